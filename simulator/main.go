@@ -1,0 +1,4 @@
+// Command wasim is Holdfast's offline WhatsApp simulator.
+package main
+
+func main() {}
