@@ -1,0 +1,111 @@
+# Holdfast builds itself on a bare machine: Python >= 3.11 and make. Go comes along when the PATH has none that is new enough.
+#
+#   make run     the real thing: your numbers, real WhatsApp, data under ~/.local/share/holdfast
+#   make demo    the same against the offline simulator (make demo ARGS=--once: tell the story, exit 0 or 1)
+#   make test    everything that must hold     make lint    everything that must read well
+#   make bench   what we claim, measured       make help    this list
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+GOBIN  := src/holdfast/_bin
+STAMPS := $(VENV)/.stamps
+ARGS   ?=
+
+export GOTOOLCHAIN := local
+export CGO_ENABLED := 0
+# A shell that forbids bytecode would make every start of every process pay for compilation again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup dev run demo test test-python test-go lint format bench proto lock wheel clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+# ---- set-up: each step leaves a stamp, so that a second run starts at once -------------------------------------
+
+setup: $(STAMPS)/package $(GOBIN)/holdfast-engine $(GOBIN)/wasim
+dev: setup $(STAMPS)/dev
+
+$(STAMPS)/venv: requirements-build.lock
+	@$(PYTHON) tools/check_python.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-build.lock
+	@touch $@
+
+$(STAMPS)/requirements: requirements.lock $(STAMPS)/venv
+	@sh tools/install.sh requirements.lock
+	@touch $@
+
+$(STAMPS)/dev: requirements-dev.lock $(STAMPS)/requirements
+	@sh tools/install.sh requirements-dev.lock
+	@touch $@
+
+$(STAMPS)/package: pyproject.toml $(STAMPS)/requirements
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+GO_COMMON := go.mod go.sum
+$(GOBIN)/holdfast-engine: $(shell find engine -name '*.go' -not -name '*_test.go') $(GO_COMMON) | $(STAMPS)/venv
+	@echo "building the engine (about a minute the first time)"
+	@. tools/go.sh && go build -trimpath -buildvcs=false -ldflags '-s -w' -o $@ ./engine
+	@touch $@
+$(GOBIN)/wasim: $(shell find simulator -name '*.go' -not -name '*_test.go') $(GO_COMMON) | $(STAMPS)/venv
+	@echo "building the simulator"
+	@. tools/go.sh && go build -trimpath -buildvcs=false -ldflags '-s -w' -o $@ ./simulator
+	@touch $@
+
+# ---- use -------------------------------------------------------------------------------------------------------
+
+run: setup
+	$(BIN)/holdfast up $(ARGS)
+
+demo: setup
+	$(BIN)/holdfast demo $(ARGS)
+
+bench: dev
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# ---- hold ------------------------------------------------------------------------------------------------------
+
+test: test-go test-python
+
+test-go: dev
+	@. tools/go.sh && go test ./engine/... ./simulator/...
+
+test-python: dev
+	@sh tools/chromium.sh
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@sh tools/lint_go.sh
+	@sh tools/lint_proto.sh
+
+format: dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	@. tools/go.sh && go fmt ./engine/... ./simulator/...
+
+proto: dev
+	@. tools/go.sh && sh tools/proto.sh .
+
+# Locks carry hashes and no index addresses. Run after changing dependencies in pyproject.toml.
+LOCK := $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.11 --quiet \
+	--custom-compile-command 'make lock'
+lock:
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
+	$(LOCK) --group build -o requirements-build.lock
+	$(LOCK) --group go -o requirements-go.lock
+
+wheel: setup
+	$(BIN)/python -m hatchling build -t wheel
+
+clean:
+	rm -rf $(VENV) build dist $(GOBIN)
