@@ -104,8 +104,8 @@ lock:
 	$(LOCK) --group build -o requirements-build.lock
 	$(LOCK) --group go -o requirements-go.lock
 
-wheel: setup
-	$(BIN)/python -m hatchling build -t wheel
+wheel: dev
+	@. tools/go.sh && $(BIN)/python -m hatchling build -t wheel
 
 clean:
 	rm -rf $(VENV) build dist $(GOBIN)

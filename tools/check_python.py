@@ -2,7 +2,7 @@
 
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python runs
     sys.exit(
         f"Holdfast needs Python 3.11 or newer, this is {sys.version.split()[0]}. "
         "Next step: install one and run `make PYTHON=python3.12 …`."
