@@ -1,0 +1,173 @@
+"""The SDK's one object."""
+
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Self
+
+from holdfast.client.http import Http
+from holdfast.client.link import Link
+from holdfast.client.locate import Locator
+from holdfast.client.protocol import Outgoing, Wanted
+from holdfast.client.sessions import Sessions, session_path
+from holdfast.client.stream import EventStream
+from holdfast.client.types import DashboardLink, Event, Json, Message, Sent, System
+
+
+class Client:
+    """A gateway, seen from a program.
+
+    `async with Client() as client` finds the gateway of this machine by itself; `url` and `key` name
+    another one (or HOLDFAST_URL and HOLDFAST_KEY), `data` another data folder. Sends and events share one
+    WebSocket, which reconnects by itself; everything else is HTTP. Safe to use from many tasks of one event
+    loop.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        key: str | None = None,
+        *,
+        data: Path | str | None = None,
+        timeout_s: float = 30.0,
+    ) -> None:
+        self._locator = Locator(url, key, Path(data) if data else None)
+        self._timeout_s = timeout_s
+        self._http = Http(self._locator, timeout_s)
+        self._link: Link | None = None
+        self.sessions = Sessions(self._http)
+
+    async def __aenter__(self) -> Self:
+        """Opens nothing yet: the first call does."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Write queued acknowledgements, close every connection."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Write queued acknowledgements, close every connection."""
+        link, self._link = self._link, None
+        if link is not None:
+            await link.__aexit__()
+        await self._http.close()
+
+    # ---- messages ------------------------------------------------------------------------------------
+
+    async def send(
+        self,
+        session: str,
+        to: str,
+        text: str,
+        *,
+        idempotency_key: str | None = None,
+        timeout_s: float | None = None,
+    ) -> Sent:
+        """Send a text. Returns when the gateway has committed it: from then on it goes out once, whatever
+        crashes.
+
+        `to` is a phone number (+49…), a JID or the chat of an event. Without a key one is made, so that the
+        retries of this call cannot double the message; pass your own to make a repetition by your program
+        harmless too.
+        Raises RecipientInvalid, SessionUnknown, IdempotencyConflict, MessageTooLarge, NotAllowed;
+        GatewayUnreachable when nobody answers in time: repeat with the same key.
+        """
+        message = Outgoing(session, to, text, idempotency_key or f"auto:{uuid.uuid4().hex}")
+        return await (await self._hot()).send(message, timeout_s or self._timeout_s)
+
+    async def reply(self, event: Event, text: str, *, part: str = "") -> Sent:
+        """Answer a message. The idempotency key comes from the event, so that an event handled twice is
+        answered once.
+
+        A second answer to the same event needs another `part`. Raises like `send`; IdempotencyConflict
+        means: this event has been answered already, with another text.
+        """
+        key = f"reply:{event.event_id}:{part}" if part else f"reply:{event.event_id}"
+        return await self.send(event.session_id, event.chat, text, idempotency_key=key)
+
+    async def messages(
+        self,
+        session: str,
+        *,
+        chat: str | None = None,
+        direction: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Sequence[Message]:
+        """Stored messages of a session. `direction` is "in" or "out"."""
+        query = {"chat": chat, "direction": direction, "after": after, "limit": limit}
+        body = await self._http.json("GET", session_path(session) + "/messages", query=query)
+        return [Message.read(item) for item in body["messages"]]
+
+    async def message(self, session: str, message_id: str) -> Message:
+        """One stored message, with its raw content in `body`."""
+        return Message.read(await self._http.json("GET", f"{session_path(session)}/messages/{message_id}"))
+
+    # ---- events --------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def events(
+        self,
+        subscription: str | None = None,
+        *,
+        sessions: Sequence[str] | None = None,
+        types: Sequence[str] | None = None,
+        after: str | None = None,
+    ) -> AsyncIterator[EventStream]:
+        """A stream of events: `async with client.events("billing") as stream: async for event in stream: …`.
+
+        With a name the gateway remembers what was acknowledged (`stream.ack(event)`), and the next process
+        continues there: every event comes at least once, in order, with a stable `event_id`. Without a name
+        the stream lives as long as this block. A new stream begins now; `after=""` begins at the journal's
+        start. Entered when the gateway has confirmed the subscription. Raises GatewayUnreachable when that
+        takes longer than the client's time-out.
+        """
+        link = Link(self._locator, Wanted(subscription, sessions, types, after))
+        async with link:
+            await link.begun(self._timeout_s)
+            shared = self._link is None
+            if shared:
+                self._link = link  # sends of this client go the same way
+            try:
+                yield EventStream(link)
+            finally:
+                if shared and self._link is link:
+                    self._link = None
+
+    async def events_page(
+        self,
+        *,
+        after: str | None = None,
+        session: str | None = None,
+        type: str | None = None,
+        limit: int | None = None,
+    ) -> tuple[Sequence[Event], str]:
+        """One page of the journal after a cursor, and the cursor for the next page."""
+        query = {"after": after, "session": session, "type": type, "limit": limit, "format": "json"}
+        body = await self._http.json("GET", "/v1/events", query=query)
+        return [Event.read(item) for item in body["events"]], str(body.get("next") or "")
+
+    # ---- the gateway ---------------------------------------------------------------------------------
+
+    async def system(self) -> System:
+        """Versions, engine, restoration."""
+        return System.read(await self._http.json("GET", "/v1/system"))
+
+    async def dashboard_link(self) -> DashboardLink:
+        """A fresh link that logs one browser in, once."""
+        return DashboardLink.read(await self._http.json("POST", "/v1/dashboard/links"))
+
+    async def exchange_link(self, token: str) -> Json:
+        """Turn a link's token into a session key for the dashboard. Works once."""
+        body: Json = await self._http.json("POST", "/v1/dashboard/exchange", body={"token": token})
+        return body
+
+    async def lab_kill(self, what: str) -> None:
+        """Lab mode only: kill -9 "engine", "gateway" or "both"."""
+        await self._http.json("POST", "/v1/lab/kill", body={"what": what})
+
+    async def _hot(self) -> Link:
+        if self._link is None:
+            self._link = await Link(self._locator).__aenter__()
+        return self._link

@@ -1,0 +1,77 @@
+"""The cold path: one HTTP request, one typed answer."""
+
+import json as jsonlib
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from holdfast.client.errors import ApiError, GatewayUnreachable, from_body
+from holdfast.client.link import is_loopback
+from holdfast.client.locate import Address, Locator
+
+_START = "Next step: `holdfast status` shows whether it runs, `holdfast up` starts it."
+
+
+class Http:
+    """Requests to the gateway that the locator names, with its key."""
+
+    def __init__(self, locator: Locator, timeout_s: float) -> None:
+        self._locator = locator
+        self._timeout_s = timeout_s
+        self._clients: dict[bool, httpx.AsyncClient] = {}
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
+
+    async def json(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        wait_s: float = 0.0,
+    ) -> Any:
+        """The answer's JSON, None when it has no body. `wait_s` is added to the time-out.
+
+        Raises ApiError (its subclass by code) for every answer from 400 on, GatewayUnreachable without an
+        answer.
+        """
+        address = self._locator.find()
+        try:
+            response = await self._client(address).request(
+                method,
+                address.url + path,
+                json=body,
+                params={k: v for k, v in (query or {}).items() if v is not None},
+                headers={"Authorization": f"Bearer {address.key}", **(headers or {})},
+                timeout=self._timeout_s + wait_s,
+            )
+        except httpx.TimeoutException:
+            raise GatewayUnreachable(f"The gateway at {address.url} did not answer in time", _START) from None
+        except httpx.HTTPError as failure:
+            reason = type(failure).__name__
+            raise GatewayUnreachable(f"No gateway answers at {address.url} ({reason})", _START) from None
+        if response.status_code >= 400:
+            raise _refusal(response)
+        return response.json() if response.content else None
+
+    def _client(self, address: Address) -> httpx.AsyncClient:
+        # A proxy of the environment must never see a request to this machine.
+        trust_env = not is_loopback(address.url)
+        if trust_env not in self._clients:
+            self._clients[trust_env] = httpx.AsyncClient(trust_env=trust_env)
+        return self._clients[trust_env]
+
+
+def _refusal(response: httpx.Response) -> ApiError:
+    try:
+        body = response.json()
+    except jsonlib.JSONDecodeError:
+        body = None
+    return from_body(body, response.status_code)

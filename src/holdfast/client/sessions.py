@@ -1,0 +1,121 @@
+"""Calls about sessions. A session is named by id, name or own number everywhere."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from holdfast.client.errors import ApiError, GatewayUnreachable, NoQr
+from holdfast.client.http import Http
+from holdfast.client.types import Json, Qr, Session
+
+
+def session_path(ref: str) -> str:
+    """The session's place in the API."""
+    return f"/v1/sessions/{quote(ref, safe='')}"
+
+
+class Sessions:
+    """`client.sessions`: every call returns the session as it is after the call."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    async def list(self) -> Sequence[Session]:
+        """Every session, in the gateway's order."""
+        body = await self._http.json("GET", "/v1/sessions")
+        return [Session.read(item) for item in body["sessions"]]
+
+    async def create(self, name: str) -> Session:
+        """The session of this name: made now, or the one that exists. Idempotent."""
+        return Session.read(await self._http.json("PUT", session_path(name)))
+
+    async def get(self, ref: str) -> Session:
+        """Raises SessionUnknown."""
+        return Session.read(await self._http.json("GET", session_path(ref)))
+
+    async def pair(self, ref: str) -> Session:
+        """Ask for a QR code; returns at once. Idempotent while pairing.
+
+        Raises AlreadyLinked when there is nothing to pair, SessionUnknown.
+        """
+        return await self._do(ref, "pair")
+
+    async def cancel_pair(self, ref: str) -> None:
+        """Stop pairing; nothing happens when none runs."""
+        await self._http.json("DELETE", session_path(ref) + "/pair")
+
+    async def qr(self, ref: str, wait_s: float = 0.0) -> Qr:
+        """The code to scan now; waits up to `wait_s` for the first one.
+
+        Raises NoQr when there is none: not pairing, or linked in the meantime.
+        """
+        body = await self._http.json(
+            "GET", session_path(ref) + "/qr", query={"wait_s": wait_s}, wait_s=wait_s
+        )
+        return Qr.read(body)
+
+    async def connect(self, ref: str) -> Session:
+        """Wish the session up. Returns before it is connected; `wait_for` waits."""
+        return await self._do(ref, "connect")
+
+    async def disconnect(self, ref: str) -> Session:
+        """Wish the session down. It stays linked."""
+        return await self._do(ref, "disconnect")
+
+    async def logout(self, ref: str) -> Session:
+        """Unlink from the phone. The credentials go to quarantine; the next connect needs a scan."""
+        return await self._do(ref, "logout")
+
+    async def delete(self, ref: str) -> None:
+        """Log out and remove the session."""
+        await self._http.json("DELETE", session_path(ref))
+
+    async def timeline(self, ref: str) -> Sequence[Json]:
+        """Every change of state with reason and time, oldest first."""
+        body = await self._http.json("GET", session_path(ref) + "/timeline")
+        return list(body.get("timeline") or body.get("entries") or [])
+
+    async def wait_for(self, ref: str, *states: str, timeout_s: float = 60.0) -> Session:
+        """The session as soon as it is in one of `states` (default: connected).
+
+        Rides over a gateway that restarts. Raises ApiError `wait_timed_out` after `timeout_s`.
+        """
+        wanted = states or ("connected",)
+        deadline = time.monotonic() + timeout_s
+        last: Session | None = None
+        while time.monotonic() < deadline:
+            try:
+                last = await self.get(ref)
+            except GatewayUnreachable:
+                last = None
+            if last is not None and last.state in wanted:
+                return last
+            await asyncio.sleep(0.1)
+        seen = "the gateway did not answer" if last is None else f"it is {last.state}: {last.sentence}"
+        raise ApiError(
+            f"{ref} was not {' or '.join(wanted)} within {timeout_s:g} s, {seen}",
+            last.next_step if last else "",
+            code="wait_timed_out",
+        )
+
+    async def first_qr(self, ref: str, timeout_s: float = 20.0) -> Qr:
+        """Start pairing and return the first code.
+
+        Raises NoQr after `timeout_s`, AlreadyLinked when there is nothing to pair.
+        """
+        await self.pair(ref)
+        deadline = time.monotonic() + timeout_s
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                return await self.qr(ref, wait_s=max(0.0, min(left, timeout_s)))
+            except NoQr:
+                if left <= 0:
+                    raise
+                await asyncio.sleep(0.05)
+
+    async def _do(self, ref: str, verb: str) -> Session:
+        body: Any = await self._http.json("POST", f"{session_path(ref)}/{verb}")
+        return Session.read(body)

@@ -1,0 +1,240 @@
+"""What the API speaks of, as frozen values. Unknown fields of newer gateways are ignored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+Json = Mapping[str, Any]
+
+
+def moment(value: Any) -> datetime | None:
+    """An aware UTC time from ISO 8601, None from nothing."""
+    if not value:
+        return None
+    return datetime.fromisoformat(str(value).replace("Z", "+00:00")).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A pairing that runs: which of how many codes is shown, and until when."""
+
+    index: int
+    of: int
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One WhatsApp number as the gateway sees it now."""
+
+    id: str
+    name: str
+    phone: str | None
+    push_name: str | None
+    state: str
+    color: str
+    reason: str | None
+    sentence: str
+    next_step: str
+    since: datetime | None
+    wish: str
+    requires_auth: bool
+    last_connected_at: datetime | None
+    last_heartbeat_at: datetime | None
+    retry_at: datetime | None
+    pairing: Pairing | None
+    restoring: bool
+
+    @property
+    def connected(self) -> bool:
+        """True when messages can be sent and received."""
+        return self.state == "connected"
+
+    @classmethod
+    def read(cls, body: Json) -> "Session":
+        """From the API's JSON."""
+        pairing = body.get("pairing")
+        return cls(
+            id=str(body["id"]),
+            name=str(body.get("name") or ""),
+            phone=body.get("phone"),
+            push_name=body.get("push_name"),
+            state=str(body.get("state") or body.get("status") or ""),
+            color=str(body.get("color") or "grey"),
+            reason=body.get("reason"),
+            sentence=str(body.get("sentence") or ""),
+            next_step=str(body.get("next_step") or ""),
+            since=moment(body.get("since")),
+            wish=str(body.get("wish") or "up"),
+            requires_auth=bool(body.get("requires_auth")),
+            last_connected_at=moment(body.get("last_connected_at")),
+            last_heartbeat_at=moment(body.get("last_heartbeat_at")),
+            retry_at=moment(body.get("retry_at")),
+            pairing=read_pairing(pairing) if pairing else None,
+            restoring=bool(body.get("restoring")),
+        )
+
+
+def read_pairing(body: Json) -> Pairing:
+    """From the API's JSON."""
+    return Pairing(int(body.get("index") or 0), int(body.get("of") or 0), moment(body.get("valid_until")))
+
+
+@dataclass(frozen=True, slots=True)
+class Qr:
+    """The code to scan now. Never log it."""
+
+    code: str = field(repr=False)
+    index: int
+    of: int
+    valid_until: datetime | None
+    expires_in_s: float
+
+    @classmethod
+    def read(cls, body: Json) -> "Qr":
+        """From the API's JSON."""
+        return cls(
+            code=str(body["code"]),
+            index=int(body.get("index") or 0),
+            of=int(body.get("of") or 0),
+            valid_until=moment(body.get("valid_until")),
+            expires_in_s=float(body.get("expires_in_s") or 0.0),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the journal.
+
+    `event_id` is stable: seen again means delivered again, not happened again.
+    """
+
+    event_id: str
+    cursor: str
+    session_id: str
+    session: str
+    seq: int
+    type: str
+    at: datetime | None
+    data: Json = field(repr=False)
+
+    @classmethod
+    def read(cls, body: Json) -> "Event":
+        """From the API's JSON."""
+        return cls(
+            event_id=str(body["event_id"]),
+            cursor=str(body["cursor"]),
+            session_id=str(body.get("session_id") or ""),
+            session=str(body.get("session") or ""),
+            seq=int(body.get("seq") or 0),
+            type=str(body.get("type") or ""),
+            at=moment(body.get("at")),
+            data=body.get("data") or {},
+        )
+
+    @property
+    def text(self) -> str:
+        """The message's text, empty when it has none."""
+        return str(self.data.get("text") or "")
+
+    @property
+    def chat(self) -> str:
+        """The chat as it may be given to `send`."""
+        return str(self.data.get("chat") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A send that the gateway has committed: it will go out under this id, once."""
+
+    message_id: str
+    session_id: str
+    to: str
+    status: str
+
+    @classmethod
+    def read(cls, body: Json) -> "Sent":
+        """From the API's JSON."""
+        return cls(
+            message_id=str(body["message_id"]),
+            session_id=str(body.get("session_id") or ""),
+            to=str(body.get("to") or ""),
+            status=str(body.get("status") or "queued"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of a session, received or sent, as the store holds it."""
+
+    message_id: str
+    direction: str
+    chat: str
+    text: str = field(repr=False)
+    status: str
+    at: datetime | None
+    body: Json = field(repr=False)
+
+    @classmethod
+    def read(cls, body: Json) -> "Message":
+        """From the API's JSON."""
+        return cls(
+            message_id=str(body["message_id"]),
+            direction=str(body.get("direction") or ("out" if body.get("from_me") else "in")),
+            chat=str(body.get("chat") or body.get("to") or ""),
+            text=str(body.get("text") or ""),
+            status=str(body.get("status") or ""),
+            at=moment(body.get("timestamp") or body.get("accepted_at") or body.get("at")),
+            body=body,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The gateway and its engine."""
+
+    version: str
+    lab: bool
+    engine_attached: bool
+    engine_pid: int | None
+    engine_id: str
+    gateway_pid: int | None
+    started_at: datetime | None
+    restore_total: int
+    restore_connected: int
+    restore_done: bool
+    restore_seconds: float | None
+
+    @classmethod
+    def read(cls, body: Json) -> "System":
+        """From the API's JSON."""
+        engine, gateway = body.get("engine") or {}, body.get("gateway") or {}
+        restoration = body.get("restoration") or {}
+        seconds = restoration.get("seconds")
+        return cls(
+            version=str(body.get("version") or ""),
+            lab=bool(body.get("lab")),
+            engine_attached=bool(engine.get("attached")),
+            engine_pid=engine.get("pid"),
+            engine_id=str(engine.get("engine_id") or ""),
+            gateway_pid=gateway.get("pid"),
+            started_at=moment(gateway.get("started_at")),
+            restore_total=int(restoration.get("total") or 0),
+            restore_connected=int(restoration.get("connected") or 0),
+            restore_done=bool(restoration.get("done")),
+            restore_seconds=None if seconds is None else float(seconds),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardLink:
+    """A link that logs one browser in, once. Show it, do not log it."""
+
+    path: str = field(repr=False)
+    expires_at: datetime | None
+
+    @classmethod
+    def read(cls, body: Json) -> "DashboardLink":
+        """From the API's JSON."""
+        return cls(path=str(body["path"]), expires_at=moment(body.get("expires_at")))
