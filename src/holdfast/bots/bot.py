@@ -1,0 +1,99 @@
+"""A bot: handlers behind filters, the first match wins."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from holdfast.bots.filters import Filter, Handler, judge
+from holdfast.client import Client, Event, IdempotencyConflict, Sent
+
+
+class Chat:
+    """What a handler gets: the message, and ways to answer it. Answers survive crashes without doubling."""
+
+    def __init__(self, client: Client, event: Event, bot: str) -> None:
+        self.client = client
+        self.event = event
+        self._bot = bot
+        self._answers = 0
+
+    @property
+    def text(self) -> str:
+        """The message's text."""
+        return self.event.text
+
+    @property
+    def name(self) -> str:
+        """The name that the sender shows, empty when WhatsApp gave none."""
+        return str(self.event.data.get("push_name") or "")
+
+    async def reply(self, text: str) -> Sent | None:
+        """Answer in this chat. None when an earlier run of this handler has answered with another text.
+
+        The n-th reply of a handler to one event goes out once, however often the event is handled.
+        """
+        self._answers += 1
+        part = self._bot if self._answers == 1 else f"{self._bot}.{self._answers}"
+        try:
+            return await self.client.reply(self.event, text, part=part)
+        except IdempotencyConflict:
+            return None
+
+    async def reply_once(self, text: str, topic: str = "greeting") -> Sent | None:
+        """Say this once per chat and topic, for ever: the gateway's idempotency key remembers it, not the
+        bot.
+
+        None when it was said before with another text.
+        """
+        key = f"once:{self._bot}:{topic}:{self.event.chat}"
+        try:
+            return await self.client.send(self.event.session_id, self.event.chat, text, idempotency_key=key)
+        except IdempotencyConflict:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    handler: Handler
+    filters: tuple[Filter, ...]
+    groups: bool
+
+
+class Bot:
+    """A named set of handlers. The name is its subscription: what it has done is remembered under it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._routes: list[_Route] = []
+
+    def on(self, *filters: Filter, groups: bool = False) -> Callable[[Handler], Handler]:
+        """Decorate `async def handler(chat, **what the filters found)`. Order of definition is order of
+        trying.
+
+        Messages of groups reach only handlers with `groups=True`; the own messages of the number reach none.
+        """
+
+        def register(handler: Handler) -> Handler:
+            self._routes.append(_Route(handler, filters, groups))
+            return handler
+
+        return register
+
+    async def handle(self, client: Client, event: Event) -> bool:
+        """Run the first handler that wants this event; True when there was one. Raises what it raises."""
+        for route in self._routes:
+            if event.data.get("group") and not route.groups:
+                continue
+            arguments = judge(route.filters, event)
+            if arguments is not None:
+                await route.handler(Chat(client, event, self.name), **_accepted(route.handler, arguments))
+                return True
+        return False
+
+
+def _accepted(handler: Handler, arguments: Mapping[str, object]) -> dict[str, object]:
+    """Only what the handler's signature asks for, so that `async def status(chat)` needs no `args`."""
+    parameters = inspect.signature(handler).parameters
+    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
+        return dict(arguments)
+    return {name: value for name, value in arguments.items() if name in parameters}

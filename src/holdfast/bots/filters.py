@@ -1,0 +1,58 @@
+"""Filters: plain functions from a message to yes or no.
+
+A filter returns False (not for this handler), True, or a dict whose entries become the handler's keyword
+arguments.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+
+from holdfast.client import Event
+
+Verdict = bool | Mapping[str, object]
+Filter = Callable[[Event], Verdict]
+Handler = Callable[..., Awaitable[None]]
+
+
+def command(name: str) -> Filter:
+    """`/name`, alone or with words behind it, in any case. The handler may take `args: str`."""
+    wanted = "/" + name.lstrip("/").lower()
+
+    def matches(event: Event) -> Verdict:
+        head, _, rest = event.text.strip().partition(" ")
+        return {"args": rest.strip()} if head.lower() == wanted else False
+
+    return matches
+
+
+def text(pattern: str) -> Filter:
+    """Text in which the regular expression is found (case does not matter). The handler may take `match`."""
+    compiled = re.compile(pattern, re.IGNORECASE)
+
+    def matches(event: Event) -> Verdict:
+        found = compiled.search(event.text)
+        return {"match": found} if found else False
+
+    return matches
+
+
+def any_text(event: Event) -> Verdict:
+    """Every message that has text."""
+    return bool(event.text)
+
+
+def private(event: Event) -> Verdict:
+    """Messages of a chat with one person."""
+    return not event.data.get("group")
+
+
+def judge(filters: tuple[Filter, ...], event: Event) -> Mapping[str, object] | None:
+    """What the filters say together: the merged arguments, or None when one of them says no."""
+    arguments: dict[str, object] = {}
+    for accepts in filters:
+        verdict = accepts(event)
+        if verdict is False:
+            return None
+        if isinstance(verdict, Mapping):
+            arguments.update(verdict)
+    return arguments
