@@ -12,25 +12,20 @@ ApiError                    code, message, next_step, status
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
+
+from holdfast.model.errors import HoldfastError
 
 
-class ApiError(Exception):
-    """The gateway said no: `code` is stable, `message` and `next_step` are for people."""
+class ApiError(HoldfastError):
+    """The gateway said no: `error_code` is stable, `message` and `next_step` are for people."""
 
-    code: ClassVar[str] = "error"
+    code = "error"
 
     def __init__(self, message: str, next_step: str = "", *, code: str = "", status: int = 0) -> None:
+        super().__init__(message.rstrip("."), next_step=next_step)
         self.error_code = code or type(self).code
-        self.message = message
-        self.next_step = next_step
         self.status = status
-        super().__init__(message)
-
-    def __str__(self) -> str:
-        """One line: what happened, then what to do."""
-        line = self.message.rstrip(".")
-        return f"{line}. {self.next_step}" if self.next_step else line
 
 
 class GatewayUnreachable(ApiError):

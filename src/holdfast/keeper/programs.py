@@ -1,0 +1,197 @@
+"""Keeps child processes alive: starts them, starts them again with backoff, stops them in order.
+
+It knows nothing of what the programs do. A program that refuses to start says why in its last line, and its
+exit code is passed on; one that dies later is started again for as long as it takes.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_LONGEST_DELAY_S = 10.0
+_STEADY_AFTER_S = 20.0
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to run. Its output goes to `log`; `refusals` are exit codes that mean: do not try again."""
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str] = field(repr=False)
+    log: Path
+    refusals: frozenset[int] = frozenset({2, 3, 4, 5, 6, 7, 8})
+
+
+class ProgramRefused(Exception):
+    """A program will not start. `line` is what it said last, `code` its exit code."""
+
+    def __init__(self, name: str, code: int, line: str) -> None:
+        self.name, self.code, self.line = name, code, line
+        super().__init__(line or f"{name} ended with exit code {code}")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A program runs. `again` is False the first time."""
+
+    name: str
+    pid: int
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A program ended and is started again in `delay_s`."""
+
+    name: str
+    code: int
+    delay_s: float
+    line: str
+
+
+KeeperFact = Started | Ended
+
+
+def restart_delay_s(failures: int) -> float:
+    """The first restart is immediate, later ones wait up to ten seconds."""
+    return 0.0 if failures <= 1 else float(min(_LONGEST_DELAY_S, 0.25 * 2 ** min(failures - 2, 10)))
+
+
+def last_line(text: str) -> str:
+    """What a program said last, readable: a log line in JSON gives its error or event."""
+    for line in reversed(text.splitlines()):
+        plain = line.strip()
+        if not plain or plain == "^" or set(plain) <= {"^", "~", "-"}:
+            continue
+        if plain.startswith("{"):
+            with contextlib.suppress(ValueError):
+                entry = json.loads(plain)
+                plain = str(entry.get("error") or entry.get("event") or entry.get("msg") or plain)
+        return plain
+    return ""
+
+
+def end_with_parent() -> None:
+    """In a child before exec: on Linux it gets SIGTERM when its parent is gone, however the parent ended."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Keeper:
+    """Runs programs until `stop`. Start them in order; each is watched by a task of its own."""
+
+    def __init__(self, tell: Callable[[KeeperFact], None] = lambda fact: None) -> None:
+        self._tell = tell
+        self._running: dict[str, asyncio.subprocess.Process] = {}
+        self._watchers: dict[str, asyncio.Task[None]] = {}
+        self._refused: asyncio.Future[ProgramRefused] | None = None
+        self._stopping = False
+
+    def pid(self, name: str) -> int | None:
+        """The process id, None while it does not run."""
+        process = self._running.get(name)
+        return process.pid if process is not None and process.returncode is None else None
+
+    async def start(self, program: Program) -> None:
+        """Start a program and keep it running.
+
+        Returns once the process exists; readiness is the caller's to ask.
+        """
+        if self._refused is None:
+            self._refused = asyncio.get_running_loop().create_future()
+        program.log.parent.mkdir(parents=True, exist_ok=True)
+        process, offset = await self._spawn(program)
+        self._tell(Started(program.name, process.pid, again=False))
+        watcher = self._watch(program, process, offset)
+        self._watchers[program.name] = asyncio.create_task(watcher, name=f"keep {program.name}")
+
+    async def refused(self) -> ProgramRefused:
+        """Return when a program has refused to start."""
+        assert self._refused is not None, "start a program first"
+        return await asyncio.shield(self._refused)
+
+    async def restart(self, name: str, grace_s: float = 15.0) -> None:
+        """End a program politely; its watcher starts it again at once."""
+        process = self._running[name]
+        await _end(process, grace_s)
+
+    async def stop(self, *names: str, grace_s: float = 15.0) -> None:
+        """End programs politely, the last started first, and wait for them.
+
+        Without names: all. Never raises.
+        """
+        chosen = [name for name in reversed(list(self._watchers)) if not names or name in names]
+        for name in chosen:
+            watcher = self._watchers.pop(name)
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
+            process = self._running.pop(name, None)
+            if process is not None:
+                await _end(process, grace_s)
+
+    async def _watch(self, program: Program, process: asyncio.subprocess.Process, offset: int) -> None:
+        failures, again = 0, False
+        loop = asyncio.get_running_loop()
+        while True:
+            since = loop.time()
+            code = await process.wait()
+            line = last_line(_tail(program.log, offset))
+            if code in program.refusals and not again:
+                assert self._refused is not None
+                if not self._refused.done():
+                    self._refused.set_result(ProgramRefused(program.name, code, line))
+                return
+            failures = 1 if loop.time() - since > _STEADY_AFTER_S else failures + 1
+            delay = restart_delay_s(failures)
+            self._tell(Ended(program.name, code, delay, line))
+            await asyncio.sleep(delay)
+            process, offset = await self._spawn(program)
+            again = True
+            self._tell(Started(program.name, process.pid, again=True))
+
+    async def _spawn(self, program: Program) -> tuple[asyncio.subprocess.Process, int]:
+        with program.log.open("ab") as log:
+            offset = log.tell()
+            process = await asyncio.create_subprocess_exec(
+                *program.argv,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=dict(program.env),
+                start_new_session=True,  # Ctrl+C reaches the parent alone, which ends the others in order
+                preexec_fn=end_with_parent,
+            )
+        self._running[program.name] = process
+        return process, offset
+
+
+async def _end(process: asyncio.subprocess.Process, grace_s: float) -> None:
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        await asyncio.wait_for(process.wait(), grace_s)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def _tail(log: Path, offset: int) -> str:
+    try:
+        with log.open("rb") as opened:
+            size = opened.seek(0, os.SEEK_END)
+            opened.seek(max(offset, size - 16_384))
+            return opened.read().decode(errors="replace")
+    except OSError:
+        return ""

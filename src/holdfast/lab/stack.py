@@ -1,0 +1,95 @@
+"""A whole Holdfast in a folder of its own: gateway and engine as real processes, to be killed at will."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from holdfast.client import ApiError, Client
+from holdfast.keeper import Keeper, KeeperFact, Place
+
+_READY_WITHIN_S = 30.0
+
+
+class StackError(Exception):
+    """The stack did not start. The message is one line, from the program that refused."""
+
+
+class Stack:
+    """Gateway and engine at one place, kept running: whatever is killed comes back by itself."""
+
+    def __init__(self, place: Place, keeper: Keeper) -> None:
+        self.place = place
+        self.keeper = keeper
+        self.client = Client(data=place.data)
+
+    @classmethod
+    @asynccontextmanager
+    async def start(
+        cls, place: Place, tell: Callable[[KeeperFact], None] = lambda fact: None
+    ) -> AsyncIterator["Stack"]:
+        """A running stack, ready for requests; everything of it is ended with this block.
+
+        Raises StackError with the program's own line when it refuses to start.
+        """
+        place.data.mkdir(parents=True, exist_ok=True)
+        keeper = Keeper(tell)
+        stack = cls(place, keeper)
+        try:
+            await keeper.start(place.program("gateway", "-m", "holdfast.app"))
+            await stack.wait_ready()
+            yield stack
+        finally:
+            await stack.client.close()
+            await keeper.stop()
+            await place.stop_engine()
+
+    async def wait_ready(self, timeout_s: float = _READY_WITHIN_S) -> None:
+        """Return when the gateway answers and holds its engine. Raises StackError."""
+        refused = asyncio.create_task(self.keeper.refused())
+        deadline = time.monotonic() + timeout_s
+        try:
+            while time.monotonic() < deadline:
+                if refused.done():
+                    raise StackError(str(refused.result()))
+                with contextlib.suppress(ApiError):
+                    if (await self.client.system()).engine_attached:
+                        return
+                await asyncio.sleep(0.05)
+        finally:
+            refused.cancel()
+        log = self.place.data / "logs" / "gateway.log"
+        raise StackError(f"The gateway was not ready within {timeout_s:g} s. Its log: {log}")
+
+    def kill(self, what: str) -> None:
+        """kill -9 of "gateway", "engine" or "both".
+
+        The keeper starts the gateway again, the gateway the engine.
+        """
+        if what in {"engine", "both"} and (pid := self.place.engine_pid()) is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if what in {"gateway", "both"} and (pid := self.keeper.pid("gateway")) is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def arm(self, point: str) -> None:
+        """The next process that passes this named point is killed there (lab mode)."""
+        folder = self.place.data / "run" / "kill-points"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / point).touch()
+
+    def armed(self, point: str) -> bool:
+        """True while nobody has passed the point."""
+        return (self.place.data / "run" / "kill-points" / point).exists()
+
+    def disarm(self, point: str) -> bool:
+        """Take a point back; False when it has been passed meanwhile."""
+        try:
+            (self.place.data / "run" / "kill-points" / point).unlink()
+        except FileNotFoundError:
+            return False
+        return True
