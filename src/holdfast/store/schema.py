@@ -1,0 +1,193 @@
+"""The schema as it is now. Times are integers of milliseconds UTC; ids are text that sorts by time.
+
+A revision under migrations/ goes with every change here; a test holds the two together. Session id first,
+so that a distributed database can shard on it later.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _text(name: str, *, null: bool = False, **more: Any) -> "Column[str]":
+    return Column(name, Text, nullable=null, **more)
+
+
+def _ms(name: str, *, null: bool = False) -> "Column[int]":
+    return Column(name, BigInteger, nullable=null)
+
+
+tenants = Table("tenants", metadata, _text("id", primary_key=True), _text("name"), _ms("created_at_ms"))
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant_id"),
+    _text("name"),
+    _text("folder", null=True),
+    _text("phone", null=True),
+    _text("jid", null=True),
+    _text("lid", null=True),
+    _text("push_name", null=True),
+    _text("wish"),
+    _text("state"),
+    _text("reason", null=True),
+    _text("detail", null=True),
+    _ms("since_ms"),
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    _ms("retry_at_ms", null=True),
+    _ms("banned_until_ms", null=True),
+    _ms("last_connected_ms", null=True),
+    _ms("last_heartbeat_ms", null=True),
+    _ms("created_at_ms"),
+    _ms("deleted_at_ms", null=True),
+    UniqueConstraint("tenant_id", "name", name="uq_sessions_name"),
+    UniqueConstraint("phone", name="uq_sessions_phone"),
+)
+
+timeline = Table(
+    "timeline",
+    metadata,
+    _text("session_id", primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    _ms("at_ms"),
+    _text("state"),
+    _text("reason", null=True),
+    _text("detail", null=True),
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+)
+
+# Chat and sender are canonical: the LID where stanza or map gives one, without device. The message id comes
+# second, so that one index serves both the key and the look-up of a twin under the other alias.
+messages = Table(
+    "messages",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("message_id", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("sender", primary_key=True),
+    Column("from_me", Integer, nullable=False),
+    Column("is_group", Integer, nullable=False),
+    _text("kind"),
+    _text("text"),
+    _text("body_json"),
+    Column("raw", LargeBinary, nullable=False),
+    _ms("timestamp_ms"),
+    _text("push_name"),
+    _text("event_id"),
+    _ms("received_at_ms"),
+    Index("ix_messages_time", "session_id", "received_at_ms"),
+    Index("ix_messages_chat", "session_id", "chat", "received_at_ms"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("pn", primary_key=True),
+    _text("lid"),
+    Index("ix_aliases_lid", "session_id", "lid"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", Serial, primary_key=True, autoincrement=True),
+    _text("session_id"),
+    Column("seq", BigInteger, nullable=False),
+    _text("event_id"),
+    _text("tenant_id"),
+    _text("type"),
+    _ms("at_ms"),
+    _text("data_json"),
+    UniqueConstraint("session_id", "seq", name="uq_events_seq"),
+    UniqueConstraint("event_id", name="uq_events_event_id"),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("order_no", Serial, primary_key=True, autoincrement=True),
+    _text("session_id"),
+    _text("message_id"),
+    _text("tenant_id"),
+    _text("chat"),
+    _text("to_jid"),
+    _text("text"),
+    Column("message", LargeBinary, nullable=True),
+    _text("status"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _ms("next_at_ms", null=True),
+    _text("error_code", null=True),
+    _text("error", null=True),
+    _text("idempotency_key", null=True),
+    _text("request_hash"),
+    _ms("accepted_at_ms"),
+    _ms("sent_at_ms", null=True),
+    _ms("delivered_at_ms", null=True),
+    _ms("read_at_ms", null=True),
+    UniqueConstraint("session_id", "message_id", name="uq_outbox_message_id"),
+    UniqueConstraint("tenant_id", "session_id", "idempotency_key", name="uq_outbox_idempotency"),
+    Index("ix_outbox_chat", "session_id", "chat", "order_no"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_outbox_queued",
+    outbox.c.session_id,
+    outbox.c.order_no,
+    sqlite_where=outbox.c.status == "queued",
+    postgresql_where=outbox.c.status == "queued",
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _text("tenant_id", primary_key=True),
+    _text("name", primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    _ms("created_at_ms"),
+    _ms("acked_at_ms", null=True),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant_id"),
+    _text("name"),
+    _text("hash", unique=True),
+    _text("scopes"),
+    _text("kind"),
+    _ms("created_at_ms"),
+    _ms("expires_at_ms", null=True),
+    _ms("revoked_at_ms", null=True),
+)
+
+dashboard_links = Table(
+    "dashboard_links",
+    metadata,
+    _text("hash", primary_key=True),
+    _text("tenant_id"),
+    _ms("created_at_ms"),
+    _ms("expires_at_ms"),
+    _ms("used_at_ms", null=True),
+)
+
+settings_kv = Table("settings_kv", metadata, _text("key", primary_key=True), _text("value"))
