@@ -1,0 +1,126 @@
+"""`python -m benchmarks`: run, show, save. Exit code 1 only for errors, never for a missed goal."""
+
+import argparse
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.status import Status
+
+from benchmarks import coldstart, echo, idle, machine, qr, report, restore
+from benchmarks.context import FULL, QUICK, Context
+from benchmarks.figures import Figure
+from benchmarks.installation import ROOT, scratch
+from holdfast import __version__
+
+Benchmark = Callable[[Context], Awaitable[list[Figure]]]
+#: Name, what runs, and after how many seconds it has failed (the making of fixtures included).
+BENCHMARKS: dict[str, tuple[Benchmark, float]] = {
+    "coldstart": (coldstart.measure, 180),
+    "qr": (qr.measure, 300),
+    "restore": (restore.measure, 900),
+    "echo": (echo.measure, 600),
+    "idle": (idle.measure, 900),
+}
+OUT = ROOT / "build" / "bench.json"
+
+
+def main() -> int:
+    """Parse, run, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", default="", help=f"some of: {', '.join(BENCHMARKS)}")
+    parser.add_argument("--quick", action="store_true", help="smaller and shorter, for a first look")
+    parser.add_argument(
+        "--json", action="store_true", help="the JSON to standard output, the table to standard error"
+    )
+    chosen = parser.parse_args()
+    names = [name for name in chosen.only.split(",") if name] or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    if not sys.platform.startswith("linux"):
+        parser.error("the benchmarks read /proc and need Linux")
+    return asyncio.run(_run(names, quick=chosen.quick, as_json=chosen.json))
+
+
+async def _run(names: list[str], *, quick: bool, as_json: bool) -> int:
+    this = asyncio.current_task()
+    assert this is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, this.cancel)
+    errors_console = Console(stderr=True)
+    began = time.perf_counter()
+    with scratch() as folder:
+        about_machine = machine.describe(folder)
+    figures: list[Figure] = []
+    with errors_console.status("") as status:
+        context = Context(QUICK if quick else FULL, _sayer(errors_console, status))
+        with suppress(asyncio.CancelledError):
+            for name in names:
+                figures += await _measured(name, context)
+    about = {
+        "version": __version__,
+        "commit": _commit(),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "quick": quick,
+        "only": names,
+        "seconds": round(time.perf_counter() - began, 1),
+    }
+    result = report.as_json(about, about_machine, figures, context.errors)
+    report.save(result, OUT)
+    report.show(errors_console if as_json else Console(), result, figures)
+    if as_json:
+        print(json.dumps(result, ensure_ascii=False))
+    return 1 if context.errors else 0
+
+
+async def _measured(name: str, context: Context) -> list[Figure]:
+    """One benchmark; its failure is noted and the others still run."""
+    measure, limit_s = BENCHMARKS[name]
+    try:
+        async with asyncio.timeout(limit_s):
+            return await measure(context)
+    except asyncio.CancelledError:
+        context.errors[name] = "interrupted"
+        raise
+    except TimeoutError:
+        context.errors[name] = f"not done after {limit_s:.0f} s\n{traceback.format_exc(limit=-3)}"
+    except Exception as failed:
+        context.errors[name] = "".join(traceback.format_exception(failed, limit=-4)).strip()
+    return []
+
+
+def _sayer(console: Console, status: Status) -> Callable[[str], None]:
+    if console.is_terminal:
+        return status.update
+    last = [0.0]
+
+    def say(text: str) -> None:
+        # A log does not want a line per linked number.
+        now = time.monotonic()
+        if now - last[0] >= 5:
+            last[0] = now
+            console.print(text, highlight=False)
+
+    return say
+
+
+def _commit() -> str:
+    git: list[Any] = ["git", "-C", ROOT, "rev-parse", "--short=12", "HEAD"]
+    try:
+        return subprocess.run(git, capture_output=True, text=True, timeout=10, check=False).stdout.strip()
+    except OSError:
+        return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

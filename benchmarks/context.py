@@ -1,0 +1,47 @@
+"""What every benchmark is given: how thorough to be, and where to say what it is doing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much of everything. Quick runs are smaller, and say so in their figures."""
+
+    small: int = 100  # sessions of the small restore
+    large: int | None = 1000  # sessions of the large restore, None: left out
+    echo_numbers: int = 20
+    echo_phones: int = 10
+    repeats: int = 5
+    large_repeats: int = 3
+    echo_repeats: int = 3
+    echo_s: float = 12.0
+    lead_s: float = 3.0
+    window: int = 96
+    qr_repeats: int = 20
+    settle_s: float = 90.0
+    idle_s: float = 60.0
+    baseline_s: float = 30.0
+
+
+FULL = Sizes()
+QUICK = Sizes(
+    large=None,
+    repeats=2,
+    echo_repeats=1,
+    echo_s=6.0,
+    lead_s=2.0,
+    qr_repeats=5,
+    settle_s=15.0,
+    idle_s=10.0,
+    baseline_s=5.0,
+)
+
+
+@dataclass(slots=True)
+class Context:
+    """Handed from benchmark to benchmark; what went wrong is gathered in `errors`, by name."""
+
+    sizes: Sizes
+    say: Callable[[str], None]
+    errors: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,30 @@
+"""The bot under measurement: answers every message with its own text, on the public SDK and nothing else."""
+
+import asyncio
+
+from holdfast.client import Client, Event, EventStream
+
+try:
+    import uvloop as loops
+except ImportError:  # pragma: no cover - uvloop does not exist everywhere
+    import asyncio as loops  # type: ignore[no-redef]
+
+
+async def _answer(client: Client, stream: EventStream, event: Event) -> None:
+    if not event.data.get("from_me"):
+        await client.reply(event, event.text)
+    stream.ack(event)
+
+
+async def _serve() -> None:
+    running: set[asyncio.Task[None]] = set()
+    async with Client() as client, client.events("bench-echo", types=["message.received"]) as stream:
+        print("ready", flush=True)
+        async for event in stream:
+            task = asyncio.create_task(_answer(client, stream, event))
+            running.add(task)
+            task.add_done_callback(running.discard)
+
+
+if __name__ == "__main__":
+    loops.run(_serve())

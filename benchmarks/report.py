@@ -1,0 +1,63 @@
+"""The result: one JSON object and one table."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.figures import Figure, readable
+
+_MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: ""}
+
+
+def as_json(
+    about: Mapping[str, Any], machine: Mapping[str, Any], figures: Sequence[Figure], errors: Mapping[str, str]
+) -> dict[str, Any]:
+    """Everything, as it goes to stdout with --json and to build/bench.json."""
+    return {
+        "about": dict(about),
+        "machine": dict(machine),
+        "figures": [figure.as_json() for figure in figures],
+        "goals_missed": [figure.name for figure in figures if figure.met is False],
+        "errors": dict(errors),
+        "ok": not errors,
+    }
+
+
+def save(report: Mapping[str, Any], path: Path) -> None:
+    """Write the JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+
+
+def show(console: Console, report: Mapping[str, Any], figures: Sequence[Figure]) -> None:
+    """The table, the machine below it, and what failed."""
+    table = Table(title="Holdfast, measured", title_justify="left", header_style="bold", pad_edge=False)
+    table.add_column("figure")
+    for column in ("value", "goal"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("")
+    table.add_column("min … max (runs)", justify="right", no_wrap=True)
+    table.add_column("note", style="dim")
+    for figure in figures:
+        spread = f"{readable(min(figure.runs))} … {readable(max(figure.runs))} ({len(figure.runs)})"
+        value = f"{readable(figure.value)} {figure.unit}".strip()
+        goal = "" if figure.goal is None else str(figure.goal)
+        table.add_row(figure.title, value, goal, _MARKS[figure.met], spread, figure.note)
+    console.print(table)
+    console.print(_machine_line(report["machine"]), style="dim", highlight=False)
+    for name, error in report["errors"].items():
+        console.print(f"[red]{name} failed:[/] {error}", highlight=False)
+
+
+def _machine_line(machine: Mapping[str, Any]) -> str:
+    fsync = machine["fsync_ms"]
+    return (
+        f"{machine['cores']} cores ({machine['cpu']}), {machine['memory_mib'] // 1024} GiB, "
+        f"kernel {machine['kernel']}, Python {machine['python']}, Go {machine['go']}, "
+        f"{machine['file_system']}, fsync {fsync['median']} ms (p99 {fsync['p99']}), "
+        f"load before {machine['load_before']}. Simulator, load and bot share these cores."
+    )
