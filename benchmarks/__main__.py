@@ -20,6 +20,8 @@ from benchmarks import coldstart, echo, idle, machine, qr, report, restore
 from benchmarks.context import FULL, QUICK, Context
 from benchmarks.figures import Figure
 from benchmarks.installation import ROOT, scratch
+from benchmarks.keepalive import Refused
+from benchmarks.processes import ProcessFailed
 from holdfast import __version__
 
 Benchmark = Callable[[Context], Awaitable[list[Figure]]]
@@ -92,6 +94,8 @@ async def _measured(name: str, context: Context) -> list[Figure]:
     except asyncio.CancelledError:
         context.errors[name] = "interrupted"
         raise
+    except (ProcessFailed, Refused) as failed:
+        context.errors[name] = str(failed).strip()
     except TimeoutError:
         context.errors[name] = f"not done after {limit_s:.0f} s\n{traceback.format_exc(limit=-3)}"
     except Exception as failed:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from benchmarks.figures import Figure, readable
@@ -50,7 +51,7 @@ def show(console: Console, report: Mapping[str, Any], figures: Sequence[Figure])
     console.print(table)
     console.print(_machine_line(report["machine"]), style="dim", highlight=False)
     for name, error in report["errors"].items():
-        console.print(f"[red]{name} failed:[/] {error}", highlight=False)
+        console.print(f"[red]{name} failed:[/] {escape(error)}", highlight=False)
 
 
 def _machine_line(machine: Mapping[str, Any]) -> str:
