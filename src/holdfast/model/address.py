@@ -59,7 +59,7 @@ def bare_user(user: str) -> str:
 
 
 def without_device(jid: str) -> str:
-    """The JID of the person: `4915…:3@s.whatsapp.net` gives `4915…@s.whatsapp.net`. Others stay as they are."""
+    """The JID of the person: `4915…:3@s.whatsapp.net` gives `4915…@s.whatsapp.net`. Others stay."""
     user, at, server = jid.partition("@")
     return f"{bare_user(user)}@{server}" if at and server in {PN_SERVER, LID_SERVER} else jid
 

@@ -48,7 +48,7 @@ Field = str | int | float | bool | list[str] | None
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """A message that waits for confirmation. JIDs without device, as in the stanza; `…_alt` the other form."""
+    """A message that waits for confirmation. JIDs without device, as in the stanza; `…_alt`: other form."""
 
     delivery_id: int
     session_id: str

@@ -12,7 +12,7 @@ class Sender(Protocol):
     async def send(
         self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
     ) -> SendAck:
-        """Hand one message to WhatsApp and wait for its ack. `message`, if there, is final and wins over `text`.
+        """Hand one message to WhatsApp and wait for its ack. `message`, if there, wins over `text`.
 
         Safe to repeat with the same `message_id`, never with another one. Never cancelled in the middle.
         Raises NotConnected, EngineUnreachable, EngineStorageFailed (nothing was sent: repeat),

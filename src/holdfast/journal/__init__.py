@@ -1,0 +1,11 @@
+"""The event log: what happened, in one order, each with a stable id and a cursor to continue after.
+
+In come appends inside other rooms' units of work, out go pages after a cursor and a wake-up at every
+commit. It never forgets an event on its own and never waits for a reader.
+"""
+
+from holdfast.journal.cursor import decode_cursor, encode_cursor
+from holdfast.journal.event import Draft, Event, Filter
+from holdfast.journal.journal import Journal, Page
+
+__all__ = ["Draft", "Event", "Filter", "Journal", "Page", "decode_cursor", "encode_cursor"]

@@ -1,0 +1,98 @@
+"""One event, as rooms append it and as consumers read it. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from holdfast.journal.cursor import encode_cursor
+from holdfast.kit.clock import iso
+from holdfast.kit.ids import new_id
+from holdfast.model.events import EventType
+
+
+def _event_id() -> str:
+    return new_id("evt")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event that is to be appended. Its id is known before its place."""
+
+    session_id: str
+    tenant_id: str
+    type: EventType
+    data: Mapping[str, Any] = field(repr=False)
+    event_id: str = field(default_factory=_event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event in its place. `wire` is its final JSON: written once, whoever reads it."""
+
+    position: int
+    event_id: str
+    tenant_id: str
+    session_id: str
+    seq: int
+    type: str
+    wire: str = field(repr=False)
+
+    @property
+    def cursor(self) -> str:
+        """Continue here: everything up to this event is done."""
+        return encode_cursor(self.position)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What happened, parsed anew at each call."""
+        data: dict[str, Any] = json.loads(self.wire)["data"]
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which events a reader may and wants to see. None means all of the tenant's."""
+
+    tenant_id: str
+    session_ids: frozenset[str] | None = None
+    types: frozenset[str] | None = None
+
+    def admits(self, event: Event) -> bool:
+        """True if the event passes."""
+        return (
+            event.tenant_id == self.tenant_id
+            and (self.session_ids is None or event.session_id in self.session_ids)
+            and (self.types is None or event.type in self.types)
+        )
+
+
+def encode_data(data: Mapping[str, Any]) -> str:
+    """Compact JSON, ready for the wire. Raises ValueError for NaN, which JSON does not know."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+class EventRow(NamedTuple):
+    """A row of the table `events`, column by column."""
+
+    position: int
+    session_id: str
+    seq: int
+    event_id: str
+    tenant_id: str
+    type: str
+    at_ms: int
+    data_json: str
+
+
+def make_event(row: EventRow, session: str) -> Event:
+    """The event with its JSON. `session` is the session's name.
+
+    Everything but name and data is made by us and needs no escaping.
+    """
+    wire = (
+        f'{{"event_id":"{row.event_id}","cursor":"{encode_cursor(row.position)}",'
+        f'"session_id":"{row.session_id}","session":{json.dumps(session)},"seq":{row.seq},'
+        f'"type":"{row.type}","at":"{iso(row.at_ms)}","data":{row.data_json}}}'
+    )
+    return Event(row.position, row.event_id, row.tenant_id, row.session_id, row.seq, row.type, wire)
