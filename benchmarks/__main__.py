@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import uvloop
 from rich.console import Console
 from rich.status import Status
 
@@ -51,7 +52,7 @@ def main() -> int:
         parser.error(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     if not sys.platform.startswith("linux"):
         parser.error("the benchmarks read /proc and need Linux")
-    return asyncio.run(_run(names, quick=chosen.quick, as_json=chosen.json))
+    return uvloop.run(_run(names, quick=chosen.quick, as_json=chosen.json))
 
 
 async def _run(names: list[str], *, quick: bool, as_json: bool) -> int:

@@ -2,12 +2,9 @@
 
 import asyncio
 
-from holdfast.client import Client, Event, EventStream
+import uvloop
 
-try:
-    import uvloop as loops
-except ImportError:  # pragma: no cover - uvloop does not exist everywhere
-    import asyncio as loops  # type: ignore[no-redef]
+from holdfast.client import Client, Event, EventStream
 
 
 async def _answer(client: Client, stream: EventStream, event: Event) -> None:
@@ -27,4 +24,4 @@ async def _serve() -> None:
 
 
 if __name__ == "__main__":
-    loops.run(_serve())
+    uvloop.run(_serve())
