@@ -1,0 +1,278 @@
+"""What happens to a session (facts, past tense) and what the machine wants done (commands, imperative).
+
+Pure values.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from holdfast.model.reasons import Reason
+from holdfast.model.states import State, Wish
+
+
+class Credentials(IntEnum):
+    """What there is to log in with."""
+
+    NONE = 0  # never linked
+    LOST = 1  # was linked; the credentials have left for quarantine
+    VALID = 2  # the session's folder lies in its place
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """All that the machine knows of one session.
+
+    Who it is and where its folder lies is none of its business.
+    """
+
+    state: State = State.NEW
+    reason: Reason = Reason.CREATED
+    wish: Wish = Wish.UP
+    credentials: Credentials = Credentials.NONE
+    #: Of the newest connection or pairing that was commanded. Facts of another epoch are stale.
+    epoch: int = 0
+    #: Attempts since the last stable connection. Persisted, so that a restart does not begin at zero.
+    attempt: int = 0
+    since_ms: int = 0
+    #: When the machine wants a TimeCame, and shows to the owner as the time of the next attempt.
+    retry_at_ms: int | None = None
+    #: When the machine wants a TimeCame to give up pairing.
+    deadline_ms: int | None = None
+    banned_until_ms: int | None = None
+    #: Since when this connection is up; None while it is not.
+    up_since_ms: int | None = None
+    #: A connection of `epoch` was commanded and its end is not known yet.
+    in_flight: bool = False
+    detail: str = ""
+
+    @property
+    def requires_auth(self) -> bool:
+        """Only a new QR code helps."""
+        return self.state is State.LOGGED_OUT
+
+    @property
+    def wake_at_ms(self) -> int | None:
+        """The next moment at which the machine wants a TimeCame."""
+        times = [at for at in (self.retry_at_ms, self.deadline_ms) if at is not None]
+        return min(times) if times else None
+
+
+# ---- facts: what the owner asked for -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectAsked:
+    """The owner wants the session up. Without credentials that means: pair it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectAsked:
+    """The owner wants the session down."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingAsked:
+    """The owner wants a QR code. Ignored while valid credentials exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingCancelled:
+    """The owner no longer wants a QR code."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutAsked:
+    """The owner gives the link up."""
+
+
+# ---- facts: what this house did ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The gateway has started and read the session from its database."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAttached:
+    """An engine answers.
+
+    `epoch` and `level` tell what it holds of this session: 0 and nothing if it does not know it.
+    """
+
+    epoch: int = 0
+    level: "Level | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLost:
+    """The engine, or the way to it, is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCame:
+    """`Session.wake_at_ms` has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectRefused:
+    """A ConnectSession could not be begun: the credentials cannot be used, or the engine is away."""
+
+    epoch: int
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsAdopted:
+    """The folder of a new link lies in its place and is recorded twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsMissed:
+    """A look at the disk did not find the session's folder."""
+
+
+# ---- facts: what happened on the wire ----------------------------------------------------------------------
+
+
+class Level(IntEnum):
+    """How far a connection is, rising. Same order as the protocol's LinkLevel."""
+
+    CLOSED = 1
+    PAIRING = 2
+    DIALING = 3
+    LOGGED_IN = 4
+    DRAINED = 5
+
+    @property
+    def up(self) -> bool:
+        """Logged in: messages can be sent and received."""
+        return self >= Level.LOGGED_IN
+
+
+@dataclass(frozen=True, slots=True)
+class LinkConnected:
+    """WhatsApp accepted the login."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDisconnected:
+    """The connection of this epoch has ended."""
+
+    epoch: int
+    reason: Reason
+    detail: str = ""
+    banned_until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelReported:
+    """The engine's periodic truth. It overrules what events said."""
+
+    epoch: int
+    level: Level
+    missed_probes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CodeShown:
+    """A QR code can be scanned until `valid_until_ms`. The code itself never comes here."""
+
+    epoch: int
+    index: int
+    of: int
+    valid_until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairingSucceeded:
+    """The phone counts this device as linked. From here on no code is shown anywhere."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairingFailed:
+    """Pairing came to nothing."""
+
+    epoch: int
+    reason: Reason
+    detail: str = ""
+
+
+Fact = (
+    ConnectAsked
+    | DisconnectAsked
+    | PairingAsked
+    | PairingCancelled
+    | LogoutAsked
+    | Restored
+    | EngineAttached
+    | EngineLost
+    | TimeCame
+    | ConnectRefused
+    | CredentialsAdopted
+    | CredentialsMissed
+    | LinkConnected
+    | LinkDisconnected
+    | LevelReported
+    | CodeShown
+    | PairingSucceeded
+    | PairingFailed
+)
+
+
+# ---- commands ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectSession:
+    """Open the session's file if it is not open, and dial with this epoch."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectSession:
+    """End whatever connection there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartPairing:
+    """Begin pairing in the scratch folder with this epoch."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPairing:
+    """End pairing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptCredentials:
+    """Record the new link twice, move its folder to its name; then say CredentialsAdopted."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkDevice:
+    """Tell WhatsApp that this device unlinks, if it can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineCredentials:
+    """Move the session's folder to quarantine. Nothing is deleted."""
+
+
+Command = (
+    ConnectSession
+    | DisconnectSession
+    | StartPairing
+    | CancelPairing
+    | AdoptCredentials
+    | UnlinkDevice
+    | QuarantineCredentials
+)

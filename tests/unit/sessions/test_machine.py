@@ -1,0 +1,343 @@
+"""The session machine: every state against every fact, and the promises that hold for all of them."""
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from holdfast.model.reasons import LASTING_FAILURES, MEANINGS, Reason, Retry
+from holdfast.model.states import ACTIVE, RESTING, State, Wish
+from holdfast.sessions import facts as f
+from holdfast.sessions.facts import Credentials, Level, Session
+from holdfast.sessions.machine import DEFAULT_POLICY, TABLE, changed, decide
+
+NOW = 1_000_000_000
+ROLL = 0.5
+
+
+def session(state: State, **changes: object) -> Session:
+    """A session as it looks in practice in this state."""
+    typical: dict[State, dict[str, object]] = {
+        State.NEW: {"reason": Reason.CREATED, "credentials": Credentials.NONE},
+        State.STOPPED: {"reason": Reason.STOPPED_BY_OWNER, "wish": Wish.DOWN},
+        State.PAIRING: {
+            "reason": Reason.PAIRING_ASKED,
+            "credentials": Credentials.NONE,
+            "deadline_ms": NOW + 20_000,
+            "since_ms": NOW,
+        },
+        State.CONNECTING: {"reason": Reason.RESTORING, "in_flight": True},
+        State.CONNECTED: {"reason": Reason.LOGGED_IN, "in_flight": True, "up_since_ms": NOW - 1000},
+        State.UNSTABLE: {"reason": Reason.PROBE_MISSED, "in_flight": True, "up_since_ms": NOW - 1000},
+        State.RECONNECTING: {"reason": Reason.NETWORK, "retry_at_ms": NOW + 5000, "attempt": 3},
+        State.REPLACED: {"reason": Reason.REPLACED},
+        State.LOGGED_OUT: {"reason": Reason.LOGGED_OUT_ON_PHONE, "credentials": Credentials.LOST},
+        State.BANNED: {"reason": Reason.BANNED, "banned_until_ms": NOW + 60_000, "retry_at_ms": NOW + 60_000},
+        State.FAILED: {"reason": Reason.WRONG_KEY},
+    }
+    values = {"state": state, "epoch": 7, "credentials": Credentials.VALID, **typical[state], **changes}
+    return Session(**values)  # type: ignore[arg-type]
+
+
+def facts(epoch: int = 7) -> list[f.Fact]:
+    """One of every fact, and more than one where the content decides."""
+    return [
+        f.ConnectAsked(),
+        f.DisconnectAsked(),
+        f.PairingAsked(),
+        f.PairingCancelled(),
+        f.LogoutAsked(),
+        f.Restored(),
+        f.EngineAttached(),
+        *[f.EngineAttached(epoch, level) for level in Level],
+        f.EngineLost(),
+        f.TimeCame(),
+        f.CredentialsAdopted(),
+        f.CredentialsMissed(),
+        f.LinkConnected(epoch),
+        f.PairingSucceeded(epoch),
+        f.CodeShown(epoch, 1, 6, NOW + 60_000),
+        *[f.ConnectRefused(epoch, reason) for reason in Reason],
+        *[f.LinkDisconnected(epoch, reason) for reason in Reason],
+        *[f.PairingFailed(epoch, reason) for reason in Reason],
+        *[f.LevelReported(epoch, level, missed) for level in Level for missed in (0, 1)],
+    ]
+
+
+def kind(commands: tuple[f.Command, ...]) -> list[str]:
+    return [type(command).__name__ for command in commands]
+
+
+def test_the_list_above_has_every_fact() -> None:
+    assert {type(fact) for fact in facts()} == set(get_args(f.Fact))
+
+
+def test_the_table_names_every_fact() -> None:
+    assert set(TABLE) == set(get_args(f.Fact))
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("fact", facts(), ids=repr)
+def test_every_fact_in_every_state(state: State, fact: f.Fact) -> None:
+    before = session(state)
+    decision = decide(before, fact, NOW, ROLL)
+    after = decision.session
+    # nothing rests with a timer for a connection that its owner does not want
+    assert after.wish is Wish.UP or after.retry_at_ms is None
+    assert after.epoch >= before.epoch
+    # a QR is asked for only where no valid credentials exist
+    if f.StartPairing in map(type, decision.commands):
+        assert after.state is State.PAIRING
+        assert before.credentials is not Credentials.VALID
+    assert (after.state is State.PAIRING) <= (after.deadline_ms is not None)
+    connects = [c for c in decision.commands if isinstance(c, f.ConnectSession)]
+    assert len(connects) <= 1
+    for command in connects:
+        assert after.state in ACTIVE
+        assert command.epoch == after.epoch > before.epoch
+        assert after.wish is Wish.UP
+        assert after.credentials is Credentials.VALID
+        # at most one connection: the old one is ended first
+        attaching = isinstance(fact, f.EngineAttached)
+        held = (fact.level or 0) >= Level.DIALING if isinstance(fact, f.EngineAttached) else before.in_flight
+        assert attaching or not held or f.DisconnectSession in map(type, decision.commands)
+    if not decision.heard:
+        assert decision.commands == ()
+        assert after == before
+    if changed(before, after):
+        assert after.since_ms == NOW
+    else:
+        assert after.since_ms == before.since_ms
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize(
+    "fact",
+    [fact for fact in facts(6) if hasattr(fact, "epoch") and not isinstance(fact, f.EngineAttached)],
+    ids=repr,
+)
+def test_a_stale_epoch_is_dropped(state: State, fact: f.Fact) -> None:
+    before = session(state)
+    assert decide(before, fact, NOW, ROLL) == decide(before, fact, NOW + 1, 0.9)
+    assert decide(before, fact, NOW, ROLL).heard is False
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_words_and_a_policy(reason: Reason) -> None:
+    meaning = MEANINGS[reason]
+    assert meaning.sentence.endswith(".")
+    assert meaning.next_step.endswith(".")
+    assert (meaning.state is State.RECONNECTING) == (
+        meaning.retry in {Retry.BACKOFF, Retry.SLOWLY, Retry.WHEN_ENGINE}
+        or (meaning.retry is Retry.AT_ONCE and meaning.state is not State.CONNECTING)
+    )
+
+
+@pytest.mark.parametrize("reason", [r for r in Reason if MEANINGS[r].state is State.RECONNECTING])
+@pytest.mark.parametrize("state", [State.CONNECTING, State.CONNECTED, State.UNSTABLE])
+def test_recoverable_ends_reconnect(reason: Reason, state: State) -> None:
+    after = decide(session(state), f.LinkDisconnected(7, reason), NOW, ROLL).session
+    assert (after.state, after.reason, after.in_flight) == (State.RECONNECTING, reason, False)
+    assert (after.retry_at_ms is None) == (MEANINGS[reason].retry is Retry.WHEN_ENGINE)
+
+
+@pytest.mark.parametrize(
+    ("reason", "state", "commands"),
+    [
+        (Reason.REPLACED, State.REPLACED, []),
+        (Reason.LOGGED_OUT_ON_PHONE, State.LOGGED_OUT, ["QuarantineCredentials"]),
+        (Reason.BANNED, State.BANNED, []),
+        (Reason.LOCKED, State.FAILED, []),
+        (Reason.CLIENT_OUTDATED, State.FAILED, []),
+    ],
+)
+@pytest.mark.parametrize("state_before", sorted(ACTIVE))
+def test_final_ends_rest(reason: Reason, state: State, commands: list[str], state_before: State) -> None:
+    decision = decide(session(state_before), f.LinkDisconnected(7, reason), NOW, ROLL)
+    assert decision.session.state is state
+    assert kind(decision.commands) == commands
+    assert decision.session.retry_at_ms is None
+
+
+def test_logged_out_on_the_phone_then_connect_makes_a_fresh_code() -> None:
+    out = decide(
+        session(State.CONNECTED), f.LinkDisconnected(7, Reason.LOGGED_OUT_ON_PHONE), NOW, ROLL
+    ).session
+    assert out.requires_auth
+    again = decide(out, f.ConnectAsked(), NOW, ROLL)
+    assert again.session.state is State.PAIRING
+    assert again.commands == (f.StartPairing(8),)
+
+
+@pytest.mark.parametrize("state", [s for s in State if s in RESTING])
+def test_a_restart_clears_no_resting_state(state: State) -> None:
+    before = session(state)
+    restored = decide(before, f.Restored(), NOW, ROLL).session
+    attached = decide(restored, f.EngineAttached(), NOW, ROLL)
+    assert attached.session.state is state
+    assert attached.commands == ()
+
+
+def test_a_ban_that_has_ended_is_over_after_a_restart_and_by_time() -> None:
+    before = session(State.BANNED, banned_until_ms=NOW - 1, retry_at_ms=NOW - 1)
+    assert decide(before, f.Restored(), NOW, ROLL).session.state is State.CONNECTING
+    assert kind(decide(before, f.TimeCame(), NOW, ROLL).commands) == ["ConnectSession"]
+
+
+@pytest.mark.parametrize("reason", [r for r in Reason if MEANINGS[r].state is State.FAILED])
+def test_a_restart_tries_again_what_failed_here_and_not_what_whatsapp_refused(reason: Reason) -> None:
+    after = decide(session(State.FAILED, reason=reason), f.Restored(), NOW, ROLL).session
+    assert (after.state is State.CONNECTING) == (reason not in LASTING_FAILURES)
+
+
+@pytest.mark.parametrize("state", sorted(ACTIVE))
+def test_a_restart_shows_connecting_from_the_first_moment(state: State) -> None:
+    restored = decide(session(state), f.Restored(), NOW, ROLL)
+    assert restored.session.state is State.CONNECTING
+    assert restored.commands == ()  # only the engine's answer decides: it may still hold the connection
+    connected = decide(restored.session, f.EngineAttached(7, Level.DRAINED), NOW, ROLL)
+    assert connected.session.state is State.CONNECTED
+    assert connected.commands == ()  # adopted, not reconnected
+    fresh = decide(restored.session, f.EngineAttached(), NOW, ROLL)
+    assert kind(fresh.commands) == ["ConnectSession"]
+
+
+def test_an_engine_that_knows_a_newer_epoch_is_believed_while_attaching() -> None:
+    after = decide(session(State.CONNECTING), f.EngineAttached(12, Level.LOGGED_IN), NOW, ROLL).session
+    assert (after.state, after.epoch) == (State.CONNECTED, 12)
+
+
+def test_an_old_connection_is_ended_before_the_new_one() -> None:
+    decision = decide(session(State.CONNECTING), f.EngineAttached(5, Level.DRAINED), NOW, ROLL)
+    assert kind(decision.commands) == ["DisconnectSession", "ConnectSession"]
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - ACTIVE - {State.PAIRING}))
+def test_what_nobody_wants_is_ended_while_attaching(state: State) -> None:
+    assert kind(decide(session(state), f.EngineAttached(9, Level.DRAINED), NOW, ROLL).commands) == [
+        "DisconnectSession"
+    ]
+    assert kind(decide(session(state), f.EngineAttached(9, Level.PAIRING), NOW, ROLL).commands) == [
+        "CancelPairing"
+    ]
+
+
+def test_a_waiting_attempt_keeps_its_time_when_the_engine_goes() -> None:
+    before = session(State.RECONNECTING)
+    lost = decide(before, f.EngineLost(), NOW, ROLL).session
+    assert lost.retry_at_ms == before.retry_at_ms
+    attached = decide(lost, f.EngineAttached(), NOW, ROLL)
+    assert attached.commands == ()
+    assert kind(decide(attached.session, f.TimeCame(), NOW + 5000, ROLL).commands) == ["ConnectSession"]
+
+
+def test_backoff_grows_and_only_a_stable_connection_resets_it() -> None:
+    short = session(State.CONNECTED, attempt=4, up_since_ms=NOW - 59_000)
+    assert decide(short, f.LinkDisconnected(7, Reason.NETWORK), NOW, ROLL).session.attempt == 5
+    stable = session(State.CONNECTED, attempt=4, up_since_ms=NOW - 60_000)
+    after = decide(stable, f.LinkDisconnected(7, Reason.NETWORK), NOW, 0.0).session
+    assert after.attempt == 1
+    assert after.retry_at_ms == NOW + 500
+    login = decide(
+        session(State.RECONNECTING, in_flight=True, attempt=6), f.LinkConnected(7), NOW, ROLL
+    ).session
+    assert login.attempt == 6
+
+
+@pytest.mark.parametrize(
+    ("attempt", "roll", "delay_ms"), [(0, 0, 500), (3, 0, 4000), (99, 0, 30_000), (99, 0.999, 59_970)]
+)
+def test_backoff_has_a_cap_and_jitter(attempt: int, roll: float, delay_ms: int) -> None:
+    before = session(State.CONNECTING, attempt=attempt)
+    after = decide(before, f.LinkDisconnected(7, Reason.NETWORK), NOW, roll).session
+    assert after.retry_at_ms == NOW + delay_ms
+
+
+def test_restart_required_connects_at_once_but_never_in_a_tight_loop() -> None:
+    first = decide(
+        session(State.CONNECTED), f.LinkDisconnected(7, Reason.RESTART_REQUIRED), NOW, ROLL
+    ).session
+    assert first.retry_at_ms == NOW
+    second = session(State.CONNECTED, attempt=1)
+    assert (
+        decide(second, f.LinkDisconnected(7, Reason.RESTART_REQUIRED), NOW, ROLL).session.retry_at_ms
+        == NOW + 1500
+    )
+
+
+def test_a_worse_reason_that_comes_late_overrules() -> None:
+    lost = decide(session(State.CONNECTED), f.LinkDisconnected(7, Reason.NETWORK), NOW, ROLL).session
+    worse = decide(lost, f.LinkDisconnected(7, Reason.REPLACED), NOW, ROLL)
+    assert worse.session.state is State.REPLACED
+    same = decide(lost, f.LinkDisconnected(7, Reason.NETWORK), NOW, ROLL)
+    assert same.session.attempt == lost.attempt
+    harder = decide(lost, f.LinkDisconnected(7, Reason.SERVICE_UNAVAILABLE), NOW, ROLL)
+    assert harder.session.attempt == lost.attempt  # one end of one connection counts once
+
+
+def test_levels_overrule_events() -> None:
+    assert (
+        decide(session(State.CONNECTING), f.LevelReported(7, Level.LOGGED_IN), NOW, ROLL).session.state
+        is State.CONNECTED
+    )
+    assert (
+        decide(session(State.CONNECTED), f.LevelReported(7, Level.CLOSED), NOW, ROLL).session.state
+        is State.RECONNECTING
+    )
+    shaky = decide(session(State.CONNECTED), f.LevelReported(7, Level.DRAINED, 1), NOW, ROLL).session
+    assert shaky.state is State.UNSTABLE
+    assert decide(shaky, f.LevelReported(7, Level.DRAINED, 0), NOW, ROLL).session.state is State.CONNECTED
+    assert shaky.up_since_ms == session(State.CONNECTED).up_since_ms
+
+
+def test_pairing_gives_up() -> None:
+    started = decide(session(State.NEW), f.PairingAsked(), NOW, ROLL)
+    assert started.commands == (f.StartPairing(8),)
+    early = decide(started.session, f.TimeCame(), NOW + 19_999, ROLL)
+    assert early.heard is False
+    nothing = decide(started.session, f.TimeCame(), NOW + 20_000, ROLL)
+    assert (nothing.session.state, nothing.session.reason) == (State.NEW, Reason.PAIRING_UNREACHABLE)
+    assert kind(nothing.commands) == ["CancelPairing"]
+    shown = decide(started.session, f.CodeShown(8, 1, 6, NOW + 60_000), NOW + 500, ROLL).session
+    assert shown.deadline_ms == NOW + 180_000
+    late = decide(shown, f.TimeCame(), NOW + 180_000, ROLL)
+    assert late.session.reason is Reason.PAIRING_TIMED_OUT
+
+
+def test_pairing_ends_with_a_connection() -> None:
+    linked = decide(session(State.PAIRING), f.PairingSucceeded(7), NOW, ROLL)
+    assert (linked.session.state, linked.commands) == (State.CONNECTING, (f.AdoptCredentials(),))
+    placed = decide(linked.session, f.CredentialsAdopted(), NOW, ROLL)
+    assert placed.commands == (f.ConnectSession(8),)
+    assert placed.session.credentials is Credentials.VALID
+
+
+def test_an_engine_that_dies_between_scan_and_adoption_leaves_the_choice_to_the_scratch_folder() -> None:
+    linked = decide(session(State.PAIRING), f.PairingSucceeded(7), NOW, ROLL).session
+    lost = decide(linked, f.EngineLost(), NOW, ROLL).session
+    found = decide(lost, f.CredentialsAdopted(), NOW, ROLL)
+    assert kind(found.commands) == ["ConnectSession"]
+    nothing = decide(lost, f.EngineAttached(), NOW, ROLL)
+    assert (nothing.session.state, nothing.session.reason) == (State.NEW, Reason.PAIRING_INTERRUPTED)
+
+
+def test_a_second_connect_makes_no_second_connection() -> None:
+    for state in (State.CONNECTING, State.CONNECTED, State.UNSTABLE):
+        assert decide(session(state), f.ConnectAsked(), NOW, ROLL).commands == ()
+    waiting = decide(session(State.RECONNECTING), f.ConnectAsked(), NOW, ROLL)
+    assert kind(waiting.commands) == ["ConnectSession"]
+    assert decide(waiting.session, f.ConnectAsked(), NOW, ROLL).commands == ()
+
+
+def test_log_out_tells_whatsapp_only_over_a_connection() -> None:
+    up = decide(session(State.CONNECTED), f.LogoutAsked(), NOW, ROLL)
+    assert kind(up.commands) == ["UnlinkDevice", "DisconnectSession", "QuarantineCredentials"]
+    down = decide(session(State.STOPPED), f.LogoutAsked(), NOW, ROLL)
+    assert kind(down.commands) == ["DisconnectSession", "QuarantineCredentials"]
+    assert up.session.requires_auth
+
+
+def test_the_policy_is_a_value() -> None:
+    slow = replace(DEFAULT_POLICY, backoff_base_s=10.0)
+    after = decide(session(State.CONNECTING), f.LinkDisconnected(7, Reason.NETWORK), NOW, 0.0, slow).session
+    assert after.retry_at_ms == NOW + 5000
