@@ -1,0 +1,147 @@
+package account
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.mau.fi/whatsmeow/types"
+
+	"holdfast/simulator/internal/seed"
+)
+
+// ErrPhoneInvalid means that a phone number is not one: digits only, with country code.
+var ErrPhoneInvalid = errors.New("account: a phone number has 7 to 15 digits, country code first")
+
+// Registry holds every account. Safe for concurrent use.
+type Registry struct {
+	source *seed.Source
+
+	mu      sync.RWMutex
+	byPhone map[string]*Account
+	byLID   map[string]*Account
+	order   []*Account
+	drawn   int
+}
+
+// NewRegistry returns an empty registry whose numbers, LIDs and keys come from the seed.
+func NewRegistry(source *seed.Source) *Registry {
+	return &Registry{source: source, byPhone: map[string]*Account{}, byLID: map[string]*Account{}}
+}
+
+// Open creates or returns the account of a phone number; without one it draws the next free number. A
+// name given replaces the present one.
+func (r *Registry) Open(phone, name string) (account *Account, created bool, err error) {
+	phone = strings.TrimPrefix(phone, "+")
+	if phone != "" && !validPhone(phone) {
+		return nil, false, ErrPhoneInvalid
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if phone == "" {
+		phone = r.draw()
+	}
+	account, ok := r.byPhone[phone]
+	if !ok {
+		account = r.create(phone, name)
+	} else if name != "" {
+		account.Rename(name)
+	}
+	return account, !ok, nil
+}
+
+// OpenByPushName returns the account that a registration with this push name belongs to: the same name is
+// always the same number, no name is a fresh account.
+func (r *Registry) OpenByPushName(name string) (*Account, error) {
+	phone := ""
+	if name != "" {
+		phone = pushNamePhone(name)
+	}
+	account, _, err := r.Open(phone, name)
+	return account, err
+}
+
+// pushNamePhone depends on the name alone, not on the seed: clients rely on it across servers.
+func pushNamePhone(name string) string {
+	return fmt.Sprintf("49157%08d", seed.New(0).Below(100_000_000, "push name", name))
+}
+
+// draw returns the next number of the seed's series that is still free.
+func (r *Registry) draw() string {
+	for {
+		phone := fmt.Sprintf("49151%08d", r.source.Below(100_000_000, "phone", r.drawn))
+		r.drawn++
+		if r.byPhone[phone] == nil {
+			return phone
+		}
+	}
+}
+
+func (r *Registry) create(phone, name string) *Account {
+	if name == "" {
+		name = "Phone " + phone[len(phone)-4:]
+	}
+	account := &Account{
+		Phone: phone, LID: r.drawLID(phone), name: name,
+		Identity:   r.source.KeyPair("account identity", phone),
+		RawID:      uint32(r.source.Uint64("account raw id", phone)),
+		companions: map[uint16]*Companion{},
+	}
+	r.add(account)
+	return account
+}
+
+func (r *Registry) drawLID(phone string) string {
+	for try := 0; ; try++ {
+		lid := fmt.Sprintf("%d", 100_000_000_000_000+r.source.Below(900_000_000_000_000, "lid", phone, try))
+		if r.byLID[lid] == nil {
+			return lid
+		}
+	}
+}
+
+func (r *Registry) add(account *Account) {
+	r.byPhone[account.Phone] = account
+	r.byLID[account.LID] = account
+	r.order = append(r.order, account)
+}
+
+// ByPhone returns the account of a phone number.
+func (r *Registry) ByPhone(phone string) (*Account, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	account, ok := r.byPhone[strings.TrimPrefix(phone, "+")]
+	return account, ok
+}
+
+// ByJID returns the account of an address, by phone number or LID; the device does not matter.
+func (r *Registry) ByJID(jid types.JID) (*Account, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	switch jid.Server {
+	case types.HiddenUserServer:
+		account, ok := r.byLID[jid.User]
+		return account, ok
+	case types.DefaultUserServer, types.LegacyUserServer:
+		account, ok := r.byPhone[jid.User]
+		return account, ok
+	default:
+		return nil, false
+	}
+}
+
+// All returns every account in the order of creation.
+func (r *Registry) All() []*Account {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.Clone(r.order)
+}
+
+func validPhone(phone string) bool {
+	if len(phone) < 7 || len(phone) > 15 {
+		return false
+	}
+	return strings.Trim(phone, "0123456789") == ""
+}

@@ -1,0 +1,51 @@
+package admin
+
+import (
+	"net/http"
+
+	"holdfast/simulator/internal/faults"
+)
+
+type faultOrder struct {
+	Name    string `json:"name"`
+	Account string `json:"account"`
+	Count   int    `json:"count"`
+}
+
+// addFault puts a fault in force. What can be done to live connections is done at once and counted as "hit";
+// what is left of the count waits for the next occasion.
+func addFault(rooms *Rooms, r *http.Request) (any, error) {
+	var order faultOrder
+	if err := decode(r, &order); err != nil {
+		return nil, err
+	}
+	if order.Account != "" {
+		if _, err := rooms.accountOf(order.Account); err != nil {
+			return nil, err
+		}
+	}
+	switch order.Name {
+	case faults.EmptyFrame, faults.MalformedNode:
+		return map[string]any{"hit": rooms.Gate.Strike(order.Name, order.Account, max(order.Count, 1))}, nil
+	case faults.Silent503:
+		return rooms.addWaning(order, max(order.Count, 1))
+	case faults.BlackHole:
+		return rooms.addWaning(order, order.Count)
+	default:
+		fault, err := rooms.Faults.Add(order.Name, order.Account, order.Count)
+		return map[string]any{"fault": fault, "hit": 0}, err
+	}
+}
+
+// addWaning strikes live connections first; only what they leave of the count stays in force.
+func (rooms *Rooms) addWaning(order faultOrder, limit int) (any, error) {
+	hit := rooms.Gate.Strike(order.Name, order.Account, limit)
+	if limit > 0 && hit >= limit {
+		return map[string]any{"hit": hit}, nil
+	}
+	if limit > 0 {
+		limit -= hit
+	}
+	fault, err := rooms.Faults.Add(order.Name, order.Account, limit)
+	return map[string]any{"fault": fault, "hit": hit}, err
+}

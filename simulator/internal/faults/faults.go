@@ -1,0 +1,137 @@
+// Package faults holds what shall go wrong next. What enters are named faults with an account and a count,
+// what leaves is the answer whether one strikes here and now; it breaks nothing itself.
+package faults
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// ErrUnknown means that no fault has this name.
+var ErrUnknown = errors.New("faults: unknown name")
+
+// The named faults. Each is asked for at the one place that it breaks.
+const (
+	// NoAck routes messages of the account and never acknowledges them.
+	NoAck = "no-ack"
+	// BlackHole keeps the connection open, reads nothing and says nothing.
+	BlackHole = "black-hole"
+	// Silent503 ends connections with stream error 503.
+	Silent503 = "silent-503"
+	// DuplicateMessage delivers a message to the account's companions twice.
+	DuplicateMessage = "duplicate-message"
+	// CloseAfterPairSuccess closes a pairing connection without the restart request 515.
+	CloseAfterPairSuccess = "close-after-pair-success"
+	// CraftedDM is a message with a valid MAC and a body that is no multiple of the block size.
+	CraftedDM = "crafted-dm"
+	// SplitFrame sends one frame in two WebSocket messages.
+	SplitFrame = "split-frame"
+	// EmptyFrame sends a frame with an empty plaintext.
+	EmptyFrame = "empty-frame"
+	// MalformedNode sends a frame whose stanza has a list for a tag.
+	MalformedNode = "malformed-node"
+	// UpgradeThenSilence accepts the WebSocket and never answers the handshake.
+	UpgradeThenSilence = "upgrade-then-silence"
+	// Deflate accepts permessage-deflate if the client offers it.
+	Deflate = "deflate"
+)
+
+// Forever is the count of a fault that stays until it is deleted.
+const Forever = -1
+
+// counts is how often each fault strikes when nobody says otherwise.
+var counts = map[string]int{
+	NoAck: Forever, BlackHole: Forever, UpgradeThenSilence: Forever, Deflate: Forever,
+	Silent503: 1, DuplicateMessage: 1, CloseAfterPairSuccess: 1,
+	CraftedDM: 1, SplitFrame: 1, EmptyFrame: 1, MalformedNode: 1,
+}
+
+// Fault is one fault in force.
+type Fault struct {
+	ID   int    `json:"id"`
+	Name string `json:"name"`
+	// Account is the phone number that it strikes, "" for any.
+	Account string `json:"account,omitempty"`
+	// Count is how often it strikes yet.
+	Count int `json:"count"`
+}
+
+// Set holds the faults in force. Safe for concurrent use.
+type Set struct {
+	mu     sync.Mutex
+	last   int
+	active []Fault
+}
+
+// New returns an empty set.
+func New() *Set { return &Set{} }
+
+// Names lists every fault that there is.
+func Names() []string {
+	names := make([]string, 0, len(counts))
+	for name := range counts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Add puts a fault in force; count 0 means the fault's own default.
+func (s *Set) Add(name, account string, count int) (Fault, error) {
+	standard, ok := counts[name]
+	if !ok {
+		return Fault{}, fmt.Errorf("%w %q, known: %v", ErrUnknown, name, Names())
+	}
+	if count == 0 {
+		count = standard
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last++
+	fault := Fault{ID: s.last, Name: name, Account: account, Count: count}
+	s.active = append(s.active, fault)
+	return fault, nil
+}
+
+// Take tells whether the fault strikes the account now, and counts it if so.
+func (s *Set) Take(name, account string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.active {
+		fault := &s.active[i]
+		if fault.Name != name || (fault.Account != "" && fault.Account != account) {
+			continue
+		}
+		if fault.Count != Forever {
+			if fault.Count--; fault.Count == 0 {
+				s.active = slices.Delete(s.active, i, i+1)
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// Copies implements the router's question how often a message is delivered.
+func (s *Set) Copies(phone string) int {
+	if s.Take(DuplicateMessage, phone) {
+		return 2
+	}
+	return 1
+}
+
+// All lists the faults in force.
+func (s *Set) All() []Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.active)
+}
+
+// Clear ends every fault.
+func (s *Set) Clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.active = nil
+}

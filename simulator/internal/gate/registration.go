@@ -1,0 +1,188 @@
+package gate
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"go.mau.fi/libsignal/ecc"
+	"go.mau.fi/whatsmeow/proto/waCompanionReg"
+	"go.mau.fi/whatsmeow/proto/waWa6"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+
+	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/faults"
+	"holdfast/simulator/internal/keys"
+	"holdfast/simulator/internal/stanza"
+	"holdfast/simulator/internal/transcript"
+	"holdfast/simulator/internal/wire"
+)
+
+// errRegistration means that a registration does not hold what it must, or is not signed by its identity.
+var errRegistration = errors.New("gate: bad registration")
+
+// errOffered means that a code of this connection was already scanned.
+var errOffered = errors.New("gate: already scanned")
+
+func phoneOf(username uint64) string { return strconv.FormatUint(username, 10) }
+
+// parseRegistration reads and proves what a new device says of itself.
+func parseRegistration(static [32]byte, payload *waWa6.ClientPayload) (*account.Registration, error) {
+	pairing := payload.GetDevicePairingData()
+	if len(pairing.GetEIdent()) != 32 || len(pairing.GetERegid()) != 4 || len(pairing.GetESkeyID()) != 3 ||
+		len(pairing.GetESkeyVal()) != 32 || len(pairing.GetESkeySig()) != 64 ||
+		len(pairing.GetEKeytype()) != 1 || pairing.GetEKeytype()[0] != ecc.DjbType {
+		return nil, fmt.Errorf("%w: a field is missing or has the wrong size", errRegistration)
+	}
+	registration := &account.Registration{
+		Noise: static, Identity: [32]byte(pairing.GetEIdent()),
+		RegistrationID: binary.BigEndian.Uint32(pairing.GetERegid()),
+		Signed: keys.SignedPreKey{
+			PreKey:    keys.PreKey{ID: [3]byte(pairing.GetESkeyID()), Public: [32]byte(pairing.GetESkeyVal())},
+			Signature: [64]byte(pairing.GetESkeySig()),
+		},
+		PushName: payload.GetPushName(), Platform: platform(pairing.GetDeviceProps()),
+	}
+	if !registration.Signed.Verify(registration.Identity) {
+		return nil, fmt.Errorf("%w: the signed pre-key's signature does not hold", errRegistration)
+	}
+	return registration, nil
+}
+
+func platform(encoded []byte) string {
+	props := &waCompanionReg.DeviceProps{}
+	if proto.Unmarshal(encoded, props) != nil {
+		return ""
+	}
+	return props.GetPlatformType().String()
+}
+
+// register shows codes until one is scanned and the device has proven its identity.
+func (g *Gate) register(conn *wire.Conn, hello *wire.Hello) {
+	registration, err := parseRegistration(hello.Static, hello.Payload)
+	if err != nil {
+		g.Log.Info("gate.registration_refused", "conn", conn.ID, "error", err)
+		g.fail(conn, "400")
+		return
+	}
+	applicant := &applicant{gate: g, conn: conn}
+	refs := g.Lobby.Enter(registration, applicant)
+	defer g.Lobby.Leave(refs)
+	ctx, cancel := context.WithTimeout(g.ctx, account.PairingTime)
+	defer cancel()
+	applicant.show(ctx, refs)
+	for {
+		node, err := conn.Read(ctx)
+		if err != nil {
+			conn.Close()
+			return
+		}
+		g.record(conn, nil, transcript.In, *node)
+		if applicant.handle(ctx, node) {
+			return
+		}
+	}
+}
+
+// applicant is a connection that shows codes.
+type applicant struct {
+	gate *Gate
+	conn *wire.Conn
+
+	mu    sync.Mutex
+	offer *account.Offer
+}
+
+var _ account.Applicant = (*applicant)(nil)
+
+const (
+	pairDeviceID  = "wasim-pair-device"
+	pairSuccessID = "wasim-pair-success"
+)
+
+func (a *applicant) write(ctx context.Context, node stanza.Node) error {
+	a.gate.record(a.conn, nil, transcript.Out, node)
+	return a.conn.Write(ctx, node)
+}
+
+func (a *applicant) show(ctx context.Context, refs []string) {
+	children := make([]stanza.Node, len(refs))
+	for i, ref := range refs {
+		children[i] = stanza.Raw("ref", []byte(ref))
+	}
+	_ = a.write(ctx, stanza.New("iq", stanza.Attrs{
+		"from": types.ServerJID, "type": "set", "id": pairDeviceID, "xmlns": "md",
+	}, stanza.New("pair-device", nil, children...)))
+}
+
+// Offer carries the phone's answer to the client; a second scan on the same connection is refused.
+func (a *applicant) Offer(offer *account.Offer) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.offer != nil {
+		return errOffered
+	}
+	props, err := proto.Marshal(&waCompanionReg.ClientPairingProps{IsChatDbLidMigrated: proto.Bool(true)})
+	if err != nil {
+		return fmt.Errorf("gate: pairing properties: %w", err)
+	}
+	a.offer = offer
+	owner, device := offer.Companion.Account, offer.Companion.Device
+	return a.write(a.gate.ctx, stanza.New("iq", stanza.Attrs{
+		"from": types.ServerJID, "type": "set", "id": pairSuccessID, "xmlns": "md", "t": stanza.Unix(a.gate.Now()),
+	}, stanza.New("pair-success", nil,
+		stanza.Raw("device-identity", offer.Sealed),
+		stanza.New("biz", stanza.Attrs{"name": ""}),
+		stanza.New("device", stanza.Attrs{"jid": owner.PN(device), "lid": owner.LIDJID(device)}),
+		stanza.New("platform", stanza.Attrs{"name": "android"}),
+		stanza.Raw("client-props", props),
+	)))
+}
+
+// handle takes one stanza of an unpaired client and tells whether the connection is over.
+func (a *applicant) handle(ctx context.Context, node *stanza.Node) (over bool) {
+	if node.Tag != "iq" {
+		return false
+	}
+	switch stanza.Text(node, "type") {
+	case "get", "set":
+		// A ping is all that an unpaired client may ask.
+		_ = a.write(ctx, stanza.Result(node))
+		return false
+	}
+	a.mu.Lock()
+	offer := a.offer
+	a.mu.Unlock()
+	if offer == nil || stanza.Text(node, "id") != pairSuccessID {
+		return false
+	}
+	return a.conclude(ctx, node, offer)
+}
+
+func (a *applicant) conclude(ctx context.Context, node *stanza.Node, offer *account.Offer) (over bool) {
+	g := a.gate
+	sign, ok := stanza.Child(node, "pair-device-sign")
+	if stanza.Text(node, "type") != "result" || !ok {
+		g.Log.Info("gate.pairing_refused_by_client", "conn", a.conn.ID)
+		g.partWith(a.conn)
+		return true
+	}
+	if err := offer.Accept(stanza.ChildBytes(sign, "device-identity"), g.Now()); err != nil {
+		g.Log.Info("gate.pairing_refused", "conn", a.conn.ID, "error", err)
+		g.fail(a.conn, "401")
+		return true
+	}
+	g.Log.Info("gate.paired", "companion", offer.Companion.String())
+	g.Router.DeviceAdded(offer.Companion)
+	if g.Faults.Take(faults.CloseAfterPairSuccess, offer.Companion.Account.Phone) {
+		a.conn.Close()
+		return true
+	}
+	_ = a.write(ctx, stanza.StreamError("515"))
+	g.partWith(a.conn)
+	return true
+}

@@ -1,0 +1,214 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.mau.fi/whatsmeow/types"
+
+	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/faults"
+	"holdfast/simulator/internal/iq"
+	"holdfast/simulator/internal/router"
+	"holdfast/simulator/internal/stanza"
+	"holdfast/simulator/internal/transcript"
+	"holdfast/simulator/internal/wire"
+)
+
+// session is one login of one companion: a reader that handles what the client says, and a pump that sends
+// what waits in the companion's queue.
+type session struct {
+	gate      *Gate
+	conn      *wire.Conn
+	companion *account.Companion
+	client    *iq.Client
+	ctx       context.Context
+	cancel    context.CancelFunc
+
+	wake     chan struct{}
+	active   chan struct{}
+	activate sync.Once
+	ending   sync.Once
+	ended    atomic.Bool
+}
+
+var _ account.Link = (*session)(nil)
+
+func newSession(gate *Gate, conn *wire.Conn, companion *account.Companion) *session {
+	ctx, cancel := context.WithCancel(gate.ctx)
+	s := &session{
+		gate: gate, conn: conn, companion: companion, ctx: ctx, cancel: cancel,
+		wake: make(chan struct{}, 1), active: make(chan struct{}),
+	}
+	s.client = &iq.Client{
+		Companion: companion,
+		Activate:  func() { s.activate.Do(func() { close(s.active) }) },
+		Logout:    func(device uint16) { gate.Logout(companion.Account, device) },
+	}
+	return s
+}
+
+// run serves the login until the connection ends.
+func (s *session) run() {
+	g := s.gate
+	defer s.cancel()
+	if replaced := s.companion.Attach(s, g.Now()); replaced != nil {
+		replaced.End(ReasonReplaced)
+	}
+	defer func() { s.companion.Detach(s, g.Now()) }()
+	g.enter(s)
+	defer g.leave(s)
+	g.Log.Info("gate.login", "companion", s.companion.String(), "conn", s.conn.ID)
+	if g.Faults.Take(faults.Silent503, s.companion.Account.Phone) {
+		s.End("503")
+	} else {
+		var pump sync.WaitGroup
+		pump.Go(s.welcomeAndPump)
+		defer pump.Wait()
+	}
+	s.read()
+	s.cancel()
+	g.Log.Info("gate.disconnected", "companion", s.companion.String(), "conn", s.conn.ID)
+}
+
+func (s *session) read() {
+	defer s.conn.Close()
+	for {
+		if s.conn.Muted() {
+			// Like a dead link: nothing is read, nothing is answered, until somebody gives up.
+			<-s.ctx.Done()
+			return
+		}
+		node, err := s.conn.Read(s.ctx)
+		if err != nil {
+			if errors.Is(err, wire.ErrStanza) || errors.Is(err, wire.ErrFrame) {
+				s.gate.Log.Info("gate.garbage", "companion", s.companion.String(), "conn", s.conn.ID, "error", err)
+				s.End(ReasonMalformed)
+			}
+			return
+		}
+		if s.ended.Load() || s.conn.Muted() {
+			continue
+		}
+		s.gate.record(s.conn, s.companion, transcript.In, *node)
+		s.handle(node)
+	}
+}
+
+// handle answers one stanza; its failure is logged and ends nothing.
+func (s *session) handle(node *stanza.Node) {
+	defer s.gate.recovered("gate.stanza_failed")
+	origin := router.Origin{Account: s.companion.Account, Device: s.companion.Device}
+	switch node.Tag {
+	case "iq":
+		s.query(node)
+	case "message":
+		ack := s.gate.Router.Message(origin, node)
+		if !s.gate.Faults.Take(faults.NoAck, s.companion.Account.Phone) {
+			s.write(ack)
+		}
+	case "receipt":
+		s.gate.Router.Confirm(s.companion, node)
+		s.write(s.gate.Router.Receipt(origin, node))
+	case "ack":
+		s.gate.Router.Confirm(s.companion, node)
+	case "ib":
+		if _, ok := stanza.Child(node, "offline_batch"); ok {
+			s.client.Activate()
+		}
+	case "presence":
+		if name := stanza.Text(node, "name"); name != "" {
+			s.companion.Account.Rename(name)
+		}
+	}
+}
+
+func (s *session) query(node *stanza.Node) {
+	switch stanza.Text(node, "type") {
+	case "get", "set":
+		reply, after := s.gate.Queries.Answer(s.client, node)
+		s.write(reply)
+		if after != nil {
+			after()
+		}
+	}
+}
+
+func (s *session) write(node stanza.Node) {
+	if s.ended.Load() {
+		return
+	}
+	s.strikeFrame()
+	s.gate.record(s.conn, s.companion, transcript.Out, node)
+	if err := s.conn.Write(s.ctx, node); err != nil {
+		s.conn.CloseNow()
+	}
+}
+
+// welcomeAndPump opens the stream and then sends what the queue holds, in order, until the session ends.
+func (s *session) welcomeAndPump() {
+	defer s.gate.recovered("gate.pump_failed")
+	waiting, last := s.companion.Queue.Attach(s.wake)
+	defer s.companion.Queue.Detach(s.wake)
+	total := s.welcome(waiting)
+	select {
+	case <-s.active:
+	case <-time.After(drainDelay):
+	case <-s.ctx.Done():
+		return
+	}
+	var cursor uint64
+	drained := total == 0
+	for {
+		entry, ok := s.companion.Queue.Next(s.wake, cursor)
+		if !drained && (!ok || entry.Seq > last) {
+			drained = true
+			s.write(ib(stanza.New("offline", stanza.Attrs{"count": strconv.Itoa(total)})))
+		}
+		if ok {
+			cursor = entry.Seq
+			node := entry.Node
+			if !drained {
+				node = stanza.With(node, "offline", "0")
+			}
+			s.write(node)
+			continue
+		}
+		select {
+		case <-s.wake:
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// welcome tells the client that it is in and what waits; with nothing waiting the drain is over at once.
+func (s *session) welcome(waiting map[string]int) (total int) {
+	owner := s.companion.Account
+	s.write(stanza.New("success", stanza.Attrs{
+		"t": stanza.Unix(s.gate.Now()), "lid": owner.LIDJID(s.companion.Device), "props": "0", "abprops": "0", "location": "sim",
+	}))
+	for _, count := range waiting {
+		total += count
+	}
+	if s.gate.Faults.Take(faults.BlackHole, owner.Phone) {
+		s.conn.Mute()
+	}
+	if total == 0 {
+		s.write(ib(stanza.New("offline", stanza.Attrs{"count": "0"})))
+		return 0
+	}
+	s.write(ib(stanza.New("offline_preview", stanza.Attrs{
+		"count": strconv.Itoa(total), "message": strconv.Itoa(waiting["message"]), "receipt": strconv.Itoa(waiting["receipt"]),
+		"notification": strconv.Itoa(waiting["notification"]), "appdata": "0", "call": strconv.Itoa(waiting["call"]), "status": "0",
+	})))
+	return total
+}
+
+func ib(child stanza.Node) stanza.Node {
+	return stanza.New("ib", stanza.Attrs{"from": types.ServerJID}, child)
+}

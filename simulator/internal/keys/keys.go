@@ -1,0 +1,191 @@
+// Package keys is the server's side of pre-keys: it stores the public halves that a device uploads, hands
+// them out once each in bundles, and never sees a private key.
+package keys
+
+import (
+	"crypto/sha1"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+
+	"go.mau.fi/libsignal/ecc"
+	"go.mau.fi/whatsmeow/types"
+
+	"holdfast/simulator/internal/stanza"
+)
+
+// ErrUpload means that an upload was refused; nothing of it was stored.
+var ErrUpload = errors.New("pre-key upload refused")
+
+// PreKey is one public one-time key.
+type PreKey struct {
+	ID     [3]byte
+	Public [32]byte
+}
+
+// SignedPreKey is a medium-term public key with the identity's signature over it.
+type SignedPreKey struct {
+	PreKey
+	Signature [64]byte
+}
+
+// Verify tells whether the identity signed this key.
+func (s SignedPreKey) Verify(identity [32]byte) bool {
+	message := append([]byte{ecc.DjbType}, s.Public[:]...)
+	return ecc.VerifySignature(ecc.NewDjbECPublicKey(identity), message, s.Signature)
+}
+
+// Bundle is what a sender needs to open a session with a device. OneTime is nil when none was left.
+type Bundle struct {
+	RegistrationID uint32
+	Identity       [32]byte
+	OneTime        *PreKey
+	Signed         SignedPreKey
+	// DeviceIdentity proves a companion's membership in its account; empty for phones.
+	DeviceIdentity []byte
+}
+
+// Node is the bundle as the answer for the address that was asked for.
+func (b *Bundle) Node(jid types.JID, t string) stanza.Node {
+	children := []stanza.Node{
+		stanza.Raw("registration", binary.BigEndian.AppendUint32(nil, b.RegistrationID)),
+		stanza.Raw("type", []byte{ecc.DjbType}),
+		stanza.Raw("identity", b.Identity[:]),
+	}
+	if b.OneTime != nil {
+		children = append(children, keyNode("key", *b.OneTime))
+	}
+	children = append(children, signedNode(b.Signed))
+	if len(b.DeviceIdentity) > 0 {
+		children = append(children, stanza.Raw("device-identity", b.DeviceIdentity))
+	}
+	return stanza.New("user", stanza.Attrs{"jid": jid, "t": t}, children...)
+}
+
+func keyNode(tag string, key PreKey) stanza.Node {
+	return stanza.New(tag, nil, stanza.Raw("id", key.ID[:]), stanza.Raw("value", key.Public[:]))
+}
+
+func signedNode(key SignedPreKey) stanza.Node {
+	return stanza.New("skey", nil,
+		stanza.Raw("id", key.ID[:]), stanza.Raw("value", key.Public[:]), stanza.Raw("signature", key.Signature[:]))
+}
+
+// Store holds one device's uploaded keys. Safe for concurrent use.
+type Store struct {
+	mu    sync.Mutex
+	state State
+}
+
+// State is a store's content as it is saved; the zero value is an empty store.
+type State struct {
+	RegistrationID uint32
+	Identity       [32]byte
+	Signed         SignedPreKey
+	OneTime        []PreKey
+}
+
+// NewStore returns a store with what a registration declares: identity and first signed pre-key.
+func NewStore(registrationID uint32, identity [32]byte, signed SignedPreKey) *Store {
+	return Restore(State{RegistrationID: registrationID, Identity: identity, Signed: signed})
+}
+
+// Restore returns a store with saved content.
+func Restore(state State) *Store { return &Store{state: state} }
+
+// State returns a copy for saving.
+func (s *Store) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := s.state
+	state.OneTime = append([]PreKey(nil), state.OneTime...)
+	return state
+}
+
+// Count is the number of one-time keys left.
+func (s *Store) Count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.state.OneTime)
+}
+
+// Upload stores what <iq xmlns=encrypt type=set> carries: keys are added in order, the signed one replaces
+// its predecessor. Another identity than the registered one, or a bad signature, is ErrUpload.
+func (s *Store) Upload(iq *stanza.Node) error {
+	identity := stanza.ChildBytes(iq, "identity")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(identity) > 0 && string(identity) != string(s.state.Identity[:]) {
+		return fmt.Errorf("%w: not the registered identity", ErrUpload)
+	}
+	added, err := parseList(iq)
+	if err != nil {
+		return err
+	}
+	if skey, ok := stanza.Child(iq, "skey"); ok {
+		signed, err := parseSigned(skey)
+		if err != nil {
+			return err
+		}
+		if !signed.Verify(s.state.Identity) {
+			return fmt.Errorf("%w: bad signature of the signed pre-key", ErrUpload)
+		}
+		s.state.Signed = signed
+	}
+	if registration := stanza.ChildBytes(iq, "registration"); len(registration) == 4 {
+		s.state.RegistrationID = binary.BigEndian.Uint32(registration)
+	}
+	s.state.OneTime = append(s.state.OneTime, added...)
+	return nil
+}
+
+// Rotate replaces the signed pre-key alone.
+func (s *Store) Rotate(skey *stanza.Node) error {
+	signed, err := parseSigned(skey)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !signed.Verify(s.state.Identity) {
+		return fmt.Errorf("%w: bad signature of the signed pre-key", ErrUpload)
+	}
+	s.state.Signed = signed
+	return nil
+}
+
+// Take returns a bundle and uses up one one-time key, and how many are left after it.
+func (s *Store) Take() (Bundle, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	bundle := Bundle{RegistrationID: s.state.RegistrationID, Identity: s.state.Identity, Signed: s.state.Signed}
+	if len(s.state.OneTime) > 0 {
+		key := s.state.OneTime[0]
+		s.state.OneTime = s.state.OneTime[1:]
+		bundle.OneTime = &key
+	}
+	return bundle, len(s.state.OneTime)
+}
+
+// Digest is the summary by which a client finds out whether the server holds its keys.
+func (s *Store) Digest() stanza.Node {
+	state := s.State()
+	hasher := sha1.New()
+	hasher.Write(state.Identity[:])
+	hasher.Write(state.Signed.Public[:])
+	hasher.Write(state.Signed.Signature[:])
+	ids := make([]stanza.Node, len(state.OneTime))
+	for i, key := range state.OneTime {
+		hasher.Write(key.Public[:])
+		ids[i] = stanza.Raw("id", append([]byte(nil), key.ID[:]...))
+	}
+	return stanza.New("digest", nil,
+		stanza.Raw("registration", binary.BigEndian.AppendUint32(nil, state.RegistrationID)),
+		stanza.Raw("type", []byte{ecc.DjbType}),
+		stanza.Raw("identity", state.Identity[:]),
+		signedNode(state.Signed),
+		stanza.New("list", nil, ids...),
+		stanza.Raw("hash", hasher.Sum(nil)),
+	)
+}

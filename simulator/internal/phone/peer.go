@@ -1,0 +1,135 @@
+package phone
+
+import (
+	"bytes"
+	"compress/zlib"
+	"fmt"
+
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/proto/waHistorySync"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+
+	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/keys"
+	"holdfast/simulator/internal/stanza"
+)
+
+// Greet sends a newly linked companion what a phone sends: the app state key and the first history, inline,
+// because some clients fetch history only from the real service's hosts.
+func (p *Phone) Greet(companion *account.Companion) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	messages := []*waE2E.ProtocolMessage{p.keyShare()}
+	for _, history := range p.history() {
+		notification, err := inlineHistory(history)
+		if err != nil {
+			p.book.log.Error("phone.history_failed", "phone", p.Account.Phone, "error", err)
+			continue
+		}
+		messages = append(messages, notification)
+	}
+	for _, message := range messages {
+		p.sendPeer(companion.Device, message)
+	}
+}
+
+func (p *Phone) sendPeer(device uint16, message *waE2E.ProtocolMessage) {
+	body, err := proto.Marshal(&waE2E.Message{ProtocolMessage: message})
+	if err != nil {
+		p.book.log.Error("phone.peer_failed", "phone", p.Account.Phone, "error", err)
+		return
+	}
+	envelope, err := p.sealFor(p.Account, device, body)
+	if err != nil {
+		p.book.log.Warn("phone.peer_failed", "phone", p.Account.Phone, "error", err)
+		return
+	}
+	id := p.nextID()
+	p.remember(id, &sentMessage{Body: body})
+	p.book.router.Message(p.origin(), &stanza.Node{
+		Tag: "message",
+		Attrs: stanza.Attrs{
+			"id": id, "to": p.Account.PN(device), "type": "protocol", "category": "peer", "push_priority": "high",
+		},
+		Content: []stanza.Node{stanza.New("meta", stanza.Attrs{"appdata": "default"}), envelope},
+	})
+}
+
+// keyShare is the account's one app state key; it never rotates here.
+func (p *Phone) keyShare() *waE2E.ProtocolMessage {
+	source, phone := p.book.source, p.Account.Phone
+	return &waE2E.ProtocolMessage{
+		Type: waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_SHARE.Enum(),
+		AppStateSyncKeyShare: &waE2E.AppStateSyncKeyShare{Keys: []*waE2E.AppStateSyncKey{{
+			KeyID: &waE2E.AppStateSyncKeyId{KeyID: append([]byte{0, 0}, source.Bytes(4, "app state key id", phone)...)},
+			KeyData: &waE2E.AppStateSyncKeyData{
+				KeyData: source.Bytes(32, "app state key", phone),
+				Fingerprint: &waE2E.AppStateSyncKeyFingerprint{
+					RawID: proto.Uint32(p.Account.RawID), CurrentIndex: proto.Uint32(0), DeviceIndexes: []uint32{0},
+				},
+				Timestamp: proto.Int64(p.book.now().UnixMilli()),
+			},
+		}}},
+	}
+}
+
+func (p *Phone) history() []*waHistorySync.HistorySync {
+	names := []*waHistorySync.Pushname{{
+		ID: proto.String(p.Account.PN(0).String()), Pushname: proto.String(p.Account.Name()),
+	}}
+	mappings := []*waHistorySync.PhoneNumberToLIDMapping{{
+		PnJID: proto.String(p.Account.PN(0).String()), LidJID: proto.String(p.Account.LIDJID(0).String()),
+	}}
+	return []*waHistorySync.HistorySync{
+		{
+			SyncType: waHistorySync.HistorySync_INITIAL_BOOTSTRAP.Enum(), ChunkOrder: proto.Uint32(1),
+			Progress: proto.Uint32(100), PhoneNumberToLidMappings: mappings,
+		},
+		{SyncType: waHistorySync.HistorySync_PUSH_NAME.Enum(), Pushnames: names},
+		{SyncType: waHistorySync.HistorySync_RECENT.Enum(), ChunkOrder: proto.Uint32(1), Progress: proto.Uint32(100)},
+	}
+}
+
+func inlineHistory(history *waHistorySync.HistorySync) (*waE2E.ProtocolMessage, error) {
+	encoded, err := proto.Marshal(history)
+	if err != nil {
+		return nil, fmt.Errorf("phone: history: %w", err)
+	}
+	var packed bytes.Buffer
+	writer := zlib.NewWriter(&packed)
+	if _, err = writer.Write(encoded); err != nil {
+		return nil, fmt.Errorf("phone: history: %w", err)
+	}
+	if err = writer.Close(); err != nil {
+		return nil, fmt.Errorf("phone: history: %w", err)
+	}
+	return &waE2E.ProtocolMessage{
+		Type: waE2E.ProtocolMessage_HISTORY_SYNC_NOTIFICATION.Enum(),
+		HistorySyncNotification: &waE2E.HistorySyncNotification{
+			SyncType:                          waE2E.HistorySyncType(history.GetSyncType()).Enum(),
+			ChunkOrder:                        history.ChunkOrder,
+			Progress:                          history.Progress,
+			InitialHistBootstrapInlinePayload: packed.Bytes(),
+		},
+	}, nil
+}
+
+// receivePeer answers what a companion asks of its phone.
+func (p *Phone) receivePeer(device uint16, message *waE2E.Message) {
+	if message.GetProtocolMessage().GetType() == waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_REQUEST {
+		p.sendPeer(device, p.keyShare())
+	}
+}
+
+// bundleKeys are the children of a retry receipt's <keys>.
+func bundleKeys(bundle *keys.Bundle) []stanza.Node {
+	var children []stanza.Node
+	user := bundle.Node(types.EmptyJID, "")
+	for _, child := range user.GetChildren() {
+		if child.Tag == "identity" || child.Tag == "key" || child.Tag == "skey" {
+			children = append(children, child)
+		}
+	}
+	return children
+}

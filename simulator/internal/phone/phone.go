@@ -1,0 +1,146 @@
+// Package phone simulates device 0 of every account: the phone that companions are linked to. What enters are
+// stanzas for the phone and orders to write or read; what leaves are sealed messages and receipts, exactly as
+// a linked phone sends them. It keeps what it could decrypt and never asks the server for a plaintext.
+package phone
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"go.mau.fi/whatsmeow/types"
+
+	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/keys"
+	"holdfast/simulator/internal/router"
+	"holdfast/simulator/internal/seed"
+	"holdfast/simulator/internal/stanza"
+)
+
+// Book holds the phones of all accounts; a phone exists from the first time anyone needs it.
+type Book struct {
+	source   *seed.Source
+	accounts *account.Registry
+	router   *router.Router
+	now      func() time.Time
+	log      *slog.Logger
+
+	mu     sync.Mutex
+	phones map[*account.Account]*Phone
+	busy   sync.WaitGroup
+}
+
+var _ router.Primary = (*Book)(nil)
+
+// NewBook returns an empty book.
+func NewBook(source *seed.Source, accounts *account.Registry, router *router.Router, now func() time.Time, log *slog.Logger) *Book {
+	return &Book{
+		source: source, accounts: accounts, router: router, now: now, log: log,
+		phones: map[*account.Account]*Phone{},
+	}
+}
+
+// Of returns the account's phone.
+func (b *Book) Of(owner *account.Account) *Phone {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	phone, ok := b.phones[owner]
+	if !ok {
+		phone = &Phone{
+			Account: owner, book: b, signal: newMemory(b.source, owner.Phone, owner.Identity),
+			inbox: newLog[Item](), receipts: newLog[ReceiptItem](), known: map[string]uint64{},
+			sent: map[string]*sentMessage{}, retries: map[string]int{},
+		}
+		b.phones[owner] = phone
+	}
+	return phone
+}
+
+// Deliver puts a stanza into the phone's mailbox and returns at once; the phone works it off in order.
+func (b *Book) Deliver(owner *account.Account, node stanza.Node) { b.Of(owner).enqueue(node) }
+
+// Settle returns when every phone has worked off its mailbox. Nothing may be delivered meanwhile.
+func (b *Book) Settle() { b.busy.Wait() }
+
+// Phone is device 0 of one account.
+type Phone struct {
+	Account *account.Account
+	book    *Book
+
+	mailLock sync.Mutex
+	mail     []stanza.Node
+	working  bool
+
+	// mu guards everything below. Holding it, a phone may hand stanzas to the router: that only enqueues.
+	mu       sync.Mutex
+	signal   *memory
+	inbox    *log[Item]
+	receipts *log[ReceiptItem]
+	// known maps what was received (sender and id) to its place in the inbox.
+	known     map[string]uint64
+	sent      map[string]*sentMessage
+	sentOrder []string
+	written   uint64
+	// retries counts how often each undecryptable message was asked for again.
+	retries map[string]int
+}
+
+// TakeBundle returns what others need to open a session with this phone; each has a one-time key of its own.
+func (p *Phone) TakeBundle() keys.Bundle { return p.signal.bundle() }
+
+func (p *Phone) origin() router.Origin { return router.Origin{Account: p.Account} }
+
+func (p *Phone) enqueue(node stanza.Node) {
+	p.mailLock.Lock()
+	defer p.mailLock.Unlock()
+	p.mail = append(p.mail, node)
+	if !p.working {
+		p.working = true
+		p.book.busy.Add(1)
+		go p.work()
+	}
+}
+
+// work empties the mailbox and ends: an idle phone has no goroutine.
+func (p *Phone) work() {
+	defer p.book.busy.Done()
+	for {
+		p.mailLock.Lock()
+		if len(p.mail) == 0 {
+			p.mail, p.working = nil, false
+			p.mailLock.Unlock()
+			return
+		}
+		node := p.mail[0]
+		p.mail = p.mail[1:]
+		p.mailLock.Unlock()
+		p.receive(node)
+	}
+}
+
+// receive handles one stanza; whatever is wrong with it, the next one is handled too.
+func (p *Phone) receive(node stanza.Node) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			p.book.log.Error("phone.stanza_failed", "phone", p.Account.Phone, "tag", node.Tag, "cause", cause)
+		}
+	}()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch node.Tag {
+	case "message":
+		p.receiveMessage(&node)
+	case "receipt":
+		p.receiveReceipt(&node)
+	}
+}
+
+// sender resolves whom a stanza comes from.
+func (p *Phone) sender(node *stanza.Node) (*account.Account, types.JID, bool) {
+	from, ok := stanza.JID(node, "from")
+	if !ok {
+		return nil, from, false
+	}
+	owner, ok := p.book.accounts.ByJID(from)
+	return owner, from, ok
+}

@@ -1,0 +1,214 @@
+package phone
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"strconv"
+
+	"go.mau.fi/libsignal/ecc"
+	"go.mau.fi/libsignal/signalerror"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+
+	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/router"
+	"holdfast/simulator/internal/stanza"
+)
+
+// maxRetries is how often a phone asks for the same message again.
+const maxRetries = 5
+
+// Item is one message that a phone has decrypted.
+type Item struct {
+	Seq        uint64 `json:"seq"`
+	ID         string `json:"id"`
+	From       string `json:"from"`
+	FromDevice uint16 `json:"from_device"`
+	// Chat is the other side, for messages of the phone's own companions too.
+	Chat   string `json:"chat"`
+	FromMe bool   `json:"from_me"`
+	Text   string `json:"text"`
+	T      int64  `json:"t"`
+	// Duplicates is how often the same id came again.
+	Duplicates int    `json:"duplicates"`
+	Kind       string `json:"kind"`
+	// Message is the plaintext as the sender encoded it.
+	Message []byte `json:"-"`
+}
+
+func (p *Phone) receiveMessage(node *stanza.Node) {
+	owner, from, ok := p.sender(node)
+	if !ok {
+		return
+	}
+	for _, envelope := range node.GetChildrenByTag("enc") {
+		plaintext, err := p.signal.open(context.Background(), address(owner, from.Device), &envelope)
+		switch {
+		case err == nil:
+			p.accept(node, owner, from, plaintext)
+		case errors.Is(err, signalerror.ErrOldCounter) && p.repeated(node, owner):
+			p.confirm(node, owner)
+		default:
+			p.book.log.Warn("phone.undecryptable", "phone", p.Account.Phone, "id", stanza.Text(node, "id"), "error", err)
+			p.askAgain(node)
+		}
+	}
+}
+
+// accept keeps a decrypted message, or counts it when its id is known.
+func (p *Phone) accept(node *stanza.Node, owner *account.Account, from types.JID, plaintext []byte) {
+	message := &waE2E.Message{}
+	if err := proto.Unmarshal(plaintext, message); err != nil {
+		p.book.log.Warn("phone.plaintext_malformed", "phone", p.Account.Phone, "id", stanza.Text(node, "id"))
+		return
+	}
+	if owner == p.Account && stanza.Text(node, "category") == "peer" {
+		p.receivePeer(from.Device, message)
+		p.confirm(node, owner)
+		return
+	}
+	if !p.repeated(node, owner) {
+		p.keep(node, owner, from, message, plaintext)
+	}
+	p.confirm(node, owner)
+}
+
+func messageKey(owner *account.Account, id string) string { return owner.Phone + "/" + id }
+
+// repeated counts a message that came before and tells whether it did.
+func (p *Phone) repeated(node *stanza.Node, owner *account.Account) bool {
+	seq, known := p.known[messageKey(owner, stanza.Text(node, "id"))]
+	if known {
+		p.inbox.update(seq, func(item *Item) { item.Duplicates++ })
+	}
+	return known
+}
+
+func (p *Phone) keep(node *stanza.Node, owner *account.Account, from types.JID, message *waE2E.Message, plaintext []byte) {
+	chat := owner
+	if owner == p.Account {
+		if recipient, ok := stanza.JID(node, "recipient"); ok {
+			if found, ok := p.book.accounts.ByJID(recipient); ok {
+				chat = found
+			}
+		}
+		if inner := message.GetDeviceSentMessage().GetMessage(); inner != nil {
+			message = inner
+		}
+	}
+	id := stanza.Text(node, "id")
+	kind, text := describe(message)
+	p.known[messageKey(owner, id)] = p.inbox.add(func(seq uint64) Item {
+		return Item{
+			Seq: seq, ID: id, From: owner.Phone, FromDevice: from.Device, Chat: chat.Phone, FromMe: owner == p.Account,
+			Text: text, T: int64(stanza.Int(node, "t")), Kind: kind, Message: plaintext,
+		}
+	})
+}
+
+// confirm sends the delivery receipt; for messages of its own companions the phone confirms as their sender.
+func (p *Phone) confirm(node *stanza.Node, owner *account.Account) {
+	attrs := receiptAttrs(node)
+	if owner == p.Account {
+		attrs["type"] = "sender"
+	}
+	p.book.router.Receipt(p.origin(), &stanza.Node{Tag: "receipt", Attrs: attrs})
+}
+
+// askAgain sends a retry receipt with fresh keys, so that the sender can open a new session at once.
+func (p *Phone) askAgain(node *stanza.Node) {
+	id := stanza.Text(node, "id")
+	from, _ := stanza.JID(node, "from")
+	key := from.String() + "/" + id
+	p.retries[key]++
+	if p.retries[key] > maxRetries {
+		return
+	}
+	attrs := receiptAttrs(node)
+	attrs["type"] = "retry"
+	bundle := p.signal.bundle()
+	p.book.router.Receipt(p.origin(), &stanza.Node{Tag: "receipt", Attrs: attrs, Content: []stanza.Node{
+		stanza.New("retry", stanza.Attrs{
+			"count": strconv.Itoa(p.retries[key]), "id": id, "t": stanza.Text(node, "t"), "v": "1",
+		}),
+		stanza.Raw("registration", binary.BigEndian.AppendUint32(nil, bundle.RegistrationID)),
+		stanza.New("keys", nil, append([]stanza.Node{stanza.Raw("type", []byte{ecc.DjbType})}, bundleKeys(&bundle)...)...),
+	}})
+}
+
+func receiptAttrs(node *stanza.Node) stanza.Attrs {
+	attrs := stanza.Attrs{"id": stanza.Text(node, "id"), "to": node.Attrs["from"]}
+	if recipient, ok := node.Attrs["recipient"]; ok {
+		attrs["recipient"] = recipient
+	}
+	return attrs
+}
+
+// ReceiptItem is one receipt for something that the phone's account has written.
+type ReceiptItem struct {
+	Seq        uint64 `json:"seq"`
+	ID         string `json:"id"`
+	From       string `json:"from"`
+	FromDevice uint16 `json:"from_device"`
+	// Type is "delivered" for the receipt without a type.
+	Type string `json:"type"`
+	T    int64  `json:"t"`
+}
+
+func (p *Phone) receiveReceipt(node *stanza.Node) {
+	owner, from, ok := p.sender(node)
+	if !ok {
+		return
+	}
+	kind := stanza.Text(node, "type")
+	if kind == "retry" {
+		p.sendAgain(node, owner, from.Device)
+		return
+	}
+	if kind == "" {
+		kind = "delivered"
+	}
+	ids := []string{stanza.Text(node, "id")}
+	if list, ok := stanza.Child(node, "list"); ok {
+		for _, item := range list.GetChildren() {
+			ids = append(ids, stanza.Text(&item, "id"))
+		}
+	}
+	for _, id := range ids {
+		p.receipts.add(func(seq uint64) ReceiptItem {
+			return ReceiptItem{
+				Seq: seq, ID: id, From: owner.Phone, FromDevice: from.Device, Type: kind, T: int64(stanza.Int(node, "t")),
+			}
+		})
+	}
+}
+
+// Read sends a read receipt for messages of a chat.
+func (p *Phone) Read(chat *account.Account, ids []string) {
+	if len(ids) == 0 {
+		return
+	}
+	node := &stanza.Node{Tag: "receipt", Attrs: stanza.Attrs{
+		"id": ids[0], "type": "read", "to": chat.LIDJID(0), "t": stanza.Unix(p.book.now()),
+	}}
+	if len(ids) > 1 {
+		items := make([]stanza.Node, len(ids)-1)
+		for i, id := range ids[1:] {
+			items[i] = stanza.New("item", stanza.Attrs{"id": id})
+		}
+		node.Content = []stanza.Node{stanza.New("list", nil, items...)}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.book.router.Receipt(router.Origin{Account: p.Account}, node)
+}
+
+// Inbox returns what the phone has received behind a sequence number, waiting for it until the context ends.
+func (p *Phone) Inbox(ctx context.Context, after uint64) []Item { return p.inbox.wait(ctx, after) }
+
+// Receipts returns the receipts that came behind a sequence number, waiting until the context ends.
+func (p *Phone) Receipts(ctx context.Context, after uint64) []ReceiptItem {
+	return p.receipts.wait(ctx, after)
+}

@@ -1,0 +1,216 @@
+package phone
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+
+	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/keys"
+	"holdfast/simulator/internal/stanza"
+)
+
+// sentLimit is how many of its own messages a phone keeps for devices that ask for one again.
+const sentLimit = 8192
+
+// ErrMessageInvalid means that a message to send has neither text nor a readable encoding.
+var ErrMessageInvalid = errors.New("phone: a message needs text or an encoded waE2E.Message")
+
+type sentMessage struct {
+	To   string
+	Body []byte
+}
+
+// Sent tells about a message that has left the phone.
+type Sent struct {
+	ID string
+	T  time.Time
+}
+
+// Text makes a message of a text, with the secret that real phones put into each one.
+func Text(text string) *waE2E.Message {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret)
+	return &waE2E.Message{
+		Conversation:       proto.String(text),
+		MessageContextInfo: &waE2E.MessageContextInfo{MessageSecret: secret},
+	}
+}
+
+// Send seals a message for every device of the recipient and for the phone's own companions, and sends it.
+// id "" lets the phone choose one.
+func (p *Phone) Send(to *account.Account, message *waE2E.Message, id string) (Sent, error) {
+	body, err := proto.Marshal(message)
+	if err != nil {
+		return Sent{}, fmt.Errorf("%w: %w", ErrMessageInvalid, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if id == "" {
+		id = p.nextID()
+	}
+	p.remember(id, &sentMessage{To: to.Phone, Body: body})
+	targets, err := p.sealAll(to, body)
+	if err != nil {
+		return Sent{}, err
+	}
+	now := p.book.now()
+	p.book.router.Message(p.origin(), &stanza.Node{
+		Tag: "message",
+		Attrs: stanza.Attrs{
+			"id": id, "to": to.LIDJID(0), "type": stanzaType(message), "addressing_mode": string(types.AddressingModeLID),
+			"peer_recipient_pn": to.PN(0),
+		},
+		Content: []stanza.Node{stanza.New("participants", nil, targets...)},
+	})
+	return Sent{ID: id, T: now}, nil
+}
+
+// nextID makes message ids in a phone's style, the same series for the same seed.
+func (p *Phone) nextID() string {
+	p.written++
+	return "3A" + strings.ToUpper(hex.EncodeToString(p.book.source.Bytes(9, "message id", p.Account.Phone, p.written)))
+}
+
+func (p *Phone) remember(id string, message *sentMessage) {
+	if _, known := p.sent[id]; !known {
+		p.sentOrder = append(p.sentOrder, id)
+	}
+	p.sent[id] = message
+	if len(p.sentOrder) > sentLimit {
+		delete(p.sent, p.sentOrder[0])
+		p.sentOrder = p.sentOrder[1:]
+	}
+}
+
+func (p *Phone) sealAll(to *account.Account, body []byte) ([]stanza.Node, error) {
+	var targets []stanza.Node
+	add := func(owner *account.Account, device uint16, plaintext []byte) error {
+		envelope, err := p.sealFor(owner, device, plaintext)
+		if err != nil {
+			return err
+		}
+		targets = append(targets, stanza.New("to", stanza.Attrs{"jid": owner.LIDJID(device)}, envelope))
+		return nil
+	}
+	if to != p.Account {
+		if err := add(to, 0, body); err != nil {
+			return nil, err
+		}
+		for _, companion := range to.Companions() {
+			if err := add(to, companion.Device, body); err != nil {
+				return nil, err
+			}
+		}
+	}
+	copied, err := deviceSent(to, body)
+	if err != nil {
+		return nil, err
+	}
+	for _, companion := range p.Account.Companions() {
+		if err := add(p.Account, companion.Device, copied); err != nil {
+			return nil, err
+		}
+	}
+	return targets, nil
+}
+
+// deviceSent wraps a message for the sender's own devices, which must learn the chat from it.
+func deviceSent(to *account.Account, body []byte) ([]byte, error) {
+	message := &waE2E.Message{}
+	if err := proto.Unmarshal(body, message); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMessageInvalid, err)
+	}
+	return proto.Marshal(&waE2E.Message{
+		DeviceSentMessage: &waE2E.DeviceSentMessage{
+			DestinationJID: proto.String(to.LIDJID(0).String()), Message: message,
+		},
+		MessageContextInfo: message.MessageContextInfo,
+	})
+}
+
+// sealFor seals for one device, opening a session from a bundle when there is none.
+func (p *Phone) sealFor(owner *account.Account, device uint16, plaintext []byte) (stanza.Node, error) {
+	ctx, to := context.Background(), address(owner, device)
+	if known, _ := p.signal.ContainsSession(ctx, to); !known {
+		if err := p.signal.openSession(ctx, to, p.takeBundle(owner, device)); err != nil {
+			return stanza.Node{}, err
+		}
+	}
+	return p.signal.seal(ctx, to, plaintext)
+}
+
+func (p *Phone) takeBundle(owner *account.Account, device uint16) keys.Bundle {
+	if device == 0 {
+		return p.book.Of(owner).TakeBundle()
+	}
+	companion, ok := owner.Companion(device)
+	if !ok {
+		return keys.Bundle{}
+	}
+	return p.book.router.TakeBundle(companion)
+}
+
+// sendAgain answers a retry receipt: the message goes to that one device, sealed in a new session.
+func (p *Phone) sendAgain(receipt *stanza.Node, owner *account.Account, device uint16) {
+	retry, _ := stanza.Child(receipt, "retry")
+	id := stanza.Text(receipt, "id")
+	message, ok := p.sent[id]
+	if retry == nil || !ok || stanza.Int(retry, "count") > maxRetries {
+		p.book.log.Warn("phone.retry_refused", "phone", p.Account.Phone, "id", id)
+		return
+	}
+	bundle, carried := keys.ParseBundle(receipt)
+	if !carried {
+		bundle = p.takeBundle(owner, device)
+	}
+	ctx, to := context.Background(), address(owner, device)
+	if err := p.signal.openSession(ctx, to, bundle); err != nil {
+		p.book.log.Warn("phone.retry_failed", "phone", p.Account.Phone, "id", id, "error", err)
+		return
+	}
+	p.resend(receipt, retry, owner, device, message, id)
+}
+
+func (p *Phone) resend(receipt, retry *stanza.Node, owner *account.Account, device uint16, message *sentMessage, id string) {
+	body := message.Body
+	attrs := stanza.Attrs{"id": id, "to": owner.LIDJID(device), "type": "text", "device_fanout": "false"}
+	if chat, ok := p.book.accounts.ByPhone(message.To); ok && owner == p.Account && message.To != "" {
+		attrs["recipient"] = chat.LIDJID(0)
+		copied, err := deviceSent(chat, body)
+		if err != nil {
+			return
+		}
+		body = copied
+	}
+	if message.To == "" {
+		// Peer messages have no chat; they go out again as they were.
+		attrs["category"], attrs["type"], attrs["to"] = "peer", "protocol", owner.PN(device)
+	}
+	envelope, err := p.signal.seal(context.Background(), address(owner, device), body)
+	if err != nil {
+		p.book.log.Warn("phone.retry_failed", "phone", p.Account.Phone, "id", id, "error", err)
+		return
+	}
+	envelope.Attrs["count"] = stanza.Text(retry, "count")
+	p.book.router.Message(p.origin(), &stanza.Node{Tag: "message", Attrs: attrs, Content: []stanza.Node{envelope}})
+}
+
+func stanzaType(message *waE2E.Message) string {
+	switch kind, _ := describe(message); kind {
+	case "reaction", "poll":
+		return kind
+	case "image", "video", "audio", "document", "sticker", "location", "contact":
+		return "media"
+	default:
+		return "text"
+	}
+}

@@ -1,0 +1,202 @@
+// Package queue keeps what one device has not confirmed yet, in one total order. What enters are stanzas
+// for the device, what leaves are the same stanzas as often as the device connects anew; only the device's
+// own acknowledgement or receipt takes one out.
+package queue
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"sync"
+
+	binary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/types"
+
+	"holdfast/simulator/internal/stanza"
+)
+
+// Entry is one stanza waiting for its confirmation.
+type Entry struct {
+	Seq  uint64
+	Node stanza.Node
+	// Sender is the phone number of the account that the stanza comes from, "" for the server.
+	Sender string
+}
+
+// Confirmation says what a client has processed: a stanza's class and id, and whom it answers to.
+type Confirmation struct {
+	Class string
+	ID    string
+	// To is the address in the client's answer, Sender the phone number that it belongs to, if any.
+	To     types.JID
+	Sender string
+	// Type tells apart the receipts for one message; it counts for that class only.
+	Type string
+	// All takes every matching entry, not only the oldest.
+	All bool
+}
+
+// Queue is safe for concurrent use.
+type Queue struct {
+	mu      sync.Mutex
+	entries []Entry
+	last    uint64
+	sent    uint64
+	wake    chan<- struct{}
+}
+
+// New returns an empty queue.
+func New() *Queue { return &Queue{} }
+
+// Append puts a stanza at the end and wakes the connection, if there is one.
+func (q *Queue) Append(node stanza.Node, sender string) {
+	q.mu.Lock()
+	q.last++
+	q.entries = append(q.entries, Entry{Seq: q.last, Node: node, Sender: sender})
+	wake := q.wake
+	q.mu.Unlock()
+	if wake != nil {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Attach starts a delivery from the beginning: nothing counts as sent, and wake hears of new entries.
+// It returns what waits, by class, and the sequence number of the last of it.
+func (q *Queue) Attach(wake chan<- struct{}) (waiting map[string]int, last uint64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.wake, q.sent = wake, 0
+	waiting = map[string]int{}
+	for i := range q.entries {
+		waiting[q.entries[i].Node.Tag]++
+	}
+	return waiting, q.last
+}
+
+// Detach ends a delivery unless another one has begun since.
+func (q *Queue) Detach(wake chan<- struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.wake == wake {
+		q.wake = nil
+	}
+}
+
+// Next returns the first entry after the sequence number and counts it as sent to wake's connection. It
+// returns false when there is none, or when the delivery has passed to another connection.
+func (q *Queue) Next(wake chan<- struct{}, after uint64) (Entry, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.wake != wake {
+		return Entry{}, false
+	}
+	at := sort.Search(len(q.entries), func(i int) bool { return q.entries[i].Seq > after })
+	if at == len(q.entries) {
+		return Entry{}, false
+	}
+	q.sent = max(q.sent, q.entries[at].Seq)
+	return q.entries[at], true
+}
+
+// Confirm takes out what the client has processed and returns how many entries that were. Only what was
+// sent on the present connection can be confirmed. The exact address wins over one of the same account.
+func (q *Queue) Confirm(c Confirmation) int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	removed := 0
+	for _, exact := range []bool{true, false} {
+		for i := 0; i < len(q.entries) && q.entries[i].Seq <= q.sent; {
+			if !c.matches(&q.entries[i], exact) {
+				i++
+				continue
+			}
+			if i == 0 {
+				q.entries[0] = Entry{}
+				q.entries = q.entries[1:]
+			} else {
+				q.entries = slices.Delete(q.entries, i, i+1)
+			}
+			removed++
+			if !c.All {
+				return removed
+			}
+		}
+		if removed > 0 {
+			break
+		}
+	}
+	if len(q.entries) == 0 {
+		q.entries = nil
+	}
+	return removed
+}
+
+func (c *Confirmation) matches(entry *Entry, exact bool) bool {
+	node := &entry.Node
+	if node.Tag != c.Class || stanza.Text(node, "id") != c.ID {
+		return false
+	}
+	if c.Class == "receipt" && stanza.Text(node, "type") != c.Type {
+		return false
+	}
+	if exact {
+		from, _ := stanza.JID(node, "from")
+		return from == c.To
+	}
+	return entry.Sender == c.Sender
+}
+
+// Len is the number of unconfirmed entries.
+func (q *Queue) Len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.entries)
+}
+
+// State is a queue's content as it is saved.
+type State struct {
+	Last    uint64
+	Entries []SavedEntry
+}
+
+// SavedEntry is an entry with its stanza encoded as on the wire.
+type SavedEntry struct {
+	Seq     uint64
+	Sender  string
+	Encoded []byte
+}
+
+// State returns the content for saving.
+func (q *Queue) State() (State, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	state := State{Last: q.last}
+	for i := range q.entries {
+		encoded, err := binary.Marshal(q.entries[i].Node)
+		if err != nil {
+			return State{}, fmt.Errorf("queue: saving <%s>: %w", q.entries[i].Node.Tag, err)
+		}
+		state.Entries = append(state.Entries, SavedEntry{q.entries[i].Seq, q.entries[i].Sender, encoded})
+	}
+	return state, nil
+}
+
+// Restore returns a queue with saved content.
+func Restore(state State) (*Queue, error) {
+	restored := &Queue{last: state.Last}
+	for _, saved := range state.Entries {
+		body, err := binary.Unpack(saved.Encoded)
+		if err != nil {
+			return nil, fmt.Errorf("queue: restoring: %w", err)
+		}
+		node, err := binary.Unmarshal(body)
+		if err != nil {
+			return nil, fmt.Errorf("queue: restoring: %w", err)
+		}
+		restored.entries = append(restored.entries, Entry{Seq: saved.Seq, Node: *node, Sender: saved.Sender})
+	}
+	return restored, nil
+}

@@ -1,0 +1,144 @@
+package router
+
+import (
+	"go.mau.fi/whatsmeow/types"
+
+	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/stanza"
+)
+
+// codeUnknownRecipient is the error of an acknowledgement for a message to nobody.
+const codeUnknownRecipient = "404"
+
+// Attributes and children of a client's message that reach its receivers as they are; all others are
+// addressed to the server.
+var (
+	copiedAttrs   = []string{"type", "category", "edit", "addressing_mode", "push_priority", "privacy_sensitive"}
+	serverContent = map[string]bool{
+		"participants": true, "device-identity": true, "enc": true, "tctoken": true, "cstoken": true,
+	}
+)
+
+// Message routes a direct message and returns its acknowledgement. Each listed device gets its own copy; a
+// message with a bare envelope goes to exactly the device that it is addressed to.
+func (r *Router) Message(from Origin, node *stanza.Node) stanza.Node {
+	to, _ := stanza.JID(node, "to")
+	ack := stanza.New("ack", stanza.Attrs{
+		"class": "message", "id": stanza.Text(node, "id"), "from": to, "t": r.unix(),
+	})
+	if participant, ok := stanza.JID(node, "participant"); ok {
+		ack.Attrs["participant"] = participant
+	}
+	recipient, ok := r.accounts.ByJID(to)
+	if !ok {
+		ack.Attrs["error"] = codeUnknownRecipient
+		return ack
+	}
+	r.messages.Add(1)
+	message := &outgoing{router: r, from: from, to: to, recipient: recipient, node: node}
+	if participants, listed := stanza.Child(node, "participants"); listed {
+		message.to = to.ToNonAD()
+		for _, target := range participants.GetChildren() {
+			message.fanOut(&target)
+		}
+	} else if envelopes := node.GetChildrenByTag("enc"); len(envelopes) > 0 {
+		message.send(recipient, to.Device, envelopes)
+	}
+	return ack
+}
+
+// outgoing is one message on its way to several devices.
+type outgoing struct {
+	router    *Router
+	from      Origin
+	to        types.JID
+	recipient *account.Account
+	node      *stanza.Node
+}
+
+func (m *outgoing) fanOut(target *stanza.Node) {
+	jid, ok := stanza.JID(target, "jid")
+	if !ok {
+		return
+	}
+	owner, ok := m.router.accounts.ByJID(jid)
+	// A sender may list its own devices and the recipient's, nobody else's.
+	if !ok || (owner != m.recipient && owner != m.from.Account) {
+		return
+	}
+	if owner == m.from.Account && jid.Device == m.from.Device {
+		return
+	}
+	m.send(owner, jid.Device, target.GetChildrenByTag("enc"))
+}
+
+func (m *outgoing) send(owner *account.Account, device uint16, envelopes []stanza.Node) {
+	attrs := stanza.Attrs{
+		"id": stanza.Text(m.node, "id"), "t": m.router.unix(), "notify": m.from.Account.Name(),
+		"from": m.from.Account.Address(m.to, m.from.Device),
+	}
+	for _, name := range copiedAttrs {
+		if value, ok := m.node.Attrs[name]; ok {
+			attrs[name] = value
+		}
+	}
+	if owner == m.from.Account {
+		m.addressOwn(attrs)
+	} else {
+		m.addressPeer(attrs)
+	}
+	children := append([]stanza.Node{}, envelopes...)
+	if identity, ok := stanza.Child(m.node, "device-identity"); ok && opensSession(envelopes) {
+		children = append(children, *identity)
+	}
+	for _, child := range m.node.GetChildren() {
+		if !serverContent[child.Tag] {
+			children = append(children, child)
+		}
+	}
+	m.router.deliver(owner, device, stanza.New("message", attrs, children...), m.from.Account.Phone)
+}
+
+// addressPeer tells another account's device who writes, under both of the sender's names.
+func (m *outgoing) addressPeer(attrs stanza.Attrs) {
+	if m.to.Server == types.HiddenUserServer {
+		attrs["sender_pn"] = m.from.Account.PN(0)
+	} else {
+		attrs["sender_lid"] = m.from.Account.LIDJID(0)
+	}
+}
+
+// addressOwn tells the sender's other devices whom the message went to. Peer messages, between devices of
+// one account, have no chat.
+func (m *outgoing) addressOwn(attrs stanza.Attrs) {
+	if stanza.Text(m.node, "category") == "peer" {
+		if m.from.Device != 0 {
+			// Siblings know each other by LID, whatever the sender wrote.
+			attrs["from"] = m.from.Account.LIDJID(m.from.Device)
+		}
+		return
+	}
+	chat := m.to.ToNonAD()
+	if recipient, ok := stanza.JID(m.node, "recipient"); ok {
+		chat = recipient
+	}
+	attrs["recipient"] = chat
+	other, ok := m.router.accounts.ByJID(chat)
+	if !ok {
+		return
+	}
+	if chat.Server == types.HiddenUserServer {
+		attrs["peer_recipient_pn"] = other.PN(0)
+	} else {
+		attrs["peer_recipient_lid"] = other.LIDJID(0)
+	}
+}
+
+func opensSession(envelopes []stanza.Node) bool {
+	for i := range envelopes {
+		if stanza.Text(&envelopes[i], "type") == "pkmsg" {
+			return true
+		}
+	}
+	return false
+}
