@@ -1,0 +1,24 @@
+"""`holdfast bot run`."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+from holdfast.bots import Runner, load
+from holdfast.cli.run import client
+from holdfast.cli.screen import lab_banner, say
+
+
+async def run_bot(data: Path | None, file: Path) -> None:
+    """Run the file's bot until Ctrl+C or SIGTERM. Raises BotFileError, or what the gateway refuses."""
+    bot = load(file)
+    async with client(data) as api:
+        if (await api.system()).lab:
+            lab_banner()
+        task = asyncio.create_task(Runner(bot, api).run(lambda: say(f"bot [bold]{bot.name}[/] is at work")))
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(stop, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            say(f"bot [bold]{bot.name}[/] stopped")

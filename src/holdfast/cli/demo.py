@@ -1,0 +1,251 @@
+"""`holdfast demo`: the whole story against a simulated WhatsApp, with real processes and a real kill -9."""
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import holdfast
+from holdfast import binaries
+from holdfast.cli.screen import console, lab_banner, number, say
+from holdfast.cli.story import Story, StoryFailed
+from holdfast.client import ApiError, Client
+from holdfast.keeper import Place, free_port, port_is_free
+from holdfast.lab import Phone, Simulator, SimulatorError, Stack, StackError
+
+_BETWEEN = 20  # messages that the customer writes while everything is dead
+_PATIENCE_S = 30.0
+
+
+@dataclass
+class _Cast:
+    """Who plays: the simulator, the stack, two phones."""
+
+    simulator: Simulator
+    stack: Stack
+    business: Phone
+    customer: Phone
+    received: list[str] = field(default_factory=list)
+
+    @property
+    def api(self) -> Client:
+        return self.stack.client
+
+
+async def demo(once: bool, api_port: int, dashboard_port: int) -> int:
+    """Tell the story. Exit code 0 when everything in it came true, 1 otherwise."""
+    binaries.path("holdfast-engine")
+    lab_banner()
+    folder = Path(tempfile.mkdtemp(prefix="holdfast-demo-"))
+    stop = asyncio.Event()
+    for end in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(end, stop.set)
+    telling = asyncio.create_task(_tell(folder, once, _ports(api_port, dashboard_port), stop))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({telling, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not telling.done():
+            telling.cancel()
+        return await telling
+    except asyncio.CancelledError:
+        say("[bright_black]the demo was stopped[/]")
+        return 130
+    finally:
+        stopping.cancel()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ports(api_port: int, dashboard_port: int) -> tuple[int, int]:
+    chosen = []
+    for what, port in (("API", api_port), ("page", dashboard_port)):
+        taken = not port_is_free(port)
+        chosen.append(free_port() if taken else port)
+        if taken:
+            say(f"[yellow]port {port} is taken: the demo's {what} uses {chosen[-1]} instead[/]")
+    return chosen[0], chosen[1]
+
+
+async def _tell(folder: Path, once: bool, ports: tuple[int, int], stop: asyncio.Event) -> int:
+    story = Story()
+    try:
+        async with _stage(folder, ports, story) as cast:
+            await _link(cast, story)
+            await _bot(cast, story)
+            await _first_answer(cast, story)
+            await _kill_and_return(cast, story)
+            await _next_answer(cast, story)
+            await _page(cast, story)
+            story.end(True)
+            if not once:
+                await _stay(cast, stop)
+        return 0
+    except (StoryFailed, ApiError, SimulatorError, StackError) as failure:
+        story.end(False, str(failure))
+        _show_logs(folder)
+        return 1
+
+
+@asynccontextmanager
+async def _stage(folder: Path, ports: tuple[int, int], story: Story) -> AsyncIterator[_Cast]:
+    async with contextlib.AsyncExitStack() as stack:
+        with story.step("start a simulated WhatsApp with two phones") as step:
+            simulator = await stack.enter_async_context(Simulator.start(folder / "lab", seed=7))
+            business = await simulator.phone("Chauffeur Weber")
+            customer = await simulator.phone("Customer")
+            step.done(f"{number(business.phone)} and {number(customer.phone)}")
+        with story.step("start engine, gateway and page") as step:
+            trust, key = simulator.trust_file, folder / "master.key"
+            place = Place(folder, "127.0.0.1", *ports, trust, master_key=key)
+            running = await stack.enter_async_context(Stack.start(place))
+            await running.keeper.start(place.program("dashboard", "-m", "holdfast.dashboard"))
+            system = await running.client.system()
+            step.done(f"engine is process {system.engine_pid}, gateway {system.gateway_pid}")
+        yield _Cast(simulator, running, business, customer)
+
+
+async def _link(cast: _Cast, story: Story) -> None:
+    with story.step("link a number: scan the QR code that the API gives") as step:
+        await cast.api.sessions.create("chauffeur")
+        began = time.monotonic()
+        code = await cast.api.sessions.first_qr("chauffeur")
+        took_ms = (time.monotonic() - began) * 1000
+        await cast.simulator.scan(cast.business.phone, code.code)
+        session = await cast.api.sessions.wait_for("chauffeur", timeout_s=_PATIENCE_S)
+        step.done(f"QR after {took_ms:.0f} ms, connected as {number(session.phone)}")
+
+
+async def _bot(cast: _Cast, story: Story) -> None:
+    with story.step("start the greeting bot (ten lines of Python)") as step:
+        bot = example("greeting.py")
+        program = cast.stack.place.program("bot", "-m", "holdfast.cli", "bot", "run", str(bot))
+        await cast.stack.keeper.start(program)
+        log = program.log
+        deadline = time.monotonic() + _PATIENCE_S
+        while "is at work" not in (log.read_text() if log.exists() else ""):
+            if time.monotonic() > deadline:
+                raise StoryFailed(f"The bot did not start. Its log: {log}")
+            await asyncio.sleep(0.05)
+        step.done(f"holdfast bot run {bot.name}")
+
+
+async def _first_answer(cast: _Cast, story: Story) -> None:
+    with story.step("the customer's phone writes “Hello”") as step:
+        began = time.monotonic()
+        await cast.simulator.say(cast.customer.phone, cast.business.phone, "Hello")
+        answer = await cast.simulator.wait_for_text(cast.customer.phone, "Holdfast", _PATIENCE_S)
+        step.done(f"answer after {(time.monotonic() - began) * 1000:.0f} ms: “{answer.text}”")
+
+
+async def _kill_and_return(cast: _Cast, story: Story) -> None:
+    before = await cast.simulator.account(cast.business.phone)
+    texts = [f"message {number_} written while everything was dead" for number_ in range(1, _BETWEEN + 1)]
+    async with cast.api.events("demo-witness", types=["message.received"]) as stream:
+
+        async def witness() -> None:
+            async for event in stream:
+                cast.received.append(event.text)
+                stream.ack(event)
+
+        watching = asyncio.create_task(witness())
+        try:
+            with story.step("kill -9: gateway and engine") as step:
+                killed = time.monotonic()
+                cast.stack.kill("both")
+                await cast.simulator.say_many(
+                    cast.customer.phone, [(cast.business.phone, text) for text in texts]
+                )
+                step.done(f"both dead; meanwhile the customer writes {_BETWEEN} messages")
+            with story.step("they start again") as step:
+                await cast.stack.wait_ready()
+                await cast.api.sessions.wait_for("chauffeur", timeout_s=_PATIENCE_S)
+                back = time.monotonic() - killed
+                lost, doubled = await _count(cast, texts)
+                after = await cast.simulator.account(cast.business.phone)
+                scans = after.registrations - before.registrations
+                step.done(f"back in {back:.1f} s, {lost} lost, {doubled} doubled, {scans} QR codes")
+                if lost or doubled or scans:
+                    raise StoryFailed(
+                        f"{lost} messages were lost, {doubled} doubled, {scans} scans were needed"
+                    )
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _count(cast: _Cast, texts: list[str]) -> tuple[int, int]:
+    async def all_received() -> None:
+        while True:
+            if set(texts) <= set(cast.received):
+                return
+            await asyncio.sleep(0.05)
+
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(all_received(), _PATIENCE_S)
+    await asyncio.sleep(0.3)  # a twin would follow at once
+    seen = [text for text in cast.received if text in set(texts)]
+    return len(set(texts) - set(seen)), len(seen) - len(set(seen))
+
+
+async def _next_answer(cast: _Cast, story: Story) -> None:
+    with story.step("the customer asks “/status”") as step:
+        began = time.monotonic()
+        await cast.simulator.say(cast.customer.phone, cast.business.phone, "/status")
+        answer = await cast.simulator.wait_for_text(cast.customer.phone, "I am connected", _PATIENCE_S)
+        step.done(f"answer after {(time.monotonic() - began) * 1000:.0f} ms: “{answer.text}”")
+
+
+async def _page(cast: _Cast, story: Story) -> None:
+    with story.step("the page") as step:
+        link = await cast.api.dashboard_link()
+        address = f"http://127.0.0.1:{cast.stack.place.dashboard_port}{link.path}"
+        await _page_answers(cast.stack.place)
+        step.done(f"{address}  (logs one browser in, once)")
+
+
+async def _page_answers(place: Place) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        if not port_is_free(place.dashboard_port):
+            return
+        if time.monotonic() > deadline:
+            raise StoryFailed(f"The page did not start. Its log: {place.data / 'logs' / 'dashboard.log'}")
+        await asyncio.sleep(0.1)
+
+
+async def _stay(cast: _Cast, stop: asyncio.Event) -> None:
+    data = f"--data {cast.stack.place.data}"
+    say()
+    say("[bold]It stays up. Try, in another terminal:[/]")
+    for command, what in (
+        (f"holdfast status {data}", "every number and its state"),
+        (f'holdfast lab say chauffeur "/status" {data}', "let the phone write"),
+        (f"holdfast events {data}", "follow what happens"),
+        (f"holdfast lab scan second {data}", "link a second number"),
+        (f"kill -9 {cast.stack.place.engine_pid()}", "kill the engine, watch the page"),
+        ("holdfast selftest --sessions 5 --kills 8", "the same as proof, with numbers"),
+    ):
+        console().print(f"  {command}", markup=False, end="", soft_wrap=True)
+        say(f"   [bright_black]{what}[/]")
+    say("[bright_black]Ctrl+C ends the demo and removes its folder.[/]")
+    await stop.wait()
+
+
+def example(name: str) -> Path:
+    """An example of this installation: from the source tree, or packed into the wheel."""
+    home = Path(holdfast.__file__).parent
+    for found in (home.parents[1] / "examples" / name, home / "_examples" / name):
+        if found.is_file():
+            return found
+    raise StoryFailed(f"The example {name} is not part of this installation")
+
+
+def _show_logs(folder: Path) -> None:
+    for log in sorted((folder / "logs").glob("*.log")):
+        sys.stderr.write(f"---- {log.name}\n{log.read_text(errors='replace')[-3000:]}\n")

@@ -1,0 +1,228 @@
+"""The commands. Each imports its work when it is called, so that `holdfast --help` answers at once."""
+
+# ruff: noqa: PLR0917 - a command's parameters are its options
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from holdfast.cli.run import run as _run
+
+app = typer.Typer(
+    name="holdfast",
+    help="Scan once. Stay connected. WhatsApp numbers, kept linked for programs that talk over them.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+bot_app = typer.Typer(help="Bots on the public SDK.", no_args_is_help=True)
+lab_app = typer.Typer(help="Phones of the simulated WhatsApp (lab mode).", no_args_is_help=True)
+app.add_typer(bot_app, name="bot")
+app.add_typer(lab_app, name="lab")
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", envvar="HOLDFAST_DATA", help="Data folder.", show_default="~/.local/share/holdfast"
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
+SessionName = Annotated[str, typer.Argument(help="Id, name or own number of the session.")]
+Trust = Annotated[
+    Path | None, typer.Option("--trust", envvar="HOLDFAST_LAB", help="Trust file of the simulator.")
+]
+
+
+def run() -> None:
+    """Run the command line."""
+    app()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from holdfast import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def up(
+    data: Data = None,
+    host: Annotated[str, typer.Option(envvar="HOLDFAST_HOST", help="Address to listen on.")] = "127.0.0.1",
+    api_port: Annotated[int, typer.Option(envvar="HOLDFAST_API_PORT")] = 4001,
+    dashboard_port: Annotated[int, typer.Option(envvar="HOLDFAST_DASHBOARD_PORT")] = 4000,
+    dashboard: Annotated[bool, typer.Option(help="Run the dashboard as well.")] = True,
+    lab: Annotated[bool, typer.Option("--lab", help="Against a simulated WhatsApp, offline.")] = False,
+    trust: Annotated[
+        Path | None, typer.Option(envvar="HOLDFAST_LAB", help="Lab mode with a simulator that runs already.")
+    ] = None,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return as soon as it runs.")] = False,
+) -> None:
+    """Start everything; Ctrl+C stops everything."""
+    from holdfast.cli import up as work
+
+    wanted = work.Wanted(data, host, api_port, dashboard_port, dashboard, lab, trust)
+    _run(work.detached(wanted) if detach else work.up(wanted))
+
+
+@app.command()
+def down(data: Data = None) -> None:
+    """Stop everything that `up` started, the engine included. Numbers stay linked."""
+    from holdfast.cli import control
+
+    _run(control.down(data))
+
+
+@app.command()
+def reload(data: Data = None) -> None:
+    """Restart the gateway; the engine and every connection stay."""
+    from holdfast.cli import control
+
+    _run(control.reload(data))
+
+
+@app.command()
+def status(data: Data = None, as_json: AsJson = False) -> None:
+    """Every number: its state, since when, what to do."""
+    from holdfast.cli import status as work
+
+    _run(work.status(data, as_json))
+
+
+@app.command()
+def pair(
+    session: Annotated[str, typer.Argument(help="Name of the session; made when there is none.")] = "main",
+    data: Data = None,
+) -> None:
+    """Link a number: draws the QR code and tells when the phone has scanned it."""
+    from holdfast.cli import pair as work
+
+    _run(work.pair(data, session))
+
+
+@app.command()
+def send(
+    session: SessionName,
+    to: Annotated[str, typer.Argument(help="Phone number (+49…), JID or chat of an event.")],
+    text: Annotated[str, typer.Argument(help="The text; - reads it from standard input.")],
+    key: Annotated[
+        str | None, typer.Option("--key", help="Idempotency key: a repetition sends nothing twice.")
+    ] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait until WhatsApp has it.")] = 5.0,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send a text."""
+    from holdfast.cli import messages
+
+    _run(messages.send(data, session, to, text, key=key, wait_s=wait, as_json=as_json))
+
+
+@app.command()
+def events(
+    subscription: Annotated[
+        str | None, typer.Option("--as", help="Continue where this name stopped, and acknowledge.")
+    ] = None,
+    session: Annotated[list[str] | None, typer.Option(help="Only these sessions.")] = None,
+    type: Annotated[list[str] | None, typer.Option(help="Only these types.")] = None,
+    after: Annotated[str | None, typer.Option(help='Begin after this cursor; "" is the beginning.')] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Follow what happens, one line per event."""
+    from holdfast.cli import messages
+
+    _run(messages.events(data, subscription, sessions=session, types=type, after=after, as_json=as_json))
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Exit at the end of the story, 0 or 1.")] = False,
+    api_port: Annotated[int, typer.Option()] = 4001,
+    dashboard_port: Annotated[int, typer.Option()] = 4000,
+) -> None:
+    """The whole of Holdfast against a simulated WhatsApp: link, answer, kill -9, still connected."""
+    from holdfast.cli import demo as work
+
+    _run(work.demo(once, api_port, dashboard_port))
+
+
+@app.command()
+def selftest(
+    sessions: Annotated[int, typer.Option(min=1, help="How many numbers.")] = 20,
+    kills: Annotated[int, typer.Option(min=0, help="How many kill -9.")] = 20,
+    seed: Annotated[int, typer.Option(help="The same seed plans the same kills.")] = 1,
+    as_json: AsJson = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the temporary folder.", hidden=True)] = False,
+) -> None:
+    """Prove it here: numbers, messages both ways, kill -9 all over; nothing lost, nothing doubled, no QR."""
+    from holdfast.cli.selftest import selftest as work
+
+    _run(work(sessions, kills, seed, as_json, keep))
+
+
+@bot_app.command("run")
+def bot_run(
+    file: Annotated[Path, typer.Argument(help="Python file that defines one Bot.")], data: Data = None
+) -> None:
+    """Run a bot until Ctrl+C."""
+    from holdfast.cli import bot
+
+    _run(bot.run_bot(data, file))
+
+
+@lab_app.command("scan")
+def lab_scan(
+    session: Annotated[str, typer.Argument(help="The session to link; made when there is none.")] = "main",
+    phone: Annotated[
+        str | None, typer.Option(help="Number of the phone that scans; default: a new one.")
+    ] = None,
+    data: Data = None,
+    trust: Trust = None,
+) -> None:
+    """Let a simulated phone scan the session's QR code."""
+    from holdfast.cli import lab
+
+    _run(lab.scan(data, trust, session, phone))
+
+
+@lab_app.command("say")
+def lab_say(
+    to: Annotated[str, typer.Argument(help="Session (id, name or number) that gets the message.")],
+    text: Annotated[str, typer.Argument()],
+    phone: Annotated[
+        str | None, typer.Option(help="Number of the phone that writes; default: a customer.")
+    ] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for an answer.")] = 5.0,
+    data: Data = None,
+    trust: Trust = None,
+) -> None:
+    """Let a simulated phone write to a session, and show the answer."""
+    from holdfast.cli import lab
+
+    _run(lab.say_as_phone(data, trust, to, text, phone=phone, wait_s=wait))
+
+
+@lab_app.command("show")
+def lab_show(
+    phone: Annotated[str | None, typer.Argument(help="Number of one phone; default: all.")] = None,
+    data: Data = None,
+    trust: Trust = None,
+) -> None:
+    """Show the simulated phones, or what one of them received."""
+    from holdfast.cli import lab
+
+    _run(lab.show(data, trust, phone))

@@ -1,0 +1,95 @@
+"""`holdfast send` and `holdfast events`."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from holdfast.cli.run import client
+from holdfast.cli.screen import Exit, complain, console, plain, say
+from holdfast.client import Client, Event, Message, Sent
+
+_ON_ITS_WAY = frozenset({"queued", "sending"})
+
+
+async def send(
+    data: Path | None, session: str, to: str, text: str, *, key: str | None, wait_s: float, as_json: bool
+) -> int:
+    """Send one text and tell what became of it. Raises what the gateway refuses."""
+    words = sys.stdin.read() if text == "-" else text
+    async with client(data) as api:
+        sent: Sent = await api.send(session, to, words, idempotency_key=key, timeout_s=10.0)
+        status, error = await _follow(api, sent, wait_s)
+    if as_json:
+        body = {"message_id": sent.message_id, "session_id": sent.session_id, "to": sent.to, "status": status}
+        console().print_json(json.dumps(body))
+    elif status == "failed":
+        complain(f"WhatsApp did not take {sent.message_id}: {error or 'no reason given'}")
+    elif status in _ON_ITS_WAY:
+        say(f"accepted {sent.message_id}: it goes out as soon as the number is connected")
+    else:
+        say(f"[green]{status}[/] {sent.message_id}")
+    return int(Exit.FAILED) if status == "failed" else 0
+
+
+async def _follow(api: Client, sent: Sent, wait_s: float) -> tuple[str, str]:
+    status, error = sent.status, ""
+    deadline = time.monotonic() + wait_s
+    while status in _ON_ITS_WAY and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+        message: Message = await api.message(sent.session_id, sent.message_id)
+        status, error = message.status, str(message.body.get("error") or "")
+    return status, error
+
+
+async def events(
+    data: Path | None,
+    subscription: str | None,
+    *,
+    sessions: Sequence[str] | None,
+    types: Sequence[str] | None,
+    after: str | None,
+    as_json: bool,
+) -> None:
+    """Print events until Ctrl+C; a named subscription is acknowledged line by line."""
+    async with (
+        client(data) as api,
+        api.events(subscription, sessions=sessions or None, types=types or None, after=after) as stream,
+    ):
+        async for event in stream:
+            if as_json:
+                print(json.dumps(_machine(event), ensure_ascii=False), flush=True)
+            else:
+                plain(_line(event))
+            stream.ack(event)
+
+
+def _machine(event: Event) -> dict[str, object]:
+    return {
+        "event_id": event.event_id,
+        "cursor": event.cursor,
+        "session": event.session,
+        "session_id": event.session_id,
+        "seq": event.seq,
+        "type": event.type,
+        "at": event.at.isoformat() if event.at else None,
+        "data": dict(event.data),
+    }
+
+
+def _line(event: Event) -> str:
+    at = event.at.astimezone().strftime("%H:%M:%S") if event.at else "--:--:--"
+    data = event.data
+    match event.type:
+        case "message.received":
+            name = data.get("push_name") or data.get("sender_phone") or data.get("sender") or "?"
+            words = f"{name}: {event.text or '(' + str(data.get('kind')) + ')'}"
+        case "message.status":
+            words = f"{data.get('message_id')} {data.get('status')} {data.get('error') or ''}"
+        case "session.state":
+            words = f"{data.get('previous') or '?'} -> {data.get('state')} {data.get('sentence') or ''}"
+        case _:
+            words = json.dumps(dict(data), ensure_ascii=False)
+    return f"{at}  {event.session:<12} {event.type:<17} {words.strip()}"

@@ -1,0 +1,103 @@
+"""`holdfast pair`: the code in the terminal, until the phone has scanned it."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from holdfast.cli.qr import half_blocks
+from holdfast.cli.run import client
+from holdfast.cli.screen import Exit, complain, console, lab_banner, number, say
+from holdfast.client import Client, NoQr, Qr, Session
+
+_GIVE_UP_S = 200.0
+_SCANNED = Text("scanned, connecting …", style="yellow")
+_LINKED = frozenset({"connected", "connecting", "unstable", "reconnecting"})
+
+
+async def pair(data: Path | None, name: str) -> int:
+    """Create the session if needed, show codes until it is linked and connected.
+
+    Exit code 1 when it was not.
+    """
+    async with client(data) as api:
+        if (await api.system()).lab:
+            lab_banner()
+        session = await api.sessions.create(name)
+        if session.state in _LINKED and session.phone:
+            say(f"{name} is linked as [bold]{number(session.phone)}[/] ({session.state}). Nothing to scan.")
+            return 0
+        await api.sessions.first_qr(name)
+        try:
+            return await (_live(api, name) if console().is_terminal else _lines(api, name))
+        except asyncio.CancelledError:
+            await api.sessions.cancel_pair(name)
+            raise
+
+
+async def _live(api: Client, name: str) -> int:
+    with Live(console=console(), refresh_per_second=4, transient=True) as live:
+        session = await _follow(api, name, live.update)
+    return _verdict(name, session)
+
+
+async def _lines(api: Client, name: str) -> int:
+    drawn: set[str] = set()
+
+    def draw(picture: RenderableType) -> None:
+        # Without a terminal nothing can be overdrawn: each code once, without the countdown's repaints.
+        if isinstance(picture, _CodePicture) and picture.code not in drawn:
+            drawn.add(picture.code)
+            console().print(picture)
+
+    return _verdict(name, await _follow(api, name, draw))
+
+
+async def _follow(api: Client, name: str, draw: Callable[[RenderableType], None]) -> Session:
+    deadline = time.monotonic() + _GIVE_UP_S
+    while True:
+        session = await api.sessions.get(name)
+        if session.state == "pairing":
+            try:
+                draw(_CodePicture(await api.sessions.qr(name)))
+            except NoQr:
+                draw(_SCANNED)
+        elif session.state in _LINKED and not session.connected:
+            draw(_SCANNED)
+        else:
+            return session
+        if time.monotonic() > deadline:
+            return session
+        await asyncio.sleep(0.2)
+
+
+class _CodePicture:
+    """The code with what to do and how long it lasts."""
+
+    def __init__(self, qr: Qr) -> None:
+        self.code = qr.code
+        self._qr = qr
+
+    def __rich__(self) -> RenderableType:
+        qr, left = self._qr, self._qr.expires_in_s
+        if qr.valid_until is not None:
+            left = (qr.valid_until - datetime.now(UTC)).total_seconds()
+        code = Text("\n".join(half_blocks(qr.code)), style="black on white", no_wrap=True)
+        how = Text("On the phone: WhatsApp, Linked devices, Link a device, then scan this.", style="bold")
+        count = Text(f"code {qr.index} of {qr.of}, valid {max(0, left):.0f} s more", style="bright_black")
+        return Group(how, code, count)
+
+
+def _verdict(name: str, session: Session) -> int:
+    if session.connected:
+        say(f"[bold green]connected as {number(session.phone)}[/]")
+        return 0
+    why = session.sentence.rstrip(".") or f"it is {session.state}"
+    hint = session.next_step or f"Next step: `holdfast pair {name}` shows a fresh code."
+    complain(f"{name} was not linked: {why}. {hint}")
+    return int(Exit.FAILED)

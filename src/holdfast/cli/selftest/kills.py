@@ -1,0 +1,121 @@
+"""Carries out one kill and waits until everything is back."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from holdfast.cli.selftest.plan import Kill
+from holdfast.cli.selftest.traffic import Number
+from holdfast.client import ApiError, Client, System
+from holdfast.lab import Simulator, Stack
+
+_PASSED_WITHIN_S = 30.0
+_BACK_WITHIN_S = 60.0
+
+
+class KillMissed(Exception):
+    """The named point was not passed in time."""
+
+
+class NotBack(Exception):
+    """Not every number came back in time. The message is one line."""
+
+
+@dataclass
+class Killer:
+    """Kills by plan. Keeps what the report needs."""
+
+    stack: Stack
+    simulator: Simulator
+    numbers: list[Number]
+    struck: dict[str, int] = field(default_factory=dict)
+    restore_s: list[float] = field(default_factory=list)
+    paired: int = 0
+
+    async def carry_out(self, kill: Kill, wait: bool) -> None:
+        """Strike, and with `wait` return when every number is connected again.
+
+        Raises KillMissed when the named point was not passed, NotBack when a number stays away.
+        """
+        await asyncio.sleep(kill.pause_s)
+        before = await self._identity()
+        struck_at, paired = await self._strike(kill)
+        self.struck[kill.point] = self.struck.get(kill.point, 0) + 1
+        if wait:
+            await self._until_back(kill, before, len(self.numbers) + len(paired))
+            self.restore_s.append(time.monotonic() - struck_at)
+        self.numbers += paired
+
+    async def _strike(self, kill: Kill) -> tuple[float, Sequence[Number]]:
+        if not kill.named:
+            self.stack.kill(kill.victim)
+            return time.monotonic(), []
+        self.stack.arm(kill.point)
+        if kill.point != "pair_success":
+            return await self._until_passed(kill), []  # the traffic passes it
+        pairing = asyncio.create_task(self._pair_afresh(kill))
+        struck_at = await self._until_passed(kill)
+        return struck_at, [await pairing]
+
+    async def _until_passed(self, kill: Kill) -> float:
+        deadline = time.monotonic() + _PASSED_WITHIN_S
+        while time.monotonic() < deadline:
+            if not self.stack.armed(kill.point):
+                return time.monotonic()
+            await asyncio.sleep(0.005)
+        if not self.stack.disarm(kill.point):
+            return time.monotonic()
+        raise KillMissed(kill.point)
+
+    async def _pair_afresh(self, kill: Kill) -> Number:
+        """Scan a new number; the engine dies between WhatsApp's yes and the folder's final name."""
+        name = f"fresh-{kill.number}"
+        phone = await self.simulator.phone(name)
+        customer = await self.simulator.phone(f"customer of {name}")
+        await self.stack.client.sessions.create(name)
+        code = await self.stack.client.sessions.first_qr(name)
+        await self.simulator.scan(phone.phone, code.code)
+        self.paired += 1
+        return Number(name, phone.phone, customer)
+
+    async def _identity(self) -> System | None:
+        with contextlib.suppress(ApiError):
+            return await self.stack.client.system()
+        return None
+
+    async def _until_back(self, kill: Kill, before: System | None, expected: int) -> None:
+        deadline = time.monotonic() + _BACK_WITHIN_S
+        away = "the gateway did not answer"
+        while time.monotonic() < deadline:
+            with contextlib.suppress(ApiError):
+                system = await self.stack.client.system()
+                if _replaced(kill, before, system):
+                    missing = await _away(self.stack.client, expected)
+                    if not missing:
+                        return
+                    away = missing
+                else:
+                    away = "the killed process was not replaced"
+            await asyncio.sleep(0.02)
+        raise NotBack(f"kill {kill.number} ({kill.point}): {away} within {_BACK_WITHIN_S:g} s")
+
+
+def _replaced(kill: Kill, before: System | None, now: System) -> bool:
+    """True when what was killed runs again: an old state must not count as recovered."""
+    if not now.engine_attached:
+        return False
+    if before is None:
+        return True
+    gateway = kill.victim == "engine" or now.gateway_pid != before.gateway_pid
+    engine = kill.victim == "gateway" or now.engine_id != before.engine_id
+    return gateway and engine
+
+
+async def _away(api: Client, expected: int) -> str:
+    sessions = await api.sessions.list()
+    missing = [session for session in sessions if not session.connected]
+    if missing:
+        return f"{missing[0].name} was {missing[0].state} ({missing[0].sentence}), {len(missing)} in all,"
+    return "" if len(sessions) >= expected else f"only {len(sessions)} of {expected} numbers exist"

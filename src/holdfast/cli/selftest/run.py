@@ -1,0 +1,122 @@
+"""Sets the stage, lets the plan run under traffic, judges."""
+
+import asyncio
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from holdfast import binaries
+from holdfast.cli.screen import Exit, complain, console
+from holdfast.cli.selftest.kills import Killer, KillMissed, NotBack
+from holdfast.cli.selftest.plan import Kill, plan
+from holdfast.cli.selftest.report import Progress, show
+from holdfast.cli.selftest.tally import Result
+from holdfast.cli.selftest.traffic import Number, Traffic
+from holdfast.client import Client
+from holdfast.keeper import Place, free_port
+from holdfast.lab import Simulator, Stack
+
+_LINK_AT_ONCE = 8
+_DRAIN_WITHIN_S = 60.0
+
+
+async def selftest(sessions: int, kills: int, seed: int, as_json: bool, keep: bool = False) -> int:
+    """Run it and print the result. Exit code 0 only when nothing was lost, doubled or asked again."""
+    binaries.path("holdfast-engine")
+    folder = Path(tempfile.mkdtemp(prefix="holdfast-selftest-"))
+    try:
+        with Progress(quiet=as_json) as progress:
+            result, notes = await _run(folder, sessions, plan(kills, seed), seed, progress)
+    finally:
+        if keep:
+            complain(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    if as_json:
+        console().print_json(json.dumps(result.machine()))
+    else:
+        show(result, notes)
+    for trouble in result.troubles:
+        complain(trouble)
+    return 0 if result.ok else int(Exit.FAILED)
+
+
+async def _run(
+    folder: Path, sessions: int, kills: Sequence[Kill], seed: int, progress: Progress
+) -> tuple[Result, Sequence[str]]:
+    async with Simulator.start(folder / "lab", seed=seed) as simulator:
+        place = Place(
+            folder,
+            "127.0.0.1",
+            free_port(),
+            free_port(),
+            simulator.trust_file,
+            master_key=folder / "master.key",
+        )
+        async with Stack.start(place) as stack:
+            numbers = await _link(stack.client, simulator, sessions, progress)
+            linked = await simulator.stats()
+            killer = Killer(stack, simulator, numbers)
+            traffic = Traffic(stack.client, simulator, numbers, seed)
+            async with traffic:
+                missed, troubles = await _strike_all(killer, kills, progress)
+                progress.say("waiting until everything has arrived")
+                await traffic.drain(_DRAIN_WITHIN_S)
+            stats = await simulator.stats()
+    extra_qr = stats["registrations"] - linked["registrations"] - killer.paired
+    served = stats["qr_served"] - linked["qr_served"]
+    result = Result(
+        sessions=sessions,
+        kills=sum(killer.struck.values()),
+        kills_by_point=dict(sorted(killer.struck.items())),
+        inbound=traffic.inbound,
+        outbound=traffic.outbound,
+        extra_qr=max(extra_qr, _unasked(served, linked["qr_served"], sessions, killer.paired)),
+        restore_s=killer.restore_s,
+        missed_points=missed,
+        troubles=[*troubles, *traffic.troubles],
+    )
+    notes = [f"{killer.paired} more numbers were linked during the run"] if killer.paired else []
+    return result, notes
+
+
+def _unasked(served: int, served_for_linking: int, sessions: int, paired: int) -> int:
+    """Codes that WhatsApp handed out beyond those of the planned pairings."""
+    per_pairing = max(1, served_for_linking // max(1, sessions))
+    return max(0, served - paired * per_pairing)
+
+
+async def _link(api: Client, simulator: Simulator, count: int, progress: Progress) -> list[Number]:
+    room = asyncio.Semaphore(_LINK_AT_ONCE)
+
+    async def link(index: int) -> Number:
+        async with room:
+            name = f"number-{index}"
+            phone = await simulator.phone(name)
+            customer = await simulator.phone(f"customer-{index}")
+            await api.sessions.create(name)
+            code = await api.sessions.first_qr(name)
+            await simulator.scan(phone.phone, code.code)
+            await api.sessions.wait_for(name, timeout_s=60.0)
+            progress.linked(index, count)
+            return Number(name, phone.phone, customer)
+
+    return list(await asyncio.gather(*(link(index) for index in range(1, count + 1))))
+
+
+async def _strike_all(
+    killer: Killer, kills: Sequence[Kill], progress: Progress
+) -> tuple[Sequence[str], Sequence[str]]:
+    missed: list[str] = []
+    for kill, following in zip(kills, [*kills[1:], None], strict=True):
+        progress.killing(kill, len(kills))
+        overlap = following is not None and following.during_restore and kill.point != "pair_success"
+        try:
+            await killer.carry_out(kill, wait=not overlap)
+        except KillMissed as failure:
+            missed.append(str(failure))
+        except NotBack as failure:
+            return missed, [str(failure)]
+    return missed, []

@@ -1,0 +1,83 @@
+"""`holdfast status`."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from holdfast.cli.run import client
+from holdfast.cli.screen import Exit, ago, complain, console, dot, lab_banner, number, say
+from holdfast.client import Session, System
+
+_NO_ENGINE = (
+    "The gateway has no engine: nothing is sent or received. "
+    "Next step: look into logs/engine.log and logs/gateway.log of the data folder."
+)
+
+
+async def status(data: Path | None, as_json: bool) -> int:
+    """Print every session. Raises GatewayUnreachable; exit code 8 when the gateway has no engine."""
+    async with client(data) as api:
+        system, sessions = await api.system(), await api.sessions.list()
+    if as_json:
+        console().print_json(json.dumps(_machine(system, sessions)))
+    else:
+        _head(system)
+        console().print(table(sessions)) if sessions else say(
+            "No number yet. Next step: [bold]holdfast pair[/]"
+        )
+    if not system.engine_attached:
+        complain(_NO_ENGINE)
+        return int(Exit.NO_ENGINE)
+    return 0
+
+
+def table(sessions: Sequence[Session]) -> Table:
+    """The sessions as a table in the colours of their states."""
+    shown = Table(box=None, padding=(0, 2, 0, 0), header_style="bright_black")
+    for title in ("", "number", "name", "state", "since", "heartbeat", ""):
+        shown.add_column(title, no_wrap=title in {"number", "state", "since", "heartbeat"})
+    for session in sessions:
+        shown.add_row(
+            dot(session.color),
+            number(session.phone),
+            session.name,
+            session.state,
+            ago(session.since),
+            ago(session.last_heartbeat_at),
+            _words(session),
+        )
+    return shown
+
+
+def _words(session: Session) -> str:
+    if session.connected:
+        return ""
+    return f"{session.sentence} {session.next_step}".strip()
+
+
+def _head(system: System) -> None:
+    if system.lab:
+        lab_banner()
+    engine = f"engine {system.engine_pid}" if system.engine_attached else "[bold red]no engine[/]"
+    line = f"[bright_black]holdfast {system.version} · gateway {system.gateway_pid} · {engine}"
+    if system.restore_total and not system.restore_done:
+        line += f" · restoring {system.restore_connected} of {system.restore_total}"
+    say(line + "[/]")
+
+
+def _machine(system: System, sessions: Sequence[Session]) -> dict[str, Any]:
+    return {
+        "system": _dates_as_text(dataclasses.asdict(system)),
+        "sessions": [_dates_as_text(dataclasses.asdict(session)) for session in sessions],
+    }
+
+
+def _dates_as_text(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _dates_as_text(item) for key, item in value.items()}
+    return value.isoformat() if isinstance(value, datetime) else value

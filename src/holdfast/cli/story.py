@@ -1,0 +1,68 @@
+"""Tells a story step by step: a spinner while a step runs, a tick and a result when it is done."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.markup import escape
+
+from holdfast.cli.screen import console, say
+
+
+class StoryFailed(Exception):
+    """Something in the story did not come true. The message is one line."""
+
+
+class Step:
+    """One step: `done` says how it ended."""
+
+    def __init__(self) -> None:
+        self.result = ""
+
+    def done(self, result: str) -> None:
+        """What came of it, one line."""
+        self.result = result
+
+
+class Story:
+    """Numbered steps on a terminal, or plain lines elsewhere."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._count = 0
+        self._told = True
+        self._spinner: Any = None
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Step]:
+        """One step of the story. An exception inside marks it failed and goes on."""
+        self._count += 1
+        step, began = Step(), time.monotonic()
+        spinner = console().status(f"{title} …") if console().is_terminal else None
+        if spinner is not None:
+            spinner.start()
+        try:
+            yield step
+        except BaseException:
+            if spinner is not None:
+                spinner.stop()
+            self._line("[bold red]✗[/]", title, step.result, began)
+            raise
+        if spinner is not None:
+            spinner.stop()
+        self._line("[bold green]✓[/]", title, step.result, began)
+
+    def end(self, well: bool, why: str = "") -> None:
+        """The last line."""
+        seconds = time.monotonic() - self._began
+        if well:
+            say(f"[bold green]Scanned once, still connected.[/] [bright_black]{seconds:.1f} s[/]")
+        else:
+            say(f"[bold red]The demo failed:[/] {escape(why)}")
+
+    def _line(self, mark: str, title: str, result: str, began: float) -> None:
+        took = time.monotonic() - began
+        say(f"{mark} {escape(title)} [bright_black]{took:.1f} s[/]")
+        if result:
+            console().print(f"    {result}", markup=False, style="cyan", soft_wrap=True)

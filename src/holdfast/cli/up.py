@@ -1,0 +1,251 @@
+"""`holdfast up`: a small parent that starts everything, starts it again, and stops it in order."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from holdfast import binaries
+from holdfast.cli.screen import Exit, fail, lab_banner, say
+from holdfast.client import ApiError, Client, data_folder
+from holdfast.keeper import Ended, Keeper, KeeperFact, Place, ProgramRefused, Started, alive, port_is_free
+from holdfast.lab import Simulator
+
+_READY_WITHIN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asked for."""
+
+    data: Path | None
+    host: str
+    api_port: int
+    dashboard_port: int
+    dashboard: bool
+    lab: bool
+    trust: Path | None
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, absolute."""
+        return (self.data or data_folder()).expanduser().absolute()
+
+
+def parent_file(folder: Path) -> Path:
+    """Where a running `up` names itself."""
+    return folder / "run" / "up.json"
+
+
+def parent_pid(folder: Path) -> int | None:
+    """The process id of the `up` that runs on this data folder, None when there is none."""
+    try:
+        pid = int(json.loads(parent_file(folder).read_text())["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return pid if alive(pid) else None
+
+
+async def up(wanted: Wanted) -> int:
+    """Run until Ctrl+C, SIGTERM or `down`. Leaves with a clear line when something refuses to start."""
+    check(wanted)
+    async with _simulator(wanted) as trust:
+        place = Place(wanted.folder, wanted.host, wanted.api_port, wanted.dashboard_port, trust)
+        parent = _Parent(place, wanted.dashboard)
+        try:
+            return await parent.run()
+        finally:
+            await parent.stop()
+
+
+def check(wanted: Wanted) -> None:
+    """Refuse before anything is started. Exits with one line."""
+    folder = wanted.folder
+    _check_folder(folder)
+    if (pid := parent_pid(folder)) is not None:
+        fail(
+            f"Holdfast runs already on {folder} (process {pid}). "
+            "Next step: `holdfast status` shows it, `holdfast down` stops it.",
+            Exit.LOCKED,
+        )
+    binaries.path("holdfast-engine")
+    ports = {"--api-port": wanted.api_port}
+    if wanted.dashboard:
+        ports["--dashboard-port"] = wanted.dashboard_port
+    for option, port in ports.items():
+        if not port_is_free(port, wanted.host):
+            fail(
+                f"Port {port} on {wanted.host} is taken by another program. "
+                f"Next step: choose another with {option}, or end that program.",
+                Exit.PORT_TAKEN,
+            )
+
+
+def _check_folder(folder: Path) -> None:
+    probe = folder / "run" / ".writable"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as failure:
+        fail(
+            f"The data folder {folder} cannot be written ({failure.strerror}). "
+            "Next step: make it writable for this user, or choose another with --data.",
+            Exit.FOLDER_UNUSABLE,
+        )
+
+
+@asynccontextmanager
+async def _simulator(wanted: Wanted) -> AsyncIterator[Path | None]:
+    if not wanted.lab or wanted.trust is not None:
+        yield wanted.trust
+        return
+    home = wanted.folder / "lab"
+    async with Simulator.start(home, state=home / "state") as simulator:
+        yield simulator.trust_file
+        with contextlib.suppress(Exception):
+            await simulator.save()
+
+
+class _Parent:
+    """Gateway and dashboard, kept running, until somebody says stop."""
+
+    def __init__(self, place: Place, dashboard: bool) -> None:
+        self._place = place
+        self._dashboard = dashboard
+        self._keeper = Keeper(self._tell)
+        self._client = Client(data=place.data)
+        self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
+        self._stopping = False
+
+    async def run(self) -> int:
+        loop = asyncio.get_running_loop()
+        for end in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(end, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+        if self._place.lab is not None:
+            lab_banner()
+        say(f"[bright_black]data folder {self._place.data}[/]")
+        await self._keeper.start(self._place.program("gateway", "-m", "holdfast.app"))
+        await self._until_ready()
+        parent_file(self._place.data).write_text(json.dumps({"pid": os.getpid(), "started_at": time.time()}))
+        if self._dashboard:
+            await self._keeper.start(self._place.program("dashboard", "-m", "holdfast.dashboard"))
+        await self._announce()
+        await self._wait()
+        return 0
+
+    async def stop(self) -> None:
+        """Dashboard, gateway, engine, in this order."""
+        self._stopping = True
+        say("[bright_black]stopping …[/]")
+        await self._client.close()
+        await self._keeper.stop()
+        await self._place.stop_engine()
+        path = parent_file(self._place.data)
+        with contextlib.suppress(OSError, ValueError):
+            if json.loads(path.read_text())["pid"] == os.getpid():
+                path.unlink()
+        say("stopped. Every number stays linked.")
+
+    async def _until_ready(self) -> None:
+        waiting = {
+            asyncio.create_task(self._ready()),
+            asyncio.create_task(self._stop.wait()),
+        }
+        refused = asyncio.create_task(self._keeper.refused())
+        done, pending = await asyncio.wait(
+            {*waiting, refused}, return_when=asyncio.FIRST_COMPLETED, timeout=_READY_WITHIN_S
+        )
+        for task in pending:
+            task.cancel()
+        if refused in done:
+            raise refused.result()
+        if not done:
+            log = self._place.data / "logs" / "gateway.log"
+            raise ProgramRefused(
+                "gateway",
+                int(Exit.FAILED),
+                f"The gateway was not ready within {_READY_WITHIN_S:g} s. Next step: look into {log}.",
+            )
+
+    async def _ready(self) -> None:
+        while True:
+            with contextlib.suppress(ApiError):
+                await self._client.system()
+                return
+            await asyncio.sleep(0.05)
+
+    async def _announce(self) -> None:
+        host = self._place.host
+        say(f"API        [bold]http://{host}:{self._place.api_port}/v1[/]")
+        if self._dashboard:
+            with contextlib.suppress(ApiError):
+                link = await self._client.dashboard_link()
+                address = f"http://{host}:{self._place.dashboard_port}{link.path}"
+                say(f"dashboard  [bold]{address}[/]  [bright_black](logs one browser in, once)[/]")
+        sessions = await self._client.sessions.list()
+        if not sessions:
+            say("No number yet. Next step: [bold]holdfast pair[/] in another terminal.")
+        say("[bright_black]Ctrl+C stops everything.[/]")
+
+    async def _wait(self) -> None:
+        while not self._stop.is_set():
+            stop, reload = asyncio.create_task(self._stop.wait()), asyncio.create_task(self._reload.wait())
+            await asyncio.wait({stop, reload}, return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
+            reload.cancel()
+            if self._reload.is_set() and not self._stop.is_set():
+                self._reload.clear()
+                say("[bright_black]reloading the gateway; the engine stays[/]")
+                await self._keeper.restart("gateway")
+
+    def _tell(self, fact: KeeperFact) -> None:
+        if self._stopping:
+            return
+        match fact:
+            case Started(name, pid, again):
+                if again:
+                    say(f"[bright_black]{name} runs again (process {pid})[/]")
+            case Ended(name, code, delay_s, line):
+                how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+                when = "now" if delay_s == 0 else f"in {delay_s:g} s"
+                colour = "yellow" if code else "bright_black"
+                say(f"[{colour}]{name} {how}; it is started again {when}[/]")
+                if code > 0 and line:
+                    say(f"[bright_black]  {line}[/]")
+
+
+async def detached(wanted: Wanted) -> int:
+    """Start `up` in the background and return when it runs; exit code and line of a refusal are passed on."""
+    check(wanted)
+    log = wanted.folder / "logs" / "up.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    argv = [sys.executable, "-m", "holdfast.cli", "up", "--data", str(wanted.folder), "--host", wanted.host]
+    argv += ["--api-port", str(wanted.api_port), "--dashboard-port", str(wanted.dashboard_port)]
+    argv += ["--lab"] if wanted.lab else []
+    argv += ["--trust", str(wanted.trust)] if wanted.trust else []
+    argv += [] if wanted.dashboard else ["--no-dashboard"]
+    with log.open("wb") as out:
+        process = await asyncio.create_subprocess_exec(
+            *argv, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
+    deadline = time.monotonic() + _READY_WITHIN_S + 5
+    while time.monotonic() < deadline:
+        words = log.read_text()
+        if process.returncode is not None:
+            sys.stderr.write(words)
+            return process.returncode
+        if "Ctrl+C stops" in words:
+            sys.stdout.write(words.replace("Ctrl+C stops everything.", "`holdfast down` stops everything."))
+            return 0
+        await asyncio.sleep(0.05)
+    return fail(f"Holdfast was not ready in time. Next step: look into {log}.")
