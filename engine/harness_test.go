@@ -1,0 +1,566 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"crypto/tls"
+	"crypto/x509"
+
+	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/link"
+)
+
+// The tests drive real processes: this test binary again as the engine, and the simulator built once per run.
+
+const asEngine = "HOLDFAST_TEST_AS_ENGINE"
+
+var simulatorOnce = sync.OnceValues(buildSimulator) //nolint:gochecknoglobals // one build per run
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asEngine) != "" {
+		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	code := m.Run()
+	if binary, err := simulatorOnce(); err == nil && os.Getenv("HOLDFAST_WASIM_BIN") == "" {
+		_ = os.RemoveAll(filepath.Dir(binary))
+	}
+	os.Exit(code)
+}
+
+// HOLDFAST_WASIM_BIN names a simulator that is built already.
+func buildSimulator() (string, error) {
+	if built := os.Getenv("HOLDFAST_WASIM_BIN"); built != "" {
+		return filepath.Abs(built)
+	}
+	folder, err := os.MkdirTemp("", "holdfast-wasim-")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(folder, "wasim")
+	build := exec.Command("go", "build", "-o", binary, "../simulator")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build simulator: %w\n%s", err, output)
+	}
+	return binary, nil
+}
+
+// simulator is a running wasim.
+type simulator struct {
+	t       *testing.T
+	address string
+	trust   string
+	http    *http.Client
+}
+
+func startSimulator(t *testing.T) *simulator {
+	t.Helper()
+	binary, err := simulatorOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust := filepath.Join(t.TempDir(), "trust.json")
+	cmd := exec.Command(binary, "--listen", "127.0.0.1:0", "--seed", "7", "--trust-file", trust,
+		"--parent-pid", fmt.Sprint(os.Getpid()))
+	cmd.Stderr = &testWriter{t: t, name: "wasim"}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	var ready struct {
+		Address string `json:"address"`
+		CAPEM   string `json:"ca_pem"`
+	}
+	line, err := bufio.NewReaderSize(stdout, 64<<10).ReadBytes('\n')
+	if err != nil || json.Unmarshal(line, &ready) != nil || ready.Address == "" {
+		t.Fatalf("simulator's ready line: %v %q", err, line)
+	}
+	go func() { _, _ = io.Copy(io.Discard, stdout) }()
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(ready.CAPEM))
+	return &simulator{t: t, address: ready.Address, trust: trust, http: &http.Client{
+		Timeout:   20 * time.Second,
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "web.whatsapp.com"}},
+	}}
+}
+
+// call does one admin request and decodes the answer into out.
+func (s *simulator) call(method, path string, body any, out any) error {
+	var reader io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		reader = strings.NewReader(b)
+	default:
+		encoded, err := json.Marshal(b)
+		if err != nil {
+			return err
+		}
+		reader = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequest(method, "https://"+s.address+path, reader)
+	if err != nil {
+		return err
+	}
+	response, err := s.http.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close() //nolint:errcheck // read to the end below
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode >= 300 {
+		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, content)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(content, out)
+}
+
+func (s *simulator) must(method, path string, body any, out any) {
+	s.t.Helper()
+	if err := s.call(method, path, body, out); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+type phone struct {
+	sim   *simulator
+	Phone string `json:"phone"`
+	LID   string `json:"lid"`
+}
+
+func (s *simulator) phone(name string) *phone {
+	s.t.Helper()
+	p := &phone{sim: s}
+	s.must("POST", "/admin/phones", map[string]string{"name": name}, p)
+	return p
+}
+
+func (p *phone) say(to, text string) string {
+	p.sim.t.Helper()
+	var sent struct {
+		ID string `json:"id"`
+	}
+	p.sim.must("POST", "/admin/phones/"+p.Phone+"/send", map[string]string{"to": to, "text": text}, &sent)
+	return sent.ID
+}
+
+type received struct {
+	Seq        int    `json:"seq"`
+	ID         string `json:"id"`
+	Text       string `json:"text"`
+	Duplicates int    `json:"duplicates"`
+	FromMe     bool   `json:"from_me"`
+}
+
+// inbox waits until the phone holds at least n messages that others wrote.
+func (p *phone) inbox(n int) []received {
+	p.sim.t.Helper()
+	deadline := time.Now().Add(15 * time.Second)
+	for {
+		var page struct {
+			Items []received `json:"items"`
+		}
+		p.sim.must("GET", "/admin/phones/"+p.Phone+"/inbox?after=0&wait_s=0.2", nil, &page)
+		var others []received
+		for _, item := range page.Items {
+			if !item.FromMe {
+				others = append(others, item)
+			}
+		}
+		if len(others) >= n {
+			return others
+		}
+		if time.Now().After(deadline) {
+			p.sim.t.Fatalf("phone %s holds %d messages, want %d", p.Phone, len(others), n)
+		}
+	}
+}
+
+type companion struct {
+	Device    int  `json:"device"`
+	Connected bool `json:"connected"`
+	Queue     int  `json:"queue"`
+	PreKeys   int  `json:"prekeys"`
+	Logins    int  `json:"logins"`
+}
+
+type account struct {
+	Registrations int         `json:"registrations"`
+	Companions    []companion `json:"companions"`
+}
+
+func (p *phone) account() account {
+	p.sim.t.Helper()
+	var a account
+	p.sim.must("GET", "/admin/accounts/"+p.Phone, nil, &a)
+	return a
+}
+
+func (s *simulator) fault(name, account string, count int) {
+	s.t.Helper()
+	s.must("POST", "/admin/faults", map[string]any{"name": name, "account": account, "count": count}, nil)
+}
+
+// engine is a running engine process.
+type engine struct {
+	t    *testing.T
+	dir  string
+	cmd  *exec.Cmd
+	done chan struct{}
+}
+
+func startEngine(t *testing.T, dir string, args ...string) *engine {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], append([]string{"serve", "--data", dir}, args...)...)
+	cmd.Env = append(os.Environ(), asEngine+"=1")
+	cmd.Stderr = &testWriter{t: t, name: "engine"}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	e := &engine{t: t, dir: dir, cmd: cmd, done: make(chan struct{})}
+	go func() { _ = cmd.Wait(); close(e.done) }()
+	t.Cleanup(func() { _ = cmd.Process.Kill(); <-e.done })
+	return e
+}
+
+func (e *engine) kill() {
+	e.t.Helper()
+	_ = e.cmd.Process.Signal(syscall.SIGKILL)
+	e.wait(5 * time.Second)
+}
+
+// wait waits for the end of the process and answers its exit code, -1 for a signal.
+func (e *engine) wait(limit time.Duration) int {
+	e.t.Helper()
+	select {
+	case <-e.done:
+		return e.cmd.ProcessState.ExitCode()
+	case <-time.After(limit):
+		e.t.Fatalf("engine still runs after %s", limit)
+		return 0
+	}
+}
+
+// gatewayDouble is a gateway that does what the test says.
+type gatewayDouble struct {
+	t       *testing.T
+	conn    net.Conn
+	reader  *bufio.Reader
+	welcome *pb.Welcome
+
+	lock       sync.Mutex
+	nextID     uint64
+	results    map[uint64]*pb.Result
+	facts      []*pb.SessionFact
+	deliveries []*pb.Delivery
+	levels     *pb.Levels
+	changed    chan struct{}
+	auto       bool // confirm whatever comes
+	closed     bool
+}
+
+func dial(t *testing.T, dir string) *gatewayDouble {
+	t.Helper()
+	g := dialVersion(t, dir, 1, 1)
+	if g.welcome.GetVersion() != 1 {
+		t.Fatalf("welcome: %v", g.welcome)
+	}
+	go g.read()
+	return g
+}
+
+func dialVersion(t *testing.T, dir string, low, high uint32) *gatewayDouble {
+	t.Helper()
+	conn := dialSocket(t, dir)
+	t.Cleanup(func() { _ = conn.Close() })
+	g := &gatewayDouble{t: t, conn: conn, reader: bufio.NewReader(conn), results: map[uint64]*pb.Result{}, changed: make(chan struct{})}
+	g.send(&pb.Down{Hello: &pb.Hello{MinVersion: low, MaxVersion: high, GatewayId: t.Name(), Build: "test"}})
+	up := &pb.Up{}
+	if err := link.ReadFrame(g.reader, up); err != nil {
+		t.Fatal(err)
+	}
+	g.welcome = up.Welcome
+	return g
+}
+
+// dialSocket finds the engine by run/engine.addr, as a gateway does.
+func dialSocket(t *testing.T, dir string) net.Conn {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		address, err := os.ReadFile(filepath.Join(dir, "run", "engine.addr"))
+		if err == nil {
+			var conn net.Conn
+			if conn, err = net.Dial("unix", strings.TrimSpace(string(address))); err == nil {
+				return conn
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("engine does not listen: %v", err)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (g *gatewayDouble) send(down *pb.Down) {
+	g.t.Helper()
+	frame, err := link.AppendFrame(nil, down)
+	if err == nil {
+		_, err = g.conn.Write(frame)
+	}
+	if err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+func (g *gatewayDouble) read() {
+	for {
+		up := &pb.Up{}
+		err := link.ReadFrame(g.reader, up)
+		g.lock.Lock()
+		if err != nil {
+			g.closed = true
+			close(g.changed)
+			g.lock.Unlock()
+			return
+		}
+		for _, result := range up.Results {
+			g.results[result.RequestId] = result
+		}
+		g.facts = append(g.facts, up.Facts...)
+		g.deliveries = append(g.deliveries, up.Deliveries...)
+		if up.Levels != nil {
+			g.levels = up.Levels
+		}
+		auto := g.auto
+		close(g.changed)
+		g.changed = make(chan struct{})
+		g.lock.Unlock()
+		if auto && len(up.Deliveries) > 0 {
+			g.confirm(up.Deliveries...)
+		}
+	}
+}
+
+func (g *gatewayDouble) confirm(deliveries ...*pb.Delivery) {
+	ids := make([]uint64, 0, len(deliveries))
+	for _, d := range deliveries {
+		ids = append(ids, d.DeliveryId)
+	}
+	frame, _ := link.AppendFrame(nil, &pb.Down{Confirmed: ids})
+	_, _ = g.conn.Write(frame)
+}
+
+// until waits until check, called under the lock, answers true.
+func (g *gatewayDouble) until(what string, check func() bool) {
+	g.t.Helper()
+	deadline := time.After(15 * time.Second)
+	for {
+		g.lock.Lock()
+		ok, changed, closed := check(), g.changed, g.closed
+		g.lock.Unlock()
+		if ok {
+			return
+		}
+		if closed {
+			g.t.Fatalf("engine closed the connection while waiting for %s", what)
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			g.t.Fatalf("no %s; facts %v, levels %v", what, g.facts, g.levels)
+		}
+	}
+}
+
+// ask sends one command and waits for its result.
+func (g *gatewayDouble) ask(session string, command *pb.Command) *pb.Result {
+	g.t.Helper()
+	id := g.post(session, command)
+	var result *pb.Result
+	g.until(fmt.Sprintf("result of %v", command), func() bool { result = g.results[id]; return result != nil })
+	return result
+}
+
+func (g *gatewayDouble) post(session string, command *pb.Command) uint64 {
+	g.t.Helper()
+	g.lock.Lock()
+	g.nextID++
+	command.RequestId, command.SessionId = g.nextID, session
+	g.lock.Unlock()
+	g.send(&pb.Down{Commands: []*pb.Command{command}})
+	return command.RequestId
+}
+
+func (g *gatewayDouble) must(session string, command *pb.Command) *pb.Result {
+	g.t.Helper()
+	result := g.ask(session, command)
+	if result.Error != nil {
+		g.t.Fatalf("%v: %v", command, result.Error)
+	}
+	return result
+}
+
+// fact waits for the first fact of an epoch that pick accepts.
+func (g *gatewayDouble) fact(what string, epoch uint64, pick func(*pb.SessionFact) bool) *pb.SessionFact {
+	g.t.Helper()
+	var found *pb.SessionFact
+	g.until(what, func() bool {
+		for _, fact := range g.facts {
+			if fact.Epoch == epoch && pick(fact) {
+				found = fact
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+func (g *gatewayDouble) connected(epoch uint64) {
+	g.t.Helper()
+	g.fact("connected", epoch, func(f *pb.SessionFact) bool { return f.GetConnected() != nil })
+}
+
+func (g *gatewayDouble) disconnected(epoch uint64) *pb.Disconnected {
+	g.t.Helper()
+	return g.fact("disconnected", epoch, func(f *pb.SessionFact) bool { return f.GetDisconnected() != nil }).GetDisconnected()
+}
+
+// message waits for a delivered text and answers its latest delivery.
+func (g *gatewayDouble) message(text string) *pb.Delivery {
+	g.t.Helper()
+	var found *pb.Delivery
+	g.until("message "+text, func() bool {
+		for _, d := range g.deliveries {
+			if d.GetMessage().GetText().GetBody() == text {
+				found = d
+			}
+		}
+		return found != nil
+	})
+	return found
+}
+
+func (g *gatewayDouble) count(pick func(*pb.Delivery) bool) int {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	n := 0
+	for _, d := range g.deliveries {
+		if pick(d) {
+			n++
+		}
+	}
+	return n
+}
+
+func (g *gatewayDouble) confirmAll() {
+	g.lock.Lock()
+	g.auto = true
+	held := g.deliveries
+	g.lock.Unlock()
+	g.confirm(held...)
+}
+
+var testKey = bytes.Repeat([]byte{7}, 32) //nolint:gochecknoglobals // constant bytes
+
+// link pairs a session in the way a gateway does it, up to the adopted folder, and answers its phone number.
+func (g *gatewayDouble) link(session string, p *phone) string {
+	g.t.Helper()
+	g.must(session, &pb.Command{Command: &pb.Command_Pair{Pair: &pb.Pair{Epoch: 1, Key: testKey, WrappedKey: []byte("wrapped"), DeviceName: "Test"}}})
+	code := g.fact("pair code", 1, func(f *pb.SessionFact) bool { return f.SessionId == session && f.GetPairCode() != nil }).GetPairCode()
+	p.sim.must("POST", "/admin/phones/"+p.Phone+"/scan", code.Code, nil)
+	success := g.fact("pair success", 1, func(f *pb.SessionFact) bool { return f.SessionId == session && f.GetPairSuccess() != nil }).GetPairSuccess()
+	number, _, _ := strings.Cut(success.Jid, ":")
+	g.must(session, &pb.Command{Command: &pb.Command_Adopt{Adopt: &pb.Adopt{Folder: number}}})
+	return number
+}
+
+func (g *gatewayDouble) open(session, folder string) *pb.OpenResult {
+	g.t.Helper()
+	return g.must(session, &pb.Command{Command: &pb.Command_Open{Open: &pb.Open{Folder: folder, Key: testKey}}}).GetOpen()
+}
+
+func (g *gatewayDouble) connect(session string, epoch uint64) {
+	g.t.Helper()
+	g.must(session, &pb.Command{Command: &pb.Command_Connect{Connect: &pb.Connect{Epoch: epoch}}})
+	g.connected(epoch)
+}
+
+// online links a session and connects it as epoch 2.
+func (g *gatewayDouble) online(session string, p *phone) {
+	g.t.Helper()
+	g.open(session, g.link(session, p))
+	g.connect(session, 2)
+	g.fact("drained", 2, func(f *pb.SessionFact) bool { return f.SessionId == session && f.GetOfflineDrained() != nil })
+}
+
+func sendText(id, to, text string) *pb.Command {
+	return &pb.Command{Command: &pb.Command_Send{Send: &pb.Send{MessageId: id, To: to, Text: text}}}
+}
+
+// testWriter writes a process's lines into the test's log, as long as the test runs.
+type testWriter struct {
+	t    *testing.T
+	name string
+	lock sync.Mutex
+	over bool
+}
+
+func (w *testWriter) Write(p []byte) (int, error) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	if !w.over {
+		for _, line := range strings.Split(strings.TrimRight(string(p), "\n"), "\n") {
+			w.t.Logf("%s: %s", w.name, line)
+		}
+	}
+	return len(p), nil
+}
+
+func decode(t *testing.T, text string) []byte {
+	t.Helper()
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func within(t *testing.T, limit time.Duration, what string, check func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	for !check() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("not within %s: %s", limit, what)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}

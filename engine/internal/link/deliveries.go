@@ -1,0 +1,89 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	pb "holdfast/engine/enginepb"
+)
+
+// ErrEnding says that the connection ended before the gateway confirmed: WhatsApp keeps the message.
+var ErrEnding = errors.New("connection ending before the delivery was confirmed")
+
+// deliveries holds what was handed over and is not confirmed yet.
+type deliveries struct {
+	lock    sync.Mutex
+	last    uint64
+	waiting map[uint64]*waiting
+	handler func(*pb.Delivery) // hands one to the gateway of the moment
+}
+
+type waiting struct {
+	delivery *pb.Delivery
+	done     chan struct{}
+}
+
+// deliver hands over and waits until the gateway confirmed. Raises ErrEnding when ctx ends first.
+func (d *deliveries) deliver(ctx context.Context, delivery *pb.Delivery) error {
+	entry := &waiting{delivery: delivery, done: make(chan struct{})}
+	d.lock.Lock()
+	d.last++
+	delivery.DeliveryId = d.last
+	d.waiting[delivery.DeliveryId] = entry
+	// Under the lock: a gateway that attaches now either finds it waiting or is handed it, never both and never neither.
+	if d.handler != nil {
+		d.handler(delivery)
+	}
+	d.lock.Unlock()
+	select {
+	case <-entry.done:
+		return nil
+	case <-ctx.Done():
+	}
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	select {
+	case <-entry.done:
+		return nil // confirmed while we were leaving; the caller sees that its connection is gone
+	default:
+		delete(d.waiting, delivery.DeliveryId)
+		return ErrEnding
+	}
+}
+
+// confirm lets the waiting handlers go. Unknown ids are ignored.
+func (d *deliveries) confirm(ids []uint64) {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	for _, id := range ids {
+		if entry, ok := d.waiting[id]; ok {
+			delete(d.waiting, id)
+			close(entry.done)
+		}
+	}
+}
+
+// attach hands everything unconfirmed to a new gateway, oldest first, and everything new from now on. begin is called
+// with the number that follows.
+func (d *deliveries) attach(begin func(count int), handler func(*pb.Delivery)) {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	ids := make([]uint64, 0, len(d.waiting))
+	for id := range d.waiting {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	begin(len(ids))
+	for _, id := range ids {
+		handler(d.waiting[id].delivery)
+	}
+	d.handler = handler
+}
+
+func (d *deliveries) detach() {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	d.handler = nil
+}

@@ -1,0 +1,171 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"go.mau.fi/whatsmeow/store"
+
+	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/translate"
+	"holdfast/engine/internal/vault"
+)
+
+const openTimeout = 30 * time.Second
+
+// execute carries one command out on the owner's goroutine. Those that wait for the network reply later, from another.
+func (s *Session) execute(command any, reply func(*pb.Result)) {
+	defer func() {
+		if value := recover(); value != nil {
+			s.deps.Log.Error("session.command_panicked", "session", s.id, "command", fmt.Sprintf("%T", command),
+				"panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			reply(failure(pb.ErrorCode_PANICKED, "contained in the engine"))
+		}
+	}()
+	switch c := command.(type) {
+	case *pb.Command_Open:
+		reply(s.openFile(c.Open))
+	case *pb.Command_Close:
+		s.release()
+		reply(&pb.Result{})
+	case *pb.Command_Connect:
+		reply(s.connect(c.Connect))
+	case *pb.Command_Disconnect:
+		reply(s.disconnect())
+	case *pb.Command_Pair:
+		reply(s.startPairing(c.Pair))
+	case *pb.Command_CancelPair:
+		reply(s.cancelPairing())
+	case *pb.Command_Adopt:
+		reply(s.adopt(c.Adopt))
+	case *pb.Command_Quarantine:
+		reply(s.quarantine(c.Quarantine))
+	case *pb.Command_Logout:
+		s.live(reply, func(conn *Connection) { conn.logout(reply) })
+	case *pb.Command_Send:
+		s.live(reply, func(conn *Connection) { conn.sends.add(c.Send, reply) })
+	case *pb.Command_Probe:
+		s.live(reply, func(conn *Connection) { conn.probeNow(c.Probe, reply) })
+	case *pb.Command_MarkRead:
+		s.live(reply, func(conn *Connection) { conn.markRead(c.MarkRead, reply) })
+	default:
+		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the command"))
+	}
+}
+
+// live runs then with a connection that is logged in, or says why there is none.
+func (s *Session) live(reply func(*pb.Result), then func(*Connection)) {
+	if s.folderName() == "" {
+		reply(failure(pb.ErrorCode_UNKNOWN_SESSION, "not open here"))
+		return
+	}
+	conn := s.connection()
+	if conn == nil || !conn.loggedIn() {
+		reply(failure(pb.ErrorCode_NOT_CONNECTED, "no connection is logged in"))
+		return
+	}
+	then(conn)
+}
+
+func (s *Session) openFile(c *pb.Open) *pb.Result {
+	if s.folderName() == c.Folder && s.file != nil && s.open != nil {
+		return &pb.Result{Result: &pb.Result_Open{Open: s.open}}
+	}
+	if s.file != nil || !s.claim(s, c.Folder) {
+		return failure(pb.ErrorCode_BUSY, "another folder or another session is open; close it first")
+	}
+	path, err := s.deps.Folders.Database(c.Folder)
+	if err != nil {
+		return failed(err)
+	}
+	s.deps.opens <- struct{}{}
+	defer func() { <-s.deps.opens }()
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	file, err := vault.OpenFile(ctx, path, c.Key)
+	if err != nil {
+		return failed(err)
+	}
+	device, err := file.LoadDevice(ctx, &vault.Watch{})
+	if err != nil {
+		_ = file.Close()
+		return failed(err)
+	}
+	s.file = file
+	s.open = opened(device)
+	s.hold(c.Folder, s.open.Jid)
+	s.deps.Log.Info("session.opened", "session", s.id, "folder", c.Folder)
+	return &pb.Result{Result: &pb.Result_Open{Open: s.open}}
+}
+
+func opened(device *store.Device) *pb.OpenResult {
+	return &pb.OpenResult{
+		Jid: device.GetJID().String(), Lid: device.GetLID().String(), PushName: strings.ToValidUTF8(device.PushName, "?"),
+		Platform: strings.ToValidUTF8(device.Platform, "?"), RegistrationId: device.RegistrationID,
+	}
+}
+
+func (s *Session) connect(c *pb.Connect) *pb.Result {
+	if s.file == nil || s.open == nil {
+		return failure(pb.ErrorCode_UNKNOWN_SESSION, "not open here")
+	}
+	if c.Epoch <= s.lastEpoch() {
+		return failure(pb.ErrorCode_STALE_EPOCH, fmt.Sprintf("epoch %d is not newer than %d", c.Epoch, s.lastEpoch()))
+	}
+	s.stop(translate.Ending{Reason: pb.Reason_REQUESTED, Detail: "a newer connection takes over"})
+	conn := newConnection(s, c.Epoch)
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	// A fresh device: what the last connection's client held in memory does not reach into this one.
+	device, err := s.file.LoadDevice(ctx, conn.watch)
+	if err != nil {
+		conn.cancel()
+		return failed(err)
+	}
+	conn.attach(device)
+	s.start(conn)
+	return &pb.Result{}
+}
+
+func (s *Session) lastEpoch() uint64 {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.epoch
+}
+
+func (s *Session) disconnect() *pb.Result {
+	if s.folderName() == "" {
+		return failure(pb.ErrorCode_UNKNOWN_SESSION, "not open here")
+	}
+	s.stop(translate.Ending{Reason: pb.Reason_REQUESTED, Detail: "disconnect"})
+	return &pb.Result{}
+}
+
+func (s *Session) adopt(c *pb.Adopt) *pb.Result {
+	if !s.claim(s, c.Folder) {
+		return failure(pb.ErrorCode_TARGET_EXISTS, "another session is open in that folder")
+	}
+	s.release()
+	if err := s.deps.Folders.Adopt(s.id, c.Folder); err != nil {
+		return failed(err)
+	}
+	s.deps.Log.Info("session.adopted", "session", s.id, "folder", c.Folder)
+	return &pb.Result{}
+}
+
+func (s *Session) quarantine(c *pb.Quarantine) *pb.Result {
+	if !s.claim(s, c.Folder) {
+		return failure(pb.ErrorCode_BUSY, "another session is open in that folder")
+	}
+	if s.folderName() == c.Folder {
+		s.release()
+	}
+	if err := s.deps.Folders.Quarantine(c.Folder, c.Target); err != nil {
+		return failed(err)
+	}
+	s.deps.Log.Info("session.quarantined", "session", s.id, "folder", c.Folder, "target", c.Target)
+	return &pb.Result{}
+}

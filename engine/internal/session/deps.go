@@ -1,0 +1,83 @@
+// Package session holds the connections to WhatsApp: one owner per session that takes its commands in order, one library
+// client, one cancellable context and one epoch per connection. What enters are commands, what leaves are facts, levels
+// and deliveries. It decides nothing: not when to connect, not whether to try again, not what becomes of credentials.
+package session
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+
+	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/killpoint"
+	"holdfast/engine/internal/translate"
+	"holdfast/engine/internal/vault"
+	"holdfast/engine/internal/wire"
+)
+
+// Gateway is what a session can say.
+type Gateway interface {
+	// Deliver waits until the delivery is durable; an error means that the connection is ending.
+	Deliver(ctx context.Context, delivery *pb.Delivery) error
+	Fact(fact *pb.SessionFact)
+}
+
+// Deps is what sessions share.
+type Deps struct {
+	Gateway Gateway
+	Folders *vault.Folders
+	Dialer  *wire.Dialer
+	Kill    *killpoint.Points
+	Log     *slog.Logger
+	Timing  Timing
+	// LevelChanged is called when a session's level changed; it must not block.
+	LevelChanged func()
+
+	table translate.Dispositions
+	opens chan struct{} // limits how many files are opened at once
+	dials chan struct{} // limits how many handshakes run at once
+}
+
+// Timing holds the limits of a connection's life. Tests shorten them.
+type Timing struct {
+	Connect      time.Duration // from the dial to the end of the handshake
+	Drain        time.Duration // how long an ended connection is listened to for a worse reason
+	Send         time.Duration // until the server acknowledges a message
+	Confirm      time.Duration // until the gateway confirms a delivery
+	ProbeAfter   time.Duration // silence before the first probe
+	ProbeEvery   time.Duration // how long each probe may take
+	Probes       int           // how many unanswered ones make a dead connection
+	FirstCode    time.Duration // how long the first QR code is shown
+	NextCode     time.Duration // and each later one
+	PairSettling time.Duration // how long the server gets to close after pair-success
+}
+
+// DefaultTiming is what the product runs with.
+func DefaultTiming() Timing {
+	return Timing{
+		Connect:      20 * time.Second,
+		Drain:        120 * time.Millisecond,
+		Send:         30 * time.Second,
+		Confirm:      4 * time.Minute,
+		ProbeAfter:   15 * time.Second,
+		ProbeEvery:   8 * time.Second,
+		Probes:       3,
+		FirstCode:    60 * time.Second,
+		NextCode:     20 * time.Second,
+		PairSettling: 5 * time.Second,
+	}
+}
+
+const (
+	parallelOpens = 8
+	parallelDials = 64
+)
+
+// SilenceLibraryKeepalive puts the library's own keepalive to sleep: ours is faster and ends the connection. Call it once,
+// before any client exists. Its interval is random between two variables that must differ, or the library panics.
+func SilenceLibraryKeepalive() {
+	whatsmeow.KeepAliveIntervalMin = 300 * time.Hour
+	whatsmeow.KeepAliveIntervalMax = 400 * time.Hour
+}

@@ -1,0 +1,230 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+
+	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/translate"
+)
+
+// errRecipientUnknown says that WhatsApp knows nobody under this number.
+var errRecipientUnknown = errors.New("not on WhatsApp")
+
+// sends is the sending side of one connection: chats wait for each other only inside the library, messages of one chat
+// always.
+type sends struct {
+	conn *Connection
+
+	lock    sync.Mutex
+	chats   map[string][]job    // a chat with an entry has a goroutine that works it off
+	running map[string]*attempt // by message id
+}
+
+type job struct {
+	send  *pb.Send
+	to    types.JID
+	reply func(*pb.Result)
+}
+
+// attempt remembers whether a stanza was given to the wire: only then is the outcome of a failure unknown.
+type attempt struct {
+	written bool
+}
+
+func (s *sends) isRunning(id string) bool {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.running[id] != nil
+}
+
+func (s *sends) wrote(id string) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if a := s.running[id]; a != nil {
+		a.written = true
+	}
+}
+
+// add queues a message behind the earlier ones of its chat.
+func (s *sends) add(send *pb.Send, reply func(*pb.Result)) {
+	to, err := recipient(send)
+	if err != nil {
+		reply(failure(pb.ErrorCode_INVALID_ARGUMENT, err.Error()))
+		return
+	}
+	chat := to.String()
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	queue, working := s.chats[chat]
+	s.chats[chat] = append(queue, job{send: send, to: to, reply: reply})
+	if !working {
+		go s.work(chat)
+	}
+}
+
+func recipient(send *pb.Send) (types.JID, error) {
+	if send.MessageId == "" {
+		return types.EmptyJID, errors.New("message_id is empty")
+	}
+	if len(send.Message) == 0 && send.Text == "" {
+		return types.EmptyJID, errors.New("neither message nor text")
+	}
+	to, err := types.ParseJID(send.To)
+	if err != nil || to.User == "" || to.Device != 0 {
+		return types.EmptyJID, errors.New("recipient is not a JID of a person or group")
+	}
+	switch to.Server {
+	case types.DefaultUserServer, types.HiddenUserServer:
+		if strings.Trim(to.User, "0123456789") != "" {
+			return types.EmptyJID, errors.New("recipient is not a number")
+		}
+	case types.GroupServer, types.NewsletterServer, types.BroadcastServer, types.BotServer:
+	default:
+		return types.EmptyJID, errors.New("recipient's server is not one that can be sent to")
+	}
+	return to, nil
+}
+
+func (s *sends) work(chat string) {
+	for {
+		s.lock.Lock()
+		queue := s.chats[chat]
+		if len(queue) == 0 {
+			delete(s.chats, chat)
+			s.lock.Unlock()
+			return
+		}
+		next := queue[0]
+		s.chats[chat] = queue[1:]
+		s.lock.Unlock()
+		next.reply(s.attempt(next))
+	}
+}
+
+func (s *sends) attempt(j job) (result *pb.Result) {
+	current := &attempt{}
+	s.lock.Lock()
+	busy := s.running[j.send.MessageId] != nil
+	if !busy {
+		s.running[j.send.MessageId] = current
+	}
+	s.lock.Unlock()
+	if busy {
+		return failure(pb.ErrorCode_BUSY, "this message id is being sent")
+	}
+	defer func() {
+		if value := recover(); value != nil {
+			s.conn.log.Error("session.send_panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			result = failure(pb.ErrorCode_PANICKED, "contained in the engine")
+		}
+		s.lock.Lock()
+		delete(s.running, j.send.MessageId)
+		s.lock.Unlock()
+	}()
+	message := &waE2E.Message{}
+	if len(j.send.Message) == 0 {
+		message.Conversation = proto.String(j.send.Text)
+	} else if err := proto.Unmarshal(j.send.Message, message); err != nil {
+		return failure(pb.ErrorCode_INVALID_ARGUMENT, "message is not a waE2E.Message")
+	}
+	response, err := s.conn.sendMessage(j.to, j.send.MessageId, message)
+	if err != nil {
+		return s.explain(err, current)
+	}
+	final, err := proto.Marshal(message)
+	if err != nil {
+		return failure(pb.ErrorCode_OUTCOME_UNKNOWN, "sent, but the final message could not be encoded")
+	}
+	return &pb.Result{Result: &pb.Result_Send{Send: &pb.SendResult{
+		TimestampMs: response.Timestamp.UnixMilli(), Sender: response.Sender.ToNonAD().String(), Message: final,
+	}}}
+}
+
+// sendMessage sends and waits for the server's acknowledgement. The context is the connection's: cancelling a send in
+// the middle of a write could swap frames, so a send that takes too long takes the connection with it.
+func (c *Connection) sendMessage(to types.JID, id string, message *waE2E.Message) (whatsmeow.SendResponse, error) {
+	limit := time.AfterFunc(c.deps.Timing.Send, func() {
+		c.log.Warn("session.send_unanswered")
+		c.end(translate.Ending{Reason: pb.Reason_SILENT, Detail: "a message was not acknowledged within " + c.deps.Timing.Send.String()})
+	})
+	defer limit.Stop()
+	if err := c.known(to); err != nil {
+		return whatsmeow.SendResponse{}, err
+	}
+	response, err := c.client.SendMessage(c.ctx, to, message, whatsmeow.SendRequestExtra{ID: id, Timeout: -1})
+	if err == nil && c.watch.Failed() {
+		// Devices whose keys could not be read were left out without an error.
+		return response, errors.New("storage failed while sending")
+	}
+	return response, err
+}
+
+// known makes sure that WhatsApp knows the recipient: the library would send to nobody and report success.
+func (c *Connection) known(to types.JID) error {
+	lid := to
+	switch to.Server {
+	case types.DefaultUserServer:
+		found, err := c.device.LIDs.GetLIDForPN(c.ctx, to)
+		if err != nil {
+			return err
+		}
+		if found.IsEmpty() {
+			info, err := c.client.GetUserInfo(c.ctx, []types.JID{to})
+			if err != nil {
+				return err
+			}
+			found = info[to].LID
+		}
+		if found.IsEmpty() {
+			return errRecipientUnknown
+		}
+		lid = found
+	case types.HiddenUserServer:
+	default:
+		return nil
+	}
+	devices, err := c.client.GetUserDevices(c.ctx, []types.JID{lid.ToNonAD()})
+	if err != nil {
+		return err
+	}
+	if len(devices) == 0 && lid.User != c.device.GetLID().User {
+		return errRecipientUnknown
+	}
+	return nil
+}
+
+// explain turns the library's error into what the outbox has to know: was it sent, may it be repeated.
+func (s *sends) explain(err error, a *attempt) *pb.Result {
+	s.lock.Lock()
+	written := a.written
+	s.lock.Unlock()
+	var iq *whatsmeow.IQError
+	switch {
+	case errors.Is(err, errRecipientUnknown):
+		return failure(pb.ErrorCode_RECIPIENT_UNKNOWN, "not on WhatsApp")
+	case errors.Is(err, whatsmeow.ErrServerReturnedError):
+		return failure(pb.ErrorCode_REJECTED, strings.TrimSpace(strings.TrimPrefix(err.Error(), whatsmeow.ErrServerReturnedError.Error())))
+	case s.conn.watch.Failed() && !written:
+		return failure(pb.ErrorCode_STORAGE, oneLine(err.Error()))
+	case written:
+		return failure(pb.ErrorCode_OUTCOME_UNKNOWN, oneLine(err.Error()))
+	case errors.Is(err, context.Canceled), errors.Is(err, whatsmeow.ErrNotConnected), errors.Is(err, whatsmeow.ErrIQTimedOut),
+		s.conn.ctx.Err() != nil:
+		return failure(pb.ErrorCode_NOT_CONNECTED, oneLine(err.Error()))
+	case errors.As(err, &iq):
+		return failure(pb.ErrorCode_REJECTED, oneLine(err.Error()))
+	default:
+		return failure(pb.ErrorCode_NOT_CONNECTED, oneLine(err.Error()))
+	}
+}

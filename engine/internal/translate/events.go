@@ -1,0 +1,83 @@
+package translate
+
+import (
+	"reflect"
+
+	"go.mau.fi/whatsmeow/types/events"
+)
+
+// Disposition is what becomes of a kind of event.
+type Disposition int
+
+const (
+	// Unknown events are logged and counted as handled.
+	Unknown Disposition = iota
+	// Ignored events mean nothing to the gateway; the library has done what there was to do.
+	Ignored
+	// Delivery events are handed over and wait for confirmation.
+	Delivery
+	// Ends events are reasons why a connection ends.
+	Ends
+	// Pairing events belong to the linking of a new device.
+	Pairing
+	// Fact events change what is known of a session.
+	Fact
+)
+
+// dispositions lists every event of the library by a value of it. The test compares it with the library's source.
+func dispositions() map[Disposition][]any {
+	return map[Disposition][]any{
+		Delivery: {&events.Message{}, &events.UndecryptableMessage{}, &events.Receipt{}, &events.FBMessage{}},
+		Fact:     {&events.Connected{}, &events.OfflineSyncCompleted{}, &events.PushNameSetting{}},
+		Pairing: {
+			&events.QR{}, &events.PairSuccess{}, &events.PairError{}, &events.QRScannedWithoutMultidevice{},
+			&events.PairPasskeyRequest{}, &events.PairPasskeyError{}, &events.PairPasskeyConfirmation{},
+			&events.RotateADVSecret{},
+		},
+		Ends: {
+			&events.LoggedOut{}, &events.StreamReplaced{}, &events.TemporaryBan{}, &events.ClientOutdated{},
+			&events.ConnectFailure{}, &events.CATRefreshError{}, &events.StreamError{}, &events.ManualLoginReconnect{},
+			&events.Disconnected{},
+		},
+		Ignored: {
+			// Liveness is our own probe's business; these come from the library's, which is put to sleep.
+			&events.KeepAliveTimeout{}, &events.KeepAliveRestored{},
+			// Best effort by design: presence, typing, history from before the link.
+			&events.ChatPresence{}, &events.Presence{}, &events.HistorySync{}, &events.OfflineSyncPreview{},
+			// Calls are not carried yet.
+			&events.CallOffer{}, &events.CallAccept{}, &events.CallPreAccept{}, &events.CallTransport{},
+			&events.CallOfferNotice{}, &events.CallRelayLatency{}, &events.CallTerminate{}, &events.CallReject{},
+			&events.UnknownCallEvent{},
+			// Groups, profiles and settings: asked for when somebody wants them.
+			&events.JoinedGroup{}, &events.GroupInfo{}, &events.Picture{}, &events.UserAbout{}, &events.IdentityChange{},
+			&events.PrivacySettings{}, &events.Blocklist{}, &events.Contact{}, &events.PushName{}, &events.BusinessName{},
+			&events.MediaRetry{}, &events.NotifyAccountReachoutTimelock{},
+			// App state of the own account.
+			&events.Pin{}, &events.Star{}, &events.DeleteForMe{}, &events.Mute{}, &events.Archive{},
+			&events.MarkChatAsRead{}, &events.ClearChat{}, &events.DeleteChat{}, &events.UnarchiveChatsSetting{},
+			&events.UserStatusMute{}, &events.LabelEdit{}, &events.LabelAssociationChat{},
+			&events.LabelAssociationMessage{}, &events.AppState{}, &events.AppStateSyncComplete{},
+			&events.AppStateSyncError{},
+			// Channels.
+			&events.NewsletterJoin{}, &events.NewsletterLeave{}, &events.NewsletterMuteChange{},
+			&events.NewsletterLiveUpdate{},
+		},
+	}
+}
+
+// Dispositions is the table of all events, by type.
+type Dispositions map[reflect.Type]Disposition
+
+// NewDispositions builds the table once per process.
+func NewDispositions() Dispositions {
+	table := Dispositions{}
+	for disposition, kinds := range dispositions() {
+		for _, kind := range kinds {
+			table[reflect.TypeOf(kind)] = disposition
+		}
+	}
+	return table
+}
+
+// Of answers what becomes of an event.
+func (d Dispositions) Of(event any) Disposition { return d[reflect.TypeOf(event)] }

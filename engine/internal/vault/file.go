@@ -1,0 +1,157 @@
+// Package vault keeps session files: one encrypted SQLite file per session in a folder of its own. What enters are folder
+// names and keys, what leaves are open files, devices whose stores are guarded, and folders moved. It never deletes a
+// credential and never decides what becomes of one.
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
+	_ "github.com/ncruces/go-sqlite3/vfs/xts" // the encrypting file system
+	"go.mau.fi/util/dbutil"
+	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
+	"go.mau.fi/whatsmeow/store/sqlstore/upgrades"
+	waLog "go.mau.fi/whatsmeow/util/log"
+)
+
+// What can be wrong with a session file. Callers choose by errors.Is; texts carry no secret.
+var (
+	ErrArgument = errors.New("invalid argument")
+	ErrMissing  = errors.New("folder missing")
+	ErrWrongKey = errors.New("the file does not open with this key")
+	ErrCorrupt  = errors.New("the file is damaged")
+	ErrNoDevice = errors.New("the file holds no device")
+	ErrStorage  = errors.New("storage failed")
+	ErrExists   = errors.New("target exists")
+	ErrLinked   = errors.New("the scratch folder holds a linked device")
+)
+
+const (
+	busyTimeout = 4 * time.Second
+	// An idle file costs some 300 KiB open: close it, the next query opens it again.
+	idleTimeout = 60 * time.Second
+)
+
+// File is an open session file. Safe for concurrent use; all its queries share one connection.
+type File struct {
+	db        *sql.DB
+	wrapped   *dbutil.Database
+	container *sqlstore.Container
+}
+
+// OpenFile opens the session file at path, makes it when absent, and brings its schema up to date.
+//
+// Raises ErrWrongKey, ErrCorrupt or ErrStorage; nothing of the file is changed by a key that does not fit.
+func OpenFile(ctx context.Context, path string, sessionKey []byte) (*File, error) {
+	key, err := newFileKey(sessionKey)
+	if err != nil {
+		return nil, err
+	}
+	if err := key.opens(path); err != nil {
+		return nil, err
+	}
+	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=xts&_txlock=immediate"}
+	db, err := driver.Open(dsn.String(), func(conn *sqlite3.Conn) error { return prepare(conn, key) })
+	if err != nil {
+		return nil, classify(err)
+	}
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(1)
+	db.SetConnMaxIdleTime(idleTimeout)
+	file := &File{db: db}
+	if err := file.upgrade(ctx); err != nil {
+		_ = db.Close()
+		return nil, classify(err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		_ = db.Close()
+		return nil, classify(err)
+	}
+	return file, nil
+}
+
+// prepare runs on each new connection. The key comes first: every other statement reads the file.
+func prepare(conn *sqlite3.Conn, key fileKey) error {
+	if conn.Exec(key.pragma()) != nil {
+		// The statement's text is the key: its error must not travel.
+		return fmt.Errorf("%w: the encrypting file system refused the key", ErrStorage)
+	}
+	if err := conn.BusyTimeout(busyTimeout); err != nil {
+		return err
+	}
+	return conn.Exec(`
+		PRAGMA journal_mode=WAL;
+		PRAGMA synchronous=FULL;
+		PRAGMA foreign_keys=ON;
+		PRAGMA cache_size=-128;
+		PRAGMA temp_store=MEMORY`)
+}
+
+func (f *File) upgrade(ctx context.Context) error {
+	wrapped, err := dbutil.NewWithDB(f.db, "sqlite3")
+	if err != nil {
+		return err
+	}
+	wrapped.UpgradeTable = upgrades.Table
+	wrapped.VersionTable = "whatsmeow_version"
+	f.wrapped = wrapped
+	f.container = sqlstore.NewWithWrappedDB(wrapped, waLog.Noop)
+	return f.container.Upgrade(ctx)
+}
+
+// Close writes everything back and closes the file. No query may run after it.
+func (f *File) Close() error {
+	if err := f.db.Close(); err != nil {
+		return fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	return nil
+}
+
+// NewDevice makes a device for pairing; it reaches the file when pairing succeeds.
+func (f *File) NewDevice(watch *Watch, beforeSave func() error) *store.Device {
+	device := f.container.NewDevice()
+	f.guard(device, watch, beforeSave)
+	return device
+}
+
+// LoadDevice reads the one device of this file, with guarded stores that report to watch.
+//
+// Raises ErrNoDevice, ErrCorrupt or ErrStorage.
+func (f *File) LoadDevice(ctx context.Context, watch *Watch) (*store.Device, error) {
+	devices, err := f.container.GetAllDevices(ctx)
+	if errors.Is(err, sqlstore.ErrInvalidLength) {
+		return nil, fmt.Errorf("%w: a key has the wrong length", ErrCorrupt)
+	}
+	if err != nil {
+		return nil, classify(err)
+	}
+	switch len(devices) {
+	case 0:
+		return nil, ErrNoDevice
+	case 1:
+		f.guard(devices[0], watch, nil)
+		return devices[0], nil
+	default:
+		return nil, fmt.Errorf("%w: %d devices in one file", ErrCorrupt, len(devices))
+	}
+}
+
+// classify turns what SQLite says into one of this package's errors.
+func classify(err error) error {
+	switch {
+	case errors.Is(err, ErrStorage), errors.Is(err, ErrCorrupt), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, sqlite3.NOTADB), errors.Is(err, sqlite3.CORRUPT):
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	default:
+		return fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+}

@@ -1,0 +1,85 @@
+package vault
+
+import (
+	"context"
+
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/util/keys"
+)
+
+// The methods that decrypting and encrypting use: each only reports a failure and passes everything through.
+
+func (s *guardedStore) PutIdentity(ctx context.Context, address string, key [32]byte) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.PutIdentity(ctx, address, key))
+}
+
+func (s *guardedStore) DeleteAllIdentities(ctx context.Context, phone string) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.DeleteAllIdentities(ctx, phone))
+}
+
+func (s *guardedStore) DeleteIdentity(ctx context.Context, address string) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.DeleteIdentity(ctx, address))
+}
+
+func (s *guardedStore) IsTrustedIdentity(ctx context.Context, address string, key [32]byte) (bool, error) {
+	trusted, err := s.AllSessionSpecificStores.IsTrustedIdentity(ctx, address, key)
+	return trusted, s.watch.note(ctx, err)
+}
+
+func (s *guardedStore) GetSession(ctx context.Context, address string) ([]byte, error) {
+	session, err := s.AllSessionSpecificStores.GetSession(ctx, address)
+	return session, s.watch.note(ctx, err)
+}
+
+func (s *guardedStore) HasSession(ctx context.Context, address string) (bool, error) {
+	has, err := s.AllSessionSpecificStores.HasSession(ctx, address)
+	return has, s.watch.note(ctx, err)
+}
+
+func (s *guardedStore) GetManySessions(ctx context.Context, addresses []string) (map[string][]byte, error) {
+	sessions, err := s.AllSessionSpecificStores.GetManySessions(ctx, addresses)
+	return sessions, s.watch.note(ctx, err)
+}
+
+func (s *guardedStore) PutSession(ctx context.Context, address string, session []byte) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.PutSession(ctx, address, session))
+}
+
+func (s *guardedStore) PutManySessions(ctx context.Context, sessions map[string][]byte) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.PutManySessions(ctx, sessions))
+}
+
+func (s *guardedStore) DeleteAllSessions(ctx context.Context, phone string) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.DeleteAllSessions(ctx, phone))
+}
+
+func (s *guardedStore) DeleteSession(ctx context.Context, address string) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.DeleteSession(ctx, address))
+}
+
+// MigratePNToLID only logs in the library when it fails, and the message is then decrypted under a name without keys.
+func (s *guardedStore) MigratePNToLID(ctx context.Context, pn, lid types.JID) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.MigratePNToLID(ctx, pn, lid))
+}
+
+func (s *guardedStore) GetPreKey(ctx context.Context, id uint32) (*keys.PreKey, error) {
+	key, err := s.AllSessionSpecificStores.GetPreKey(ctx, id)
+	return key, s.watch.note(ctx, err)
+}
+
+func (s *guardedStore) RemovePreKey(ctx context.Context, id uint32) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.RemovePreKey(ctx, id))
+}
+
+func (s *guardedStore) MarkPreKeysAsUploaded(ctx context.Context, upToID uint32) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.MarkPreKeysAsUploaded(ctx, upToID))
+}
+
+func (s *guardedStore) PutSenderKey(ctx context.Context, group, user string, session []byte) error {
+	return s.watch.note(ctx, s.AllSessionSpecificStores.PutSenderKey(ctx, group, user, session))
+}
+
+func (s *guardedStore) GetSenderKey(ctx context.Context, group, user string) ([]byte, error) {
+	key, err := s.AllSessionSpecificStores.GetSenderKey(ctx, group, user)
+	return key, s.watch.note(ctx, err)
+}

@@ -1,0 +1,81 @@
+package vault
+
+import (
+	"crypto/aes"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/crypto/xts"
+)
+
+const (
+	// KeySize is the length of a session's key as the gateway hands it over.
+	KeySize    = 32
+	sectorSize = 512
+	fileMagic  = "SQLite format 3\x00"
+	keyPurpose = "holdfast session file v1"
+)
+
+// fileKey is what encrypts one session file. Its text form is used in one place, the PRAGMA of a new connection.
+type fileKey struct {
+	material []byte
+}
+
+// newFileKey stretches a session key to the two AES-256 keys that XTS needs.
+func newFileKey(sessionKey []byte) (fileKey, error) {
+	if len(sessionKey) != KeySize {
+		return fileKey{}, fmt.Errorf("%w: a session key has %d bytes, not %d", ErrArgument, KeySize, len(sessionKey))
+	}
+	material, err := hkdf.Expand(sha256.New, sessionKey, keyPurpose, 64)
+	if err != nil {
+		return fileKey{}, fmt.Errorf("derive file key: %w", err)
+	}
+	return fileKey{material: material}, nil
+}
+
+func (k fileKey) pragma() string { return "PRAGMA hexkey='" + hex.EncodeToString(k.material) + "'" }
+
+// String keeps the key out of every log line that prints its owner.
+func (k fileKey) String() string { return "file key" }
+
+// GoString does the same for %#v.
+func (k fileKey) GoString() string { return "file key" }
+
+// opens proves, before SQLite sees the file, that this key decrypts it. SQLite would take a file under another key for
+// garbage, find no valid frame in its write-ahead log and delete that log when it closes: commits would be lost.
+// A missing or empty file opens with any key.
+func (k fileKey) opens(path string) error {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	defer file.Close() //nolint:errcheck // read only
+	sector := make([]byte, sectorSize)
+	n, err := io.ReadFull(file, sector)
+	if errors.Is(err, io.EOF) && n == 0 {
+		return nil
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: shorter than its header", ErrCorrupt)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	cipher, err := xts.NewCipher(aes.NewCipher, k.material)
+	if err != nil {
+		return fmt.Errorf("file cipher: %w", err)
+	}
+	cipher.Decrypt(sector, sector, 0)
+	if string(sector[:len(fileMagic)]) != fileMagic {
+		return ErrWrongKey
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+// Package wire is the way to WhatsApp's servers: dialling with time-outs, TLS, and a guard on every frame that comes in.
+// What enters are HTTP requests of the protocol library, what leaves are connections that hand it one whole frame per
+// WebSocket message. It never decrypts anything.
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"holdfast/engine/internal/lab"
+)
+
+// Each step of a dial has its own limit: one that hangs must not hold the library's connection lock.
+const (
+	dialTimeout   = 10 * time.Second
+	tlsTimeout    = 10 * time.Second
+	headerTimeout = 10 * time.Second
+	// Small on purpose: they live as long as the connection, a thousand times.
+	transportBuffer = 1024
+)
+
+// Observer hears what happens on one connection. Calls come from the reading goroutine and must not block.
+type Observer interface {
+	// FrameArrived is called for each whole frame from the server.
+	FrameArrived()
+	// StreamEnded is called once, when nothing more can be read. err is what the reader saw.
+	StreamEnded(err error)
+}
+
+// Dialer makes the HTTP clients that the protocol library dials with.
+type Dialer struct {
+	transport *http.Transport
+}
+
+// NewDialer returns a dialer to WhatsApp, or to the simulator that trust names.
+func NewDialer(trust *lab.Trust) *Dialer {
+	direct := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+	transport := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           direct.DialContext,
+		TLSHandshakeTimeout:   tlsTimeout,
+		ResponseHeaderTimeout: headerTimeout,
+		IdleConnTimeout:       30 * time.Second,
+		ReadBufferSize:        transportBuffer,
+		WriteBufferSize:       transportBuffer,
+		// Resumed handshakes make a restore of many sessions several times cheaper.
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(64)},
+	}
+	if trust != nil {
+		transport.Proxy = nil
+		transport.TLSClientConfig.RootCAs = trust.CA
+		transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return direct.DialContext(ctx, network, trust.Address)
+		}
+	}
+	return &Dialer{transport: transport}
+}
+
+// Socket returns the client for one connection's WebSocket.
+func (d *Dialer) Socket(observer Observer) *http.Client {
+	return &http.Client{Transport: &upgrader{base: d.transport, observer: observer}}
+}
+
+// Media returns the client for uploads and downloads.
+func (d *Dialer) Media() *http.Client {
+	return &http.Client{Transport: d.transport}
+}
+
+// upgrader guards the one WebSocket upgrade of a connection.
+type upgrader struct {
+	base     http.RoundTripper
+	observer Observer
+}
+
+var _ http.RoundTripper = (*upgrader)(nil)
+
+func (u *upgrader) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	// permessage-deflate would cost more than a megabyte per session, if the server accepted it.
+	request.Header.Del("Sec-WebSocket-Extensions")
+	response, err := u.base.RoundTrip(request)
+	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {
+		return response, err
+	}
+	stream, ok := response.Body.(io.ReadWriteCloser)
+	if !ok {
+		return response, nil
+	}
+	response.Body = newReframer(stream, u.observer)
+	return response, nil
+}

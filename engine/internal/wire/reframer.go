@@ -1,0 +1,199 @@
+package wire
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+)
+
+const (
+	// The largest Noise frame that is passed on. The protocol would allow 16 MiB, honest traffic stays far below.
+	maxFrame = 8 << 20
+	// A Noise frame of just the authentication tag carries an empty plaintext.
+	tagSize       = 16
+	noiseHeader   = 3
+	readChunk     = 32 << 10
+	opText        = 1
+	opBinary      = 2
+	opControlBit  = 8
+	maxControl    = 125
+	finalBinary   = 0x80 | opBinary
+	reservedBits  = 0x70
+	shortPayload  = 125
+	twoByteLength = 126
+	eightByteLen  = 127
+)
+
+// ErrStream says that the server broke the framing: nothing on this connection can be trusted any more.
+var ErrStream = errors.New("broken framing")
+
+// reframer hands its reader exactly one WebSocket message per whole Noise frame, however the server cut them.
+//
+// Source: whatsmeow 35ae40906e74, FrameSocket.processData misplaces a frame that is split over messages;
+// binary.Unpack panics on an empty plaintext, in a goroutine without recover.
+type reframer struct {
+	stream   io.ReadWriteCloser
+	observer Observer
+	ended    sync.Once
+
+	ready   []byte // WebSocket bytes for the reader
+	partial []byte // Noise bytes that do not make a whole frame yet
+	text    bool   // inside a text message, which the protocol does not know
+	frames  uint64
+	failed  error
+}
+
+var _ io.ReadWriteCloser = (*reframer)(nil)
+
+func newReframer(stream io.ReadWriteCloser, observer Observer) *reframer {
+	return &reframer{stream: stream, observer: observer}
+}
+
+func (r *reframer) Write(p []byte) (int, error) { return r.stream.Write(p) }
+
+func (r *reframer) Close() error {
+	err := r.stream.Close()
+	r.end(io.EOF)
+	return err
+}
+
+func (r *reframer) end(err error) {
+	r.ended.Do(func() { r.observer.StreamEnded(err) })
+}
+
+func (r *reframer) Read(p []byte) (int, error) {
+	for len(r.ready) == 0 {
+		if r.failed == nil {
+			r.failed = r.fill()
+		}
+		if r.failed != nil && len(r.ready) == 0 {
+			r.end(r.failed)
+			return 0, r.failed
+		}
+	}
+	n := copy(p, r.ready)
+	r.ready = r.ready[n:]
+	if len(r.ready) == 0 {
+		r.ready = nil
+	}
+	return n, nil
+}
+
+// fill reads one WebSocket frame from the server and appends what it makes whole to ready.
+func (r *reframer) fill() error {
+	var head [2]byte
+	if _, err := io.ReadFull(r.stream, head[:]); err != nil {
+		return err
+	}
+	if head[0]&reservedBits != 0 || head[1]&0x80 != 0 {
+		return fmt.Errorf("%w: reserved bits or mask from the server", ErrStream)
+	}
+	length, err := r.payloadLength(head[1] & 0x7f)
+	if err != nil {
+		return err
+	}
+	opcode := head[0] & 0x0f
+	if opcode >= opControlBit {
+		return r.passControl(head, length)
+	}
+	if opcode == opText || opcode == opBinary {
+		r.text = opcode == opText
+	}
+	return r.takePayload(length)
+}
+
+func (r *reframer) payloadLength(short byte) (uint64, error) {
+	var extended [8]byte
+	switch short {
+	case twoByteLength:
+		_, err := io.ReadFull(r.stream, extended[:2])
+		return uint64(binary.BigEndian.Uint16(extended[:2])), err
+	case eightByteLen:
+		_, err := io.ReadFull(r.stream, extended[:])
+		return binary.BigEndian.Uint64(extended[:]), err
+	default:
+		return uint64(short), nil
+	}
+}
+
+func (r *reframer) passControl(head [2]byte, length uint64) error {
+	if length > maxControl {
+		return fmt.Errorf("%w: control frame of %d bytes", ErrStream, length)
+	}
+	frame := make([]byte, 2+length)
+	copy(frame, head[:])
+	if _, err := io.ReadFull(r.stream, frame[2:]); err != nil {
+		return err
+	}
+	r.ready = append(r.ready, frame...)
+	return nil
+}
+
+// takePayload reads in chunks, so that a length that lies costs no memory before its bytes arrive.
+func (r *reframer) takePayload(length uint64) error {
+	for length > 0 {
+		chunk := int(min(length, readChunk))
+		start := len(r.partial)
+		r.partial = append(r.partial, make([]byte, chunk)...)
+		if _, err := io.ReadFull(r.stream, r.partial[start:]); err != nil {
+			return err
+		}
+		length -= uint64(chunk)
+		if r.text {
+			r.partial = r.partial[:start]
+			continue
+		}
+		if err := r.emitWhole(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reframer) emitWhole() error {
+	rest := r.partial
+	for len(rest) >= noiseHeader {
+		size := int(rest[0])<<16 | int(rest[1])<<8 | int(rest[2])
+		if size > maxFrame {
+			return fmt.Errorf("%w: frame of %d bytes", ErrStream, size)
+		}
+		if r.frames > 0 && size < tagSize {
+			return fmt.Errorf("%w: frame of %d bytes has no authentication tag", ErrStream, size)
+		}
+		if len(rest) < noiseHeader+size {
+			break
+		}
+		r.emit(rest[:noiseHeader+size])
+		rest = rest[noiseHeader+size:]
+	}
+	if len(rest) == 0 {
+		r.partial = nil
+	} else {
+		r.partial = append([]byte(nil), rest...)
+	}
+	return nil
+}
+
+func (r *reframer) emit(frame []byte) {
+	if r.frames > 0 && len(frame) == noiseHeader+tagSize {
+		// An empty plaintext kills the library. Dropping the frame would shift its decryption counter against the
+		// server's; with a wrong tag the library skips the frame and keeps count.
+		frame[len(frame)-1] ^= 0xff
+	}
+	r.frames++
+	r.observer.FrameArrived()
+	size := len(frame)
+	switch {
+	case size <= shortPayload:
+		r.ready = append(r.ready, finalBinary, byte(size))
+	case size <= 0xffff:
+		r.ready = append(r.ready, finalBinary, twoByteLength)
+		r.ready = binary.BigEndian.AppendUint16(r.ready, uint16(size))
+	default:
+		r.ready = append(r.ready, finalBinary, eightByteLen)
+		r.ready = binary.BigEndian.AppendUint64(r.ready, uint64(size))
+	}
+	r.ready = append(r.ready, frame...)
+}
