@@ -1,0 +1,24 @@
+"""The only room that talks to the engine: its process, its socket, its facts and commands as typed values.
+
+Commands enter, facts, levels and deliveries leave. It never decides anything about a session.
+"""
+
+from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, LinkLevel, SessionFact
+from holdfast.engine.intake import Intake
+from holdfast.engine.link import EngineLink
+from holdfast.engine.process import EngineProcess, EngineProgram, stop
+
+__all__ = [
+    "Device",
+    "EngineIdentity",
+    "EngineLink",
+    "EngineProcess",
+    "EngineProgram",
+    "Folder",
+    "Held",
+    "Intake",
+    "Levels",
+    "LinkLevel",
+    "SessionFact",
+    "stop",
+]

@@ -1,0 +1,155 @@
+"""One connection to an engine: the channel on an asyncio transport, and the callers that wait for results."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from holdfast.engine import translate
+from holdfast.engine.channel import Arrived, Channel, Welcomed
+from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.kit import logging
+from holdfast.model.errors import EngineProtocolError, EngineUnreachable, HoldfastError, SendOutcomeUnknown
+
+log = logging.get("engine")
+
+
+class Connection(asyncio.Protocol):
+    """Writes batches, matches results with callers, hands everything else on. Belongs to one event loop."""
+
+    def __init__(self, channel: Channel, on_arrived: Callable[[Arrived], None]) -> None:
+        self._channel = channel
+        self._on_arrived = on_arrived
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._waiting: dict[int, tuple[asyncio.Future[pb.Result], bool]] = {}
+        self._flushing = False
+        self._paused = False
+        self.welcomed: asyncio.Future[Welcomed] = self._loop.create_future()
+        self.ended: asyncio.Future[Exception | None] = self._loop.create_future()
+        self.last_heard = self._loop.time()
+
+    # ---- what the transport says
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._channel.hello()
+        self._flush()
+
+    def data_received(self, data: bytes) -> None:
+        self.last_heard = self._loop.time()
+        try:
+            for heard in self._channel.receive(data):
+                if isinstance(heard, Welcomed):
+                    if not self.welcomed.done():
+                        self.welcomed.set_result(heard)
+                    continue
+                self._settle(heard.results)
+                self._on_arrived(heard)
+        except HoldfastError as exc:
+            self._end(exc)
+        except Exception as exc:  # a fault above must not leave a connection that nobody reads
+            log.exception("engine.frame_failed")
+            self._end(exc)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(exc)
+
+    def pause_writing(self) -> None:
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        self._flush()
+
+    # ---- what callers want
+
+    def command(self, command: pb.Command, *, sending: bool = False) -> asyncio.Future[pb.Result]:
+        """Queue a command; the future has its result. Raises EngineUnreachable when the connection has ended.
+
+        When the connection ends first the future raises SendOutcomeUnknown for a send, else
+        EngineUnreachable.
+        """
+        if self.ended.done():
+            raise EngineUnreachable()
+        future: asyncio.Future[pb.Result] = self._loop.create_future()
+        self._waiting[self._channel.command(command)] = (future, sending)
+        self._flush_soon()
+        return future
+
+    def confirm(self, delivery_ids: Iterable[int]) -> None:
+        """Queue confirmations. After the end they are dropped: the deliveries come again."""
+        self._channel.confirm(delivery_ids)
+        self._flush_soon()
+
+    def shutdown(self, reason: str) -> None:
+        """Ask the engine to end."""
+        self._channel.shutdown(reason)
+        self._flush()
+
+    def close(self) -> None:
+        """End the connection; the engine stays as it is."""
+        self._end(None)
+
+    # ---- inside
+
+    def _settle(self, results: Iterable[pb.Result]) -> None:
+        for result in results:
+            waiting = self._waiting.pop(result.request_id, None)
+            if waiting is None:
+                log.warning("engine.result_unexpected", request_id=result.request_id)
+                continue
+            future, sending = waiting
+            if future.done():
+                continue
+            if result.HasField("error"):
+                future.set_exception(translate.error(result.error, sending=sending))
+            else:
+                future.set_result(result)
+
+    def _flush_soon(self) -> None:
+        # One turn of the loop later: whatever is queued in this turn shares a frame.
+        if not self._flushing and not self._paused:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        if self._transport is None or self._paused or self.ended.done():
+            return
+        try:
+            data = self._channel.data_to_send()
+        except EngineProtocolError as exc:
+            self._end(exc)
+            return
+        if data:
+            self._transport.write(data)
+
+    def _end(self, exc: Exception | None) -> None:
+        if self.ended.done():
+            return
+        self.ended.set_result(exc)
+        if not self.welcomed.done():
+            self.welcomed.set_exception(
+                EngineUnreachable("The engine closed the connection before its welcome")
+            )
+            self.welcomed.exception()  # whoever waits sees it; nobody needs to
+        for future, sending in self._waiting.values():
+            if not future.done():
+                future.set_exception(SendOutcomeUnknown() if sending else EngineUnreachable())
+                future.exception()
+        self._waiting.clear()
+        if self._transport is not None:
+            self._transport.abort()
+
+
+async def dial(address: str, make: Callable[[], Connection]) -> Connection:
+    """A connection to the engine's socket. Raises OSError when nobody listens there."""
+    _, connection = await asyncio.get_running_loop().create_unix_connection(make, address)
+    return connection
+
+
+def result_of(result: pb.Result, name: str) -> Any:
+    """The part of a result that the command promised. Raises EngineProtocolError when it is another one."""
+    if result.WhichOneof("result") != name:
+        raise EngineProtocolError(f"The engine answered {name} with {result.WhichOneof('result')}")
+    return getattr(result, name)

@@ -1,0 +1,272 @@
+"""The gateway's way to its engine: found or started, adopted, and found or started again whenever it is gone.
+
+Facts, levels and deliveries come through callbacks in the order in which the engine sent them; commands are
+methods.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from holdfast.engine import translate
+from holdfast.engine.channel import MAX_VERSION, MIN_VERSION, Arrived, Channel, Welcomed
+from holdfast.engine.connection import Connection, dial, result_of
+from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, SessionFact
+from holdfast.engine.process import EngineProcess, address, held, stop
+from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.kit import logging
+from holdfast.kit.backoff import backoff
+from holdfast.model.errors import EngineProtocolError, EngineUnreachable
+from holdfast.model.messages import Delivery, SendAck
+
+log = logging.get("engine")
+
+_WELCOME_WITHIN_S: Final = 10.0
+# Levels come every 5 s: an engine that says nothing for so long does not answer any more.
+_SILENT_AFTER_S: Final = 25.0
+_STEADY_AFTER_S: Final = 20.0
+
+
+def _ignore(*_: object) -> None:
+    """Nobody listens."""
+
+
+class EngineLink:
+    """One engine, kept. Implements the seam `Sender` of the outbox."""
+
+    def __init__(self, process: EngineProcess, *, gateway_id: str, build: str, lab: bool) -> None:
+        self._process = process
+        self._gateway_id, self._build, self._lab = gateway_id, build, lab
+        self._connection: Connection | None = None
+        self._found = asyncio.Event()
+        self.identity: EngineIdentity | None = None
+        self.on_attached: Callable[[EngineIdentity], None] = _ignore
+        self.on_detached: Callable[[], None] = _ignore
+        self.on_facts: Callable[[Sequence[SessionFact]], None] = _ignore
+        self.on_levels: Callable[[Levels], None] = _ignore
+        self.on_deliveries: Callable[[Sequence[Delivery]], None] = _ignore
+
+    @property
+    def attached(self) -> bool:
+        """True while an engine answers."""
+        return self.identity is not None
+
+    # ---- keeping an engine ---------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Keep an engine attached, for ever. Detaching leaves it running.
+
+        Raises EngineProtocolError when the engine that was started here speaks no common version, and
+        EngineUnreachable when the very first engine cannot be started; later ones are tried again for as long
+        as it takes.
+        """
+        loop = asyncio.get_running_loop()
+        failures, ever = 0, False
+        try:
+            while True:
+                began = loop.time()
+                try:
+                    await self._attach_once()
+                    ever = True
+                except EngineUnreachable as exc:
+                    if not ever:
+                        raise
+                    log.log(
+                        40 if failures == 0 else 30, "engine.unreachable", error=str(exc), attempt=failures
+                    )
+                failures = 0 if loop.time() - began >= _STEADY_AFTER_S else failures + 1
+                if failures > 1:  # the first restart is immediate
+                    await asyncio.sleep(backoff(failures - 2, base_s=0.2, cap_s=5.0, roll=0.5))
+        finally:
+            self._detach()
+
+    async def _attach_once(self) -> None:
+        """Reach an engine, serve it until it is gone."""
+        connection, welcomed = await self._reach()
+        self._connection, self.identity = connection, welcomed.identity
+        log.info(
+            "engine.attached",
+            engine_id=welcomed.identity.engine_id,
+            pid=welcomed.identity.pid,
+            waiting=welcomed.identity.waiting,
+        )
+        try:
+            self.on_attached(welcomed.identity)
+            reason = await self._until_ended(connection)
+        finally:
+            connection.close()
+            self._detach()
+        if isinstance(reason, EngineProtocolError):
+            log.error("engine.protocol_broken", error=str(reason))
+        log.warning("engine.detached", error=str(reason) if reason else "connection closed")
+        if welcomed.identity.pid == self._process.child_pid or not held(self._process.data):
+            await self._process.reap()
+
+    async def _until_ended(self, connection: Connection) -> Exception | None:
+        loop = asyncio.get_running_loop()
+        while True:
+            done, _ = await asyncio.wait([connection.ended], timeout=_SILENT_AFTER_S / 2)
+            if done:
+                return connection.ended.result()
+            if loop.time() - connection.last_heard > _SILENT_AFTER_S:
+                return EngineUnreachable(f"The engine said nothing for {_SILENT_AFTER_S:.0f} s")
+
+    def _detach(self) -> None:
+        if self._connection is None:
+            return
+        self._connection.close()
+        self._connection, self.identity = None, None
+        self.on_detached()
+
+    async def _reach(self) -> tuple[Connection, Welcomed]:
+        """A welcomed connection: to the engine that runs, else to one that is started now."""
+        found = address(self._process.data)
+        if found is not None:
+            try:
+                reached = await self._greet(str(found))
+            except (OSError, EngineUnreachable) as exc:
+                log.info("engine.not_running", error=str(exc))
+            else:
+                if self._fits(reached[1]):
+                    return reached
+                await self._replace(reached)
+        if self._process.child_pid is None:
+            self._process.start()
+        try:
+            reached = await self._greet(str(await self._process.wait_reachable()))
+        except OSError as exc:
+            raise EngineUnreachable(f"The engine's socket cannot be used: {exc}") from exc
+        if not self._fits(reached[1]):
+            reached[0].close()
+            raise EngineProtocolError(
+                f"The engine {self._process.program.binary} speaks no protocol of {MIN_VERSION}..{MAX_VERSION}",
+                next_step="Next step: build engine and gateway from one version (`make setup`).",
+            )
+        return reached
+
+    async def _greet(self, path: str) -> tuple[Connection, Welcomed]:
+        channel = Channel(self._gateway_id, self._build)
+        connection = await dial(path, lambda: Connection(channel, self._arrived))
+        try:
+            async with asyncio.timeout(_WELCOME_WITHIN_S):
+                return connection, await connection.welcomed
+        except TimeoutError as exc:
+            connection.close()
+            raise EngineUnreachable(f"The engine at {path} does not answer") from exc
+        except BaseException:
+            connection.close()
+            raise
+
+    def _fits(self, welcomed: Welcomed) -> bool:
+        return welcomed.version != 0 and welcomed.identity.lab == self._lab
+
+    async def _replace(self, reached: tuple[Connection, Welcomed]) -> None:
+        """End a running engine that cannot serve us: another protocol version, or lab where we are not."""
+        connection, welcomed = reached
+        connection.close()
+        log.warning(
+            "engine.replaced",
+            pid=welcomed.identity.pid,
+            build=welcomed.identity.build,
+            lab=welcomed.identity.lab,
+        )
+        await asyncio.to_thread(stop, self._process.data, "replaced by the engine of this version")
+
+    def _arrived(self, heard: Arrived) -> None:
+        # Facts before levels: a level overrules an event that is older, and carries its time to tell.
+        if heard.facts:
+            self.on_facts(heard.facts)
+        if heard.levels is not None:
+            self.on_levels(heard.levels)
+        if heard.deliveries:
+            self.on_deliveries(heard.deliveries)
+
+    # ---- commands ------------------------------------------------------------------------------------------
+    # All raise EngineUnreachable without an engine, NotConnected, EngineStorageFailed and CommandRefused as
+    # it says.
+
+    def confirm(self, delivery_ids: Iterable[int]) -> None:
+        """These deliveries are durable.
+
+        Without an engine this is dropped: they come again, and are twins by then.
+        """
+        if self._connection is not None:
+            self._connection.confirm(delivery_ids)
+
+    async def list_held(self) -> Sequence[Held]:
+        """What the engine holds now."""
+        result = await self._ask(pb.Command(list=pb.List()))
+        return [translate.held(level) for level in result_of(result, "list").levels]
+
+    async def scan(self) -> Sequence[Folder]:
+        """Every folder under sessions/, scratch folders included."""
+        result = await self._ask(pb.Command(scan=pb.Scan()))
+        return [Folder(it.name, it.wrapped_key, it.session_bytes) for it in result_of(result, "scan").folders]
+
+    async def open(self, session_id: str, folder: str, key: bytes) -> Device:
+        """Open a session's file with its key. Safe to repeat."""
+        command = pb.Command(session_id=session_id, open=pb.Open(folder=folder, key=key))
+        it = result_of(await self._ask(command), "open")
+        return Device(it.jid, it.lid, it.push_name, it.platform, it.registration_id)
+
+    async def close(self, session_id: str) -> None:
+        """Disconnect and close the file; the engine forgets the session."""
+        await self._ask(pb.Command(session_id=session_id, close=pb.Close()))
+
+    async def connect(self, session_id: str, epoch: int) -> None:
+        """Begin a connection. Facts and levels of this epoch tell the rest."""
+        await self._ask(pb.Command(session_id=session_id, connect=pb.Connect(epoch=epoch)))
+
+    async def disconnect(self, session_id: str) -> None:
+        """End the connection."""
+        await self._ask(pb.Command(session_id=session_id, disconnect=pb.Disconnect()))
+
+    async def pair(
+        self, session_id: str, epoch: int, key: bytes, wrapped_key: bytes, device_name: str
+    ) -> None:
+        """Begin pairing in the session's scratch folder, under a new key."""
+        wanted = pb.Pair(epoch=epoch, key=key, wrapped_key=wrapped_key, device_name=device_name)
+        await self._ask(pb.Command(session_id=session_id, pair=wanted))
+
+    async def cancel_pair(self, session_id: str) -> None:
+        """End pairing."""
+        await self._ask(pb.Command(session_id=session_id, cancel_pair=pb.CancelPair()))
+
+    async def adopt(self, session_id: str, folder: str) -> None:
+        """Give the session's scratch folder its final name. Raises CommandRefused `target_exists`."""
+        await self._ask(pb.Command(session_id=session_id, adopt=pb.Adopt(folder=folder)))
+
+    async def quarantine(self, session_id: str, folder: str, target: str) -> None:
+        """Move a session's folder to quarantine; it is disconnected and closed first."""
+        wanted = pb.Quarantine(folder=folder, target=target)
+        await self._ask(pb.Command(session_id=session_id, quarantine=wanted))
+
+    async def logout(self, session_id: str) -> None:
+        """Tell WhatsApp that this device unlinks."""
+        await self._ask(pb.Command(session_id=session_id, logout=pb.Logout()))
+
+    async def probe(self, session_id: str, timeout_ms: int) -> int:
+        """Ask the server for a sign of life; the milliseconds it took. Raises NotConnected."""
+        command = pb.Command(session_id=session_id, probe=pb.Probe(timeout_ms=timeout_ms))
+        return int(result_of(await self._ask(command), "probe").round_trip_ms)
+
+    async def mark_read(
+        self, session_id: str, chat: str, sender: str, message_ids: Sequence[str], timestamp_ms: int
+    ) -> None:
+        """Tell the sender that messages were read."""
+        wanted = pb.MarkRead(chat=chat, sender=sender, message_ids=message_ids, timestamp_ms=timestamp_ms)
+        await self._ask(pb.Command(session_id=session_id, mark_read=wanted))
+
+    async def send(
+        self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
+    ) -> SendAck:
+        """Hand one message to WhatsApp and wait for its acknowledgement: see the seam `Sender`."""
+        wanted = pb.Send(message_id=message_id, to=to, message=message, text="" if message else text)
+        result = await self._ask(pb.Command(session_id=session_id, send=wanted), sending=True)
+        it = result_of(result, "send")
+        return SendAck(it.timestamp_ms, it.sender, it.message)
+
+    async def _ask(self, command: pb.Command, *, sending: bool = False) -> pb.Result:
+        if self._connection is None:
+            raise EngineUnreachable()
+        return await self._connection.command(command, sending=sending)

@@ -1,0 +1,195 @@
+"""The engine as a process: find a running one, start one detached, end one.
+
+The engine outlives the gateway. It is a child only in the sense that somebody had to start it: it has its own
+session, its own log, and is found again through `run/engine.addr`.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from holdfast.engine.channel import Channel
+from holdfast.kit import logging
+from holdfast.model.errors import EngineUnreachable
+
+log = logging.get("engine")
+
+_STARTS_WITHIN_S: Final = 15.0
+_LAST_WORDS_BYTES: Final = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class EngineProgram:
+    """How to start the engine of one data folder."""
+
+    binary: Path
+    data: Path
+    lab: Path | None = None  # the simulator's trust file; None: real WhatsApp
+
+    @property
+    def argv(self) -> Sequence[str]:
+        """The command line. Never a key in it."""
+        lab = ["--lab", str(self.lab)] if self.lab is not None else []
+        return [str(self.binary), "serve", "--data", str(self.data), *lab]
+
+    @property
+    def log(self) -> Path:
+        """Where it writes."""
+        return self.data / "logs" / "engine.log"
+
+
+def address(data: Path) -> Path | None:
+    """The socket of the engine that announced itself last, None if none did. It may be dead."""
+    try:
+        text = (data / "run" / "engine.addr").read_text().strip()
+    except OSError:
+        return None
+    return Path(text) if text else None
+
+
+def held(data: Path) -> bool:
+    """True while an engine holds the data folder: its lock is let go only by its death."""
+    try:
+        lock = os.open(data / "run" / "engine.lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+class EngineProcess:
+    """Starts the engine of one data folder and remembers it, so that its end is noticed and reaped."""
+
+    def __init__(self, program: EngineProgram) -> None:
+        self.program = program
+        self._child: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.program.data
+
+    @property
+    def child_pid(self) -> int | None:
+        """The engine that this process started and that has not ended."""
+        return self._child.pid if self._child is not None and self._child.poll() is None else None
+
+    def start(self) -> None:
+        """Start an engine, detached. Returns at once; `wait_reachable` tells when it listens.
+
+        Raises EngineUnreachable when the program cannot be run.
+        """
+        self.program.log.parent.mkdir(parents=True, exist_ok=True)
+        self._forget_address()
+        try:
+            with self.program.log.open("ab") as output:
+                self._log_start = output.tell()
+                self._child = subprocess.Popen(
+                    self.program.argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                    cwd="/",
+                )
+        except OSError as exc:
+            raise EngineUnreachable(
+                f"The engine {self.program.binary} cannot be started: {exc.strerror}",
+                next_step="Next step: run `make setup`.",
+            ) from exc
+        log.info("engine.started", pid=self._child.pid)
+
+    def _forget_address(self) -> None:
+        # A socket of a dead engine; the new one announces itself anew.
+        with contextlib.suppress(OSError):
+            (self.data / "run" / "engine.addr").unlink()
+
+    async def wait_reachable(self) -> Path:
+        """The socket of the engine that is starting, once it is announced.
+
+        Raises EngineUnreachable with the engine's own last line when it refuses to start.
+        """
+        deadline = time.monotonic() + _STARTS_WITHIN_S
+        pause_s = 0.002
+        while time.monotonic() < deadline:
+            if (found := address(self.data)) is not None and found.exists():
+                return found
+            if self._child is not None and self._child.poll() is not None:
+                raise EngineUnreachable(self._refusal(self._child.returncode))
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, 0.05)
+        raise EngineUnreachable(
+            f"The engine did not listen within {_STARTS_WITHIN_S:.0f} s",
+            next_step=f"Next step: see {self.program.log}.",
+        )
+
+    def _refusal(self, code: int) -> str:
+        words = self._last_words()
+        return words or f"The engine ended with exit code {code}; see {self.program.log}"
+
+    def _last_words(self) -> str:
+        try:
+            with self.program.log.open("rb") as written:
+                written.seek(max(self._log_start, os.fstat(written.fileno()).st_size - _LAST_WORDS_BYTES))
+                lines = written.read().decode(errors="replace").splitlines()
+        except OSError:
+            return ""
+        for line in reversed(lines):
+            plain = line.strip()
+            with contextlib.suppress(ValueError):
+                entry = json.loads(plain)
+                plain = str(entry.get("error") or entry.get("msg") or plain)
+            if plain:
+                return plain
+        return ""
+
+    async def reap(self) -> None:
+        """Wait for the end of a child whose socket has closed, so that it leaves no zombie behind."""
+        if self._child is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            await asyncio.to_thread(self._child.wait, 5.0)
+
+
+def stop(data: Path, reason: str, *, grace_s: float = 15.0) -> bool:
+    """End the engine of a data folder by the frozen shutdown frame; blocks until it is gone. False: there was
+    none.
+
+    Raises EngineUnreachable when it does not end within `grace_s`.
+    """
+    if not held(data):
+        return False
+    found = address(data)
+    if found is not None:
+        channel = Channel("", "")
+        channel.shutdown(reason)
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(grace_s)
+            connection.connect(str(found))
+            connection.sendall(channel.data_to_send())
+            while connection.recv(65536):
+                pass
+    deadline = time.monotonic() + grace_s
+    while time.monotonic() < deadline:
+        if not held(data):
+            return True
+        time.sleep(0.01)
+    raise EngineUnreachable(
+        f"The engine of {data} did not end within {grace_s:.0f} s",
+        next_step="Next step: end the process named in run/engine.pid.",
+    )

@@ -1,0 +1,246 @@
+"""Protobuf to values and back. Pure, and the only file that knows the generated code beside the channel."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from holdfast.engine import facts
+from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.model.errors import (
+    CommandRefused,
+    EngineProtocolError,
+    EngineStorageFailed,
+    HoldfastError,
+    NotConnected,
+    RateLimited,
+    RecipientInvalid,
+    SendOutcomeUnknown,
+    SendRejected,
+)
+from holdfast.model.messages import Delivery, Field, InboundMessage, InboundReceipt, MessageKind, ReceiptKind
+from holdfast.model.reasons import Reason
+
+# An end that was requested carries an old epoch and is stale by then; one that is not was none of our doing.
+REASONS: Final[Mapping[int, Reason]] = {
+    pb.REASON_UNSPECIFIED: Reason.NETWORK,
+    pb.REQUESTED: Reason.NETWORK,
+    pb.NETWORK: Reason.NETWORK,
+    pb.SERVICE_UNAVAILABLE: Reason.SERVICE_UNAVAILABLE,
+    pb.RESTART_REQUIRED: Reason.RESTART_REQUIRED,
+    pb.REPLACED: Reason.REPLACED,
+    pb.LOGGED_OUT: Reason.LOGGED_OUT_ON_PHONE,
+    pb.BANNED: Reason.BANNED,
+    pb.LOCKED: Reason.LOCKED,
+    pb.CLIENT_OUTDATED: Reason.CLIENT_OUTDATED,
+    pb.CONNECT_FAILURE: Reason.CONNECT_FAILURE,
+    pb.STREAM_ERROR: Reason.STREAM_ERROR,
+    pb.SILENT: Reason.SILENT,
+    pb.STORAGE_FAILED: Reason.STORAGE_FAILED,
+    pb.CRASHED: Reason.CRASHED,
+    pb.PARKED: Reason.PARKED,
+}
+PAIR_FAILURES: Final[Mapping[int, Reason]] = {
+    pb.PAIR_FAILURE_UNSPECIFIED: Reason.PAIRING_REFUSED,
+    pb.PAIR_TIMED_OUT: Reason.PAIRING_TIMED_OUT,
+    pb.PAIR_CANCELLED: Reason.PAIRING_CANCELLED,
+    pb.PAIR_UNREACHABLE: Reason.PAIRING_UNREACHABLE,
+    pb.PAIR_REFUSED: Reason.PAIRING_REFUSED,
+    pb.PAIR_OUTDATED: Reason.PAIRING_OUTDATED,
+}
+_LEVELS: Final[Mapping[int, facts.LinkLevel]] = {
+    pb.LINK_LEVEL_UNSPECIFIED: facts.LinkLevel.CLOSED,
+    **{int(level): level for level in facts.LinkLevel},
+}
+_RECEIPTS: Final[Mapping[int, ReceiptKind]] = {
+    pb.RECEIPT_KIND_UNSPECIFIED: ReceiptKind.OTHER,
+    pb.DELIVERED: ReceiptKind.DELIVERED,
+    pb.READ: ReceiptKind.READ,
+    pb.PLAYED: ReceiptKind.PLAYED,
+    pb.READ_SELF: ReceiptKind.READ_SELF,
+    pb.RECEIPT_OTHER: ReceiptKind.OTHER,
+}
+_MEDIA: Final[Mapping[int, MessageKind]] = {
+    pb.MEDIA_KIND_UNSPECIFIED: MessageKind.OTHER,
+    pb.IMAGE: MessageKind.IMAGE,
+    pb.VIDEO: MessageKind.VIDEO,
+    pb.AUDIO: MessageKind.AUDIO,
+    pb.VOICE: MessageKind.VOICE,
+    pb.DOCUMENT: MessageKind.DOCUMENT,
+    pb.STICKER: MessageKind.STICKER,
+}
+
+
+def levels(message: pb.Levels) -> facts.Levels:
+    """The batched frame of levels."""
+    return facts.Levels(message.at_ms, tuple(map(held, message.sessions)))
+
+
+def held(level: pb.Level) -> facts.Held:
+    """One session's level. A level that is unknown here counts as the nearest one below."""
+    known = _LEVELS.get(level.level)
+    return facts.Held(
+        level.session_id,
+        level.epoch,
+        facts.LinkLevel.DRAINED if known is None else known,
+        level.last_frame_ms,
+        level.waiting,
+        level.missed_probes,
+        level.folder,
+        level.jid,
+    )
+
+
+def fact(message: pb.SessionFact) -> facts.SessionFact | None:
+    """One fact, or None for a kind that is newer than this gateway: levels repair what it would have said."""
+    name = message.WhichOneof("fact")
+    make = _HAPPENINGS.get(name or "")
+    if make is None:
+        return None
+    return facts.SessionFact(
+        message.session_id, message.epoch, message.at_ms, make(getattr(message, str(name)))
+    )
+
+
+def _disconnected(it: pb.Disconnected) -> facts.Disconnected:
+    reason = REASONS.get(it.reason, Reason.STREAM_ERROR)
+    return facts.Disconnected(reason, it.detail, it.banned_until_ms or None, it.code)
+
+
+_HAPPENINGS: Final[Mapping[str, Callable[[Any], facts.Happening]]] = {
+    "connected": lambda it: facts.Connected(),
+    "disconnected": _disconnected,
+    "pair_code": lambda it: facts.PairCode(it.code, it.index, it.of, it.valid_until_ms),
+    "pair_success": lambda it: facts.PairSuccess(it.jid, it.lid, it.platform, it.push_name),
+    "pair_failed": lambda it: facts.PairFailed(
+        PAIR_FAILURES.get(it.reason, Reason.PAIRING_REFUSED), it.detail
+    ),
+    "offline_drained": lambda it: facts.OfflineDrained(it.count),
+    "push_name_changed": lambda it: facts.PushNameChanged(it.push_name),
+}
+
+
+# ---- deliveries --------------------------------------------------------------------------------------------
+
+
+def delivery(message: pb.Delivery) -> Delivery:
+    """One message or receipt. A kind that is newer than this gateway is `other` and keeps its raw protobuf.
+
+    Raises EngineProtocolError for a delivery that is neither: confirming it would lose it.
+    """
+    name = message.WhichOneof("delivery")
+    if name == "message":
+        return _message(message, message.message)
+    if name == "receipt":
+        return _receipt(message, message.receipt)
+    raise EngineProtocolError(f"Delivery {message.delivery_id} holds nothing this gateway knows")
+
+
+def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
+    name = it.WhichOneof("content")
+    kind, text, fields = _CONTENT.get(name or "", _unknown)(getattr(it, name) if name else None)
+    return InboundMessage(
+        delivery_id=outer.delivery_id,
+        session_id=outer.session_id,
+        epoch=outer.epoch,
+        message_id=it.message_id,
+        chat=it.chat,
+        sender=it.sender,
+        timestamp_ms=it.timestamp_ms,
+        kind=kind,
+        raw=it.raw,
+        text=text,
+        chat_alt=it.chat_alt,
+        sender_alt=it.sender_alt,
+        from_me=it.from_me,
+        group=it.group,
+        push_name=it.push_name,
+        offline=it.offline,
+        quoted_id=it.quoted_id,
+        fields=fields,
+    )
+
+
+def _receipt(outer: pb.Delivery, it: pb.Receipt) -> InboundReceipt:
+    return InboundReceipt(
+        delivery_id=outer.delivery_id,
+        session_id=outer.session_id,
+        epoch=outer.epoch,
+        message_ids=tuple(it.message_ids),
+        chat=it.chat,
+        sender=it.sender,
+        kind=_RECEIPTS.get(it.kind, ReceiptKind.OTHER),
+        timestamp_ms=it.timestamp_ms,
+        chat_alt=it.chat_alt,
+        sender_alt=it.sender_alt,
+    )
+
+
+Content = tuple[MessageKind, str, Mapping[str, Field]]
+_NOTHING: Final[Mapping[str, Field]] = {}
+
+
+def _unknown(it: Any) -> Content:
+    return MessageKind.OTHER, "", {"protobuf_field": ""}
+
+
+def _media(it: pb.Media) -> Content:
+    described: dict[str, Field] = {"mimetype": it.mimetype, "size_bytes": it.size_bytes}
+    described |= {"file_name": it.file_name, "duration_s": it.duration_s}
+    return _MEDIA.get(it.kind, MessageKind.OTHER), it.caption, described
+
+
+def _location(it: pb.Location) -> Content:
+    place: dict[str, Field] = {"latitude": it.latitude, "longitude": it.longitude}
+    return MessageKind.LOCATION, "", place | {"name": it.name, "address": it.address}
+
+
+def _poll(it: pb.Poll) -> Content:
+    return MessageKind.POLL, it.question, {"options": list(it.options), "selectable": it.selectable}
+
+
+_CONTENT: Final[Mapping[str, Callable[[Any], Content]]] = {
+    "text": lambda it: (MessageKind.TEXT, it.body, _NOTHING),
+    "media": _media,
+    "location": _location,
+    "contact": lambda it: (MessageKind.CONTACT, "", {"display_name": it.display_name, "vcard": it.vcard}),
+    "poll": _poll,
+    "reaction": lambda it: (MessageKind.REACTION, "", {"reacted_to": it.message_id, "emoji": it.emoji}),
+    "edit": lambda it: (MessageKind.EDIT, it.body, {"edited": it.message_id}),
+    "revoke": lambda it: (MessageKind.REVOKE, "", {"revoked": it.message_id}),
+    "undecryptable": lambda it: (MessageKind.UNDECRYPTABLE, "", {"why": it.reason}),
+    "untranslatable": lambda it: (MessageKind.UNTRANSLATABLE, "", {"why": it.reason}),
+    "other": lambda it: (MessageKind.OTHER, "", {"protobuf_field": it.kind}),
+}
+
+
+# ---- results -----------------------------------------------------------------------------------------------
+
+_RATE_CODES: Final = frozenset({"429"})
+_ERRORS: Final[Mapping[int, type[HoldfastError]]] = {
+    pb.NOT_CONNECTED: NotConnected,
+    pb.OUTCOME_UNKNOWN: SendOutcomeUnknown,
+    pb.RECIPIENT_UNKNOWN: RecipientInvalid,
+    pb.STORAGE: EngineStorageFailed,
+}
+_SENDING: Final[Mapping[int, type[HoldfastError]]] = {
+    **_ERRORS,
+    # Nothing was sent: the session is not open here (yet), or its connection is another one by now.
+    pb.UNKNOWN_SESSION: NotConnected,
+    pb.STALE_EPOCH: NotConnected,
+}
+
+
+def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
+    """The exception that an engine's refusal stands for."""
+    if it.code == pb.REJECTED and sending:
+        code = next((word for word in it.message.split() if word.isdigit()), it.message)
+        if code in _RATE_CODES:
+            return RateLimited(f"WhatsApp asks for patience ({code})")
+        return SendRejected(f"WhatsApp refused the message ({it.message})", reason=code)
+    known = (_SENDING if sending else _ERRORS).get(it.code)
+    if known is not None:
+        return known() if known in (NotConnected, RecipientInvalid) else known(it.message)
+    try:
+        name = pb.ErrorCode.Name(it.code)
+    except ValueError:
+        name = str(it.code)
+    return CommandRefused(f"The engine refused: {it.message or name}", error_code=name.lower())
