@@ -139,7 +139,7 @@ class EngineLink:
         if not self._fits(reached[1]):
             reached[0].close()
             raise EngineProtocolError(
-                f"The engine {self._process.program.binary} speaks no protocol of {MIN_VERSION}..{MAX_VERSION}",
+                f"{self._process.program.binary} speaks no protocol version of {MIN_VERSION}..{MAX_VERSION}",
                 next_step="Next step: build engine and gateway from one version (`make setup`).",
             )
         return reached

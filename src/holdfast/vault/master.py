@@ -1,0 +1,157 @@
+"""The master key: made once, read by the gateway alone, wraps the key of every session's file.
+
+It lies in the user's configuration folder, so that a copied data folder stays closed.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from holdfast.kit.files import write_atomically
+from holdfast.model.errors import HoldfastError, SettingsError
+
+_PREFIX: Final = "holdfast-master-key-1:"
+_MAGIC: Final = b"HFK1"
+_KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+_ID_BYTES: Final = 8
+
+
+class WrongMasterKey(HoldfastError):
+    """This master key does not open that session key."""
+
+    code = "wrong_key"
+    hint = "Next step: put the right master key in place (HOLDFAST_MASTER_KEY_FILE)."
+
+
+class KeyFileDamaged(HoldfastError):
+    """session.key does not hold a wrapped key."""
+
+    code = "key_file_damaged"
+    hint = "Next step: restore the session's folder from a backup, or pair again."
+
+
+@dataclass(frozen=True, slots=True)
+class SessionKey:
+    """A session file's key, and the session it was made for."""
+
+    session_id: str
+    key: bytes = field(repr=False)
+
+
+class MasterKey:
+    """Wraps and unwraps. Never shows itself."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) != _KEY_BYTES:
+            raise SettingsError(f"A master key has {_KEY_BYTES} bytes; this one has {len(secret)}")
+        self._cipher = AESGCM(secret)
+        self._secret = secret
+        self._id = self._mark(b"key id")[:_ID_BYTES]
+
+    def _mark(self, label: bytes) -> bytes:
+        return hmac.new(self._secret, b"holdfast master key: " + label, hashlib.sha256).digest()
+
+    @property
+    def check_value(self) -> str:
+        """Tells a wrong key from the right one without giving anything away. May be stored anywhere."""
+        return self._mark(b"check value").hex()
+
+    def wrap(self, session_key: SessionKey) -> bytes:
+        """The content of session.key:
+
+        version, key id and session id in the clear but authenticated, then the key.
+        """
+        name = session_key.session_id.encode()
+        head = _MAGIC + self._id + bytes([len(name)]) + name
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return head + nonce + self._cipher.encrypt(nonce, session_key.key, head)
+
+    def unwrap(self, wrapped: bytes) -> SessionKey:
+        """The key inside.
+
+        Raises KeyFileDamaged for what is no wrapped key, WrongMasterKey for another master's.
+        """
+        if len(wrapped) < 13 or wrapped[:4] != _MAGIC:
+            raise KeyFileDamaged()
+        end = 13 + wrapped[12]
+        head, nonce, sealed = wrapped[:end], wrapped[end : end + _NONCE_BYTES], wrapped[end + _NONCE_BYTES :]
+        if len(sealed) != _KEY_BYTES + 16:
+            raise KeyFileDamaged()
+        if not hmac.compare_digest(wrapped[4:12], self._id):
+            raise WrongMasterKey()
+        try:
+            key = self._cipher.decrypt(nonce, sealed, head)
+        except InvalidTag as exc:
+            raise KeyFileDamaged("session.key has been changed") from exc
+        return SessionKey(wrapped[13:end].decode(errors="replace"), key)
+
+
+def new_session_key(session_id: str) -> SessionKey:
+    """A fresh random key for one session's file."""
+    return SessionKey(session_id, secrets.token_bytes(_KEY_BYTES))
+
+
+def load_or_create(path: Path) -> MasterKey:
+    """The master key of this installation; the first start makes it, readable by its owner alone.
+
+    Raises SettingsError when the file cannot be read or written, or holds no master key.
+    """
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        return _create(path)
+    except (OSError, UnicodeDecodeError) as exc:
+        raise _unusable(path, exc) from exc
+    body = text.strip()
+    try:
+        if not body.startswith(_PREFIX):
+            raise ValueError
+        return MasterKey(base64.b64decode(body.removeprefix(_PREFIX), validate=True))
+    except (ValueError, binascii.Error, SettingsError) as exc:
+        raise SettingsError(
+            f"{path} does not hold a master key",
+            next_step="Next step: put the right file back. Without it the linked sessions cannot be opened.",
+        ) from exc
+
+
+def _create(path: Path) -> MasterKey:
+    secret = secrets.token_bytes(_KEY_BYTES)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # A second first start at the same moment must not replace the key of the first.
+        lock = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError as exc:
+        raise SettingsError(
+            f"Another start is making the master key {path}",
+            next_step=f"Next step: start again; if it repeats, remove {path.parent}/.{path.name}.lock.",
+        ) from exc
+    except OSError as exc:
+        raise _unusable(path, exc) from exc
+    try:
+        if path.exists():
+            return load_or_create(path)
+        write_atomically(path, (_PREFIX + base64.b64encode(secret).decode() + "\n").encode())
+    except OSError as exc:
+        raise _unusable(path, exc) from exc
+    finally:
+        os.close(lock)
+        path.with_name(f".{path.name}.lock").unlink(missing_ok=True)
+    return MasterKey(secret)
+
+
+def _unusable(path: Path, exc: Exception) -> SettingsError:
+    reason = exc.strerror if isinstance(exc, OSError) else "not a text file"
+    return SettingsError(
+        f"The master key {path} cannot be used: {reason}",
+        next_step="Next step: make it readable for this user, or set HOLDFAST_MASTER_KEY_FILE.",
+    )

@@ -1,0 +1,44 @@
+"""Database, registry and disk at a start: what is missing in one is rebuilt from the others. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from holdfast.vault.registry import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What the database lacks, and whether the registry lags behind."""
+
+    into_database: tuple[Record, ...]
+    registry_stale: bool
+
+
+def compare(database: Mapping[str, Record], registry: Mapping[str, Record], gone: frozenset[str]) -> Missing:
+    """The records to add to the database; it wins where both know a session.
+
+    `gone` are ids that were deleted.
+    """
+    names = {(record.tenant_id, record.name) for record in database.values()}
+    phones = {record.phone for record in database.values() if record.phone}
+    added: list[Record] = []
+    for record in registry.values():
+        if record.id in database or record.id in gone:
+            continue
+        fitting = _free(record, names, phones)
+        names.add((fitting.tenant_id, fitting.name))
+        if fitting.phone:
+            phones.add(fitting.phone)
+        added.append(fitting)
+    merged = {**database, **{record.id: record for record in added}}
+    return Missing(tuple(added), registry_stale=merged != dict(registry))
+
+
+def _free(record: Record, names: Iterable[tuple[str, str]], phones: Iterable[str | None]) -> Record:
+    """The record under a free name, and without a number that another session owns by now."""
+    taken, number, name = set(names), 2, record.name
+    while (record.tenant_id, name) in taken:
+        name, number = f"{record.name}-{number}", number + 1
+    if record.phone in set(phones):
+        record = replace(record, folder=None, phone=None, jid=None, lid=None)
+    return replace(record, name=name)

@@ -1,0 +1,74 @@
+"""The second record of every session:
+
+registry.json beside the session folders, replaced as a whole or not at all.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from holdfast.kit import logging
+from holdfast.kit.clock import now_ms
+from holdfast.kit.files import write_atomically
+
+log = logging.get("vault")
+
+_VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What must never be lost about a session."""
+
+    id: str
+    tenant_id: str
+    name: str
+    wish: str
+    created_at_ms: int
+    folder: str | None = None
+    phone: str | None = None
+    jid: str | None = None
+    lid: str | None = None
+    push_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The content of the file."""
+
+    records: Mapping[str, Record]  # by session id
+    #: Of the master key that wrapped the sessions' keys, None in a new one.
+    master_check: str | None = None
+
+
+def load(path: Path) -> Registry:
+    """The registry, empty when there is none.
+
+    A damaged file is kept aside under another name. Raises OSError.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return Registry({})
+    try:
+        return _parse(json.loads(content))
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        aside = path.with_name(f"{path.name}.damaged-{now_ms()}")
+        path.rename(aside)
+        log.error("vault.registry_damaged", error=str(exc), kept_as=aside.name)
+        return Registry({})
+
+
+def _parse(content: Mapping[str, Any]) -> Registry:
+    known = {it.name for it in fields(Record)}
+    records = [Record(**{k: v for k, v in row.items() if k in known}) for row in content["sessions"]]
+    return Registry({record.id: record for record in records}, content.get("master_key_check"))
+
+
+def save(path: Path, records: Iterable[Record], master_check: str) -> None:
+    """Replace the file atomically and durably. Raises OSError; the old content is then untouched."""
+    rows = [asdict(record) for record in sorted(records, key=lambda it: it.id)]
+    content = {"version": _VERSION, "master_key_check": master_check, "sessions": rows}
+    write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1).encode())

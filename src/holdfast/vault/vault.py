@@ -1,0 +1,89 @@
+"""The vault's door: keys of session files, and the second record of every session."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from holdfast.kit import logging
+from holdfast.model.errors import SettingsError
+from holdfast.store import Store
+from holdfast.vault import registry
+from holdfast.vault.master import MasterKey, SessionKey, new_session_key
+from holdfast.vault.registry import Record, Registry
+
+log = logging.get("vault")
+
+_CHECK = "SELECT value FROM settings_kv WHERE key = 'master_key_check'"
+_KEEP_CHECK = "INSERT INTO settings_kv (key, value) VALUES ('master_key_check', ?)"
+
+
+class WrongMasterKeyForData(SettingsError):
+    """The master key is not the one that this data folder was made with."""
+
+    code = "wrong_master_key"
+    hint = "Next step: put the right master key in place (HOLDFAST_MASTER_KEY_FILE). Nothing was changed."
+
+
+class Vault:
+    """Knows the master key and which wrapped key lies in which folder. Opens no session file itself."""
+
+    def __init__(self, master: MasterKey, data: Path) -> None:
+        self._master = master
+        self._path = data / "registry.json"
+        self._wrapped: dict[str, bytes] = {}
+        self._saving = asyncio.Lock()
+
+    async def prove(self, store: Store) -> Registry:
+        """Refuse a master key that is not this data folder's; answer the registry. The first start notes the
+        key.
+
+        Raises WrongMasterKeyForData, StoreUnavailable, OSError.
+        """
+        kept = registry.load(self._path)
+        noted = await store.read(lambda conn: conn.exec_driver_sql(_CHECK).scalar())
+        for known in (noted, kept.master_check):
+            if known is not None and known != self._master.check_value:
+                raise WrongMasterKeyForData()
+        if noted is None:
+            await store.write(self._note)
+        return kept
+
+    def _note(self, conn: Connection) -> None:
+        conn.exec_driver_sql(_KEEP_CHECK, (self._master.check_value,))
+
+    async def save_registry(self, records: Callable[[], Iterable[Record]]) -> None:
+        """Write the second record; `records` is asked when it is this call's turn, so the last one is
+        complete.
+
+        Raises OSError: the old registry is untouched.
+        """
+        async with self._saving:
+            await asyncio.to_thread(registry.save, self._path, list(records()), self._master.check_value)
+
+    # ---- keys
+
+    def learn(self, folder: str, wrapped: bytes) -> None:
+        """Note what lies in a folder's session.key."""
+        self._wrapped[folder] = wrapped
+
+    def forget(self, folder: str) -> None:
+        """A folder has left."""
+        self._wrapped.pop(folder, None)
+
+    def has(self, folder: str) -> bool:
+        """True if the folder was there at the last look."""
+        return folder in self._wrapped
+
+    def key_of(self, folder: str) -> SessionKey:
+        """The key of the file in a folder.
+
+        Raises KeyError without such a folder, WrongMasterKey, KeyFileDamaged.
+        """
+        return self._master.unwrap(self._wrapped[folder])
+
+    def new_key(self, session_id: str) -> tuple[SessionKey, bytes]:
+        """A fresh key and its wrapped form for session.key."""
+        key = new_session_key(session_id)
+        return key, self._master.wrap(key)
