@@ -1,0 +1,185 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"testing"
+)
+
+type observed struct {
+	frames int
+	ends   []error
+}
+
+func (o *observed) FrameArrived()         { o.frames++ }
+func (o *observed) StreamEnded(err error) { o.ends = append(o.ends, err) }
+
+// stream is a connection that yields at most step bytes per read.
+type stream struct {
+	data   []byte
+	step   int
+	closed bool
+}
+
+func (s *stream) Read(p []byte) (int, error) {
+	if len(s.data) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, s.data[:min(s.step, len(s.data))])
+	s.data = s.data[n:]
+	return n, nil
+}
+func (s *stream) Write(p []byte) (int, error) { return len(p), nil }
+func (s *stream) Close() error                { s.closed = true; return nil }
+
+func message(opcode byte, final bool, payload []byte) []byte {
+	head := opcode
+	if final {
+		head |= 0x80
+	}
+	out := []byte{head}
+	switch {
+	case len(payload) < 126:
+		out = append(out, byte(len(payload)))
+	case len(payload) <= 0xffff:
+		out = binary.BigEndian.AppendUint16(append(out, 126), uint16(len(payload)))
+	default:
+		out = binary.BigEndian.AppendUint64(append(out, 127), uint64(len(payload)))
+	}
+	return append(out, payload...)
+}
+
+func noise(size int) []byte {
+	body := bytes.Repeat([]byte{byte(size)}, size)
+	return append([]byte{byte(size >> 16), byte(size >> 8), byte(size)}, body...)
+}
+
+// messages parses what the reader got back into WebSocket payloads.
+func messages(t *testing.T, raw []byte) (payloads [][]byte) {
+	t.Helper()
+	for len(raw) > 0 {
+		size, head := int(raw[1]), 2
+		switch size {
+		case 126:
+			size, head = int(binary.BigEndian.Uint16(raw[2:])), 4
+		case 127:
+			size, head = int(binary.BigEndian.Uint64(raw[2:])), 10
+		}
+		if raw[0] == 0x82 {
+			payloads = append(payloads, raw[head:head+size])
+		}
+		raw = raw[head+size:]
+	}
+	return payloads
+}
+
+func TestOneMessagePerFrameHoweverTheServerCuts(t *testing.T) {
+	frames := [][]byte{noise(40), noise(17), noise(300), noise(70_000), noise(18)}
+	whole := bytes.Join(frames, nil)
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := range 200 {
+		var sent []byte
+		for rest := whole; len(rest) > 0; {
+			n := 1 + random.IntN(min(len(rest), 1+random.IntN(70_100)))
+			if random.IntN(2) == 0 || n < 2 {
+				sent = append(sent, message(opBinary, true, rest[:n])...)
+			} else { // the same as a fragmented message, with a ping between the fragments
+				sent = append(sent, message(opBinary, false, rest[:n/2])...)
+				sent = append(sent, message(9, true, []byte("ping"))...)
+				sent = append(sent, message(0, true, rest[n/2:n])...)
+			}
+			rest = rest[n:]
+		}
+		seen := &observed{}
+		got, err := io.ReadAll(newReframer(&stream{data: sent, step: 1 + random.IntN(5000)}, seen))
+		if err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		payloads := messages(t, got)
+		if len(payloads) != len(frames) || seen.frames != len(frames) {
+			t.Fatalf("round %d: %d messages, %d frames seen, want %d", round, len(payloads), seen.frames, len(frames))
+		}
+		for i := range frames {
+			if !bytes.Equal(payloads[i], frames[i]) {
+				t.Fatalf("round %d: frame %d differs", round, i)
+			}
+		}
+	}
+}
+
+func TestEmptyPlaintextLosesItsTag(t *testing.T) {
+	empty := noise(tagSize)
+	sent := message(opBinary, true, bytes.Join([][]byte{noise(40), empty, noise(20)}, nil))
+	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 4096}, &observed{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	payloads := messages(t, got)
+	if len(payloads) != 3 {
+		t.Fatalf("%d messages, want 3: the library counts frames, none may be missing", len(payloads))
+	}
+	if bytes.Equal(payloads[1], empty) || len(payloads[1]) != len(empty) {
+		t.Error("a frame with an empty plaintext was passed on as it was")
+	}
+}
+
+func TestTheHandshakeMayBeShort(t *testing.T) {
+	sent := message(opBinary, true, noise(tagSize))
+	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 4096}, &observed{}))
+	if err != nil || !bytes.Equal(messages(t, got)[0], noise(tagSize)) {
+		t.Errorf("the first frame, which is not encrypted, was changed: %v", err)
+	}
+}
+
+func TestTextIsDropped(t *testing.T) {
+	sent := append(message(opText, false, []byte("hello")), message(0, true, noise(20))...)
+	sent = append(sent, message(opBinary, true, noise(40))...)
+	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 3}, &observed{}))
+	if err != nil || len(messages(t, got)) != 1 {
+		t.Errorf("text reached the library: %q, %v", got, err)
+	}
+}
+
+func TestBrokenFramingEndsTheStreamOnce(t *testing.T) {
+	huge := []byte{0xff, 0xff, 0xff}
+	cases := map[string][]byte{
+		"compressed":        {0x80 | 0x40 | opBinary, 0},
+		"masked":            {0x80 | opBinary, 0x80 | 1, 0, 0, 0, 0, 1},
+		"long control":      message(9, true, make([]byte, 200)),
+		"huge frame":        message(opBinary, true, huge),
+		"frame without tag": message(opBinary, true, append(noise(40), noise(3)...)),
+		"cut in the middle": message(opBinary, true, noise(40))[:20],
+	}
+	for name, sent := range cases {
+		seen := &observed{}
+		r := newReframer(&stream{data: sent, step: 4096}, seen)
+		_, err := io.ReadAll(r)
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if name != "cut in the middle" && !errors.Is(err, ErrStream) {
+			t.Errorf("%s: %v is not ErrStream", name, err)
+		}
+		if _, again := r.Read(make([]byte, 10)); again == nil {
+			t.Errorf("%s: reads on after the end", name)
+		}
+		_ = r.Close()
+		if len(seen.ends) != 1 {
+			t.Errorf("%s: the end was told %d times", name, len(seen.ends))
+		}
+	}
+}
+
+func TestALyingLengthCostsNoMemory(t *testing.T) {
+	sent := []byte{0x80 | opBinary, 127, 0, 0, 0, 0xff, 0, 0, 0, 0, 1, 2, 3}
+	r := newReframer(&stream{data: sent, step: 4096}, &observed{})
+	if _, err := io.ReadAll(r); err == nil {
+		t.Fatal("no error")
+	}
+	if cap(r.partial) > 4*readChunk {
+		t.Errorf("%d bytes held for a length that was only claimed", cap(r.partial))
+	}
+}
