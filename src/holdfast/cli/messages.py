@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from holdfast.cli.run import client
-from holdfast.cli.screen import Exit, complain, console, plain, say
+from holdfast.cli.screen import Exit, complain, console, lab_banner, plain, say
 from holdfast.client import Client, Event, Message, Sent
 
 _ON_ITS_WAY = frozenset({"queued", "sending"})
@@ -20,6 +20,7 @@ async def send(
     """Send one text and tell what became of it. Raises what the gateway refuses."""
     words = sys.stdin.read() if text == "-" else text
     async with client(data) as api:
+        await _reach(api, quiet=as_json)
         sent: Sent = await api.send(session, to, words, idempotency_key=key, timeout_s=10.0)
         status, error = await _follow(api, sent, wait_s)
     if as_json:
@@ -54,16 +55,22 @@ async def events(
     as_json: bool,
 ) -> None:
     """Print events until Ctrl+C; a named subscription is acknowledged line by line."""
-    async with (
-        client(data) as api,
-        api.events(subscription, sessions=sessions or None, types=types or None, after=after) as stream,
-    ):
-        async for event in stream:
-            if as_json:
-                print(json.dumps(_machine(event), ensure_ascii=False), flush=True)
-            else:
-                plain(_line(event))
-            stream.ack(event)
+    async with client(data) as api:
+        await _reach(api, quiet=as_json)
+        wanted = api.events(subscription, sessions=sessions or None, types=types or None, after=after)
+        async with wanted as stream:
+            async for event in stream:
+                if as_json:
+                    print(json.dumps(_machine(event), ensure_ascii=False), flush=True)
+                else:
+                    plain(_line(event))
+                stream.ack(event)
+
+
+async def _reach(api: Client, quiet: bool) -> None:
+    # One HTTP request fails at once where the event socket would patiently wait for a gateway.
+    if (await api.system()).lab and not quiet:
+        lab_banner()
 
 
 def _machine(event: Event) -> dict[str, object]:

@@ -151,8 +151,7 @@ class Simulator:
     async def phones(self) -> Sequence[Phone]:
         """All phones."""
         answer = await self._ask("GET", "/admin/phones")
-        items = answer["phones"] if isinstance(answer, Mapping) else answer
-        return [_phone(item) for item in items]
+        return [_phone(item) for item in answer["items"]]
 
     async def scan(self, phone: str, code: str) -> str:
         """Scan a QR code with this phone; returns the new companion's JID.
@@ -240,8 +239,7 @@ class Simulator:
     async def transcript(self, account: str, limit: int = 200) -> Sequence[Mapping[str, Any]]:
         """The last stanzas of an account, when the simulator keeps a transcript."""
         body = await self._ask("GET", f"/admin/transcript?account={account}&limit={limit}")
-        items = body.get("items") or body.get("entries") or [] if isinstance(body, Mapping) else body
-        return list(items)
+        return list(body["items"])
 
     async def fault(self, name: str, account: str | None = None, count: int | None = None) -> None:
         """Switch a fault on, for one account or all, for so many times or always."""

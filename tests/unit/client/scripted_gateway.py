@@ -95,7 +95,7 @@ class ScriptedGateway:
             answer = self.answers.get((request.method, f"/{path}"))
             if answer is None:
                 return refusal("unknown_session", "No such session", "Next step: list them.", 404)
-            if callable(answer):
+            if callable(answer) and not isinstance(answer, Response):
                 answer = answer()
             return answer if isinstance(answer, Response) else JSONResponse(answer)
 

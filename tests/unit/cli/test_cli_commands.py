@@ -1,0 +1,213 @@
+"""The commands as a user meets them: what is printed and the exit code, against a gateway by script."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripted_gateway import KEY, ScriptedGateway, refusal, running_gateway, session_body, system_body
+
+from holdfast.cli.qr import half_blocks
+from holdfast.cli.screen import ago, number
+
+
+async def holdfast(*argv: str, data: Path, stdin: str = "", **env: str) -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "holdfast.cli", *argv),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "HOLDFAST_DATA": str(data), "NO_COLOR": "1", **env},
+    )
+    async with asyncio.timeout(60):
+        out, err = await process.communicate(stdin.encode())
+    return int(process.returncode or 0), out.decode(), err.decode()
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[ScriptedGateway]:
+    async with running_gateway() as running:
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / "gateway.json").write_text(json.dumps({"url": running.url, "pid": 1}))
+        (tmp_path / "local.key").write_text(json.dumps({"key": KEY}))
+        running.answers["GET", "/v1/system"] = system_body()
+        yield running
+
+
+async def test_status_shows_every_number_in_words(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    banned = session_body(
+        id="ses_2", name="second", phone="4917700000001", state="banned", color="red", sentence="Banned."
+    )
+    gateway.answers["GET", "/v1/sessions"] = {"sessions": [session_body(), banned]}
+    code, out, err = await holdfast("status", data=tmp_path)
+    assert code == 0, err
+    assert "+4915112345678" in out
+    assert "+4917700000001" in out
+    assert "banned" in out
+    assert "Banned." in out
+    assert "LAB MODE" not in out
+
+
+async def test_status_for_machines(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    gateway.answers["GET", "/v1/sessions"] = {"sessions": [session_body()]}
+    code, out, _ = await holdfast("status", "--json", data=tmp_path)
+    body = json.loads(out)
+    assert code == 0
+    assert body["sessions"][0]["state"] == "connected"
+    assert body["sessions"][0]["since"] == "2026-11-24T12:00:00+00:00"
+
+
+async def test_status_without_engine_says_so_and_fails(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    gateway.answers["GET", "/v1/system"] = system_body(lab=True, engine={"attached": False})
+    gateway.answers["GET", "/v1/sessions"] = {"sessions": []}
+    code, out, err = await holdfast("status", data=tmp_path)
+    assert code == 8
+    assert "LAB MODE" in out
+    assert "no engine" in err
+    assert "Next step" in err
+
+
+def one_line(err: str) -> bool:
+    return err.count("\n") == 1 and err.startswith("error ") and "Next step" in err
+
+
+async def test_no_gateway_is_one_line(tmp_path: Path) -> None:
+    for command in (["status"], ["send", "main", "+4915112345678", "hi"], ["pair"], ["events"]):
+        code, _, err = await holdfast(*command, data=tmp_path)
+        assert code == 7, (command, err)
+        assert one_line(err), err
+
+
+async def test_a_wrong_key_is_one_line(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    for command in (["status"], ["send", "main", "+4915112345678", "hi"]):
+        code, _, err = await holdfast(*command, data=tmp_path, HOLDFAST_KEY="hf_wrong")
+        assert code == 5, (command, err)
+        assert err.count("\n") == 1, err
+
+
+async def test_send_tells_what_became_of_it(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    stored: dict[str, Any] = {"message_id": "MSG1", "to": "x", "status": "sent", "direction": "out"}
+    gateway.answers["GET", "/v1/sessions//messages/MSG1"] = stored
+    code, out, err = await holdfast("send", "main", "+4915112345678", "-", data=tmp_path, stdin="words")
+    assert code == 0, err
+    assert "sent MSG1" in out
+    (accepted,) = gateway.accepted.values()
+    assert accepted["text"] == "words"
+    code, _, err = await holdfast("send", "main", "nobody", "hi", data=tmp_path)
+    assert code == 1
+    assert err == "error Not a number\n"
+
+
+async def test_events_are_lines_and_acknowledged(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "holdfast.cli", "events", "--as", "watch", "--json"),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "HOLDFAST_DATA": str(tmp_path)},
+    )
+    await gateway.until(lambda: gateway.connections == 1 and "stream" in gateway.acked)
+    await gateway.happen("hello", push_name="Anna")
+    assert process.stdout is not None
+    line = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
+    assert line["data"]["text"] == "hello"
+    await gateway.until(lambda: gateway.acked["stream"] == 1)
+    process.terminate()
+    await process.wait()
+
+
+async def test_pair_draws_the_code_and_turns_into_connected(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    states = iter(["pairing", "pairing", "connecting"])
+    qr = {"code": "2@ref,a,b,c", "index": 1, "of": 6, "valid_until": None, "expires_in_s": 59.0}
+    gateway.answers["PUT", "/v1/sessions/main"] = session_body(state="new", phone=None)
+    gateway.answers["POST", "/v1/sessions/main/pair"] = session_body(state="pairing")
+    gateway.answers["GET", "/v1/sessions/main/qr"] = qr
+    gateway.answers["GET", "/v1/sessions/main"] = lambda: session_body(state=next(states, "connected"))
+    code, out, err = await holdfast("pair", data=tmp_path)
+    assert code == 0, err
+    assert half_blocks("2@ref,a,b,c")[8] in out
+    assert out.count("code 1 of 6") == 1
+    assert "connected as +4915112345678" in out
+    assert "2@ref" not in out
+
+
+async def test_pair_that_nobody_scanned_fails_with_the_next_step(
+    gateway: ScriptedGateway, tmp_path: Path
+) -> None:
+    gateway.answers["PUT", "/v1/sessions/main"] = session_body(state="new", phone=None)
+    gateway.answers["POST", "/v1/sessions/main/pair"] = session_body(state="pairing")
+    gateway.answers["GET", "/v1/sessions/main/qr"] = {"code": "x", "expires_in_s": 1.0}
+    gateway.answers["GET", "/v1/sessions/main"] = session_body(
+        state="stopped", sentence="Nobody scanned the code in time."
+    )
+    code, _, err = await holdfast("pair", data=tmp_path)
+    assert code == 1
+    assert one_line(err), err
+
+
+async def test_pair_of_a_linked_number_shows_no_code(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    gateway.answers["PUT", "/v1/sessions/main"] = session_body()
+    code, out, _ = await holdfast("pair", data=tmp_path)
+    assert code == 0
+    assert "linked as +4915112345678" in out
+
+
+async def test_unknown_session_is_one_line(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    gateway.answers["PUT", "/v1/sessions/x"] = refusal(
+        "engine_unreachable", "No engine", "Next step: wait.", 503
+    )
+    code, _, err = await holdfast("pair", "x", data=tmp_path)
+    assert code == 1
+    assert one_line(err), err
+
+
+async def test_bot_file_that_is_none(tmp_path: Path) -> None:
+    code, _, err = await holdfast("bot", "run", str(tmp_path / "nothing.py"), data=tmp_path)
+    assert code == 1
+    assert one_line(err), err
+
+
+async def test_lab_without_simulator(tmp_path: Path) -> None:
+    code, _, err = await holdfast("lab", "show", data=tmp_path, HOLDFAST_LAB="")
+    assert code == 1
+    assert one_line(err), err
+
+
+async def test_down_and_reload_when_nothing_runs(tmp_path: Path) -> None:
+    code, out, _ = await holdfast("down", data=tmp_path)
+    assert code == 0
+    assert "nothing runs" in out
+    code, _, err = await holdfast("reload", data=tmp_path)
+    assert code == 7
+    assert one_line(err), err
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys; from holdfast.cli.main import app; "
+        "heavy = {'httpx', 'websockets', 'segno', 'fastapi', 'sqlalchemy', 'structlog', 'nicegui'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_half_blocks_hold_every_module_and_a_quiet_zone() -> None:
+    lines = half_blocks("https://wa.me/settings/linked_devices#2@abc,d,e,f")
+    assert len({len(line) for line in lines}) == 1
+    assert set("".join(lines)) == set(" ▀▄█")
+    assert lines[0].strip() == ""
+    assert all(line.startswith("  ") and line.endswith("  ") for line in lines)
+
+
+def test_durations_in_words() -> None:
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    for seconds, words in ((0, "now"), (12, "12 s"), (200, "3 min"), (7200, "2 h"), (500_000, "6 d")):
+        assert ago(now - timedelta(seconds=seconds), now) == words
+    assert ago(None) == "-"
+    assert number("4915") == "+4915"
+    assert number(None) == "-"
