@@ -2,6 +2,7 @@ package translate
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -88,10 +89,7 @@ func streamError(node *waBinary.Node) Ending {
 	code, _ := strconv.Atoi(text)
 	conflict, _ := node.GetOptionalChildByTag("conflict")
 	kind := conflict.AttrGetter().OptionalString("type")
-	ending := Ending{Code: int32(code), Detail: "stream:error " + valid(text)}
-	if kind != "" {
-		ending.Detail += " " + valid(kind)
-	}
+	ending := Ending{Code: int32(code), Detail: strings.Join(strings.Fields("stream:error "+valid(text)+" "+valid(kind)), " ")}
 	switch {
 	case kind == "replaced":
 		ending.Reason = pb.Reason_REPLACED
