@@ -15,6 +15,7 @@ import (
 
 	"holdfast/simulator/internal/keys"
 	"holdfast/simulator/internal/queue"
+	"holdfast/simulator/internal/stanza"
 )
 
 // maxDevice is the highest device id; clients encode it in one byte and keep below 100.
@@ -39,6 +40,9 @@ type Account struct {
 	lastKeyIndex  uint32
 	registrations int
 	refsServed    int
+	// acquainted are the accounts that asked for this one's devices, by phone number, with the domains in
+	// which they asked: they keep the list and must hear of changes.
+	acquainted map[string]map[string]bool
 }
 
 // PN is the address of a device by phone number.
@@ -139,6 +143,8 @@ func (a *Account) Remove(device uint16) (*Companion, bool) {
 
 // Link is a companion's live connection, as others see it.
 type Link interface {
+	// Tell sends a stanza that nobody will miss if it gets lost.
+	Tell(node stanza.Node)
 	// End tells the client the reason, if it has a wire form, and closes the connection.
 	End(reason string)
 }

@@ -10,6 +10,8 @@ type faultOrder struct {
 	Name    string `json:"name"`
 	Account string `json:"account"`
 	Count   int    `json:"count"`
+	// From is the phone that a crafted message comes from; without it, one that the victim never met.
+	From string `json:"from"`
 }
 
 // addFault puts a fault in force. What can be done to live connections is done at once and counted as "hit";
@@ -27,6 +29,8 @@ func addFault(rooms *Rooms, r *http.Request) (any, error) {
 	switch order.Name {
 	case faults.EmptyFrame, faults.MalformedNode:
 		return map[string]any{"hit": rooms.Gate.Strike(order.Name, order.Account, max(order.Count, 1))}, nil
+	case faults.CraftedDM:
+		return rooms.sendCrafted(order)
 	case faults.Silent503:
 		return rooms.addWaning(order, max(order.Count, 1))
 	case faults.BlackHole:
@@ -48,4 +52,27 @@ func (rooms *Rooms) addWaning(order faultOrder, limit int) (any, error) {
 	}
 	fault, err := rooms.Faults.Add(order.Name, order.Account, limit)
 	return map[string]any{"fault": fault, "hit": hit}, err
+}
+
+// sendCrafted lets a phone send the crafted message to every companion of the account.
+func (rooms *Rooms) sendCrafted(order faultOrder) (any, error) {
+	victim, err := rooms.accountOf(order.Account)
+	if err != nil {
+		return nil, err
+	}
+	from, _, err := rooms.Accounts.Open(order.From, "")
+	if err != nil {
+		return nil, err
+	}
+	ids := []string{}
+	for range max(order.Count, 1) {
+		for _, companion := range victim.Companions() {
+			id, err := rooms.Phones.Of(from).SendCrafted(companion)
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, id)
+		}
+	}
+	return map[string]any{"hit": len(ids), "ids": ids, "from": from.Phone}, nil
 }

@@ -22,6 +22,8 @@ const (
 	Silent503 = "silent-503"
 	// DuplicateMessage delivers a message to the account's companions twice.
 	DuplicateMessage = "duplicate-message"
+	// Undecryptable spoils a message on its way to the account's companions.
+	Undecryptable = "undecryptable"
 	// CloseAfterPairSuccess closes a pairing connection without the restart request 515.
 	CloseAfterPairSuccess = "close-after-pair-success"
 	// CraftedDM is a message with a valid MAC and a body that is no multiple of the block size.
@@ -44,7 +46,7 @@ const Forever = -1
 // counts is how often each fault strikes when nobody says otherwise.
 var counts = map[string]int{
 	NoAck: Forever, BlackHole: Forever, UpgradeThenSilence: Forever, Deflate: Forever,
-	Silent503: 1, DuplicateMessage: 1, CloseAfterPairSuccess: 1,
+	Silent503: 1, DuplicateMessage: 1, Undecryptable: 1, CloseAfterPairSuccess: 1,
 	CraftedDM: 1, SplitFrame: 1, EmptyFrame: 1, MalformedNode: 1,
 }
 
@@ -112,14 +114,6 @@ func (s *Set) Take(name, account string) bool {
 		return true
 	}
 	return false
-}
-
-// Copies implements the router's question how often a message is delivered.
-func (s *Set) Copies(phone string) int {
-	if s.Take(DuplicateMessage, phone) {
-		return 2
-	}
-	return 1
 }
 
 // All lists the faults in force.

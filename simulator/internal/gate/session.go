@@ -120,6 +120,8 @@ func (s *session) handle(node *stanza.Node) {
 		if _, ok := stanza.Child(node, "offline_batch"); ok {
 			s.client.Activate()
 		}
+	case "chatstate":
+		s.gate.Router.Typing(origin, node)
 	case "presence":
 		if name := stanza.Text(node, "name"); name != "" {
 			s.companion.Account.Rename(name)
@@ -137,6 +139,9 @@ func (s *session) query(node *stanza.Node) {
 		}
 	}
 }
+
+// Tell sends a stanza without keeping it anywhere.
+func (s *session) Tell(node stanza.Node) { s.write(node) }
 
 func (s *session) write(node stanza.Node) {
 	if s.ended.Load() {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/appstate"
 	"holdfast/simulator/internal/keys"
 	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/router"
@@ -21,6 +22,7 @@ type Services struct {
 	Phones    *phone.Book
 	Router    *router.Router
 	Directory *usync.Directory
+	AppState  *appstate.Store
 	Now       func() time.Time
 	Log       *slog.Logger
 	// Host is the address under which clients reach this server, for media.

@@ -74,40 +74,23 @@ func signedNode(key SignedPreKey) stanza.Node {
 
 // Store holds one device's uploaded keys. Safe for concurrent use.
 type Store struct {
-	mu    sync.Mutex
-	state State
-}
-
-// State is a store's content as it is saved; the zero value is an empty store.
-type State struct {
-	RegistrationID uint32
-	Identity       [32]byte
-	Signed         SignedPreKey
-	OneTime        []PreKey
+	mu             sync.Mutex
+	registrationID uint32
+	identity       [32]byte
+	signed         SignedPreKey
+	oneTime        []PreKey
 }
 
 // NewStore returns a store with what a registration declares: identity and first signed pre-key.
 func NewStore(registrationID uint32, identity [32]byte, signed SignedPreKey) *Store {
-	return Restore(State{RegistrationID: registrationID, Identity: identity, Signed: signed})
-}
-
-// Restore returns a store with saved content.
-func Restore(state State) *Store { return &Store{state: state} }
-
-// State returns a copy for saving.
-func (s *Store) State() State {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	state := s.state
-	state.OneTime = append([]PreKey(nil), state.OneTime...)
-	return state
+	return &Store{registrationID: registrationID, identity: identity, signed: signed}
 }
 
 // Count is the number of one-time keys left.
 func (s *Store) Count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.state.OneTime)
+	return len(s.oneTime)
 }
 
 // Upload stores what <iq xmlns=encrypt type=set> carries: keys are added in order, the signed one replaces
@@ -116,7 +99,7 @@ func (s *Store) Upload(iq *stanza.Node) error {
 	identity := stanza.ChildBytes(iq, "identity")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(identity) > 0 && string(identity) != string(s.state.Identity[:]) {
+	if len(identity) > 0 && string(identity) != string(s.identity[:]) {
 		return fmt.Errorf("%w: not the registered identity", ErrUpload)
 	}
 	added, err := parseList(iq)
@@ -128,15 +111,15 @@ func (s *Store) Upload(iq *stanza.Node) error {
 		if err != nil {
 			return err
 		}
-		if !signed.Verify(s.state.Identity) {
+		if !signed.Verify(s.identity) {
 			return fmt.Errorf("%w: bad signature of the signed pre-key", ErrUpload)
 		}
-		s.state.Signed = signed
+		s.signed = signed
 	}
 	if registration := stanza.ChildBytes(iq, "registration"); len(registration) == 4 {
-		s.state.RegistrationID = binary.BigEndian.Uint32(registration)
+		s.registrationID = binary.BigEndian.Uint32(registration)
 	}
-	s.state.OneTime = append(s.state.OneTime, added...)
+	s.oneTime = append(s.oneTime, added...)
 	return nil
 }
 
@@ -148,10 +131,10 @@ func (s *Store) Rotate(skey *stanza.Node) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !signed.Verify(s.state.Identity) {
+	if !signed.Verify(s.identity) {
 		return fmt.Errorf("%w: bad signature of the signed pre-key", ErrUpload)
 	}
-	s.state.Signed = signed
+	s.signed = signed
 	return nil
 }
 
@@ -159,32 +142,34 @@ func (s *Store) Rotate(skey *stanza.Node) error {
 func (s *Store) Take() (Bundle, int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	bundle := Bundle{RegistrationID: s.state.RegistrationID, Identity: s.state.Identity, Signed: s.state.Signed}
-	if len(s.state.OneTime) > 0 {
-		key := s.state.OneTime[0]
-		s.state.OneTime = s.state.OneTime[1:]
+	bundle := Bundle{RegistrationID: s.registrationID, Identity: s.identity, Signed: s.signed}
+	if len(s.oneTime) > 0 {
+		key := s.oneTime[0]
+		s.oneTime = s.oneTime[1:]
 		bundle.OneTime = &key
 	}
-	return bundle, len(s.state.OneTime)
+	return bundle, len(s.oneTime)
 }
 
 // Digest is the summary by which a client finds out whether the server holds its keys.
 func (s *Store) Digest() stanza.Node {
-	state := s.State()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	hasher := sha1.New()
-	hasher.Write(state.Identity[:])
-	hasher.Write(state.Signed.Public[:])
-	hasher.Write(state.Signed.Signature[:])
-	ids := make([]stanza.Node, len(state.OneTime))
-	for i, key := range state.OneTime {
+	hasher.Write(s.identity[:])
+	hasher.Write(s.signed.Public[:])
+	hasher.Write(s.signed.Signature[:])
+	ids := make([]stanza.Node, len(s.oneTime))
+	for i, key := range s.oneTime {
 		hasher.Write(key.Public[:])
 		ids[i] = stanza.Raw("id", append([]byte(nil), key.ID[:]...))
 	}
+	identity := s.identity
 	return stanza.New("digest", nil,
-		stanza.Raw("registration", binary.BigEndian.AppendUint32(nil, state.RegistrationID)),
+		stanza.Raw("registration", binary.BigEndian.AppendUint32(nil, s.registrationID)),
 		stanza.Raw("type", []byte{ecc.DjbType}),
-		stanza.Raw("identity", state.Identity[:]),
-		signedNode(state.Signed),
+		stanza.Raw("identity", identity[:]),
+		signedNode(s.signed),
 		stanza.New("list", nil, ids...),
 		stanza.Raw("hash", hasher.Sum(nil)),
 	)

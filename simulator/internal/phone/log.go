@@ -71,3 +71,13 @@ func (l *log[T]) wait(ctx context.Context, seq uint64) []T {
 		}
 	}
 }
+
+// restore fills an empty log with saved items.
+func (l *log[T]) restore(items []T, seq func(*T) uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.items = items
+	if len(items) > 0 {
+		l.first = seq(&items[0])
+	}
+}

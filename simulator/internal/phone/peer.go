@@ -46,7 +46,7 @@ func (p *Phone) sendPeer(device uint16, message *waE2E.ProtocolMessage) {
 		return
 	}
 	id := p.nextID()
-	p.remember(id, &sentMessage{Body: body})
+	p.remember(id, &SentMessage{Body: body})
 	p.book.router.Message(p.origin(), &stanza.Node{
 		Tag: "message",
 		Attrs: stanza.Attrs{

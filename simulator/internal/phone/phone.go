@@ -49,7 +49,7 @@ func (b *Book) Of(owner *account.Account) *Phone {
 		phone = &Phone{
 			Account: owner, book: b, signal: newMemory(b.source, owner.Phone, owner.Identity),
 			inbox: newLog[Item](), receipts: newLog[ReceiptItem](), known: map[string]uint64{},
-			sent: map[string]*sentMessage{}, retries: map[string]int{},
+			sent: map[string]*SentMessage{}, retries: map[string]int{},
 		}
 		b.phones[owner] = phone
 	}
@@ -78,7 +78,7 @@ type Phone struct {
 	receipts *log[ReceiptItem]
 	// known maps what was received (sender and id) to its place in the inbox.
 	known     map[string]uint64
-	sent      map[string]*sentMessage
+	sent      map[string]*SentMessage
 	sentOrder []string
 	written   uint64
 	// retries counts how often each undecryptable message was asked for again.

@@ -24,7 +24,8 @@ const sentLimit = 8192
 // ErrMessageInvalid means that a message to send has neither text nor a readable encoding.
 var ErrMessageInvalid = errors.New("phone: a message needs text or an encoded waE2E.Message")
 
-type sentMessage struct {
+// SentMessage is a message that a phone has sent; To is "" for messages to its own companions' software.
+type SentMessage struct {
 	To   string
 	Body []byte
 }
@@ -57,7 +58,7 @@ func (p *Phone) Send(to *account.Account, message *waE2E.Message, id string) (Se
 	if id == "" {
 		id = p.nextID()
 	}
-	p.remember(id, &sentMessage{To: to.Phone, Body: body})
+	p.remember(id, &SentMessage{To: to.Phone, Body: body})
 	targets, err := p.sealAll(to, body)
 	if err != nil {
 		return Sent{}, err
@@ -80,7 +81,7 @@ func (p *Phone) nextID() string {
 	return "3A" + strings.ToUpper(hex.EncodeToString(p.book.source.Bytes(9, "message id", p.Account.Phone, p.written)))
 }
 
-func (p *Phone) remember(id string, message *sentMessage) {
+func (p *Phone) remember(id string, message *SentMessage) {
 	if _, known := p.sent[id]; !known {
 		p.sentOrder = append(p.sentOrder, id)
 	}
@@ -180,7 +181,7 @@ func (p *Phone) sendAgain(receipt *stanza.Node, owner *account.Account, device u
 	p.resend(receipt, retry, owner, device, message, id)
 }
 
-func (p *Phone) resend(receipt, retry *stanza.Node, owner *account.Account, device uint16, message *sentMessage, id string) {
+func (p *Phone) resend(receipt, retry *stanza.Node, owner *account.Account, device uint16, message *SentMessage, id string) {
 	body := message.Body
 	attrs := stanza.Attrs{"id": id, "to": owner.LIDJID(device), "type": "text", "device_fanout": "false"}
 	if chat, ok := p.book.accounts.ByPhone(message.To); ok && owner == p.Account && message.To != "" {

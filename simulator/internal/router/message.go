@@ -41,6 +41,10 @@ func (r *Router) Message(from Origin, node *stanza.Node) stanza.Node {
 		for _, target := range participants.GetChildren() {
 			message.fanOut(&target)
 		}
+		if message.stale(participants) {
+			// Tells the sender that its device lists are out of date.
+			ack.Attrs["phash"] = account.DeviceHash(message.devices())
+		}
 	} else if envelopes := node.GetChildrenByTag("enc"); len(envelopes) > 0 {
 		message.send(recipient, to.Device, envelopes)
 	}
@@ -54,6 +58,37 @@ type outgoing struct {
 	to        types.JID
 	recipient *account.Account
 	node      *stanza.Node
+}
+
+// stale tells whether the listed devices differ from those that exist.
+func (m *outgoing) stale(participants *stanza.Node) bool {
+	missing := map[types.JID]bool{}
+	for _, device := range m.devices() {
+		missing[device] = true
+	}
+	delete(missing, m.from.Account.Address(m.to, m.from.Device))
+	for _, target := range participants.GetChildren() {
+		jid, ok := stanza.JID(&target, "jid")
+		owner, known := m.router.accounts.ByJID(jid)
+		if !ok || !known {
+			return true
+		}
+		device := owner.Address(m.to, jid.Device)
+		if !missing[device] {
+			return true
+		}
+		delete(missing, device)
+	}
+	return len(missing) > 0
+}
+
+// devices lists every device of both sides, in the domain of the message.
+func (m *outgoing) devices() []types.JID {
+	devices := m.recipient.DeviceAddresses(m.to)
+	if m.recipient != m.from.Account {
+		devices = append(devices, m.from.Account.DeviceAddresses(m.to)...)
+	}
+	return devices
 }
 
 func (m *outgoing) fanOut(target *stanza.Node) {

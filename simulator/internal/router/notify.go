@@ -1,6 +1,7 @@
 package router
 
 import (
+	"fmt"
 	"strconv"
 
 	"go.mau.fi/whatsmeow/types"
@@ -13,20 +14,93 @@ import (
 // lowPreKeys is the number of one-time keys below which a companion is told to upload more.
 const lowPreKeys = 5
 
+// notification builds a notification with an id that never repeats.
+func (r *Router) notification(kind string, from types.JID, children ...stanza.Node) stanza.Node {
+	return stanza.New("notification", stanza.Attrs{
+		"type": kind, "from": from, "t": r.unix(), "id": fmt.Sprintf("%d.%d", r.now().Unix(), r.notified.Add(1)),
+	}, children...)
+}
+
 // TakeBundle uses up one of the companion's one-time keys and tells it when few are left.
 func (r *Router) TakeBundle(companion *account.Companion) keys.Bundle {
 	bundle, left := companion.TakeBundle()
 	if bundle.OneTime != nil && left < lowPreKeys {
-		companion.Queue.Append(stanza.New("notification", stanza.Attrs{
-			"type": "encrypt", "from": types.ServerJID, "t": r.unix(),
-			"id": "pk" + strconv.FormatInt(r.now().UnixNano(), 36) + strconv.Itoa(left),
-		}, stanza.New("count", stanza.Attrs{"value": strconv.Itoa(left)})), "")
+		companion.Queue.Append(r.notification("encrypt", types.ServerJID,
+			stanza.New("count", stanza.Attrs{"value": strconv.Itoa(left)})), "")
 	}
 	return bundle
 }
 
-// DeviceAdded tells the account's other companions, and everybody who knows its device list, of a new one.
-func (r *Router) DeviceAdded(companion *account.Companion) {}
+// StateChanged tells the account's other companions that a collection has a new version.
+func (r *Router) StateChanged(by *account.Companion, collection string, version int) {
+	for _, sibling := range by.Account.Companions() {
+		if sibling != by {
+			sibling.Queue.Append(r.notification("server_sync", by.Account.PN(0), stanza.New("collection", stanza.Attrs{
+				"name": collection, "version": strconv.Itoa(version),
+			})), by.Account.Phone)
+		}
+	}
+}
+
+// DeviceAdded tells the account's other companions, and everybody who keeps its device list, of a new one.
+func (r *Router) DeviceAdded(companion *account.Companion) { r.devicesChanged("add", companion) }
 
 // DeviceRemoved tells the same of one that is gone.
-func (r *Router) DeviceRemoved(companion *account.Companion) {}
+func (r *Router) DeviceRemoved(companion *account.Companion) { r.devicesChanged("remove", companion) }
+
+func (r *Router) devicesChanged(change string, companion *account.Companion) {
+	owner := companion.Account
+	for _, sibling := range owner.Companions() {
+		if sibling != companion {
+			sibling.Queue.Append(r.ownDevices(owner), owner.Phone)
+		}
+	}
+	for _, acquaintance := range owner.Acquaintances() {
+		other, ok := r.accounts.ByPhone(acquaintance.Phone)
+		if !ok {
+			continue
+		}
+		for _, listener := range other.Companions() {
+			for _, name := range acquaintance.Names(owner) {
+				listener.Queue.Append(r.peerDevices(change, companion, name), owner.Phone)
+			}
+		}
+	}
+}
+
+// ownDevices is the account's whole device list, for its own companions.
+func (r *Router) ownDevices(owner *account.Account) stanza.Node {
+	devices := []stanza.Node{stanza.New("device", stanza.Attrs{"jid": owner.PN(0)})}
+	for _, companion := range owner.Companions() {
+		devices = append(devices, stanza.New("device", stanza.Attrs{
+			"jid": owner.PN(companion.Device), "key-index": strconv.Itoa(int(companion.KeyIndex)),
+		}))
+	}
+	hash := account.DeviceHash(owner.DeviceAddresses(owner.PN(0)))
+	return r.notification("account_sync", owner.PN(0), stanza.New("devices", stanza.Attrs{"dhash": hash}, devices...))
+}
+
+// peerDevices is one change of a device list, under one of the names by which the other side keeps that list: a
+// client that has a list under the LID alone ignores what comes under the phone number.
+func (r *Router) peerDevices(change string, companion *account.Companion, from types.JID) stanza.Node {
+	owner := companion.Account
+	device := stanza.New("device", stanza.Attrs{
+		"jid": owner.Address(from, companion.Device), "key-index": strconv.Itoa(int(companion.KeyIndex)),
+	})
+	item := stanza.New(change, stanza.Attrs{"device_hash": account.DeviceHash(owner.DeviceAddresses(from))})
+	byPN := from.Server == types.DefaultUserServer
+	if byPN {
+		device.Attrs["lid"] = owner.LIDJID(companion.Device)
+		item.Attrs["device_lid_hash"] = account.DeviceHash(owner.DeviceAddresses(owner.LIDJID(0)))
+	}
+	children := []stanza.Node{device}
+	if signed, err := owner.KeyIndexList(r.now()); err == nil {
+		children = append(children, stanza.Raw("key-index-list", signed, stanza.Attrs{"ts": r.unix()}))
+	}
+	item.Content = children
+	node := r.notification("devices", from, item)
+	if byPN {
+		node.Attrs["lid"] = owner.LIDJID(0)
+	}
+	return node
+}

@@ -23,23 +23,24 @@ type Origin struct {
 	Device  uint16
 }
 
-// Repeater decides how often a message reaches a companion: once, unless a fault says otherwise.
-type Repeater interface {
-	Copies(phone string) int
+// Meddler decides what reaches a companion in place of a message: the message, unless a fault is in force.
+type Meddler interface {
+	Meddle(phone string, message stanza.Node) []stanza.Node
 }
 
 // Router is safe for concurrent use.
 type Router struct {
 	accounts *account.Registry
 	primary  Primary
-	repeater Repeater
+	meddler  Meddler
 	now      func() time.Time
 	messages atomic.Int64
+	notified atomic.Int64
 }
 
 // New returns a router; SetPrimary completes it before the first stanza.
-func New(accounts *account.Registry, repeater Repeater, now func() time.Time) *Router {
-	return &Router{accounts: accounts, repeater: repeater, now: now}
+func New(accounts *account.Registry, meddler Meddler, now func() time.Time) *Router {
+	return &Router{accounts: accounts, meddler: meddler, now: now}
 }
 
 // SetPrimary names the phones, which themselves need the router to speak.
@@ -58,12 +59,12 @@ func (r *Router) deliver(to *account.Account, device uint16, node stanza.Node, s
 	if !ok {
 		return
 	}
-	copies := 1
-	if node.Tag == "message" {
-		copies = r.repeater.Copies(to.Phone)
-	}
-	for range copies {
+	if node.Tag != "message" {
 		companion.Queue.Append(node, sender)
+		return
+	}
+	for _, delivered := range r.meddler.Meddle(to.Phone, node) {
+		companion.Queue.Append(delivered, sender)
 	}
 }
 

@@ -101,15 +101,13 @@ func askedFor(request *stanza.Node) (asked types.JID, contact []byte) {
 
 func (d *Directory) devices(found *account.Account, asked types.JID) (stanza.Node, bool) {
 	list := []stanza.Node{stanza.New("device", stanza.Attrs{"id": "0"})}
-	addresses := []types.JID{found.Address(asked, 0)}
 	for _, companion := range found.Companions() {
 		list = append(list, stanza.New("device", stanza.Attrs{
 			"id": strconv.Itoa(int(companion.Device)), "key-index": strconv.Itoa(int(companion.KeyIndex)),
 		}))
-		addresses = append(addresses, found.Address(asked, companion.Device))
 	}
 	now := d.now()
-	children := []stanza.Node{stanza.New("device-list", stanza.Attrs{"hash": account.DeviceHash(addresses)}, list...)}
+	children := []stanza.Node{stanza.New("device-list", stanza.Attrs{"hash": account.DeviceHash(found.DeviceAddresses(asked))}, list...)}
 	if signed, err := found.KeyIndexList(now); err == nil {
 		children = append(children, stanza.Raw("key-index-list", signed, stanza.Attrs{"ts": stanza.Unix(now)}))
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -248,9 +249,14 @@ func (l *lab) openCompanion(path string, change ...func(*companion)) *companion 
 	if testing.Verbose() && os.Getenv("WASIM_TEST_LOG") != "" {
 		log = waLog.Stdout("client", "DEBUG", false)
 	}
-	dsn := "file:" + path + "?_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=busy_timeout(10000)"
-	container, err := sqlstore.New(ctx, "sqlite3", dsn, log)
+	dsn := "file:" + path + "?_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_txlock=immediate"
+	db, err := sql.Open("sqlite3", dsn)
 	if err != nil {
+		l.t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	container := sqlstore.NewWithDB(db, "sqlite3", log)
+	if err = container.Upgrade(ctx); err != nil {
 		l.t.Fatal(err)
 	}
 	l.t.Cleanup(func() { _ = container.Close() })
@@ -354,3 +360,15 @@ func (c *companion) text() *events.Message {
 		}
 	}
 }
+
+// sayAgain repeats a send with the id of an earlier one.
+func (c *companion) sayAgain(phone, text, id string) {
+	c.lab.t.Helper()
+	_, err := c.SendMessage(context.Background(), jidOf(phone), &waE2E.Message{Conversation: proto.String(text)},
+		whatsmeow.SendRequestExtra{ID: id})
+	if err != nil {
+		c.lab.t.Fatal(err)
+	}
+}
+
+func jidOf(phone string) types.JID { return types.NewJID(phone, types.DefaultUserServer) }

@@ -4,6 +4,7 @@ package world
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,17 +14,17 @@ import (
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/admin"
+	"holdfast/simulator/internal/appstate"
 	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/gate"
 	"holdfast/simulator/internal/iq"
 	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/seed"
+	"holdfast/simulator/internal/state"
 	"holdfast/simulator/internal/transcript"
 	"holdfast/simulator/internal/usync"
 	"holdfast/simulator/internal/wire"
-
-	"crypto/tls"
 )
 
 // Options are the choices of whoever starts a simulation.
@@ -43,6 +44,7 @@ type World struct {
 	Phones     *phone.Book
 	Faults     *faults.Set
 	Transcript *transcript.Transcript
+	AppState   *appstate.Store
 	Gate       *gate.Gate
 
 	source   *seed.Source
@@ -67,41 +69,111 @@ func New(options Options, log *slog.Logger) (*World, error) {
 
 func build(options Options, listener net.Listener, log *slog.Logger) (*World, error) {
 	phone.SilenceLibrary()
+	saved, err := load(&options, log)
+	if err != nil {
+		return nil, err
+	}
 	source := seed.New(options.Seed)
-	authority, err := wire.NewAuthority(source, time.Now(), nil)
+	authority, err := wire.NewAuthority(source, time.Now(), &saved.TLS)
 	if err != nil {
 		return nil, err
 	}
 	w := &World{
 		Authority: authority, source: source, listener: listener, stateDir: options.StateDir, log: log,
 		Accounts: account.NewRegistry(source), Lobby: account.NewLobby(source, time.Now), Faults: faults.New(),
-		Transcript: transcript.New(options.Transcript),
+		Transcript: transcript.New(options.Transcript), AppState: appstate.New(),
 	}
 	w.Router = router.New(w.Accounts, w.Faults, time.Now)
 	w.Phones = phone.NewBook(source, w.Accounts, w.Router, time.Now, log)
 	w.Router.SetPrimary(w.Phones)
-	queries := iq.NewTable(&iq.Services{
-		Accounts: w.Accounts, Phones: w.Phones, Router: w.Router, Directory: usync.New(w.Accounts, time.Now),
-		Now: time.Now, Log: log, Host: listener.Addr().String(),
-	})
+	if err = w.restore(saved); err != nil {
+		return nil, err
+	}
 	w.Gate = gate.New(gate.Rooms{
-		Authority: authority, Accounts: w.Accounts, Lobby: w.Lobby, Router: w.Router, Queries: queries,
+		Authority: authority, Accounts: w.Accounts, Lobby: w.Lobby, Router: w.Router, Queries: w.queries(),
 		Faults: w.Faults, Transcript: w.Transcript, Now: time.Now, Log: log,
 	})
 	w.server = &http.Server{
-		Handler: w.handler(), ReadHeaderTimeout: 10 * time.Second, TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Handler: w.handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
 	}
 	return w, nil
+}
+
+func (w *World) queries() *iq.Table {
+	return iq.NewTable(&iq.Services{
+		Accounts: w.Accounts, Phones: w.Phones, Router: w.Router, Directory: usync.New(w.Accounts, time.Now),
+		AppState: w.AppState, Now: time.Now, Log: w.log, Host: w.Address(),
+	})
+}
+
+// load reads the saved state, empty without one. The seed that a state was made with goes on: keys depend on it.
+func load(options *Options, log *slog.Logger) (*state.Content, error) {
+	saved := &state.Content{Seed: options.Seed}
+	if options.StateDir == "" {
+		return saved, nil
+	}
+	found, err := state.Load(options.StateDir)
+	if err != nil || found == nil {
+		return saved, err
+	}
+	if found.Seed != options.Seed {
+		log.Warn("wasim.seed_of_state", "asked", options.Seed, "seed", found.Seed)
+		options.Seed = found.Seed
+	}
+	return found, nil
+}
+
+func (w *World) restore(saved *state.Content) error {
+	if err := w.Accounts.Restore(saved.Registry); err != nil {
+		return err
+	}
+	w.Lobby.Restore(saved.Lobby)
+	w.AppState.Restore(saved.AppState)
+	for _, memory := range saved.Phones {
+		owner, ok := w.Accounts.ByPhone(memory.Phone)
+		if !ok {
+			return fmt.Errorf("the saved state has a phone without an account: %s", memory.Phone)
+		}
+		if err := w.Phones.Restore(owner, memory); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Save writes everything that survives into the state folder. While clients talk it is a snapshot that may
+// split a stanza's way; after Close it is exact.
+func (w *World) Save() error {
+	identity, err := w.Authority.SavedTLS()
+	if err != nil {
+		return err
+	}
+	registry, err := w.Accounts.State()
+	if err != nil {
+		return err
+	}
+	phones, err := w.Phones.State()
+	if err != nil {
+		return err
+	}
+	return state.Save(w.stateDir, &state.Content{
+		Seed: w.source.Number(), TLS: *identity, Registry: registry, Lobby: w.Lobby.State(), Phones: phones,
+		AppState: w.AppState.State(),
+	})
 }
 
 func (w *World) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /ws/chat", w.Gate)
-	mux.Handle("/", admin.Handler(&admin.Rooms{
+	rooms := &admin.Rooms{
 		Source: w.source, Accounts: w.Accounts, Lobby: w.Lobby, Phones: w.Phones, Router: w.Router, Gate: w.Gate,
 		Faults: w.Faults, Transcript: w.Transcript, Now: time.Now, Log: w.log,
-	}))
+	}
+	if w.stateDir != "" {
+		rooms.Save = w.Save
+	}
+	mux.Handle("/", admin.Handler(rooms))
 	return mux
 }
 
@@ -127,5 +199,8 @@ func (w *World) Close() error {
 	w.Gate.Close()
 	w.Phones.Settle()
 	w.log.Info("wasim.stopped")
-	return nil
+	if w.stateDir == "" {
+		return nil
+	}
+	return w.Save()
 }

@@ -1,0 +1,122 @@
+package phone
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	binary "go.mau.fi/whatsmeow/binary"
+
+	"holdfast/simulator/internal/account"
+)
+
+// State is one phone's memory as it is saved.
+type State struct {
+	Phone      string
+	Sessions   map[string][]byte
+	Identities map[string][]byte
+	PreKeys    map[uint32][]byte
+	NextPreKey uint32
+	Inbox      []Item
+	Receipts   []ReceiptItem
+	Known      map[string]uint64
+	Sent       map[string]SentMessage
+	SentOrder  []string
+	Written    uint64
+	Retries    map[string]int
+	Mail       [][]byte
+}
+
+// State returns every phone's memory for saving.
+func (b *Book) State() ([]State, error) {
+	b.mu.Lock()
+	phones := slices.Collect(maps.Values(b.phones))
+	b.mu.Unlock()
+	slices.SortFunc(phones, func(x, y *Phone) int { return strings.Compare(x.Account.Phone, y.Account.Phone) })
+	states := make([]State, len(phones))
+	for i, phone := range phones {
+		state, err := phone.state()
+		if err != nil {
+			return nil, err
+		}
+		states[i] = state
+	}
+	return states, nil
+}
+
+func (p *Phone) state() (State, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	inbox, _ := p.inbox.after(0, 0)
+	receipts, _ := p.receipts.after(0, 0)
+	state := State{
+		Phone: p.Account.Phone, Sessions: maps.Clone(p.signal.sessions), Identities: map[string][]byte{},
+		PreKeys: map[uint32][]byte{}, Inbox: inbox, Receipts: receipts, Known: maps.Clone(p.known),
+		Sent: map[string]SentMessage{}, SentOrder: slices.Clone(p.sentOrder), Written: p.written,
+		Retries: maps.Clone(p.retries),
+	}
+	for name, key := range p.signal.identities {
+		state.Identities[name] = slices.Clone(key[:])
+	}
+	for id, message := range p.sent {
+		state.Sent[id] = *message
+	}
+	p.signal.keyLock.Lock()
+	state.NextPreKey = p.signal.nextPreKey
+	for id, private := range p.signal.preKeys {
+		state.PreKeys[id] = slices.Clone(private[:])
+	}
+	p.signal.keyLock.Unlock()
+	p.mailLock.Lock()
+	defer p.mailLock.Unlock()
+	for _, node := range p.mail {
+		encoded, err := binary.Marshal(node)
+		if err != nil {
+			return State{}, fmt.Errorf("phone: saving the mailbox: %w", err)
+		}
+		state.Mail = append(state.Mail, encoded)
+	}
+	return state, nil
+}
+
+// Restore gives an account's phone its saved memory; what lay in its mailbox is worked off.
+func (b *Book) Restore(owner *account.Account, state State) error {
+	p := b.Of(owner)
+	p.mu.Lock()
+	for name, session := range state.Sessions {
+		p.signal.sessions[name] = session
+	}
+	for name, key := range state.Identities {
+		p.signal.identities[name] = [32]byte(key)
+	}
+	for id, private := range state.PreKeys {
+		p.signal.preKeys[id] = [32]byte(private)
+	}
+	p.signal.nextPreKey = max(state.NextPreKey, 1)
+	for name, seq := range state.Known {
+		p.known[name] = seq
+	}
+	for id, message := range state.Sent {
+		p.sent[id] = &message
+	}
+	for name, count := range state.Retries {
+		p.retries[name] = count
+	}
+	p.sentOrder, p.written = state.SentOrder, state.Written
+	p.inbox.restore(state.Inbox, func(item *Item) uint64 { return item.Seq })
+	p.receipts.restore(state.Receipts, func(item *ReceiptItem) uint64 { return item.Seq })
+	p.mu.Unlock()
+	for _, encoded := range state.Mail {
+		body, err := binary.Unpack(encoded)
+		if err != nil {
+			return fmt.Errorf("phone: restoring the mailbox: %w", err)
+		}
+		node, err := binary.Unmarshal(body)
+		if err != nil {
+			return fmt.Errorf("phone: restoring the mailbox: %w", err)
+		}
+		p.enqueue(*node)
+	}
+	return nil
+}
