@@ -90,7 +90,9 @@ class LogoutAsked:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The gateway has started and read the session from its database."""
+    """The gateway has started and read the session from its database. `detail` says when it was last seen."""
+
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

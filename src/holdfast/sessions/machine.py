@@ -304,7 +304,8 @@ def restore(session: Session, fact: Fact, now_ms: int, roll: float, policy: Poli
     """A start of the gateway: shown as connecting from the first moment. The engine's answer decides how."""
     if session.wish is Wish.DOWN:
         return Decision(_to(session, State.STOPPED, Reason.STOPPED_BY_OWNER, now_ms))
-    return Decision(_to(session, State.CONNECTING, Reason.RESTORING, now_ms))
+    detail = fact.detail if isinstance(fact, Restored) else ""
+    return Decision(_to(session, State.CONNECTING, Reason.RESTORING, now_ms, detail=detail))
 
 
 def restore_failed(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
@@ -458,8 +459,10 @@ def paired(session: Session, fact: Fact, now_ms: int, roll: float, policy: Polic
 
 
 def pairing_failed(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
-    """Back to rest; a human may ask again."""
+    """Back to rest; a human may ask again. Also when the new link turned out to belong to another session."""
     assert isinstance(fact, PairingFailed)
+    if session.credentials is Credentials.VALID:
+        return Decision(session, heard=False)
     return Decision(_unpaired(session, fact.reason, now_ms, fact.detail))
 
 
@@ -511,7 +514,7 @@ TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
     LevelReported: {(_C, _UP, _UN, _R): level_up_or_lost},
     CodeShown: {(_P,): show_code},
     PairingSucceeded: {(_P,): paired},
-    PairingFailed: {(_P,): pairing_failed},
+    PairingFailed: {(_P, _C): pairing_failed},
 }
 
 

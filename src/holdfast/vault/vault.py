@@ -76,6 +76,10 @@ class Vault:
         """True if the folder was there at the last look."""
         return folder in self._wrapped
 
+    def wrapped(self, folder: str) -> bytes:
+        """What lies in a folder's session.key. Raises KeyError."""
+        return self._wrapped[folder]
+
     def key_of(self, folder: str) -> SessionKey:
         """The key of the file in a folder.
 

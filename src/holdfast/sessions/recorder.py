@@ -1,0 +1,121 @@
+"""Writes what changed:
+
+row, timeline and event in one transaction, many sessions together, in the order of happening.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from holdfast.journal import Draft, Journal
+from holdfast.kit import logging
+from holdfast.kit.backoff import backoff
+from holdfast.model.errors import StoreUnavailable
+from holdfast.model.events import EventType
+from holdfast.sessions import repository
+from holdfast.sessions.live import Live
+from holdfast.store import Store
+
+log = logging.get("sessions")
+
+
+@dataclass(slots=True)
+class _Batch:
+    rows: dict[str, repository.Row] = field(default_factory=dict)
+    timeline: list[repository.Row] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    heartbeats: dict[str, int] = field(default_factory=dict)
+
+
+class Recorder:
+    """Takes changes at once and makes them durable as fast as the disk allows.
+
+    Loses none while the disk is full.
+    """
+
+    def __init__(self, store: Store, journal: Journal) -> None:
+        self._store = store
+        self._journal = journal
+        self._batch = _Batch()
+        self._filled = asyncio.Event()
+        self._noted = self._written = 0  # changes
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+
+    def note(
+        self,
+        live: Live,
+        *,
+        timeline_at_ms: int | None = None,
+        events: Mapping[EventType, Mapping[str, Any]] = {},
+    ) -> None:
+        """The session changed: keep its row, and where given a line of its timeline and events."""
+        batch = self._batch
+        batch.rows[live.id] = repository.row_of(live)
+        if timeline_at_ms is not None:
+            live.timeline_seq += 1
+            batch.timeline.append(repository.timeline_row(live, timeline_at_ms))
+        for type_, data in events.items():
+            batch.drafts.append(Draft(live.id, live.record.tenant_id, type_, data))
+        self._noted += 1
+        self._filled.set()
+
+    def note_heartbeat(self, session_id: str, at_ms: int) -> None:
+        """A sign of life that shall be kept."""
+        self._batch.heartbeats[session_id] = at_ms
+        self._noted += 1
+        self._filled.set()
+
+    async def settled(self) -> None:
+        """Return when everything noted so far is durable."""
+        if self._written >= self._noted:
+            return
+        durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append((self._noted, durable))
+        await durable
+
+    async def run(self) -> None:
+        """Write, for ever. What cannot be written now waits in memory, in order."""
+        while True:
+            await self._filled.wait()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Make everything noted so far durable. Not for two callers at once."""
+        self._filled.clear()
+        batch, self._batch = self._batch, _Batch()
+        taken = self._noted
+        await self._write(batch)
+        self._written = taken
+        waiters, self._waiters = self._waiters, []
+        for needed, durable in waiters:
+            if needed > taken:
+                self._waiters.append((needed, durable))
+            elif not durable.done():
+                durable.set_result(None)
+
+    async def _write(self, batch: _Batch) -> None:
+        attempt = 0
+        while True:
+            try:
+                await self._store.write(lambda conn: self._keep(conn, batch))
+                return
+            except StoreUnavailable as exc:
+                log.log(
+                    40 if attempt == 0 else 30, "sessions.store_unavailable", error=str(exc), attempt=attempt
+                )
+            await asyncio.sleep(backoff(attempt, base_s=0.25, cap_s=5.0, roll=0.5))
+            attempt += 1
+
+    def _keep(self, conn: Connection, batch: _Batch) -> None:
+        if batch.rows:
+            repository.update(conn, list(batch.rows.values()))
+        if batch.timeline:
+            repository.add_timeline(conn, batch.timeline)
+        if batch.heartbeats:
+            repository.save_heartbeats(
+                conn, [(at, session_id) for session_id, at in batch.heartbeats.items()]
+            )
+        self._journal.append_many(conn, batch.drafts)
