@@ -1,0 +1,97 @@
+"""Everything that can be set, in one frozen value:
+
+environment variables HOLDFAST_…, or the flags that set them.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from holdfast.model.errors import SettingsError
+
+
+def _default_data() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "holdfast"
+
+
+def _default_master_key() -> Path:
+    return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "holdfast" / "master.key"
+
+
+class Settings(BaseSettings):
+    """The settings of one gateway."""
+
+    model_config = SettingsConfigDict(env_prefix="HOLDFAST_", frozen=True, extra="ignore")
+
+    data: Path = Field(default_factory=_default_data, description="where everything lies")
+    host: str = Field(default="127.0.0.1", min_length=1, description="where the API listens")
+    api_port: int = Field(default=4001, ge=0, le=65535, description="0: any free one")
+    master_key_file: Path = Field(
+        default_factory=_default_master_key, description="0600, made at first start"
+    )
+    lab: Path | None = Field(default=None, description="a simulator's trust file: lab mode, never WhatsApp")
+    device_name: str = Field(
+        default="Holdfast", min_length=1, max_length=50, description="shown on the phone"
+    )
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+
+    @property
+    def run(self) -> Path:
+        """What lives as long as a process: lock, addresses."""
+        return self.data / "run"
+
+    @property
+    def database(self) -> Path:
+        """The gateway's database."""
+        return self.data / "holdfast.db"
+
+    @property
+    def kill_points(self) -> Path | None:
+        """Where a self-test arms its kill points; None outside the lab."""
+        return self.run / "kill-points" if self.lab is not None else None
+
+
+def read() -> Settings:
+    """The settings of this process. Raises SettingsError with what is wrong, in one line."""
+    try:
+        settings = Settings()
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = "HOLDFAST_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(
+            f"{name} is not valid: {first['msg']}", next_step="Next step: correct it."
+        ) from exc
+    paths = {"data": settings.data.expanduser().absolute()}
+    paths["master_key_file"] = settings.master_key_file.expanduser().absolute()
+    lab = settings.lab
+    if lab is not None and str(lab) in ("", "."):
+        lab = None  # an empty variable is no lab
+    if lab is not None:
+        lab = lab.expanduser().absolute()
+        if not lab.is_file():
+            raise SettingsError(
+                f"HOLDFAST_LAB names {lab}, which is not there",
+                next_step="Next step: start the simulator with --trust-file, or unset HOLDFAST_LAB.",
+            )
+    return settings.model_copy(update={**paths, "lab": lab})
+
+
+def prepare(settings: Settings) -> None:
+    """Make the data folder's rooms, for their owner alone. Raises SettingsError when that cannot be."""
+    try:
+        for folder in (settings.data, settings.run, settings.data / "logs", settings.data / "sessions"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=settings.run):
+            pass
+    except OSError as exc:
+        raise SettingsError(
+            f"The data folder {settings.data} cannot be used: {exc.strerror}",
+            next_step="Next step: make it writable for this user, or name another by HOLDFAST_DATA.",
+        ) from exc
+
+
+EXIT_CODES: Final = {"settings": 2, "second_gateway": 3, "port_taken": 4, "wrong_key": 5, "engine_missing": 6}
