@@ -2,15 +2,18 @@
 
 import asyncio
 import signal
+import sys
 from pathlib import Path
 
 from holdfast.bots import Runner, load
 from holdfast.cli.run import client
 from holdfast.cli.screen import lab_banner, say
+from holdfast.kit import logging
 
 
 async def run_bot(data: Path | None, file: Path) -> None:
     """Run the file's bot until Ctrl+C or SIGTERM. Raises BotFileError, or what the gateway refuses."""
+    logging.configure(console=sys.stderr.isatty())
     bot = load(file)
     async with client(data) as api:
         if (await api.system()).lab:

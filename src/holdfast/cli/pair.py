@@ -32,12 +32,24 @@ async def pair(data: Path | None, name: str) -> int:
         if session.state in _LINKED and session.phone:
             say(f"{name} is linked as [bold]{number(session.phone)}[/] ({session.state}). Nothing to scan.")
             return 0
-        await api.sessions.first_qr(name)
+        first = await api.sessions.first_qr(name)
         try:
-            return await (_live(api, name) if console().is_terminal else _lines(api, name))
+            return await (_live(api, name) if _fits(first) else _lines(api, name))
         except asyncio.CancelledError:
             await api.sessions.cancel_pair(name)
             raise
+
+
+def _fits(qr: Qr) -> bool:
+    # A picture taller than the window would be cut off when it is redrawn, and a cut code cannot be scanned.
+    lines, size = half_blocks(qr.code), console().size
+    if not console().is_terminal:
+        return False
+    fits = len(lines) + 3 <= size.height and len(lines[0]) <= size.width
+    if not fits:
+        need = f"{len(lines[0])} columns and {len(lines) + 3} lines"
+        say(f"[yellow]The code needs {need}: enlarge the window if it cannot be scanned.[/]")
+    return fits
 
 
 async def _live(api: Client, name: str) -> int:
