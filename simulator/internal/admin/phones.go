@@ -127,7 +127,7 @@ func send(rooms *Rooms, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"id": sent.ID, "t": sent.T.Unix()}, nil
+	return map[string]any{"id": sent.ID, "t": sent.T.Unix(), "t_ms": phone.Milliseconds(sent.T)}, nil
 }
 
 func sendBatch(rooms *Rooms, r *http.Request) (any, error) {

@@ -31,6 +31,8 @@ type Item struct {
 	FromMe bool   `json:"from_me"`
 	Text   string `json:"text"`
 	T      int64  `json:"t"`
+	// TMS is when the phone had decrypted it, in milliseconds with a fraction: T is the server's stamp, in seconds.
+	TMS float64 `json:"t_ms"`
 	// Duplicates is how often the same id came again.
 	Duplicates int    `json:"duplicates"`
 	Kind       string `json:"kind"`
@@ -103,7 +105,8 @@ func (p *Phone) keep(node *stanza.Node, owner *account.Account, from types.JID, 
 	p.known[messageKey(owner, id)] = p.inbox.add(func(seq uint64) Item {
 		return Item{
 			Seq: seq, ID: id, From: owner.Phone, FromDevice: from.Device, Chat: chat.Phone, FromMe: owner == p.Account,
-			Text: text, T: int64(stanza.Int(node, "t")), Kind: kind, Message: plaintext,
+			Text: text, T: int64(stanza.Int(node, "t")), TMS: Milliseconds(p.book.now()),
+			Kind: kind, Message: plaintext,
 		}
 	})
 }

@@ -33,8 +33,12 @@ type SentMessage struct {
 // Sent tells about a message that has left the phone.
 type Sent struct {
 	ID string
-	T  time.Time
+	// T is when the phone began to seal it.
+	T time.Time
 }
+
+// Milliseconds is the form of times that are measured with: since 1970, with a fraction.
+func Milliseconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1000 }
 
 // Text makes a message of a text, with the secret that real phones put into each one.
 func Text(text string) *waE2E.Message {
@@ -55,6 +59,7 @@ func (p *Phone) Send(to *account.Account, message *waE2E.Message, id string) (Se
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := p.book.now()
 	if id == "" {
 		id = p.nextID()
 	}
@@ -63,7 +68,6 @@ func (p *Phone) Send(to *account.Account, message *waE2E.Message, id string) (Se
 	if err != nil {
 		return Sent{}, err
 	}
-	now := p.book.now()
 	p.book.router.Message(p.origin(), &stanza.Node{
 		Tag: "message",
 		Attrs: stanza.Attrs{
