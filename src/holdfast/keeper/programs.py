@@ -89,12 +89,18 @@ def end_with_parent() -> None:
 class Keeper:
     """Runs programs until `stop`. Start them in order; each is watched by a task of its own."""
 
-    def __init__(self, tell: Callable[[KeeperFact], None] = lambda fact: None) -> None:
+    def __init__(
+        self,
+        tell: Callable[[KeeperFact], None] = lambda fact: None,
+        *,
+        steady_after_s: float = _STEADY_AFTER_S,
+    ) -> None:
         self._tell = tell
+        self._steady_after_s = steady_after_s
+        self._asked: set[str] = set()
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
         self._refused: asyncio.Future[ProgramRefused] | None = None
-        self._stopping = False
 
     def pid(self, name: str) -> int | None:
         """The process id, None while it does not run."""
@@ -121,8 +127,8 @@ class Keeper:
 
     async def restart(self, name: str, grace_s: float = 15.0) -> None:
         """End a program politely; its watcher starts it again at once."""
-        process = self._running[name]
-        await _end(process, grace_s)
+        self._asked.add(name)
+        await _end(self._running[name], grace_s)
 
     async def stop(self, *names: str, grace_s: float = 15.0) -> None:
         """End programs politely, the last started first, and wait for them.
@@ -150,7 +156,9 @@ class Keeper:
                 if not self._refused.done():
                     self._refused.set_result(ProgramRefused(program.name, code, line))
                 return
-            failures = 1 if loop.time() - since > _STEADY_AFTER_S else failures + 1
+            steady = loop.time() - since > self._steady_after_s or program.name in self._asked
+            self._asked.discard(program.name)
+            failures = 1 if steady else failures + 1
             delay = restart_delay_s(failures)
             self._tell(Ended(program.name, code, delay, line))
             await asyncio.sleep(delay)

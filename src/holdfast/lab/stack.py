@@ -36,7 +36,8 @@ class Stack:
         Raises StackError with the program's own line when it refuses to start.
         """
         place.data.mkdir(parents=True, exist_ok=True)
-        keeper = Keeper(tell)
+        # Here kills are no sign of a crash loop: whatever ran for a moment is started again at once.
+        keeper = Keeper(tell, steady_after_s=0.5)
         stack = cls(place, keeper)
         try:
             await keeper.start(place.program("gateway", "-m", "holdfast.app"))
