@@ -89,6 +89,8 @@ class Started:
         """Ask it to stop, insist after the grace. Safe to call twice."""
         if self.ended:
             return
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._process.terminate()
         try:
             async with asyncio.timeout(grace_s):

@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"sync"
 
 	"github.com/ncruces/go-sqlite3"
@@ -40,11 +41,29 @@ func main() {
 	trustPath := flag.String("trust", "", "the simulator's trust file")
 	folder := flag.String("folder", "", "where the session files go")
 	sessions := flag.Int("sessions", 1, "how many sessions to link")
+	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
-	if err := run(*trustPath, *folder, *sessions); err != nil {
+	stop, err := profiled(*profile)
+	if err == nil {
+		err = run(*trustPath, *folder, *sessions)
+		stop()
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// profiled starts a CPU profile when a file is named; call what it returns before the process ends.
+func profiled(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	return pprof.StopCPUProfile, pprof.StartCPUProfile(file)
 }
 
 func run(trustPath, folder string, sessions int) error {
