@@ -24,6 +24,7 @@ class Connection(asyncio.Protocol):
         self._waiting: dict[int, tuple[asyncio.Future[pb.Result], bool]] = {}
         self._flushing = False
         self._paused = False
+        self._early: list[Arrived] | None = []
         self.welcomed: asyncio.Future[Welcomed] = self._loop.create_future()
         self.ended: asyncio.Future[Exception | None] = self._loop.create_future()
         self.last_heard = self._loop.time()
@@ -44,7 +45,10 @@ class Connection(asyncio.Protocol):
                         self.welcomed.set_result(heard)
                     continue
                 self._settle(heard.results)
-                self._on_arrived(heard)
+                if self._early is None:
+                    self._on_arrived(heard)
+                else:
+                    self._early.append(heard)
         except HoldfastError as exc:
             self._end(exc)
         except Exception as exc:  # a fault above must not leave a connection that nobody reads
@@ -60,6 +64,19 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._paused = False
         self._flush()
+
+    def begin(self) -> None:
+        """Hand on what arrived, from the first frame:
+
+        whoever listens has been told that there is an engine.
+        """
+        early, self._early = self._early or [], None
+        try:
+            for heard in early:
+                self._on_arrived(heard)
+        except Exception as exc:
+            log.exception("engine.frame_failed")
+            self._end(exc)
 
     # ---- what callers want
 

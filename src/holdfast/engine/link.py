@@ -25,6 +25,7 @@ _WELCOME_WITHIN_S: Final = 10.0
 # Levels come every 5 s: an engine that says nothing for so long does not answer any more.
 _SILENT_AFTER_S: Final = 25.0
 _STEADY_AFTER_S: Final = 20.0
+_FIRST_WITHIN_S: Final = 5.0
 
 
 def _ignore(*_: object) -> None:
@@ -61,24 +62,20 @@ class EngineLink:
         as it takes.
         """
         loop = asyncio.get_running_loop()
-        failures, ever = 0, False
-        try:
-            while True:
-                began = loop.time()
-                try:
-                    await self._attach_once()
-                    ever = True
-                except EngineUnreachable as exc:
-                    if not ever:
-                        raise
-                    log.log(
-                        40 if failures == 0 else 30, "engine.unreachable", error=str(exc), attempt=failures
-                    )
-                failures = 0 if loop.time() - began >= _STEADY_AFTER_S else failures + 1
-                if failures > 1:  # the first restart is immediate
-                    await asyncio.sleep(backoff(failures - 2, base_s=0.2, cap_s=5.0, roll=0.5))
-        finally:
-            self._detach()
+        start, failures, ever = loop.time(), 0, False
+        while True:
+            began = loop.time()
+            try:
+                await self._attach_once()
+                ever = True
+            except EngineUnreachable as exc:
+                # An engine of before may still be on its way out, and hold the folder.
+                if not ever and loop.time() - start > _FIRST_WITHIN_S:
+                    raise
+                log.log(40 if failures == 0 else 30, "engine.unreachable", error=str(exc), attempt=failures)
+            failures = 0 if loop.time() - began >= _STEADY_AFTER_S else failures + 1
+            if failures > 1:  # the first restart is immediate
+                await asyncio.sleep(backoff(failures - 2, base_s=0.2, cap_s=5.0, roll=0.5))
 
     async def _attach_once(self) -> None:
         """Reach an engine, serve it until it is gone."""
@@ -92,9 +89,14 @@ class EngineLink:
         )
         try:
             self.on_attached(welcomed.identity)
+            connection.begin()
             reason = await self._until_ended(connection)
+        except asyncio.CancelledError:
+            # Our own end is not the engine's: it keeps its connections, and nobody is told that they are
+            # gone.
+            self.on_detached = _ignore
+            raise
         finally:
-            connection.close()
             self._detach()
         if isinstance(reason, EngineProtocolError):
             log.error("engine.protocol_broken", error=str(reason))

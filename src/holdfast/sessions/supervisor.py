@@ -16,7 +16,7 @@ from holdfast.kit import logging
 from holdfast.kit.clock import Clock, iso, now_ms
 from holdfast.model.events import EventType
 from holdfast.model.reasons import Reason
-from holdfast.model.states import State, Wish
+from holdfast.model.states import Color, State, Wish
 from holdfast.sessions import facts as f
 from holdfast.sessions import repository
 from holdfast.sessions.book import Book
@@ -149,9 +149,9 @@ class Supervisor:
         self.recorder.note(
             live, timeline_at_ms=now, events={EventType.SESSION_STATE: state_event(live, before.state)}
         )
-        level = 40 if after.state in (State.LOGGED_OUT, State.BANNED, State.FAILED, State.REPLACED) else 20
+        human_needed = after.state.color is Color.RED and after.reason is not Reason.LOGGED_OUT_HERE
         log.log(
-            level,
+            40 if human_needed else 20,
             "session.changed",
             session=live.record.name,
             phone=live.record.phone,
