@@ -83,7 +83,9 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = ws.CloseNow() }()
 	if g.Faults.Take(faults.UpgradeThenSilence, "") {
-		<-ws.CloseRead(g.ctx).Done()
+		for err == nil {
+			_, _, err = ws.Read(g.ctx)
+		}
 		return
 	}
 	id := g.nextID.Add(1)

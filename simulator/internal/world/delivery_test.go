@@ -25,7 +25,7 @@ func TestUnacknowledgedMessagesComeAgain(t *testing.T) {
 			}
 		}
 	})
-	l.eventually("the greeting is confirmed", func() bool { return l.account(own).Companions[0].Queue == 0 })
+	l.idle(own)
 	for i := range 3 {
 		l.send(friend, own, fmt.Sprint(i))
 	}
@@ -51,7 +51,7 @@ func TestUnacknowledgedMessagesComeAgain(t *testing.T) {
 	if done := waitFor[*events.OfflineSyncCompleted](c); done.Count != 4 {
 		t.Errorf("the drain ends with %d", done.Count)
 	}
-	l.eventually("all is confirmed", func() bool { return l.account(own).Companions[0].Queue == 0 })
+	l.idle(own)
 }
 
 // A repeated send with the same id reaches the phone again; the phone keeps it once and counts.
@@ -120,7 +120,7 @@ func TestSiblings(t *testing.T) {
 	first.text()
 	second := l.newCompanion()
 	second.pair(own)
-	l.eventually("the friend has heard of the new device", func() bool { return l.account(friendPhone).Companions[0].Queue == 0 })
+	l.idle(friendPhone)
 	friend.say(own, "to both")
 	for _, c := range []*companion{first, second} {
 		if got := c.text().Message.GetConversation(); got != "to both" {
@@ -164,7 +164,7 @@ func TestPhonesHonourRetryReceipts(t *testing.T) {
 	if got.Message.GetConversation() != "second" || got.Info.ID != id {
 		t.Fatalf("got %q as %s", got.Message.GetConversation(), got.Info.ID)
 	}
-	l.eventually("all is confirmed", func() bool { return l.account(own).Companions[0].Queue == 0 })
+	l.idle(own)
 }
 
 func TestASpoiledMessageIsSentAgain(t *testing.T) {

@@ -174,24 +174,26 @@ type inboxItem struct {
 	Kind       string
 }
 
-// inbox waits until the phone has at least n messages.
+// inbox waits until the phone has at least n messages and returns all that it has.
 func (l *lab) inbox(phone string, n int) []inboxItem {
 	l.t.Helper()
-	var all []inboxItem
-	deadline := time.Now().Add(patience)
-	for len(all) < n && time.Now().Before(deadline) {
-		after := uint64(0)
-		if len(all) > 0 {
-			after = all[len(all)-1].Seq
+	var page struct{ Items []inboxItem }
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		l.must("GET", fmt.Sprintf("/admin/phones/%s/inbox", phone), nil, &page)
+		if len(page.Items) >= n {
+			return page.Items
 		}
-		var page struct{ Items []inboxItem }
-		l.must("GET", fmt.Sprintf("/admin/phones/%s/inbox?after=%d&wait_s=1", phone, after), nil, &page)
-		all = append(all, page.Items...)
+		last := uint64(len(page.Items))
+		l.must("GET", fmt.Sprintf("/admin/phones/%s/inbox?after=%d&wait_s=1", phone, last), nil, &page)
 	}
-	if len(all) < n {
-		l.t.Fatalf("phone %s has %d of %d messages", phone, len(all), n)
-	}
-	return all
+	l.t.Fatalf("phone %s has %d of %d messages", phone, len(page.Items), n)
+	return nil
+}
+
+// idle waits until the account's first companion has confirmed everything.
+func (l *lab) idle(phone string) {
+	l.t.Helper()
+	l.eventually("everything is confirmed", func() bool { return l.account(phone).Companions[0].Queue == 0 })
 }
 
 type accountView struct {
@@ -372,3 +374,5 @@ func (c *companion) sayAgain(phone, text, id string) {
 }
 
 func jidOf(phone string) types.JID { return types.NewJID(phone, types.DefaultUserServer) }
+
+func waitForMessage(c *companion) *events.Message { return waitFor[*events.Message](c) }

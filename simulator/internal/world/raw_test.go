@@ -63,6 +63,7 @@ func (l *lab) dialRaw(static *keys.KeyPair, payload *waWa6.ClientPayload) *raw {
 }
 
 func (r *raw) receive(_ context.Context, plaintext []byte) {
+	defer func() { _ = recover() }() // the codec panics on what the server's faults send
 	body, err := binary.Unpack(plaintext)
 	if err != nil {
 		return
