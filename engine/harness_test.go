@@ -518,6 +518,11 @@ func (g *gatewayDouble) online(session string, p *phone) {
 	g.open(session, g.link(session, p))
 	g.connect(session, 2)
 	g.fact("drained", 2, func(f *pb.SessionFact) bool { return f.SessionId == session && f.GetOfflineDrained() != nil })
+	// The phone opens a session to a new device and sends keys and history: acknowledged without the gateway.
+	within(g.t, 10*time.Second, "what the phone sends to a new device is acknowledged", func() bool {
+		device := p.account().Companions[0]
+		return device.PreKeys < 812 && device.Queue == 0
+	})
 }
 
 func sendText(id, to, text string) *pb.Command {

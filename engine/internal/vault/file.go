@@ -35,7 +35,8 @@ var (
 )
 
 const (
-	busyTimeout = 4 * time.Second
+	busyTimeout  = 4 * time.Second
+	closeTimeout = 3 * time.Second
 	// An idle file costs some 300 KiB open: close it, the next query opens it again.
 	idleTimeout = 60 * time.Second
 )
@@ -107,9 +108,20 @@ func (f *File) upgrade(ctx context.Context) error {
 	return f.container.Upgrade(ctx)
 }
 
-// Close writes everything back and closes the file. No query may run after it.
+// Close waits for the query of the moment, writes everything back and closes the file. Later queries fail.
 func (f *File) Close() error {
-	if err := f.db.Close(); err != nil {
+	var last *sql.Conn
+	if f.db.Stats().OpenConnections > 0 {
+		// Whoever holds the one connection is the only one who can be at work. Closing the pool alone would not wait.
+		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+		defer cancel()
+		last, _ = f.db.Conn(ctx)
+	}
+	err := f.db.Close()
+	if last != nil {
+		err = errors.Join(err, last.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %w", ErrStorage, err)
 	}
 	return nil

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"google.golang.org/protobuf/proto"
+
+	pb "holdfast/engine/enginepb"
+)
+
+func connectCommand(epoch uint64) *pb.Command {
+	return &pb.Command{Command: &pb.Command_Connect{Connect: &pb.Connect{Epoch: epoch}}}
+}
+
+func openCommand(folder string, key []byte) *pb.Command {
+	return &pb.Command{Command: &pb.Command_Open{Open: &pb.Open{Folder: folder, Key: key}}}
+}
+
+func TestErrorsAreTyped(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	g, chat := l.g, l.friend.Phone+"@s.whatsapp.net"
+	empty := filepath.Join(l.dir, "sessions", "4915000000000")
+	if err := os.MkdirAll(empty, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(empty, "session.db"), []byte("torn"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name    string
+		session string
+		command *pb.Command
+		want    pb.ErrorCode
+	}{
+		{"connect unopened", "s2", connectCommand(1), pb.ErrorCode_UNKNOWN_SESSION},
+		{"send unopened", "s2", sendText("A", chat, "x"), pb.ErrorCode_UNKNOWN_SESSION},
+		{"disconnect unopened", "s2", &pb.Command{Command: &pb.Command_Disconnect{Disconnect: &pb.Disconnect{}}}, pb.ErrorCode_UNKNOWN_SESSION},
+		{"no command", "s2", &pb.Command{}, pb.ErrorCode_UNKNOWN_COMMAND},
+		{"bad session id", "../s", connectCommand(1), pb.ErrorCode_INVALID_ARGUMENT},
+		{"open missing", "s2", openCommand("4915999999999", testKey), pb.ErrorCode_FOLDER_MISSING},
+		{"open outside", "s2", openCommand("../..", testKey), pb.ErrorCode_INVALID_ARGUMENT},
+		{"open torn", "s2", openCommand("4915000000000", testKey), pb.ErrorCode_FILE_CORRUPT},
+		{"open another's", "s2", openCommand(l.own.Phone, testKey), pb.ErrorCode_BUSY},
+		{"open another folder", "s1", openCommand("4915000000000", testKey), pb.ErrorCode_BUSY},
+		{"pair while open", "s1", pairCommand(9), pb.ErrorCode_BUSY},
+		{"stale epoch", "s1", connectCommand(2), pb.ErrorCode_STALE_EPOCH},
+		{"adopt nothing", "s2", &pb.Command{Command: &pb.Command_Adopt{Adopt: &pb.Adopt{Folder: "4915000000001"}}}, pb.ErrorCode_FOLDER_MISSING},
+		{"adopt over an open session", "s2", &pb.Command{Command: &pb.Command_Adopt{Adopt: &pb.Adopt{Folder: l.own.Phone}}}, pb.ErrorCode_TARGET_EXISTS},
+		{"quarantine another's", "s2", &pb.Command{Command: &pb.Command_Quarantine{Quarantine: &pb.Quarantine{Folder: l.own.Phone, Target: "x"}}}, pb.ErrorCode_BUSY},
+		{"quarantine missing", "s2", &pb.Command{Command: &pb.Command_Quarantine{Quarantine: &pb.Quarantine{Folder: "4915999999999", Target: "x"}}}, pb.ErrorCode_FOLDER_MISSING},
+		{"send without id", "s1", sendText("", chat, "x"), pb.ErrorCode_INVALID_ARGUMENT},
+		{"send nothing", "s1", sendText("A", chat, ""), pb.ErrorCode_INVALID_ARGUMENT},
+		{"send to nonsense", "s1", sendText("A", "hello", "x"), pb.ErrorCode_INVALID_ARGUMENT},
+		{"send to letters", "s1", sendText("A", "abc@s.whatsapp.net", "x"), pb.ErrorCode_INVALID_ARGUMENT},
+		{"send to a device", "s1", sendText("A", l.friend.Phone+":2@s.whatsapp.net", "x"), pb.ErrorCode_INVALID_ARGUMENT},
+		{"send nonsense", "s1", &pb.Command{Command: &pb.Command_Send{Send: &pb.Send{MessageId: "A", To: chat, Message: []byte{0xff}}}}, pb.ErrorCode_INVALID_ARGUMENT},
+		{"send to a stranger", "s1", sendText("A", "4915000999000@s.whatsapp.net", "x"), pb.ErrorCode_RECIPIENT_UNKNOWN},
+		{"pair without a wrapped key", "s3", &pb.Command{Command: &pb.Command_Pair{Pair: &pb.Pair{Epoch: 1, Key: testKey}}}, pb.ErrorCode_INVALID_ARGUMENT},
+		{"pair with a short key", "s3", &pb.Command{Command: &pb.Command_Pair{Pair: &pb.Pair{Epoch: 1, Key: []byte("x"), WrappedKey: []byte("w")}}}, pb.ErrorCode_INVALID_ARGUMENT},
+	}
+	for _, c := range cases {
+		result := g.ask(c.session, c.command)
+		if got := result.GetError().GetCode(); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, result, c.want)
+		}
+		if strings.Contains(result.GetError().GetMessage(), "\n") {
+			t.Errorf("%s: more than one line: %q", c.name, result.Error.Message)
+		}
+	}
+	// After all that the number is still connected, and opening it again is nothing new.
+	if opened := g.open("s1", l.own.Phone); opened.Jid == "" {
+		t.Error("open is not idempotent")
+	}
+	g.must("s1", sendText("3EB0FFFF01", chat, "still here"))
+	g.must("s1", &pb.Command{Command: &pb.Command_Disconnect{Disconnect: &pb.Disconnect{}}})
+	for _, command := range []*pb.Command{sendText("B", chat, "x"), {Command: &pb.Command_Probe{Probe: &pb.Probe{}}}, {Command: &pb.Command_Logout{Logout: &pb.Logout{}}}} {
+		if result := g.ask("s1", command); result.GetError().GetCode() != pb.ErrorCode_NOT_CONNECTED {
+			t.Errorf("disconnected: %v", result)
+		}
+	}
+	if got := g.disconnected(2); got.Reason != pb.Reason_REQUESTED {
+		t.Errorf("disconnect: %v", got)
+	}
+	g.must("s1", &pb.Command{Command: &pb.Command_Close{Close: &pb.Close{}}})
+	if result := g.ask("s1", openCommand(l.own.Phone, bytes.Repeat([]byte{9}, 32))); result.GetError().GetCode() != pb.ErrorCode_WRONG_KEY {
+		t.Errorf("wrong key: %v", result)
+	}
+	g.open("s1", l.own.Phone)
+}
+
+func TestQuarantineProbeMarkReadAndLogout(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.auto = true
+	if result := l.g.must("s1", &pb.Command{Command: &pb.Command_Probe{Probe: &pb.Probe{TimeoutMs: 3000}}}); result.GetProbe() == nil {
+		t.Errorf("probe: %v", result)
+	}
+	id := l.friend.say(l.own.Phone, "read me")
+	message := l.g.message("read me").GetMessage()
+	l.g.must("s1", &pb.Command{Command: &pb.Command_MarkRead{MarkRead: &pb.MarkRead{
+		Chat: message.Chat, Sender: message.Sender, MessageIds: []string{id}, TimestampMs: time.Now().UnixMilli(),
+	}}})
+	within(t, 5*time.Second, "a read receipt at the friend's phone", func() bool {
+		var page struct {
+			Items []struct{ ID, Type string } `json:"items"`
+		}
+		l.sim.must("GET", "/admin/phones/"+l.friend.Phone+"/receipts?after=0", nil, &page)
+		for _, item := range page.Items {
+			if item.ID == id && item.Type == "read" {
+				return true
+			}
+		}
+		return false
+	})
+	l.g.must("s1", &pb.Command{Command: &pb.Command_Logout{Logout: &pb.Logout{}}})
+	if got := l.g.disconnected(2); got.Reason != pb.Reason_REQUESTED && got.Reason != pb.Reason_LOGGED_OUT {
+		t.Errorf("after logout: %v", got)
+	}
+	within(t, 5*time.Second, "unlinked", func() bool { return len(l.own.account().Companions) == 0 })
+	l.g.must("s1", &pb.Command{Command: &pb.Command_Quarantine{Quarantine: &pb.Quarantine{Folder: l.own.Phone, Target: l.own.Phone + "-1"}}})
+	for _, name := range []string{"session.db", "session.key"} {
+		if _, err := os.Stat(filepath.Join(l.dir, "quarantine", l.own.Phone+"-1", name)); err != nil {
+			t.Error(err)
+		}
+	}
+	if levels := l.g.must("", &pb.Command{Command: &pb.Command_List{List: &pb.List{}}}).GetList().Levels; len(levels) != 0 {
+		t.Errorf("still held: %v", levels)
+	}
+}
+
+func TestPairingEnds(t *testing.T) {
+	t.Parallel()
+	sim, dir := startSimulator(t), t.TempDir()
+	startEngine(t, dir, "--lab", sim.trust)
+	g := dial(t, dir)
+	scratch := filepath.Join(dir, "sessions", ".pairing-s1")
+	g.must("s1", pairCommand(1))
+	code := g.fact("code", 1, func(f *pb.SessionFact) bool { return f.GetPairCode() != nil }).GetPairCode()
+	if code.Index != 1 || code.Of != 6 || time.Until(time.UnixMilli(code.ValidUntilMs)) < 50*time.Second {
+		t.Errorf("code %d of %d until %d", code.Index, code.Of, code.ValidUntilMs)
+	}
+	if result := g.ask("s1", pairCommand(2)); result.GetError().GetCode() != pb.ErrorCode_BUSY {
+		t.Errorf("a second pairing: %v", result)
+	}
+	g.must("s1", &pb.Command{Command: &pb.Command_CancelPair{CancelPair: &pb.CancelPair{}}})
+	failed := g.fact("failed", 1, func(f *pb.SessionFact) bool { return f.GetPairFailed() != nil }).GetPairFailed()
+	if failed.Reason != pb.PairFailure_PAIR_CANCELLED {
+		t.Errorf("cancelled: %v", failed)
+	}
+	if _, err := os.Stat(scratch); !os.IsNotExist(err) {
+		t.Errorf("the scratch folder is left: %v", err)
+	}
+	g.must("s1", &pb.Command{Command: &pb.Command_CancelPair{CancelPair: &pb.CancelPair{}}})
+
+	// The server closes right after it accepted, without the usual farewell.
+	own := sim.phone("own")
+	sim.fault("close-after-pair-success", "", 1)
+	g.must("s1", pairCommand(3))
+	code = g.fact("code", 3, func(f *pb.SessionFact) bool { return f.GetPairCode() != nil }).GetPairCode()
+	sim.must("POST", "/admin/phones/"+own.Phone+"/scan", code.Code, nil)
+	ended := g.fact("an end", 3, func(f *pb.SessionFact) bool { return f.GetPairSuccess() != nil || f.GetPairFailed() != nil })
+	if success := ended.GetPairSuccess(); success == nil || !strings.HasPrefix(success.Jid, own.Phone+":") {
+		t.Errorf("closed after success: %v", ended)
+	}
+}
+
+func TestPairingWithoutAServer(t *testing.T) {
+	t.Parallel()
+	sim, dir := startSimulator(t), t.TempDir()
+	content, err := os.ReadFile(sim.trust)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust := filepath.Join(t.TempDir(), "trust.json")
+	if err := os.WriteFile(trust, bytes.Replace(content, []byte(sim.address), []byte("127.0.0.1:9"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	startEngine(t, dir, "--lab", trust)
+	g := dial(t, dir)
+	g.must("s1", pairCommand(1))
+	failed := g.fact("failed", 1, func(f *pb.SessionFact) bool { return f.GetPairFailed() != nil }).GetPairFailed()
+	if failed.Reason != pb.PairFailure_PAIR_UNREACHABLE || !strings.Contains(failed.Detail, "dial") {
+		t.Errorf("no server: %v", failed)
+	}
+}
+
+func TestMessagesBothWaysKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.auto = true
+	const n = 30
+	other := l.sim.phone("other")
+	for i := range n {
+		for j, p := range []*phone{l.friend, other} {
+			l.g.post("s1", sendText("3EB0"+string(rune('A'+j))+padded(i), p.Phone+"@s.whatsapp.net", "out "+padded(i)))
+		}
+	}
+	for i := range n {
+		l.friend.say(l.own.Phone, "in "+padded(i))
+	}
+	for _, p := range []*phone{l.friend, other} {
+		inbox := p.inbox(n)
+		for i, item := range inbox {
+			if item.Text != "out "+padded(i) || item.Duplicates != 0 {
+				t.Fatalf("message %d of %s: %+v", i, p.Phone, item)
+			}
+		}
+	}
+	l.g.message("in " + padded(n-1))
+	next := 0
+	for _, d := range l.g.deliveries {
+		if text := d.GetMessage().GetText().GetBody(); strings.HasPrefix(text, "in ") {
+			if text != "in "+padded(next) {
+				t.Fatalf("received %q, want number %d", text, next)
+			}
+			next++
+		}
+	}
+}
+
+func padded(i int) string { return string([]byte{byte('0' + i/10%10), byte('0' + i%10)}) }
+
+func TestRawMessagesComeThroughAndGoOut(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.auto = true
+	raw, err := proto.Marshal(&waE2E.Message{LocationMessage: &waE2E.LocationMessage{Name: proto.String("Gate"), DegreesLatitude: proto.Float64(52.5)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := l.g.must("s1", &pb.Command{Command: &pb.Command_Send{Send: &pb.Send{MessageId: "3EB0ABAB01", To: l.friend.Phone + "@s.whatsapp.net", Message: raw}}})
+	sent := &waE2E.Message{}
+	if err := proto.Unmarshal(result.GetSend().Message, sent); err != nil || sent.GetLocationMessage().GetName() != "Gate" {
+		t.Errorf("sent %v, %v", sent, err)
+	}
+	l.friend.inbox(1)
+	l.sim.must("POST", "/admin/phones/"+l.friend.Phone+"/send", map[string]any{"to": l.own.Phone, "raw_base64": raw}, nil)
+	l.g.until("a location", func() bool {
+		for _, d := range l.g.deliveries {
+			if d.GetMessage().GetLocation().GetName() == "Gate" {
+				return true
+			}
+		}
+		return false
+	})
+	big := strings.Repeat("x", 1<<20)
+	l.g.must("s1", sendText("3EB0ABAB02", l.friend.Phone+"@s.whatsapp.net", big))
+	if inbox := l.friend.inbox(2); len(inbox[1].Text) != len(big) {
+		t.Errorf("a message of 1 MiB arrived with %d bytes", len(inbox[1].Text))
+	}
+}
