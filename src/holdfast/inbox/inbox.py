@@ -1,0 +1,234 @@
+"""One unit of work per batch: dedupe, message rows, events, receipts. Then the batch may be confirmed."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy import Connection
+
+from holdfast.inbox.twins import Stored, Twin, find_twin
+from holdfast.journal import Draft, Journal
+from holdfast.kit import killpoint, logging
+from holdfast.kit.clock import Clock, iso, now_ms
+from holdfast.kit.ids import new_id
+from holdfast.model.address import phone_of
+from holdfast.model.errors import StoreUnavailable, UnknownSession
+from holdfast.model.events import EventType
+from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt, MessageKind
+from holdfast.store import Store, aliases, cache
+
+_log = logging.get("inbox")
+
+#: Applies receipts inside the inbox's unit of work: the outbox's part, wired from outside.
+ApplyReceipts = Callable[[Connection, Sequence[InboundReceipt]], None]
+
+_TENANT = "SELECT tenant_id FROM sessions WHERE id = ?"
+# A join, because SQLite scans the table for `(a, b) IN (VALUES …)`; CROSS fixes the order: keys first.
+_HERE = """
+WITH wanted(session_id, message_id) AS (VALUES %s)
+SELECT m.session_id, m.message_id, m.chat, m.sender, m.kind, m.event_id, m.raw FROM wanted w
+CROSS JOIN messages m ON m.session_id = w.session_id AND m.message_id = w.message_id
+"""
+_INSERT = """
+INSERT INTO messages (session_id, message_id, chat, sender, from_me, is_group, kind, text, body_json, raw,
+timestamp_ms,
+  push_name, event_id, received_at_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_REMOVE = "DELETE FROM messages WHERE session_id = ? AND message_id = ? AND chat = ? AND sender = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A message with what only the database knows: canonical names, tenant, the event that it becomes."""
+
+    message: InboundMessage
+    chat: str
+    sender: str
+    draft: Draft
+
+
+class Inbox:
+    """Receives for every session of this gateway."""
+
+    def __init__(
+        self, store: Store, journal: Journal, apply_receipts: ApplyReceipts, clock: Clock = now_ms
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._apply_receipts = apply_receipts
+        self._clock = clock
+
+    async def receive(self, deliveries: Sequence[Delivery]) -> list[int]:
+        """Store a batch exactly once and return the delivery ids that are durable now: confirm these alone.
+
+        Idempotent on (session, chat, sender, message id), the last three under any known name; safe to
+        redeliver, in any order. Duplicates count as durable. A delivery that cannot be stored at all is
+        left out and logged; the others of the batch are not held up.
+
+        Raises StoreUnavailable: nothing of the batch may be confirmed; repeat.
+        """
+        if not deliveries:
+            return []
+        try:
+            await self._store.write(lambda conn: self._keep(conn, deliveries))
+        except StoreUnavailable:
+            raise
+        except Exception as exc:
+            if len(deliveries) > 1:
+                _log.warning("inbox.batch_split", deliveries=len(deliveries), error=type(exc).__name__)
+            durable = [await self._receive_alone(delivery) for delivery in deliveries]
+            return [delivery_id for delivery_id in durable if delivery_id is not None]
+        killpoint.pass_("inbox_committed")
+        return [delivery.delivery_id for delivery in deliveries]
+
+    async def _receive_alone(self, delivery: Delivery) -> int | None:
+        """Store one of a batch that failed together. A message that breaks us is kept by its bytes alone."""
+        attempts = [delivery]
+        if isinstance(delivery, InboundMessage):
+            attempts.append(_by_bytes_alone(delivery))
+        for attempt in attempts:
+            try:
+                await self._store.write(partial(self._keep, deliveries=[attempt]))
+            except StoreUnavailable:
+                raise
+            except UnknownSession:
+                _log.error("inbox.session_unknown", session_id=delivery.session_id)
+                return None
+            except Exception as exc:
+                _log.error("inbox.unstorable", session_id=delivery.session_id, exc_info=exc)
+            else:
+                return delivery.delivery_id
+        return None
+
+    def _keep(self, conn: Connection, deliveries: Sequence[Delivery]) -> None:
+        self._keep_messages(conn, [each for each in deliveries if isinstance(each, InboundMessage)])
+        receipts = [each for each in deliveries if isinstance(each, InboundReceipt)]
+        if receipts:
+            for receipt in receipts:
+                _learn(conn, receipt)
+            self._apply_receipts(conn, receipts)
+
+    def _keep_messages(self, conn: Connection, messages: Sequence[InboundMessage]) -> None:
+        arrivals: list[_Arrival] = []
+        here = _look_up(conn, messages)
+        for message in messages:
+            _learn(conn, message)
+            twins = here.setdefault((message.session_id, message.message_id), [])
+            chat = aliases.canonical(conn, message.session_id, message.chat)
+            sender = aliases.canonical(conn, message.session_id, message.sender)
+            other_name = partial(aliases.other_name, conn, message.session_id)
+            arriving = Stored(chat, sender, message.kind, new_id("evt"), message.raw)
+            verdict, twin = find_twin(arriving, twins, other_name)
+            if verdict is Twin.DUPLICATE:
+                continue
+            replaced: str | None = None
+            if twin is not None:
+                replaced = _make_room(conn, arrivals, message, twin)
+                twins.remove(twin)
+            twins.append(arriving)
+            arrivals.append(_arrival(conn, message, arriving, replaced))
+        if arrivals:
+            received_at_ms = self._clock()
+            conn.exec_driver_sql(_INSERT, [_row(arrival, received_at_ms) for arrival in arrivals])
+            self._journal.append_many(conn, [arrival.draft for arrival in arrivals])
+
+
+def _learn(conn: Connection, delivery: Delivery) -> None:
+    aliases.learn(conn, delivery.session_id, delivery.chat, delivery.chat_alt)
+    aliases.learn(conn, delivery.session_id, delivery.sender, delivery.sender_alt)
+
+
+def _look_up(conn: Connection, messages: Sequence[InboundMessage]) -> dict[tuple[str, str], list[Stored]]:
+    here: dict[tuple[str, str], list[Stored]] = {}
+    keys = [(message.session_id, message.message_id) for message in messages]
+    for start in range(0, len(keys), 256):
+        some = keys[start : start + 256]
+        query = _HERE % ",".join(["(?,?)"] * len(some))
+        for row in conn.exec_driver_sql(query, tuple(part for key in some for part in key)):
+            here.setdefault((row[0], row[1]), []).append(Stored(*row[2:]))
+    return here
+
+
+def _tenant(conn: Connection, session_id: str) -> str:
+    known, key = cache(conn), ("tenant", session_id)
+    if key not in known:
+        known[key] = conn.exec_driver_sql(_TENANT, (session_id,)).scalar()
+    if known[key] is None:
+        raise UnknownSession
+    return str(known[key])
+
+
+def _arrival(conn: Connection, message: InboundMessage, arriving: Stored, replaced: str | None) -> _Arrival:
+    chat, sender = arriving.chat, arriving.sender
+    phones = [phone_of(aliases.phone_jid(conn, message.session_id, jid)) for jid in (chat, sender)]
+    data = {
+        "message_id": message.message_id,
+        "chat": chat,
+        "sender": sender,
+        "chat_phone": phones[0],
+        "sender_phone": phones[1],
+        "from_me": message.from_me,
+        "group": message.group,
+        "timestamp": iso(message.timestamp_ms),
+        "push_name": message.push_name,
+        "kind": message.kind.value,
+        "text": message.text,
+        "offline": message.offline,
+        "quoted_id": message.quoted_id or None,
+        **message.fields,
+    }
+    if replaced is not None:
+        data["replaces"] = replaced
+    tenant = _tenant(conn, message.session_id)
+    draft = Draft(message.session_id, tenant, EventType.MESSAGE_RECEIVED, data, arriving.event_id)
+    return _Arrival(message, chat, sender, draft)
+
+
+def _make_room(
+    conn: Connection, arrivals: list[_Arrival], message: InboundMessage, twin: Stored
+) -> str | None:
+    """Take away a row that stood here undecryptable. The event that told of it, None if nobody saw it."""
+    for arrival in arrivals:
+        if arrival.draft.event_id == twin.event_id:
+            arrivals.remove(arrival)  # both came in one batch
+            return None
+    conn.exec_driver_sql(_REMOVE, (message.session_id, message.message_id, twin.chat, twin.sender))
+    return twin.event_id
+
+
+def _row(arrival: _Arrival, received_at_ms: int) -> tuple[object, ...]:
+    message = arrival.message
+    body = {
+        "offline": message.offline,
+        "quoted_id": message.quoted_id or None,
+        "fields": dict(message.fields),
+    }
+    return (
+        message.session_id,
+        message.message_id,
+        arrival.chat,
+        arrival.sender,
+        int(message.from_me),
+        int(message.group),
+        message.kind.value,
+        message.text,
+        json.dumps(body, ensure_ascii=False, allow_nan=False),
+        message.raw,
+        message.timestamp_ms,
+        message.push_name,
+        arrival.draft.event_id,
+        received_at_ms,
+    )
+
+
+def _by_bytes_alone(message: InboundMessage) -> InboundMessage:
+    return replace(
+        message,
+        kind=MessageKind.UNTRANSLATABLE,
+        text="",
+        push_name="",
+        quoted_id="",
+        fields={"why": "The gateway could not store its translation"},
+    )
