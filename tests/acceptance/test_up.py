@@ -80,7 +80,7 @@ async def test_a_day_with_holdfast(tmp_path: Path) -> None:
 
         assert "stopped" in await terminal.type("down")
         assert not any(alive(pid) for pid in {*before, *after})
-        await terminal.type("status", code=7)
+        await terminal.type("status", code=10)
 
         await terminal.type("up", "--lab", "--detach")
         await terminal.until_connected()  # no QR, nobody pressed anything

@@ -181,7 +181,7 @@ def bot_run(
     """Run a bot until Ctrl+C."""
     from holdfast.cli import bot
 
-    _run(bot.run_bot(data, file))
+    _run(bot.run_bot(data, file), fast=True)
 
 
 @lab_app.command("scan")

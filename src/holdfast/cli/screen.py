@@ -13,18 +13,19 @@ STYLES = {"green": "bold green", "yellow": "bold yellow", "red": "bold red", "gr
 
 
 class Exit(IntEnum):
-    """Exit codes. 3 to 6 are also those of the gateway, passed on by `up`."""
+    """Exit codes. 2 to 8 are also those of the gateway, passed on by `up`."""
 
     OK = 0
     FAILED = 1
-    USAGE = 2
+    SETTINGS = 2
     LOCKED = 3
     PORT_TAKEN = 4
     WRONG_KEY = 5
     PROGRAM_MISSING = 6
-    UNREACHABLE = 7
-    NO_ENGINE = 8
-    FOLDER_UNUSABLE = 9
+    ENGINE_PROTOCOL = 7
+    STORE = 8
+    UNREACHABLE = 10
+    NO_ENGINE = 11
 
 
 @cache

@@ -20,7 +20,7 @@ _NO_ENGINE = (
 
 
 async def status(data: Path | None, as_json: bool) -> int:
-    """Print every session. Raises GatewayUnreachable; exit code 8 when the gateway has no engine."""
+    """Print every session. Raises GatewayUnreachable; exit code 11 when the gateway has no engine."""
     async with client(data) as api:
         system, sessions = await api.system(), await api.sessions.list()
     if as_json:

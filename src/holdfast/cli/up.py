@@ -98,7 +98,7 @@ def _check_folder(folder: Path) -> None:
         fail(
             f"The data folder {folder} cannot be written ({failure.strerror}). "
             "Next step: make it writable for this user, or choose another with --data.",
-            Exit.FOLDER_UNUSABLE,
+            Exit.SETTINGS,
         )
 
 

@@ -67,7 +67,7 @@ async def test_status_without_engine_says_so_and_fails(gateway: ScriptedGateway,
     gateway.answers["GET", "/v1/system"] = system_body(lab=True, engine={"attached": False})
     gateway.answers["GET", "/v1/sessions"] = {"sessions": []}
     code, out, err = await holdfast("status", data=tmp_path)
-    assert code == 8
+    assert code == 11
     assert "LAB MODE" in out
     assert "no engine" in err
     assert "Next step" in err
@@ -80,7 +80,7 @@ def one_line(err: str) -> bool:
 async def test_no_gateway_is_one_line(tmp_path: Path) -> None:
     for command in (["status"], ["send", "main", "+4915112345678", "hi"], ["pair"], ["events"]):
         code, _, err = await holdfast(*command, data=tmp_path)
-        assert code == 7, (command, err)
+        assert code == 10, (command, err)
         assert one_line(err), err
 
 
@@ -182,7 +182,7 @@ async def test_down_and_reload_when_nothing_runs(tmp_path: Path) -> None:
     assert code == 0
     assert "nothing runs" in out
     code, _, err = await holdfast("reload", data=tmp_path)
-    assert code == 7
+    assert code == 10
     assert one_line(err), err
 
 

@@ -83,9 +83,9 @@ async def _run(
 
 
 def _unasked(served: int, served_for_linking: int, sessions: int, paired: int) -> int:
-    """Codes that WhatsApp handed out beyond those of the planned pairings."""
+    """Sets of codes that WhatsApp handed out beyond those of the planned pairings."""
     per_pairing = max(1, served_for_linking // max(1, sessions))
-    return max(0, served - paired * per_pairing)
+    return max(0, -(-served // per_pairing) - paired)
 
 
 async def _link(api: Client, simulator: Simulator, count: int, progress: Progress) -> list[Number]:
