@@ -29,7 +29,7 @@ async def scan(data: Path | None, trust: Path | None, session: str, phone: str |
     async with client(data) as api:
         await api.sessions.create(session)
         code = await api.sessions.first_qr(session)
-        scanning = await simulator.phone(session, phone)
+        scanning = await simulator.phone(session, phone.lstrip("+") if phone else None)
         await simulator.scan(scanning.phone, code.code)
         linked = await api.sessions.wait_for(session, timeout_s=30.0)
     await simulator.close()
@@ -41,7 +41,7 @@ async def scan(data: Path | None, trust: Path | None, session: str, phone: str |
 async def _writer(simulator: Simulator, phone: str | None) -> Phone:
     """The phone that writes: the named one, or the customer (made when there is none)."""
     if phone is not None:
-        return await simulator.phone(_CUSTOMER, phone)
+        return await simulator.phone(_CUSTOMER, phone.lstrip("+"))
     for known in await simulator.phones():
         if known.name == _CUSTOMER:
             return known
@@ -60,7 +60,7 @@ async def say_as_phone(
         return int(Exit.FAILED)
     writer = await _writer(simulator, phone)
     _, seen = await simulator.inbox(writer.phone)
-    await simulator.say(writer.phone, target.phone, text)
+    await simulator.say(writer.phone, target.phone.lstrip("+"), text)
     lab_banner()
     plain(f"{number(writer.phone)} -> {number(target.phone)}: {text}")
     items, _ = await simulator.inbox(writer.phone, seen, wait_s=wait_s)

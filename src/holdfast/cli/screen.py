@@ -90,4 +90,4 @@ def ago(since: datetime | None, now: datetime | None = None) -> str:
 
 def number(phone: str | None) -> str:
     """A phone number with its plus."""
-    return f"+{phone}" if phone else "-"
+    return f"+{phone.lstrip('+')}" if phone else "-"

@@ -73,9 +73,9 @@ class Sessions:
         await self._http.json("DELETE", session_path(ref))
 
     async def timeline(self, ref: str) -> Sequence[Json]:
-        """Every change of state with reason and time, oldest first."""
+        """Every change of state with reason and time, newest first."""
         body = await self._http.json("GET", session_path(ref) + "/timeline")
-        return list(body.get("timeline") or body.get("entries") or [])
+        return list(body["timeline"])
 
     async def wait_for(self, ref: str, *states: str, timeout_s: float = 60.0) -> Session:
         """The session as soon as it is in one of `states` (default: connected).
