@@ -1,0 +1,134 @@
+// One Baileys login and what it tells. The socket object dies with its connection; this outlives it.
+import makeWASocket, { DisconnectReason, proto, useMultiFileAuthState, WAMessageStubType } from 'baileys'
+import { describeContent, describeMessage } from './describe.mjs'
+import { reach } from './reach.mjs'
+
+// How long the greetings of a new socket may take before `open`.
+const CONNECT_TIMEOUT_MS = 20_000
+
+export class Session {
+	static async prepare({ wsUrl, trustFile, folder, say }) {
+		const auth = await useMultiFileAuthState(folder)
+		return new Session({ address: reach(wsUrl, trustFile), auth, say })
+	}
+
+	constructor({ address, auth, say }) {
+		Object.assign(this, { address, auth, say, sock: undefined, messages: new Map() })
+	}
+
+	/** Open a connection: to pair when there are no credentials, to log in otherwise. */
+	connect(options = {}) {
+		this.options = options
+		this.sock = makeWASocket({
+			...this.address,
+			auth: this.auth.state,
+			logger: stderrLogger(),
+			connectTimeoutMs: CONNECT_TIMEOUT_MS,
+			getMessage: async (key) => this.messages.get(key.id)?.message ?? undefined,
+			...options
+		})
+		this.listen(this.sock)
+	}
+
+	listen(sock) {
+		sock.ev.process(async (events) => {
+			if (events['creds.update']) await this.auth.saveCreds()
+			for (const [name, value] of Object.entries(events)) tell[name]?.(this, value)
+		})
+	}
+
+	remember(message) {
+		if (message?.key?.id) this.messages.set(message.key.id, message)
+	}
+
+	recall(id) {
+		const message = this.messages.get(id)
+		if (!message) throw new Error(`no message ${id} in this session`)
+		return message
+	}
+}
+
+const Status = proto.WebMessageInfo.Status
+const RECEIPTS = { [Status.DELIVERY_ACK]: 'delivered', [Status.READ]: 'read', [Status.PLAYED]: 'played' }
+
+// One entry per event of Baileys that tests look at.
+const tell = {
+	'connection.update': (session, update) => {
+		const { connection, qr, isNewLogin, receivedPendingNotifications, lastDisconnect } = update
+		if (qr) session.say({ event: 'qr', code: qr })
+		if (isNewLogin) session.say({ event: 'paired', jid: session.auth.state.creds.me?.id })
+		if (connection === 'open') session.say({ event: 'open', jid: session.sock.user?.id, lid: session.sock.user?.lid })
+		if (receivedPendingNotifications) session.say({ event: 'caught_up' })
+		if (connection !== 'close') return
+		const status = lastDisconnect?.error?.output?.statusCode
+		session.say({ event: 'close', status, reason: String(lastDisconnect?.error?.message) })
+		// What every application of Baileys does: pairing ends with this request.
+		if (status === DisconnectReason.restartRequired) session.connect(session.options)
+	},
+	'messages.upsert': (session, { messages, type }) => {
+		for (const message of messages) {
+			session.remember(message)
+			session.say({ event: 'message', upsert: type, ...describeMessage(message) })
+		}
+	},
+	'messages.update': (session, updates) => {
+		for (const { key, update } of updates) {
+			const { status, message, messageStubType } = update
+			if (RECEIPTS[status]) session.say({ event: 'receipt', id: key.id, type: RECEIPTS[status] })
+			if (status === Status.ERROR) session.say({ event: 'send_failed', id: key.id, detail: update.messageStubParameters })
+			if (messageStubType === WAMessageStubType.REVOKE) session.say({ event: 'delete', target: key.id })
+			if (message) session.say({ event: 'edit', target: key.id, text: describeContent(message).text })
+		}
+	},
+	'messages.reaction': (session, reactions) => {
+		for (const { key, reaction } of reactions)
+			session.say({ event: 'reaction', target: key.id, text: reaction.text, id: reaction.key?.id })
+	},
+	'message-receipt.update': (session, updates) => {
+		for (const { key, receipt } of updates)
+			session.say({ event: 'receipt', id: key.id, user: receipt.userJid, type: receipt.readTimestamp ? 'read' : 'delivered' })
+	},
+	'messaging-history.set': (session, history) =>
+		session.say({ event: 'history', type: history.syncType, chats: history.chats.length, contacts: history.contacts.length }),
+	'contacts.update': (session, contacts) => {
+		for (const { id, notify, name } of contacts) session.say({ event: 'contact', id, notify, name })
+	},
+	'chats.update': (session, chats) => {
+		for (const { id, archived, muteEndTime, pinned } of chats)
+			if (archived !== undefined || muteEndTime !== undefined || pinned !== undefined)
+				session.say({ event: 'chat', id, archived, muted: muteEndTime === undefined ? undefined : !!muteEndTime, pinned })
+	},
+	'creds.update': (session, { me, myAppStateKeyId }) => {
+		if (me?.name) session.say({ event: 'push_name', name: me.name })
+		if (myAppStateKeyId) session.say({ event: 'app_state_key' })
+	},
+	'groups.upsert': (session, groups) => {
+		for (const group of groups)
+			session.say({ event: 'group', id: group.id, subject: group.subject, participants: group.participants?.map((p) => p.id) })
+	},
+	'groups.update': (session, groups) => {
+		for (const { id, subject, announce, desc } of groups) session.say({ event: 'group_update', id, subject, announce, desc })
+	},
+	'group-participants.update': (session, { id, participants, action }) =>
+		session.say({ event: 'participants', id, action, participants: participants.map((p) => p.id ?? p) }),
+	'presence.update': (session, { id, presences }) => {
+		for (const [who, { lastKnownPresence }] of Object.entries(presences))
+			session.say({ event: 'presence', chat: id, who, state: lastKnownPresence })
+	}
+}
+
+function stderrLogger() {
+	const level = process.env.CLIENT_LOG ?? 'warn'
+	const levels = ['trace', 'debug', 'info', 'warn', 'error']
+	const write = (name) => (what, text) => {
+		if (levels.indexOf(name) < levels.indexOf(level)) return
+		process.stderr.write(`${name} ${text ?? ''} ${typeof what === 'string' ? what : JSON.stringify(what, plain)}\n`)
+	}
+	const logger = { level, child: () => logger, fatal: write('error') }
+	for (const name of levels) logger[name] = write(name)
+	return logger
+}
+
+function plain(_, value) {
+	return value instanceof Error ? { message: value.message, stack: value.stack } : value
+}

@@ -1,0 +1,39 @@
+"""Foreign clients against the simulator; only with `HOLDFAST_CLIENTS=1 pytest tests/clients`."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from contenders import Contender, NotReady, chosen
+from stage import Stage
+
+_ENABLED = bool(os.environ.get("HOLDFAST_CLIENTS"))
+
+# They need Node, Rust and a quarter of an hour of building the first time.
+collect_ignore_glob = [] if _ENABLED else ["test_*.py"]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Make every client ready, before any test's time runs."""
+    if not _ENABLED:
+        return
+    for contender in chosen():
+        print(f"making {contender.name} ready")
+        try:
+            contender.prepare()
+        except NotReady as reason:
+            pytest.exit(f"{contender.name}: {reason}", returncode=2)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test runs once for each client."""
+    if "contender" in metafunc.fixturenames:
+        metafunc.parametrize("contender", chosen(), ids=lambda contender: contender.name)
+
+
+@pytest.fixture
+async def stage(contender: Contender, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A simulator of its own for every test, and the contender's clients on it."""
+    async with Stage.set(contender, tmp_path) as ready:
+        yield ready

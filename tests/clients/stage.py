@@ -1,0 +1,116 @@
+"""A simulator, its phones, and foreign clients linked to them: what every test here starts from."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from contenders import Contender
+from driver import PATIENCE_S, Client
+
+from holdfast.lab import Phone, Received, Simulator
+
+Stanza = Mapping[str, Any]
+
+
+def pn(phone: Phone) -> str:
+    """The phone's address by number."""
+    return f"{phone.phone}@s.whatsapp.net"
+
+
+class Stage:
+    """One simulator and any number of linked clients; everything on it ends with it."""
+
+    def __init__(self, contender: Contender, wasim: Simulator, folder: Path, ending: AsyncExitStack) -> None:
+        self.contender = contender
+        self.wasim = wasim
+        self.folder = folder
+        self._ending = ending
+        self._started = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def set(cls, contender: Contender, folder: Path) -> AsyncIterator["Stage"]:
+        """A fresh simulator that remembers every stanza."""
+        async with Simulator.start(folder, transcript=4000) as wasim, AsyncExitStack() as ending:
+            yield cls(contender, wasim, folder, ending)
+
+    async def client(self, contender: Contender | None = None, folder: Path | None = None) -> Client:
+        """A new client process, not connected; in an earlier one's folder it has that one's credentials."""
+        self._started += 1
+        folder = folder or self.folder / f"client-{self._started}"
+        return await self._ending.enter_async_context(
+            Client.run(contender or self.contender, self.wasim.address, self.wasim.trust_file, folder)
+        )
+
+    async def linked(self, phone: Phone, contender: Contender | None = None) -> Client:
+        """A client that is paired with the phone, logged in and past its start-up."""
+        client = await self.client(contender)
+        await client.order("connect")
+        await self.wasim.scan(phone.phone, (await client.expect("qr"))["code"])
+        await client.expect("paired")
+        await client.expect("open")
+        await client.expect("caught_up")
+        return client
+
+    async def ask(self, method: str, path: str, body: Any = None, wait_s: float = 0.0) -> Any:
+        """The simulator's admin API, for what its Python client has no word for."""
+        return await self.wasim._ask(method, path, body, wait_s)
+
+    # ---- what the simulator saw ----------------------------------------------------------------------
+
+    async def received(self, phone: Phone, id: str, within: float = PATIENCE_S) -> Received:
+        """The message with this id, as the phone decrypted it."""
+        deadline = asyncio.get_running_loop().time() + within
+        after = 0
+        while (left := deadline - asyncio.get_running_loop().time()) > 0:
+            items, after = await self.wasim.inbox(phone.phone, after, wait_s=min(left, 5.0))
+            for item in items:
+                if item.id == id:
+                    return item
+        raise TimeoutError(f"{phone.name} never got {id}")
+
+    async def until(self, what: str, condition: Callable[[], Any], within: float = PATIENCE_S) -> Any:
+        """Ask the simulator again and again until the answer is true; returns it."""
+        deadline = asyncio.get_running_loop().time() + within
+        while not (answer := await condition()):
+            if asyncio.get_running_loop().time() > deadline:
+                raise TimeoutError(f"not within {within:g} s: {what}")
+            await asyncio.sleep(0.05)
+        return answer
+
+    async def receipt(self, phone: Phone, id: str, kind: str, within: float = PATIENCE_S) -> None:
+        """Wait until the phone knows a receipt of this kind for one of its messages."""
+
+        async def found() -> bool:
+            receipts, _ = await self.wasim.receipts(phone.phone)
+            return any(receipt.id == id and receipt.type == kind for receipt in receipts)
+
+        await self.until(f"a {kind} receipt for {id}", found, within)
+
+    async def stanzas(self, phone: Phone, tag: str, direction: str = "in") -> Sequence[Stanza]:
+        """What was said on connections of the phone's account, oldest first."""
+        entries = await self.wasim.transcript(phone.phone, limit=4000)
+        nodes = [entry["node"] for entry in entries if entry["dir"] == direction]
+        return [node for node in nodes if node["tag"] == tag]
+
+    async def companion(self, phone: Phone, device: int = 1) -> Mapping[str, Any]:
+        """What the simulated WhatsApp knows of one linked device."""
+        account = await self.ask("GET", f"/admin/accounts/{phone.phone}")
+        return next(found for found in account["companions"] if found["device"] == device)
+
+    async def settled(self, phone: Phone, device: int = 1) -> Mapping[str, Any]:
+        """Wait until nothing waits for the device any more: it has confirmed all that was sent."""
+
+        async def empty() -> Mapping[str, Any] | None:
+            found = await self.companion(phone, device)
+            return found if found["queue"] == 0 else None
+
+        return await self.until("an empty queue", empty)
+
+    async def send_raw(self, phone: Phone, to: Phone, message: bytes) -> str:
+        """Let a phone send any message, encoded."""
+        body = {"to": to.phone, "raw_base64": base64.b64encode(message).decode()}
+        return str((await self.ask("POST", f"/admin/phones/{phone.phone}/send", body))["id"])

@@ -1,0 +1,67 @@
+"""Foreign clients link themselves and come back."""
+
+import pytest
+from stage import Stage
+
+from holdfast.lab import SimulatorError
+
+pytestmark = pytest.mark.timeout(120)
+
+
+async def test_pairs_by_qr(stage: Stage) -> None:
+    anna = await stage.wasim.phone("Anna")
+    client = await stage.client()
+    await client.order("connect")
+    code = (await client.expect("qr"))["code"]
+    jid = await stage.wasim.scan(anna.phone, code)
+    assert (await client.expect("paired"))["jid"] == jid
+    opened = await client.expect("open")
+    assert opened["jid"] == jid
+    assert opened["lid"] == f"{anna.lid.split('@')[0]}:1@lid"
+    await client.expect("caught_up")
+
+    account = await stage.wasim.account(anna.phone)
+    assert account.registrations == 1
+    companion = await stage.companion(anna)
+    assert companion["connected"]
+    assert companion["logins"] == 1
+    assert companion["prekeys"] >= 800
+    await stage.settled(anna)
+    assert client.alive
+    assert not client.seen("crash")
+
+
+async def test_logs_in_again(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    client = await stage.linked(anna)
+    for login in (2, 3, 4):
+        await client.order("leave")
+        await client.expect("close")
+        await client.order("connect")
+        await client.expect("open")
+        assert (await stage.companion(anna))["logins"] == login
+        id = await stage.wasim.say(ben.phone, anna.phone, f"after login {login}")
+        assert (await client.expect("message", id=id))["text"] == f"after login {login}"
+    assert (await stage.wasim.account(anna.phone)).registrations == 1
+
+
+async def test_phone_refuses_a_code_that_is_not_shown_any_more(stage: Stage) -> None:
+    anna = await stage.wasim.phone("Anna")
+    client = await stage.client()
+    await client.order("connect")
+    code = (await client.expect("qr"))["code"]
+    await client.order("leave")
+    await client.expect("close")
+    with pytest.raises(SimulatorError):
+        await stage.wasim.scan(anna.phone, code)
+    assert not client.seen("paired")
+
+
+async def test_second_device_of_an_account(stage: Stage) -> None:
+    anna = await stage.wasim.phone("Anna")
+    first = await stage.linked(anna)
+    second = await stage.linked(anna)
+    assert second.seen("open")[-1]["jid"].split(":")[1].startswith("2@")
+    id = (await first.order("send", to=f"{anna.phone}@s.whatsapp.net", text="note to self"))["id"]
+    assert (await second.expect("message", id=id))["from_me"]
+    assert (await stage.received(anna, id)).text == "note to self"

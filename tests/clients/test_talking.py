@@ -1,0 +1,108 @@
+"""Foreign clients talk: text both ways, receipts, what was missed, reactions, edits, deletions."""
+
+import encode
+import pytest
+from stage import Stage, pn
+
+pytestmark = pytest.mark.timeout(120)
+
+# How the library names what happened to a message that it sent.
+DELIVERED, READ = "delivered", "read"
+
+
+async def test_sends_text_and_hears_receipts(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    client = await stage.linked(anna)
+    id = (await client.order("send", to=pn(ben), text="hello Ben, äöü ✓"))["id"]
+    got = await stage.received(ben, id)
+    assert (got.text, got.sender, got.kind) == ("hello Ben, äöü ✓", anna.phone, "text")
+    # The own phone learns what its companion wrote.
+    own = await stage.received(anna, id)
+    assert own.from_me
+    assert own.chat == ben.phone
+    await client.expect("receipt", id=id, type=DELIVERED)
+    await stage.wasim.read(ben.phone, anna.phone, [id])
+    await client.expect("receipt", id=id, type=READ)
+
+
+async def test_receives_text_and_confirms(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    client = await stage.linked(anna)
+    id = await stage.wasim.say(ben.phone, anna.phone, "hello Anna, äöü ✓")
+    got = await client.expect("message", id=id)
+    assert (got["text"], got["kind"]) == ("hello Anna, äöü ✓", "text")
+    assert (got["from_me"], got["push_name"]) == (False, "Ben")
+    await stage.receipt(ben, id, DELIVERED)
+    await stage.settled(anna)
+    await client.order("read", ids=[id])
+    await stage.receipt(ben, id, READ)
+
+
+async def test_talks_in_order(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    client = await stage.linked(anna)
+    for turn in range(15):
+        sent = (await client.order("send", to=pn(ben), text=f"ping {turn}"))["id"]
+        assert (await stage.received(ben, sent)).text == f"ping {turn}"
+        id = await stage.wasim.say(ben.phone, anna.phone, f"pong {turn}")
+        assert (await client.expect("message", id=id))["text"] == f"pong {turn}"
+    texts = [event["text"] for event in client.seen("message", kind="text", from_me=False)]
+    assert texts == [f"pong {turn}" for turn in range(15)]
+    await stage.settled(anna)
+
+
+@pytest.mark.parametrize("count", [1, 150])
+async def test_catches_up_after_being_away(stage: Stage, count: int) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    client = await stage.linked(anna)
+    await stage.settled(anna)
+    await client.order("leave")
+    await client.expect("close")
+    await stage.wasim.say_many(ben.phone, [(anna.phone, f"missed {n}") for n in range(count)])
+    assert (await stage.companion(anna))["queue"] == count
+    await client.order("connect")
+    await client.expect("caught_up")
+    for n in range(count):
+        await client.expect("message", text=f"missed {n}")
+    texts = [event["text"] for event in client.seen("message", kind="text")]
+    assert texts == [f"missed {n}" for n in range(count)]
+    await stage.settled(anna)
+    receipts, _ = await stage.wasim.receipts(ben.phone)
+    assert sum(receipt.type == DELIVERED for receipt in receipts) >= count
+
+
+async def test_reacts_edits_and_deletes(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    client = await stage.linked(anna)
+    theirs = await stage.wasim.say(ben.phone, anna.phone, "react to me")
+    await client.expect("message", id=theirs)
+    reaction = (await client.order("react", to=pn(ben), target=theirs, text="👍"))["id"]
+    got = await stage.received(ben, reaction)
+    assert (got.kind, got.text) == ("reaction", "👍")
+
+    mine = (await client.order("send", to=pn(ben), text="helo"))["id"]
+    await stage.received(ben, mine)
+    edited = (await client.order("edit", to=pn(ben), target=mine, text="hello"))["id"]
+    got = await stage.received(ben, edited)
+    assert (got.kind, got.text) == ("edit", "hello")
+    deleted = (await client.order("delete", to=pn(ben), target=mine))["id"]
+    assert (await stage.received(ben, deleted)).kind == "delete"
+
+
+async def test_hears_reactions_edits_and_deletions(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    client = await stage.linked(anna)
+    mine = (await client.order("send", to=pn(ben), text="what do you think?"))["id"]
+    await stage.received(ben, mine)
+    at_ms = 1_700_000_000_000
+    await stage.send_raw(ben, anna, encode.reaction(encode.key(pn(anna), mine, False), "🎉", at_ms))
+    assert (await client.expect("reaction", target=mine))["text"] == "🎉"
+
+    theirs = await stage.wasim.say(ben.phone, anna.phone, "frist")
+    await client.expect("message", id=theirs)
+    target = encode.key(pn(anna), theirs, True)
+    await stage.send_raw(ben, anna, encode.edit(target, "first", at_ms))
+    assert (await client.expect("edit", target=theirs))["text"] == "first"
+    await stage.send_raw(ben, anna, encode.revoke(target))
+    await client.expect("delete", target=theirs)
+    await stage.settled(anna)
