@@ -98,7 +98,7 @@ func TestErrorsAreTyped(t *testing.T) {
 func TestQuarantineProbeMarkReadAndLogout(t *testing.T) {
 	t.Parallel()
 	l := online(t)
-	l.g.auto = true
+	l.g.confirmAll()
 	if result := l.g.must("s1", &pb.Command{Command: &pb.Command_Probe{Probe: &pb.Probe{TimeoutMs: 3000}}}); result.GetProbe() == nil {
 		t.Errorf("probe: %v", result)
 	}
@@ -194,7 +194,7 @@ func TestPairingWithoutAServer(t *testing.T) {
 func TestMessagesBothWaysKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	l := online(t)
-	l.g.auto = true
+	l.g.confirmAll()
 	const n = 30
 	other := l.sim.phone("other")
 	for i := range n {
@@ -215,7 +215,7 @@ func TestMessagesBothWaysKeepTheirOrder(t *testing.T) {
 	}
 	l.g.message("in " + padded(n-1))
 	next := 0
-	for _, d := range l.g.deliveries {
+	for _, d := range l.g.snapshot() {
 		if text := d.GetMessage().GetText().GetBody(); strings.HasPrefix(text, "in ") {
 			if text != "in "+padded(next) {
 				t.Fatalf("received %q, want number %d", text, next)
@@ -230,7 +230,7 @@ func padded(i int) string { return string([]byte{byte('0' + i/10%10), byte('0' +
 func TestRawMessagesComeThroughAndGoOut(t *testing.T) {
 	t.Parallel()
 	l := online(t)
-	l.g.auto = true
+	l.g.confirmAll()
 	raw, err := proto.Marshal(&waE2E.Message{LocationMessage: &waE2E.LocationMessage{Name: proto.String("Gate"), DegreesLatitude: proto.Float64(52.5)}})
 	if err != nil {
 		t.Fatal(err)

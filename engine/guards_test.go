@@ -162,7 +162,9 @@ func TestTheNextGatewayGetsWhatIsUnconfirmed(t *testing.T) {
 		t.Errorf("handed again as %v, first as %v", again, first)
 	}
 	g.until("levels", func() bool { return g.levels != nil })
+	g.lock.Lock()
 	level := g.levels.Sessions[0]
+	g.lock.Unlock()
 	if level.Level != pb.LinkLevel_DRAINED || level.Epoch != 2 || level.Folder != l.own.Phone || level.LastFrameMs == 0 || level.Waiting != 1 {
 		t.Errorf("level: %v", level)
 	}
@@ -191,7 +193,7 @@ func TestWithoutGatewayTheConnectionsAreParkedAndNothingIsAcknowledged(t *testin
 	g.until("closed level", func() bool {
 		return g.levels != nil && len(g.levels.Sessions) == 1 && g.levels.Sessions[0].Level == pb.LinkLevel_CLOSED
 	})
-	g.auto = true
+	g.confirmAll()
 	g.connect("s1", 3)
 	if !g.message("kept").GetMessage().Offline {
 		t.Error("not marked as from the offline queue")
@@ -286,7 +288,7 @@ func lockFile(t *testing.T, path string) (release func()) {
 func TestACraftedMessageFreezesNobody(t *testing.T) {
 	t.Parallel()
 	l := online(t)
-	l.g.auto = true
+	l.g.confirmAll()
 	l.friend.say(l.own.Phone, "before")
 	l.g.message("before")
 	l.sim.fault("crafted-dm", l.own.Phone, 1)
@@ -332,7 +334,7 @@ func TestReasonsOfTheServer(t *testing.T) {
 	}
 	for e := uint64(2); e <= epoch; e++ {
 		n := 0
-		for _, f := range l.g.facts {
+		for _, f := range l.g.allFacts() {
 			if f.Epoch == e && f.GetDisconnected() != nil {
 				n++
 			}
@@ -350,7 +352,7 @@ func TestReasonsOfTheServer(t *testing.T) {
 func TestFaultsOfTheWire(t *testing.T) {
 	t.Parallel()
 	l := online(t)
-	l.g.auto = true
+	l.g.confirmAll()
 	l.sim.fault("split-frame", l.own.Phone, 3)
 	for _, text := range []string{"split 1", "split 2", "split 3"} {
 		l.friend.say(l.own.Phone, text)

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -479,6 +480,19 @@ func (g *gatewayDouble) count(pick func(*pb.Delivery) bool) int {
 	return n
 }
 
+func (g *gatewayDouble) snapshot() []*pb.Delivery {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	return slices.Clone(g.deliveries)
+}
+
+func (g *gatewayDouble) allFacts() []*pb.SessionFact {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	return slices.Clone(g.facts)
+}
+
+// confirmAll confirms what came and whatever comes.
 func (g *gatewayDouble) confirmAll() {
 	g.lock.Lock()
 	g.auto = true

@@ -36,7 +36,7 @@ func TestLinkReceiveConfirmSend(t *testing.T) {
 	if inbox[0].ID != "3EB0AAAA01" || inbox[0].Text != "hi there" {
 		t.Errorf("friend received %+v", inbox[0])
 	}
-	g.auto = true
+	g.confirmAll()
 	g.until("a receipt", func() bool {
 		for _, d := range g.deliveries {
 			if d.GetReceipt().GetKind() == pb.ReceiptKind_DELIVERED && d.GetReceipt().MessageIds[0] == "3EB0AAAA01" {

@@ -40,6 +40,8 @@ type Connection struct {
 
 	done  chan struct{} // closed when the client is disconnected for good
 	ended chan struct{} // closed at the first reason to end
+	down  chan struct{} // closed when the client has let go of its socket, or never had one
+	downs sync.Once
 
 	lock      sync.Mutex
 	ending    translate.Ending
@@ -57,7 +59,7 @@ func newConnection(s *Session, epoch uint64) *Connection {
 	c := &Connection{
 		session: s, deps: s.deps, epoch: epoch, ctx: ctx, cancel: cancel,
 		log:  s.deps.Log.With("session", s.id, "epoch", epoch),
-		done: make(chan struct{}), ended: make(chan struct{}),
+		done: make(chan struct{}), ended: make(chan struct{}), down: make(chan struct{}),
 	}
 	c.watch = &vault.Watch{OnFailure: c.storageFailed, OnPanic: c.decryptionPanicked}
 	c.sends = &sends{conn: c, chats: map[string][]job{}, running: map[string]*attempt{}}
@@ -67,7 +69,7 @@ func newConnection(s *Session, epoch uint64) *Connection {
 // attach makes the library's client for a device, with every guard set before it can do anything.
 func (c *Connection) attach(device *store.Device) {
 	c.device = device
-	client := whatsmeow.NewClient(device, newTap(c.log, c.nodeReceived, c.nodeSent, c.frameBroken))
+	client := whatsmeow.NewClient(device, newTap(c.log, c))
 	client.EnableAutoReconnect = false
 	client.DisableLoginAutoReconnect = true
 	client.SynchronousAck = true
@@ -110,6 +112,7 @@ func (c *Connection) dial() {
 	case c.deps.dials <- struct{}{}:
 		defer func() { <-c.deps.dials }()
 	case <-c.ended:
+		c.clientDown()
 		return
 	}
 	limit := time.AfterFunc(c.deps.Timing.Connect, func() {
@@ -117,6 +120,7 @@ func (c *Connection) dial() {
 	})
 	defer limit.Stop()
 	if err := c.client.ConnectContext(c.ctx); err != nil {
+		c.clientDown()
 		c.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "dial: " + oneLine(err.Error())})
 		return
 	}
@@ -166,21 +170,37 @@ func (c *Connection) drain() {
 	}
 }
 
-// A handshake that hangs holds the lock that the library's Disconnect needs, for up to 20 s.
-const disconnectWait = 2 * time.Second
+const (
+	// How long the client may take to notice that its context is cancelled.
+	downWait = time.Second
+	// A handshake that hangs holds the lock that the library's Disconnect needs, for up to 20 s.
+	disconnectWait = 2 * time.Second
+)
+
+// clientDown is told when the client has no socket any more.
+func (c *Connection) clientDown() { c.downs.Do(func() { close(c.down) }) }
 
 // finish disconnects for good and tells the owner. Once the context is cancelled the client can do no more harm, so its
 // own farewell is waited for only a moment.
+//
+// Disconnect comes after the client has let go of its socket by itself: both at once could call a nil function in the
+// library, which ends the process.
+// Source: whatsmeow 35ae40906e74, FrameSocket.Close reads OnDisconnect twice, NoiseSocket.Stop clears it.
 func (c *Connection) finish() {
 	c.cancel()
+	timer := time.NewTimer(downWait)
+	defer timer.Stop()
+	select {
+	case <-c.down:
+	case <-timer.C:
+	}
 	disconnected := make(chan struct{})
 	go func() {
 		defer close(disconnected)
 		defer c.contain("session.disconnect_panicked")
 		c.client.Disconnect()
 	}()
-	timer := time.NewTimer(disconnectWait)
-	defer timer.Stop()
+	timer.Reset(disconnectWait)
 	select {
 	case <-disconnected:
 	case <-timer.C:

@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"go.mau.fi/whatsmeow"
+	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/types"
 
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/translate"
-	"holdfast/engine/internal/vault"
 )
 
 // probes is the liveness of one connection.
@@ -126,18 +126,28 @@ func (c *Connection) background(reply func(*pb.Result), work func() *pb.Result) 
 	}()
 }
 
+// logout tells WhatsApp that this companion unlinks. Not by the library's Logout, which disconnects in its own way and
+// deletes the device.
+//
+// Source: whatsmeow 35ae40906e74, Logout.
 func (c *Connection) logout(reply func(*pb.Result)) {
 	c.background(reply, func() *pb.Result {
 		limit := time.AfterFunc(c.deps.Timing.Send, func() {
 			c.end(translate.Ending{Reason: pb.Reason_SILENT, Detail: "logout not answered"})
 		})
 		defer limit.Stop()
-		err := c.client.Logout(c.ctx)
-		if err != nil && !errors.Is(err, vault.ErrDeviceKept) {
-			var iq *whatsmeow.IQError
-			if errors.As(err, &iq) {
-				return failure(pb.ErrorCode_REJECTED, strconv.Itoa(iq.Code))
-			}
+		_, err := c.client.DangerousInternals().SendIQ(c.ctx, whatsmeow.DangerousInfoQuery{
+			Namespace: "md", Type: "set", To: types.ServerJID, NoRetry: true,
+			Content: []waBinary.Node{{
+				Tag:   "remove-companion-device",
+				Attrs: waBinary.Attrs{"jid": c.device.GetJID(), "reason": "user_initiated"},
+			}},
+		})
+		var iq *whatsmeow.IQError
+		if errors.As(err, &iq) && iq.Code != 0 {
+			return failure(pb.ErrorCode_REJECTED, strconv.Itoa(iq.Code))
+		}
+		if err != nil && c.worst().Reason != pb.Reason_LOGGED_OUT {
 			return failure(pb.ErrorCode_OUTCOME_UNKNOWN, oneLine(err.Error()))
 		}
 		c.end(translate.Ending{Reason: pb.Reason_REQUESTED, Detail: "logout"})

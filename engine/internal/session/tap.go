@@ -19,6 +19,7 @@ type tap struct {
 	received func(*waBinary.Node)
 	sent     func(*waBinary.Node)
 	broken   func()
+	down     func()
 	garbled  *atomic.Int32
 }
 
@@ -27,8 +28,10 @@ var _ waLog.Logger = (*tap)(nil)
 // A frame that does not decrypt is skipped by the library; several in a row mean that both ends count differently.
 const garbledFrames = 3
 
-func newTap(log *slog.Logger, received, sent func(*waBinary.Node), broken func()) *tap {
-	return &tap{log: log, received: received, sent: sent, broken: broken, garbled: &atomic.Int32{}}
+func newTap(log *slog.Logger, c *Connection) *tap {
+	return &tap{
+		log: log, received: c.nodeReceived, sent: c.nodeSent, broken: c.frameBroken, down: c.clientDown, garbled: &atomic.Int32{},
+	}
 }
 
 func (t *tap) Sub(module string) waLog.Logger {
@@ -37,7 +40,10 @@ func (t *tap) Sub(module string) waLog.Logger {
 	return &sub
 }
 
-func (t *tap) Debugf(_ string, args ...any) {
+func (t *tap) Debugf(message string, args ...any) {
+	if t.module == "" && (strings.HasPrefix(message, "OnDisconnect() called") || strings.HasPrefix(message, "Emitting Disconnected")) {
+		t.down()
+	}
 	if len(args) != 1 || (t.module != "Recv" && t.module != "Send") {
 		return
 	}
