@@ -6,7 +6,7 @@ Commands enter, facts, levels and deliveries leave. It never decides anything ab
 from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, LinkLevel, SessionFact
 from holdfast.engine.intake import Intake
 from holdfast.engine.link import EngineLink
-from holdfast.engine.process import EngineProcess, EngineProgram, stop
+from holdfast.engine.process import EngineProcess, EngineProgram, running, stop
 
 __all__ = [
     "Device",
@@ -20,5 +20,6 @@ __all__ = [
     "Levels",
     "LinkLevel",
     "SessionFact",
+    "running",
     "stop",
 ]

@@ -12,7 +12,7 @@ from holdfast.engine import translate
 from holdfast.engine.channel import MAX_VERSION, MIN_VERSION, Arrived, Channel, Welcomed
 from holdfast.engine.connection import Connection, dial, result_of
 from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, SessionFact
-from holdfast.engine.process import EngineProcess, address, held, stop
+from holdfast.engine.process import EngineProcess, address, running, stop
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
@@ -101,7 +101,7 @@ class EngineLink:
         if isinstance(reason, EngineProtocolError):
             log.error("engine.protocol_broken", error=str(reason))
         log.warning("engine.detached", error=str(reason) if reason else "connection closed")
-        if welcomed.identity.pid == self._process.child_pid or not held(self._process.data):
+        if welcomed.identity.pid == self._process.child_pid or not running(self._process.data):
             await self._process.reap()
 
     async def _until_ended(self, connection: Connection) -> Exception | None:

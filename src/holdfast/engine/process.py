@@ -56,7 +56,7 @@ def address(data: Path) -> Path | None:
     return Path(text) if text else None
 
 
-def held(data: Path) -> bool:
+def running(data: Path) -> bool:
     """True while an engine holds the data folder: its lock is let go only by its death."""
     try:
         lock = os.open(data / "run" / "engine.lock", os.O_RDONLY)
@@ -172,7 +172,7 @@ def stop(data: Path, reason: str, *, grace_s: float = 15.0) -> bool:
 
     Raises EngineUnreachable when it does not end within `grace_s`.
     """
-    if not held(data):
+    if not running(data):
         return False
     found = address(data)
     if found is not None:
@@ -186,7 +186,7 @@ def stop(data: Path, reason: str, *, grace_s: float = 15.0) -> bool:
                 pass
     deadline = time.monotonic() + grace_s
     while time.monotonic() < deadline:
-        if not held(data):
+        if not running(data):
             return True
         time.sleep(0.01)
     raise EngineUnreachable(

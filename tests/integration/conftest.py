@@ -1,0 +1,144 @@
+"""A gateway without HTTP, against an engine that a test scripts."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import structlog
+
+from holdfast.engine import EngineLink, EngineProcess, EngineProgram, Intake
+from holdfast.inbox import Inbox
+from holdfast.journal import Event, Filter, Journal
+from holdfast.model.states import State
+from holdfast.sessions import Desk, Recorder, Supervisor
+from holdfast.store import Store
+from holdfast.vault import Vault, load_or_create
+
+from .scripted_engine import ScriptedEngine
+
+TENANT = "ten_default"
+
+
+@dataclass
+class Running:
+    """One gateway process, as far as a test sees it."""
+
+    store: Store
+    journal: Journal
+    link: EngineLink
+    supervisor: Supervisor
+    desk: Desk
+    ups: list[str] = field(default_factory=list)
+    downs: list[str] = field(default_factory=list)
+
+    def state(self, name: str) -> State:
+        return self.desk.show(TENANT, name).state
+
+    async def until(self, name: str, state: State, within_s: float = 5.0) -> None:
+        """Return when the session is there; fail with what it is instead."""
+        await eventually(
+            lambda: self.state(name) is state, lambda: str(self.desk.show(TENANT, name)), within_s
+        )
+
+    async def events(self, *types: str) -> list[Event]:
+        await self.supervisor.recorder.settled()
+        page = await self.journal.read(0, 1000, Filter(TENANT, None, frozenset(types) if types else None))
+        return page.events
+
+
+async def eventually(
+    true: Callable[[], bool], otherwise: Callable[[], str] = lambda: "", within_s: float = 5.0
+) -> None:
+    """Return when it is true; fail when it does not become so in time."""
+    deadline = asyncio.get_running_loop().time() + within_s
+    while not true():
+        assert asyncio.get_running_loop().time() < deadline, otherwise() or "it did not happen in time"
+        await asyncio.sleep(0.005)
+
+
+@dataclass
+class World:
+    """A disk, on which engines and gateways come and go."""
+
+    root: Path
+    folders: dict[str, bytes] = field(default_factory=dict)
+    jids: dict[str, str] = field(default_factory=dict)
+    engines: list[ScriptedEngine] = field(default_factory=list)
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    async def engine(self, **script: object) -> ScriptedEngine:
+        """A fresh engine that listens."""
+        name = f"scripted-{len(self.engines) + 1}"
+        made = ScriptedEngine(self.data, self.folders, self.jids, engine_id=name, **script)  # type: ignore[arg-type]
+        self.engines.append(made)
+        await made.start()
+        return made
+
+    @contextlib.asynccontextmanager
+    async def gateway(self, binary: str = "/nowhere/holdfast-engine") -> AsyncIterator[Running]:
+        """A gateway, from start to stop. Its engine is one that a test has started."""
+        self.data.mkdir(exist_ok=True)
+        store = await Store.open(self.data / "holdfast.db")
+        journal = await Journal.open(store)
+        vault = Vault(load_or_create(self.root / "master.key"), self.data)
+        registry = await vault.prove(store)
+        process = EngineProcess(EngineProgram(Path(binary), self.data, None))
+        link = EngineLink(process, gateway_id="gtw_test", build="test", lab=True)
+        recorder = Recorder(store, journal)
+        supervisor = Supervisor(store=store, recorder=recorder, link=link, vault=vault, roll=lambda: 0.0)
+        await supervisor.load(registry)
+        inbox = Inbox(store, journal, lambda conn, receipts: None)
+        intake = Intake(inbox.receive, link.confirm)
+        running = Running(store, journal, link, supervisor, Desk(store, supervisor))
+        supervisor.on_up, supervisor.on_down = running.ups.append, running.downs.append
+        link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels
+        link.on_detached, link.on_deliveries = supervisor.engine_detached, intake.put
+
+        def attached(identity: object) -> None:
+            intake.begin()
+            supervisor.engine_attached(identity)  # type: ignore[arg-type]
+
+        link.on_attached = attached
+        tasks = [asyncio.create_task(it) for it in (link.run(), supervisor.run(), intake.run())]
+        try:
+            yield running
+            for task in tasks:
+                assert not task.done(), task.exception()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await store.close()
+
+    async def link_number(self, gateway: Running, engine: ScriptedEngine, name: str, phone: str) -> str:
+        """Pair a session with a phone; its id."""
+        view, _ = await gateway.desk.create_or_get(TENANT, name)
+        await gateway.desk.pair(TENANT, name)
+        await eventually(lambda: view.id in engine.sessions)
+        engine.show_code(view.id, f"code-of-{name}", gateway.supervisor.now + 60_000)
+        await gateway.desk.code(TENANT, name, 5)
+        engine.scan(view.id, f"{phone}:3@s.whatsapp.net")
+        await gateway.until(name, State.CONNECTED)
+        return view.id
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """An empty disk."""
+    made = World(tmp_path)
+    yield made
+    for engine in made.engines:
+        await engine.die()
+
+
+@pytest.fixture
+def logged() -> list[structlog.typing.EventDict]:
+    """Everything that is logged during a test."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries  # type: ignore[misc]
