@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 
 // lab is a running world with an admin client.
 type lab struct {
-	t     *testing.T
+	t     testing.TB
 	world *world.World
 	http  *http.Client
 	stop  func()
@@ -71,7 +71,7 @@ func newLab(t *testing.T, change ...func(*world.Options)) *lab {
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- built.Serve(ctx) }()
-	l := &lab{t: t, world: built, http: trusting(built)}
+	l := &lab{t: t, world: built, http: trusting(built.Address(), built.Authority.CAPEM())}
 	stopped := false
 	l.stop = func() {
 		if stopped {
@@ -90,14 +90,14 @@ func newLab(t *testing.T, change ...func(*world.Options)) *lab {
 	return l
 }
 
-// trusting returns a client that takes every name to the world's port and trusts its certificate.
-func trusting(w *world.World) *http.Client {
+// trusting returns a client that takes every name to the server's port and trusts its certificate.
+func trusting(address, caPEM string) *http.Client {
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM([]byte(w.Authority.CAPEM()))
+	pool.AppendCertsFromPEM([]byte(caPEM))
 	return &http.Client{Transport: &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: pool},
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, w.Address())
+			return (&net.Dialer{}).DialContext(ctx, network, address)
 		},
 	}}
 }

@@ -15,7 +15,7 @@ import (
 
 // raw is a client that can say anything: it shakes hands properly and then sends what the test wants.
 type raw struct {
-	t      *testing.T
+	t      testing.TB
 	noise  *socket.NoiseSocket
 	nodes  chan *binary.Node
 	closed chan struct{}
@@ -55,7 +55,7 @@ func (l *lab) dialRaw(static *keys.KeyPair, payload *waWa6.ClientPayload) *raw {
 	sendProto(l.t, frames, &waWa6.HandshakeMessage{ClientFinish: &waWa6.HandshakeMessage_ClientFinish{
 		Static: sealedStatic, Payload: state.Encrypt(encoded),
 	}})
-	r := &raw{t: l.t, nodes: make(chan *binary.Node, 100), closed: make(chan struct{})}
+	r := &raw{t: l.t, nodes: make(chan *binary.Node, 1000), closed: make(chan struct{})}
 	r.noise, err = state.Finish(frames, r.receive, func(context.Context, *socket.NoiseSocket, bool) { close(r.closed) })
 	must(l.t, err)
 	l.t.Cleanup(func() { r.noise.Stop(true, false) })
@@ -105,14 +105,14 @@ func (r *raw) send(node binary.Node) {
 	must(r.t, r.noise.SendFrame(context.Background(), encoded))
 }
 
-func sendProto(t *testing.T, frames *socket.FrameSocket, message proto.Message) {
+func sendProto(t testing.TB, frames *socket.FrameSocket, message proto.Message) {
 	t.Helper()
 	encoded, err := proto.Marshal(message)
 	must(t, err)
 	must(t, frames.SendFrame(encoded))
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
