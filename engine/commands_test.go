@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/labtest"
 )
 
 func connectCommand(epoch uint64) *pb.Command {
@@ -25,7 +26,7 @@ func openCommand(folder string, key []byte) *pb.Command {
 func TestErrorsAreTyped(t *testing.T) {
 	t.Parallel()
 	l := online(t)
-	g, chat := l.g, l.friend.Phone+"@s.whatsapp.net"
+	g, chat := l.g, l.friend.Number+"@s.whatsapp.net"
 	empty := filepath.Join(l.dir, "sessions", "4915000000000")
 	if err := os.MkdirAll(empty, 0o700); err != nil {
 		t.Fatal(err)
@@ -47,19 +48,19 @@ func TestErrorsAreTyped(t *testing.T) {
 		{"open missing", "s2", openCommand("4915999999999", testKey), pb.ErrorCode_FOLDER_MISSING},
 		{"open outside", "s2", openCommand("../..", testKey), pb.ErrorCode_INVALID_ARGUMENT},
 		{"open torn", "s2", openCommand("4915000000000", testKey), pb.ErrorCode_FILE_CORRUPT},
-		{"open another's", "s2", openCommand(l.own.Phone, testKey), pb.ErrorCode_BUSY},
+		{"open another's", "s2", openCommand(l.own.Number, testKey), pb.ErrorCode_BUSY},
 		{"open another folder", "s1", openCommand("4915000000000", testKey), pb.ErrorCode_BUSY},
 		{"pair while open", "s1", pairCommand(9), pb.ErrorCode_BUSY},
 		{"stale epoch", "s1", connectCommand(2), pb.ErrorCode_STALE_EPOCH},
 		{"adopt nothing", "s2", &pb.Command{Command: &pb.Command_Adopt{Adopt: &pb.Adopt{Folder: "4915000000001"}}}, pb.ErrorCode_FOLDER_MISSING},
-		{"adopt over an open session", "s2", &pb.Command{Command: &pb.Command_Adopt{Adopt: &pb.Adopt{Folder: l.own.Phone}}}, pb.ErrorCode_TARGET_EXISTS},
-		{"quarantine another's", "s2", &pb.Command{Command: &pb.Command_Quarantine{Quarantine: &pb.Quarantine{Folder: l.own.Phone, Target: "x"}}}, pb.ErrorCode_BUSY},
+		{"adopt over an open session", "s2", &pb.Command{Command: &pb.Command_Adopt{Adopt: &pb.Adopt{Folder: l.own.Number}}}, pb.ErrorCode_TARGET_EXISTS},
+		{"quarantine another's", "s2", &pb.Command{Command: &pb.Command_Quarantine{Quarantine: &pb.Quarantine{Folder: l.own.Number, Target: "x"}}}, pb.ErrorCode_BUSY},
 		{"quarantine missing", "s2", &pb.Command{Command: &pb.Command_Quarantine{Quarantine: &pb.Quarantine{Folder: "4915999999999", Target: "x"}}}, pb.ErrorCode_FOLDER_MISSING},
 		{"send without id", "s1", sendText("", chat, "x"), pb.ErrorCode_INVALID_ARGUMENT},
 		{"send nothing", "s1", sendText("A", chat, ""), pb.ErrorCode_INVALID_ARGUMENT},
 		{"send to nonsense", "s1", sendText("A", "hello", "x"), pb.ErrorCode_INVALID_ARGUMENT},
 		{"send to letters", "s1", sendText("A", "abc@s.whatsapp.net", "x"), pb.ErrorCode_INVALID_ARGUMENT},
-		{"send to a device", "s1", sendText("A", l.friend.Phone+":2@s.whatsapp.net", "x"), pb.ErrorCode_INVALID_ARGUMENT},
+		{"send to a device", "s1", sendText("A", l.friend.Number+":2@s.whatsapp.net", "x"), pb.ErrorCode_INVALID_ARGUMENT},
 		{"send nonsense", "s1", &pb.Command{Command: &pb.Command_Send{Send: &pb.Send{MessageId: "A", To: chat, Message: []byte{0xff}}}}, pb.ErrorCode_INVALID_ARGUMENT},
 		{"send to a stranger", "s1", sendText("A", "4915000999000@s.whatsapp.net", "x"), pb.ErrorCode_RECIPIENT_UNKNOWN},
 		{"pair without a wrapped key", "s3", &pb.Command{Command: &pb.Command_Pair{Pair: &pb.Pair{Epoch: 1, Key: testKey}}}, pb.ErrorCode_INVALID_ARGUMENT},
@@ -75,7 +76,7 @@ func TestErrorsAreTyped(t *testing.T) {
 		}
 	}
 	// After all that the number is still connected, and opening it again is nothing new.
-	if opened := g.open("s1", l.own.Phone); opened.Jid == "" {
+	if opened := g.open("s1", l.own.Number); opened.Jid == "" {
 		t.Error("open is not idempotent")
 	}
 	g.must("s1", sendText("3EB0FFFF01", chat, "still here"))
@@ -89,10 +90,10 @@ func TestErrorsAreTyped(t *testing.T) {
 		t.Errorf("disconnect: %v", got)
 	}
 	g.must("s1", &pb.Command{Command: &pb.Command_Close{Close: &pb.Close{}}})
-	if result := g.ask("s1", openCommand(l.own.Phone, bytes.Repeat([]byte{9}, 32))); result.GetError().GetCode() != pb.ErrorCode_WRONG_KEY {
+	if result := g.ask("s1", openCommand(l.own.Number, bytes.Repeat([]byte{9}, 32))); result.GetError().GetCode() != pb.ErrorCode_WRONG_KEY {
 		t.Errorf("wrong key: %v", result)
 	}
-	g.open("s1", l.own.Phone)
+	g.open("s1", l.own.Number)
 }
 
 func TestQuarantineProbeMarkReadAndLogout(t *testing.T) {
@@ -102,16 +103,16 @@ func TestQuarantineProbeMarkReadAndLogout(t *testing.T) {
 	if result := l.g.must("s1", &pb.Command{Command: &pb.Command_Probe{Probe: &pb.Probe{TimeoutMs: 3000}}}); result.GetProbe() == nil {
 		t.Errorf("probe: %v", result)
 	}
-	id := l.friend.say(l.own.Phone, "read me")
+	id := l.friend.Say(l.own.Number, "read me")
 	message := l.g.message("read me").GetMessage()
 	l.g.must("s1", &pb.Command{Command: &pb.Command_MarkRead{MarkRead: &pb.MarkRead{
 		Chat: message.Chat, Sender: message.Sender, MessageIds: []string{id}, TimestampMs: time.Now().UnixMilli(),
 	}}})
-	within(t, 5*time.Second, "a read receipt at the friend's phone", func() bool {
+	labtest.Within(t, 5*time.Second, "a read receipt at the friend's phone", func() bool {
 		var page struct {
 			Items []struct{ ID, Type string } `json:"items"`
 		}
-		l.sim.must("GET", "/admin/phones/"+l.friend.Phone+"/receipts?after=0", nil, &page)
+		l.sim.Must("GET", "/admin/phones/"+l.friend.Number+"/receipts?after=0", nil, &page)
 		for _, item := range page.Items {
 			if item.ID == id && item.Type == "read" {
 				return true
@@ -123,10 +124,10 @@ func TestQuarantineProbeMarkReadAndLogout(t *testing.T) {
 	if got := l.g.disconnected(2); got.Reason != pb.Reason_REQUESTED && got.Reason != pb.Reason_LOGGED_OUT {
 		t.Errorf("after logout: %v", got)
 	}
-	within(t, 5*time.Second, "unlinked", func() bool { return len(l.own.account().Companions) == 0 })
-	l.g.must("s1", &pb.Command{Command: &pb.Command_Quarantine{Quarantine: &pb.Quarantine{Folder: l.own.Phone, Target: l.own.Phone + "-1"}}})
+	labtest.Within(t, 5*time.Second, "unlinked", func() bool { return len(l.own.Account().Companions) == 0 })
+	l.g.must("s1", &pb.Command{Command: &pb.Command_Quarantine{Quarantine: &pb.Quarantine{Folder: l.own.Number, Target: l.own.Number + "-1"}}})
 	for _, name := range []string{"session.db", "session.key"} {
-		if _, err := os.Stat(filepath.Join(l.dir, "quarantine", l.own.Phone+"-1", name)); err != nil {
+		if _, err := os.Stat(filepath.Join(l.dir, "quarantine", l.own.Number+"-1", name)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -137,8 +138,8 @@ func TestQuarantineProbeMarkReadAndLogout(t *testing.T) {
 
 func TestPairingEnds(t *testing.T) {
 	t.Parallel()
-	sim, dir := startSimulator(t), t.TempDir()
-	startEngine(t, dir, "--lab", sim.trust)
+	sim, dir := labtest.Start(t), t.TempDir()
+	startEngine(t, dir, "--lab", sim.Trust)
 	g := dial(t, dir)
 	scratch := filepath.Join(dir, "sessions", ".pairing-s1")
 	g.must("s1", pairCommand(1))
@@ -160,26 +161,26 @@ func TestPairingEnds(t *testing.T) {
 	g.must("s1", &pb.Command{Command: &pb.Command_CancelPair{CancelPair: &pb.CancelPair{}}})
 
 	// The server closes right after it accepted, without the usual farewell.
-	own := sim.phone("own")
-	sim.fault("close-after-pair-success", "", 1)
+	own := sim.Phone("own")
+	sim.Fault("close-after-pair-success", "", 1)
 	g.must("s1", pairCommand(3))
 	code = g.fact("code", 3, func(f *pb.SessionFact) bool { return f.GetPairCode() != nil }).GetPairCode()
-	sim.must("POST", "/admin/phones/"+own.Phone+"/scan", code.Code, nil)
+	own.Scan(code.Code)
 	ended := g.fact("an end", 3, func(f *pb.SessionFact) bool { return f.GetPairSuccess() != nil || f.GetPairFailed() != nil })
-	if success := ended.GetPairSuccess(); success == nil || !strings.HasPrefix(success.Jid, own.Phone+":") {
+	if success := ended.GetPairSuccess(); success == nil || !strings.HasPrefix(success.Jid, own.Number+":") {
 		t.Errorf("closed after success: %v", ended)
 	}
 }
 
 func TestPairingWithoutAServer(t *testing.T) {
 	t.Parallel()
-	sim, dir := startSimulator(t), t.TempDir()
-	content, err := os.ReadFile(sim.trust)
+	sim, dir := labtest.Start(t), t.TempDir()
+	content, err := os.ReadFile(sim.Trust)
 	if err != nil {
 		t.Fatal(err)
 	}
 	trust := filepath.Join(t.TempDir(), "trust.json")
-	if err := os.WriteFile(trust, bytes.Replace(content, []byte(sim.address), []byte("127.0.0.1:9"), 1), 0o600); err != nil {
+	if err := os.WriteFile(trust, bytes.Replace(content, []byte(sim.Address), []byte("127.0.0.1:9"), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	startEngine(t, dir, "--lab", trust)
@@ -196,20 +197,20 @@ func TestMessagesBothWaysKeepTheirOrder(t *testing.T) {
 	l := online(t)
 	l.g.confirmAll()
 	const n = 30
-	other := l.sim.phone("other")
+	other := l.sim.Phone("other")
 	for i := range n {
-		for j, p := range []*phone{l.friend, other} {
-			l.g.post("s1", sendText("3EB0"+string(rune('A'+j))+padded(i), p.Phone+"@s.whatsapp.net", "out "+padded(i)))
+		for j, p := range []*labtest.Phone{l.friend, other} {
+			l.g.post("s1", sendText("3EB0"+string(rune('A'+j))+padded(i), p.Number+"@s.whatsapp.net", "out "+padded(i)))
 		}
 	}
 	for i := range n {
-		l.friend.say(l.own.Phone, "in "+padded(i))
+		l.friend.Say(l.own.Number, "in "+padded(i))
 	}
-	for _, p := range []*phone{l.friend, other} {
-		inbox := p.inbox(n)
+	for _, p := range []*labtest.Phone{l.friend, other} {
+		inbox := p.Inbox(n)
 		for i, item := range inbox {
 			if item.Text != "out "+padded(i) || item.Duplicates != 0 {
-				t.Fatalf("message %d of %s: %+v", i, p.Phone, item)
+				t.Fatalf("message %d of %s: %+v", i, p.Number, item)
 			}
 		}
 	}
@@ -235,13 +236,13 @@ func TestRawMessagesComeThroughAndGoOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := l.g.must("s1", &pb.Command{Command: &pb.Command_Send{Send: &pb.Send{MessageId: "3EB0ABAB01", To: l.friend.Phone + "@s.whatsapp.net", Message: raw}}})
+	result := l.g.must("s1", &pb.Command{Command: &pb.Command_Send{Send: &pb.Send{MessageId: "3EB0ABAB01", To: l.friend.Number + "@s.whatsapp.net", Message: raw}}})
 	sent := &waE2E.Message{}
 	if err := proto.Unmarshal(result.GetSend().Message, sent); err != nil || sent.GetLocationMessage().GetName() != "Gate" {
 		t.Errorf("sent %v, %v", sent, err)
 	}
-	l.friend.inbox(1)
-	l.sim.must("POST", "/admin/phones/"+l.friend.Phone+"/send", map[string]any{"to": l.own.Phone, "raw_base64": raw}, nil)
+	l.friend.Inbox(1)
+	l.sim.Must("POST", "/admin/phones/"+l.friend.Number+"/send", map[string]any{"to": l.own.Number, "raw_base64": raw}, nil)
 	l.g.until("a location", func() bool {
 		for _, d := range l.g.deliveries {
 			if d.GetMessage().GetLocation().GetName() == "Gate" {
@@ -251,8 +252,8 @@ func TestRawMessagesComeThroughAndGoOut(t *testing.T) {
 		return false
 	})
 	big := strings.Repeat("x", 1<<20)
-	l.g.must("s1", sendText("3EB0ABAB02", l.friend.Phone+"@s.whatsapp.net", big))
-	if inbox := l.friend.inbox(2); len(inbox[1].Text) != len(big) {
+	l.g.must("s1", sendText("3EB0ABAB02", l.friend.Number+"@s.whatsapp.net", big))
+	if inbox := l.friend.Inbox(2); len(inbox[1].Text) != len(big) {
 		t.Errorf("a message of 1 MiB arrived with %d bytes", len(inbox[1].Text))
 	}
 }

@@ -10,37 +10,38 @@ import (
 	"time"
 
 	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/labtest"
 	"holdfast/engine/internal/vault"
 )
 
 // scene is a simulator, an engine and a gateway with one number online.
 type scene struct {
-	sim    *simulator
+	sim    *labtest.Simulator
 	dir    string
 	engine *engine
-	own    *phone
-	friend *phone
+	own    *labtest.Phone
+	friend *labtest.Phone
 	g      *gatewayDouble
 }
 
 func online(t *testing.T, args ...string) *scene {
 	t.Helper()
-	l := &scene{sim: startSimulator(t), dir: t.TempDir()}
-	l.engine = startEngine(t, l.dir, append([]string{"--lab", l.sim.trust}, args...)...)
+	l := &scene{sim: labtest.Start(t), dir: t.TempDir()}
+	l.engine = startEngine(t, l.dir, append([]string{"--lab", l.sim.Trust}, args...)...)
 	l.g = dial(t, l.dir)
-	l.own, l.friend = l.sim.phone("own"), l.sim.phone("friend")
+	l.own, l.friend = l.sim.Phone("own"), l.sim.Phone("friend")
 	l.g.online("s1", l.own)
 	return l
 }
 
-func (l *scene) queue() int { return l.own.account().Companions[0].Queue }
+func (l *scene) queue() int { return l.own.Queue() }
 
 // restart starts the engine anew on the same folder and connects the session, with the epoch after the last.
 func (l *scene) restart(t *testing.T, epoch uint64) {
 	t.Helper()
-	l.engine = startEngine(t, l.dir, "--lab", l.sim.trust)
+	l.engine = startEngine(t, l.dir, "--lab", l.sim.Trust)
 	l.g = dial(t, l.dir)
-	l.g.open("s1", l.own.Phone)
+	l.g.open("s1", l.own.Number)
 	l.g.connect("s1", epoch)
 }
 
@@ -71,11 +72,11 @@ func TestKillPointsOfAMessage(t *testing.T) {
 			if c.point == "confirmed" {
 				l.g.confirmAll()
 			}
-			l.friend.say(l.own.Phone, "token "+c.point)
+			l.friend.Say(l.own.Number, "token "+c.point)
 			if code := l.engine.wait(10 * time.Second); code != -1 {
 				t.Fatalf("exit code %d, want a kill", code)
 			}
-			within(t, 5*time.Second, "gateway notices", func() bool { l.g.lock.Lock(); defer l.g.lock.Unlock(); return l.g.closed })
+			labtest.Within(t, 5*time.Second, "gateway notices", func() bool { l.g.lock.Lock(); defer l.g.lock.Unlock(); return l.g.closed })
 			if n := l.g.count(func(d *pb.Delivery) bool { return d.GetMessage() != nil }); n != c.delivered {
 				t.Errorf("%d messages before the kill, want %d", n, c.delivered)
 			}
@@ -85,8 +86,8 @@ func TestKillPointsOfAMessage(t *testing.T) {
 				t.Errorf("delivered again as %v", again)
 			}
 			l.g.confirmAll()
-			within(t, 5*time.Second, "the queue empties", func() bool { return l.queue() == 0 })
-			if a := l.own.account(); a.Registrations != 1 {
+			labtest.Within(t, 5*time.Second, "the queue empties", func() bool { return l.queue() == 0 })
+			if a := l.own.Account(); a.Registrations != 1 {
 				t.Errorf("%d registrations", a.Registrations)
 			}
 		})
@@ -97,14 +98,14 @@ func TestKilledAfterSending(t *testing.T) {
 	t.Parallel()
 	l := online(t)
 	l.arm(t, "sent")
-	l.g.post("s1", sendText("3EB0CCCC01", l.friend.Phone+"@s.whatsapp.net", "once"))
+	l.g.post("s1", sendText("3EB0CCCC01", l.friend.Number+"@s.whatsapp.net", "once"))
 	if code := l.engine.wait(10 * time.Second); code != -1 {
 		t.Fatalf("exit code %d, want a kill", code)
 	}
 	l.restart(t, 3)
-	l.g.must("s1", sendText("3EB0CCCC01", l.friend.Phone+"@s.whatsapp.net", "once"))
-	l.g.must("s1", sendText("3EB0CCCC02", l.friend.Phone+"@s.whatsapp.net", "twice"))
-	inbox := l.friend.inbox(2)
+	l.g.must("s1", sendText("3EB0CCCC01", l.friend.Number+"@s.whatsapp.net", "once"))
+	l.g.must("s1", sendText("3EB0CCCC02", l.friend.Number+"@s.whatsapp.net", "twice"))
+	inbox := l.friend.Inbox(2)
 	if len(inbox) != 2 || inbox[0].ID != "3EB0CCCC01" || inbox[1].ID != "3EB0CCCC02" {
 		t.Errorf("the friend holds %+v, want each message once", inbox)
 	}
@@ -112,18 +113,18 @@ func TestKilledAfterSending(t *testing.T) {
 
 func TestKilledAfterPairSuccessTheScratchFolderIsAdopted(t *testing.T) {
 	t.Parallel()
-	sim, dir := startSimulator(t), t.TempDir()
-	e := startEngine(t, dir, "--lab", sim.trust)
+	sim, dir := labtest.Start(t), t.TempDir()
+	e := startEngine(t, dir, "--lab", sim.Trust)
 	g := dial(t, dir)
-	own := sim.phone("own")
+	own := sim.Phone("own")
 	(&scene{dir: dir}).arm(t, "pair_success")
 	g.must("s1", pairCommand(1))
 	code := g.fact("code", 1, func(f *pb.SessionFact) bool { return f.GetPairCode() != nil }).GetPairCode()
-	sim.must("POST", "/admin/phones/"+own.Phone+"/scan", code.Code, nil)
+	own.Scan(code.Code)
 	if status := e.wait(10 * time.Second); status != -1 {
 		t.Fatalf("exit code %d, want a kill", status)
 	}
-	startEngine(t, dir, "--lab", sim.trust)
+	startEngine(t, dir, "--lab", sim.Trust)
 	g = dial(t, dir)
 	folders := g.must("", &pb.Command{Command: &pb.Command_Scan{Scan: &pb.Scan{}}}).GetScan().Folders
 	if len(folders) != 1 || folders[0].Name != ".pairing-s1" || string(folders[0].WrappedKey) != "wrapped" || folders[0].SessionBytes == 0 {
@@ -133,13 +134,13 @@ func TestKilledAfterPairSuccessTheScratchFolderIsAdopted(t *testing.T) {
 		t.Errorf("paired over a linked scratch folder: %v", result)
 	}
 	opened := g.open("s1", ".pairing-s1")
-	if !strings.HasPrefix(opened.Jid, own.Phone+":") {
+	if !strings.HasPrefix(opened.Jid, own.Number+":") {
 		t.Errorf("opened %v", opened)
 	}
-	g.must("s1", &pb.Command{Command: &pb.Command_Adopt{Adopt: &pb.Adopt{Folder: own.Phone}}})
-	g.open("s1", own.Phone)
+	g.must("s1", &pb.Command{Command: &pb.Command_Adopt{Adopt: &pb.Adopt{Folder: own.Number}}})
+	g.open("s1", own.Number)
 	g.connect("s1", 3)
-	if a := own.account(); a.Registrations != 1 || !a.Companions[0].Connected {
+	if a := own.Account(); a.Registrations != 1 || !a.Companions[0].Connected {
 		t.Errorf("account: %+v", a)
 	}
 }
@@ -152,10 +153,10 @@ func pairCommand(epoch uint64) *pb.Command {
 func TestTheNextGatewayGetsWhatIsUnconfirmed(t *testing.T) {
 	t.Parallel()
 	l := online(t)
-	l.friend.say(l.own.Phone, "for whom")
+	l.friend.Say(l.own.Number, "for whom")
 	first := l.g.message("for whom")
 	_ = l.g.conn.Close()
-	l.friend.say(l.own.Phone, "and this")
+	l.friend.Say(l.own.Number, "and this")
 	g := dial(t, l.dir)
 	again := g.message("for whom")
 	if again.DeliveryId != first.DeliveryId || again.Epoch != 2 {
@@ -165,13 +166,13 @@ func TestTheNextGatewayGetsWhatIsUnconfirmed(t *testing.T) {
 	g.lock.Lock()
 	level := g.levels.Sessions[0]
 	g.lock.Unlock()
-	if level.Level != pb.LinkLevel_DRAINED || level.Epoch != 2 || level.Folder != l.own.Phone || level.LastFrameMs == 0 || level.Waiting != 1 {
+	if level.Level != pb.LinkLevel_DRAINED || level.Epoch != 2 || level.Folder != l.own.Number || level.LastFrameMs == 0 || level.Waiting != 1 {
 		t.Errorf("level: %v", level)
 	}
 	g.confirm(again)
 	g.confirm(g.message("and this"))
-	within(t, 5*time.Second, "acknowledged", func() bool { return l.queue() == 0 })
-	if logins := l.own.account().Companions[0].Logins; logins != 1 {
+	labtest.Within(t, 5*time.Second, "acknowledged", func() bool { return l.queue() == 0 })
+	if logins := l.own.Account().Companions[0].Logins; logins != 1 {
 		t.Errorf("%d logins, the connection should have stayed", logins)
 	}
 }
@@ -180,12 +181,12 @@ func TestWithoutGatewayTheConnectionsAreParkedAndNothingIsAcknowledged(t *testin
 	t.Parallel()
 	l := online(t, "--grace", "300ms", "--park-limit", "10s")
 	_ = l.g.conn.Close()
-	l.friend.say(l.own.Phone, "kept")
-	within(t, 5*time.Second, "parked", func() bool { return !l.own.account().Companions[0].Connected })
+	l.friend.Say(l.own.Number, "kept")
+	labtest.Within(t, 5*time.Second, "parked", func() bool { return !l.own.Account().Companions[0].Connected })
 	if n := l.queue(); n != 1 {
 		t.Fatalf("%d in the queue after parking, want 1", n)
 	}
-	l.friend.say(l.own.Phone, "kept too")
+	l.friend.Say(l.own.Number, "kept too")
 	g := dial(t, l.dir)
 	if g.welcome.BootDeliveries != 0 {
 		t.Errorf("deliveries of a parked connection wait: %v", g.welcome)
@@ -199,7 +200,7 @@ func TestWithoutGatewayTheConnectionsAreParkedAndNothingIsAcknowledged(t *testin
 		t.Error("not marked as from the offline queue")
 	}
 	g.message("kept too")
-	within(t, 5*time.Second, "acknowledged", func() bool { return l.queue() == 0 })
+	labtest.Within(t, 5*time.Second, "acknowledged", func() bool { return l.queue() == 0 })
 }
 
 func TestParkedForTooLongTheEngineEnds(t *testing.T) {
@@ -214,7 +215,7 @@ func TestParkedForTooLongTheEngineEnds(t *testing.T) {
 func TestTermEndsWithoutAcknowledging(t *testing.T) {
 	t.Parallel()
 	l := online(t)
-	l.friend.say(l.own.Phone, "not yet")
+	l.friend.Say(l.own.Number, "not yet")
 	l.g.message("not yet")
 	_ = l.engine.cmd.Process.Signal(syscall.SIGTERM)
 	if code := l.engine.wait(10 * time.Second); code != 0 {
@@ -224,7 +225,7 @@ func TestTermEndsWithoutAcknowledging(t *testing.T) {
 		t.Errorf("%d in the queue, want 1", n)
 	}
 	for _, name := range []string{"session.db-wal", "session.db-shm"} {
-		if _, err := os.Stat(filepath.Join(l.dir, "sessions", l.own.Phone, name)); err == nil {
+		if _, err := os.Stat(filepath.Join(l.dir, "sessions", l.own.Number, name)); err == nil {
 			t.Errorf("%s is left: the file was not closed", name)
 		}
 	}
@@ -245,8 +246,8 @@ func TestShutdownFrameEndsTheEngine(t *testing.T) {
 func TestAStorageFailureEndsTheConnectionAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	l := online(t)
-	release := lockFile(t, filepath.Join(l.dir, "sessions", l.own.Phone, "session.db"))
-	l.friend.say(l.own.Phone, "while the disk is full")
+	release := lockFile(t, filepath.Join(l.dir, "sessions", l.own.Number, "session.db"))
+	l.friend.Say(l.own.Number, "while the disk is full")
 	if ended := l.g.disconnected(2); ended.Reason != pb.Reason_STORAGE_FAILED {
 		t.Errorf("ended with %v", ended)
 	}
@@ -289,10 +290,10 @@ func TestACraftedMessageFreezesNobody(t *testing.T) {
 	t.Parallel()
 	l := online(t)
 	l.g.confirmAll()
-	l.friend.say(l.own.Phone, "before")
+	l.friend.Say(l.own.Number, "before")
 	l.g.message("before")
-	l.sim.fault("crafted-dm", l.own.Phone, 1)
-	l.friend.say(l.own.Phone, "crafted")
+	l.sim.Fault("crafted-dm", l.own.Number, 1)
+	l.friend.Say(l.own.Number, "crafted")
 	l.g.until("the crafted message as undecryptable", func() bool {
 		for _, d := range l.g.deliveries {
 			if d.GetMessage().GetUndecryptable() != nil {
@@ -301,10 +302,10 @@ func TestACraftedMessageFreezesNobody(t *testing.T) {
 		}
 		return false
 	})
-	other := l.sim.phone("other")
-	other.say(l.own.Phone, "after")
+	other := l.sim.Phone("other")
+	other.Say(l.own.Number, "after")
 	l.g.message("after")
-	l.g.must("s1", sendText("3EB0DDDD01", other.Phone+"@s.whatsapp.net", "still here"))
+	l.g.must("s1", sendText("3EB0DDDD01", other.Number+"@s.whatsapp.net", "still here"))
 }
 
 func TestReasonsOfTheServer(t *testing.T) {
@@ -315,14 +316,14 @@ func TestReasonsOfTheServer(t *testing.T) {
 		"close": pb.Reason_NETWORK, "replaced": pb.Reason_REPLACED, "503": pb.Reason_SERVICE_UNAVAILABLE,
 		"515": pb.Reason_RESTART_REQUIRED,
 	} {
-		l.sim.must("POST", "/admin/accounts/"+l.own.Phone+"/devices/1/kick", map[string]string{"reason": kick}, nil)
+		l.sim.Must("POST", "/admin/accounts/"+l.own.Number+"/devices/1/kick", map[string]string{"reason": kick}, nil)
 		if got := l.g.disconnected(epoch); got.Reason != want {
 			t.Errorf("%s: %v, want %v", kick, got, want)
 		}
 		epoch++
 		l.g.connect("s1", epoch)
 	}
-	l.sim.must("POST", "/admin/accounts/"+l.own.Phone+"/devices/1/logout", nil, nil)
+	l.sim.Must("POST", "/admin/accounts/"+l.own.Number+"/devices/1/logout", nil, nil)
 	if got := l.g.disconnected(epoch); got.Reason != pb.Reason_LOGGED_OUT {
 		t.Errorf("logout: %v", got)
 	}
@@ -344,7 +345,7 @@ func TestReasonsOfTheServer(t *testing.T) {
 		}
 	}
 	l.g.must("s1", &pb.Command{Command: &pb.Command_Close{Close: &pb.Close{}}})
-	if opened := l.g.open("s1", l.own.Phone); opened.Jid == "" {
+	if opened := l.g.open("s1", l.own.Number); opened.Jid == "" {
 		t.Error("the credentials are gone")
 	}
 }
@@ -353,31 +354,31 @@ func TestFaultsOfTheWire(t *testing.T) {
 	t.Parallel()
 	l := online(t)
 	l.g.confirmAll()
-	l.sim.fault("split-frame", l.own.Phone, 3)
+	l.sim.Fault("split-frame", l.own.Number, 3)
 	for _, text := range []string{"split 1", "split 2", "split 3"} {
-		l.friend.say(l.own.Phone, text)
+		l.friend.Say(l.own.Number, text)
 		l.g.message(text)
 	}
-	l.sim.fault("empty-frame", l.own.Phone, 1)
-	l.friend.say(l.own.Phone, "around an empty frame")
+	l.sim.Fault("empty-frame", l.own.Number, 1)
+	l.friend.Say(l.own.Number, "around an empty frame")
 	l.g.message("around an empty frame")
-	l.sim.fault("duplicate-message", l.own.Phone, 1)
-	l.friend.say(l.own.Phone, "twice on the wire")
+	l.sim.Fault("duplicate-message", l.own.Number, 1)
+	l.friend.Say(l.own.Number, "twice on the wire")
 	l.g.message("twice on the wire")
-	l.friend.say(l.own.Phone, "last")
+	l.friend.Say(l.own.Number, "last")
 	l.g.message("last")
-	if logins := l.own.account().Companions[0].Logins; logins != 1 {
+	if logins := l.own.Account().Companions[0].Logins; logins != 1 {
 		t.Errorf("%d logins: a frame ended the connection", logins)
 	}
-	within(t, 5*time.Second, "everything acknowledged", func() bool { return l.queue() == 0 })
+	labtest.Within(t, 5*time.Second, "everything acknowledged", func() bool { return l.queue() == 0 })
 }
 
 func TestDeflateIsNotNegotiated(t *testing.T) {
 	t.Parallel()
 	l := online(t)
-	l.sim.fault("deflate", "", 10)
+	l.sim.Fault("deflate", "", 10)
 	l.g.must("s1", &pb.Command{Command: &pb.Command_Disconnect{Disconnect: &pb.Disconnect{}}})
 	l.g.connect("s1", 3)
-	l.g.must("s1", sendText("3EB0EEEE01", l.friend.Phone+"@s.whatsapp.net", "plain"))
-	l.friend.inbox(1)
+	l.g.must("s1", sendText("3EB0EEEE01", l.friend.Number+"@s.whatsapp.net", "plain"))
+	l.friend.Inbox(1)
 }

@@ -3,13 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,10 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"crypto/tls"
-	"crypto/x509"
-
 	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/labtest"
 	"holdfast/engine/internal/link"
 )
 
@@ -31,200 +24,13 @@ import (
 
 const asEngine = "HOLDFAST_TEST_AS_ENGINE"
 
-var simulatorOnce = sync.OnceValues(buildSimulator) //nolint:gochecknoglobals // one build per run
-
 func TestMain(m *testing.M) {
 	if os.Getenv(asEngine) != "" {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
 	code := m.Run()
-	if binary, err := simulatorOnce(); err == nil && os.Getenv("HOLDFAST_WASIM_BIN") == "" {
-		_ = os.RemoveAll(filepath.Dir(binary))
-	}
+	labtest.Remove()
 	os.Exit(code)
-}
-
-// HOLDFAST_WASIM_BIN names a simulator that is built already.
-func buildSimulator() (string, error) {
-	if built := os.Getenv("HOLDFAST_WASIM_BIN"); built != "" {
-		return filepath.Abs(built)
-	}
-	folder, err := os.MkdirTemp("", "holdfast-wasim-")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(folder, "wasim")
-	build := exec.Command("go", "build", "-o", binary, "../simulator")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build simulator: %w\n%s", err, output)
-	}
-	return binary, nil
-}
-
-// simulator is a running wasim.
-type simulator struct {
-	t       *testing.T
-	address string
-	trust   string
-	http    *http.Client
-}
-
-func startSimulator(t *testing.T) *simulator {
-	t.Helper()
-	binary, err := simulatorOnce()
-	if err != nil {
-		t.Fatal(err)
-	}
-	trust := filepath.Join(t.TempDir(), "trust.json")
-	cmd := exec.Command(binary, "--listen", "127.0.0.1:0", "--seed", "7", "--trust-file", trust,
-		"--parent-pid", fmt.Sprint(os.Getpid()))
-	cmd.Stderr = &testWriter{t: t, name: "wasim"}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	var ready struct {
-		Address string `json:"address"`
-		CAPEM   string `json:"ca_pem"`
-	}
-	line, err := bufio.NewReaderSize(stdout, 64<<10).ReadBytes('\n')
-	if err != nil || json.Unmarshal(line, &ready) != nil || ready.Address == "" {
-		t.Fatalf("simulator's ready line: %v %q", err, line)
-	}
-	go func() { _, _ = io.Copy(io.Discard, stdout) }()
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM([]byte(ready.CAPEM))
-	return &simulator{t: t, address: ready.Address, trust: trust, http: &http.Client{
-		Timeout:   20 * time.Second,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "web.whatsapp.com"}},
-	}}
-}
-
-// call does one admin request and decodes the answer into out.
-func (s *simulator) call(method, path string, body any, out any) error {
-	var reader io.Reader
-	switch b := body.(type) {
-	case nil:
-	case string:
-		reader = strings.NewReader(b)
-	default:
-		encoded, err := json.Marshal(b)
-		if err != nil {
-			return err
-		}
-		reader = bytes.NewReader(encoded)
-	}
-	request, err := http.NewRequest(method, "https://"+s.address+path, reader)
-	if err != nil {
-		return err
-	}
-	response, err := s.http.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close() //nolint:errcheck // read to the end below
-	content, err := io.ReadAll(response.Body)
-	if err != nil {
-		return err
-	}
-	if response.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, content)
-	}
-	if out == nil {
-		return nil
-	}
-	return json.Unmarshal(content, out)
-}
-
-func (s *simulator) must(method, path string, body any, out any) {
-	s.t.Helper()
-	if err := s.call(method, path, body, out); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-type phone struct {
-	sim   *simulator
-	Phone string `json:"phone"`
-	LID   string `json:"lid"`
-}
-
-func (s *simulator) phone(name string) *phone {
-	s.t.Helper()
-	p := &phone{sim: s}
-	s.must("POST", "/admin/phones", map[string]string{"name": name}, p)
-	return p
-}
-
-func (p *phone) say(to, text string) string {
-	p.sim.t.Helper()
-	var sent struct {
-		ID string `json:"id"`
-	}
-	p.sim.must("POST", "/admin/phones/"+p.Phone+"/send", map[string]string{"to": to, "text": text}, &sent)
-	return sent.ID
-}
-
-type received struct {
-	Seq        int    `json:"seq"`
-	ID         string `json:"id"`
-	Text       string `json:"text"`
-	Duplicates int    `json:"duplicates"`
-	FromMe     bool   `json:"from_me"`
-}
-
-// inbox waits until the phone holds at least n messages that others wrote.
-func (p *phone) inbox(n int) []received {
-	p.sim.t.Helper()
-	deadline := time.Now().Add(15 * time.Second)
-	for {
-		var page struct {
-			Items []received `json:"items"`
-		}
-		p.sim.must("GET", "/admin/phones/"+p.Phone+"/inbox?after=0&wait_s=0.2", nil, &page)
-		var others []received
-		for _, item := range page.Items {
-			if !item.FromMe {
-				others = append(others, item)
-			}
-		}
-		if len(others) >= n {
-			return others
-		}
-		if time.Now().After(deadline) {
-			p.sim.t.Fatalf("phone %s holds %d messages, want %d", p.Phone, len(others), n)
-		}
-	}
-}
-
-type companion struct {
-	Device    int  `json:"device"`
-	Connected bool `json:"connected"`
-	Queue     int  `json:"queue"`
-	PreKeys   int  `json:"prekeys"`
-	Logins    int  `json:"logins"`
-}
-
-type account struct {
-	Registrations int         `json:"registrations"`
-	Companions    []companion `json:"companions"`
-}
-
-func (p *phone) account() account {
-	p.sim.t.Helper()
-	var a account
-	p.sim.must("GET", "/admin/accounts/"+p.Phone, nil, &a)
-	return a
-}
-
-func (s *simulator) fault(name, account string, count int) {
-	s.t.Helper()
-	s.must("POST", "/admin/faults", map[string]any{"name": name, "account": account, "count": count}, nil)
 }
 
 // engine is a running engine process.
@@ -239,7 +45,7 @@ func startEngine(t *testing.T, dir string, args ...string) *engine {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], append([]string{"serve", "--data", dir}, args...)...)
 	cmd.Env = append(os.Environ(), asEngine+"=1")
-	cmd.Stderr = &testWriter{t: t, name: "engine"}
+	cmd.Stderr = &labtest.Lines{T: t, Name: "engine"}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -504,11 +310,11 @@ func (g *gatewayDouble) confirmAll() {
 var testKey = bytes.Repeat([]byte{7}, 32) //nolint:gochecknoglobals // constant bytes
 
 // link pairs a session in the way a gateway does it, up to the adopted folder, and answers its phone number.
-func (g *gatewayDouble) link(session string, p *phone) string {
+func (g *gatewayDouble) link(session string, p *labtest.Phone) string {
 	g.t.Helper()
 	g.must(session, &pb.Command{Command: &pb.Command_Pair{Pair: &pb.Pair{Epoch: 1, Key: testKey, WrappedKey: []byte("wrapped"), DeviceName: "Test"}}})
 	code := g.fact("pair code", 1, func(f *pb.SessionFact) bool { return f.SessionId == session && f.GetPairCode() != nil }).GetPairCode()
-	p.sim.must("POST", "/admin/phones/"+p.Phone+"/scan", code.Code, nil)
+	p.Scan(code.Code)
 	success := g.fact("pair success", 1, func(f *pb.SessionFact) bool { return f.SessionId == session && f.GetPairSuccess() != nil }).GetPairSuccess()
 	number, _, _ := strings.Cut(success.Jid, ":")
 	g.must(session, &pb.Command{Command: &pb.Command_Adopt{Adopt: &pb.Adopt{Folder: number}}})
@@ -527,59 +333,15 @@ func (g *gatewayDouble) connect(session string, epoch uint64) {
 }
 
 // online links a session and connects it as epoch 2.
-func (g *gatewayDouble) online(session string, p *phone) {
+func (g *gatewayDouble) online(session string, p *labtest.Phone) {
 	g.t.Helper()
 	g.open(session, g.link(session, p))
 	g.connect(session, 2)
 	g.fact("drained", 2, func(f *pb.SessionFact) bool { return f.SessionId == session && f.GetOfflineDrained() != nil })
 	// The phone opens a session to a new device and sends keys and history: acknowledged without the gateway.
-	within(g.t, 10*time.Second, "what the phone sends to a new device is acknowledged", func() bool {
-		device := p.account().Companions[0]
-		return device.PreKeys < 812 && device.Queue == 0
-	})
+	labtest.Within(g.t, 10*time.Second, "what the phone sends to a new device is acknowledged", p.Settled)
 }
 
 func sendText(id, to, text string) *pb.Command {
 	return &pb.Command{Command: &pb.Command_Send{Send: &pb.Send{MessageId: id, To: to, Text: text}}}
-}
-
-// testWriter writes a process's lines into the test's log, as long as the test runs.
-type testWriter struct {
-	t    *testing.T
-	name string
-	lock sync.Mutex
-	over bool
-}
-
-func (w *testWriter) Write(p []byte) (int, error) {
-	w.lock.Lock()
-	defer w.lock.Unlock()
-	if !w.over {
-		for _, line := range strings.Split(strings.TrimRight(string(p), "\n"), "\n") {
-			w.t.Logf("%s: %s", w.name, line)
-		}
-	}
-	return len(p), nil
-}
-
-func decode(t *testing.T, text string) []byte {
-	t.Helper()
-	raw, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw
-}
-
-func within(t *testing.T, limit time.Duration, what string, check func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	for !check() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("not within %s: %s", limit, what)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
 }

@@ -153,7 +153,7 @@ func listen(house *home.Home) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("socket %s: %w", path, err)
 	}
-	if err := os.Chmod(path, 0o600); err == nil {
+	if err = os.Chmod(path, 0o600); err == nil {
 		err = house.Announce(path)
 	}
 	if err != nil {

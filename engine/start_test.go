@@ -13,6 +13,7 @@ import (
 	"time"
 
 	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/labtest"
 )
 
 // attempt runs a command line to its end and answers its exit code and what it printed on standard error.
@@ -191,9 +192,9 @@ func TestTheLabOnlyByATrustFile(t *testing.T) {
 
 func TestALabEngineEndsWithItsFolder(t *testing.T) {
 	t.Parallel()
-	sim := startSimulator(t)
+	sim := labtest.Start(t)
 	dir := filepath.Join(t.TempDir(), "data")
-	e := startEngine(t, dir, "--lab", sim.trust)
+	e := startEngine(t, dir, "--lab", sim.Trust)
 	dial(t, dir)
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
@@ -203,16 +204,16 @@ func TestALabEngineEndsWithItsFolder(t *testing.T) {
 
 func TestTheLogIsJSONAndHoldsNoSecret(t *testing.T) {
 	t.Parallel()
-	sim, dir := startSimulator(t), t.TempDir()
+	sim, dir := labtest.Start(t), t.TempDir()
 	log := filepath.Join(t.TempDir(), "engine.log")
-	e := startEngine(t, dir, "--lab", sim.trust, "--log", log)
+	e := startEngine(t, dir, "--lab", sim.Trust, "--log", log)
 	g := dial(t, dir)
-	own, friend := sim.phone("own"), sim.phone("friend")
+	own, friend := sim.Phone("own"), sim.Phone("friend")
 	g.online("s1", own)
 	g.confirmAll()
-	friend.say(own.Phone, "a secret body")
+	friend.Say(own.Number, "a secret body")
 	g.message("a secret body")
-	g.must("s1", sendText("3EB0ABCD01", friend.Phone+"@s.whatsapp.net", "another secret body"))
+	g.must("s1", sendText("3EB0ABCD01", friend.Number+"@s.whatsapp.net", "another secret body"))
 	_ = e.cmd.Process.Signal(syscall.SIGTERM)
 	e.wait(10 * time.Second)
 	content, err := os.ReadFile(log)
@@ -229,7 +230,7 @@ func TestTheLogIsJSONAndHoldsNoSecret(t *testing.T) {
 	code := g.fact("code", 1, func(f *pb.SessionFact) bool { return f.GetPairCode() != nil }).GetPairCode().Code
 	for what, secret := range map[string]string{
 		"a body": "secret body", "the QR": code[len(code)/2:], "the key": string(testKey), "the key in hex": strings.Repeat("07", 8),
-		"the contact": friend.Phone, "the contact's LID": friend.LID,
+		"the contact": friend.Number, "the contact's LID": friend.LID,
 	} {
 		if secret != "" && bytes.Contains(content, []byte(secret)) {
 			t.Errorf("the log holds %s", what)

@@ -73,6 +73,7 @@ func (c *Connection) check(now time.Time) {
 //
 // Source: whatsmeow 35ae40906e74, sendKeepAlive.
 func (c *Connection) ping() (<-chan struct{}, error) {
+	//lint:ignore SA1019 the library has no other door to a plain request
 	answer, err := c.client.DangerousInternals().SendIQAsync(c.ctx, whatsmeow.DangerousInfoQuery{
 		Namespace: "w:p", Type: "get", To: types.ServerJID,
 	})
@@ -136,6 +137,7 @@ func (c *Connection) logout(reply func(*pb.Result)) {
 			c.end(translate.Ending{Reason: pb.Reason_SILENT, Detail: "logout not answered"})
 		})
 		defer limit.Stop()
+		//lint:ignore SA1019 the library has no other door to a plain request
 		_, err := c.client.DangerousInternals().SendIQ(c.ctx, whatsmeow.DangerousInfoQuery{
 			Namespace: "md", Type: "set", To: types.ServerJID, NoRetry: true,
 			Content: []waBinary.Node{{
