@@ -387,6 +387,21 @@ async def test_the_registry_rebuilds_the_database_and_the_database_the_registry(
         assert gateway.desk.show(TENANT, "taxi").id == session_id
 
 
+async def test_the_folder_alone_rebuilds_both_records(world: World) -> None:
+    engine = await world.engine()
+    async with world.gateway() as gateway:
+        session_id = await world.link_number(gateway, engine, "taxi", ANNA)
+    await engine.die()
+    for path in (*world.data.glob("holdfast.db*"), world.data / "registry.json"):
+        path.unlink()
+    await world.engine()
+    async with world.gateway() as gateway:
+        await eventually(lambda: len(gateway.desk.list(TENANT)) == 1)
+        await gateway.until(session_id, State.CONNECTED)
+        view = gateway.desk.show(TENANT, session_id)
+        assert (view.name, view.phone) == (f"recovered-{ANNA}", f"+{ANNA}")
+
+
 async def test_an_engine_of_another_protocol_version_is_ended_by_the_frozen_frame(world: World) -> None:
     old = await world.engine(version=7)
     async with world.gateway() as gateway:

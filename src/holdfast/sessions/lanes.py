@@ -165,8 +165,7 @@ class Lanes:
         folder = live.record.folder or ""
         device = await self._link.open(live.id, folder, self._vault.key_of(folder).key)
         live.opened = True
-        if device.push_name:
-            self._linking.rename(live, device.push_name)
+        self._linking.opened(live, device)
 
     # ---- pair ----------------------------------------------------------------------------------------------
 

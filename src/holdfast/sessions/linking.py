@@ -5,11 +5,12 @@ holds a device is found at the next start, and adopted: the phone already counts
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from holdfast.engine import EngineLink, Folder, Held, LinkLevel
+from holdfast.engine import Device, EngineLink, Folder, Held, LinkLevel
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
 from holdfast.kit.ids import new_id
@@ -67,10 +68,50 @@ class Linking:
             if live is None:
                 log.warning("session.scratch_of_unknown_session", session_id=session_id)
                 continue
-            target = await self._adopt_found(live)
-            if target is not None:
-                adopted |= {live.id, target.id}
+            with self._contained(folder.name):
+                target = await self._adopt_found(live)
+                if target is not None:
+                    adopted |= {live.id, target.id}
         return adopted
+
+    @contextlib.contextmanager
+    def _contained(self, folder: str) -> Iterator[None]:
+        """One folder's trouble does not keep the other sessions from connecting."""
+        try:
+            yield
+        except EngineUnreachable:
+            raise
+        except Exception:
+            log.exception("session.folder_failed", folder=folder)
+
+    async def adopt_orphans(self, folders: Iterable[Folder]) -> None:
+        """At an attach:
+
+        folders that neither record knows get their session back, from what session.key says.
+        """
+        known = {live.record.folder for live in self._supervisor.book}
+        for folder in folders:
+            if folder.name.startswith(".") or folder.name in known:
+                continue
+            try:
+                session_id = self._vault.key_of(folder.name).session_id
+            except (WrongMasterKey, KeyFileDamaged) as exc:
+                log.warning("session.folder_unknown", folder=folder.name, error=exc.message)
+                continue
+            with self._contained(folder.name):
+                await self._take_in(folder.name, session_id)
+
+    async def _take_in(self, folder: str, session_id: str) -> None:
+        live = self._supervisor.book.get(session_id)
+        if live is None and self._supervisor.book.with_phone(folder) is None:
+            live = await self._supervisor.rebuild(session_id, f"recovered-{folder}")
+        if live is None or live.record.folder is not None or live.session.state is State.LOGGED_OUT:
+            log.warning("session.folder_unused", folder=folder, session_id=session_id)
+            return
+        self._supervisor.book.rewrite(live, replace(live.record, folder=folder, phone=folder))
+        await self._keep(live)
+        log.warning("session.rebuilt_from_folder", session=live.record.name, phone=folder)
+        self._supervisor.tell(live, f.CredentialsAdopted())
 
     async def adopt_scratch(self, live: Live) -> bool:
         """Adopt this session's scratch folder if it holds a device. True if it did."""
@@ -184,6 +225,15 @@ class Linking:
         """The owner's name, as others see it, is another one now."""
         if push_name and push_name != live.record.push_name:
             self._supervisor.book.rewrite(live, replace(live.record, push_name=push_name))
+            self._supervisor.recorder.note(live)
+
+    def opened(self, live: Live, device: Device) -> None:
+        """The file says which device it holds: it knows better than any record."""
+        self.rename(live, device.push_name)
+        if device.jid and device.jid != live.record.jid:
+            self._supervisor.book.rewrite(
+                live, replace(live.record, jid=device.jid, lid=device.lid or live.record.lid)
+            )
             self._supervisor.recorder.note(live)
 
 

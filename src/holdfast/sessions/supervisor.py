@@ -27,11 +27,13 @@ from holdfast.sessions.machine import DEFAULT_POLICY, Policy, changed, decide
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.restoration import Restoration
 from holdfast.store import Store
-from holdfast.vault import Registry, Vault, compare
+from holdfast.vault import Record, Registry, Vault, compare
 
 log = logging.get("sessions")
 
 _HEARTBEATS_EVERY_S: Final = 30.0
+#: Where a session goes that only its folder remembers.
+DEFAULT_TENANT: Final = "ten_default"
 #: A state that is older is restored just the same, and shown as a session that was last seen then.
 STATE_VALIDITY_MS: Final = 6 * 3600 * 1000
 
@@ -90,6 +92,14 @@ class Supervisor:
         self._begin_restoration()
         if missing.registry_stale:
             await self.save_registry()
+
+    async def rebuild(self, session_id: str, name: str) -> Live:
+        """A session that only its folder remembers. Raises StoreUnavailable."""
+        now = self._clock()
+        live = Live(Record(session_id, DEFAULT_TENANT, name, Wish.UP.value, now), f.Session(since_ms=now))
+        await self._store.write(partial(repository.insert, live=live))
+        self.book.add(live)
+        return live
 
     def _rebuilt(self, linked: bool, wish: Wish) -> f.Session:
         if not linked:
@@ -318,6 +328,7 @@ class Supervisor:
             self._vault.learn(folder.name, folder.wrapped_key)
         present = {folder.name for folder in folders}
         adopted = await self._linking.adopt_leftovers(folders, held)
+        await self._linking.adopt_orphans(folders)
         for session_id in held.keys() - {live.id for live in self.book}:
             await self._link.close(session_id)
         for live in list(self.book):
