@@ -4,7 +4,7 @@ A revision under migrations/ goes with every change here; a test holds the two t
 so that a distributed database can shard on it later.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +19,9 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+
+#: The one tenant of a single installation; the first revision makes it.
+DEFAULT_TENANT: Final = "ten_default"
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
 

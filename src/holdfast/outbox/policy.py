@@ -1,0 +1,96 @@
+"""What follows from an attempt that failed. Pure: one table, read from top to bottom."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from holdfast.kit.backoff import backoff
+from holdfast.model import errors
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Again, with the same id, after `delay_s`."""
+
+    delay_s: float
+    #: False: nothing has left this machine, so the attempt does not count and need not be remembered.
+    attempted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """Never again."""
+
+    code: str
+    message: str
+
+
+Decision = Retry | Fail
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How to go on after one kind of error."""
+
+    base_s: float
+    cap_s: float
+    #: Attempts after which the message fails. None: as long as it takes. 0: at once.
+    attempts: int | None = None
+    attempted: bool = True
+
+
+_WAITING: Final = Rule(0.25, 5.0, attempted=False)
+_UNKNOWN: Final = Rule(1.0, 60.0)
+_STORAGE: Final = Rule(1.0, 30.0, attempted=False)
+_BUSY: Final = Rule(5.0, 300.0, attempts=20)
+_FINAL: Final = Rule(0.0, 0.0, attempts=0)
+_BUG: Final = Rule(2.0, 60.0, attempts=10)
+
+_Test = Callable[[BaseException], bool]
+
+
+def _refused_for_now(exc: BaseException) -> bool:
+    # WhatsApp's own trouble, not the message's.
+    return isinstance(exc, errors.SendRejected) and exc.reason.isdigit() and 500 <= int(exc.reason) < 600
+
+
+def _never_understood(exc: BaseException) -> bool:
+    return isinstance(exc, errors.CommandRefused) and exc.error_code.upper() == "INVALID_ARGUMENT"
+
+
+def _of(*kinds: type[BaseException]) -> _Test:
+    return lambda exc: isinstance(exc, kinds)
+
+
+_TABLE: Final[Sequence[tuple[_Test, Rule]]] = (
+    (_of(errors.NotConnected, errors.EngineUnreachable), _WAITING),
+    (_of(errors.SendOutcomeUnknown, errors.EngineProtocolError), _UNKNOWN),
+    (_of(errors.EngineStorageFailed, errors.StoreUnavailable), _STORAGE),
+    (_refused_for_now, _BUSY),
+    (_never_understood, _FINAL),
+    (_of(errors.SendRejected, errors.RecipientInvalid, errors.RequestInvalid), _FINAL),
+    (_of(BaseException), _BUG),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Decides; `pace` stretches or shortens every delay (tests: 0)."""
+
+    pace: float = 1.0
+
+    def decide(self, exc: BaseException, attempt: int, roll: float) -> Decision:
+        """What follows from `exc` in attempt number `attempt` (1 is the first). `roll` in [0, 1)."""
+        if isinstance(exc, errors.RateLimited):
+            return Retry(self.pace * exc.retry_after_s * (1 + roll / 4), attempted=True)
+        rule = next(rule for test, rule in _TABLE if test(exc))
+        if rule.attempts is not None and attempt >= rule.attempts:
+            return _failure(exc)
+        delay_s = backoff(attempt - 1, base_s=rule.base_s, cap_s=rule.cap_s, roll=roll)
+        return Retry(self.pace * delay_s, rule.attempted)
+
+
+def _failure(exc: BaseException) -> Fail:
+    if isinstance(exc, errors.HoldfastError):
+        return Fail(exc.code, str(exc))
+    return Fail("internal_error", "An error inside Holdfast; the log of the gateway holds it")
