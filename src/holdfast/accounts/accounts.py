@@ -1,0 +1,200 @@
+"""Keys and one-time links in the database."""
+
+import hashlib
+import json
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from holdfast.accounts.scopes import (
+    BORN_WITH,
+    DEFAULT_TENANT,
+    Caller,
+    KeyKind,
+    Scope,
+    from_text,
+    to_text,
+)
+from holdfast.kit import logging
+from holdfast.kit.clock import Clock, now_ms
+from holdfast.kit.files import write_atomically
+from holdfast.kit.ids import new_id
+from holdfast.model.errors import Unauthorized
+from holdfast.store import Store
+from holdfast.store.schema import api_keys, dashboard_links
+
+_log = logging.get("accounts")
+
+LINK_LIVES_MS: Final = 15 * 60 * 1000
+LOGIN_LIVES_MS: Final = 30 * 24 * 3600 * 1000
+#: A revoked key may work this long on a connection that is already known.
+_REMEMBER_MS: Final = 10_000
+_REMEMBER_KEYS: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A key, readable this once."""
+
+    key_id: str
+    key: str
+    expires_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLink:
+    """A one-time link's token, readable this once."""
+
+    token: str
+    expires_at_ms: int
+
+
+def _hash(secret: str) -> str:
+    # Plain SHA-256 is right here: the secrets are 256 random bits, there is nothing to guess slowly.
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Accounts:
+    """Hands out access and recognises it again."""
+
+    def __init__(self, store: Store, clock: Clock = now_ms) -> None:
+        self._store = store
+        self._clock = clock
+        self._known: OrderedDict[str, tuple[int, Caller]] = OrderedDict()
+
+    async def ensure_local(self, path: Path) -> None:
+        """See that the machine-local credential lies at `path` (0600) and is valid; make a new one otherwise.
+
+        A new one revokes those before it. Raises StoreUnavailable, OSError.
+        """
+        try:
+            await self.authenticate(json.loads(_content(path))["key"])
+            return
+        except (OSError, ValueError, KeyError, TypeError, Unauthorized):
+            pass  # absent, torn, revoked or of another data folder: all the same
+        await self._store.write(lambda conn: _revoke_kind(conn, KeyKind.LOCAL, self._clock()))
+        self._known.clear()
+        issued = await self.create_key("this machine", kind=KeyKind.LOCAL)
+        content = {"key": issued.key, "key_id": issued.key_id}
+        write_atomically(path, json.dumps(content).encode() + b"\n", mode=0o600)
+        _log.info("accounts.local_key_made", key_id=issued.key_id)
+
+    async def authenticate(self, key: str) -> Caller:
+        """Who shows this key. Raises Unauthorized: unknown, revoked or expired; StoreUnavailable."""
+        now, digest = self._clock(), _hash(key)
+        remembered = self._known.get(digest)
+        if remembered is not None and now < remembered[0]:
+            return remembered[1]
+        row = await self._store.read(
+            lambda conn: conn.execute(select(api_keys).where(api_keys.c.hash == digest)).first()
+        )
+        if row is None or row.revoked_at_ms is not None:
+            raise Unauthorized
+        if row.expires_at_ms is not None and row.expires_at_ms <= now:
+            raise Unauthorized("The key has expired")
+        caller = Caller(row.id, row.tenant_id, from_text(row.scopes))
+        until = (
+            now + _REMEMBER_MS if row.expires_at_ms is None else min(now + _REMEMBER_MS, row.expires_at_ms)
+        )
+        self._known[digest] = (until, caller)
+        if len(self._known) > _REMEMBER_KEYS:
+            self._known.popitem(last=False)
+        return caller
+
+    async def create_key(
+        self,
+        name: str,
+        *,
+        kind: KeyKind = KeyKind.KEY,
+        scopes: frozenset[Scope] | None = None,
+        tenant_id: str = DEFAULT_TENANT,
+        lives_ms: int | None = None,
+    ) -> IssuedKey:
+        """A new key; its secret is in the answer and nowhere else. Raises StoreUnavailable."""
+        issued, row = self._key(name, kind, scopes, tenant_id, lives_ms)
+        await self._store.write(lambda conn: conn.execute(insert(api_keys).values(row)))
+        return issued
+
+    async def revoke(self, key_id: str) -> None:
+        """End a key, at once for new requests. Repeating it changes nothing. Raises StoreUnavailable."""
+        at = self._clock()
+        await self._store.write(
+            lambda conn: conn.execute(
+                update(api_keys)
+                .where(api_keys.c.id == key_id, api_keys.c.revoked_at_ms.is_(None))
+                .values(revoked_at_ms=at)
+            )
+        )
+        for digest in [digest for digest, (_, caller) in self._known.items() if caller.key_id == key_id]:
+            del self._known[digest]
+
+    async def create_link(self, tenant_id: str = DEFAULT_TENANT) -> IssuedLink:
+        """A link that logs one browser in, once, within 15 minutes. Raises StoreUnavailable."""
+        token, now = secrets.token_urlsafe(32), self._clock()
+        expires = now + LINK_LIVES_MS
+        row = {"hash": _hash(token), "tenant_id": tenant_id, "created_at_ms": now, "expires_at_ms": expires}
+        await self._store.write(lambda conn: conn.execute(insert(dashboard_links).values(row)))
+        return IssuedLink(token, expires)
+
+    async def exchange(self, token: str) -> IssuedKey:
+        """Turn a link's token into a browser's key. Works once, also when two come at the same moment.
+
+        Raises Unauthorized: unknown, used or too old; StoreUnavailable.
+        """
+        now = self._clock()
+
+        def take(conn: Connection) -> IssuedKey | None:
+            link = (
+                dashboard_links.c.hash == _hash(token),
+                dashboard_links.c.used_at_ms.is_(None),
+                dashboard_links.c.expires_at_ms > now,
+            )
+            tenant = conn.execute(select(dashboard_links.c.tenant_id).where(*link)).scalar()
+            if tenant is None:
+                return None
+            conn.execute(update(dashboard_links).where(*link).values(used_at_ms=now))
+            issued, row = self._key("page", KeyKind.DASHBOARD, None, tenant, LOGIN_LIVES_MS)
+            conn.execute(insert(api_keys).values(row))
+            return issued
+
+        issued = await self._store.write(take)
+        if issued is None:
+            raise Unauthorized(
+                "This link was used already or is too old",
+                next_step="Next step: make a new one with `holdfast dashboard-link`.",
+            )
+        return issued
+
+    def _key(
+        self, name: str, kind: KeyKind, scopes: frozenset[Scope] | None, tenant_id: str, lives_ms: int | None
+    ) -> tuple[IssuedKey, dict[str, object]]:
+        now, key_id = self._clock(), new_id("key")
+        key = f"hf_{kind.value}_{secrets.token_urlsafe(32)}"
+        expires = None if lives_ms is None else now + lives_ms
+        row: dict[str, object] = {
+            "id": key_id,
+            "tenant_id": tenant_id,
+            "name": name,
+            "hash": _hash(key),
+            "scopes": to_text(BORN_WITH[kind] if scopes is None else scopes),
+            "kind": kind.value,
+            "created_at_ms": now,
+            "expires_at_ms": expires,
+        }
+        return IssuedKey(key_id, key, expires), row
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes()  # a few bytes, once, at start
+
+
+def _revoke_kind(conn: Connection, kind: KeyKind, at_ms: int) -> None:
+    conn.execute(
+        update(api_keys)
+        .where(api_keys.c.kind == kind.value, api_keys.c.revoked_at_ms.is_(None))
+        .values(revoked_at_ms=at_ms)
+    )

@@ -1,0 +1,57 @@
+"""Scopes: what a key may do. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Scope(StrEnum):
+    """One kind of right. Each is checked at the door of an endpoint."""
+
+    READ = "read"  # see sessions, messages, events
+    SEND = "send"  # send messages
+    ADMIN = "admin"  # create, pair, connect, log out, delete sessions
+    KEYS = "keys"  # hand out access to others
+
+
+class KeyKind(StrEnum):
+    """What a key is for."""
+
+    LOCAL = "local"  # programs of the same user on this machine
+    KEY = "key"
+    DASHBOARD = "dashboard"  # one browser's login
+
+
+#: The tenant that the first schema comes with.
+DEFAULT_TENANT: Final = "ten_default"
+
+#: What each kind is born with. A page cannot hand out access: its key lives in a browser's session.
+BORN_WITH: Final[dict[KeyKind, frozenset[Scope]]] = {
+    KeyKind.LOCAL: frozenset(Scope),
+    KeyKind.KEY: frozenset({Scope.READ, Scope.SEND}),
+    KeyKind.DASHBOARD: frozenset({Scope.READ, Scope.SEND, Scope.ADMIN}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the key that was shown, whose it is, what it may do."""
+
+    key_id: str
+    tenant_id: str
+    scopes: frozenset[Scope]
+
+    def may(self, scope: Scope) -> bool:
+        """True when one of the key's scopes covers it."""
+        return scope in self.scopes
+
+
+def to_text(scopes: frozenset[Scope]) -> str:
+    """As the database holds them: words, sorted, one space between."""
+    return " ".join(sorted(scopes))
+
+
+def from_text(text: str) -> frozenset[Scope]:
+    """The other way. A word of a newer version grants nothing here."""
+    known = {scope.value for scope in Scope}
+    return frozenset(Scope(word) for word in text.split() if word in known)

@@ -1,0 +1,116 @@
+"""Refusals: one table from error to HTTP status, one shape on the wire, one entry in OpenAPI."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from holdfast.kit import logging
+from holdfast.model import errors
+from holdfast.model.errors import HoldfastError
+
+_log = logging.get("api")
+
+#: First match wins: the special before the general.
+STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
+    (errors.Unauthorized, 401),
+    (errors.Forbidden, 403),
+    (errors.MessageTooLarge, 413),
+    (errors.IdempotencyConflict, 409),
+    (errors.RequestInvalid, 400),
+    (errors.UnknownSession, 404),
+    (errors.NoQr, 404),
+    (errors.SessionError, 409),
+    (errors.EngineStorageFailed, 503),
+    (errors.EngineUnreachable, 503),
+    (errors.NotConnected, 503),
+    (errors.EngineError, 502),
+    (errors.RateLimited, 429),
+    (errors.DeliveryError, 422),
+    (errors.UnknownMessage, 404),
+    (errors.UnknownSubscription, 404),
+    (errors.StoreUnavailable, 503),
+)
+
+
+class ErrorBody(BaseModel):
+    """What went wrong, for programs and for people."""
+
+    code: str = Field(description="stable; programs decide by it")
+    message: str
+    next_step: str = Field(description="what to do now")
+
+
+class ErrorOut(BaseModel):
+    """Every refusal has this shape."""
+
+    error: ErrorBody
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of an endpoint that may refuse with these; 401, 403 and 503 are everybody's."""
+    return {
+        status: {"model": ErrorOut, "description": HTTPStatus(status).phrase}
+        for status in (*statuses, 401, 403, 503)
+    }
+
+
+def status_of(error: HoldfastError) -> int:
+    """The HTTP status that this error has. 500 for one that no client should ever see."""
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
+def body_of(error: HoldfastError) -> dict[str, dict[str, str]]:
+    """The JSON of a refusal, the same over HTTP and over the WebSocket."""
+    return _body(error.code, error.message, error.next_step)
+
+
+def install(app: FastAPI) -> None:
+    """Let every error leave the application in the one shape."""
+    app.add_exception_handler(HoldfastError, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _broken)
+
+
+def _body(code: str, message: str, next_step: str) -> dict[str, dict[str, str]]:
+    return {"error": {"code": code, "message": message, "next_step": next_step}}
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HoldfastError)
+    status = status_of(error)
+    headers = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, errors.RateLimited):
+        headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+    if status == 500:
+        _log.error("api.unexpected_refusal", code=error.code, path=request.url.path)
+    return JSONResponse(body_of(error), status, headers)
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    # The place and the rule, never the value: it may be a message's text.
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
+    message = f"{place}: {first['msg']}"
+    return JSONResponse(_body("invalid_request", message, errors.RequestInvalid.hint), 422)
+
+
+async def _plain(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    step = "Next step: see /docs for what there is."
+    return JSONResponse(_body(code, str(error.detail), step), error.status_code, error.headers)
+
+
+async def _broken(request: Request, error: Exception) -> JSONResponse:
+    # The framework re-raises it afterwards, so that the server logs the traceback.
+    step = "Next step: this is a bug of Holdfast; the gateway's log holds its trace."
+    return JSONResponse(_body("internal", "Something broke inside the gateway", step), 500)

@@ -1,0 +1,122 @@
+"""Keys and one-time links, against the real database."""
+
+import asyncio
+import json
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from holdfast.accounts import Accounts, Scope
+from holdfast.accounts.accounts import LINK_LIVES_MS
+from holdfast.accounts.scopes import BORN_WITH, KeyKind, from_text, to_text
+from holdfast.model.errors import Unauthorized
+from holdfast.store import Store
+
+
+class Clock:
+    """Time that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.ms = 1_700_000_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(tmp_path / "holdfast.db")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def accounts(store: Store, clock: Clock) -> Accounts:
+    return Accounts(store, clock)
+
+
+async def test_a_key_opens_the_door_with_its_scopes(accounts: Accounts) -> None:
+    issued = await accounts.create_key("robot")
+    caller = await accounts.authenticate(issued.key)
+    assert caller.key_id == issued.key_id
+    assert caller.may(Scope.SEND)
+    assert not caller.may(Scope.ADMIN)
+
+
+async def test_the_secret_is_not_in_the_database(accounts: Accounts, store: Store, tmp_path: Path) -> None:
+    issued = await accounts.create_key("robot")
+    await store.close()
+    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    assert issued.key_id.encode() in kept
+    assert issued.key.encode() not in kept
+
+
+async def test_wrong_expired_and_revoked_keys_are_refused(accounts: Accounts, clock: Clock) -> None:
+    with pytest.raises(Unauthorized):
+        await accounts.authenticate("hf_key_guess")
+    short = await accounts.create_key("short", lives_ms=5_000)
+    await accounts.authenticate(short.key)
+    clock.ms += 5_000
+    with pytest.raises(Unauthorized):
+        await accounts.authenticate(short.key)
+    gone = await accounts.create_key("gone")
+    await accounts.authenticate(gone.key)
+    await accounts.revoke(gone.key_id)
+    with pytest.raises(Unauthorized):
+        await accounts.authenticate(gone.key)
+
+
+async def test_the_local_credential_is_private_and_lasts(
+    accounts: Accounts, store: Store, tmp_path: Path
+) -> None:
+    path = tmp_path / "local.key"
+    await accounts.ensure_local(path)
+    first = path.read_bytes()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    await Accounts(store).ensure_local(path)
+    assert path.read_bytes() == first
+    caller = await accounts.authenticate(json.loads(first)["key"])
+    assert caller.scopes == BORN_WITH[KeyKind.LOCAL]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"key": "hf_local_of_elsewhere"}'])
+async def test_a_bad_local_credential_is_replaced_and_the_old_one_revoked(
+    accounts: Accounts, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "local.key"
+    await accounts.ensure_local(path)
+    before = json.loads(path.read_bytes())["key"]
+    path.write_bytes(content)
+    await accounts.ensure_local(path)
+    await accounts.authenticate(json.loads(path.read_bytes())["key"])
+    with pytest.raises(Unauthorized):
+        await accounts.authenticate(before)
+
+
+async def test_a_link_logs_in_once_even_when_two_come_at_the_same_moment(accounts: Accounts) -> None:
+    link = await accounts.create_link()
+    answers = await asyncio.gather(*(accounts.exchange(link.token) for _ in range(5)), return_exceptions=True)
+    keys = [answer for answer in answers if not isinstance(answer, BaseException)]
+    assert len(keys) == 1
+    assert all(isinstance(answer, Unauthorized) for answer in answers if isinstance(answer, BaseException))
+    caller = await accounts.authenticate(keys[0].key)
+    assert not caller.may(Scope.KEYS)
+
+
+async def test_an_old_link_is_refused(accounts: Accounts, clock: Clock) -> None:
+    link = await accounts.create_link()
+    clock.ms += LINK_LIVES_MS
+    with pytest.raises(Unauthorized, match="too old"):
+        await accounts.exchange(link.token)
+
+
+def test_scopes_survive_the_database_and_unknown_words_grant_nothing() -> None:
+    assert from_text(to_text(frozenset(Scope))) == frozenset(Scope)
+    assert from_text("read everything") == frozenset({Scope.READ})
