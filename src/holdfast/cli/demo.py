@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 import signal
 import sys
@@ -59,6 +60,8 @@ async def demo(once: bool, api_port: int, dashboard_port: int) -> int:
         return 130
     finally:
         stopping.cancel()
+        if picture := os.environ.get("HOLDFAST_PICTURE"):
+            console().save_svg(picture, title="make demo ARGS=--once")
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,5 +1,6 @@
 """How the command line looks: one console, the colours of the states, one line for an error."""
 
+import os
 import sys
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -33,6 +34,8 @@ def console() -> "Console":
     """Standard output. Wide enough for one line per fact where there is no terminal."""
     from rich.console import Console
 
+    if os.environ.get("HOLDFAST_PICTURE"):  # what is shown is also kept, to be saved as a picture
+        return Console(highlight=False, record=True, width=100, force_terminal=False)
     out = Console(highlight=False)
     return out if out.is_terminal else Console(highlight=False, width=160, soft_wrap=True)
 
