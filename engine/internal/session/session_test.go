@@ -1,0 +1,372 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+
+	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/home"
+	"holdfast/engine/internal/killpoint"
+	"holdfast/engine/internal/lab"
+	"holdfast/engine/internal/labtest"
+	"holdfast/engine/internal/vault"
+	"holdfast/engine/internal/wire"
+)
+
+func TestMain(m *testing.M) {
+	SilenceLibraryKeepalive()
+	code := m.Run()
+	labtest.Remove()
+	os.Exit(code)
+}
+
+// gatewayDouble is a gateway in the same process.
+type gatewayDouble struct {
+	lock       sync.Mutex
+	facts      []*pb.SessionFact
+	deliveries []*pb.Delivery
+	answer     func(ctx context.Context, d *pb.Delivery) error
+}
+
+func (g *gatewayDouble) Deliver(ctx context.Context, d *pb.Delivery) error {
+	g.lock.Lock()
+	g.deliveries = append(g.deliveries, d)
+	answer := g.answer
+	g.lock.Unlock()
+	if answer == nil {
+		return nil
+	}
+	return answer(ctx, d)
+}
+
+func (g *gatewayDouble) Fact(f *pb.SessionFact) {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	g.facts = append(g.facts, f)
+}
+
+func (g *gatewayDouble) find(pick func(*pb.SessionFact) bool) *pb.SessionFact {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	for _, f := range g.facts {
+		if pick(f) {
+			return f
+		}
+	}
+	return nil
+}
+
+func (g *gatewayDouble) delivered() []*pb.Delivery {
+	g.lock.Lock()
+	defer g.lock.Unlock()
+	return append([]*pb.Delivery(nil), g.deliveries...)
+}
+
+var testKey = bytes.Repeat([]byte{7}, vault.KeySize)
+
+// room is a registry with short limits, before a simulator.
+type room struct {
+	t        *testing.T
+	sim      *labtest.Simulator
+	gateway  *gatewayDouble
+	registry *Registry
+}
+
+func quick() Timing {
+	timing := DefaultTiming()
+	timing.ProbeAfter, timing.ProbeEvery = 400*time.Millisecond, 200*time.Millisecond
+	timing.PairSettling = time.Second
+	return timing
+}
+
+func newRoom(t *testing.T, timing Timing) *room {
+	t.Helper()
+	sim := labtest.Start(t)
+	trust, err := lab.Read(sim.Trust)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// One simulator's root per process: all of them are made from one seed.
+	whatsmeow.WACertPubKey = trust.RootKey
+	h, err := home.Hold(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &room{t: t, sim: sim, gateway: &gatewayDouble{}}
+	r.registry = NewRegistry(Deps{
+		Gateway: r.gateway, Folders: vault.NewFolders(h), Dialer: wire.NewDialer(trust), Kill: killpoint.New(""),
+		Log: slog.New(slog.NewJSONHandler(&labtest.Lines{T: t, Name: "engine"}, nil)), Timing: timing, LevelChanged: func() {},
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	go r.registry.Watch(ctx)
+	t.Cleanup(func() {
+		cancel()
+		closing, done := context.WithTimeout(context.Background(), 10*time.Second)
+		defer done()
+		if err := r.registry.Close(closing); err != nil {
+			t.Error(err)
+		}
+		h.Release()
+	})
+	return r
+}
+
+func (r *room) ask(command *pb.Command) *pb.Result {
+	r.t.Helper()
+	command.SessionId = "s1"
+	results := make(chan *pb.Result, 2)
+	r.registry.Command(command, func(result *pb.Result) { results <- result })
+	select {
+	case result := <-results:
+		return result
+	case <-time.After(20 * time.Second):
+		r.t.Fatalf("no result of %v", command)
+		return nil
+	}
+}
+
+func (r *room) must(command *pb.Command) {
+	r.t.Helper()
+	if result := r.ask(command); result.Error != nil {
+		r.t.Fatalf("%v: %v", command, result.Error)
+	}
+}
+
+func (r *room) fact(what string, epoch uint64, pick func(*pb.SessionFact) bool) (found *pb.SessionFact) {
+	r.t.Helper()
+	labtest.Within(r.t, 20*time.Second, what, func() bool {
+		found = r.gateway.find(func(f *pb.SessionFact) bool { return f.Epoch == epoch && pick(f) })
+		return found != nil
+	})
+	return found
+}
+
+func (r *room) ended(epoch uint64) *pb.Disconnected {
+	r.t.Helper()
+	return r.fact("disconnected", epoch, func(f *pb.SessionFact) bool { return f.GetDisconnected() != nil }).GetDisconnected()
+}
+
+func pair(epoch uint64) *pb.Command {
+	return &pb.Command{Command: &pb.Command_Pair{Pair: &pb.Pair{Epoch: epoch, Key: testKey, WrappedKey: []byte("w")}}}
+}
+
+func connect(epoch uint64) *pb.Command {
+	return &pb.Command{Command: &pb.Command_Connect{Connect: &pb.Connect{Epoch: epoch}}}
+}
+
+// link links a number and connects it as epoch 2.
+func (r *room) link() *labtest.Phone {
+	r.t.Helper()
+	own := r.sim.Phone("own")
+	r.must(pair(1))
+	own.Scan(r.fact("code", 1, func(f *pb.SessionFact) bool { return f.GetPairCode() != nil }).GetPairCode().Code)
+	r.fact("success", 1, func(f *pb.SessionFact) bool { return f.GetPairSuccess() != nil })
+	r.must(&pb.Command{Command: &pb.Command_Adopt{Adopt: &pb.Adopt{Folder: own.Number}}})
+	r.must(&pb.Command{Command: &pb.Command_Open{Open: &pb.Open{Folder: own.Number, Key: testKey}}})
+	r.connect(2)
+	labtest.Within(r.t, 10*time.Second, "settled", own.Settled)
+	return own
+}
+
+func (r *room) connect(epoch uint64) {
+	r.t.Helper()
+	r.must(connect(epoch))
+	r.fact("connected", epoch, func(f *pb.SessionFact) bool { return f.GetConnected() != nil })
+}
+
+func TestSilenceIsProbedAndThenEnds(t *testing.T) {
+	r := newRoom(t, quick())
+	own := r.link()
+	// A quiet connection is not a dead one: probes keep it.
+	time.Sleep(1200 * time.Millisecond)
+	if f := r.gateway.find(func(f *pb.SessionFact) bool { return f.GetDisconnected() != nil }); f != nil {
+		t.Fatalf("ended although the server answers: %v", f)
+	}
+	r.sim.Fault("black-hole", own.Number, 1000)
+	start := time.Now()
+	ended := r.ended(2)
+	if ended.Reason != pb.Reason_SILENT {
+		t.Errorf("ended with %v", ended)
+	}
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("noticed after %s", took)
+	}
+	r.sim.Must("DELETE", "/admin/faults", nil, nil)
+	r.connect(3)
+}
+
+// The limits of the product: dead within 39 seconds.
+func TestTheProductsLimits(t *testing.T) {
+	timing := DefaultTiming()
+	if dead := timing.ProbeAfter + time.Duration(timing.Probes)*timing.ProbeEvery; dead != 39*time.Second {
+		t.Errorf("a dead connection is noticed after %s", dead)
+	}
+	if whatsmeow.KeepAliveIntervalMin >= whatsmeow.KeepAliveIntervalMax || whatsmeow.KeepAliveIntervalMin < 24*time.Hour {
+		t.Error("the library's keepalive is awake, or panics")
+	}
+	if timing.Confirm >= 5*time.Minute {
+		t.Error("the library goes on with the next message after 5 minutes")
+	}
+}
+
+func TestAHandshakeThatHangsIsGivenUp(t *testing.T) {
+	timing := quick()
+	timing.Connect = 500 * time.Millisecond
+	r := newRoom(t, timing)
+	own := r.link()
+	r.must(&pb.Command{Command: &pb.Command_Disconnect{Disconnect: &pb.Disconnect{}}})
+	r.sim.Fault("upgrade-then-silence", "", 1)
+	start := time.Now()
+	r.must(connect(3))
+	ended := r.ended(3)
+	if ended.Reason != pb.Reason_NETWORK || !strings.Contains(ended.Detail, "handshake") {
+		t.Errorf("ended with %v", ended)
+	}
+	// The library holds its lock for 20 s; nobody waits for it.
+	if took := time.Since(start); took > 6*time.Second {
+		t.Errorf("given up after %s", took)
+	}
+	r.connect(4)
+	if logins := own.Account().Companions[0].Logins; logins != 2 {
+		t.Errorf("%d logins", logins)
+	}
+}
+
+func TestAnUnacknowledgedSendHasAnUnknownOutcome(t *testing.T) {
+	timing := quick()
+	timing.Send = 700 * time.Millisecond
+	r := newRoom(t, timing)
+	own := r.link()
+	friend := r.sim.Phone("friend")
+	send := func(id string) *pb.Command {
+		return &pb.Command{Command: &pb.Command_Send{Send: &pb.Send{MessageId: id, To: friend.Number + "@s.whatsapp.net", Text: id}}}
+	}
+	r.must(send("3EB0A0"))
+	r.sim.Fault("no-ack", own.Number, 1)
+	if result := r.ask(send("3EB0A1")); result.GetError().GetCode() != pb.ErrorCode_OUTCOME_UNKNOWN {
+		t.Errorf("not acknowledged: %v", result)
+	}
+	r.ended(2)
+	if result := r.ask(send("3EB0A1")); result.GetError().GetCode() != pb.ErrorCode_NOT_CONNECTED {
+		t.Errorf("without a connection: %v", result)
+	}
+	r.connect(3)
+	r.must(send("3EB0A1"))
+	inbox := friend.Inbox(2)
+	if len(inbox) != 2 || inbox[1].ID != "3EB0A1" {
+		t.Errorf("the friend holds %+v, want each message once", inbox)
+	}
+}
+
+func TestReasonsWithoutAnEvent(t *testing.T) {
+	r := newRoom(t, quick())
+	own := r.link()
+	r.sim.Fault("silent-503", own.Number, 1)
+	if ended := r.ended(2); ended.Reason != pb.Reason_SERVICE_UNAVAILABLE {
+		t.Errorf("503 without a word: %v", ended)
+	}
+}
+
+func TestCodesRunOut(t *testing.T) {
+	timing := quick()
+	timing.FirstCode, timing.NextCode = 150*time.Millisecond, 50*time.Millisecond
+	r := newRoom(t, timing)
+	r.must(pair(1))
+	failed := r.fact("the end", 1, func(f *pb.SessionFact) bool { return f.GetPairFailed() != nil }).GetPairFailed()
+	if failed.Reason != pb.PairFailure_PAIR_TIMED_OUT {
+		t.Errorf("ended with %v", failed)
+	}
+	seen := map[string]bool{}
+	next := uint32(1)
+	for _, f := range r.gateway.facts {
+		code := f.GetPairCode()
+		if code == nil {
+			continue
+		}
+		if code.Index != next || code.Of != 6 || seen[code.Code] {
+			t.Errorf("code %d of %d, want number %d, each another", code.Index, code.Of, next)
+		}
+		life := time.UnixMilli(code.ValidUntilMs).Sub(time.UnixMilli(f.AtMs)).Round(10 * time.Millisecond)
+		if want := map[bool]time.Duration{true: timing.FirstCode, false: timing.NextCode}[next == 1]; life != want {
+			t.Errorf("code %d lives for %s, want %s", next, life, want)
+		}
+		seen[code.Code] = true
+		next++
+	}
+	if next != 7 {
+		t.Errorf("%d codes, want 6", next-1)
+	}
+	r.must(pair(2)) // and the next pairing starts from nothing
+	r.fact("code", 2, func(f *pb.SessionFact) bool { return f.GetPairCode() != nil })
+}
+
+func TestADeliveryThatIsNeverConfirmedEndsTheConnection(t *testing.T) {
+	timing := quick()
+	timing.Confirm = 300 * time.Millisecond
+	r := newRoom(t, timing)
+	own := r.link()
+	r.gateway.lock.Lock()
+	r.gateway.answer = func(ctx context.Context, _ *pb.Delivery) error { <-ctx.Done(); return errors.New("ending") }
+	r.gateway.lock.Unlock()
+	r.sim.Phone("friend").Say(own.Number, "stuck")
+	if ended := r.ended(2); ended.Reason != pb.Reason_PARKED || !strings.Contains(ended.Detail, "not confirmed") {
+		t.Errorf("ended with %v", ended)
+	}
+	if n := own.Queue(); n != 1 {
+		t.Errorf("%d in the queue, want 1", n)
+	}
+	r.gateway.lock.Lock()
+	r.gateway.answer = nil
+	r.gateway.lock.Unlock()
+	r.connect(3)
+	labtest.Within(t, 5*time.Second, "acknowledged", func() bool { return own.Queue() == 0 })
+}
+
+// Opening, connecting and disconnecting over and over: one connection at a time, one end for each.
+func TestManyConnectionsOneAtATime(t *testing.T) {
+	r := newRoom(t, quick())
+	own := r.link()
+	results := make(chan *pb.Result, 64)
+	for epoch := uint64(3); epoch <= 12; epoch++ {
+		for _, command := range []*pb.Command{connect(epoch), connect(epoch)} {
+			command.SessionId = "s1"
+			r.registry.Command(command, func(result *pb.Result) { results <- result })
+		}
+	}
+	stale := 0
+	for range 20 {
+		if (<-results).GetError().GetCode() == pb.ErrorCode_STALE_EPOCH {
+			stale++
+		}
+	}
+	if stale != 10 {
+		t.Errorf("%d stale, want every second", stale)
+	}
+	r.fact("connected", 12, func(f *pb.SessionFact) bool { return f.GetConnected() != nil })
+	ends := map[uint64]int{}
+	for _, f := range r.gateway.facts {
+		if f.GetDisconnected() != nil {
+			ends[f.Epoch]++
+		}
+	}
+	for epoch := uint64(2); epoch <= 11; epoch++ {
+		if ends[epoch] != 1 {
+			t.Errorf("epoch %d ended %d times", epoch, ends[epoch])
+		}
+	}
+	if companion := own.Account().Companions[0]; !companion.Connected {
+		t.Errorf("companion: %+v", companion)
+	}
+	if list := r.registry.Levels().Sessions; len(list) != 1 || list[0].Epoch != 12 {
+		t.Errorf("levels: %v", list)
+	}
+}
