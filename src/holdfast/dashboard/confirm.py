@@ -1,0 +1,31 @@
+"""The question before something that hurts."""
+
+from nicegui import ui
+
+
+class Confirm:
+    """One dialog per page; the safe answer is the one that Enter and Escape give."""
+
+    def __init__(self) -> None:
+        with ui.dialog() as self._dialog, ui.card().classes("hf-dialog").props("flat"):
+            self._title = ui.label().props('role=heading aria-level=2 style="font-size:20px;font-weight:650"')
+            self._text = ui.label()
+            with ui.element("div").classes("hf-dialog-foot"):
+                with ui.element("button").classes("hf-button").props("type=button autofocus") as no:
+                    ui.html("Cancel", tag="span")
+                with (
+                    ui.element("button")
+                    .classes("hf-button hf-danger")
+                    .props("type=button data-test=sure") as yes
+                ):
+                    self._word = ui.label()
+        self._dialog.props("role=alertdialog")
+        no.on("click", lambda: self._dialog.submit(False))
+        yes.on("click", lambda: self._dialog.submit(True))
+
+    async def ask(self, title: str, text: str, word: str) -> bool:
+        """True only when somebody pressed the button that says `word`."""
+        self._title.set_text(title)
+        self._text.set_text(text)
+        self._word.set_text(word)
+        return (await self._dialog) is True

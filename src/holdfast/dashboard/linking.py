@@ -1,0 +1,244 @@
+"""The dialog that links a number: name, QR code with countdown, and the green number at the end."""
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import Callable
+
+from nicegui import background_tasks, ui
+
+from holdfast.client import AlreadyLinked, ApiError, Client, GatewayUnreachable, NoQr, Qr, Session
+from holdfast.dashboard.board import Board
+from holdfast.dashboard.elements import QrElement
+from holdfast.dashboard.words import telephone
+from holdfast.kit import logging
+
+log = logging.get("dashboard")
+
+_WAIT_S = 20.0
+_LOOK_S = 0.1  # at the board in memory
+_SHOWN_S = 6.0
+_LINKED = frozenset({"connecting", "connected", "unstable", "reconnecting"})
+
+_STEPS = (
+    "<ol><li>Open WhatsApp on the phone.</li><li>Settings, <b>Linked devices</b>, <b>Link a device</b>.</li>"
+    "<li>Point the camera at this code.</li></ol>"
+)
+
+
+def suggested_name(sessions: Board) -> str:
+    """A name that is free: `number-1`, `number-2`, …"""
+    taken = {session.name for session in sessions.sessions.values()}
+    return next(name for n in range(1, len(taken) + 2) if (name := f"number-{n}") not in taken)
+
+
+def looks_like_id(name: str) -> bool:
+    """True for names that could be mistaken for a number."""
+    return re.fullmatch(r"\+?[0-9 ]+", name) is not None
+
+
+class LinkDialog:
+    """One dialog per page. A number is linked in it from the first word to the green tick."""
+
+    def __init__(self, client: Client, board: Board, put: Callable[[Session], None]) -> None:
+        self._client, self._board, self._put = client, board, put
+        self._work: asyncio.Task[None] | None = None
+        self._ref = ""
+        with ui.dialog() as self._dialog, ui.card().classes("hf-dialog").props("flat"):
+            self._name_part()
+            self._code_part()
+            self._linked_part()
+            self._failed_part()
+        self._dialog.props('aria-label="Link a number" data-test=link-dialog')
+        self._dialog.on("hide", self._hidden)
+
+    # ---- opening -------------------------------------------------------------------------------------
+
+    def ask_name(self) -> None:
+        """Begin with a new number."""
+        self._name.value = suggested_name(self._board)
+        self._fault.set_visibility(False)
+        self._show(self._asking)
+        self._dialog.open()
+
+    def link(self, session: Session) -> None:
+        """Begin, or go on, with the QR code of a number that exists."""
+        self._ref = session.id
+        self._title.set_text(f"Link “{session.name}”")
+        self._qr.set_visibility(False)
+        self._wait.set_visibility(True)
+        self._wait.set_text("Asking for a code …")
+        self._show(self._scanning)
+        self._dialog.open()
+        self._stop()
+        self._work = background_tasks.create(self._contained(session), name="dashboard link")
+
+    # ---- parts ---------------------------------------------------------------------------------------
+
+    def _name_part(self) -> None:
+        with ui.element("form").on("submit.prevent", self._named) as self._asking:
+            ui.html("<h2>Add a number</h2><p>Give it a name for programs and people to find it by.</p>")
+            self._name = ui.input().props(
+                'outlined dense autofocus maxlength=64 aria-label="Name of the number" data-test=name'
+            )
+            self._fault = ui.label().classes("hf-fault").props("role=alert")
+            with ui.element("div").classes("hf-dialog-foot"):
+                _button("Cancel", "hf-button", self._dialog.close)
+                _button("Show QR code", "hf-button hf-main", None).props("type=submit data-test=show-qr")
+
+    def _code_part(self) -> None:
+        with ui.element("div") as self._scanning:
+            self._title = ui.label().props('role=heading aria-level=2 style="font-size:20px;font-weight:650"')
+            ui.html(_STEPS)
+            self._wait = ui.label().classes("hf-qr-wait").props("role=status")
+            self._qr = QrElement()
+            with ui.element("div").classes("hf-dialog-foot"):
+                _button("Cancel", "hf-button", self._cancel).props("data-test=cancel-link")
+
+    def _linked_part(self) -> None:
+        with ui.element("div").classes("hf-linked").props("role=status data-test=linked") as self._linked:
+            ui.html('<div class="hf-linked-tick" aria-hidden="true">✓</div>')
+            self._number = ui.label().classes("hf-number")
+            self._linked_text = ui.label()
+            with ui.element("div").classes("hf-dialog-foot"):
+                _button("Done", "hf-button hf-main", self._dialog.close).props("data-test=done")
+
+    def _failed_part(self) -> None:
+        with ui.element("div") as self._failed:
+            self._failure = ui.label().props('role=alert style="font-size:20px;font-weight:650"')
+            self._failure_step = ui.label()
+            with ui.element("div").classes("hf-dialog-foot"):
+                _button("Close", "hf-button", self._dialog.close)
+                _button("Show a new code", "hf-button hf-main", self._again)
+
+    def _show(self, part: ui.element) -> None:
+        for other in (self._asking, self._scanning, self._linked, self._failed):
+            other.set_visibility(other is part)
+        if part is not self._scanning:
+            self._qr.clear_code()
+
+    # ---- doing ---------------------------------------------------------------------------------------
+
+    async def _named(self) -> None:
+        name = str(self._name.value or "").strip()
+        try:
+            if not name or looks_like_id(name):
+                raise ApiError("A name has letters in it")
+            session = await self._client.sessions.create(name)
+        except ApiError as refused:
+            self._fault.set_text(" ".join(str(refused).split()))
+            self._fault.set_visibility(True)
+            return
+        self._put(session)
+        self.link(session)
+
+    async def _cancel(self) -> None:
+        self._stop()
+        self._dialog.close()
+        with contextlib.suppress(ApiError):
+            await self._client.sessions.cancel_pair(self._ref)
+
+    def _again(self) -> None:
+        session = self._board.sessions.get(self._ref)
+        if session is not None:
+            self.link(session)
+
+    def _hidden(self) -> None:
+        self._stop()
+        self._qr.clear_code()
+
+    def _stop(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+            self._work = None
+
+    async def _contained(self, session: Session) -> None:
+        try:
+            await self._run(session)
+        except ApiError as refused:
+            self._fail(refused.message, refused.next_step or "")
+        except Exception as failure:
+            log.error("dashboard.link_failed", error=type(failure).__name__, exc_info=True)
+            self._fail("The code could not be shown", "Reload the page and try again.")
+
+    async def _run(self, session: Session) -> None:
+        try:
+            self._put(await self._client.sessions.pair(session.id))
+        except AlreadyLinked:
+            await self._succeed(await self._client.sessions.get(session.id))
+            return
+        while True:
+            try:
+                qr = await self._client.sessions.qr(session.id, wait_s=_WAIT_S)
+            except NoQr:
+                session = await self._client.sessions.get(session.id)
+                self._put(session)
+                if session.state != "pairing":
+                    await self._ended(session)
+                    return
+                await asyncio.sleep(_LOOK_S)
+            except GatewayUnreachable:
+                self._blank("The gateway does not answer; trying again …")
+                await asyncio.sleep(_LOOK_S)
+            else:
+                self._draw(qr)
+                await self._while_current(session.id, qr)
+
+    async def _while_current(self, ref: str, qr: Qr) -> None:
+        """Return when this code is over: another one is due, the link was made, or nobody answers."""
+        until = time.monotonic() + qr.expires_in_s
+        while time.monotonic() < until:
+            await asyncio.sleep(_LOOK_S)
+            seen = self._board.sessions.get(ref)
+            pairing = seen.pairing if seen else None
+            if not self._board.reachable or seen is None or seen.state != "pairing":
+                return
+            if pairing is not None and pairing.index > qr.index:
+                return
+
+    async def _ended(self, session: Session) -> None:
+        if session.state in _LINKED:
+            await self._succeed(session)
+        else:
+            self._fail(session.sentence or "Pairing ended", session.next_step)
+
+    async def _succeed(self, session: Session) -> None:
+        self._show(self._linked)
+        self._number.set_text(telephone(session.phone) or session.name)
+        began = time.monotonic()
+        while not session.connected and time.monotonic() < began + 60:
+            self._linked_text.set_text(f"“{session.name}” is linked. {session.sentence}")
+            await asyncio.sleep(_LOOK_S)
+            session = self._board.sessions.get(session.id, session)
+        self._number.set_text(telephone(session.phone) or session.name)
+        self._linked_text.set_text(
+            f"“{session.name}” is connected. It stays so: the code is not needed again."
+        )
+        await asyncio.sleep(_SHOWN_S)
+        self._dialog.close()
+
+    def _draw(self, qr: Qr) -> None:
+        self._wait.set_visibility(False)
+        self._qr.show(qr)
+        self._qr.set_visibility(True)
+
+    def _blank(self, text: str) -> None:
+        self._qr.clear_code()
+        self._qr.set_visibility(False)
+        self._wait.set_text(text)
+        self._wait.set_visibility(True)
+
+    def _fail(self, sentence: str, step: str) -> None:
+        self._failure.set_text(sentence)
+        self._failure_step.set_text(step)
+        self._show(self._failed)
+
+
+def _button(text: str, classes: str, pressed: Callable[[], object] | None) -> ui.element:
+    button = ui.element("button").classes(classes).props("type=button")
+    with button:
+        ui.html(text, tag="span")
+    if pressed is not None:
+        button.on("click", pressed)
+    return button

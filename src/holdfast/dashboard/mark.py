@@ -1,0 +1,11 @@
+"""The product's mark: a ring that holds a point."""
+
+MARK = (
+    '<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">'
+    '<rect width="32" height="32" rx="9" fill="#14713f"/>'
+    '<path d="M16 6.5a9.5 9.5 0 1 0 9.5 9.5" fill="none" stroke="#fff" stroke-width="3" '
+    'stroke-linecap="round"/>'
+    '<circle cx="16" cy="16" r="3.4" fill="#fff"/><circle cx="22.7" cy="9.3" r="2.6" fill="#7fdca5"/></svg>'
+)
+#: With a namespace of its own it is a file.
+FAVICON = MARK.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)

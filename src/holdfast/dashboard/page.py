@@ -1,0 +1,139 @@
+"""The one page: its top, the board, the dialogs, and what its buttons ask of the gateway."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from holdfast.client import ApiError, Client, GatewayUnreachable, NotAllowed, Session
+from holdfast.dashboard.confirm import Confirm
+from holdfast.dashboard.elements import BoardElement
+from holdfast.dashboard.killing import Victim
+from holdfast.dashboard.linking import LinkDialog
+from holdfast.dashboard.mark import MARK
+from holdfast.dashboard.views import Patch
+from holdfast.dashboard.watch import Watch, Watcher
+from holdfast.dashboard.words import Verb, telephone
+
+_TOP = (
+    f'{MARK}<h1>Holdfast</h1><form method="post" action="/signout">'
+    '<button class="hf-plain" type="submit">Sign out</button></form>'
+)
+
+
+class Page:
+    """One browser tab. Everything it asks goes out under its own browser's key."""
+
+    def __init__(self, client: Client, watch: Watch, sign_out: Callable[[], None]) -> None:
+        self._client, self._watch = client, watch
+        self._browser = ui.context.client
+        self._sign_out = sign_out
+        self._watcher = Watcher(client, self._apply, self._refused)
+        self._board: BoardElement | None = None
+
+    async def draw(self) -> None:
+        """Draw everything that is known now, and follow from there."""
+        self._browser.on_delete(lambda: self._watch.close(self._watcher))
+        first = await self._watch.open(self._watcher)
+        ui.html(_TOP, sanitize=False, tag="header").classes("hf-top")
+        with ui.element("main"):
+            self._board = BoardElement(first)
+        self._board.on("act", self._act)
+        self._board.on("kill", self._kill)
+        self._link = LinkDialog(self._client, self._watch.board, self._watch.put)
+        self._board.on("add", self._link.ask_name)
+        self._confirm = Confirm()
+
+    def _apply(self, patch: Patch) -> None:
+        if self._board is not None:
+            self._board.apply(patch)
+
+    def _refused(self) -> None:
+        """The gateway no longer takes this browser's key."""
+        self._sign_out()
+        with self._browser:
+            ui.navigate.to("/")
+
+    # ---- what buttons ask ----------------------------------------------------------------------------
+
+    async def _act(self, event: GenericEventArguments) -> None:
+        session = self._watch.board.sessions.get(_word(event, "id"))
+        if session is None or _word(event, "verb") not in set(Verb):
+            return
+        deeds: Mapping[Verb, Callable[[Session], Awaitable[None]]] = {
+            Verb.LINK: self._show_code,
+            Verb.SHOW_QR: self._show_code,
+            Verb.CANCEL: self._cancel,
+            Verb.CONNECT: self._connect,
+            Verb.DISCONNECT: self._disconnect,
+            Verb.LOGOUT: self._log_out,
+            Verb.REMOVE: self._remove,
+        }
+        await self._asked(deeds[Verb(_word(event, "verb"))](session))
+
+    async def _asked(self, deed: Awaitable[None]) -> None:
+        """Do it, and say in one line what was refused."""
+        try:
+            await deed
+        except NotAllowed as refused:
+            if refused.status == 401:
+                self._refused()
+            else:
+                _say(refused)
+        except ApiError as refused:
+            _say(refused)
+
+    async def _show_code(self, session: Session) -> None:
+        self._link.link(session)
+
+    async def _cancel(self, session: Session) -> None:
+        await self._client.sessions.cancel_pair(session.id)
+        self._watch.put(await self._client.sessions.get(session.id))
+
+    async def _connect(self, session: Session) -> None:
+        self._watch.put(await self._client.sessions.connect(session.id))
+
+    async def _disconnect(self, session: Session) -> None:
+        self._watch.put(await self._client.sessions.disconnect(session.id))
+
+    async def _log_out(self, session: Session) -> None:
+        number = telephone(session.phone) or session.name
+        sure = await self._confirm.ask(
+            f"Log out {number}?",
+            "The phone forgets this link, and messages stop. To use the number again somebody has to scan a "
+            "new QR code. If it shall only rest, disconnect it: then it stays linked.",
+            "Log out",
+        )
+        if sure:
+            self._watch.put(await self._client.sessions.logout(session.id))
+
+    async def _remove(self, session: Session) -> None:
+        sure = await self._confirm.ask(
+            f"Remove “{session.name}”?", "It was never linked: nothing else is lost.", "Remove"
+        )
+        # Somebody may have scanned while the question was open; a linked number is never removed from here.
+        if sure and (await self._client.sessions.get(session.id)).phone is None:
+            await self._client.sessions.delete(session.id)
+            self._watch.removed(session.id)
+
+    async def _kill(self, event: GenericEventArguments) -> None:
+        if _word(event, "victim") in set(Victim):
+            await self._asked(self._do_kill(Victim(_word(event, "victim"))))
+
+    async def _do_kill(self, victim: Victim) -> None:
+        self._watch.kills(victim)
+        try:
+            await self._client.lab_kill(victim.value)
+        except GatewayUnreachable:
+            if victim is Victim.ENGINE:
+                raise  # otherwise the gateway died before it answered, as asked
+
+
+def _word(event: GenericEventArguments, name: str) -> str:
+    return str(event.args.get(name, "")) if isinstance(event.args, dict) else ""
+
+
+def _say(refused: ApiError) -> None:
+    ui.notify(
+        f"{refused.message}. {refused.next_step or ''}".strip(), type="negative", position="top", timeout=8000
+    )

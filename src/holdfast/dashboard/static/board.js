@@ -1,0 +1,214 @@
+// Draws what the server tells: banners, restoration, the lab's kill buttons, one card per number. It decides nothing;
+// its own are the ticking of "4 s ago", the filter, and saying so when it lost the server.
+
+const COLORS = ["red", "yellow", "green", "grey", "unknown"];
+const SEARCH_FROM = 9;
+
+function span(seconds) {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 90) return `${s} s`;
+  if (s < 5400) return `${Math.round(s / 60)} min`;
+  if (s < 129600) return `${Math.round(s / 3600)} h`;
+  return `${Math.round(s / 86400)} days`;
+}
+
+export default {
+  template: `
+  <div class="hf-board">
+    <div v-if="!linked" class="hf-banner hf-banner-silent" role="alert">
+      <span class="hf-mark" aria-hidden="true"></span>
+      <div><strong>This page has lost its dashboard.</strong>
+      It shows nothing as connected until it hears again, and reconnects by itself.</div>
+    </div>
+    <div v-else-if="!head.reachable" class="hf-banner hf-banner-silent" role="alert" data-test="unreachable">
+      <span class="hf-mark" aria-hidden="true"></span>
+      <div><strong>The gateway is unreachable{{ head.silent_since ? " for " + ago(head.silent_since) : "" }}.</strong>
+      What it knows cannot be shown; the page reconnects by itself.
+      <span class="hf-step">Next step: <code>holdfast status</code> shows whether it runs,
+      <code>holdfast up</code> starts it.</span></div>
+    </div>
+
+    <section v-if="head.restoration" class="hf-restoration" role="status" data-test="restoration">
+      <div class="hf-restoration-text"><span v-if="!head.restoration.running" class="hf-tick" aria-hidden="true">✓</span>
+        {{ head.restoration.text }}</div>
+      <div v-if="head.restoration.running" class="hf-bar" aria-hidden="true">
+        <div class="hf-bar-fill" :style="{ width: 100 * head.restoration.connected / head.restoration.total + '%' }"></div>
+      </div>
+    </section>
+
+    <section v-if="head.lab" class="hf-lab" aria-labelledby="hf-lab-title">
+      <div class="hf-lab-row">
+        <div>
+          <h2 id="hf-lab-title"><span class="hf-lab-badge">Lab</span> Simulated WhatsApp. Break it.</h2>
+          <p>Real processes, a real <code>kill -9</code>. No message leaves this machine.</p>
+        </div>
+        <div class="hf-lab-buttons" role="group" aria-label="kill -9 now">
+          <span class="hf-lab-label" aria-hidden="true">kill -9 now</span>
+          <button v-for="[victim, text] in victims" :key="victim" class="hf-button hf-danger" type="button"
+            :disabled="!linked || !head.reachable" :data-test="'kill-' + victim" :aria-label="'kill -9 now: ' + text"
+            @click="$emit('kill', { victim })">{{ text }}</button>
+        </div>
+      </div>
+      <ol v-if="head.killing" class="hf-story" aria-live="polite" data-test="story">
+        <li v-for="line in head.killing.lines" :key="line.text" :class="{ 'hf-bad': !line.good }">
+          <span class="hf-story-time">{{ line.seconds === 0 ? clock(head.killing.at) : "+" + line.seconds.toFixed(1) + " s" }}</span>
+          {{ line.text }}
+        </li>
+        <li v-if="!head.killing.over" class="hf-waiting"><span class="hf-story-time">+{{ since(head.killing.at).toFixed(0) }} s</span> watching …</li>
+      </ol>
+    </section>
+
+    <header class="hf-summary" v-if="head.total">
+      <div class="hf-chips" role="group" aria-label="Show only">
+        <button v-for="it in counts" :key="it.color" type="button" class="hf-chip"
+          :class="'hf-' + it.color" :aria-pressed="only === it.color ? 'true' : 'false'" :disabled="!it.count && only !== it.color"
+          @click="only = only === it.color ? null : it.color">
+          <span class="hf-dot" aria-hidden="true"></span><b>{{ it.count }}</b> {{ it.label }}
+        </button>
+      </div>
+      <input v-if="head.total >= ${SEARCH_FROM}" v-model="search" class="hf-search" type="search"
+        placeholder="Name or number" aria-label="Search by name or number">
+      <button type="button" class="hf-button hf-main hf-add" data-test="add" :disabled="!alive"
+        @click="$emit('add', {})">Add a number</button>
+    </header>
+
+    <section v-if="!head.total && head.reachable && linked" class="hf-empty">
+      <svg viewBox="0 0 64 64" aria-hidden="true"><rect x="18" y="6" width="28" height="52" rx="6"/><path d="M28 51h8"/>
+        <path d="M25 16h5v5h-5zM34 16h5v5h-5zM25 25h5v5h-5zM34 25h2M39 28v2M36 32h3"/></svg>
+      <h2>Scan once. Stay connected.</h2>
+      <p>Link your first number: scan one QR code with its phone. Holdfast keeps it linked from then on, through
+        restarts, crashes and upgrades.</p>
+      <button type="button" class="hf-button hf-main" data-test="add" @click="$emit('add', {})">Add a number</button>
+    </section>
+
+    <ul class="hf-cards" aria-label="Numbers">
+      <li v-for="card in visible" :key="card.id" class="hf-card" :class="'hf-' + shown(card)" :data-test="'card-' + card.name"
+        :data-state="alive ? card.state : 'unknown'" :data-color="shown(card)">
+        <div class="hf-card-head">
+          <div class="hf-status" role="status">
+            <span class="hf-dot" :class="{ 'hf-beats': shown(card) === 'green' }" aria-hidden="true"></span>
+            <span class="hf-word">{{ linked ? card.word : "Unknown" }}</span>
+          </div>
+          <span v-if="alive && card.since" class="hf-since" :title="full(card.since)">for {{ ago(card.since) }}</span>
+        </div>
+        <div class="hf-number" :class="{ 'hf-no-number': !card.phone }">{{ card.phone || "No number yet" }}</div>
+        <div class="hf-name">{{ card.name }}<template v-if="card.person && card.person !== card.name"> · {{ card.person }}</template></div>
+        <p v-if="alive && shown(card) !== 'green'" class="hf-sentence">{{ card.sentence }}
+          <template v-if="card.retry_at && until(card.retry_at) > 0"> Next try in {{ ago(card.retry_at, -1) }}.</template></p>
+        <p v-if="!alive && linked" class="hf-sentence">{{ card.sentence }}</p>
+        <p v-if="alive && card.next_step" class="hf-step"><b>Next step:</b> {{ card.next_step }}</p>
+        <div class="hf-card-foot">
+          <span class="hf-heartbeat" v-if="card.heartbeat">
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 12h5l2-6 4 13 3-9 2 2h4"/></svg>
+            {{ alive ? "heartbeat " + ago(card.heartbeat) + " ago" : "last heartbeat " + clock(card.heartbeat) }}
+          </span>
+          <span class="hf-heartbeat" v-else></span>
+          <span class="hf-actions" v-if="alive">
+            <button v-for="it in card.actions" :key="it.verb" type="button" class="hf-button" :class="'hf-' + it.tone"
+              :data-test="it.verb + '-' + card.name" :disabled="busy[card.id] === it.verb"
+              :aria-label="it.label + ': ' + (card.phone || card.name)"
+              @click="act(card, it.verb)">{{ it.label }}</button>
+          </span>
+        </div>
+      </li>
+    </ul>
+    <p v-if="head.total && !visible.length" class="hf-none">Nothing to show under this filter.</p>
+    <button v-if="matching.length > visible.length" type="button" class="hf-button hf-more" @click="most += 60">
+      Show more ({{ matching.length - visible.length }} left)</button>
+  </div>`,
+  props: { initial: Object },
+  emits: ["act", "add", "kill"],
+  data() {
+    return {
+      head: this.initial.head,
+      cards: Object.fromEntries(this.initial.cards.map((card) => [card.id, card])),
+      linked: true,
+      now: Date.now(),
+      skew: Date.parse(this.initial.head.now) - Date.now(),
+      only: null,
+      search: "",
+      most: 60,
+      busy: {},
+      victims: [["engine", "Engine"], ["gateway", "Gateway"], ["both", "Both"]],
+    };
+  },
+  computed: {
+    alive() {
+      return this.linked && this.head.reachable;
+    },
+    counts() {
+      if (this.alive) return this.head.counts;
+      return [{ color: "unknown", count: this.head.total, label: "unknown" }];
+    },
+    matching() {
+      const wanted = this.search.trim().toLowerCase();
+      const digits = wanted.replace(/[^0-9]/g, "");
+      const all = Object.values(this.cards).filter((card) => {
+        if (this.only && this.alive && card.color !== this.only) return false;
+        if (!wanted) return true;
+        return (
+          `${card.name} ${card.person}`.toLowerCase().includes(wanted) ||
+          (digits.length > 1 && card.phone.replace(/[^0-9]/g, "").includes(digits))
+        );
+      });
+      // Who needs somebody comes first; beyond that the order stays, so that nothing jumps while it reconnects.
+      return all.sort((a, b) => (b.color === "red") - (a.color === "red") || (a.id < b.id ? -1 : 1));
+    },
+    visible() {
+      return this.matching.slice(0, this.most);
+    },
+  },
+  mounted() {
+    this.ticking = setInterval(() => (this.now = Date.now()), 1000);
+    this.lost = () => (this.linked = false);
+    this.found = () => (this.linked = true);
+    this.listening = setInterval(() => {
+      if (!window.socket) return;
+      clearInterval(this.listening);
+      window.socket.on("disconnect", this.lost);
+      window.socket.on("connect", this.found);
+    }, 50);
+  },
+  unmounted() {
+    clearInterval(this.ticking);
+    clearInterval(this.listening);
+    window.socket?.off("disconnect", this.lost);
+    window.socket?.off("connect", this.found);
+  },
+  methods: {
+    apply(patch) {
+      this.head = patch.head;
+      this.skew = Date.parse(patch.head.now) - Date.now();
+      this.now = Date.now();
+      for (const card of patch.cards) {
+        this.cards[card.id] = card;
+        delete this.busy[card.id];
+      }
+      for (const id of patch.gone) delete this.cards[id];
+    },
+    act(card, verb) {
+      this.busy[card.id] = verb;
+      setTimeout(() => delete this.busy[card.id], 3000);
+      this.$emit("act", { verb, id: card.id });
+    },
+    shown(card) {
+      if (!this.linked) return "unknown";
+      return COLORS.includes(card.color) ? card.color : "grey";
+    },
+    since(iso) {
+      return (this.now + this.skew - Date.parse(iso)) / 1000;
+    },
+    until(iso) {
+      return -this.since(iso);
+    },
+    ago(iso, direction = 1) {
+      return span(direction * this.since(iso));
+    },
+    clock(iso) {
+      return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    },
+    full(iso) {
+      return "since " + new Date(iso).toLocaleString();
+    },
+  },
+};

@@ -1,0 +1,194 @@
+"""What a browser is told: the board as plain values with words, for drawing alone. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from holdfast.client import Session, System
+from holdfast.dashboard.board import Board
+from holdfast.dashboard.killing import Killing
+from holdfast.dashboard.words import COLORS, telephone, words
+
+#: How long the page tells that everything came back.
+TOLD_FOR = timedelta(seconds=30)
+
+
+class ActionView(TypedDict):
+    """One button."""
+
+    verb: str
+    label: str
+    tone: str
+
+
+class CardView(TypedDict):
+    """One number. Times are ISO 8601; the browser turns them into "4 s ago"."""
+
+    id: str
+    name: str
+    phone: str
+    person: str
+    state: str
+    color: str
+    word: str
+    sentence: str
+    next_step: str
+    since: str | None
+    heartbeat: str | None
+    retry_at: str | None
+    valid_until: str | None
+    actions: list[ActionView]
+
+
+class RestorationView(TypedDict):
+    """How many of how many came back after a start."""
+
+    total: int
+    connected: int
+    running: bool
+    text: str
+
+
+class CountView(TypedDict):
+    """How many numbers have one colour."""
+
+    color: str
+    count: int
+    label: str
+
+
+class LineView(TypedDict):
+    """One line of what happened after a kill."""
+
+    text: str
+    seconds: float
+    good: bool
+
+
+class KillingView(TypedDict):
+    """The last kill and what happened after it."""
+
+    at: str
+    over: bool
+    lines: list[LineView]
+
+
+class HeadView(TypedDict):
+    """Everything above the cards."""
+
+    now: str
+    reachable: bool
+    silent_since: str | None
+    lab: bool
+    version: str
+    total: int
+    counts: list[CountView]
+    restoration: RestorationView | None
+    killing: KillingView | None
+
+
+class Patch(TypedDict):
+    """What is different since the last patch; the first one holds everything."""
+
+    head: HeadView
+    cards: list[CardView]
+    gone: list[str]
+
+
+def card(session: Session, *, reachable: bool) -> CardView:
+    """One number. While the gateway is silent nothing is claimed: no colour, no buttons."""
+    said = words(session.state, restoring=session.restoring, never_linked=session.phone is None)
+    view = CardView(
+        id=session.id,
+        name=session.name,
+        phone=telephone(session.phone),
+        person=session.push_name or "",
+        state=session.state,
+        color=session.color if session.color in COLORS else "grey",
+        word=said.word,
+        sentence=session.sentence,
+        next_step=_step(session),
+        since=_iso(session.since),
+        heartbeat=_iso(session.last_heartbeat_at),
+        retry_at=_iso(session.retry_at),
+        valid_until=_iso(session.pairing.valid_until) if session.pairing else None,
+        actions=[
+            ActionView(verb=action.verb.value, label=action.label, tone=action.tone.value)
+            for action in said.actions
+        ],
+    )
+    if reachable:
+        return view
+    last = f"Last seen: {said.word.lower()}."
+    nothing: CardView = {**view, "color": "unknown", "word": "Unknown", "sentence": last, "next_step": ""}
+    return {**nothing, "actions": [], "retry_at": None, "valid_until": None}
+
+
+def head(board: Board, killing: Killing | None, now: datetime) -> HeadView:
+    """Everything above the cards."""
+    colors = Counter(session.color for session in board.sessions.values())
+    return HeadView(
+        now=now.isoformat(),
+        reachable=board.reachable,
+        silent_since=_iso(board.silent_since),
+        lab=board.system is not None and board.system.lab,
+        version=board.system.version if board.system else "",
+        total=len(board.sessions),
+        counts=[CountView(color=color, count=colors[color], label=text) for color, text in COLORS.items()],
+        restoration=restoration(board.system, now) if board.reachable else None,
+        killing=_killing(killing) if killing else None,
+    )
+
+
+def restoration(system: System | None, now: datetime) -> RestorationView | None:
+    """How far the restoration is; its result for half a minute; otherwise nothing."""
+    if system is None or system.restore_total == 0:
+        return None
+    total, back = system.restore_total, system.restore_connected
+    view = RestorationView(total=total, connected=back, running=not system.restore_done, text="")
+    if not system.restore_done:
+        return {**view, "text": f"Restoring: {back} of {total} {_numbers(total)} back"}
+    ended = _ended(system)
+    if ended is None or now - ended > TOLD_FOR:
+        return None
+    took = f"after {system.restore_seconds or 0:.1f} s, nobody was asked to scan"
+    if back == total:
+        every = "The number is" if total == 1 else f"All {total} numbers are"
+        return {**view, "text": f"{every} back {took}"}
+    return {**view, "text": f"{back} of {total} {_numbers(total)} came back; look at the red ones below"}
+
+
+def patch(known: Mapping[str, CardView], board: Board, killing: Killing | None, now: datetime) -> Patch:
+    """What a browser that knows these cards must be told."""
+    cards = [card(session, reachable=board.reachable) for session in board.sessions.values()]
+    return Patch(
+        head=head(board, killing, now),
+        cards=[view for view in cards if known.get(view["id"]) != view],
+        gone=[id_ for id_ in known if id_ not in board.sessions],
+    )
+
+
+def _killing(killing: Killing) -> KillingView:
+    lines = [LineView(text=line.text, seconds=line.seconds, good=line.good) for line in killing.lines()]
+    return KillingView(at=killing.at.isoformat(), over=killing.over, lines=lines)
+
+
+def _step(session: Session) -> str:
+    # "Nothing to do" is what yellow and green mean: only a step that a person can take is worth a line.
+    idle = session.next_step.lower().startswith("nothing to do")
+    return "" if idle or session.color == "green" else session.next_step
+
+
+def _ended(system: System) -> datetime | None:
+    if system.started_at is None:
+        return None
+    return system.started_at + timedelta(seconds=system.restore_seconds or 0)
+
+
+def _numbers(count: int) -> str:
+    return "number is" if count == 1 else "numbers are"
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
