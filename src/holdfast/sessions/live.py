@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from holdfast.kit.clock import iso_or_none
 from holdfast.model.reasons import Reason, next_step, sentence
-from holdfast.model.states import State, connection_status
+from holdfast.model.states import ConnectionStatus, State, connection_status
 from holdfast.sessions.facts import Command, Session
 from holdfast.vault import Record
 
@@ -112,7 +112,7 @@ class View:
         return next_step(self.reason)
 
     @property
-    def connection_status(self) -> str:
+    def connection_status(self) -> ConnectionStatus:
         """The old systems' word."""
         return connection_status(self.state)
 

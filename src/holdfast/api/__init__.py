@@ -1,0 +1,1 @@
+"""HTTP: endpoints and schemas, one file per room."""

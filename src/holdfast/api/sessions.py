@@ -1,0 +1,286 @@
+"""HTTP: sessions, their pairing and their timeline."""
+
+import io
+from datetime import UTC, datetime
+from typing import Annotated
+
+import segno
+from fastapi import APIRouter, Path, Query, Request, Response, status
+from fastapi.responses import JSONResponse, PlainTextResponse
+from pydantic import BaseModel, Field
+
+from holdfast.api.auth import Admin, Reader
+from holdfast.api.errors import refusals
+from holdfast.kit.clock import now_ms
+from holdfast.model.states import Color, ConnectionStatus, State, Wish
+from holdfast.sessions import Desk, ShownCode, TimelineEntry, View
+
+router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
+
+Ref = Annotated[str, Path(description="id, name or own phone number", max_length=128)]
+Wait = Annotated[float, Query(ge=0, le=30, description="how long to wait for the first code")]
+
+
+class PairingOut(BaseModel):
+    """A pairing that runs. The code itself is under /qr."""
+
+    index: int
+    of: int
+    valid_until: datetime
+
+
+class SessionOut(BaseModel):
+    """One WhatsApp number, as it is now."""
+
+    id: str
+    name: str
+    phone: str | None = Field(description="the own number, +4915…")
+    push_name: str | None
+    state: State
+    status: State = Field(description="the same as `state`, for clients of older systems")
+    connectionStatus: ConnectionStatus = Field(description="the older systems' word")
+    color: Color
+    reason: str
+    sentence: str
+    next_step: str
+    detail: str
+    since: datetime
+    wish: Wish
+    epoch: int
+    last_connected_at: datetime | None
+    last_heartbeat_at: datetime | None
+    requires_auth: bool = Field(description="only a new QR code helps")
+    requiresAuth: bool = Field(description="the same, for clients of older systems")
+    retry_at: datetime | None
+    banned_until: datetime | None
+    pairing: PairingOut | None
+    restoring: bool = Field(description="it comes back after a start, and is not there yet")
+
+
+class SessionsOut(BaseModel):
+    """Every session of the caller's tenant, oldest first."""
+
+    sessions: list[SessionOut]
+
+
+class QrOut(BaseModel):
+    """A code to scan, and for how long."""
+
+    code: str
+    index: int
+    of: int
+    valid_until: datetime
+    expires_in_s: float
+    terminal: str = Field(description="half-block text, drawn in a terminal with dark background")
+
+
+class TimelineEntryOut(BaseModel):
+    """One change."""
+
+    seq: int
+    at: datetime
+    state: State
+    color: Color
+    reason: str | None
+    detail: str
+    epoch: int
+
+
+class TimelineOut(BaseModel):
+    """The newest changes, newest first."""
+
+    timeline: list[TimelineEntryOut]
+
+
+def _moment(at_ms: int | None) -> datetime | None:
+    return None if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def _must(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def session_out(view: View) -> SessionOut:
+    """The session as the API tells it."""
+    code = view.code
+    return SessionOut.model_construct(
+        id=view.id,
+        name=view.name,
+        phone=view.phone,
+        push_name=view.push_name,
+        state=view.state,
+        status=view.state,
+        connectionStatus=view.connection_status,
+        color=view.state.color,
+        reason=view.reason.value,
+        sentence=view.sentence,
+        next_step=view.next_step,
+        detail=view.detail,
+        since=_must(view.since_ms),
+        wish=Wish(view.wish),
+        epoch=view.epoch,
+        last_connected_at=_moment(view.last_connected_ms),
+        last_heartbeat_at=_moment(view.last_heartbeat_ms),
+        requires_auth=view.requires_auth,
+        requiresAuth=view.requires_auth,
+        retry_at=_moment(view.retry_at_ms),
+        banned_until=_moment(view.banned_until_ms),
+        pairing=PairingOut(index=code.index, of=code.of, valid_until=_must(code.valid_until_ms))
+        if code
+        else None,
+        restoring=view.restoring,
+    )
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+@router.get("", summary="List sessions")
+async def list_sessions(request: Request, caller: Reader) -> SessionsOut:
+    """Every session with its state."""
+    return SessionsOut.model_construct(
+        sessions=[session_out(view) for view in _desk(request).list(caller.tenant_id)]
+    )
+
+
+@router.put(
+    "/{name}",
+    summary="Create a session, or get the one of this name",
+    responses={201: {"model": SessionOut, "description": "created"}, **refusals(400)},
+)
+async def put_session(
+    request: Request, response: Response, caller: Admin, name: Annotated[str, Path(max_length=128)]
+) -> SessionOut:
+    """Safe to repeat: the same name is the same session."""
+    view, created = await _desk(request).create_or_get(caller.tenant_id, name)
+    if created:
+        response.status_code = status.HTTP_201_CREATED
+    return session_out(view)
+
+
+@router.get("/{ref}", summary="Show a session", responses=refusals(404))
+async def show_session(request: Request, caller: Reader, ref: Ref) -> SessionOut:
+    """One session, by id, name or own number."""
+    return session_out(_desk(request).show(caller.tenant_id, ref))
+
+
+@router.delete("/{ref}", status_code=204, summary="Delete a session", responses=refusals(404))
+async def delete_session(request: Request, caller: Admin, ref: Ref) -> None:
+    """It is logged out, its credentials go to quarantine, its name becomes free. Messages and events stay."""
+    await _desk(request).delete(caller.tenant_id, ref)
+
+
+@router.post("/{ref}/pair", status_code=202, summary="Begin pairing", responses=refusals(404, 409))
+async def pair(request: Request, caller: Admin, ref: Ref) -> SessionOut:
+    """Asks WhatsApp for QR codes; the first is under /qr within a second.
+
+    Asked again while it runs: nothing happens.
+    """
+    return session_out(await _desk(request).pair(caller.tenant_id, ref))
+
+
+@router.delete("/{ref}/pair", summary="Cancel pairing", responses=refusals(404))
+async def cancel_pairing(request: Request, caller: Admin, ref: Ref) -> SessionOut:
+    """The code is worthless from now on."""
+    return session_out(await _desk(request).cancel_pairing(caller.tenant_id, ref))
+
+
+@router.get(
+    "/{ref}/qr",
+    summary="The QR code of the moment",
+    response_model=QrOut,
+    responses={200: {"content": {"image/svg+xml": {}}}, **refusals(404)},
+)
+async def qr(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
+    """JSON, or SVG with `Accept:
+
+    image/svg+xml`. 404 `no_qr` when there is none; gone the moment the link is made.
+    """
+    shown = await _desk(request).code(caller.tenant_id, ref, wait_s)
+    if "image/svg+xml" in request.headers.get("accept", ""):
+        return _svg(shown)
+    out = QrOut(
+        code=shown.code,
+        index=shown.index,
+        of=shown.of,
+        valid_until=_must(shown.valid_until_ms),
+        expires_in_s=max(0.0, (shown.valid_until_ms - now_ms()) / 1000),
+        terminal=_terminal(shown),
+    )
+    return JSONResponse(out.model_dump(mode="json"), headers=_NEVER_KEPT)
+
+
+@router.get(
+    "/{ref}/qr.svg", summary="The QR code as a picture", response_class=Response, responses=refusals(404)
+)
+async def qr_svg(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
+    """SVG, to be shown as it is."""
+    return _svg(await _desk(request).code(caller.tenant_id, ref, wait_s))
+
+
+@router.get(
+    "/{ref}/qr.txt", summary="The QR code as text", response_class=PlainTextResponse, responses=refusals(404)
+)
+async def qr_text(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
+    """Half-block characters for a terminal with dark background."""
+    shown = await _desk(request).code(caller.tenant_id, ref, wait_s)
+    return PlainTextResponse(_terminal(shown), headers=_NEVER_KEPT)
+
+
+@router.post("/{ref}/connect", summary="Connect", responses=refusals(404))
+async def connect(request: Request, caller: Admin, ref: Ref) -> SessionOut:
+    """The session shall be up, from now on and after every restart. One that is not linked begins pairing."""
+    return session_out(await _desk(request).connect(caller.tenant_id, ref))
+
+
+@router.post("/{ref}/disconnect", summary="Disconnect", responses=refusals(404))
+async def disconnect(request: Request, caller: Admin, ref: Ref) -> SessionOut:
+    """The session shall be down, from now on and after every restart. It stays linked."""
+    return session_out(await _desk(request).disconnect(caller.tenant_id, ref))
+
+
+@router.post("/{ref}/logout", summary="Log out", responses=refusals(404))
+async def log_out(request: Request, caller: Admin, ref: Ref) -> SessionOut:
+    """Unlinks this device from the phone; the credentials go to quarantine.
+
+    The next pairing needs a new QR code.
+    """
+    return session_out(await _desk(request).log_out(caller.tenant_id, ref))
+
+
+@router.get("/{ref}/timeline", summary="What happened to a session", responses=refusals(404))
+async def timeline(
+    request: Request, caller: Reader, ref: Ref, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> TimelineOut:
+    """Every change with its reason, newest first."""
+    entries = await _desk(request).timeline(caller.tenant_id, ref, limit)
+    return TimelineOut(timeline=[_entry_out(entry) for entry in entries])
+
+
+def _entry_out(entry: TimelineEntry) -> TimelineEntryOut:
+    return TimelineEntryOut(
+        seq=entry.seq,
+        at=_must(entry.at_ms),
+        state=entry.state,
+        color=entry.state.color,
+        reason=entry.reason.value if entry.reason else None,
+        detail=entry.detail,
+        epoch=entry.epoch,
+    )
+
+
+_NEVER_KEPT = {"Cache-Control": "no-store"}
+
+
+def _svg(shown: ShownCode) -> Response:
+    picture = io.BytesIO()
+    segno.make(shown.code, micro=False).save(picture, kind="svg", scale=6, border=3, light="white")
+    return Response(picture.getvalue(), media_type="image/svg+xml", headers=_NEVER_KEPT)
+
+
+def _terminal(shown: ShownCode) -> str:
+    picture = io.StringIO()
+    segno.make(shown.code, micro=False, error="l").terminal(out=picture, compact=True, border=2)
+    return picture.getvalue()

@@ -1,0 +1,176 @@
+"""HTTP: is it alive, is it ready, what is it, and in the lab: kill it."""
+
+import asyncio
+import os
+import signal
+from datetime import datetime
+from typing import Literal, Protocol
+
+from fastapi import APIRouter, Request, Response, status
+from pydantic import BaseModel, Field
+
+from holdfast.api.auth import Admin, Reader
+from holdfast.engine import EngineIdentity
+from holdfast.kit import logging
+from holdfast.sessions import Progress
+
+log = logging.get("api")
+
+open_router = APIRouter(tags=["system"])
+router = APIRouter(prefix="/v1", tags=["system"])
+lab_router = APIRouter(prefix="/v1/lab", tags=["lab"])
+
+
+class Facts(Protocol):
+    """What this room wants to know of the process. Filled by the app."""
+
+    version: str
+    lab: bool
+    started_at: datetime
+    #: The database answers, sessions are loaded.
+    ready: bool
+
+    @property
+    def engine(self) -> EngineIdentity | None:
+        """The engine, while it is attached."""
+        ...
+
+    @property
+    def progress(self) -> Progress:
+        """The restoration."""
+        ...
+
+
+class ReadyRestorationOut(BaseModel):
+    """How far the restoration is."""
+
+    total: int
+    connected: int
+
+
+class ReadyOut(BaseModel):
+    """Whether requests are served in full."""
+
+    ready: bool
+    engine: bool = Field(description="an engine is attached")
+    restoration: ReadyRestorationOut
+
+
+class EngineOut(BaseModel):
+    """The process that holds the connections."""
+
+    attached: bool
+    engine_id: str | None
+    pid: int | None
+
+
+class GatewayOut(BaseModel):
+    """This process."""
+
+    pid: int
+    started_at: datetime
+
+
+class RestorationOut(BaseModel):
+    """How many of how many sessions are back, and once all are, how long it took."""
+
+    total: int
+    connected: int
+    done: bool
+    seconds: float | None
+
+
+class SystemOut(BaseModel):
+    """What runs here."""
+
+    version: str
+    lab: bool = Field(description="true: talks to a simulator, never to WhatsApp")
+    engine: EngineOut
+    gateway: GatewayOut
+    restoration: RestorationOut
+
+
+class AliveOut(BaseModel):
+    """The process answers."""
+
+    alive: bool = True
+
+
+def _facts(request: Request) -> Facts:
+    facts: Facts = request.app.state.facts
+    return facts
+
+
+@open_router.get("/livez", summary="Is the process alive?")
+async def livez() -> AliveOut:
+    """Answers as long as the event loop turns."""
+    return AliveOut()
+
+
+@open_router.get(
+    "/readyz",
+    summary="Is it ready?",
+    responses={
+        503: {"model": ReadyOut, "description": "not ready: no engine is attached, or the start is not over"}
+    },
+)
+async def readyz(request: Request, response: Response) -> ReadyOut:
+    """200 when messages are received and sends are carried out, 503 otherwise."""
+    facts = _facts(request)
+    engine = facts.engine is not None
+    ready = facts.ready and engine
+    if not ready:
+        response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    progress = facts.progress
+    restoration = ReadyRestorationOut(total=progress.total, connected=progress.connected)
+    return ReadyOut(ready=ready, engine=engine, restoration=restoration)
+
+
+@router.get("/system", summary="What runs here")
+async def system(request: Request, caller: Reader) -> SystemOut:
+    """Version, engine, gateway, restoration."""
+    facts = _facts(request)
+    engine, progress = facts.engine, facts.progress
+    return SystemOut(
+        version=facts.version,
+        lab=facts.lab,
+        engine=EngineOut(
+            attached=engine is not None,
+            engine_id=engine.engine_id if engine else None,
+            pid=engine.pid if engine else None,
+        ),
+        gateway=GatewayOut(pid=os.getpid(), started_at=facts.started_at),
+        restoration=RestorationOut(
+            total=progress.total, connected=progress.connected, done=progress.done, seconds=progress.seconds
+        ),
+    )
+
+
+class KillIn(BaseModel):
+    """What shall die by SIGKILL."""
+
+    what: Literal["engine", "gateway", "both"]
+
+
+class KilledOut(BaseModel):
+    """What dies now."""
+
+    killed: list[int]
+
+
+# The answer has to leave before the process does.
+_AFTER_S = 0.05
+
+
+@lab_router.post("/kill", status_code=202, summary="kill -9, now (lab only)")
+async def kill(request: Request, caller: Admin, wanted: KillIn) -> KilledOut:
+    """In lab mode only: SIGKILL for the engine, the gateway, or both. What runs them starts them again."""
+    facts = _facts(request)
+    engine = facts.engine
+    pids = [engine.pid] if engine is not None and wanted.what in ("engine", "both") else []
+    pids += [os.getpid()] if wanted.what in ("gateway", "both") else []
+    log.warning("lab.kill", what=wanted.what, pids=pids)
+    loop = asyncio.get_running_loop()
+    for pid in pids:
+        loop.call_later(_AFTER_S, os.kill, pid, signal.SIGKILL)
+    return KilledOut(killed=pids)

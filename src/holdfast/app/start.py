@@ -1,0 +1,209 @@
+"""How the process starts:
+
+settings, lock, port, engine; then the gateway. Errors are one line and an exit code.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from holdfast import __version__, binaries, settings
+from holdfast.engine import EngineProcess, EngineProgram, running, stop
+from holdfast.kit import killpoint, logging
+from holdfast.kit.clock import iso, now_ms
+from holdfast.kit.files import write_atomically
+from holdfast.model.errors import (
+    EngineProtocolError,
+    EngineUnreachable,
+    HoldfastError,
+    SettingsError,
+    StoreUnavailable,
+)
+from holdfast.settings import Settings
+
+log = logging.get("app")
+
+
+class SecondGateway(HoldfastError):
+    """Another gateway already serves this data folder."""
+
+    code = "second_gateway"
+    hint = "Next step: use it, or stop it with `holdfast down`."
+
+
+class PortTaken(HoldfastError):
+    """The API's port is taken."""
+
+    code = "port_taken"
+    hint = "Next step: stop the other program, or choose another port by HOLDFAST_API_PORT."
+
+
+class EngineMissing(HoldfastError):
+    """The engine's program is not there."""
+
+    code = "engine_missing"
+    hint = "Next step: run `make setup`."
+
+
+_EXIT_CODES: Final[Sequence[tuple[type[HoldfastError], int]]] = (
+    (SecondGateway, 3),
+    (PortTaken, 4),
+    (EngineMissing, 6),
+    (EngineUnreachable, 6),
+    (EngineProtocolError, 7),
+    (StoreUnavailable, 8),
+    (SettingsError, 2),
+)
+
+
+def exit_code(error: HoldfastError) -> int:
+    """What the shell is told. Codes above 1 mean: starting again does not help."""
+    if error.code == "wrong_master_key":
+        return 5
+    return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for; errors are one line with the next step."""
+    parser = argparse.ArgumentParser(prog="python -m holdfast.app", description="Holdfast's gateway.")
+    parser.add_argument(
+        "--stop-engine", action="store_true", help="end the engine of the data folder and exit"
+    )
+    wanted = parser.parse_args(argv)
+    try:
+        chosen = settings.read()
+        if wanted.stop_engine:
+            stop(chosen.data, "holdfast down")
+            return 0
+        return _gateway(chosen)
+    except HoldfastError as error:
+        print(f"holdfast: {error}", file=sys.stderr)
+        return exit_code(error)
+    except BaseExceptionGroup as group:
+        error_or_none = _first(group)
+        if error_or_none is None:
+            raise
+        print(f"holdfast: {error_or_none}", file=sys.stderr)
+        return exit_code(error_or_none)
+
+
+def _first(group: BaseExceptionGroup) -> HoldfastError | None:
+    """The error that a human should see, if every one in the group is of ours."""
+    found: HoldfastError | None = None
+    for error in group.exceptions:
+        inner = _first(error) if isinstance(error, BaseExceptionGroup) else error
+        if not isinstance(inner, HoldfastError):
+            return None
+        found = found or inner
+    return found
+
+
+def _gateway(chosen: Settings) -> int:
+    logging.configure(level=chosen.log_level)
+    settings.prepare(chosen)
+    with _only_gateway(chosen), _listening(chosen) as listener:
+        killpoint.configure(chosen.kill_points)
+        engine = _engine(chosen)
+        if chosen.lab is not None:
+            log.warning(
+                "app.lab_mode", trust_file=str(chosen.lab), meaning="talks to a simulator, not to WhatsApp"
+            )
+        # The engine needs no Python: it starts while the rest is still being imported.
+        if not running(chosen.data):
+            engine.start()
+        from holdfast.app.gateway import run_until_stopped
+
+        announce = _Announcement(chosen, listener)
+        try:
+            run_until_stopped(chosen, engine, listener, announce)
+        finally:
+            announce.withdraw()
+    return 0
+
+
+@contextlib.contextmanager
+def _only_gateway(chosen: Settings) -> Iterator[None]:
+    """Hold the lock of the data folder. Raises SecondGateway."""
+    path = chosen.run / "gateway.lock"
+    try:
+        lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as exc:
+        raise SettingsError(f"{path} cannot be written: {exc.strerror}") from exc
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            holder = os.pread(lock, 32, 0).decode(errors="replace").strip() or "unknown"
+            raise SecondGateway(f"Another gateway (pid {holder}) already serves {chosen.data}") from exc
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def _listening(chosen: Settings) -> Iterator[socket.socket]:
+    """The API's socket, bound. Raises PortTaken, SettingsError for an address that is not ours."""
+    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((chosen.host, chosen.api_port))
+            listener.listen(512)
+        except OSError as exc:
+            place = f"{chosen.host}:{chosen.api_port}"
+            if isinstance(exc, socket.gaierror) or exc.errno not in _TAKEN:
+                raise SettingsError(
+                    f"The API cannot listen on {place}: {exc.strerror}",
+                    next_step="Next step: choose another address by HOLDFAST_HOST and HOLDFAST_API_PORT.",
+                ) from exc
+            raise PortTaken(f"Port {chosen.api_port} on {chosen.host} is taken by another program") from exc
+        yield listener
+    finally:
+        listener.close()
+
+
+_TAKEN: Final = frozenset({98, 48})  # EADDRINUSE on Linux and on macOS
+
+
+def _engine(chosen: Settings) -> EngineProcess:
+    try:
+        binary = binaries.path("holdfast-engine")
+    except binaries.BinaryMissing as exc:
+        raise EngineMissing(str(exc).partition(" Next step")[0].rstrip(".")) from exc
+    return EngineProcess(EngineProgram(binary.absolute(), chosen.data, chosen.lab))
+
+
+class _Announcement:
+    """run/gateway.json: how everybody on this machine finds the API."""
+
+    def __init__(self, chosen: Settings, listener: socket.socket) -> None:
+        self._path: Path = chosen.run / "gateway.json"
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
+        self._content = {
+            "url": f"http://{shown}:{port}",
+            "pid": os.getpid(),
+            "lab": chosen.lab is not None,
+            "started_at": iso(now_ms()),
+            "version": __version__,
+        }
+
+    def __call__(self) -> None:
+        write_atomically(self._path, json.dumps(self._content).encode())
+        log.info("app.listening", url=self._content["url"], pid=self._content["pid"])
+
+    def withdraw(self) -> None:
+        """The API no longer answers."""
+        with contextlib.suppress(OSError, ValueError):
+            if json.loads(self._path.read_bytes())["pid"] == os.getpid():
+                self._path.unlink()
