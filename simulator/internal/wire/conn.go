@@ -21,6 +21,7 @@ const readLimit = 2 * socket.FrameMaxSize
 // Conn is one connection after its handshake. One goroutine reads; any may write.
 type Conn struct {
 	ID     int64
+	ws     *websocket.Conn
 	frames *frameStream
 	keys   *transportKeys
 
@@ -57,7 +58,7 @@ func Handshake(ctx context.Context, ws *websocket.Conn, id int64, secrets *Autho
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Conn{ID: id, frames: frames, keys: transport}, hello, nil
+	return &Conn{ID: id, ws: ws, frames: frames, keys: transport}, hello, nil
 }
 
 // Read returns the next stanza. ErrFrame and ErrStanza mean that the client sent garbage.
@@ -115,12 +116,12 @@ func (c *Conn) Muted() bool { return c.muted.Load() }
 // Close ends the connection with a WebSocket close frame; further calls do nothing.
 func (c *Conn) Close() {
 	if c.closed.CompareAndSwap(false, true) {
-		_ = c.frames.ws.Close(websocket.StatusNormalClosure, "")
+		_ = c.ws.Close(websocket.StatusNormalClosure, "")
 	}
 }
 
 // CloseNow ends the connection without any farewell.
 func (c *Conn) CloseNow() {
 	c.closed.Store(true)
-	_ = c.frames.ws.CloseNow()
+	_ = c.ws.CloseNow()
 }

@@ -22,10 +22,16 @@ const (
 // ErrFrame means that the peer broke the framing; the stream cannot be followed any further.
 var ErrFrame = errors.New("malformed frame")
 
+// messages is a WebSocket as far as frames need it.
+type messages interface {
+	Read(ctx context.Context) (websocket.MessageType, []byte, error)
+	Write(ctx context.Context, kind websocket.MessageType, message []byte) error
+}
+
 // frameStream cuts WebSocket messages into length-prefixed frames, however the peer grouped them, and
 // writes whole frames, one in each WebSocket message. One reader; writes are serialised by the caller.
 type frameStream struct {
-	ws      *websocket.Conn
+	ws      messages
 	pending []byte
 	started bool
 }
@@ -45,12 +51,12 @@ func (f *frameStream) read(ctx context.Context) ([]byte, error) {
 	if err := f.fill(ctx, headerSize+length); err != nil {
 		return nil, err
 	}
-	frame := f.pending[headerSize : headerSize+length : headerSize+length]
+	payload := f.pending[headerSize : headerSize+length : headerSize+length]
 	f.pending = f.pending[headerSize+length:]
 	if len(f.pending) == 0 {
 		f.pending = nil
 	}
-	return frame, nil
+	return payload, nil
 }
 
 func (f *frameStream) readPrologue(ctx context.Context) error {
