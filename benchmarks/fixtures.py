@@ -18,7 +18,7 @@ CACHE = Path(__file__).resolve().parent / ".fixtures"
 _FORMAT = "1"
 _DECIDING = (
     "go.mod",
-    "src/holdfast/store",
+    "src/holdfast/store/migrations",
     "src/holdfast/vault",
     "engine/internal/vault",
     "simulator/internal/state",
