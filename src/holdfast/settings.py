@@ -5,13 +5,15 @@ environment variables HOLDFAST_…, or the flags that set them.
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from holdfast.model.errors import SettingsError
+
+_PREFIX: Final = "HOLDFAST_"
 
 
 def _default_data() -> Path:
@@ -22,10 +24,10 @@ def _default_master_key() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "holdfast" / "master.key"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The settings of one gateway."""
 
-    model_config = SettingsConfigDict(env_prefix="HOLDFAST_", frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     data: Path = Field(default_factory=_default_data, description="where everything lies")
     host: str = Field(default="127.0.0.1", min_length=1, description="where the API listens")
@@ -55,13 +57,19 @@ class Settings(BaseSettings):
         return self.run / "kill-points" if self.lab is not None else None
 
 
-def read() -> Settings:
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process. Raises SettingsError with what is wrong, in one line."""
+    # Read by hand: the library for it costs 0.15 s at every start.
+    given = {
+        name: environment[_PREFIX + name.upper()]
+        for name in Settings.model_fields
+        if _PREFIX + name.upper() in environment
+    }
     try:
-        settings = Settings()
+        settings = Settings.model_validate(given)
     except ValidationError as exc:
         first = exc.errors()[0]
-        name = "HOLDFAST_" + "_".join(str(part) for part in first["loc"]).upper()
+        name = _PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(
             f"{name} is not valid: {first['msg']}", next_step="Next step: correct it."
         ) from exc
@@ -92,6 +100,3 @@ def prepare(settings: Settings) -> None:
             f"The data folder {settings.data} cannot be used: {exc.strerror}",
             next_step="Next step: make it writable for this user, or name another by HOLDFAST_DATA.",
         ) from exc
-
-
-EXIT_CODES: Final = {"settings": 2, "second_gateway": 3, "port_taken": 4, "wrong_key": 5, "engine_missing": 6}

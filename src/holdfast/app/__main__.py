@@ -2,6 +2,10 @@
 
 import sys
 
-from holdfast.app.start import main
+# The log library would import rich for tracebacks in colour: 0.1 s at every start, for lines that are JSON
+# here.
+sys.modules["rich"] = None  # type: ignore[assignment]
+
+from holdfast.app.start import main  # noqa: E402
 
 sys.exit(main())

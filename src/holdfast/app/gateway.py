@@ -1,21 +1,17 @@
 """All rooms, wired: one TaskGroup, one event loop, one database."""
 
 import asyncio
-import contextlib
 import gc
-import signal
+import importlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
-import uvicorn
 import uvloop
-from fastapi import FastAPI
 
 from holdfast import __version__
 from holdfast.accounts import Accounts
-from holdfast.api.app import create_app
 from holdfast.engine import EngineIdentity, EngineLink, EngineProcess, Intake
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
@@ -28,9 +24,6 @@ from holdfast.store import Store
 from holdfast.vault import Vault, load_or_create
 
 log = logging.get("app")
-
-# Streams never end by themselves; a stop does not wait for them longer than this.
-_STREAMS_END_WITHIN_S: Final = 1
 
 
 class Gateway:
@@ -82,34 +75,19 @@ class Gateway:
         return self.supervisor.restoration.progress
 
     async def serve(self, accounts: Accounts, listener: socket.socket, announce: Callable[[], None]) -> None:
-        """Serve until a signal asks for the end.
-
-        Whatever dies in here ends the process, and it is told why.
-        """
-        app = create_app(self, self._rooms(accounts))
-        server = _Server(_config(app), announce)
-        loop = asyncio.get_running_loop()
-        for asked in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(asked, server.ask_to_stop)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                work = [
-                    tasks.create_task(it)
-                    for it in (
-                        self.link.run(),
-                        self.supervisor.run(),
-                        self.outbox.run(),
-                        self.intake.run(),
-                        self.store.watch(),
-                    )
-                ]
-                self.ready = True
-                await server.serve(sockets=[listener])
-                self.ready = False
-                await self._leave(work)
-        finally:
-            for asked in (signal.SIGTERM, signal.SIGINT):
-                loop.remove_signal_handler(asked)
+        """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
+        rooms = (self.link, self.supervisor, self.outbox, self.intake)
+        async with asyncio.TaskGroup() as tasks:
+            work = [tasks.create_task(room.run()) for room in rooms]
+            work.append(tasks.create_task(self.store.watch()))
+            # Restoration has begun; the web framework is imported beside it.
+            web = await asyncio.to_thread(importlib.import_module, "holdfast.app.web")
+            # What is loaded now stays: the collector need not look at it again and again.
+            gc.freeze()
+            self.ready = True
+            await web.serve(self, self._rooms(accounts), listener, announce)
+            self.ready = False
+            await self._leave(work)
 
     def _rooms(self, accounts: Accounts) -> dict[str, Any]:
         return {
@@ -127,40 +105,6 @@ class Gateway:
         await self.supervisor.recorder.settled()
         for task in work:
             task.cancel()
-
-
-def _config(app: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=_STREAMS_END_WITHIN_S,
-    )
-
-
-class _Server(uvicorn.Server):
-    """uvicorn in a loop of ours: it announces itself, and leaves the signals to us."""
-
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._announce = announce
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._announce()
-
-    def ask_to_stop(self) -> None:
-        """Answer what was begun, then stop. Asked twice: at once."""
-        if self.should_exit:
-            self.force_exit = True
-        self.should_exit = True
 
 
 def run_until_stopped(
@@ -182,9 +126,6 @@ async def _run(
         await accounts.ensure_local(chosen.data / "local.key")
         gateway = Gateway(chosen, store, await Journal.open(store), vault, engine)
         await gateway.supervisor.load(registry)
-        # What was loaded stays: the collector need not look at it again and again.
-        gc.collect()
-        gc.freeze()
         log.info("app.started", version=__version__, sessions=len(gateway.supervisor.book))
         await gateway.serve(accounts, listener, announce)
         log.info("app.stopped")

@@ -83,6 +83,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             stop(chosen.data, "holdfast down")
             return 0
         return _gateway(chosen)
+    except KeyboardInterrupt:
+        return 130
     except HoldfastError as error:
         print(f"holdfast: {error}", file=sys.stderr)
         return exit_code(error)

@@ -1,0 +1,66 @@
+"""The web server of the gateway. A file of its own, because its imports are half of a start."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from holdfast.api.app import create_app
+from holdfast.api.system import Facts
+
+# Streams never end by themselves; a stop does not wait for them longer than this.
+_STREAMS_END_WITHIN_S: Final = 1
+
+
+async def serve(
+    facts: Facts, rooms: Mapping[str, Any], listener: socket.socket, announce: Callable[[], None]
+) -> None:
+    """Serve the API until SIGTERM or SIGINT."""
+    server = _Server(_config(create_app(facts, rooms)), announce)
+    loop = asyncio.get_running_loop()
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(asked, server.ask_to_stop)
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        for asked in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(asked)
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=_STREAMS_END_WITHIN_S,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn in a loop of ours: it announces itself, and leaves the signals to us."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+    def ask_to_stop(self) -> None:
+        """Answer what was begun, then stop. Asked twice: at once."""
+        if self.should_exit:
+            self.force_exit = True
+        self.should_exit = True
