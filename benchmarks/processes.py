@@ -39,7 +39,7 @@ class Started:
         with log.open("ab") as errors:
             process = await asyncio.create_subprocess_exec(
                 *map(str, command),
-                env={**os.environ, **(env or {})},
+                env={**_inherited(), **(env or {})},
                 stdin=asyncio.subprocess.PIPE if pipe else asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE if pipe else errors,
                 stderr=errors,
@@ -97,6 +97,11 @@ class Started:
                 await self._process.wait()
         except TimeoutError:
             await self.kill()
+
+
+def _inherited() -> dict[str, str]:
+    # A shell that forbids bytecode would have every start compile everything: no user runs it so.
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 async def end_adopted(pid: int, expected: str, how: signal.Signals, grace_s: float = _GRACE_S) -> None:
