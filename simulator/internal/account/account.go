@@ -147,6 +147,8 @@ type Link interface {
 	Tell(node stanza.Node)
 	// End tells the client the reason, if it has a wire form, and closes the connection.
 	End(reason string)
+	// Handshake names the Noise pattern that the login came with.
+	Handshake() string
 }
 
 // Companion is one linked device.

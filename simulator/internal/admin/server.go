@@ -49,6 +49,8 @@ type companionView struct {
 	PreKeys   int    `json:"prekeys"`
 	LastSeen  int64  `json:"last_seen"`
 	Logins    int    `json:"logins"`
+	// Handshake is the Noise pattern of the present connection.
+	Handshake string `json:"handshake,omitempty"`
 }
 
 func showAccount(rooms *Rooms, r *http.Request) (any, error) {
@@ -68,11 +70,14 @@ func showAccount(rooms *Rooms, r *http.Request) (any, error) {
 }
 
 func viewCompanion(companion *account.Companion) companionView {
-	_, online := companion.Online()
+	link, online := companion.Online()
 	logins, seen := companion.Presence()
 	view := companionView{
 		Device: companion.Device, JID: companion.Account.PN(companion.Device).String(), Connected: online,
 		Queue: companion.Queue.Len(), PreKeys: companion.Keys.Count(), Logins: logins,
+	}
+	if online {
+		view.Handshake = link.Handshake()
 	}
 	if !seen.IsZero() {
 		view.LastSeen = seen.Unix()

@@ -114,7 +114,7 @@ func (g *Gate) admit(conn *wire.Conn, hello *wire.Hello) {
 		g.fail(conn, "401")
 		return
 	}
-	session := newSession(g, conn, companion)
+	session := newSession(g, conn, companion, hello.Pattern)
 	session.run()
 }
 

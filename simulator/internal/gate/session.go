@@ -25,6 +25,7 @@ type session struct {
 	gate      *Gate
 	conn      *wire.Conn
 	companion *account.Companion
+	handshake string
 	client    *iq.Client
 	ctx       context.Context
 	cancel    context.CancelFunc
@@ -38,10 +39,10 @@ type session struct {
 
 var _ account.Link = (*session)(nil)
 
-func newSession(gate *Gate, conn *wire.Conn, companion *account.Companion) *session {
+func newSession(gate *Gate, conn *wire.Conn, companion *account.Companion, handshake string) *session {
 	ctx, cancel := context.WithCancel(gate.ctx)
 	s := &session{
-		gate: gate, conn: conn, companion: companion, ctx: ctx, cancel: cancel,
+		gate: gate, conn: conn, companion: companion, handshake: handshake, ctx: ctx, cancel: cancel,
 		wake: make(chan struct{}, 1), active: make(chan struct{}),
 	}
 	s.client = &iq.Client{
@@ -62,7 +63,7 @@ func (s *session) run() {
 	defer func() { s.companion.Detach(s, g.Now()) }()
 	g.enter(s)
 	defer g.leave(s)
-	g.Log.Info("gate.login", "companion", s.companion.String(), "conn", s.conn.ID)
+	g.Log.Info("gate.login", "companion", s.companion.String(), "conn", s.conn.ID, "handshake", s.handshake)
 	if g.Faults.Take(faults.Silent503, s.companion.Account.Phone) {
 		s.End("503")
 	} else {
@@ -139,6 +140,9 @@ func (s *session) query(node *stanza.Node) {
 		}
 	}
 }
+
+// Handshake names the Noise pattern that the login came with.
+func (s *session) Handshake() string { return s.handshake }
 
 // Tell sends a stanza without keeping it anywhere.
 func (s *session) Tell(node stanza.Node) { s.write(node) }

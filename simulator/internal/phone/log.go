@@ -42,6 +42,16 @@ func (l *log[T]) update(seq uint64, change func(*T)) {
 	}
 }
 
+// get returns the item with the sequence number, if it is still remembered.
+func (l *log[T]) get(seq uint64) (item T, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if seq < l.first || seq >= l.first+uint64(len(l.items)) {
+		return item, false
+	}
+	return l.items[seq-l.first], true
+}
+
 // after returns the items behind a sequence number, at most limit (0 is all), and the signal of the next one.
 func (l *log[T]) after(seq uint64, limit int) ([]T, <-chan struct{}) {
 	l.mu.Lock()

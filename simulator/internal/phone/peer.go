@@ -5,8 +5,10 @@ import (
 	"compress/zlib"
 	"fmt"
 
+	"go.mau.fi/whatsmeow/proto/waCommon"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/proto/waHistorySync"
+	"go.mau.fi/whatsmeow/proto/waWeb"
 	"go.mau.fi/whatsmeow/types"
 	"google.golang.org/protobuf/proto"
 
@@ -116,10 +118,66 @@ func inlineHistory(history *waHistorySync.HistorySync) (*waE2E.ProtocolMessage, 
 }
 
 // receivePeer answers what a companion asks of its phone.
-func (p *Phone) receivePeer(device uint16, message *waE2E.Message) {
-	if message.GetProtocolMessage().GetType() == waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_REQUEST {
+func (p *Phone) receivePeer(device uint16, id string, message *waE2E.ProtocolMessage) {
+	switch message.GetType() {
+	case waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_REQUEST:
 		p.sendPeer(device, p.keyShare())
+	case waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_MESSAGE:
+		p.answerOperation(device, id, message.GetPeerDataOperationRequestMessage())
 	}
+}
+
+// answerOperation sends a companion the messages that it could not decrypt, as far as the phone has them. Other
+// operations are not answered, as by a phone that is busy.
+func (p *Phone) answerOperation(device uint16, id string, request *waE2E.PeerDataOperationRequestMessage) {
+	if request.GetPeerDataOperationRequestType() != waE2E.PeerDataOperationRequestType_PLACEHOLDER_MESSAGE_RESEND {
+		return
+	}
+	var results []*waE2E.PeerDataOperationRequestResponseMessage_PeerDataOperationResult
+	for _, wanted := range request.GetPlaceholderMessageResendRequest() {
+		encoded, ok := p.remembered(wanted.GetMessageKey())
+		if !ok {
+			continue
+		}
+		results = append(results, &waE2E.PeerDataOperationRequestResponseMessage_PeerDataOperationResult{
+			PlaceholderMessageResendResponse: &waE2E.PeerDataOperationRequestResponseMessage_PeerDataOperationResult_PlaceholderMessageResendResponse{
+				WebMessageInfoBytes: encoded,
+			},
+		})
+	}
+	if len(results) == 0 {
+		return
+	}
+	p.sendPeer(device, &waE2E.ProtocolMessage{
+		Type: waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE.Enum(),
+		PeerDataOperationRequestResponseMessage: &waE2E.PeerDataOperationRequestResponseMessage{
+			PeerDataOperationRequestType: request.PeerDataOperationRequestType, StanzaID: proto.String(id), PeerDataOperationResult: results,
+		},
+	})
+}
+
+// remembered returns a message that the phone has received, in the form in which phones store messages.
+func (p *Phone) remembered(key *waCommon.MessageKey) ([]byte, bool) {
+	chat, err := types.ParseJID(key.GetRemoteJID())
+	if err != nil || key.GetFromMe() {
+		return nil, false
+	}
+	owner, ok := p.book.accounts.ByJID(chat)
+	if !ok {
+		return nil, false
+	}
+	item, ok := p.inbox.get(p.known[messageKey(owner, key.GetID())])
+	if !ok {
+		return nil, false
+	}
+	message := &waE2E.Message{}
+	if proto.Unmarshal(item.Message, message) != nil {
+		return nil, false
+	}
+	encoded, err := proto.Marshal(&waWeb.WebMessageInfo{
+		Key: key, Message: message, MessageTimestamp: proto.Uint64(uint64(item.T)), PushName: proto.String(owner.Name()),
+	})
+	return encoded, err == nil
 }
 
 // bundleKeys are the children of a retry receipt's <keys>.

@@ -178,3 +178,22 @@ func TestASpoiledMessageIsSentAgain(t *testing.T) {
 		t.Fatalf("got %q", got.Message.GetConversation())
 	}
 }
+
+// A companion that could not decrypt asks its phone too, and the phone sends what it has.
+func TestThePhoneResendsPlaceholders(t *testing.T) {
+	l := newLab(t)
+	friend := l.newPhone()
+	own, c := l.linked()
+	id := l.send(friend, own, "ask your phone")
+	message := c.text()
+	c.say(friend, "opens a session with the own phone too")
+	l.inbox(own, 2)
+	request := c.BuildUnavailableMessageRequest(message.Info.Chat, message.Info.Sender, id)
+	response, err := c.SendPeerMessage(context.Background(), request)
+	must(t, err)
+	again := c.text()
+	if again.Info.ID != id || again.UnavailableRequestID != response.ID || again.Message.GetConversation() != "ask your phone" {
+		t.Errorf("got %+v for request %s", again.Info, response.ID)
+	}
+	l.idle(own)
+}

@@ -78,6 +78,9 @@ func TestASecondLoginReplacesTheFirst(t *testing.T) {
 	if !view.Companions[0].Connected || view.Companions[0].Logins != 2 {
 		t.Errorf("account %+v", view)
 	}
+	if pattern := view.Companions[0].Handshake; pattern != "XX" {
+		t.Errorf("whatsmeow logged in with %q", pattern)
+	}
 	friend := l.newPhone()
 	l.send(friend, phone, "to the second")
 	second.next("message")

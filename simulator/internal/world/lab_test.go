@@ -206,6 +206,7 @@ type accountView struct {
 		Queue     int
 		PreKeys   int `json:"prekeys"`
 		Logins    int
+		Handshake string
 	}
 }
 
