@@ -180,8 +180,8 @@ class _Parent:
     async def _ready(self) -> None:
         while True:
             with contextlib.suppress(ApiError):
-                await self._client.system()
-                return
+                if (await self._client.system()).engine_attached:
+                    return
             await asyncio.sleep(0.05)
 
     async def _announce(self) -> None:
