@@ -5,5 +5,6 @@ by itself and never reports an id whose commit it has not seen.
 """
 
 from holdfast.inbox.inbox import ApplyReceipts, Inbox
+from holdfast.inbox.reading import StoredMessage
 
-__all__ = ["ApplyReceipts", "Inbox"]
+__all__ = ["ApplyReceipts", "Inbox", "StoredMessage"]

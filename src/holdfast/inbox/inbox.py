@@ -7,6 +7,8 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from holdfast.inbox import reading
+from holdfast.inbox.reading import StoredMessage
 from holdfast.inbox.twins import Stored, Twin, find_twin
 from holdfast.journal import Draft, Journal
 from holdfast.kit import killpoint, logging
@@ -82,6 +84,16 @@ class Inbox:
             return [delivery_id for delivery_id in durable if delivery_id is not None]
         killpoint.pass_("inbox_committed")
         return [delivery.delivery_id for delivery in deliveries]
+
+    async def get(self, session_id: str, message_id: str) -> StoredMessage:
+        """One received message. Raises UnknownMessage, StoreUnavailable."""
+        return await self._store.read(lambda conn: reading.get(conn, session_id, message_id))
+
+    async def page(
+        self, session_id: str, chat: str | None, after: tuple[int, str], limit: int
+    ) -> list[StoredMessage]:
+        """Received messages after (time of reception, message id), oldest first. Raises StoreUnavailable."""
+        return await self._store.read(lambda conn: reading.page(conn, session_id, chat, after, limit))
 
     async def _receive_alone(self, delivery: Delivery) -> int | None:
         """Store one of a batch that failed together. A message that breaks us is kept by its bytes alone."""

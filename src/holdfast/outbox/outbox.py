@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from holdfast.journal import Journal
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.model.errors import HoldfastError, StoreUnavailable, UnknownMessage
+from holdfast.model.errors import HoldfastError, StoreUnavailable
 from holdfast.model.messages import InboundReceipt, SendAck
 from holdfast.model.seams import Sender, SessionRef
 from holdfast.outbox import rows
@@ -135,13 +135,13 @@ class Outbox:
 
     async def get(self, session_id: str, message_id: str) -> OutboxRow:
         """One accepted message as it stands. Raises UnknownMessage, StoreUnavailable."""
-        query = f"SELECT {rows.COLUMNS} FROM outbox WHERE session_id = ? AND message_id = ?"
-        found = await self._store.read(
-            lambda conn: conn.exec_driver_sql(query, (session_id, message_id)).one_or_none()
-        )
-        if found is None:
-            raise UnknownMessage
-        return rows.row_of(found)
+        return await self._store.read(lambda conn: rows.one(conn, session_id, message_id))
+
+    async def page(
+        self, session_id: str, chat: str | None, after: tuple[int, str], limit: int
+    ) -> list[OutboxRow]:
+        """Accepted messages after (time of acceptance, message id), oldest first. Raises StoreUnavailable."""
+        return await self._store.read(lambda conn: rows.page(conn, session_id, chat, after, limit))
 
     # ---- work --------------------------------------------------------------------------------------------
 

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from holdfast.model.address import parse_recipient
+from holdfast.model.errors import UnknownMessage
 from holdfast.model.events import SendStatus
-from holdfast.store import cache
+from holdfast.store import aliases, cache
 
 #: The order in which a status may move. `failed` is an end of its own: nothing leads out of it.
 RANK: Final[Mapping[SendStatus, int]] = {
@@ -125,6 +127,32 @@ def standing(conn: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[st
         cells[5] = SendStatus(cells[5])
         found[cells[1], cells[2]] = Standing(*cells)
     return found
+
+
+def one(conn: Connection, session_id: str, message_id: str) -> OutboxRow:
+    """One accepted message. Raises UnknownMessage."""
+    query = f"SELECT {COLUMNS} FROM outbox WHERE session_id = ? AND message_id = ?"
+    values = conn.exec_driver_sql(query, (session_id, message_id)).first()
+    if values is None:
+        raise UnknownMessage
+    return row_of(values)
+
+
+def page(
+    conn: Connection, session_id: str, chat: str | None, after: tuple[int, str], limit: int
+) -> list[OutboxRow]:
+    """Messages in the order of (time of acceptance, message id) after a place; a chat's under either name."""
+    query = (
+        f"SELECT {COLUMNS} FROM outbox WHERE session_id = ? AND accepted_at_ms >= ?"
+        " AND (accepted_at_ms > ? OR message_id > ?)"
+    )
+    parameters: list[Any] = [session_id, after[0], *after]
+    if chat is not None:
+        names = aliases.names(conn, session_id, parse_recipient(chat) or chat)
+        query += f" AND chat IN ({','.join('?' * len(names))})"
+        parameters += names
+    query += " ORDER BY accepted_at_ms, message_id LIMIT ?"
+    return [row_of(values) for values in conn.exec_driver_sql(query, (*parameters, limit))]
 
 
 def lane_is_busy(conn: Connection, session_id: str, chat: str) -> bool:

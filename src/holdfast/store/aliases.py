@@ -42,6 +42,12 @@ def other_name(conn: Connection, session_id: str, jid: str) -> str | None:
     return found
 
 
+def names(conn: Connection, session_id: str, jid: str) -> list[str]:
+    """Every name of this person or chat, itself first."""
+    other = other_name(conn, session_id, jid)
+    return [jid] if other is None else [jid, other]
+
+
 def canonical(conn: Connection, session_id: str, jid: str) -> str:
     """The one name for keys and order: the LID where one is known, else the JID itself."""
     return (other_name(conn, session_id, jid) or jid) if is_pn(jid) else jid

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from holdfast.store.failures import unavailable
 from holdfast.store.sqlite import raw_of
+from holdfast.store.unit import cache
 
 _THREADS = 3
 
@@ -37,6 +38,7 @@ class Readers:
         try:
             conn = self._connection()
             raw = raw_of(conn)
+            cache(conn).clear()  # what one read remembers must not answer the next
             raw.execute("BEGIN")
             try:
                 return work(conn)

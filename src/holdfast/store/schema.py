@@ -149,6 +149,7 @@ outbox = Table(
     UniqueConstraint("session_id", "message_id", name="uq_outbox_message_id"),
     UniqueConstraint("tenant_id", "session_id", "idempotency_key", name="uq_outbox_idempotency"),
     Index("ix_outbox_chat", "session_id", "chat", "order_no"),
+    Index("ix_outbox_time", "session_id", "accepted_at_ms"),
     sqlite_autoincrement=True,
 )
 Index(

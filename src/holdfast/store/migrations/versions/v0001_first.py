@@ -117,6 +117,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_chat", "outbox", ["session_id", "chat", "order_no"], unique=False)
+    op.create_index("ix_outbox_time", "outbox", ["session_id", "accepted_at_ms"], unique=False)
     op.create_index(
         "ix_outbox_queued",
         "outbox",

@@ -1,0 +1,207 @@
+"""HTTP: events after a cursor, as one page or as a stream; subscriptions and their acknowledgements."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from holdfast.accounts import Accounts, Scope
+from holdfast.api.auth import Reader, admit
+from holdfast.api.errors import body_of, refusals
+from holdfast.delivery import Feed, Subscriptions
+from holdfast.journal import Filter, Journal, encode_cursor
+from holdfast.kit.clock import iso, iso_or_none
+from holdfast.model.errors import HoldfastError, RequestInvalid
+from holdfast.model.events import EventType
+from holdfast.model.seams import SessionDirectory
+
+router = APIRouter(prefix="/v1", tags=["events"])
+
+#: A silent stream says so this often, so that both ends notice when the other is gone.
+_BEAT_S: Final = 15.0
+_PAGE: Final = 256
+_TYPES: Final = frozenset(EventType)
+
+
+class EventOut(BaseModel):
+    """Something that happened. It is told at least once; `event_id` tells whether it is news.
+
+    `data` per type. message.received: message_id, chat, sender, chat_phone, sender_phone, from_me, group,
+    timestamp, push_name, kind, text, offline, quoted_id, and the fields of its kind; `replaces` names the
+    event of the same message when it could not be decrypted at first. message.status: message_id, to,
+    status, error. session.state: state, color, reason, phone, sentence, next_step, previous.
+    session.pairing: index, of, valid_until, or ended.
+    """
+
+    event_id: str
+    cursor: str = Field(description="continue behind this event")
+    session_id: str
+    session: str = Field(description="the session's name")
+    seq: int = Field(description="dense within the session")
+    type: EventType
+    at: str
+    data: dict[str, Any]
+
+
+class EventsOut(BaseModel):
+    """One page, possibly empty."""
+
+    events: list[EventOut]
+    next: str = Field(description="give it as `after` for what comes then")
+
+
+class AckIn(BaseModel):
+    """How far a consumer is."""
+
+    cursor: str = Field(description="everything up to this event is done", max_length=64)
+
+
+class SubscriptionOut(BaseModel):
+    """A consumer's place, remembered by its name."""
+
+    name: str
+    cursor: str
+    created_at: str
+    acked_at: str | None
+
+
+class SubscriptionsOut(BaseModel):
+    """Every subscription of the tenant."""
+
+    subscriptions: list[SubscriptionOut]
+
+
+class EventsQuery(BaseModel):
+    """Which events, from where, in which form."""
+
+    after: str | None = Field(
+        None, description="a cursor; empty: from the beginning; absent: from now on", max_length=64
+    )
+    session: list[str] = Field(default=[], description="only these sessions: ids, names or numbers")
+    type: list[str] = Field(default=[], description="only these types")
+    subscription: str | None = Field(
+        None, description="continue where this consumer acknowledged; made when there is none"
+    )
+    format: Literal["sse", "json"] = Field("sse", description="sse: a stream without end; json: one page")
+    limit: int = Field(100, ge=1, le=1000, description="events in a page of json")
+    wait_s: float = Field(0, ge=0, le=30, description="json: how long to wait for the first event")
+
+
+def make_filter(
+    directory: SessionDirectory, tenant_id: str, sessions: Sequence[str] | None, types: Sequence[str] | None
+) -> Filter:
+    """The filter that a consumer asks for. Empty means everything. Raises UnknownSession, RequestInvalid."""
+    unknown = sorted(set(types or ()) - _TYPES)
+    if unknown:
+        raise RequestInvalid(f"There is no event type {unknown[0]!r}; there are {', '.join(sorted(_TYPES))}")
+    ids = frozenset(directory.resolve(tenant_id, ref).session_id for ref in sessions or ())
+    return Filter(tenant_id, ids or None, frozenset(types or ()) or None)
+
+
+async def begin(
+    subscriptions: Subscriptions, journal: Journal, tenant_id: str, name: str | None, after: str | None
+) -> int:
+    """Where a consumer starts. Raises CursorInvalid, RequestInvalid, StoreUnavailable."""
+    if name is not None:
+        return await subscriptions.open(tenant_id, name, after)
+    return journal.head if after is None else subscriptions.position_of(after)
+
+
+@router.get(
+    "/events",
+    summary="Read events",
+    response_model=EventsOut,
+    responses={
+        200: {"content": {"text/event-stream": {}}, "description": "a stream, or one page of JSON"},
+        **refusals(400, 404),
+    },
+)
+async def read_events(
+    request: Request,
+    caller: Reader,
+    wanted: Annotated[EventsQuery, Query()],
+    last_event_id: Annotated[str | None, Header(description="what a browser sends to continue")] = None,
+) -> Response:
+    """Server-sent events (`id` is the cursor), or with `format=json` one page. No gap between two reads."""
+    journal: Journal = request.app.state.journal
+    subscriptions: Subscriptions = request.app.state.subscriptions
+    chosen = make_filter(request.app.state.directory, caller.tenant_id, wanted.session, wanted.type)
+    if last_event_id:
+        position = subscriptions.position_of(last_event_id)
+    else:
+        position = await begin(subscriptions, journal, caller.tenant_id, wanted.subscription, wanted.after)
+    feed = Feed(journal, chosen, position)
+    if wanted.format == "json":
+        return await _page(feed, wanted.limit, wanted.wait_s)
+    key = request.headers.get("authorization", "").partition(" ")[2]
+    stream = _stream(feed, request.app.state.accounts, key)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+@router.get("/subscriptions", summary="List subscriptions", responses=refusals())
+async def list_subscriptions(request: Request, caller: Reader) -> SubscriptionsOut:
+    """Every consumer with a name, and where it stands."""
+    subscriptions: Subscriptions = request.app.state.subscriptions
+    return SubscriptionsOut(
+        subscriptions=[
+            SubscriptionOut(
+                name=each.name,
+                cursor=encode_cursor(each.position),
+                created_at=iso(each.created_at_ms),
+                acked_at=iso_or_none(each.acked_at_ms),
+            )
+            for each in await subscriptions.list(caller.tenant_id)
+        ]
+    )
+
+
+@router.post(
+    "/subscriptions/{name}/ack", status_code=204, summary="Acknowledge", responses=refusals(400, 404)
+)
+async def ack(
+    request: Request, caller: Reader, name: Annotated[str, Path(max_length=128)], body: AckIn
+) -> None:
+    """Everything up to this cursor is done: the consumer's next connection goes on behind it."""
+    subscriptions: Subscriptions = request.app.state.subscriptions
+    await subscriptions.ack(caller.tenant_id, name, subscriptions.position_of(body.cursor))
+
+
+async def _page(feed: Feed, limit: int, wait_s: float) -> Response:
+    events = await feed.take(limit)
+    if not events and wait_s > 0:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                events = await feed.next(limit)
+    body = ",".join(event.wire for event in events)
+    content = f'{{"events":[{body}],"next":"{encode_cursor(feed.position)}"}}'
+    return Response(content, media_type="application/json")
+
+
+async def _stream(feed: Feed, accounts: Accounts, key: str) -> AsyncIterator[str]:
+    """Events as they come, a comment when none do. Ends when the key does, or when the database fails."""
+    yield ": connected\n\n"
+    while True:
+        try:
+            async with asyncio.timeout(_BEAT_S):
+                events = await feed.next(_PAGE)
+            yield "".join(f"id: {each.cursor}\nevent: {each.type}\ndata: {each.wire}\n\n" for each in events)
+        except TimeoutError:
+            try:
+                await admit(accounts, key, Scope.READ)
+            except HoldfastError as refusal:
+                yield _last_word(refusal)
+                return
+            yield ": beat\n\n"
+        except HoldfastError as refusal:
+            yield _last_word(refusal)
+            return
+
+
+def _last_word(refusal: HoldfastError) -> str:
+    return f"event: error\ndata: {json.dumps(body_of(refusal))}\n\n"

@@ -1,0 +1,323 @@
+"""The hot path: one WebSocket for events, acknowledgements and sends, all in batches.
+
+client: {"op":"auth","key"}  (or the Authorization header)
+        {"op":"subscribe","subscription","after","sessions","types"}   {"op":"ack","cursor"}
+        {"op":"send","request","messages":[{"session","to","text","idempotency_key"}]}
+server: {"op":"subscribed","cursor"}   {"op":"events","events":[…]}
+        {"op":"sent","request","results":[{"message_id",…} | {"error":{…}}]}   {"op":"error","error":{…}}
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, Field, ValidationError
+
+from holdfast.accounts import Accounts, Caller, Scope
+from holdfast.api.auth import admit
+from holdfast.api.errors import body_of
+from holdfast.api.events import begin, make_filter
+from holdfast.api.messages import sent_out
+from holdfast.delivery import Feed, Subscriptions, Window
+from holdfast.journal import Event, Journal, encode_cursor
+from holdfast.kit import logging
+from holdfast.model.errors import Forbidden, HoldfastError, RequestInvalid, StoreUnavailable, Unauthorized
+from holdfast.model.seams import SessionDirectory
+from holdfast.outbox import Outbox, OutboxRow, SendRequest
+from holdfast.store.store import LAZY_S
+
+_log = logging.get("api")
+router = APIRouter(prefix="/v1", tags=["events"])
+
+_FRAME_EVENTS: Final = 256
+_FRAME_CHARS: Final = 1_000_000
+#: Events that a named consumer may hold unacknowledged. Beyond it, it is given no more until it acknowledges.
+_UNACKED: Final = 2048
+#: Send frames in work at once; the next one is read when one of them is answered.
+_SENDING: Final = 64
+_FRAME_MESSAGES: Final = 1000
+_AUTH_WITHIN_S: Final = 10.0
+_KEY_EVERY_S: Final = 30.0
+_STORE_AGAIN_S: Final = 0.5
+_POLICY_VIOLATION: Final = 1008
+
+
+class SubscribeOp(BaseModel):
+    """Begin, or begin anew, to be given events."""
+
+    subscription: str | None = None
+    after: str | None = None
+    sessions: list[str] | None = None
+    types: list[str] | None = None
+
+
+class AckOp(BaseModel):
+    """Everything up to here is done."""
+
+    cursor: str
+
+
+class MessageIn(BaseModel):
+    """One message of a send."""
+
+    session: str
+    to: str
+    text: str
+    idempotency_key: str | None = None
+
+
+class SendOp(BaseModel):
+    """Several messages, accepted in one commit."""
+
+    request: str
+    messages: list[MessageIn] = Field(max_length=_FRAME_MESSAGES)
+
+
+@router.websocket("/events/ws")
+async def event_socket(socket: WebSocket) -> None:
+    """One client on one connection."""
+    await socket.accept()
+    try:
+        key = await _key_of(socket)
+        accounts: Accounts = socket.app.state.accounts
+        caller = await accounts.authenticate(key)
+        await _Conversation(socket, key, caller).run()
+    except (WebSocketDisconnect, RuntimeError):
+        # The client has left. Starlette says so by RuntimeError when it notices while writing.
+        return
+    except HoldfastError as refusal:
+        with suppress(WebSocketDisconnect, RuntimeError):
+            await socket.send_text(_refusal(refusal))
+            await socket.close(_POLICY_VIOLATION, refusal.code)
+
+
+async def _key_of(socket: WebSocket) -> str:
+    """The key from the header, or from the first frame. Raises Unauthorized."""
+    scheme, _, key = socket.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and key:
+        return key
+    try:
+        async with asyncio.timeout(_AUTH_WITHIN_S):
+            frame = json.loads(await socket.receive_text())
+    except (TimeoutError, ValueError, KeyError):
+        raise Unauthorized from None
+    if not isinstance(frame, dict) or frame.get("op") != "auth" or not isinstance(frame.get("key"), str):
+        raise Unauthorized
+    return str(frame["key"])
+
+
+class _Conversation:
+    """What one connection has asked for, and the tasks that carry it out."""
+
+    def __init__(self, socket: WebSocket, key: str, caller: Caller) -> None:
+        self._socket, self._key, self._caller = socket, key, caller
+        state = socket.app.state
+        self._accounts: Accounts = state.accounts
+        self._journal: Journal = state.journal
+        self._outbox: Outbox = state.outbox
+        self._subscriptions: Subscriptions = state.subscriptions
+        self._directory: SessionDirectory = state.directory
+        self._writing = asyncio.Lock()
+        self._sending = asyncio.Semaphore(_SENDING)
+        self._pump: asyncio.Task[None] | None = None
+        self._subscription: str | None = None
+        self._window = Window(_UNACKED)
+        self._acked = 0
+        self._ack_wanted = asyncio.Event()
+        self._has_room = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until the client leaves. Raises what ends the connection."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                side = [tasks.create_task(self._store_acks()), tasks.create_task(self._watch_key())]
+                await self._listen(tasks)
+                for task in (*side, self._pump):
+                    if task is not None:
+                        task.cancel()
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+
+    # ---- in ----------------------------------------------------------------------------------------------
+
+    async def _listen(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            try:
+                text = await self._socket.receive_text()
+            except (WebSocketDisconnect, KeyError):
+                return
+            try:
+                await self._obey(text, tasks)
+            except HoldfastError as refusal:
+                await self._write(_refusal(refusal))
+
+    async def _obey(self, text: str, tasks: asyncio.TaskGroup) -> None:
+        op, frame = _parse(text)
+        try:
+            match op:
+                case "subscribe":
+                    self._need(Scope.READ)
+                    await self._subscribe(SubscribeOp.model_validate(frame), tasks)
+                case "ack":
+                    self._need(Scope.READ)
+                    self._ack(AckOp.model_validate(frame))
+                case "send":
+                    self._need(Scope.SEND)
+                    send = SendOp.model_validate(frame)
+                    await self._sending.acquire()
+                    tasks.create_task(self._send(send))
+                case "auth":
+                    pass  # the header was enough
+                case _:
+                    raise RequestInvalid(f"There is no op {op!r}; there are auth, subscribe, ack, send")
+        except ValidationError as exc:
+            first = exc.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise RequestInvalid(f"{op}: {place}: {first['msg']}") from None
+
+    def _need(self, scope: Scope) -> None:
+        if not self._caller.may(scope):
+            raise Forbidden(f"This key lacks the scope `{scope.value}`")
+
+    # ---- events ------------------------------------------------------------------------------------------
+
+    async def _subscribe(self, wanted: SubscribeOp, tasks: asyncio.TaskGroup) -> None:
+        tenant = self._caller.tenant_id
+        chosen = make_filter(self._directory, tenant, wanted.sessions, wanted.types)
+        name = wanted.subscription
+        position = await begin(self._subscriptions, self._journal, tenant, name, wanted.after)
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.wait([self._pump])
+        self._subscription, self._window, self._acked = name, Window(_UNACKED), position
+        await self._write(json.dumps({"op": "subscribed", "cursor": encode_cursor(position)}))
+        self._pump = tasks.create_task(self._give(Feed(self._journal, chosen, position)))
+
+    async def _give(self, feed: Feed) -> None:
+        """Give out events as fast as the client takes them, and no further than its window."""
+        while True:
+            limit = _FRAME_EVENTS
+            if self._subscription is not None:
+                self._has_room.clear()
+                if (limit := min(limit, self._window.room)) == 0:
+                    await self._has_room.wait()
+                    continue
+            events = await feed.next(limit)
+            if events:
+                self._window.gave(event.position for event in events)
+                for frame in _frames(events):
+                    await self._write(frame)
+            elif not self._window and feed.position > self._acked:
+                # Nothing wanted for a long stretch: move the mark, so that it is not searched again.
+                self._acked = feed.position
+                self._ack_wanted.set()
+
+    def _ack(self, op: AckOp) -> None:
+        if self._subscription is None:
+            raise RequestInvalid("There is nothing to acknowledge: this stream has no subscription")
+        position = self._subscriptions.position_of(op.cursor)
+        self._window.acked(position)
+        self._has_room.set()
+        if position > self._acked:
+            self._acked = position
+            self._ack_wanted.set()
+
+    async def _store_acks(self) -> None:
+        """Store the newest acknowledgement; those that came meanwhile share the next write."""
+        while True:
+            await self._ack_wanted.wait()
+            self._ack_wanted.clear()
+            name, position = self._subscription, self._acked
+            if name is None:
+                continue
+            try:
+                await self._subscriptions.ack(self._caller.tenant_id, name, position, patience_s=LAZY_S)
+            except StoreUnavailable:
+                # The worst that follows is that some events are given out again.
+                await asyncio.sleep(_STORE_AGAIN_S)
+                self._ack_wanted.set()
+
+    # ---- sends -------------------------------------------------------------------------------------------
+
+    async def _send(self, op: SendOp) -> None:
+        try:
+            results = await self._accept(op.messages)
+            await self._write(json.dumps({"op": "sent", "request": op.request, "results": results}))
+        finally:
+            self._sending.release()
+
+    async def _accept(self, messages: Sequence[MessageIn]) -> list[dict[str, Any]]:
+        """Have each message accepted or refused on its own; results in order."""
+        results: list[dict[str, Any]] = [{}] * len(messages)
+        wanted: list[SendRequest] = []
+        places: list[int] = []
+        for place, message in enumerate(messages):
+            try:
+                session = self._directory.resolve(self._caller.tenant_id, message.session)
+            except HoldfastError as refusal:
+                results[place] = body_of(refusal)
+            else:
+                wanted.append(SendRequest(session, message.to, message.text, message.idempotency_key))
+                places.append(place)
+        try:
+            answers = await self._outbox.accept_many(wanted)
+        except HoldfastError as refusal:
+            answers = [refusal] * len(wanted)
+        for place, answer in zip(places, answers, strict=True):
+            results[place] = (
+                sent_out(answer).model_dump() if isinstance(answer, OutboxRow) else body_of(answer)
+            )
+        return results
+
+    # ---- both --------------------------------------------------------------------------------------------
+
+    async def _watch_key(self) -> None:
+        """A key that is revoked or expires ends its connections too. Raises Unauthorized."""
+        while True:
+            await asyncio.sleep(_KEY_EVERY_S)
+            await admit(self._accounts, self._key, next(iter(self._caller.scopes)))
+
+    async def _write(self, text: str) -> None:
+        """Write one frame; waits while the client does not read. Raises when it has left."""
+        async with self._writing:
+            await self._socket.send_text(text)
+
+
+def _parse(text: str) -> tuple[str, dict[str, Any]]:
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        raise RequestInvalid("A frame is one JSON object") from None
+    if not isinstance(frame, dict):
+        raise RequestInvalid("A frame is one JSON object")
+    return str(frame.get("op")), frame
+
+
+def _frames(events: Sequence[Event]) -> list[str]:
+    """Frames of bounded size. One event that is larger than the bound has a frame to itself."""
+    frames: list[str] = []
+    batch: list[str] = []
+    chars = 0
+    for event in events:
+        if batch and chars + len(event.wire) > _FRAME_CHARS:
+            frames.append(f'{{"op":"events","events":[{",".join(batch)}]}}')
+            batch, chars = [], 0
+        batch.append(event.wire)
+        chars += len(event.wire)
+    frames.append(f'{{"op":"events","events":[{",".join(batch)}]}}')
+    return frames
+
+
+def _refusal(refusal: HoldfastError) -> str:
+    return json.dumps({"op": "error", **body_of(refusal)})
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What ended the connection: a refusal that the client should hear, else whatever came first."""
+    flat: list[BaseException] = []
+    for error in group.exceptions:
+        flat.append(_first(error) if isinstance(error, BaseExceptionGroup) else error)
+    return next((error for error in flat if isinstance(error, HoldfastError)), flat[0])

@@ -1,0 +1,11 @@
+"""The journal's consumers: feeds that follow it, and subscriptions that remember where each consumer stands.
+
+In come filters, cursors and acknowledgements, out go events in order, at the consumer's own pace. It never
+pushes: a slow consumer holds up itself alone.
+"""
+
+from holdfast.delivery.feed import Feed
+from holdfast.delivery.subscriptions import Subscription, Subscriptions
+from holdfast.delivery.window import Window
+
+__all__ = ["Feed", "Subscription", "Subscriptions", "Window"]
