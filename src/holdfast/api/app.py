@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from holdfast.api import access, errors, sessions, system
+from holdfast.api import access, errors, events, messages, sessions, socket, system
 from holdfast.api.system import Facts
 
 _DESCRIPTION: Final = """
@@ -27,7 +27,14 @@ def create_app(facts: Facts, rooms: Mapping[str, Any]) -> FastAPI:
         setattr(app.state, name, room)
     errors.install(app)
     app.include_router(system.open_router)
-    for router in (system.router, sessions.router, access.router):
+    for router in (
+        system.router,
+        sessions.router,
+        messages.router,
+        events.router,
+        socket.router,
+        access.router,
+    ):
         app.include_router(router)
     if facts.lab:
         app.include_router(system.lab_router)

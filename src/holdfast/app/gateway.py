@@ -12,6 +12,7 @@ import uvloop
 
 from holdfast import __version__
 from holdfast.accounts import Accounts
+from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity, EngineLink, EngineProcess, Intake
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
@@ -93,6 +94,8 @@ class Gateway:
         return {
             "accounts": accounts,
             "desk": self.desk,
+            "inbox": self.inbox,
+            "subscriptions": Subscriptions(self.store, self.journal),
             "directory": self.supervisor.book,
             "journal": self.journal,
             "outbox": self.outbox,
