@@ -75,7 +75,6 @@ func TestDuplicateMessage(t *testing.T) {
 	l := newLab(t)
 	friend := l.newPhone()
 	own, c := l.linked()
-	l.idle(own)
 	l.fault("duplicate-message", own)
 	l.send(friend, own, "twice")
 	l.send(friend, own, "then once")

@@ -345,12 +345,17 @@ func (c *companion) say(phone, text string) string {
 	return response.ID
 }
 
-// linked returns a phone and a companion of it, connected.
+// linked returns a phone and a companion of it, connected and greeted: what whatsmeow sends while it decrypts the
+// greeting can overwrite the session that the greeting has just made.
 func (l *lab) linked(change ...func(*companion)) (string, *companion) {
 	l.t.Helper()
 	phone := l.newPhone()
 	c := l.newCompanion(change...)
 	c.pair(phone)
+	l.eventually("the phone has greeted the companion", func() bool {
+		view := l.account(phone).Companions[0]
+		return view.PreKeys < firstUpload && view.Queue == 0
+	})
 	return phone, c
 }
 
