@@ -89,12 +89,13 @@ func (s *Session) openFile(c *pb.Open) *pb.Result {
 	if err != nil {
 		return failed(err)
 	}
-	device, err := file.LoadDevice(ctx, &vault.Watch{})
+	watch := &vault.Watch{}
+	device, err := file.LoadDevice(ctx, watch)
 	if err != nil {
 		_ = file.Close()
 		return failed(err)
 	}
-	s.file = file
+	s.file, s.loaded = file, &loaded{device: device, watch: watch}
 	s.open = opened(device)
 	s.hold(c.Folder, s.open.Jid)
 	s.deps.Log.Info("session.opened", "session", s.id, "folder", c.Folder)
@@ -116,18 +117,37 @@ func (s *Session) connect(c *pb.Connect) *pb.Result {
 		return failure(pb.ErrorCode_STALE_EPOCH, fmt.Sprintf("epoch %d is not newer than %d", c.Epoch, s.lastEpoch()))
 	}
 	s.stop(translate.Ending{Reason: pb.Reason_REQUESTED, Detail: "a newer connection takes over"})
-	conn := newConnection(s, c.Epoch)
-	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
-	defer cancel()
-	// A fresh device: what the last connection's client held in memory does not reach into this one.
-	device, err := s.file.LoadDevice(ctx, conn.watch)
+	fresh, err := s.freshDevice()
 	if err != nil {
-		conn.cancel()
 		return failed(err)
 	}
-	conn.attach(device)
+	conn := newConnection(s, c.Epoch, fresh.watch)
+	conn.attach(fresh.device)
 	s.start(conn)
 	return &pb.Result{}
+}
+
+// loaded is a device that no connection has used yet, and the watch over its stores.
+type loaded struct {
+	device *store.Device
+	watch  *vault.Watch
+}
+
+// freshDevice answers the device that open loaded, once, and then one loaded anew: what the last connection's client
+// held in memory does not reach into the next.
+func (s *Session) freshDevice() (*loaded, error) {
+	if fresh := s.loaded; fresh != nil {
+		s.loaded = nil
+		return fresh, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	watch := &vault.Watch{}
+	device, err := s.file.LoadDevice(ctx, watch)
+	if err != nil {
+		return nil, err
+	}
+	return &loaded{device: device, watch: watch}, nil
 }
 
 func (s *Session) lastEpoch() uint64 {

@@ -54,14 +54,14 @@ type Connection struct {
 	probes    probes
 }
 
-func newConnection(s *Session, epoch uint64) *Connection {
+func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &Connection{
-		session: s, deps: s.deps, epoch: epoch, ctx: ctx, cancel: cancel,
+		session: s, deps: s.deps, epoch: epoch, ctx: ctx, cancel: cancel, watch: watch,
 		log:  s.deps.Log.With("session", s.id, "epoch", epoch),
 		done: make(chan struct{}), ended: make(chan struct{}), down: make(chan struct{}),
 	}
-	c.watch = &vault.Watch{OnFailure: c.storageFailed, OnPanic: c.decryptionPanicked}
+	watch.OnFailure, watch.OnPanic = c.storageFailed, c.decryptionPanicked
 	c.sends = &sends{conn: c, chats: map[string][]job{}, running: map[string]*attempt{}}
 	return c
 }

@@ -20,7 +20,7 @@ func (c *Connection) handle(event any) (handled bool) {
 		if value := recover(); value != nil { // the library would count a panic as success
 			c.log.Error("session.handler_panicked", "event", fmt.Sprintf("%T", event), "panic", fmt.Sprint(value),
 				"stack", string(debug.Stack()))
-			handled = c.deliverUntranslatable(event, fmt.Sprint(value))
+			handled = c.deliverBroken(event, fmt.Sprint(value))
 		}
 	}()
 	switch c.deps.table.Of(event) {
@@ -91,6 +91,17 @@ func (c *Connection) handleMessage(event *events.Message) bool {
 		return c.deliverUntranslatable(event, err.Error())
 	}
 	return c.deliverMessage(message)
+}
+
+// deliverBroken hands over what there is of an event that panicked; of one that is broken throughout there is nothing.
+func (c *Connection) deliverBroken(event any, reason string) (handled bool) {
+	defer func() {
+		if value := recover(); value != nil {
+			c.log.Error("session.event_lost", "event", fmt.Sprintf("%T", event), "panic", fmt.Sprint(value))
+			handled = !c.watch.Failed()
+		}
+	}()
+	return c.deliverUntranslatable(event, reason)
 }
 
 func (c *Connection) deliverUntranslatable(event any, reason string) bool {

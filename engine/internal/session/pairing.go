@@ -193,7 +193,7 @@ func (s *Session) startPairing(c *pb.Pair) *pb.Result {
 		return failed(err)
 	}
 	s.file = file
-	conn := newConnection(s, c.Epoch)
+	conn := newConnection(s, c.Epoch, &vault.Watch{})
 	conn.pair = newPairing()
 	conn.attach(file.NewDevice(conn.watch, func() error { return s.deps.Folders.MarkLinked(s.id) }))
 	conn.client.QRClientType = whatsmeow.PairClientChrome

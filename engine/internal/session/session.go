@@ -23,8 +23,9 @@ type Session struct {
 	running   bool
 
 	// Touched by the owner only.
-	file *vault.File
-	open *pb.OpenResult
+	file   *vault.File
+	loaded *loaded
+	open   *pb.OpenResult
 
 	// Read by everybody, written by the owner.
 	lock   sync.Mutex
@@ -176,7 +177,7 @@ func (s *Session) closeFile() {
 	if err := s.file.Close(); err != nil {
 		s.deps.Log.Error("session.close_failed", "session", s.id, "error", oneLine(err.Error()))
 	}
-	s.file, s.open = nil, nil
+	s.file, s.open, s.loaded = nil, nil, nil
 }
 
 // release ends the connection, closes the file and forgets.

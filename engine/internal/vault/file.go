@@ -79,7 +79,8 @@ func OpenFile(ctx context.Context, path string, sessionKey []byte) (*File, error
 	return file, nil
 }
 
-// prepare runs on each new connection. The key comes first: every other statement reads the file.
+// prepare runs on each new connection. The key comes first: every other statement reads the file. The log is written back
+// often, because after a kill every session's log is read and decrypted before the session is back.
 func prepare(conn *sqlite3.Conn, key fileKey) error {
 	if conn.Exec(key.pragma()) != nil {
 		// The statement's text is the key: its error must not travel.
@@ -91,6 +92,7 @@ func prepare(conn *sqlite3.Conn, key fileKey) error {
 	return conn.Exec(`
 		PRAGMA journal_mode=WAL;
 		PRAGMA synchronous=FULL;
+		PRAGMA wal_autocheckpoint=128;
 		PRAGMA foreign_keys=ON;
 		PRAGMA cache_size=-128;
 		PRAGMA temp_store=MEMORY`)

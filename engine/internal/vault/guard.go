@@ -38,10 +38,15 @@ func (w *Watch) note(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) {
 		return err
 	}
+	w.Fail(err)
+	return err
+}
+
+// Fail marks the connection's storage as failed.
+func (w *Watch) Fail(err error) {
 	if w.failed.CompareAndSwap(false, true) && w.OnFailure != nil {
 		w.OnFailure(err)
 	}
-	return err
 }
 
 // refused is an error that the library takes for the end of the connection: it neither acknowledges the message nor

@@ -1,0 +1,166 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
+	"google.golang.org/protobuf/proto"
+
+	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/killpoint"
+	"holdfast/engine/internal/translate"
+	"holdfast/engine/internal/vault"
+)
+
+// aliasMap is a map whose answers the test writes.
+type aliasMap struct {
+	store.LIDStore
+	answer func() (types.JID, error)
+}
+
+func (m aliasMap) GetLIDForPN(context.Context, types.JID) (types.JID, error) { return m.answer() }
+
+// bare is a connection without a client: enough for its handler.
+func bare(t *testing.T, answer func() (types.JID, error)) (*Connection, *gatewayDouble) {
+	t.Helper()
+	gateway := &gatewayDouble{}
+	deps := &Deps{
+		Gateway: gateway, Kill: killpoint.New(""), Log: slog.New(slog.DiscardHandler), Timing: DefaultTiming(),
+		LevelChanged: func() {}, table: translate.NewDispositions(),
+	}
+	conn := newConnection(&Session{id: "s1", deps: deps}, 5, &vault.Watch{})
+	conn.device = &store.Device{LIDs: aliasMap{answer: answer}}
+	t.Cleanup(conn.cancel)
+	return conn, gateway
+}
+
+func none() (types.JID, error) { return types.EmptyJID, nil }
+
+func incoming() *events.Message {
+	friend := types.NewJID("4915222088624", types.DefaultUserServer)
+	return (&events.Message{
+		Info:       types.MessageInfo{ID: "A1", MessageSource: types.MessageSource{Chat: friend, Sender: friend}},
+		RawMessage: &waE2E.Message{Conversation: proto.String("hi")},
+	}).UnwrapRaw()
+}
+
+func TestTheHandlerAnswersWhatTheGatewayConfirmed(t *testing.T) {
+	conn, gateway := bare(t, none)
+	if !conn.handle(incoming()) {
+		t.Error("confirmed, but refused")
+	}
+	d := gateway.delivered()[0]
+	if d.SessionId != "s1" || d.Epoch != 5 || d.GetMessage().GetText().GetBody() != "hi" || !d.GetMessage().Offline {
+		t.Errorf("delivered %v", d)
+	}
+	gateway.answer = func(context.Context, *pb.Delivery) error { return errors.New("ending") }
+	if conn.handle(incoming()) {
+		t.Error("not confirmed, but accepted")
+	}
+	receipt := &events.Receipt{MessageSource: incoming().Info.MessageSource, MessageIDs: []string{"B"}}
+	if conn.handle(receipt) {
+		t.Error("a receipt that was not confirmed was accepted")
+	}
+	receipt.Type = types.ReceiptTypeRetry
+	if !conn.handle(receipt) {
+		t.Error("a receipt of no meaning was refused")
+	}
+}
+
+// The library counts a panic in a handler as success: the message would be acknowledged and lost.
+func TestAPanicWhileTranslatingHandsOverWhatThereIs(t *testing.T) {
+	conn, gateway := bare(t, func() (types.JID, error) { panic("boom") })
+	if !conn.handle(incoming()) {
+		t.Error("refused: WhatsApp would repeat it for ever")
+	}
+	d := gateway.delivered()
+	if len(d) != 1 || d[0].GetMessage().GetUntranslatable().GetReason() != "boom" || d[0].GetMessage().MessageId != "A1" || len(d[0].GetMessage().Raw) == 0 {
+		t.Errorf("delivered %v", d)
+	}
+	gateway.answer = func(context.Context, *pb.Delivery) error { return errors.New("ending") }
+	if conn.handle(incoming()) {
+		t.Error("not confirmed, but accepted")
+	}
+}
+
+func TestAnEventThatIsBrokenThroughoutIsContained(t *testing.T) {
+	conn, gateway := bare(t, none)
+	for _, event := range []any{(*events.Message)(nil), (*events.Receipt)(nil), (*events.PushNameSetting)(nil), nil, 7, events.Connected{}} {
+		conn.handle(event)
+	}
+	if d := gateway.delivered(); len(d) != 0 {
+		t.Errorf("delivered %v", d)
+	}
+}
+
+func TestAKindWithoutTranslationIsHandedOver(t *testing.T) {
+	conn, gateway := bare(t, none)
+	if !conn.handle(&events.FBMessage{Info: incoming().Info}) {
+		t.Error("refused")
+	}
+	if d := gateway.delivered(); len(d) != 1 || d[0].GetMessage().GetUntranslatable() == nil {
+		t.Errorf("delivered %v", d)
+	}
+}
+
+// Once storage failed, nothing is accepted: neither a message nor the machinery that was not stored.
+func TestAfterAStorageFailureEverythingIsRefused(t *testing.T) {
+	conn, gateway := bare(t, none)
+	conn.watch.Fail(errors.New("disk full"))
+	peer := incoming()
+	peer.Info.Category = "peer"
+	for name, event := range map[string]any{
+		"message": incoming(), "machinery": peer, "receipt": &events.Receipt{MessageSource: incoming().Info.MessageSource},
+		"retry receipt": &events.Receipt{Type: types.ReceiptTypeRetry},
+	} {
+		if conn.handle(event) {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+	if d := gateway.delivered(); len(d) != 0 {
+		t.Errorf("delivered %v", d)
+	}
+	if conn.worst().Reason != pb.Reason_STORAGE_FAILED || conn.ctx.Err() == nil {
+		t.Errorf("the connection goes on: %+v", conn.worst())
+	}
+}
+
+// Parking and stopping: the context is cancelled before any handler is let go.
+func TestTheContextIsCancelledBeforeHandlersAreLetGo(t *testing.T) {
+	for _, reason := range []pb.Reason{pb.Reason_PARKED, pb.Reason_REQUESTED, pb.Reason_STORAGE_FAILED, pb.Reason_SILENT} {
+		conn, gateway := bare(t, none)
+		waiting := make(chan struct{})
+		gateway.answer = func(ctx context.Context, _ *pb.Delivery) error {
+			close(waiting)
+			<-ctx.Done()
+			if conn.ctx.Err() == nil {
+				t.Error("let go while the connection can still acknowledge")
+			}
+			return nil // as if the confirmation had come in the same moment
+		}
+		outcome := make(chan bool)
+		go func() { outcome <- conn.handle(incoming()) }()
+		<-waiting
+		conn.end(translate.Ending{Reason: reason})
+		if <-outcome {
+			t.Errorf("%v: accepted on a connection that has ended", reason)
+		}
+	}
+}
+
+func TestOneEndForEachConnection(t *testing.T) {
+	conn, _ := bare(t, none)
+	conn.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "end of stream"})
+	conn.handle(&events.StreamReplaced{})
+	conn.handle(&events.Disconnected{})
+	conn.end(translate.Ending{Reason: pb.Reason_REQUESTED})
+	if got := conn.worst(); got.Reason != pb.Reason_REPLACED {
+		t.Errorf("ended with %+v", got)
+	}
+}
