@@ -29,6 +29,7 @@ from holdfast.client.types import Event, Sent
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.05, 5.0
 _BACKLOG = 5_000  # events read ahead of the consumer
+_PASSING = frozenset({"store_unavailable", "internal", "engine_unreachable"})
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -43,6 +44,14 @@ def delay_s(attempt: int, roll: float) -> float:
         return 0.0
     ceiling = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * float(2 ** min(attempt - 1, 16)))
     return ceiling * (0.5 + roll / 2)
+
+
+class _TryAgain(Exception):
+    """The gateway refused for a reason that passes: dial again."""
+
+    def __init__(self, error: ApiError) -> None:
+        self.error = error
+        super().__init__(str(error))
 
 
 class Link:
@@ -68,6 +77,7 @@ class Link:
         self._last_failure: ApiError | None = None
         self._task: asyncio.Task[None] | None = None
         self._up = False
+        self._attempt = 0
 
     async def __aenter__(self) -> Self:
         """Start dialling; does not wait for the connection."""
@@ -150,14 +160,12 @@ class Link:
     # ---- the loop ------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
-        attempt = 0
         while self._refused is None:
-            await asyncio.sleep(delay_s(attempt, random.random()))
-            attempt += 1
+            await asyncio.sleep(delay_s(self._attempt, random.random()))
+            self._attempt += 1
             try:
                 address = self._locator.find()
                 async with self._dial(address) as socket:
-                    attempt = 1
                     await self._talk(socket)
             except NotAllowed as refused:
                 self._refuse(refused)
@@ -165,6 +173,8 @@ class Link:
                 self._judge(answer)
             except GatewayUnreachable as missing:
                 self._last_failure = missing
+            except _TryAgain as passing:
+                self._last_failure = passing.error
             except (OSError, TimeoutError, WebSocketException, InvalidHandshake) as failure:
                 self._last_failure = GatewayUnreachable(
                     f"The connection to the gateway failed ({type(failure).__name__})",
@@ -189,7 +199,7 @@ class Link:
             hint = (
                 "Next step: check HOLDFAST_KEY, or the local.key of the data folder that this gateway uses."
             )
-            self._refuse(NotAllowed("The gateway does not accept this key", hint, status=status))
+            self._refuse(NotAllowed(f"The gateway refuses this connection ({status})", hint, status=status))
             return
         self._last_failure = GatewayUnreachable(
             f"The gateway answered {status} to the event socket", status=status
@@ -235,6 +245,8 @@ class Link:
         self._to_write.set()
 
     def _take(self, happening: Happening) -> None:
+        if not isinstance(happening, Refused):
+            self._attempt = 1  # this connection is good: the next one need not wait
         match happening:
             case EventsArrived(events):
                 self._events.extend(event for event in events if self._ledger.admit(event))
@@ -250,6 +262,8 @@ class Link:
             case Subscribed():
                 self._begun.set()
             case Refused(error):
+                if error.error_code in _PASSING:
+                    raise _TryAgain(error)
                 self._refuse(error)
 
     def _refuse(self, error: ApiError) -> None:

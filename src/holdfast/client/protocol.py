@@ -108,7 +108,12 @@ class HotPath:
         self._waiting.pop(token, None)
 
     def ack(self, cursor: str) -> None:
-        """Everything up to this cursor is done. Only the newest is written."""
+        """Everything up to this cursor is done.
+
+        Only the newest is written, and nothing for an unnamed stream.
+        """
+        if self._wanted is None or self._wanted.subscription is None:
+            return
         self._ack = self._last_ack = cursor
 
     def frames(self) -> list[str]:
