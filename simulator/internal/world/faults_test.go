@@ -190,6 +190,11 @@ func TestCraftedMessagesHaveAValidMAC(t *testing.T) {
 		t.Fatalf("struck %+v", struck)
 	}
 	l.idle(own)
+	for _, answer := range l.answers(own, struck.IDs[0]) {
+		if answer != "ack" {
+			t.Errorf("the client answers with <%s>", answer)
+		}
+	}
 	l.send(l.newPhone(), own, "after it")
 	if got := c.text().Message.GetConversation(); got != "after it" {
 		t.Errorf("got %q", got)
