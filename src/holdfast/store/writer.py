@@ -54,7 +54,7 @@ class Writer:
         unit = _Unit(work, self._loop.create_future())
         due = time.monotonic() + patience_s
         with self._bell:
-            if self._closing or self.died.done():
+            if self._closing:
                 raise StoreUnavailable(
                     "The database is closed", next_step="Next step: start the gateway again."
                 )
@@ -76,6 +76,7 @@ class Writer:
 
     def _run(self) -> None:
         conn: Connection | None = None
+        batch: list[_Unit] | None = []
         try:
             conn = self._engine.connect()
             while (batch := self._take()) is not None:
@@ -83,7 +84,7 @@ class Writer:
                 self._hand_back(batch)
         except BaseException as exc:
             _log.error("store.writer_died", exc_info=exc)
-            self._die(exc)
+            self._die(batch or [], exc)
         finally:
             if conn is not None:
                 conn.close()
@@ -158,12 +159,13 @@ class Writer:
     def _hand_back(self, batch: list[_Unit]) -> None:
         self._on_loop(_resolve, batch)
 
-    def _die(self, exc: BaseException) -> None:
+    def _die(self, batch: list[_Unit], exc: BaseException) -> None:
         with self._bell:
-            batch, self._open = self._open, []
-        for unit in batch:
-            unit.error = StoreUnavailable("The database writer has ended")
-        self._on_loop(_resolve, batch)
+            self._closing = True
+            left, self._open = [*batch, *self._open], []
+        for unit in left:
+            unit.error, unit.actions = StoreUnavailable("The database's writer has ended"), None
+        self._on_loop(_resolve, left)
         self._on_loop(_set_died, self.died, exc)
 
     def _on_loop(self, act: Callable[..., None], *args: object) -> None:
@@ -188,4 +190,4 @@ def _resolve(batch: list[_Unit]) -> None:
 
 def _set_died(died: "asyncio.Future[None]", exc: BaseException) -> None:
     if not died.done():
-        died.set_exception(exc)
+        died.set_exception(RuntimeError(f"The database's writer has died: {exc!r}"))

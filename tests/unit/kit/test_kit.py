@@ -84,7 +84,11 @@ def test_a_kill_point_kills_the_one_process_that_claims_it(tmp_path: Path) -> No
         "killpoint.pass_('other'); print('here', flush=True); killpoint.pass_('inbox_committed'); print('never')"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", program, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     assert ended.returncode == -signal.SIGKILL
     assert ended.stdout == "here\n"
