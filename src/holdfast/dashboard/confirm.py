@@ -15,7 +15,7 @@ class Confirm:
                     ui.html("Cancel", tag="span")
                 with (
                     ui.element("button")
-                    .classes("hf-button hf-danger")
+                    .classes("hf-button hf-sure")
                     .props("type=button data-test=sure") as yes
                 ):
                     self._word = ui.label()

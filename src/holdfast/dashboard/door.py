@@ -13,7 +13,7 @@ _HOW = (
 
 def locked() -> str:
     """Nobody is logged in."""
-    return _page("Open it with a link", _HOW)
+    return _page("This page opens with a link", _HOW)
 
 
 def used() -> str:

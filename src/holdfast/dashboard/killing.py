@@ -123,8 +123,8 @@ class Killing:
 
     def _ending(self) -> str:
         count = len(self.connected)
-        who = {0: "no number was connected before", 1: "the number is connected again"}.get(
-            count, f"all {count} numbers are connected again"
+        who = {0: "no number was connected before: back", 1: "the number is connected again"}.get(
+            count, f"{count} of {count} numbers are connected again"
         )
         assert self.back_at is not None
         codes = f"{len(self.asked)} QR code{'' if len(self.asked) == 1 else 's'} asked"

@@ -31,6 +31,7 @@ class CardView(TypedDict):
     person: str
     state: str
     color: str
+    urgent: bool
     word: str
     sentence: str
     next_step: str
@@ -80,7 +81,10 @@ class HeadView(TypedDict):
     now: str
     reachable: bool
     silent_since: str | None
+    engine: bool
     lab: bool
+    engine_pid: int | None
+    gateway_pid: int | None
     version: str
     total: int
     counts: list[CountView]
@@ -106,6 +110,7 @@ def card(session: Session, *, reachable: bool) -> CardView:
         person=session.push_name or "",
         state=session.state,
         color=session.color if session.color in COLORS else "grey",
+        urgent=session.color == "red",
         word=said.word,
         sentence=session.sentence,
         next_step=_step(session),
@@ -127,15 +132,22 @@ def card(session: Session, *, reachable: bool) -> CardView:
 
 def head(board: Board, killing: Killing | None, now: datetime) -> HeadView:
     """Everything above the cards."""
+    system = board.system
     colors = Counter(session.color for session in board.sessions.values())
     return HeadView(
         now=now.isoformat(),
         reachable=board.reachable,
         silent_since=_iso(board.silent_since),
-        lab=board.system is not None and board.system.lab,
-        version=board.system.version if board.system else "",
+        engine=system is not None and system.engine_attached,
+        lab=system is not None and system.lab,
+        engine_pid=system.engine_pid if system else None,
+        gateway_pid=system.gateway_pid if system else None,
+        version=system.version if system else "",
         total=len(board.sessions),
-        counts=[CountView(color=color, count=colors[color], label=text) for color, text in COLORS.items()],
+        counts=[
+            CountView(color=color, count=colors[color], label=one if colors[color] == 1 else several)
+            for color, (one, several) in COLORS.items()
+        ],
         restoration=restoration(board.system, now) if board.reachable else None,
         killing=_killing(killing) if killing else None,
     )
@@ -148,15 +160,15 @@ def restoration(system: System | None, now: datetime) -> RestorationView | None:
     total, back = system.restore_total, system.restore_connected
     view = RestorationView(total=total, connected=back, running=not system.restore_done, text="")
     if not system.restore_done:
-        return {**view, "text": f"Restoring: {back} of {total} {_numbers(total)} back"}
+        return {**view, "text": f"Restoring: {back} of {total} numbers are back"}
     ended = _ended(system)
     if ended is None or now - ended > TOLD_FOR:
         return None
-    took = f"after {system.restore_seconds or 0:.1f} s, nobody was asked to scan"
+    took = f"after {system.restore_seconds or 0:.1f} s"
     if back == total:
         every = "The number is" if total == 1 else f"All {total} numbers are"
         return {**view, "text": f"{every} back {took}"}
-    return {**view, "text": f"{back} of {total} {_numbers(total)} came back; look at the red ones below"}
+    return {**view, "text": f"{back} of {total} numbers came back {took}; the others say below why not"}
 
 
 def patch(known: Mapping[str, CardView], board: Board, killing: Killing | None, now: datetime) -> Patch:
@@ -184,10 +196,6 @@ def _ended(system: System) -> datetime | None:
     if system.started_at is None:
         return None
     return system.started_at + timedelta(seconds=system.restore_seconds or 0)
-
-
-def _numbers(count: int) -> str:
-    return "number is" if count == 1 else "numbers are"
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -66,12 +66,12 @@ WORDS: Mapping[str, Words] = {
     "failed": Words("Needs attention", (Action(Verb.CONNECT, "Try again", Tone.MAIN), _LOGOUT)),
 }
 
-#: What a colour says in the summary, in the order of urgency.
-COLORS: Mapping[str, str] = {
-    "red": "need you",
-    "yellow": "on their way",
-    "green": "connected",
-    "grey": "resting",
+#: What a colour says in the summary, of one number and of several, in the order of urgency.
+COLORS: Mapping[str, tuple[str, str]] = {
+    "red": ("needs you", "need you"),
+    "yellow": ("on its way", "on their way"),
+    "green": ("connected", "connected"),
+    "grey": ("resting", "resting"),
 }
 
 

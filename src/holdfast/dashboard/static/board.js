@@ -15,32 +15,11 @@ function span(seconds) {
 export default {
   template: `
   <div class="hf-board">
-    <div v-if="!linked" class="hf-banner hf-banner-silent" role="alert">
-      <span class="hf-mark" aria-hidden="true"></span>
-      <div><strong>This page has lost its dashboard.</strong>
-      It shows nothing as connected until it hears again, and reconnects by itself.</div>
-    </div>
-    <div v-else-if="!head.reachable" class="hf-banner hf-banner-silent" role="alert" data-test="unreachable">
-      <span class="hf-mark" aria-hidden="true"></span>
-      <div><strong>The gateway is unreachable{{ head.silent_since ? " for " + ago(head.silent_since) : "" }}.</strong>
-      What it knows cannot be shown; the page reconnects by itself.
-      <span class="hf-step">Next step: <code>holdfast status</code> shows whether it runs,
-      <code>holdfast up</code> starts it.</span></div>
-    </div>
-
-    <section v-if="head.restoration" class="hf-restoration" role="status" data-test="restoration">
-      <div class="hf-restoration-text"><span v-if="!head.restoration.running" class="hf-tick" aria-hidden="true">✓</span>
-        {{ head.restoration.text }}</div>
-      <div v-if="head.restoration.running" class="hf-bar" aria-hidden="true">
-        <div class="hf-bar-fill" :style="{ width: 100 * head.restoration.connected / head.restoration.total + '%' }"></div>
-      </div>
-    </section>
-
     <section v-if="head.lab" class="hf-lab" aria-labelledby="hf-lab-title">
       <div class="hf-lab-row">
         <div>
           <h2 id="hf-lab-title"><span class="hf-lab-badge">Lab</span> Simulated WhatsApp. Break it.</h2>
-          <p>Real processes, a real <code>kill -9</code>. No message leaves this machine.</p>
+          <p>Real processes{{ processes }}, a real <code>kill -9</code>. No message leaves this machine.</p>
         </div>
         <div class="hf-lab-buttons" role="group" aria-label="kill -9 now">
           <span class="hf-lab-label" aria-hidden="true">kill -9 now</span>
@@ -58,12 +37,37 @@ export default {
       </ol>
     </section>
 
+    <div v-if="!linked" class="hf-banner hf-banner-silent" role="alert">
+      <span class="hf-mark" aria-hidden="true"></span>
+      <div><strong>This page has lost its dashboard.</strong>
+      It shows nothing as connected until it hears again, and reconnects by itself.</div>
+    </div>
+    <div v-else-if="!head.reachable" class="hf-banner hf-banner-silent" role="alert" data-test="unreachable">
+      <span class="hf-mark" aria-hidden="true"></span>
+      <div><strong>The gateway is unreachable{{ head.silent_since ? ", since " + clock(head.silent_since) : "" }}.</strong>
+      What it knows cannot be shown; the page reconnects by itself.
+      <span class="hf-step">Next step: <code>holdfast status</code> shows whether it runs,
+      <code>holdfast up</code> starts it.</span></div>
+    </div>
+    <div v-else-if="!head.engine" class="hf-banner hf-banner-waiting" role="status" data-test="no-engine">
+      <span class="hf-mark" aria-hidden="true"></span>
+      <div><strong>The engine is being started.</strong> The numbers come back by themselves.</div>
+    </div>
+
+    <section v-if="head.restoration" class="hf-restoration" role="status" data-test="restoration">
+      <div class="hf-restoration-text"><span v-if="!head.restoration.running" class="hf-tick" aria-hidden="true">✓</span>
+        {{ head.restoration.text }}</div>
+      <div v-if="head.restoration.running" class="hf-bar" aria-hidden="true">
+        <div class="hf-bar-fill" :style="{ width: 100 * head.restoration.connected / head.restoration.total + '%' }"></div>
+      </div>
+    </section>
+
     <header class="hf-summary" v-if="head.total">
       <div class="hf-chips" role="group" aria-label="Show only">
         <button v-for="it in counts" :key="it.color" type="button" class="hf-chip"
           :class="'hf-' + it.color" :aria-pressed="only === it.color ? 'true' : 'false'" :disabled="!it.count && only !== it.color"
           @click="only = only === it.color ? null : it.color">
-          <span class="hf-dot" aria-hidden="true"></span><b>{{ it.count }}</b> {{ it.label }}
+          <span class="hf-dot" aria-hidden="true"></span><b>{{ it.count }}</b>{{ " " + it.label }}
         </button>
       </div>
       <input v-if="head.total >= ${SEARCH_FROM}" v-model="search" class="hf-search" type="search"
@@ -89,32 +93,33 @@ export default {
             <span class="hf-dot" :class="{ 'hf-beats': shown(card) === 'green' }" aria-hidden="true"></span>
             <span class="hf-word">{{ linked ? card.word : "Unknown" }}</span>
           </div>
-          <span v-if="alive && card.since" class="hf-since" :title="full(card.since)">for {{ ago(card.since) }}</span>
+          <span v-if="alive && card.since" class="hf-since" :title="full(card.since)">{{ lasting(card.since) }}</span>
         </div>
         <div class="hf-number" :class="{ 'hf-no-number': !card.phone }">{{ card.phone || "No number yet" }}</div>
-        <div class="hf-name">{{ card.name }}<template v-if="card.person && card.person !== card.name"> · {{ card.person }}</template></div>
+        <div class="hf-name-row">
+          <span class="hf-name">{{ card.name }}<template v-if="card.person && card.person !== card.name"> · {{ card.person }}</template></span>
+          <span class="hf-heartbeat" v-if="card.heartbeat && (!alive || ['green', 'yellow'].includes(shown(card)))">
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 12h5l2-6 4 13 3-9 2 2h4"/></svg>
+            {{ alive ? "heartbeat " + past(card.heartbeat) : "last heartbeat " + clock(card.heartbeat) }}
+          </span>
+        </div>
         <p v-if="alive && shown(card) !== 'green'" class="hf-sentence">{{ card.sentence }}
-          <template v-if="card.retry_at && until(card.retry_at) > 0"> Next try in {{ ago(card.retry_at, -1) }}.</template></p>
+          <template v-if="card.retry_at && until(card.retry_at) > 0"> Next try in {{ ago(card.retry_at, -1) }}.</template>
+          <template v-if="card.valid_until && until(card.valid_until) > 0"> The code is good for {{ ago(card.valid_until, -1) }}.</template></p>
         <p v-if="!alive && linked" class="hf-sentence">{{ card.sentence }}</p>
         <p v-if="alive && card.next_step" class="hf-step"><b>Next step:</b> {{ card.next_step }}</p>
-        <div class="hf-card-foot">
-          <span class="hf-heartbeat" v-if="card.heartbeat">
-            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 12h5l2-6 4 13 3-9 2 2h4"/></svg>
-            {{ alive ? "heartbeat " + ago(card.heartbeat) + " ago" : "last heartbeat " + clock(card.heartbeat) }}
-          </span>
-          <span class="hf-heartbeat" v-else></span>
-          <span class="hf-actions" v-if="alive">
-            <button v-for="it in card.actions" :key="it.verb" type="button" class="hf-button" :class="'hf-' + it.tone"
+        <div class="hf-card-foot" v-if="alive && card.actions.length">
+          <button v-for="it in card.actions" :key="it.verb" type="button" class="hf-button" :class="'hf-' + it.tone"
               :data-test="it.verb + '-' + card.name" :disabled="busy[card.id] === it.verb"
               :aria-label="it.label + ': ' + (card.phone || card.name)"
               @click="act(card, it.verb)">{{ it.label }}</button>
-          </span>
         </div>
       </li>
     </ul>
     <p v-if="head.total && !visible.length" class="hf-none">Nothing to show under this filter.</p>
     <button v-if="matching.length > visible.length" type="button" class="hf-button hf-more" @click="most += 60">
       Show more ({{ matching.length - visible.length }} left)</button>
+    <footer class="hf-foot">Holdfast {{ head.version }}</footer>
   </div>`,
   props: { initial: Object },
   emits: ["act", "add", "kill"],
@@ -136,6 +141,10 @@ export default {
     alive() {
       return this.linked && this.head.reachable;
     },
+    processes() {
+      const { engine_pid: engine, gateway_pid: gateway } = this.head;
+      return engine && gateway ? ` (engine ${engine}, gateway ${gateway})` : "";
+    },
     counts() {
       if (this.alive) return this.head.counts;
       return [{ color: "unknown", count: this.head.total, label: "unknown" }];
@@ -152,7 +161,7 @@ export default {
         );
       });
       // Who needs somebody comes first; beyond that the order stays, so that nothing jumps while it reconnects.
-      return all.sort((a, b) => (b.color === "red") - (a.color === "red") || (a.id < b.id ? -1 : 1));
+      return all.sort((a, b) => b.urgent - a.urgent || (a.id < b.id ? -1 : 1));
     },
     visible() {
       return this.matching.slice(0, this.most);
@@ -204,8 +213,15 @@ export default {
     ago(iso, direction = 1) {
       return span(direction * this.since(iso));
     },
+    past(iso) {
+      return this.since(iso) < 1.5 ? "now" : `${this.ago(iso)} ago`;
+    },
+    lasting(iso) {
+      return this.since(iso) < 1.5 ? "just now" : `for ${this.ago(iso)}`;
+    },
     clock(iso) {
-      return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+      const digits = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+      return new Date(iso).toLocaleTimeString([], digits);
     },
     full(iso) {
       return "since " + new Date(iso).toLocaleString();

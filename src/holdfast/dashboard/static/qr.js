@@ -7,8 +7,8 @@ export default {
       aria-label="QR code to scan with the phone" v-html="svg"></div>
     <div class="hf-qr-bar" aria-hidden="true"><div :style="{ width: Math.max(0, 100 * left / seconds) + '%' }"></div></div>
     <div class="hf-qr-left" role="timer" data-test="countdown">
-      <template v-if="left > 0">This code is good for <b>{{ Math.ceil(left) }} s</b></template>
-      <template v-else>The next code is on its way …</template>
+      <span v-if="left > 0">This code is good for <b>{{ Math.ceil(left) }} s</b></span>
+      <span v-else>The next code is on its way …</span>
       <span class="hf-qr-index">code {{ index }} of {{ of }}</span>
     </div>
   </div>`,

@@ -1,0 +1,282 @@
+"""A gateway that plays what a test tells it, over the real contract: HTTP and the event socket."""
+
+import asyncio
+import json
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, HTTPException, Request, WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse
+
+Json = dict[str, Any]
+
+COLORS = {
+    "connected": "green",
+    "pairing": "yellow",
+    "connecting": "yellow",
+    "unstable": "yellow",
+    "reconnecting": "yellow",
+    "replaced": "red",
+    "logged_out": "red",
+    "banned": "red",
+    "failed": "red",
+}
+
+
+def moment(ago_s: float = 0.0) -> str:
+    """ISO 8601, so many seconds ago."""
+    return (datetime.now(UTC) - timedelta(seconds=ago_s)).isoformat()
+
+
+def session(name: str, state: str = "new", phone: str | None = None, **more: Any) -> Json:
+    """A session as the API tells it."""
+    body: Json = {
+        "id": more.pop("id", f"ses_{name}"),
+        "name": name,
+        "phone": phone,
+        "push_name": None,
+        "state": state,
+        "color": COLORS.get(state, "grey"),
+        "reason": None,
+        "sentence": "",
+        "next_step": "",
+        "since": moment(60),
+        "wish": "up",
+        "requires_auth": False,
+        "last_connected_at": moment(60) if phone else None,
+        "last_heartbeat_at": moment(4) if state == "connected" else None,
+        "retry_at": None,
+        "pairing": None,
+        "restoring": False,
+    }
+    return body | more
+
+
+class PlayedGateway:
+    """Its state is plain: change it, then `tell` an event, `fall_silent`, `listen` again."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.sessions: dict[str, Json] = {}
+        self.system: Json = {
+            "version": "0.1.0",
+            "lab": False,
+            "engine": {"attached": True, "engine_id": "eng_1", "pid": 4711},
+            "gateway": {"pid": 4712, "started_at": moment(3600)},
+            "restoration": {"total": 0, "connected": 0, "done": True, "seconds": 0.0},
+        }
+        self.keys = {"hf_test"}
+        self.tokens: set[str] = set()
+        self.codes: dict[str, Json] = {}
+        self.calls: list[str] = []
+        self.streams = 0
+        self.streams_seen = 0
+        self._sockets: set[asyncio.Queue[Json | None]] = set()
+        self._position = 0
+        self._server: uvicorn.Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self.port = 0
+
+    # ---- what a test does ----------------------------------------------------------------------------
+
+    def put(self, body: Json) -> Json:
+        """A session is so from now on; nobody is told."""
+        self.sessions[body["id"]] = body
+        return body
+
+    def tell(self, session_id: str, type_: str, **data: Any) -> None:
+        """An event for every open stream."""
+        self._position += 1
+        event = {
+            "event_id": f"evt_{self._position}",
+            "cursor": str(self._position),
+            "session_id": session_id,
+            "session": session_id,
+            "seq": self._position,
+            "type": type_,
+            "at": moment(),
+            "data": data,
+        }
+        for queue in self._sockets:
+            queue.put_nowait({"op": "events", "events": [event]})
+
+    def become(self, session_id: str, state: str, **more: Any) -> None:
+        """A session changes its state, and everybody is told."""
+        body = self.sessions[session_id]
+        body.update(state=state, color=COLORS.get(state, "grey"), since=moment(), **more)
+        told = {name: body[name] for name in ("state", "color", "reason", "phone", "sentence", "next_step")}
+        self.tell(session_id, "session.state", **told)
+
+    def show_code(self, session_id: str, index: int, seconds: float) -> None:
+        """The code of the moment."""
+        until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+        pairing = {"index": index, "of": 6, "valid_until": until}
+        self.codes[session_id] = {"code": f"2@{secrets.token_urlsafe(150)}", **pairing}
+        self.sessions[session_id]["pairing"] = pairing
+        self.tell(session_id, "session.pairing", **pairing)
+
+    def link(self) -> str:
+        """The path of a one-time link."""
+        token = secrets.token_urlsafe(8)
+        self.tokens.add(token)
+        return f"/login?token={token}"
+
+    # ---- its life ------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["PlayedGateway"]:
+        """Listening inside the block, silent after it."""
+        await self.listen()
+        try:
+            yield self
+        finally:
+            await self.fall_silent()
+
+    async def listen(self) -> None:
+        """Answer from now on, at the same port as before."""
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", self.port))
+        self.port = listening.getsockname()[1]
+        config = uvicorn.Config(self._app(), log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._serving = asyncio.create_task(self._server._serve(sockets=[listening]))
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        run = self.data / "run"
+        run.mkdir(parents=True, exist_ok=True)
+        (run / "gateway.json").write_text(json.dumps({"url": f"http://127.0.0.1:{self.port}"}))
+
+    async def fall_silent(self) -> None:
+        """Nobody listens any more; every connection is cut."""
+        for queue in list(self._sockets):
+            queue.put_nowait(None)
+        if self._server is not None and self._serving is not None:
+            self._server.should_exit = True
+            await self._serving
+        self._server = self._serving = None
+
+    # ---- the contract --------------------------------------------------------------------------------
+
+    def _app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.middleware("http")
+        async def keys(request: Request, call_next: Any) -> Any:
+            self.calls.append(f"{request.method} {request.url.path}")
+            key = request.headers.get("authorization", "").removeprefix("Bearer ")
+            if not request.url.path.endswith("/exchange") and key not in self.keys:
+                return JSONResponse({"error": {"code": "unauthorized", "message": "no"}}, 401)
+            return await call_next(request)
+
+        @app.get("/v1/system")
+        async def system() -> Json:
+            return self.system
+
+        @app.get("/v1/sessions")
+        async def list_sessions() -> Json:
+            return {"sessions": list(self.sessions.values())}
+
+        @app.get("/v1/sessions/{ref}")
+        async def show(ref: str) -> Json:
+            return self._find(ref)
+
+        @app.put("/v1/sessions/{name}")
+        async def create(name: str) -> Json:
+            known = [it for it in self.sessions.values() if it["name"] == name]
+            return known[0] if known else self.put(session(name, sentence="Not linked to a phone yet."))
+
+        @app.post("/v1/sessions/{ref}/pair")
+        async def pair(ref: str) -> Json:
+            if self._find(ref)["state"] != "pairing":
+                self.become(self._find(ref)["id"], "pairing")
+            return self._find(ref)
+
+        @app.get("/v1/sessions/{ref}/qr")
+        async def qr(ref: str) -> Json:
+            found = self.codes.get(ref)
+            if found is None or self._find(ref)["state"] != "pairing":
+                raise HTTPException(404, {"code": "no_qr", "message": "no code"})
+            left = datetime.fromisoformat(found["valid_until"]) - datetime.now(UTC)
+            return {**found, "expires_in_s": left.total_seconds()}
+
+        @app.delete("/v1/sessions/{ref}/pair")
+        async def cancel(ref: str) -> Json:
+            self.become(self._find(ref)["id"], "new")
+            return self._find(ref)
+
+        @app.post("/v1/sessions/{ref}/{verb}")
+        async def act(ref: str, verb: str) -> Json:
+            states = {"connect": "connecting", "disconnect": "stopped", "logout": "logged_out"}
+            self.become(self._find(ref)["id"], states[verb])
+            return self._find(ref)
+
+        @app.delete("/v1/sessions/{ref}", status_code=204)
+        async def delete(ref: str) -> None:
+            del self.sessions[self._find(ref)["id"]]
+
+        @app.post("/v1/lab/kill", status_code=202)
+        async def kill() -> Json:
+            return {}
+
+        @app.post("/v1/dashboard/exchange")
+        async def exchange(body: Json) -> Json:
+            if body["token"] not in self.tokens:
+                raise HTTPException(401, {"code": "unauthorized", "message": "This link was used already"})
+            self.tokens.discard(body["token"])
+            key = f"hf_{secrets.token_urlsafe(8)}"
+            self.keys.add(key)
+            expires = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+            return {"key": key, "expires_at": expires, "tenant_id": "ten_default"}
+
+        @app.websocket("/v1/events/ws")
+        async def events(web: WebSocket) -> None:
+            await self._stream(web)
+
+        @app.exception_handler(HTTPException)
+        async def refuse(_: Request, refused: HTTPException) -> JSONResponse:
+            return JSONResponse({"error": refused.detail}, refused.status_code)
+
+        return app
+
+    async def _stream(self, web: WebSocket) -> None:
+        key = web.headers.get("authorization", "").removeprefix("Bearer ")
+        if key not in self.keys:
+            await web.close(4401)
+            return
+        await web.accept()
+        queue: asyncio.Queue[Json | None] = asyncio.Queue()
+        self._sockets.add(queue)
+        self.streams += 1
+        self.streams_seen += 1
+        listening = asyncio.create_task(self._listen(web, queue))
+        try:
+            with suppress(WebSocketDisconnect, RuntimeError):
+                while (frame := await queue.get()) is not None:
+                    await web.send_json(frame)
+                await web.close(1001)
+        finally:
+            listening.cancel()
+            self._sockets.discard(queue)
+            self.streams -= 1
+
+    async def _listen(self, web: WebSocket, queue: asyncio.Queue[Json | None]) -> None:
+        try:
+            while True:
+                frame = await web.receive_json()
+                if frame["op"] == "subscribe":
+                    queue.put_nowait({"op": "subscribed", "cursor": str(self._position)})
+        except (WebSocketDisconnect, RuntimeError):
+            queue.put_nowait(None)
+
+    def _find(self, ref: str) -> Json:
+        for body in self.sessions.values():
+            if ref in (body["id"], body["name"], body["phone"]):
+                return body
+        raise HTTPException(404, {"code": "unknown_session", "message": f"No session {ref}"})

@@ -1,0 +1,136 @@
+"""What a browser is told: words beside colours, next steps for people, nothing claimed in silence."""
+
+import pytest
+from dashboard_values import NOW, later, made_session, made_system
+
+from holdfast.client import Session
+from holdfast.dashboard.board import Board
+from holdfast.dashboard.views import CardView, card, head, patch, restoration
+from holdfast.dashboard.words import WORDS, Tone, Verb, telephone, words
+from holdfast.model.states import State
+
+
+def board_of(*sessions: Session, **system: object) -> Board:
+    board = Board()
+    board.answered(made_system(**system))
+    board.replace(sessions, board.mark())
+    return board
+
+
+def verbs(view: CardView) -> list[str]:
+    return [action["verb"] for action in view["actions"]]
+
+
+def test_every_state_has_words_and_no_state_is_invented() -> None:
+    assert set(WORDS) == {state.value for state in State}
+    assert len({known.word for known in WORDS.values()}) == len(WORDS)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_red_states_offer_a_way_out(state: State) -> None:
+    said = words(state.value)
+    if state.color == "red":
+        assert said.actions[0].verb in {Verb.CONNECT, Verb.LINK}
+    assert all(action.tone is Tone.DANGER for action in said.actions if action.verb is Verb.LOGOUT)
+
+
+def test_a_state_of_a_newer_gateway_reads_as_it_is_called() -> None:
+    assert words("snoozing_now").word == "Snoozing now"
+    assert words("snoozing_now").actions == ()
+    assert words("").word == "Unknown"
+
+
+def test_green_needs_no_sentence_and_no_step() -> None:
+    view = card(made_session(next_step="Nothing to do."), reachable=True)
+    assert (view["color"], view["word"], view["next_step"]) == ("green", "Connected", "")
+    assert view["phone"] == "+49 1511 2345678"
+    assert verbs(view) == ["disconnect", "logout"]
+
+
+def test_red_tells_sentence_and_next_step() -> None:
+    view = card(made_session(state="replaced"), reachable=True)
+    assert (view["color"], view["word"], view["urgent"]) == ("red", "Opened elsewhere", True)
+    assert (view["sentence"], view["next_step"]) == ("A sentence.", "A step.")
+    assert verbs(view) == ["connect", "logout"]
+
+
+def test_yellow_does_not_tell_people_to_do_nothing() -> None:
+    session = made_session(state="reconnecting", next_step="Nothing to do: it reconnects by itself.")
+    assert card(session, reachable=True)["next_step"] == ""
+
+
+def test_silence_shows_no_colour_no_buttons_and_what_was_last_seen() -> None:
+    view = card(made_session(), reachable=False)
+    assert (view["color"], view["word"], view["actions"]) == ("unknown", "Unknown", [])
+    assert view["sentence"] == "Last seen: connected."
+    assert view["phone"] == "+49 1511 2345678"
+
+
+def test_restoring_is_its_own_word() -> None:
+    assert card(made_session(state="connecting", restoring=True), reachable=True)["word"] == "Restoring"
+    assert card(made_session(state="failed", restoring=True), reachable=True)["word"] == "Needs attention"
+
+
+def test_what_was_never_linked_offers_a_code_and_not_connect() -> None:
+    view = card(made_session(state="stopped", phone=None), reachable=True)
+    assert verbs(view) == ["link", "remove"]
+    assert view["phone"] == ""
+
+
+@pytest.mark.parametrize(
+    ("phone", "read"),
+    [
+        ("+442079460123", "+44 20 7946 0123"),
+        ("442079460123", "+44 20 7946 0123"),
+        ("+99912", "+99912"),
+        (None, ""),
+    ],
+)
+def test_numbers_read_as_people_write_them(phone: str | None, read: str) -> None:
+    assert telephone(phone) == read
+
+
+def test_restoration_counts_then_tells_its_result_then_is_quiet() -> None:
+    running = made_system(restoration={"total": 40, "connected": 12, "done": False, "seconds": None})
+    view = restoration(running, NOW)
+    assert view is not None
+    assert (view["connected"], view["total"], view["running"]) == (12, 40, True)
+    assert view["text"] == "Restoring: 12 of 40 numbers are back"
+
+    done = made_system(restoration={"total": 40, "connected": 40, "done": True, "seconds": 1.84})
+    view = restoration(done, later(5))
+    assert view is not None
+    assert (view["running"], view["text"]) == (False, "All 40 numbers are back after 1.8 s")
+    assert restoration(done, later(40)) is None
+
+
+def test_a_restoration_that_left_some_behind_says_so() -> None:
+    some = made_system(restoration={"total": 3, "connected": 2, "done": True, "seconds": 2.0})
+    view = restoration(some, later(3))
+    assert view is not None
+    assert view["text"] == "2 of 3 numbers came back after 2.0 s; the others say below why not"
+
+
+def test_the_head_counts_by_colour_in_order_of_urgency() -> None:
+    board = board_of(made_session("a"), made_session("b"), made_session("c", "replaced"))
+    counts = head(board, None, NOW)["counts"]
+    assert [(it["count"], it["color"], it["label"]) for it in counts] == [
+        (1, "red", "needs you"),
+        (0, "yellow", "on their way"),
+        (2, "green", "connected"),
+        (0, "grey", "resting"),
+    ]
+
+
+def test_a_patch_holds_only_what_a_browser_does_not_know() -> None:
+    board = board_of(made_session("a"), made_session("b"))
+    first = patch({}, board, None, NOW)
+    known = {view["id"]: view for view in first["cards"]}
+    assert sorted(known) == ["ses_a", "ses_b"]
+    assert patch(known, board, None, NOW)["cards"] == []
+    board.replace([made_session("b", "stopped")], board.mark())
+    second = patch(known, board, None, NOW)
+    assert [view["id"] for view in second["cards"]] == ["ses_b"]
+    assert second["gone"] == ["ses_a"]
+    board.silent(NOW)
+    assert patch(known, board, None, NOW)["cards"][0]["color"] == "unknown"
