@@ -1,10 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"strings"
 	"testing"
+
+	"go.mau.fi/whatsmeow/types"
 
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/labtest"
+	"holdfast/engine/internal/vault"
 )
 
 func TestLinkReceiveConfirmSend(t *testing.T) {
@@ -46,4 +53,47 @@ func TestLinkReceiveConfirmSend(t *testing.T) {
 		}
 		return false
 	})
+}
+
+// What the owner writes on the phone comes too, marked as the owner's.
+func TestMessagesOfTheOwnPhone(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.confirmAll()
+	l.own.Say(l.friend.Number, "from my phone")
+	message := l.g.message("from my phone").GetMessage()
+	chats := message.Chat + " " + message.ChatAlt
+	if !message.FromMe || !strings.Contains(chats, l.friend.Number+"@s.whatsapp.net") || !strings.Contains(chats, l.friend.LID) {
+		t.Errorf("delivered %v", message)
+	}
+	if message.Sender == "" || message.SenderAlt == "" || strings.Contains(message.Sender, ":") {
+		t.Errorf("sender %q, alias %q", message.Sender, message.SenderAlt)
+	}
+}
+
+// A device that could not decrypt asks again, also after a restart: what was sent is kept in the session file.
+func TestWhatWasSentCanBeSentAgainAfterARestart(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.must("s1", sendText("3EB0BEEF01", l.friend.Number+"@s.whatsapp.net", "again, please"))
+	l.engine.kill()
+	ctx := context.Background()
+	file, err := vault.OpenFile(ctx, filepath.Join(l.dir, "sessions", l.own.Number, "session.db"), testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close() //nolint:errcheck // test
+	device, err := file.LoadDevice(ctx, &vault.Watch{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := types.NewJID(l.friend.Number, types.DefaultUserServer)
+	lid, err := device.LIDs.GetLIDForPN(ctx, number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, kept, err := device.EventBuffer.GetOutgoingEvent(ctx, lid, number, "3EB0BEEF01")
+	if err != nil || !bytes.Contains(kept, []byte("again, please")) {
+		t.Errorf("kept %q, %v", kept, err)
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"holdfast/engine/internal/killpoint"
 	"holdfast/engine/internal/translate"
 	"holdfast/engine/internal/vault"
+	"holdfast/engine/internal/wire"
 )
 
 // aliasMap is a map whose answers the test writes.
@@ -162,5 +163,28 @@ func TestOneEndForEachConnection(t *testing.T) {
 	conn.end(translate.Ending{Reason: pb.Reason_REQUESTED})
 	if got := conn.worst(); got.Reason != pb.Reason_REPLACED {
 		t.Errorf("ended with %+v", got)
+	}
+}
+
+// Each of these is off in the library, and each one lost would lose messages.
+func TestEveryGuardOfTheClientIsSet(t *testing.T) {
+	conn, _ := bare(t, none)
+	conn.deps.Dialer = wire.NewDialer(nil)
+	conn.attach(&store.Device{})
+	c := conn.client
+	for name, set := range map[string]bool{
+		"no reconnect of its own":        !c.EnableAutoReconnect,
+		"no reconnect after the login":   c.DisableLoginAutoReconnect,
+		"acknowledged after the handler": c.SynchronousAck,
+		"plaintext kept until then":      c.EnableDecryptedEventBuffer,
+		"history not kept in memory":     c.ManualHistorySyncDownload,
+		"sent messages kept for retries": c.UseRetryMessageStore,
+		"a refresher for foreign tokens": c.RefreshCAT != nil && c.RefreshCAT(conn.ctx) != nil,
+		"the connection's own context":   c.BackgroundEventCtx == conn.ctx,
+		"no messages asked of the phone": !c.AutomaticMessageRerequestFromPhone,
+	} {
+		if !set {
+			t.Errorf("not set: %s", name)
+		}
 	}
 }
