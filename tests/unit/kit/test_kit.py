@@ -81,7 +81,8 @@ def test_a_kill_point_kills_the_one_process_that_claims_it(tmp_path: Path) -> No
     program = (
         "import sys; from pathlib import Path; from holdfast.kit import killpoint;"
         "killpoint.configure(Path(sys.argv[1]));"
-        "killpoint.pass_('other'); print('here', flush=True); killpoint.pass_('inbox_committed'); print('never')"
+        "killpoint.pass_('other'); print('here', flush=True);"
+        "killpoint.pass_('inbox_committed'); print('never')"
     )
     ended = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)],

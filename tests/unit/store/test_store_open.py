@@ -40,6 +40,7 @@ def test_head_is_the_newest_revision() -> None:
 async def test_bodies_are_for_their_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "data" / "holdfast.db"
     store = await Store.open(path)
+    await store.write(lambda conn: conn.exec_driver_sql("INSERT INTO settings_kv VALUES ('a', 'b')").rowcount)
     files = sorted(path.parent.iterdir())
     assert [file.name for file in files] == ["holdfast.db", "holdfast.db-shm", "holdfast.db-wal"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
