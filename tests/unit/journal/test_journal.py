@@ -1,0 +1,184 @@
+"""One order, no gap within a session, nothing seen before it is durable."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from holdfast.journal import Draft, Event, Filter, Journal, decode_cursor, encode_cursor
+from holdfast.journal.event import EventRow, make_event
+from holdfast.journal.tail import Tail
+from holdfast.model.errors import CursorInvalid
+from holdfast.model.events import EventType
+from holdfast.store import Store
+
+TENANT = "ten_default"
+ALL = Filter(TENANT)
+
+
+def draft(session: str = "ses_a", **data: object) -> Draft:
+    """An event of a session."""
+    return Draft(session, TENANT, EventType.MESSAGE_RECEIVED, data)
+
+
+async def append(store: Store, journal: Journal, *drafts: Draft) -> list[Event]:
+    """Append in a unit of its own."""
+    return await store.write(lambda conn: journal.append_many(conn, drafts))
+
+
+async def test_positions_rise_and_each_session_counts_for_itself(store: Store, journal: Journal) -> None:
+    await append(store, journal, draft("ses_a"), draft("ses_b"), draft("ses_a"))
+    await append(store, journal, draft("ses_b"), draft("ses_a"))
+    page = await journal.read(0, 10, ALL)
+    assert [(each.session_id, each.seq) for each in page.events] == [
+        ("ses_a", 1), ("ses_b", 1), ("ses_a", 2), ("ses_b", 2), ("ses_a", 3),
+    ]  # fmt: skip
+    positions = [each.position for each in page.events]
+    assert positions == sorted(set(positions))
+    assert page.searched_to == journal.head == positions[-1]
+
+
+async def test_a_unit_that_rolls_back_leaves_no_event_and_no_gap(store: Store, journal: Journal) -> None:
+    def bad(conn: Connection) -> None:
+        journal.append_many(conn, [draft("ses_a", n=2), draft("ses_b")])
+        raise ValueError("no")
+
+    await asyncio.gather(
+        append(store, journal, draft("ses_a", n=1)),
+        store.write(bad),
+        append(store, journal, draft("ses_a", n=3)),
+        return_exceptions=True,
+    )
+    page = await journal.read(0, 10, ALL)
+    assert [(each.seq, each.data) for each in page.events] == [(1, {"n": 1}), (2, {"n": 3})]
+
+
+async def test_memory_and_database_tell_the_same(store: Store, journal: Journal) -> None:
+    await store.write(
+        lambda conn: (
+            conn.exec_driver_sql(
+                "INSERT INTO sessions (id, tenant_id, name, wish, state, since_ms, created_at_ms)"
+                " VALUES ('ses_a', 'ten_default', 'my \"name\"', 'up', 'new', 0, 0)"
+            ).rowcount
+        )
+    )
+    await append(store, journal, draft(text='"quoted" \n \u2028 ü 😀'), draft("ses_b", n=1.5, nothing=None))
+    from_memory = (await journal.read(0, 10, ALL)).events
+    again = await Journal.open(store)
+    from_database = (await again.read(0, 10, ALL)).events
+    assert from_database == from_memory
+    wire = json.loads(from_memory[0].wire)
+    assert wire["session"] == 'my "name"'
+    assert wire["data"] == {"text": '"quoted" \n \u2028 ü 😀'}
+    assert wire["cursor"] == from_memory[0].cursor
+    assert "\n" not in from_memory[0].wire
+
+
+async def test_positions_go_on_after_a_restart(store: Store, journal: Journal) -> None:
+    first = await append(store, journal, draft())
+    again = await Journal.open(store)
+    assert again.head == journal.head
+    second = await append(store, again, draft())
+    assert (second[0].position, second[0].seq) == (first[0].position + 1, 2)
+
+
+@pytest.mark.parametrize("fresh", [False, True], ids=["memory", "database"])
+async def test_filters(store: Store, journal: Journal, fresh: bool) -> None:
+    state = Draft("ses_a", TENANT, EventType.SESSION_STATE, {})
+    other = Draft("ses_c", "ten_other", EventType.SESSION_STATE, {})
+    await append(store, journal, draft("ses_a"), draft("ses_b"), state, other)
+    reader = await Journal.open(store) if fresh else journal
+
+    async def found(wanted: Filter) -> list[int]:
+        return [each.position for each in (await reader.read(0, 10, wanted)).events]
+
+    assert await found(ALL) == [1, 2, 3]
+    assert await found(Filter(TENANT, frozenset({"ses_a"}))) == [1, 3]
+    assert await found(Filter(TENANT, None, frozenset({"session.state"}))) == [3]
+    assert await found(Filter(TENANT, frozenset({"ses_c"}))) == []
+    assert await found(Filter("ten_other")) == [4]
+    nothing = await reader.read(0, 10, Filter(TENANT, frozenset({"ses_x"})))
+    assert nothing.searched_to == 4
+
+
+@pytest.mark.parametrize("fresh", [False, True], ids=["memory", "database"])
+async def test_pages_join_without_gap_or_overlap(store: Store, journal: Journal, fresh: bool) -> None:
+    await append(store, journal, *(draft(n=n) for n in range(25)))
+    reader = await Journal.open(store) if fresh else journal
+    seen, after = [], 0
+    for _ in range(9):
+        page = await reader.read(after, 4, ALL)
+        seen += [each.data["n"] for each in page.events]
+        after = page.searched_to
+    assert seen == list(range(25))
+
+
+async def test_waiting_ends_with_the_commit_and_not_before(store: Store, journal: Journal) -> None:
+    waiting = asyncio.ensure_future(journal.wait(0))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    written = asyncio.ensure_future(append(store, journal, draft()))
+    await waiting
+    assert journal.head == 1
+    await written
+    await journal.wait(0)
+
+
+def event(position: int, size: int = 0, session: str = "ses_a") -> Event:
+    """An event of some size."""
+    row = EventRow(position, session, position, f"evt_{position}", TENANT, "t", 0, json.dumps("x" * size))
+    return make_event(row, session)
+
+
+@given(
+    st.lists(st.integers(1, 3), max_size=30),
+    st.integers(0, 70),
+    st.integers(1, 10),
+    st.integers(1, 40),
+)
+def test_the_tail_is_complete_behind_its_floor(steps: list[int], after: int, limit: int, keep: int) -> None:
+    tail = Tail(0, events=keep)
+    positions = [sum(steps[: n + 1]) for n in range(len(steps))]
+    for position in positions:
+        tail.extend([event(position)])
+    if after < tail.floor:
+        return
+    found, searched_to = tail.after(after, limit, ALL)
+    assert [each.position for each in found] == [p for p in positions if p > after][:limit]
+    assert searched_to >= after
+    assert not [p for p in positions if (found[-1].position if found else after) < p <= searched_to]
+
+
+def test_the_tail_forgets_by_size_too() -> None:
+    tail = Tail(0, chars=10_000)
+    for position in range(1, 6):
+        tail.extend([event(position, size=4000)])
+    assert tail.head == 5
+    assert tail.floor == 3
+
+
+@given(st.integers(0, (1 << 63) - 1))
+def test_cursors_carry_every_position(position: int) -> None:
+    assert decode_cursor(encode_cursor(position)) == position
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=20) | st.binary(max_size=12).map(lambda raw: raw.hex()))
+def test_no_text_breaks_the_cursor(text: str) -> None:
+    try:
+        position = decode_cursor(text)
+    except CursorInvalid:
+        return
+    assert text == "" or encode_cursor(position) == text
+
+
+async def test_the_tail_is_bounded_and_old_events_come_from_the_database(
+    tmp_path: Path, store: Store
+) -> None:
+    journal = Journal(store, Tail(0, events=5))
+    await append(store, journal, *(draft(n=n) for n in range(20)))
+    assert [each.data["n"] for each in (await journal.read(0, 50, ALL)).events] == list(range(20))
