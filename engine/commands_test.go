@@ -257,3 +257,36 @@ func TestRawMessagesComeThroughAndGoOut(t *testing.T) {
 		t.Errorf("a message of 1 MiB arrived with %d bytes", len(inbox[1].Text))
 	}
 }
+
+// Both sides write at once from the first message on: keys are made and used while others are being made.
+func TestWritingAtOnceLosesNothing(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.confirmAll()
+	const phones, each = 6, 12
+	friends := make([]*labtest.Phone, phones)
+	for i := range friends {
+		friends[i] = l.sim.Phone("friend " + padded(i))
+	}
+	for i := range each {
+		for j, p := range friends {
+			l.g.post("s1", sendText("3EB0"+padded(j)+padded(i), p.Number+"@s.whatsapp.net", "out "+padded(i)))
+			p.Say(l.own.Number, "in "+padded(j)+padded(i))
+		}
+	}
+	for i := range each {
+		for j := range friends {
+			l.g.message("in " + padded(j) + padded(i))
+		}
+	}
+	for _, p := range friends {
+		for i, item := range p.Inbox(each) {
+			if item.Text != "out "+padded(i) || item.Duplicates != 0 {
+				t.Errorf("message %d of %s: %+v", i, p.Number, item)
+			}
+		}
+	}
+	if n := l.g.count(func(d *pb.Delivery) bool { return d.GetMessage().GetUndecryptable() != nil }); n != 0 {
+		t.Errorf("%d messages had to be asked for again", n)
+	}
+}

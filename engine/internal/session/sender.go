@@ -16,7 +16,11 @@ import (
 
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/translate"
+	"holdfast/engine/internal/vault"
 )
+
+// How often a message is encrypted anew when its chat's keys moved on.
+const encryptAgain = 8
 
 // errRecipientUnknown says that WhatsApp knows nobody under this number.
 var errRecipientUnknown = errors.New("not on WhatsApp")
@@ -163,6 +167,10 @@ func (c *Connection) sendMessage(to types.JID, id string, message *waE2E.Message
 		return whatsmeow.SendResponse{}, err
 	}
 	response, err := c.client.SendMessage(c.ctx, to, message, whatsmeow.SendRequestExtra{ID: id, Timeout: -1})
+	for again := 0; errors.Is(err, vault.ErrConflict) && again < encryptAgain; again++ {
+		// A message from the same chat was decrypted meanwhile; nothing has left this machine yet.
+		response, err = c.client.SendMessage(c.ctx, to, message, whatsmeow.SendRequestExtra{ID: id, Timeout: -1})
+	}
 	if err == nil && c.watch.Failed() {
 		// Devices whose keys could not be read were left out without an error.
 		return response, errors.New("storage failed while sending")

@@ -65,6 +65,7 @@ type guardedStore struct {
 	// Taken before the transaction: the wrapped store takes a lock of its own inside, and a second caller that held
 	// it while waiting for the one connection would wait for ever.
 	preKeyLock sync.Mutex
+	reads      reads
 }
 
 var _ store.AllSessionSpecificStores = (*guardedStore)(nil)

@@ -299,3 +299,46 @@ func TestTheAliasMapReportsFailures(t *testing.T) {
 		t.Errorf("a closed file: %v, failed %v", err, watch.Failed())
 	}
 }
+
+// A message that is decrypted while another to the same chat is being encrypted must not lose its keys.
+func TestASendDoesNotWriteOverWhatADecryptionLeft(t *testing.T) {
+	file := linked(t, filepath.Join(t.TempDir(), databaseName))
+	defer file.Close() //nolint:errcheck // test
+	ctx := context.Background()
+	watch := &Watch{}
+	device, err := file.LoadDevice(ctx, watch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const friend, other = "4915222088624:0", "4915222088625:0"
+	read := func() {
+		t.Helper()
+		if _, err := device.Sessions.GetManySessions(ctx, []string{friend, other}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read() // neither exists yet
+	if err := device.Sessions.PutManySessions(ctx, map[string][]byte{friend: []byte("1"), other: []byte("1")}); err != nil {
+		t.Fatalf("nothing changed, but %v", err)
+	}
+	read()
+	err = device.EventBuffer.DoDecryptionTxn(ctx, func(ctx context.Context) error {
+		return device.Sessions.PutSession(ctx, friend, []byte("2, from a decryption"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = device.Sessions.PutManySessions(ctx, map[string][]byte{friend: []byte("stale"), other: []byte("stale")})
+	if !errors.Is(err, ErrConflict) || watch.Failed() {
+		t.Errorf("wrote over it: %v, storage failed %v", err, watch.Failed())
+	}
+	for address, want := range map[string]string{friend: "2, from a decryption", other: "1"} {
+		if got, err := device.Sessions.GetSession(ctx, address); err != nil || string(got) != want {
+			t.Errorf("%s is %q, want %q (%v)", address, got, want, err)
+		}
+	}
+	read()
+	if err := device.Sessions.PutManySessions(ctx, map[string][]byte{friend: []byte("3"), other: []byte("2")}); err != nil {
+		t.Errorf("encrypted again, but %v", err)
+	}
+}

@@ -36,17 +36,8 @@ func (s *guardedStore) HasSession(ctx context.Context, address string) (bool, er
 	return has, s.watch.note(ctx, err)
 }
 
-func (s *guardedStore) GetManySessions(ctx context.Context, addresses []string) (map[string][]byte, error) {
-	sessions, err := s.AllSessionSpecificStores.GetManySessions(ctx, addresses)
-	return sessions, s.watch.note(ctx, err)
-}
-
 func (s *guardedStore) PutSession(ctx context.Context, address string, session []byte) error {
 	return s.watch.note(ctx, s.AllSessionSpecificStores.PutSession(ctx, address, session))
-}
-
-func (s *guardedStore) PutManySessions(ctx context.Context, sessions map[string][]byte) error {
-	return s.watch.note(ctx, s.AllSessionSpecificStores.PutManySessions(ctx, sessions))
 }
 
 func (s *guardedStore) DeleteAllSessions(ctx context.Context, phone string) error {
