@@ -27,10 +27,12 @@ func addFault(rooms *Rooms, r *http.Request) (any, error) {
 		}
 	}
 	switch order.Name {
-	case faults.EmptyFrame, faults.MalformedNode:
+	case faults.EmptyFrame, faults.MalformedNode, faults.InflateBomb:
 		return map[string]any{"hit": rooms.Gate.Strike(order.Name, order.Account, max(order.Count, 1))}, nil
 	case faults.CraftedDM:
 		return rooms.sendCrafted(order)
+	case faults.PreKeysDrained:
+		return rooms.drainPreKeys(order)
 	case faults.Silent503:
 		return rooms.addWaning(order, max(order.Count, 1))
 	case faults.BlackHole:
@@ -75,4 +77,18 @@ func (rooms *Rooms) sendCrafted(order faultOrder) (any, error) {
 		}
 	}
 	return map[string]any{"hit": len(ids), "ids": ids, "from": from.Phone}, nil
+}
+
+// drainPreKeys takes the one-time keys of every companion of the account, and tells the companions.
+func (rooms *Rooms) drainPreKeys(order faultOrder) (any, error) {
+	victim, err := rooms.accountOf(order.Account)
+	if err != nil {
+		return nil, err
+	}
+	companions := victim.Companions()
+	for _, companion := range companions {
+		companion.Keys.Drain()
+		rooms.Router.TellPreKeys(companion, 0)
+	}
+	return map[string]any{"hit": len(companions)}, nil
 }

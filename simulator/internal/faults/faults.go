@@ -5,6 +5,7 @@ package faults
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -38,7 +39,30 @@ const (
 	UpgradeThenSilence = "upgrade-then-silence"
 	// Deflate accepts permessage-deflate if the client offers it.
 	Deflate = "deflate"
+	// InflateBomb sends a small frame that inflates to a large one.
+	InflateBomb = "inflate-bomb"
+	// PNThenLID delivers messages under the sender's phone number, and under the LID when they come again.
+	PNThenLID = "pn-then-lid"
+	// PreKeysDrained takes every one-time key that the account's companions have uploaded.
+	PreKeysDrained = "prekeys-drained"
+	// Slow delays every frame to the client.
+	Slow = "slow"
 )
+
+// verdicts are the faults that refuse a login, with the attributes of the refusal.
+var verdicts = map[string]map[string]string{
+	"login-generic":     {"reason": "400"},
+	"logged-out":        {"reason": "401"},
+	"temp-ban":          {"reason": "402", "code": "101", "expire": "3600"},
+	"locked":            {"reason": "403", "logout_message_header": "Locked", "logout_message_subtext": "by wasim"},
+	"client-outdated":   {"reason": "405"},
+	"banned":            {"reason": "406"},
+	"bad-user-agent":    {"reason": "409"},
+	"device-mismatch":   {"reason": "411"},
+	"rate-limited":      {"reason": "429"},
+	"login-error":       {"reason": "500"},
+	"login-unavailable": {"reason": "503"},
+}
 
 // Forever is the count of a fault that stays until it is deleted.
 const Forever = -1
@@ -47,7 +71,8 @@ const Forever = -1
 var counts = map[string]int{
 	NoAck: Forever, BlackHole: Forever, UpgradeThenSilence: Forever, Deflate: Forever,
 	Silent503: 1, DuplicateMessage: 1, Undecryptable: 1, CloseAfterPairSuccess: 1,
-	CraftedDM: 1, SplitFrame: 1, EmptyFrame: 1, MalformedNode: 1,
+	CraftedDM: 1, SplitFrame: 1, EmptyFrame: 1, MalformedNode: 1, InflateBomb: 1, PreKeysDrained: 1,
+	PNThenLID: Forever, Slow: Forever,
 }
 
 // Fault is one fault in force.
@@ -72,10 +97,7 @@ func New() *Set { return &Set{} }
 
 // Names lists every fault that there is.
 func Names() []string {
-	names := make([]string, 0, len(counts))
-	for name := range counts {
-		names = append(names, name)
-	}
+	names := slices.Concat(slices.Collect(maps.Keys(counts)), slices.Collect(maps.Keys(verdicts)))
 	slices.Sort(names)
 	return names
 }
@@ -83,6 +105,9 @@ func Names() []string {
 // Add puts a fault in force; count 0 means the fault's own default.
 func (s *Set) Add(name, account string, count int) (Fault, error) {
 	standard, ok := counts[name]
+	if _, verdict := verdicts[name]; verdict {
+		standard, ok = 1, true
+	}
 	if !ok {
 		return Fault{}, fmt.Errorf("%w %q, known: %v", ErrUnknown, name, Names())
 	}
@@ -114,6 +139,16 @@ func (s *Set) Take(name, account string) bool {
 		return true
 	}
 	return false
+}
+
+// Verdict returns the attributes with which a login of the account is refused now, if it is.
+func (s *Set) Verdict(account string) (map[string]string, bool) {
+	for _, name := range slices.Sorted(maps.Keys(verdicts)) {
+		if s.Take(name, account) {
+			return verdicts[name], true
+		}
+	}
+	return nil, false
 }
 
 // All lists the faults in force.

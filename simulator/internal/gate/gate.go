@@ -114,6 +114,10 @@ func (g *Gate) admit(conn *wire.Conn, hello *wire.Hello) {
 		g.fail(conn, "401")
 		return
 	}
+	if why, refused := g.Faults.Verdict(companion.Account.Phone); refused {
+		g.refuse(conn, why)
+		return
+	}
 	session := newSession(g, conn, companion, hello.Pattern)
 	session.run()
 }
@@ -126,9 +130,17 @@ func (g *Gate) companion(payload *waWa6.ClientPayload) (*account.Companion, bool
 	return owner.Companion(uint16(payload.GetDevice()))
 }
 
-// fail refuses a login: the reason, then the end.
+// fail refuses a login for a reason.
 func (g *Gate) fail(conn *wire.Conn, reason string) {
-	node := stanza.New("failure", stanza.Attrs{"reason": reason, "location": "sim"})
+	g.refuse(conn, map[string]string{"reason": reason})
+}
+
+// refuse tells a client that it does not get in, and ends the connection.
+func (g *Gate) refuse(conn *wire.Conn, why map[string]string) {
+	node := stanza.New("failure", stanza.Attrs{"location": "sim"})
+	for name, value := range why {
+		node.Attrs[name] = value
+	}
 	g.record(conn, nil, transcript.Out, node)
 	_ = conn.Write(g.ctx, node)
 	g.partWith(conn)

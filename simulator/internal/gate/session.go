@@ -151,7 +151,7 @@ func (s *session) write(node stanza.Node) {
 	if s.ended.Load() {
 		return
 	}
-	s.strikeFrame()
+	node = s.strikeFrame(node)
 	s.gate.record(s.conn, s.companion, transcript.Out, node)
 	if err := s.conn.Write(s.ctx, node); err != nil {
 		s.conn.CloseNow()

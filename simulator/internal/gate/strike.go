@@ -1,18 +1,67 @@
 package gate
 
 import (
+	"bytes"
+	"compress/zlib"
+	"time"
+
+	"go.mau.fi/whatsmeow/types"
+
 	"holdfast/simulator/internal/faults"
+	"holdfast/simulator/internal/stanza"
+)
+
+const (
+	slowness = 200 * time.Millisecond
+	bombSize = 64 << 20
 )
 
 // malformedNode is a stanza whose tag is a list: well encrypted, and nothing that a parser expects.
 var malformedNode = []byte{0, 248, 2, 248, 0}
 
-// strikeFrame applies the faults that hit the next frame of this session.
-func (s *session) strikeFrame() {
+// bomb is a compressed frame of some 64 KiB that inflates to bombSize.
+func bomb() []byte {
+	var packed bytes.Buffer
+	packed.WriteByte(2)
+	writer := zlib.NewWriter(&packed)
+	chunk := make([]byte, 1<<20)
+	for range bombSize / len(chunk) {
+		_, _ = writer.Write(chunk)
+	}
+	_ = writer.Close()
+	return packed.Bytes()
+}
+
+// strikeFrame applies the faults that hit the next frame of this session, and returns what it shall say.
+func (s *session) strikeFrame(node stanza.Node) stanza.Node {
 	phone := s.companion.Account.Phone
 	if s.gate.Faults.Take(faults.SplitFrame, phone) {
 		s.conn.SplitNext()
 	}
+	if s.gate.Faults.Take(faults.Slow, phone) {
+		select {
+		case <-time.After(slowness):
+		case <-s.ctx.Done():
+		}
+	}
+	if node.Tag == "message" && node.Attrs["offline"] == nil && s.gate.Faults.Take(faults.PNThenLID, phone) {
+		return s.underPhoneNumber(node)
+	}
+	return node
+}
+
+// underPhoneNumber turns a message from another account's LID into one from its phone number. The queue keeps
+// the LID, so that a redelivery comes under it.
+func (s *session) underPhoneNumber(node stanza.Node) stanza.Node {
+	from, ok := stanza.JID(&node, "from")
+	sender, known := s.gate.Accounts.ByJID(from)
+	if !ok || !known || from.Server != types.HiddenUserServer || sender == s.companion.Account {
+		return node
+	}
+	node = stanza.With(stanza.With(node, "from", sender.PN(from.Device)), "sender_lid", sender.LIDJID(0))
+	delete(node.Attrs, "sender_pn")
+	delete(node.Attrs, "addressing_mode")
+	return node
 }
 
 // Strike applies a fault that is done at once to the live connections of an account ("" is all), and returns
@@ -31,19 +80,23 @@ func (g *Gate) Strike(name, phone string, limit int) int {
 		if limit > 0 && hit == limit {
 			break
 		}
-		switch name {
-		case faults.BlackHole:
-			s.conn.Mute()
-		case faults.Silent503:
-			s.End("503")
-		case faults.EmptyFrame:
-			_ = s.conn.WritePlaintext(s.ctx, nil)
-		case faults.MalformedNode:
-			_ = s.conn.WritePlaintext(s.ctx, malformedNode)
-		default:
-			continue
-		}
+		s.strike(name)
 		hit++
 	}
 	return hit
+}
+
+func (s *session) strike(name string) {
+	switch name {
+	case faults.BlackHole:
+		s.conn.Mute()
+	case faults.Silent503:
+		s.End("503")
+	case faults.EmptyFrame:
+		_ = s.conn.WritePlaintext(s.ctx, nil)
+	case faults.MalformedNode:
+		_ = s.conn.WritePlaintext(s.ctx, malformedNode)
+	case faults.InflateBomb:
+		_ = s.conn.WritePlaintext(s.ctx, bomb())
+	}
 }

@@ -151,6 +151,15 @@ func (s *Store) Take() (Bundle, int) {
 	return bundle, len(s.oneTime)
 }
 
+// Drain takes every one-time key and returns how many there were.
+func (s *Store) Drain() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	drained := len(s.oneTime)
+	s.oneTime = nil
+	return drained
+}
+
 // Digest is the summary by which a client finds out whether the server holds its keys.
 func (s *Store) Digest() stanza.Node {
 	s.mu.Lock()

@@ -25,10 +25,15 @@ func (r *Router) notification(kind string, from types.JID, children ...stanza.No
 func (r *Router) TakeBundle(companion *account.Companion) keys.Bundle {
 	bundle, left := companion.TakeBundle()
 	if bundle.OneTime != nil && left < lowPreKeys {
-		companion.Queue.Append(r.notification("encrypt", types.ServerJID,
-			stanza.New("count", stanza.Attrs{"value": strconv.Itoa(left)})), "")
+		r.TellPreKeys(companion, left)
 	}
 	return bundle
+}
+
+// TellPreKeys tells a companion how many of its one-time keys are left.
+func (r *Router) TellPreKeys(companion *account.Companion, left int) {
+	companion.Queue.Append(r.notification("encrypt", types.ServerJID,
+		stanza.New("count", stanza.Attrs{"value": strconv.Itoa(left)})), "")
 }
 
 // StateChanged tells the account's other companions that a collection has a new version.

@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/proto"
 )
@@ -245,5 +246,101 @@ func TestUnknownFaults(t *testing.T) {
 	l.must("GET", "/admin/faults", nil, &list)
 	if len(list.Items) != 1 || list.Items[0].Name != "no-ack" {
 		t.Errorf("in force: %+v", list.Items)
+	}
+}
+
+// Each refusal of a login is one that the client knows by name.
+func TestVerdictsAtLogin(t *testing.T) {
+	for name, expect := range map[string]func(*companion){
+		"temp-ban": func(c *companion) {
+			if ban := waitFor[*events.TemporaryBan](c); ban.Code != events.TempBanSentToTooManyPeople || ban.Expire != time.Hour {
+				t.Errorf("ban %+v", ban)
+			}
+		},
+		"client-outdated":   func(c *companion) { waitFor[*events.ClientOutdated](c) },
+		"locked":            func(c *companion) { expectLogout(c, events.ConnectFailureMainDeviceGone) },
+		"banned":            func(c *companion) { expectLogout(c, events.ConnectFailureUnknownLogout) },
+		"logged-out":        func(c *companion) { expectLogout(c, events.ConnectFailureLoggedOut) },
+		"bad-user-agent":    func(c *companion) { waitFor[*events.ConnectFailure](c) },
+		"login-unavailable": func(c *companion) { waitFor[*events.Disconnected](c) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			phone, c := l.linked()
+			noReconnect(c)
+			c.Disconnect()
+			l.fault(name, phone)
+			must(t, c.Connect())
+			expect(c)
+		})
+	}
+}
+
+func expectLogout(c *companion, reason events.ConnectFailureReason) {
+	c.lab.t.Helper()
+	if out := waitFor[*events.LoggedOut](c); !out.OnConnect || out.Reason != reason {
+		c.lab.t.Errorf("logged out with %+v", out)
+	}
+}
+
+// The same message comes first under the phone number and then under the LID.
+func TestPNThenLID(t *testing.T) {
+	l := newLab(t)
+	friend := l.newPhone()
+	own, c := l.linked()
+	c.keep = func(message *events.Message) bool { return message.Info.Sender.Server == types.HiddenUserServer }
+	l.fault("pn-then-lid", own)
+	id := l.send(friend, own, "who am I")
+	first := c.text()
+	if first.Info.Sender.Server != types.DefaultUserServer || first.Info.Sender.User != friend {
+		t.Errorf("first from %s", first.Info.Sender)
+	}
+	c.Disconnect()
+	must(t, c.Connect())
+	second := waitFor[*events.OfflineSyncCompleted](c)
+	if second.Count != 1 {
+		t.Errorf("%d came again", second.Count)
+	}
+	l.idle(own)
+	if answers := l.answers(own, id); len(answers) == 0 {
+		t.Error("the redelivery was not answered")
+	}
+}
+
+func TestPreKeysDrained(t *testing.T) {
+	l := newLab(t)
+	own, c := l.linked()
+	l.fault("prekeys-drained", own)
+	l.eventually("the client has uploaded new keys", func() bool { return l.account(own).Companions[0].PreKeys >= whatsmeow.WantedPreKeyCount })
+	l.send(l.newPhone(), own, "on a new key")
+	if got := c.text().Message.GetConversation(); got != "on a new key" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestSlow(t *testing.T) {
+	l := newLab(t)
+	friend := l.newPhone()
+	own, c := l.linked()
+	l.fault("slow", own)
+	start := time.Now()
+	c.say(friend, "after a while")
+	if took := time.Since(start); took < 200*time.Millisecond {
+		t.Errorf("an acknowledgement after %s", took)
+	}
+}
+
+func TestInflateBomb(t *testing.T) {
+	l := newLab(t)
+	own, c := l.linked()
+	c.Disconnect()
+	r := l.rawLogin(c)
+	var hit struct{ Hit int }
+	l.must("POST", "/admin/faults", fault{Name: "inflate-bomb", Account: own}, &hit)
+	if hit.Hit != 1 {
+		t.Errorf("hit %d", hit.Hit)
+	}
+	id := l.send(l.newPhone(), own, "after the bomb")
+	for r.next("message").Attrs["id"] != id {
 	}
 }
