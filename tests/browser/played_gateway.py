@@ -75,6 +75,8 @@ class PlayedGateway:
         self.tokens: set[str] = set()
         self.codes: dict[str, Json] = {}
         self.calls: list[str] = []
+        #: Answers to what a page asks make no sense.
+        self.garbled = False
         self.streams = 0
         self.streams_seen = 0
         self._sockets: set[asyncio.Queue[Json | None]] = set()
@@ -213,6 +215,8 @@ class PlayedGateway:
 
         @app.post("/v1/sessions/{ref}/{verb}")
         async def act(ref: str, verb: str) -> Json:
+            if self.garbled:
+                return {"nonsense": True}
             states = {"connect": "connecting", "disconnect": "stopped", "logout": "logged_out"}
             self.become(self._find(ref)["id"], states[verb])
             return self._find(ref)

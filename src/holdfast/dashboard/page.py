@@ -14,6 +14,9 @@ from holdfast.dashboard.mark import MARK
 from holdfast.dashboard.views import Patch
 from holdfast.dashboard.watch import Watch, Watcher
 from holdfast.dashboard.words import Verb, telephone
+from holdfast.kit import logging
+
+log = logging.get("dashboard")
 
 _TOP = (
     f'{MARK}<h1>Holdfast</h1><form method="post" action="/signout">'
@@ -82,6 +85,9 @@ class Page:
                 _say(refused)
         except ApiError as refused:
             _say(refused)
+        except Exception as failure:
+            log.error("dashboard.deed_failed", error=type(failure).__name__, exc_info=True)
+            _say(ApiError("That did not work", "Next step: look into logs/dashboard.log."))
 
     async def _show_code(self, session: Session) -> None:
         self._link.link(session)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging as stdlib_logging
 import os
 import socket
 import sys
@@ -181,6 +182,14 @@ def _lifetime_s(dashboard: Dashboard, cookie: str) -> int | None:
     return None if expires is None else max(1, int((expires - datetime.now(expires.tzinfo)).total_seconds()))
 
 
+class Library(stdlib_logging.Handler):
+    """What the libraries say, as lines of our log. Tracebacks of handlers come from `_log_exception`."""
+
+    def emit(self, record: stdlib_logging.LogRecord) -> None:
+        """One line."""
+        log.warning("dashboard.library", library=record.name, said=record.getMessage())
+
+
 def _log_exception(failure: Exception) -> None:
     log.error("dashboard.handler_failed", error=type(failure).__name__, exc_info=failure)
 
@@ -213,6 +222,7 @@ class Headers:
 
 def run(options: Options) -> int:
     """Serve until SIGTERM or Ctrl+C; the exit code."""
+    stdlib_logging.basicConfig(level="WARNING", handlers=[Library()], force=True)
     try:
         listening = _listen(options)
     except OSError as failure:
@@ -223,7 +233,7 @@ def run(options: Options) -> int:
         return PORT_TAKEN
     config = uvicorn.Config(
         build(options),
-        log_level="warning",
+        log_config=None,  # its words go through ours
         access_log=False,  # it would write one-time tokens down
         timeout_graceful_shutdown=1,
         ws_max_size=1 << 20,

@@ -1,0 +1,161 @@
+"""The page, whole: a real browser, real processes, a simulated phone, a real kill -9."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from holdfast.client import NoQr
+from holdfast.keeper import Place, free_port
+from holdfast.lab import Phone, Simulator, Stack
+
+BACK_MS = 30_000
+SOON_MS = 5_000
+
+
+@dataclass
+class House:
+    """A running Holdfast with its page, against a simulator with one phone."""
+
+    simulator: Simulator
+    phone: Phone
+    stack: Stack
+
+    @property
+    def page_url(self) -> str:
+        return f"http://127.0.0.1:{self.stack.place.dashboard_port}"
+
+    async def link(self) -> str:
+        return self.page_url + (await self.stack.client.dashboard_link()).path
+
+    async def registrations(self) -> int:
+        return (await self.simulator.account(self.phone.phone)).registrations
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with AsyncExitStack() as stack:
+        simulator = await stack.enter_async_context(Simulator.start(tmp_path / "lab"))
+        phone = await simulator.phone("Chauffeur Weber")
+        key = tmp_path / "master.key"
+        place = Place(
+            tmp_path / "data", "127.0.0.1", free_port(), free_port(), simulator.trust_file, master_key=key
+        )
+        running = await stack.enter_async_context(Stack.start(place))
+        await running.keeper.start(place.program("dashboard", "-m", "holdfast.dashboard"))
+        yield House(simulator, phone, running)
+
+
+async def enter(page: Page, house: House) -> None:
+    """Log in, waiting for the dashboard's first moment."""
+    link = await house.link()
+    for _ in range(200):
+        try:
+            await page.goto(link)
+            return
+        except Exception as refused:
+            if "ERR_CONNECTION_REFUSED" not in str(refused):
+                raise
+            await page.wait_for_timeout(100)
+    raise AssertionError("the dashboard did not start")
+
+
+def card(page: Page) -> Locator:
+    return page.get_by_test_id("card-reception")
+
+
+async def expect_color(page: Page, color: str, within_ms: int = SOON_MS) -> None:
+    await expect(card(page)).to_have_attribute("data-color", color, timeout=within_ms)
+
+
+def digits(phone: Phone) -> re.Pattern[str]:
+    """The number, however it is grouped."""
+    return re.compile(r"\+" + r"[ -]?".join(phone.phone))
+
+
+async def link_a_number(page: Page, house: House) -> None:
+    await page.get_by_test_id("add").click()
+    await page.get_by_test_id("name").fill("reception")
+    await page.get_by_test_id("show-qr").click()
+    await expect(page.locator("[data-test=qr] svg")).to_be_visible(timeout=BACK_MS)
+    await expect(page.get_by_test_id("countdown")).to_contain_text(re.compile(r"good for \d+ s"))
+    await expect_color(page, "yellow")
+
+    code = await house.stack.client.sessions.qr("reception")
+    await house.simulator.scan(house.phone.phone, code.code)
+
+    await expect(page.get_by_test_id("linked")).to_contain_text(digits(house.phone), timeout=BACK_MS)
+    await expect_color(page, "green", BACK_MS)
+    await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
+    with pytest.raises(NoQr):
+        await house.stack.client.sessions.qr("reception")
+    await page.get_by_test_id("done").click()
+    await expect(page.get_by_test_id("link-dialog")).to_be_hidden()
+    await expect(card(page)).to_contain_text(digits(house.phone))
+    await expect(card(page)).to_contain_text("Connected")
+    await expect(card(page)).to_contain_text("heartbeat")
+
+
+async def kill_both_and_watch(page: Page, other: Page, house: House) -> None:
+    await page.get_by_test_id("kill-both").click()
+    await expect(card(page)).not_to_have_attribute("data-color", "green", timeout=SOON_MS)
+    await expect_color(page, "green", BACK_MS)
+    await expect_color(other, "green", BACK_MS)
+    for seen in (page, other):
+        story = seen.get_by_test_id("story")
+        await expect(story).to_contain_text("the number is connected again after", timeout=BACK_MS)
+        await expect(story).to_contain_text("0 QR codes asked")
+    assert await house.registrations() == 1
+
+
+async def stop_the_gateway_and_start_it(page: Page, house: House) -> None:
+    keeper, place = house.stack.keeper, house.stack.place
+    await keeper.stop("gateway")
+    await expect(page.get_by_test_id("unreachable")).to_be_visible(timeout=SOON_MS)
+    await expect_color(page, "unknown")
+    await expect(card(page)).to_contain_text("Last seen: connected")
+    await expect(page.locator("[data-color=green]")).to_have_count(0)
+    await keeper.start(place.program("gateway", "-m", "holdfast.app"))
+    await expect_color(page, "green", BACK_MS)
+    await expect(page.get_by_test_id("unreachable")).to_be_hidden()
+
+
+@pytest.mark.timeout(240)
+async def test_scan_once_kill_everything_still_connected(house: House, chromium: Browser) -> None:
+    desk = await chromium.new_context(viewport={"width": 1280, "height": 800})
+    mobile = await chromium.new_context(viewport={"width": 390, "height": 844})
+    page, other = await desk.new_page(), await mobile.new_page()
+    await enter(page, house)
+    await expect(page.get_by_text("Scan once. Stay connected.")).to_be_visible()
+    await link_a_number(page, house)
+
+    await enter(other, house)
+    await expect_color(other, "green")
+    assert await other.evaluate("document.documentElement.scrollWidth") <= 390
+
+    await kill_both_and_watch(page, other, house)
+
+    await page.close()
+    page = await desk.new_page()
+    await page.goto(house.page_url)
+    await expect_color(page, "green")
+
+    await stop_the_gateway_and_start_it(page, house)
+    assert await house.registrations() == 1
+
+    await page.get_by_test_id("disconnect-reception").click()
+    await expect(card(page)).to_have_attribute("data-state", "stopped", timeout=SOON_MS)
+    await page.get_by_test_id("connect-reception").click()
+    await expect_color(page, "green", BACK_MS)
+
+    await page.get_by_test_id("logout-reception").click()
+    await page.get_by_role("button", name="Cancel").click()
+    await expect_color(page, "green")
+    await page.get_by_test_id("logout-reception").click()
+    await page.get_by_test_id("sure").click()
+    await expect(card(page)).to_have_attribute("data-state", "logged_out", timeout=BACK_MS)
+    await expect(card(page)).to_contain_text("Link again")
