@@ -27,6 +27,10 @@ class Contender:
     prepare: Callable[[], None]
     argv: Callable[[str, Path, Path], Sequence[str]]
     env: Callable[[Path], dict[str, str]]
+    #: The Noise pattern of every login but the first few.
+    handshake: str
+    #: Whether the library opens a new connection by itself; otherwise the application has to.
+    reconnects: bool
 
 
 def _run(argv: Sequence[str], folder: Path, next_step: str) -> None:
@@ -89,6 +93,8 @@ CONTENDERS = {
         ],
         # Node's own fetch, which downloads media, takes its trust from here.
         env=lambda trust: {"NODE_EXTRA_CA_CERTS": str(_ca_file(trust))},
+        handshake="XX",
+        reconnects=False,
     ),
     "whatsapp-rust": Contender(
         name="whatsapp-rust",
@@ -101,6 +107,8 @@ CONTENDERS = {
             str(folder),
         ],
         env=lambda trust: {"RUST_LOG": os.environ.get("CLIENT_LOG", "warn")},
+        handshake="IK",
+        reconnects=True,
     ),
 }
 

@@ -114,6 +114,10 @@ class Client:
             except TimeoutError:
                 raise TimeoutError(self._describe(f"no {event} {fields} within {within:g} s")) from None
 
+    async def forget(self) -> None:
+        """Take every event so far as expected."""
+        self._taken.update(range(len(self.events)))
+
     def seen(self, event: str, **fields: Any) -> list[Event]:
         """Every event of this name so far whose fields are as given, expected or not."""
         return [candidate for candidate in self.events if _matches(candidate, event, fields)]

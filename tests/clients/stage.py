@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import os
+import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,19 @@ def pn(phone: Phone) -> str:
     return f"{phone.phone}@s.whatsapp.net"
 
 
+def _simulator(folder: Path, port: int) -> AbstractAsyncContextManager[Simulator]:
+    return Simulator.start(folder, state=folder / "state", port=port, transcript=4000)
+
+
+async def _gone(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return True
+    writer.close()
+    return False
+
+
 class Stage:
     """One simulator and any number of linked clients; everything on it ends with it."""
 
@@ -34,8 +49,17 @@ class Stage:
     @asynccontextmanager
     async def set(cls, contender: Contender, folder: Path) -> AsyncIterator["Stage"]:
         """A fresh simulator that remembers every stanza."""
-        async with Simulator.start(folder, transcript=4000) as wasim, AsyncExitStack() as ending:
-            yield cls(contender, wasim, folder, ending)
+        async with AsyncExitStack() as ending:
+            yield cls(contender, await ending.enter_async_context(_simulator(folder, 0)), folder, ending)
+
+    async def restart(self) -> None:
+        """The simulator stops and comes back on the same port, with all that it had saved."""
+        await self.ask("POST", "/admin/save")
+        assert self.wasim.pid
+        port = int(self.wasim.address.rsplit(":", 1)[1])
+        os.kill(self.wasim.pid, signal.SIGTERM)
+        await self.until("the simulator is gone", lambda: _gone(port))
+        self.wasim = await self._ending.enter_async_context(_simulator(self.folder, port))
 
     async def client(self, contender: Contender | None = None, folder: Path | None = None) -> Client:
         """A new client process, not connected; in an earlier one's folder it has that one's credentials."""
@@ -71,6 +95,15 @@ class Stage:
                 if item.id == id:
                     return item
         raise TimeoutError(f"{phone.name} never got {id}")
+
+    async def received_kind(self, phone: Phone, kind: str, within: float = PATIENCE_S) -> Received:
+        """The first message of this kind that the phone decrypted."""
+
+        async def found() -> Received | None:
+            items, _ = await self.wasim.inbox(phone.phone)
+            return next((item for item in items if item.kind == kind), None)
+
+        return await self.until(f"a message of kind {kind}", found, within)
 
     async def until(self, what: str, condition: Callable[[], Any], within: float = PATIENCE_S) -> Any:
         """Ask the simulator again and again until the answer is true; returns it."""

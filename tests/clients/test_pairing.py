@@ -24,7 +24,8 @@ async def test_pairs_by_qr(stage: Stage) -> None:
     assert account.registrations == 1
     companion = await stage.companion(anna)
     assert companion["connected"]
-    assert companion["logins"] == 1
+    # Answered within milliseconds, whatsapp-rust takes its own reconnect for the one that it expects, and goes once more.
+    assert companion["logins"] in ((1, 2) if stage.contender.reconnects else (1,))
     assert companion["prekeys"] >= 800
     await stage.settled(anna)
     assert client.alive
@@ -34,12 +35,15 @@ async def test_pairs_by_qr(stage: Stage) -> None:
 async def test_logs_in_again(stage: Stage) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     client = await stage.linked(anna)
-    for login in (2, 3, 4):
+    before = (await stage.companion(anna))["logins"]
+    for login in range(1, 4):
         await client.order("leave")
         await client.expect("close")
         await client.order("connect")
         await client.expect("open")
-        assert (await stage.companion(anna))["logins"] == login
+        companion = await stage.companion(anna)
+        assert companion["logins"] == before + login
+        assert companion["handshake"] == stage.contender.handshake
         id = await stage.wasim.say(ben.phone, anna.phone, f"after login {login}")
         assert (await client.expect("message", id=id))["text"] == f"after login {login}"
     assert (await stage.wasim.account(anna.phone)).registrations == 1

@@ -1,0 +1,139 @@
+"""Named faults of the simulator, and what each client makes of them (contract, tables 3.2 to 3.4)."""
+
+import pytest
+from driver import Client
+from stage import Stage, pn
+from test_verdicts import back, still_talks
+
+from holdfast.lab import Phone
+
+pytestmark = pytest.mark.timeout(200)
+
+
+async def pair(stage: Stage) -> tuple[Phone, Phone, Client]:
+    """Anna with a linked, idle client, and Ben."""
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    client = await stage.linked(anna)
+    await stage.settled(anna)
+    await client.forget()
+    return anna, ben, client
+
+
+async def test_message_delivered_twice(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("duplicate-message", anna.phone, 1)
+    id = await stage.wasim.say(ben.phone, anna.phone, "once")
+    await client.expect("message", id=id)
+    await stage.settled(anna)
+    await still_talks(stage, client, anna, ben)
+    assert [event["text"] for event in client.seen("message", id=id, kind="text")] == ["once"]
+
+
+async def test_message_that_cannot_be_decrypted(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("undecryptable", anna.phone, 1)
+    id = await stage.wasim.say(ben.phone, anna.phone, "spoilt once")
+    # The client asks for it again, with fresh keys, and the phone sends it again.
+    assert (await client.expect("message", id=id, kind="text"))["text"] == "spoilt once"
+    retries = [node for node in await stage.stanzas(anna, "receipt") if node["attrs"].get("type") == "retry"]
+    assert [node["attrs"]["id"] for node in retries] == [id]
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_crafted_message(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("crafted-dm", anna.phone, 1)
+    await still_talks(stage, client, anna, ben)
+    assert client.alive
+    assert not client.seen("crash")
+
+
+async def test_sends_are_not_acknowledged(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("no-ack", anna.phone)
+    # Neither client waits for the server's word.
+    id = (await client.order("send", to=pn(ben), text="anybody?", within=10))["id"]
+    assert (await stage.received(ben, id)).text == "anybody?"
+    await stage.wasim.clear_faults()
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_frame_in_two_pieces(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("split-frame", anna.phone, 1)
+    await still_talks(stage, client, anna, ben)
+    assert not client.seen("crash")
+
+
+@pytest.mark.parametrize("fault", ["empty-frame", "malformed-node"])
+async def test_frame_that_is_no_stanza(stage: Stage, fault: str) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault(fault, anna.phone, 1)
+    if stage.contender.name == "baileys":
+        # An exception in its message listener that nobody catches.
+        assert await client.ended() == 1
+        assert client.seen("crash")
+    else:
+        await still_talks(stage, client, anna, ben)
+        assert client.alive
+
+
+async def test_compressed_connection(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    await stage.wasim.fault("deflate")
+    client = await stage.linked(anna)
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_connection_closes_after_pair_success(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    await stage.wasim.fault("close-after-pair-success", anna.phone, 1)
+    client = await stage.client()
+    await client.order("connect")
+    await stage.wasim.scan(anna.phone, (await client.expect("qr"))["code"])
+    await client.expect("paired")
+    if not stage.contender.reconnects:
+        await client.expect("close", status=428)
+    await back(stage, client)
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_server_never_answers_the_handshake(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await client.order("leave")
+    await client.expect("close")
+    await stage.wasim.fault("upgrade-then-silence", count=1)
+    if stage.contender.name == "baileys":
+        await client.order("connect", options={"connectTimeoutMs": 3000})
+        await client.expect("close", status=408)
+    else:
+        await client.order("connect")
+    await back(stage, client)
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_black_hole(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    if stage.contender.name == "baileys":
+        await client.order("leave")
+        await client.expect("close")
+        await client.order("connect", options={"keepAliveIntervalMs": 2000})
+        await client.expect("open")
+    await stage.wasim.fault("black-hole", anna.phone, 1)
+    if stage.contender.name == "baileys":
+        await client.expect("close", status=408)
+        await back(stage, client)
+    else:
+        # Pings every 15 to 30 s; a ping unanswered for 20 s is a dead link.
+        await client.expect("open", within=120)
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_server_restarts(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.restart()
+    if not stage.contender.reconnects:
+        await client.expect("close")
+    await back(stage, client)
+    await still_talks(stage, client, anna, ben)
+    assert (await stage.companion(anna))["handshake"] == stage.contender.handshake
