@@ -42,5 +42,5 @@ async def test_the_demo_tells_its_story_and_leaves_nothing_behind(tmp_path: Path
     assert re.search(r"back in \d+\.\d s, 0 lost, 0 doubled, 0 QR codes", out)
     assert "I am connected since" in out
     assert re.search(r"http://127\.0\.0\.1:\d+/login\?token=", out)
-    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - nothing else runs any more
+    assert list(tmp_path.iterdir()) == []
     assert left_over(str(tmp_path)) == []
