@@ -59,19 +59,28 @@ class ScriptedEngine:
     # ---- life
 
     async def start(self) -> None:
-        """Listen and announce."""
+        """Hold the folder, listen and announce."""
+        self.hold()
+        await self.listen()
+
+    def hold(self) -> None:
+        """The first moment of an engine's life: it holds the folder and cannot be reached yet."""
         run = self.data / "run"
         run.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(run / "engine.lock", os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    async def listen(self) -> None:
+        """Listen and announce."""
+        run = self.data / "run"
         path = run / f"{self.engine_id}.sock"
         self._server = await asyncio.start_unix_server(self._serve, str(path))
         (run / "engine.addr").write_text(f"{path}\n")
 
     async def die(self) -> None:
         """As by kill -9: nothing is said."""
-        assert self._server is not None
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         if self._writer is not None:
             self._writer.transport.abort()
         for task in self._tasks:

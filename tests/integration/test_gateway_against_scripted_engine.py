@@ -11,6 +11,7 @@ from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 
 from .conftest import TENANT, World, eventually
+from .scripted_engine import ScriptedEngine
 
 ANNA, BEN = "4915100000001", "4915100000002"
 
@@ -410,6 +411,26 @@ async def test_an_engine_of_another_protocol_version_is_ended_by_the_frozen_fram
         await eventually(lambda: gateway.link.attached)
         assert gateway.link.identity is not None
         assert gateway.link.identity.engine_id == new.engine_id
+
+
+async def test_an_engine_that_a_dead_gateway_has_just_started_is_waited_for(world: World) -> None:
+    """Regression:
+
+    a second engine was started beside it, and its announcement removed; nobody found it again.
+    """
+    world.data.mkdir()
+    program = world.root / "engine"
+    program.write_text(f"#!/bin/sh\ntouch {world.root}/second-engine\n")
+    program.chmod(0o700)
+    starting = ScriptedEngine(world.data, world.folders, world.jids)
+    world.engines.append(starting)
+    starting.hold()
+    async with world.gateway(str(program)) as gateway:
+        await asyncio.sleep(0.2)  # long enough for a gateway that does not wait
+        await starting.listen()
+        await eventually(lambda: gateway.link.attached)
+    assert not (world.root / "second-engine").exists()
+    assert (world.data / "run" / "engine.addr").exists()
 
 
 async def test_a_deleted_session_leaves_its_name_and_its_credentials_go_to_quarantine(world: World) -> None:

@@ -12,7 +12,7 @@ from holdfast.engine import translate
 from holdfast.engine.channel import MAX_VERSION, MIN_VERSION, Arrived, Channel, Welcomed
 from holdfast.engine.connection import Connection, dial, result_of
 from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, SessionFact
-from holdfast.engine.process import EngineProcess, address, running, stop
+from holdfast.engine.process import EngineProcess, addresses, running, stop
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
@@ -26,6 +26,7 @@ _WELCOME_WITHIN_S: Final = 10.0
 _SILENT_AFTER_S: Final = 25.0
 _STEADY_AFTER_S: Final = 20.0
 _FIRST_WITHIN_S: Final = 5.0
+_REACHED_WITHIN_S: Final = 15.0
 
 
 def _ignore(*_: object) -> None:
@@ -39,7 +40,7 @@ class EngineLink:
         self._process = process
         self._gateway_id, self._build, self._lab = gateway_id, build, lab
         self._connection: Connection | None = None
-        self._found = asyncio.Event()
+        self._started = process.child_pid is not None  # here, and not yet reached
         self.identity: EngineIdentity | None = None
         self.on_attached: Callable[[EngineIdentity], None] = _ignore
         self.on_detached: Callable[[], None] = _ignore
@@ -121,30 +122,51 @@ class EngineLink:
         self.on_detached()
 
     async def _reach(self) -> tuple[Connection, Welcomed]:
-        """A welcomed connection: to the engine that runs, else to one that is started now."""
-        found = address(self._process.data)
-        if found is not None:
+        """A welcomed connection: to the engine that runs, else to one that is started now.
+
+        An engine that holds the folder and does not listen yet is waited for: one that a gateway of before
+        has started, or one on its way out. Its announcement is never touched.
+        """
+        loop = asyncio.get_running_loop()
+        deadline, pause_s = loop.time() + _REACHED_WITHIN_S, 0.002
+        while True:
+            reached = await self._try()
+            if reached is not None:
+                return reached
+            holds, refusal = running(self._process.data), self._process.refusal
+            if not holds and refusal is not None and self._started:
+                self._started = False
+                raise refusal
+            if not holds and self._process.child_pid is None:
+                self._process.start()
+                self._started = True
+            if loop.time() > deadline:
+                raise self._process.unreachable(_REACHED_WITHIN_S)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, 0.05)
+
+    async def _try(self) -> tuple[Connection, Welcomed] | None:
+        """The engine that listens now, if it fits. One that does not is ended.
+
+        Raises EngineProtocolError when it is the one that was started here.
+        """
+        for path in addresses(self._process.data):
             try:
-                reached = await self._greet(str(found))
-            except (OSError, EngineUnreachable) as exc:
-                log.info("engine.not_running", error=str(exc))
-            else:
-                if self._fits(reached[1]):
-                    return reached
-                await self._replace(reached)
-        if self._process.child_pid is None:
-            self._process.start()
-        try:
-            reached = await self._greet(str(await self._process.wait_reachable()))
-        except OSError as exc:
-            raise EngineUnreachable(f"The engine's socket cannot be used: {exc}") from exc
-        if not self._fits(reached[1]):
-            reached[0].close()
-            raise EngineProtocolError(
-                f"{self._process.program.binary} speaks no protocol version of {MIN_VERSION}..{MAX_VERSION}",
-                next_step="Next step: build engine and gateway from one version (`make setup`).",
-            )
-        return reached
+                reached = await self._greet(str(path))
+            except (OSError, EngineUnreachable):
+                continue
+            if self._fits(reached[1]):
+                self._started = False
+                return reached
+            if reached[1].identity.pid == self._process.child_pid:
+                reached[0].close()
+                wanted = f"{MIN_VERSION}..{MAX_VERSION}"
+                raise EngineProtocolError(
+                    f"{self._process.program.binary} speaks no protocol version of {wanted}",
+                    next_step="Next step: build engine and gateway from one version (`make setup`).",
+                )
+            await self._replace(reached)
+        return None
 
     async def _greet(self, path: str) -> tuple[Connection, Welcomed]:
         channel = Channel(self._gateway_id, self._build)

@@ -23,7 +23,6 @@ from holdfast.model.errors import EngineUnreachable
 
 log = logging.get("engine")
 
-_STARTS_WITHIN_S: Final = 15.0
 _LAST_WORDS_BYTES: Final = 8192
 
 
@@ -47,13 +46,14 @@ class EngineProgram:
         return self.data / "logs" / "engine.log"
 
 
-def address(data: Path) -> Path | None:
-    """The socket of the engine that announced itself last, None if none did. It may be dead."""
+def addresses(data: Path) -> Sequence[Path]:
+    """Where an engine may listen: the socket that was announced last, and the usual one. Both may be dead."""
+    usual = data / "run" / "engine.sock"
     try:
-        text = (data / "run" / "engine.addr").read_text().strip()
+        announced = (data / "run" / "engine.addr").read_text().strip()
     except OSError:
-        return None
-    return Path(text) if text else None
+        return [usual]
+    return [Path(announced), usual] if announced not in ("", str(usual)) else [usual]
 
 
 def running(data: Path) -> bool:
@@ -69,6 +69,13 @@ def running(data: Path) -> bool:
     finally:
         os.close(lock)
     return False
+
+
+def _holder(data: Path) -> str:
+    try:
+        return (data / "run" / "engine.pid").read_text().strip() or "unknown"
+    except OSError:
+        return "unknown"
 
 
 class EngineProcess:
@@ -90,12 +97,12 @@ class EngineProcess:
         return self._child.pid if self._child is not None and self._child.poll() is None else None
 
     def start(self) -> None:
-        """Start an engine, detached. Returns at once; `wait_reachable` tells when it listens.
+        """Start an engine, detached. Returns at once; it listens a little later, or its `refusal` tells why
+        not.
 
         Raises EngineUnreachable when the program cannot be run.
         """
         self.program.log.parent.mkdir(parents=True, exist_ok=True)
-        self._forget_address()
         try:
             with self.program.log.open("ab") as output:
                 self._log_start = output.tell()
@@ -114,33 +121,27 @@ class EngineProcess:
             ) from exc
         log.info("engine.started", pid=self._child.pid)
 
-    def _forget_address(self) -> None:
-        # A socket of a dead engine; the new one announces itself anew.
-        with contextlib.suppress(OSError):
-            (self.data / "run" / "engine.addr").unlink()
-
-    async def wait_reachable(self) -> Path:
-        """The socket of the engine that is starting, once it is announced.
-
-        Raises EngineUnreachable with the engine's own last line when it refuses to start.
-        """
-        deadline = time.monotonic() + _STARTS_WITHIN_S
-        pause_s = 0.002
-        while time.monotonic() < deadline:
-            if (found := address(self.data)) is not None and found.exists():
-                return found
-            if self._child is not None and self._child.poll() is not None:
-                raise EngineUnreachable(self._refusal(self._child.returncode))
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 1.5, 0.05)
-        raise EngineUnreachable(
-            f"The engine did not listen within {_STARTS_WITHIN_S:.0f} s",
-            next_step=f"Next step: see {self.program.log}.",
+    @property
+    def refusal(self) -> EngineUnreachable | None:
+        """Why the engine that was started here ended, in its own last line; None while it has not."""
+        if self._child is None or self._child.poll() is None:
+            return None
+        words = self._last_words()
+        return EngineUnreachable(
+            words or f"The engine ended with exit code {self._child.returncode}; see {self.program.log}"
         )
 
-    def _refusal(self, code: int) -> str:
-        words = self._last_words()
-        return words or f"The engine ended with exit code {code}; see {self.program.log}"
+    def unreachable(self, after_s: float) -> EngineUnreachable:
+        """Nobody listened for so long: what is known about it."""
+        if self.child_pid is None and running(self.data):
+            return EngineUnreachable(
+                f"Another engine (pid {_holder(self.data)}) holds {self.data} and does not answer",
+                next_step="Next step: end that process, then start again.",
+            )
+        return EngineUnreachable(
+            f"The engine did not listen within {after_s:.0f} s",
+            next_step=f"Next step: see {self.program.log}.",
+        )
 
     def _last_words(self) -> str:
         try:
@@ -174,16 +175,17 @@ def stop(data: Path, reason: str, *, grace_s: float = 15.0) -> bool:
     """
     if not running(data):
         return False
-    found = address(data)
-    if found is not None:
-        channel = Channel("", "")
-        channel.shutdown(reason)
+    channel = Channel("", "")
+    channel.shutdown(reason)
+    frame = channel.data_to_send()
+    for found in addresses(data):
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(grace_s)
             connection.connect(str(found))
-            connection.sendall(channel.data_to_send())
+            connection.sendall(frame)
             while connection.recv(65536):
                 pass
+            break
     deadline = time.monotonic() + grace_s
     while time.monotonic() < deadline:
         if not running(data):
