@@ -193,3 +193,30 @@ async def test_a_socket_path_that_is_too_long_still_works(tmp_path: Path, simula
         address = (data / "run" / "engine.addr").read_text().strip()
         assert len(address) <= 107
         assert not address.startswith(str(data))
+
+
+OTHER_ENGINE = Path(__file__).with_name("other_engine.py")
+
+
+async def test_an_engine_of_another_protocol_version(tmp_path: Path) -> None:
+    program = tmp_path / "other-engine"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{OTHER_ENGINE}" "$@"\n')
+    program.chmod(0o755)
+    code, _, err = await holdfast(*up(), data=tmp_path / "data", HOLDFAST_ENGINE_BIN=str(program))
+    refusal(code, err, 7, "version")
+
+
+async def test_a_running_engine_of_another_version_is_replaced(tmp_path: Path, simulator: Simulator) -> None:
+    data = tmp_path / "data"
+    other = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(OTHER_ENGINE), "serve", "--data", str(data))
+    )
+    async with asyncio.timeout(20):
+        while True:
+            if (data / "run" / "engine.addr").exists():
+                break
+            await asyncio.sleep(0.02)
+    async with running_stack(data, simulator) as stack:
+        assert (await stack.client.system()).engine_attached
+        assert (data / "run" / "other-engine.shut-down").exists()
+        assert await asyncio.wait_for(other.wait(), 10) == 0
