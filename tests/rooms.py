@@ -1,0 +1,100 @@
+"""What tests of several rooms share: databases made quickly, sessions, messages, receipts."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from holdfast.journal import Filter, Journal
+from holdfast.model.messages import InboundMessage, InboundReceipt, MessageKind, ReceiptKind
+from holdfast.model.seams import SessionRef
+from holdfast.store import Store
+
+TENANT = "ten_default"
+EVERYTHING = Filter(TENANT)
+
+
+@cache
+def template() -> Path:
+    """A database of the newest schema with two sessions: migrating once is enough for many examples."""
+    path = Path(tempfile.mkdtemp(prefix="holdfast-test-")) / "holdfast.db"
+
+    async def make() -> None:
+        store = await Store.open(path)
+        await add_session(store, "ses_a", jid="4900000@s.whatsapp.net", lid="900000@lid")
+        await add_session(store, "ses_b")
+        await store.close()
+
+    asyncio.run(make())
+    return path
+
+
+def with_store(work: Callable[[Store, Journal], Awaitable[Any]]) -> Any:
+    """Run `work` on a database of its own. For Hypothesis, whose examples may not share one."""
+
+    made = template()
+
+    async def run() -> Any:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(shutil.copy(made, folder))
+            store = await Store.open(path)
+            try:
+                async with asyncio.timeout(60):
+                    return await work(store, await Journal.open(store))
+            finally:
+                await store.close()
+
+    return asyncio.run(run())
+
+
+async def add_session(
+    store: Store, session_id: str, *, name: str = "", jid: str | None = None, lid: str | None = None
+) -> SessionRef:
+    """A row of the table sessions, as little of it as there may be."""
+    await store.write(
+        lambda conn: (
+            conn.exec_driver_sql(
+                "INSERT INTO sessions (id, tenant_id, name, jid, lid, wish, state, since_ms, created_at_ms)"
+                " VALUES (?, ?, ?, ?, ?, 'up', 'new', 0, 0)",
+                (session_id, TENANT, name or session_id, jid, lid),
+            ).rowcount
+        )
+    )
+    return SessionRef(session_id, TENANT, name or session_id)
+
+
+def message(delivery_id: int, message_id: str, chat: str = "1@s.whatsapp.net", **more: Any) -> InboundMessage:
+    """A text message of a direct chat; `sender` is the chat unless told otherwise."""
+    fields: dict[str, Any] = {
+        "delivery_id": delivery_id,
+        "session_id": "ses_a",
+        "epoch": 1,
+        "message_id": message_id,
+        "chat": chat,
+        "sender": chat,
+        "timestamp_ms": 1_000,
+        "kind": MessageKind.TEXT,
+        "raw": b"raw of " + message_id.encode(),
+        "text": f"text of {message_id}",
+        "sender_alt": more.get("chat_alt", ""),
+    }
+    return InboundMessage(**(fields | more))
+
+
+def receipt(
+    delivery_id: int, kind: ReceiptKind, *message_ids: str, sender: str = "1@s.whatsapp.net", **more: Any
+) -> InboundReceipt:
+    """A receipt of a direct chat."""
+    fields: dict[str, Any] = {"session_id": "ses_a", "epoch": 1, "chat": sender, "timestamp_ms": 2_000}
+    return InboundReceipt(
+        delivery_id=delivery_id, message_ids=message_ids, sender=sender, kind=kind, **(fields | more)
+    )
+
+
+async def told(journal: Journal, type_: str | None = None) -> list[dict[str, Any]]:
+    """The data of every event, in order."""
+    page = await journal.read(0, 100_000, EVERYTHING)
+    return [each.data for each in page.events if type_ is None or each.type == type_]

@@ -1,0 +1,187 @@
+"""Each message once, whatever the order, the name, the batch or the failure."""
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from holdfast.inbox import Inbox
+from holdfast.journal import Journal
+from holdfast.model.errors import StoreUnavailable, UnknownMessage
+from holdfast.model.messages import InboundMessage, MessageKind, ReceiptKind
+from holdfast.store import Store
+from holdfast.store.sqlite import raw_of
+from rooms import EVERYTHING, add_session, message, receipt, told, with_store
+
+PN, LID = "1@s.whatsapp.net", "10@lid"
+
+
+def no_receipts(conn: Connection, receipts: object) -> None:
+    """For tests without an outbox."""
+
+
+@pytest.fixture
+async def inbox(store: Store, journal: Journal) -> Inbox:
+    """An inbox for the session `ses_a`."""
+    await add_session(store, "ses_a", name="shop")
+    return Inbox(store, journal, no_receipts, clock=lambda: 5_000)
+
+
+async def test_a_message_becomes_a_row_and_an_event(inbox: Inbox, journal: Journal) -> None:
+    whole = message(
+        7, "M1", LID, chat_alt=PN, push_name="Ann", quoted_id="M0", offline=True,
+        fields={"mimetype": "image/png"}, kind=MessageKind.IMAGE,
+    )  # fmt: skip
+    assert await inbox.receive([whole]) == [7]
+    assert await told(journal) == [
+        {
+            "message_id": "M1", "chat": LID, "sender": LID, "chat_phone": "+1", "sender_phone": "+1",
+            "from_me": False, "group": False, "timestamp": "1970-01-01T00:00:01.000Z", "push_name": "Ann",
+            "kind": "image", "text": "text of M1", "offline": True, "quoted_id": "M0",
+            "mimetype": "image/png",
+        }
+    ]  # fmt: skip
+    stored = await inbox.get("ses_a", "M1")
+    assert (stored.chat, stored.raw, stored.received_at_ms) == (LID, b"raw of M1", 5_000)
+    assert stored.event_id == (await journal.read(0, 1, EVERYTHING)).events[0].event_id
+
+
+async def test_a_redelivery_is_confirmed_and_not_told_again(inbox: Inbox, journal: Journal) -> None:
+    assert await inbox.receive([message(1, "M1"), message(2, "M1")]) == [1, 2]
+    assert await inbox.receive([message(3, "M1")]) == [3]
+    assert len(await told(journal)) == 1
+
+
+async def test_under_the_number_first_and_under_the_lid_after_a_crash(inbox: Inbox, journal: Journal) -> None:
+    await inbox.receive([message(1, "M1", PN)])
+    await inbox.receive([message(2, "M1", LID, chat_alt=PN)])
+    await inbox.receive([message(3, "M2", LID), message(4, "M2", PN)])
+    events = await told(journal)
+    assert [(each["message_id"], each["chat"], each["chat_phone"]) for each in events] == [
+        ("M1", PN, "+1"),
+        ("M2", LID, "+1"),
+    ]
+
+
+async def test_one_chat_under_both_names(inbox: Inbox) -> None:
+    await inbox.receive([message(1, "M1", PN)])
+    await inbox.receive([message(2, "M2", LID, chat_alt=PN), message(3, "M3", "2@s.whatsapp.net")])
+    for chat in ("+1@x", PN, LID):
+        page = await inbox.page("ses_a", chat, (0, ""), 10)
+        assert [each.message_id for each in page] == ([] if chat == "+1@x" else ["M1", "M2"])
+    assert [each.message_id for each in await inbox.page("ses_a", None, (5_000, "M1"), 10)] == ["M2", "M3"]
+
+
+async def test_the_content_of_a_message_that_could_not_be_decrypted(inbox: Inbox, journal: Journal) -> None:
+    await inbox.receive([message(1, "M1", kind=MessageKind.UNDECRYPTABLE, text="")])
+    await inbox.receive([message(2, "M1"), message(3, "M1")])
+    first, second = await told(journal)
+    assert (first["kind"], second["kind"], second["text"]) == ("undecryptable", "text", "text of M1")
+    assert second["replaces"].startswith("evt_")
+    both = message(4, "M2", kind=MessageKind.UNDECRYPTABLE), message(5, "M2")
+    await inbox.receive(both)
+    third = (await told(journal))[2:]
+    assert [(each["kind"], "replaces" in each) for each in third] == [("text", False)]
+
+
+async def test_a_message_of_one_mebibyte_passes(inbox: Inbox, journal: Journal) -> None:
+    big = "ü" * (1 << 20)
+    assert await inbox.receive([message(1, "M1", text=big, raw=big.encode())]) == [1]
+    assert (await told(journal))[0]["text"] == big
+    assert (await inbox.get("ses_a", "M1")).raw == big.encode()
+
+
+async def test_one_that_cannot_be_stored_holds_up_nobody_and_is_kept_by_its_bytes(
+    inbox: Inbox, journal: Journal
+) -> None:
+    poison = message(2, "M2", kind=MessageKind.LOCATION, fields={"latitude": float("nan")})
+    assert await inbox.receive([message(1, "M1"), poison, message(3, "M3")]) == [1, 2, 3]
+    assert [each["kind"] for each in await told(journal)] == ["text", "untranslatable", "text"]
+    assert (await inbox.get("ses_a", "M2")).raw == b"raw of M2"
+
+
+async def test_a_session_that_nobody_knows_is_never_confirmed(inbox: Inbox, journal: Journal) -> None:
+    assert await inbox.receive([message(1, "M1", session_id="ses_x"), message(2, "M2")]) == [2]
+    assert len(await told(journal)) == 1
+
+
+async def test_a_database_that_refuses_confirms_nothing(inbox: Inbox, store: Store, journal: Journal) -> None:
+    raw = await store.write(raw_of)
+    raw.execute("PRAGMA query_only=ON")
+    with pytest.raises(StoreUnavailable):
+        await inbox.receive([message(1, "M1")])
+    raw.execute("PRAGMA query_only=OFF")
+    assert await told(journal) == []
+    with pytest.raises(UnknownMessage):
+        await inbox.get("ses_a", "M1")
+    assert await inbox.receive([message(1, "M1")]) == [1]
+
+
+async def test_receipts_are_applied_in_the_unit_of_their_batch(store: Store, journal: Journal) -> None:
+    await add_session(store, "ses_a")
+    seen: list[object] = []
+    inbox = Inbox(store, journal, lambda _, receipts: seen.extend(receipts))
+    delivered = receipt(2, ReceiptKind.DELIVERED, "X")
+    assert await inbox.receive([message(1, "M1"), delivered]) == [1, 2]
+    assert seen == [delivered]
+
+
+async def test_an_outbox_that_breaks_on_a_receipt_holds_up_no_message(store: Store, journal: Journal) -> None:
+    await add_session(store, "ses_a")
+
+    def breaks(conn: Connection, receipts: object) -> None:
+        raise ValueError("receipt")
+
+    inbox = Inbox(store, journal, breaks)
+    assert await inbox.receive([receipt(1, ReceiptKind.READ, "X"), message(2, "M1")]) == [2]
+    assert len(await told(journal)) == 1
+
+
+async def test_nothing_comes_of_nothing(inbox: Inbox) -> None:
+    assert await inbox.receive([]) == []
+
+
+# Two people with two names each, and a stranger whose LID nobody knows.
+PEOPLE = [("1@s.whatsapp.net", "10@lid"), ("2@s.whatsapp.net", "20@lid")]
+NAMES = [name for pair in PEOPLE for name in pair]
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> list[list[InboundMessage]]:
+    """Messages, each delivered several times, shuffled, in batches, under either name."""
+    originals = draw(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 5)), unique=True, max_size=8))
+    copies = []
+    for person, number in originals:
+        for _ in range(draw(st.integers(1, 3))):
+            name = draw(st.sampled_from(PEOPLE[person]))
+            other = next(each for each in PEOPLE[person] if each != name)
+            alt = other if draw(st.booleans()) else ""
+            # Two people may choose the same id: the bytes differ, as their secrets do.
+            raw = f"{person} {number}".encode()
+            copies.append(message(len(copies) + 1, f"M{number}", name, chat_alt=alt, sender_alt=alt, raw=raw))
+    order = draw(st.permutations(copies))
+    cuts = sorted(draw(st.lists(st.integers(0, len(order)), max_size=4)))
+    return [order[start:end] for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(deliveries(), st.booleans())
+def test_each_message_once_under_any_order_and_any_name(
+    batches: list[list[InboundMessage]], together: bool
+) -> None:
+    async def work(store: Store, journal: Journal) -> None:
+        inbox = Inbox(store, journal, no_receipts)
+        if together:
+            confirmed = await asyncio.gather(*(inbox.receive(batch) for batch in batches))
+        else:
+            confirmed = [await inbox.receive(batch) for batch in batches]
+        assert confirmed == [[each.delivery_id for each in batch] for batch in batches]
+        events = await told(journal)
+        stored = await inbox.page("ses_a", None, (0, ""), 1000)
+        expected = {each.raw for batch in batches for each in batch}
+        assert sorted(each.raw for each in stored) == sorted(expected)
+        assert len(events) == len(expected)
+
+    with_store(work)
