@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // ErrUnknown means that no fault has this name.
@@ -87,6 +88,9 @@ type Fault struct {
 
 // Set holds the faults in force. Safe for concurrent use.
 type Set struct {
+	// inForce lets the usual answer, that there is no fault at all, pass without the lock.
+	inForce atomic.Int32
+
 	mu     sync.Mutex
 	last   int
 	active []Fault
@@ -119,11 +123,15 @@ func (s *Set) Add(name, account string, count int) (Fault, error) {
 	s.last++
 	fault := Fault{ID: s.last, Name: name, Account: account, Count: count}
 	s.active = append(s.active, fault)
+	s.inForce.Store(int32(len(s.active)))
 	return fault, nil
 }
 
 // Take tells whether the fault strikes the account now, and counts it if so.
 func (s *Set) Take(name, account string) bool {
+	if s.inForce.Load() == 0 {
+		return false
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.active {
@@ -134,6 +142,7 @@ func (s *Set) Take(name, account string) bool {
 		if fault.Count != Forever {
 			if fault.Count--; fault.Count == 0 {
 				s.active = slices.Delete(s.active, i, i+1)
+				s.inForce.Store(int32(len(s.active)))
 			}
 		}
 		return true
@@ -163,4 +172,5 @@ func (s *Set) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.active = nil
+	s.inForce.Store(0)
 }
