@@ -26,6 +26,8 @@ func (s *showing) Offer(offer *Offer) error {
 	return nil
 }
 
+func (*showing) PrimaryHello(string, []byte, []byte) error { return nil }
+
 // stage is a lobby with one device in it and a clock that the test moves.
 type stage struct {
 	now          time.Time

@@ -55,6 +55,8 @@ type Offer struct {
 // Applicant is the connection that shows the code; it carries the offer to the client.
 type Applicant interface {
 	Offer(offer *Offer) error
+	// PrimaryHello carries the phone's part of a pairing by code.
+	PrimaryHello(ref string, wrapped, identity []byte) error
 }
 
 // Lobby matches scanned codes with the connections that show them.
@@ -66,6 +68,9 @@ type Lobby struct {
 	tickets map[string]*ticket
 	served  int
 	visits  int
+	// codes are the requests for pairing by code, by phone number.
+	codes      map[string]*codeRequest
+	codesAsked int
 }
 
 type ticket struct {
@@ -76,7 +81,7 @@ type ticket struct {
 
 // NewLobby returns an empty lobby.
 func NewLobby(source *seed.Source, now func() time.Time) *Lobby {
-	return &Lobby{source: source, now: now, tickets: map[string]*ticket{}}
+	return &Lobby{source: source, now: now, tickets: map[string]*ticket{}, codes: map[string]*codeRequest{}}
 }
 
 // Enter gives a connection its references, in the order in which they will be shown.
@@ -135,11 +140,16 @@ func (l *Lobby) Scan(code string, account *Account) (*Offer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.offer(ticket, account, scanned.advSecret)
+}
+
+// offer reserves a place in the account for a device and tells the device.
+func (l *Lobby) offer(ticket *ticket, account *Account, advSecret []byte) (*Offer, error) {
 	companion, err := account.enrol(ticket.registration)
 	if err != nil {
 		return nil, err
 	}
-	sealed, issued, err := account.vouch(companion, ticket.registration.Identity, scanned.advSecret, l.now())
+	sealed, issued, err := account.vouch(companion, ticket.registration.Identity, advSecret, l.now())
 	if err != nil {
 		return nil, err
 	}

@@ -142,18 +142,18 @@ func restoreCompanion(account *Account, saved *SavedCompanion) (*Companion, erro
 }
 
 // LobbyState is how far the lobby's series have gone, so that references never repeat.
-type LobbyState struct{ Served, Visits int }
+type LobbyState struct{ Served, Visits, CodesAsked int }
 
 // State returns the lobby's counters for saving.
 func (l *Lobby) State() LobbyState {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return LobbyState{Served: l.served, Visits: l.visits}
+	return LobbyState{Served: l.served, Visits: l.visits, CodesAsked: l.codesAsked}
 }
 
 // Restore continues saved series.
 func (l *Lobby) Restore(state LobbyState) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.served, l.visits = state.Served, state.Visits
+	l.served, l.visits, l.codesAsked = state.Served, state.Visits, state.CodesAsked
 }

@@ -58,6 +58,7 @@ var operations = map[string]operation{
 	"POST /admin/save":  save,
 	"GET /admin/phones": listPhones, "POST /admin/phones": openPhone,
 	"POST /admin/phones/{phone}/scan":                      scan,
+	"POST /admin/phones/{phone}/link-code":                 linkCode,
 	"POST /admin/phones/{phone}/send":                      send,
 	"POST /admin/phones/{phone}/send-batch":                sendBatch,
 	"POST /admin/phones/{phone}/read":                      read,
@@ -111,6 +112,10 @@ var statuses = map[error]int{
 	account.ErrQRUnknown:      http.StatusNotFound,
 	account.ErrQRMismatch:     http.StatusConflict,
 	account.ErrTooManyDevices: http.StatusConflict,
+	account.ErrCodeMalformed:  http.StatusBadRequest,
+	account.ErrCodeUnknown:    http.StatusNotFound,
+	account.ErrCodeWrong:      http.StatusForbidden,
+	account.ErrCodeSilent:     http.StatusGatewayTimeout,
 	phone.ErrMessageInvalid:   http.StatusBadRequest,
 	faults.ErrUnknown:         http.StatusBadRequest,
 }

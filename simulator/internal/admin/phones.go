@@ -82,8 +82,35 @@ func (rooms *Rooms) scan(code string, scanner *account.Account) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	device := offer.Companion.Device
-	return map[string]any{"jid": scanner.PN(device).String(), "device": device}, nil
+	return viewOffer(offer), nil
+}
+
+// codePatience is how long a client has to answer a code that was typed.
+const codePatience = 15 * time.Second
+
+func linkCode(rooms *Rooms, r *http.Request) (any, error) {
+	owner, err := rooms.account(r)
+	if err != nil {
+		return nil, err
+	}
+	var order struct {
+		Code string `json:"code"`
+	}
+	if err = decode(r, &order); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), codePatience)
+	defer cancel()
+	offer, err := rooms.Lobby.EnterCode(ctx, owner, order.Code)
+	if err != nil {
+		return nil, err
+	}
+	return viewOffer(offer), nil
+}
+
+func viewOffer(offer *account.Offer) any {
+	companion := offer.Companion
+	return map[string]any{"jid": companion.Account.PN(companion.Device).String(), "device": companion.Device}
 }
 
 type sendOrder struct {

@@ -69,9 +69,10 @@ func (g *Gate) register(conn *wire.Conn, hello *wire.Hello) {
 		g.fail(conn, "400")
 		return
 	}
-	applicant := &applicant{gate: g, conn: conn}
+	applicant := &applicant{gate: g, conn: conn, registration: registration}
 	refs := g.Lobby.Enter(registration, applicant)
 	defer g.Lobby.Leave(refs)
+	defer g.Lobby.ForgetCodes(applicant)
 	ctx, cancel := context.WithTimeout(g.ctx, account.PairingTime)
 	defer cancel()
 	applicant.show(ctx, refs)
@@ -90,8 +91,9 @@ func (g *Gate) register(conn *wire.Conn, hello *wire.Hello) {
 
 // applicant is a connection that shows codes.
 type applicant struct {
-	gate *Gate
-	conn *wire.Conn
+	gate         *Gate
+	conn         *wire.Conn
+	registration *account.Registration
 
 	mu    sync.Mutex
 	offer *account.Offer
@@ -150,8 +152,7 @@ func (a *applicant) handle(ctx context.Context, node *stanza.Node) (over bool) {
 	}
 	switch stanza.Text(node, "type") {
 	case "get", "set":
-		// A ping is all that an unpaired client may ask.
-		_ = a.write(ctx, stanza.Result(node))
+		_ = a.write(ctx, a.answer(node))
 		return false
 	}
 	a.mu.Lock()
