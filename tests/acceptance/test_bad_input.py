@@ -142,7 +142,7 @@ async def test_wrong_words_to_a_running_gateway(tmp_path: Path, simulator: Simul
         refusal(code, err, 5)
         code, _, err = await holdfast("send", "main", "+491", "x", data=data, HOLDFAST_KEY="hf_local_wrong")
         refusal(code, err, 5)
-        assert await stack.client.messages("main") == []  # nothing of it was accepted
+        assert await stack.client.messages_page("main") == ([], None)  # nothing of it was accepted
 
 
 async def test_a_master_key_that_does_not_fit(tmp_path: Path, simulator: Simulator) -> None:

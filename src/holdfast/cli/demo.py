@@ -223,21 +223,30 @@ async def _page_answers(place: Place) -> None:
 
 
 async def _stay(cast: _Cast, stop: asyncio.Event) -> None:
-    data = f"--data {cast.stack.place.data}"
+    name = command_name()
     say()
     say("[bold]It stays up. Try, in another terminal:[/]")
     for command, what in (
-        (f"holdfast status {data}", "every number and its state"),
-        (f'holdfast lab say chauffeur "/status" {data}', "let the phone write"),
-        (f"holdfast events {data}", "follow what happens"),
-        (f"holdfast lab scan second {data}", "link a second number"),
+        (f"export HOLDFAST_DATA={cast.stack.place.data}", "which Holdfast the next commands mean"),
+        (f"{name} status", "every number and its state"),
+        (f'{name} lab say chauffeur "/status"', "let the phone write"),
+        (f"{name} events", "follow what happens"),
+        (f"{name} lab scan second", "link a second number"),
         (f"kill -9 {cast.stack.place.engine_pid()}", "kill the engine, watch the page"),
-        ("holdfast selftest --sessions 5 --kills 8", "the same as proof, with numbers"),
+        (f"{name} selftest --sessions 5 --kills 16", "the same as proof, with figures"),
     ):
-        console().print(f"  {command}", markup=False, end="", soft_wrap=True)
-        say(f"   [bright_black]{what}[/]")
+        console().print(f"  {command:<58}", markup=False, end="", soft_wrap=True)
+        say(f" [bright_black]{what}[/]")
     say("[bright_black]Ctrl+C ends the demo and removes its folder.[/]")
     await stop.wait()
+
+
+def command_name() -> str:
+    """How this user calls the command line: by name when it is on the PATH, else by its place."""
+    if shutil.which("holdfast"):
+        return "holdfast"
+    place = Path(sys.executable).with_name("holdfast")
+    return str(place.relative_to(Path.cwd())) if place.is_relative_to(Path.cwd()) else str(place)
 
 
 def example(name: str) -> Path:

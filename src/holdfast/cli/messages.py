@@ -41,7 +41,7 @@ async def _follow(api: Client, sent: Sent, wait_s: float) -> tuple[str, str]:
     while status in _ON_ITS_WAY and time.monotonic() < deadline:
         await asyncio.sleep(0.05)
         message: Message = await api.message(sent.session_id, sent.message_id)
-        status, error = message.status, str(message.body.get("error") or "")
+        status, error = message.status, message.error
     return status, error
 
 
@@ -86,6 +86,12 @@ def _machine(event: Event) -> dict[str, object]:
     }
 
 
+def _why(error: object) -> str:
+    return (
+        str(error.get("message") or error.get("code") or "") if isinstance(error, dict) else str(error or "")
+    )
+
+
 def _line(event: Event) -> str:
     at = event.at.astimezone().strftime("%H:%M:%S") if event.at else "--:--:--"
     data = event.data
@@ -94,7 +100,7 @@ def _line(event: Event) -> str:
             name = data.get("push_name") or data.get("sender_phone") or data.get("sender") or "?"
             words = f"{name}: {event.text or '(' + str(data.get('kind')) + ')'}"
         case "message.status":
-            words = f"{data.get('message_id')} {data.get('status')} {data.get('error') or ''}"
+            words = f"{data.get('message_id')} {data.get('status')} {_why(data.get('error'))}"
         case "session.state":
             words = f"{data.get('previous') or '?'} -> {data.get('state')} {data.get('sentence') or ''}"
         case _:

@@ -86,7 +86,7 @@ class Client:
         key = f"reply:{event.event_id}:{part}" if part else f"reply:{event.event_id}"
         return await self.send(event.session_id, event.chat, text, idempotency_key=key)
 
-    async def messages(
+    async def messages_page(
         self,
         session: str,
         *,
@@ -94,11 +94,15 @@ class Client:
         direction: str | None = None,
         after: str | None = None,
         limit: int = 100,
-    ) -> Sequence[Message]:
-        """Stored messages of a session. `direction` is "in" or "out"."""
+    ) -> tuple[Sequence[Message], str | None]:
+        """One page of a session's stored messages, oldest first, and the cursor for the next (None: the
+        last).
+
+        `direction` is "in" or "out".
+        """
         query = {"chat": chat, "direction": direction, "after": after, "limit": limit}
         body = await self._http.json("GET", session_path(session) + "/messages", query=query)
-        return [Message.read(item) for item in body["messages"]]
+        return [Message.read(item) for item in body["messages"]], body.get("next")
 
     async def message(self, session: str, message_id: str) -> Message:
         """One stored message, with its raw content in `body`."""

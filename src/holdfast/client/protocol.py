@@ -182,8 +182,9 @@ class HotPath:
         for token, result in zip(self._requests.pop(request, []), results, strict=False):
             if self._waiting.pop(token, None) is None:
                 continue
-            failed = "error" in result and result["error"]
-            out.append(SendAnswered(token, from_body(result) if failed else Sent.read(result)))
+            # An accepted message may carry the error of its last attempt; only one without an id was refused.
+            accepted = "message_id" in result
+            out.append(SendAnswered(token, Sent.read(result) if accepted else from_body(result)))
         return out
 
 

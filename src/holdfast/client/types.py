@@ -173,19 +173,22 @@ class Message:
     chat: str
     text: str = field(repr=False)
     status: str
+    error: str
     at: datetime | None
     body: Json = field(repr=False)
 
     @classmethod
     def read(cls, body: Json) -> "Message":
         """From the API's JSON."""
+        note = body.get("error") or {}
         return cls(
             message_id=str(body["message_id"]),
-            direction=str(body.get("direction") or ("out" if body.get("from_me") else "in")),
-            chat=str(body.get("chat") or body.get("to") or ""),
+            direction=str(body.get("direction") or ""),
+            chat=str(body.get("chat") or ""),
             text=str(body.get("text") or ""),
             status=str(body.get("status") or ""),
-            at=moment(body.get("timestamp") or body.get("accepted_at") or body.get("at")),
+            error=str(note.get("message") or ""),
+            at=moment(body.get("timestamp")),
             body=body,
         )
 
