@@ -63,20 +63,9 @@ class PlayedGateway:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.sessions: dict[str, Json] = {}
-        self.system: Json = {
-            "version": "0.1.0",
-            "lab": False,
-            "engine": {"attached": True, "engine_id": "eng_1", "pid": 4711},
-            "gateway": {"pid": 4712, "started_at": moment(3600)},
-            "restoration": {"total": 0, "connected": 0, "done": True, "seconds": 0.0},
-        }
         self.keys = {"hf_test"}
         self.tokens: set[str] = set()
-        self.codes: dict[str, Json] = {}
-        self.calls: list[str] = []
-        #: Answers to what a page asks make no sense.
-        self.garbled = False
+        self.begin_again()
         self.streams = 0
         self.streams_seen = 0
         self._sockets: set[asyncio.Queue[Json | None]] = set()
@@ -86,6 +75,21 @@ class PlayedGateway:
         self.port = 0
 
     # ---- what a test does ----------------------------------------------------------------------------
+
+    def begin_again(self) -> None:
+        """No session, an ordinary system, nothing asked yet. Who is logged in stays so."""
+        self.sessions: dict[str, Json] = {}
+        self.codes: dict[str, Json] = {}
+        self.calls: list[str] = []
+        #: Answers to what a page asks make no sense.
+        self.garbled = False
+        self.system: Json = {
+            "version": "0.1.0",
+            "lab": False,
+            "engine": {"attached": True, "engine_id": "eng_1", "pid": 4711},
+            "gateway": {"pid": 4712, "started_at": moment(3600)},
+            "restoration": {"total": 0, "connected": 0, "done": True, "seconds": 0.0},
+        }
 
     def put(self, body: Json) -> Json:
         """A session is so from now on; nobody is told."""

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from browser_stage import dashboard
 from played_gateway import PlayedGateway, session
 from playwright.async_api import Browser, Request, expect
-
-from conftest import dashboard  # isort: skip
 
 NUMBER = "+442079460123"
 

@@ -1,0 +1,171 @@
+"""What the page draws, in a real browser, while a gateway plays every turn that matters."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from browser_stage import dashboard, started_chromium
+from played_gateway import PlayedGateway, session
+from playwright.async_api import Browser, Page, expect
+
+# One gateway, dashboard and browser for all: starting them costs more than what is tested.
+pytestmark = [pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
+
+
+@dataclass
+class Stage:
+    """What all tests share."""
+
+    gateway: PlayedGateway
+    url: str
+    browser: Browser
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    played = PlayedGateway(tmp_path_factory.mktemp("drawing"))
+    async with played.running(), dashboard(played.data) as url, started_chromium() as browser:
+        yield Stage(played, url, browser)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def gateway(stage: Stage) -> PlayedGateway:
+    """A gateway as on its first day."""
+    stage.gateway.begin_again()
+    return stage.gateway
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(stage: Stage, gateway: PlayedGateway) -> AsyncIterator[Page]:
+    """A page that is logged in."""
+    context = await stage.browser.new_context()
+    page = await context.new_page()
+    await page.goto(stage.url + gateway.link())
+    await expect(page.locator(".hf-empty")).to_be_visible()
+    yield page
+    await context.close()
+
+
+async def begin_linking(page: Page, gateway: PlayedGateway) -> None:
+    await page.get_by_test_id("add").click()
+    await page.get_by_test_id("name").fill("reception")
+    await page.get_by_test_id("show-qr").click()
+    await expect(page.get_by_text("Asking for a code")).to_be_visible()
+    gateway.show_code("ses_reception", 1, 60)
+    await expect(page.get_by_text("code 1 of 6")).to_be_visible()
+
+
+async def test_the_next_code_takes_the_place_of_the_old_one(gateway: PlayedGateway, page: Page) -> None:
+    await begin_linking(page, gateway)
+    first = await page.locator("[data-test=qr]").inner_html()
+    assert first == await page.locator("[data-test=qr]").inner_html()
+    gateway.show_code("ses_reception", 2, 20)
+    await expect(page.get_by_text("code 2 of 6")).to_be_visible()
+    assert await page.locator("[data-test=qr]").inner_html() != first
+    assert await page.get_by_test_id("countdown").inner_text() >= "This code is good for 1"
+
+
+async def test_cancel_ends_the_pairing(gateway: PlayedGateway, page: Page) -> None:
+    await begin_linking(page, gateway)
+    await page.get_by_test_id("cancel-link").click()
+    await expect(page.get_by_test_id("link-dialog")).to_be_hidden()
+    await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
+    await expect(page.get_by_test_id("card-reception")).to_have_attribute("data-state", "new")
+    assert "DELETE /v1/sessions/ses_reception/pair" in gateway.calls
+
+
+async def test_nobody_scanned(gateway: PlayedGateway, page: Page) -> None:
+    await begin_linking(page, gateway)
+    gateway.sessions["ses_reception"]["pairing"] = None
+    gateway.codes.clear()
+    gateway.become(
+        "ses_reception",
+        "new",
+        sentence="Nobody scanned the QR code in time.",
+        next_step="Ask for a new QR code when the phone is at hand.",
+    )
+    dialog = page.get_by_test_id("link-dialog")
+    await expect(dialog.get_by_text("Nobody scanned the QR code in time.")).to_be_visible()
+    await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
+    await dialog.get_by_role("button", name="Show a new code").click()
+    gateway.show_code("ses_reception", 1, 60)
+    await expect(page.get_by_text("code 1 of 6")).to_be_visible()
+
+
+async def test_no_code_is_shown_while_the_gateway_is_silent(gateway: PlayedGateway, page: Page) -> None:
+    await begin_linking(page, gateway)
+    await gateway.fall_silent()
+    await expect(page.get_by_text("does not answer; trying again")).to_be_visible()
+    await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
+    await gateway.listen()
+    await expect(page.get_by_text("code 1 of 6")).to_be_visible()
+
+
+async def test_a_closed_dialog_leaves_the_pairing_to_others(gateway: PlayedGateway, page: Page) -> None:
+    await begin_linking(page, gateway)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_test_id("link-dialog")).to_be_hidden()
+    card = page.get_by_test_id("card-reception")
+    await expect(card).to_contain_text("Waiting for the scan")
+    await page.get_by_test_id("show_qr-reception").click()
+    await expect(page.get_by_text("code 1 of 6")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["", "+49 151 1234"])
+async def test_a_name_that_is_none_is_refused_in_the_dialog(
+    gateway: PlayedGateway, page: Page, name: str
+) -> None:
+    await page.get_by_test_id("add").click()
+    await page.get_by_test_id("name").fill(name)
+    await page.get_by_test_id("show-qr").click()
+    await expect(page.get_by_role("alert")).to_contain_text("has letters in it")
+    assert gateway.sessions == {}
+
+
+async def test_restoration_and_engine_are_told(gateway: PlayedGateway, page: Page) -> None:
+    gateway.put(session("a", "connecting", "+442079460123", restoring=True, sentence="Restoring it."))
+    gateway.put(session("b", "connected", "+12025550143"))
+    gateway.system["restoration"] = {"total": 2, "connected": 1, "done": False, "seconds": None}
+    await expect(page.get_by_test_id("restoration")).to_have_text("Restoring: 1 of 2 numbers are back")
+    await expect(page.get_by_test_id("card-a")).to_contain_text("Restoring it.")
+    gateway.system["engine"] = {"attached": False, "engine_id": None, "pid": None}
+    await expect(page.get_by_test_id("no-engine")).to_be_visible()
+
+
+async def test_red_comes_first_and_tells_the_next_step(gateway: PlayedGateway, page: Page) -> None:
+    gateway.put(session("a", "connected", "+442079460123"))
+    gateway.put(session("b", "replaced", "+12025550143", sentence="Elsewhere.", next_step="Stop it there."))
+    await expect(page.locator(".hf-card").first).to_contain_text("Opened elsewhere")
+    await expect(page.locator(".hf-card").first).to_contain_text("Next step: Stop it there.")
+    await page.get_by_role("button", name="1 needs you").click()
+    await expect(page.locator(".hf-card")).to_have_count(1)
+
+
+async def test_the_lab_is_named_and_kills_only_there(gateway: PlayedGateway, page: Page) -> None:
+    gateway.put(session("a", "connected", "+442079460123"))
+    await expect(page.get_by_test_id("card-a")).to_be_visible()
+    await expect(page.get_by_text("kill -9 now")).to_have_count(0)
+    gateway.system["lab"] = True
+    await page.get_by_test_id("kill-engine").click()
+    await expect(page.get_by_test_id("story")).to_contain_text("kill -9 of the engine")
+    assert "POST /v1/lab/kill" in gateway.calls
+
+
+async def test_a_page_without_its_dashboard_shows_nothing_as_connected(
+    gateway: PlayedGateway, stage: Stage
+) -> None:
+    gateway.put(session("a", "connected", "+442079460123"))
+    page = await stage.browser.new_page()
+    async with AsyncExitStack() as first:
+        url = await first.enter_async_context(dashboard(gateway.data))
+        await page.goto(url + gateway.link())
+        await expect(page.locator("[data-color=green]")).to_have_count(1)
+    await expect(page.get_by_text("This page has lost its dashboard.")).to_be_visible()
+    await expect(page.locator("[data-color=green]")).to_have_count(0)
+    async with dashboard(gateway.data, urlsplit(url).port or 0):
+        await expect(page.locator("[data-color=green]")).to_have_count(1, timeout=20_000)
+        await expect(page.get_by_text("This page has lost its dashboard.")).to_have_count(0)
+        await page.close()
