@@ -28,8 +28,18 @@ type light struct {
 	static, identity *keys.KeyPair
 }
 
-// linkLight pairs a light companion with a phone and logs it in.
+// linkLight pairs a light companion with a phone and logs it in; it confirms what comes.
 func (l *lab) linkLight(phone string) *light {
+	l.t.Helper()
+	c := l.linkRaw(phone)
+	c.got = make(chan string, 1000)
+	go c.answer(c.nodes, c.got)
+	c.activate()
+	return c
+}
+
+// linkRaw pairs a light companion and logs it in; what comes is the test's to read.
+func (l *lab) linkRaw(phone string) *light {
 	l.t.Helper()
 	c := &light{static: keys.NewKeyPair(), identity: keys.NewKeyPair()}
 	advSecret := make([]byte, 32)
@@ -95,12 +105,14 @@ func (c *light) login(l *lab) {
 		Username: proto.Uint64(number), Device: proto.Uint32(uint32(c.jid.Device)), Passive: proto.Bool(true), Pull: proto.Bool(true),
 	})
 	c.next("success")
+}
+
+// activate ends the login: what waits is delivered, and the phone greets a new companion.
+func (c *light) activate() {
 	c.send(wabinary.Node{
 		Tag: "iq", Attrs: wabinary.Attrs{"type": "set", "xmlns": "passive", "id": "active", "to": types.ServerJID},
 		Content: []wabinary.Node{{Tag: "active"}},
 	})
-	c.got = make(chan string, 1000)
-	go c.answer(c.nodes, c.got)
 }
 
 // answer confirms whatever comes, and passes on the ids of messages from others.

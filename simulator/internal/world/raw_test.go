@@ -19,6 +19,7 @@ type raw struct {
 	noise  *socket.NoiseSocket
 	nodes  chan *binary.Node
 	closed chan struct{}
+	asked  int
 }
 
 // dialRaw connects with a Noise key and a payload of the test's choice.
