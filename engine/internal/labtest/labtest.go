@@ -224,6 +224,16 @@ func (s *Simulator) Fault(name, account string, count int) {
 	s.Must("POST", "/admin/faults", map[string]any{"name": name, "account": account, "count": count}, nil)
 }
 
+// SayMany lets the phone write n messages at once.
+func (p *Phone) SayMany(to string, n int) {
+	p.sim.t.Helper()
+	messages := make([]map[string]string, n)
+	for i := range messages {
+		messages[i] = map[string]string{"to": to, "text": fmt.Sprintf("message %d", i)}
+	}
+	p.sim.Must("POST", "/admin/phones/"+p.Number+"/send-batch", map[string]any{"messages": messages}, nil)
+}
+
 // Scan lets the phone scan a QR code.
 func (p *Phone) Scan(code string) {
 	p.sim.t.Helper()
@@ -233,11 +243,17 @@ func (p *Phone) Scan(code string) {
 // Queue answers how many stanzas wait for the phone's first companion.
 func (p *Phone) Queue() int { p.sim.t.Helper(); return p.Account().Companions[0].Queue }
 
-// Settled tells whether everything that the phone sends to a new companion is acknowledged: keys and history.
+// Settled tells whether everything that the phone sends to a new companion is acknowledged: keys and history. It looks
+// several times, because the phone uses up a key a moment before it sends.
 func (p *Phone) Settled() bool {
 	p.sim.t.Helper()
-	device := p.Account().Companions[0]
-	return device.PreKeys < 812 && device.Queue == 0
+	for range 4 {
+		if device := p.Account().Companions[0]; device.PreKeys >= 812 || device.Queue > 0 {
+			return false
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+	return true
 }
 
 // Lines writes a process's lines into the test's log, as long as the test runs.

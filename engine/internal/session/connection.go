@@ -17,6 +17,7 @@ import (
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/translate"
 	"holdfast/engine/internal/vault"
+	"holdfast/engine/internal/wire"
 )
 
 // errNoToken answers the library when a server asks for a token that only another product has; without a refresher the
@@ -33,15 +34,18 @@ type Connection struct {
 
 	ctx    context.Context
 	cancel context.CancelFunc
+	socket *wire.Socket
 	client *whatsmeow.Client
 	device *store.Device
 	watch  *vault.Watch
 	sends  *sends
 
-	done  chan struct{} // closed when the client is disconnected for good
-	ended chan struct{} // closed at the first reason to end
-	down  chan struct{} // closed when the client has let go of its socket, or never had one
-	downs sync.Once
+	done    chan struct{} // closed when the client is disconnected for good
+	ended   chan struct{} // closed at the first reason to end
+	dialled chan struct{} // closed when the dial is over
+	up      atomic.Bool   // the client has a socket
+	down    chan struct{} // closed when it has let go of it
+	downs   sync.Once
 
 	lock      sync.Mutex
 	ending    translate.Ending
@@ -59,8 +63,10 @@ func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	c := &Connection{
 		session: s, deps: s.deps, epoch: epoch, ctx: ctx, cancel: cancel, watch: watch,
 		log:  s.deps.Log.With("session", s.id, "epoch", epoch),
-		done: make(chan struct{}), ended: make(chan struct{}), down: make(chan struct{}),
+		done: make(chan struct{}), ended: make(chan struct{}),
+		dialled: make(chan struct{}), down: make(chan struct{}),
 	}
+	c.socket = s.deps.Dialer.Socket(c)
 	watch.OnFailure, watch.OnPanic = c.storageFailed, c.decryptionPanicked
 	c.sends = &sends{conn: c, chats: map[string][]job{}, running: map[string]*attempt{}}
 	return c
@@ -79,9 +85,8 @@ func (c *Connection) attach(device *store.Device) {
 	client.AutomaticMessageRerequestFromPhone = false
 	client.RefreshCAT = func(context.Context) error { return errNoToken }
 	client.BackgroundEventCtx = c.ctx
-	socket := c.deps.Dialer.Socket(c)
-	client.SetWebsocketHTTPClient(socket)
-	client.SetPreLoginHTTPClient(socket)
+	client.SetWebsocketHTTPClient(c.socket.Client())
+	client.SetPreLoginHTTPClient(c.socket.Client())
 	client.SetMediaHTTPClient(c.deps.Dialer.Media())
 	// Registered once, before Connect: while a handler blocks, registering another would stop every dispatch.
 	client.AddEventHandlerWithSuccessStatus(c.handle)
@@ -107,12 +112,12 @@ func (c *Connection) run() {
 
 // dial connects. Its own goroutine, because the library's Connect may hang: the context is cancelled then.
 func (c *Connection) dial() {
+	defer close(c.dialled)
 	defer c.contain("session.dial_panicked")
 	select {
 	case c.deps.dials <- struct{}{}:
 		defer func() { <-c.deps.dials }()
 	case <-c.ended:
-		c.clientDown()
 		return
 	}
 	limit := time.AfterFunc(c.deps.Timing.Connect, func() {
@@ -120,10 +125,10 @@ func (c *Connection) dial() {
 	})
 	defer limit.Stop()
 	if err := c.client.ConnectContext(c.ctx); err != nil {
-		c.clientDown()
 		c.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "dial: " + oneLine(err.Error())})
 		return
 	}
+	c.up.Store(true)
 	c.lastFrame.Store(time.Now().UnixMilli())
 }
 
@@ -144,7 +149,7 @@ func (c *Connection) end(ending translate.Ending) {
 		c.isEnding = true
 		if ours(ending.Reason) {
 			// First of all: from here on nothing can be acknowledged, whatever the handlers answer.
-			c.cancel()
+			c.socket.Cut()
 		}
 		close(c.ended)
 	}
@@ -162,12 +167,12 @@ func ours(reason pb.Reason) bool {
 
 // drain listens a moment longer: the socket's end is seen before the events that explain it.
 func (c *Connection) drain() {
+	if ours(c.worst().Reason) {
+		return
+	}
 	timer := time.NewTimer(c.deps.Timing.Drain)
 	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-c.ctx.Done():
-	}
+	<-timer.C
 }
 
 const (
@@ -177,37 +182,51 @@ const (
 	disconnectWait = 2 * time.Second
 )
 
-// clientDown is told when the client has no socket any more.
+// clientDown is told when the client has let go of its socket.
 func (c *Connection) clientDown() { c.downs.Do(func() { close(c.down) }) }
 
-// finish disconnects for good and tells the owner. Once the context is cancelled the client can do no more harm, so its
-// own farewell is waited for only a moment.
+// finish disconnects for good and tells the owner.
 //
-// Disconnect comes after the client has let go of its socket by itself: both at once could call a nil function in the
-// library, which ends the process.
-// Source: whatsmeow 35ae40906e74, FrameSocket.Close reads OnDisconnect twice, NoiseSocket.Stop clears it.
+// The order matters. The socket is cut first: nothing can be acknowledged any more. The client's reader then ends by
+// itself; were the context cancelled before, the reader could wait for ever for somebody to take its last frame. Only
+// then the context is cancelled, which lets waiting handlers go, and only then comes Disconnect: while the client lets
+// go of its socket, it could call a nil function, which ends the process.
+// Source: whatsmeow 35ae40906e74, FrameSocket.frameComplete, FrameSocket.Close, NoiseSocket.Stop.
 func (c *Connection) finish() {
-	c.cancel()
-	timer := time.NewTimer(downWait)
-	defer timer.Stop()
+	c.socket.Cut()
 	select {
-	case <-c.down:
-	case <-timer.C:
+	case <-c.dialled:
+	default:
+		c.cancel() // nothing is connected yet: this ends the dial
+		wait(c.dialled, downWait)
 	}
+	if c.up.Load() {
+		wait(c.down, downWait)
+	}
+	c.cancel()
 	disconnected := make(chan struct{})
 	go func() {
 		defer close(disconnected)
 		defer c.contain("session.disconnect_panicked")
 		c.client.Disconnect()
 	}()
-	timer.Reset(disconnectWait)
-	select {
-	case <-disconnected:
-	case <-timer.C:
+	if !wait(disconnected, disconnectWait) {
 		c.log.Warn("session.disconnect_slow")
 	}
 	close(c.done)
 	c.session.enqueue(func() { c.session.reap(c) })
+}
+
+// wait tells whether done was closed within the limit.
+func wait(done <-chan struct{}, limit time.Duration) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		return false
+	}
 }
 
 func (c *Connection) worst() translate.Ending {

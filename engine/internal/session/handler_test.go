@@ -33,7 +33,7 @@ func bare(t *testing.T, answer func() (types.JID, error)) (*Connection, *gateway
 	gateway := &gatewayDouble{}
 	deps := &Deps{
 		Gateway: gateway, Kill: killpoint.New(""), Log: slog.New(slog.DiscardHandler), Timing: DefaultTiming(),
-		LevelChanged: func() {}, table: translate.NewDispositions(),
+		LevelChanged: func() {}, table: translate.NewDispositions(), Dialer: wire.NewDialer(nil),
 	}
 	conn := newConnection(&Session{id: "s1", deps: deps}, 5, &vault.Watch{})
 	conn.device = &store.Device{LIDs: aliasMap{answer: answer}}
@@ -127,28 +127,36 @@ func TestAfterAStorageFailureEverythingIsRefused(t *testing.T) {
 	if d := gateway.delivered(); len(d) != 0 {
 		t.Errorf("delivered %v", d)
 	}
-	if conn.worst().Reason != pb.Reason_STORAGE_FAILED || conn.ctx.Err() == nil {
+	if conn.worst().Reason != pb.Reason_STORAGE_FAILED || !conn.socket.IsCut() {
 		t.Errorf("the connection goes on: %+v", conn.worst())
 	}
 }
 
-// Parking and stopping: the context is cancelled before any handler is let go.
-func TestTheContextIsCancelledBeforeHandlersAreLetGo(t *testing.T) {
-	for _, reason := range []pb.Reason{pb.Reason_PARKED, pb.Reason_REQUESTED, pb.Reason_STORAGE_FAILED, pb.Reason_SILENT} {
+// Parking, stopping and every other end of our own: nothing can be written any more when end returns, so that whatever a
+// handler answers after that acknowledges nothing.
+func TestAnEndOfOurOwnCutsTheSocketFirst(t *testing.T) {
+	for number := range pb.Reason_name {
+		reason := pb.Reason(number)
 		conn, gateway := bare(t, none)
 		waiting := make(chan struct{})
 		gateway.answer = func(ctx context.Context, _ *pb.Delivery) error {
 			close(waiting)
 			<-ctx.Done()
-			if conn.ctx.Err() == nil {
-				t.Error("let go while the connection can still acknowledge")
-			}
-			return nil // as if the confirmation had come in the same moment
+			return errors.New("ending")
 		}
 		outcome := make(chan bool)
 		go func() { outcome <- conn.handle(incoming()) }()
 		<-waiting
 		conn.end(translate.Ending{Reason: reason})
+		if conn.socket.IsCut() != ours(reason) {
+			t.Errorf("%v: cut %v", reason, conn.socket.IsCut())
+		}
+		select {
+		case <-outcome:
+			t.Errorf("%v: the handler was let go before the connection was finished", reason)
+		default:
+		}
+		conn.cancel()
 		if <-outcome {
 			t.Errorf("%v: accepted on a connection that has ended", reason)
 		}
@@ -169,7 +177,6 @@ func TestOneEndForEachConnection(t *testing.T) {
 // Each of these is off in the library, and each one lost would lose messages.
 func TestEveryGuardOfTheClientIsSet(t *testing.T) {
 	conn, _ := bare(t, none)
-	conn.deps.Dialer = wire.NewDialer(nil)
 	conn.attach(&store.Device{})
 	c := conn.client
 	for name, set := range map[string]bool{

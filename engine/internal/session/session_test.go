@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -369,4 +370,34 @@ func TestManyConnectionsOneAtATime(t *testing.T) {
 	if list := r.registry.Levels().Sessions; len(list) != 1 || list[0].Epoch != 12 {
 		t.Errorf("levels: %v", list)
 	}
+}
+
+// Ending a connection in the middle of traffic leaves nothing behind: the library's reader would wait for ever for
+// somebody to take its last frame, if its context ended before its socket.
+func TestConnectionsLeaveNoGoroutineBehind(t *testing.T) {
+	r := newRoom(t, DefaultTiming())
+	own := r.link()
+	r.must(&pb.Command{Command: &pb.Command_Disconnect{Disconnect: &pb.Disconnect{}}})
+	r.sim.Phone("friend").SayMany(own.Number, 400)
+	arrived := make(chan struct{}, 1000)
+	r.gateway.lock.Lock()
+	r.gateway.answer = func(ctx context.Context, _ *pb.Delivery) error {
+		arrived <- struct{}{}
+		<-ctx.Done()
+		return errors.New("ending")
+	}
+	r.gateway.lock.Unlock()
+	const rounds = 20
+	before := 0
+	for round := range rounds {
+		r.must(connect(uint64(3 + round)))
+		<-arrived // the others are on the wire
+		r.must(&pb.Command{Command: &pb.Command_Disconnect{Disconnect: &pb.Disconnect{}}})
+		if round == 1 {
+			before = runtime.NumGoroutine()
+		}
+	}
+	labtest.Within(t, 10*time.Second, "the goroutines of old connections end", func() bool {
+		return runtime.NumGoroutine() < before+rounds/2
+	})
 }

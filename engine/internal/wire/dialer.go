@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"holdfast/engine/internal/lab"
@@ -60,9 +61,9 @@ func NewDialer(trust *lab.Trust) *Dialer {
 	return &Dialer{transport: transport}
 }
 
-// Socket returns the client for one connection's WebSocket.
-func (d *Dialer) Socket(observer Observer) *http.Client {
-	return &http.Client{Transport: &upgrader{base: d.transport, observer: observer}}
+// Socket returns the way to one connection's WebSocket.
+func (d *Dialer) Socket(observer Observer) *Socket {
+	return &Socket{base: d.transport, observer: observer}
 }
 
 // Media returns the client for uploads and downloads.
@@ -70,19 +71,45 @@ func (d *Dialer) Media() *http.Client {
 	return &http.Client{Transport: d.transport}
 }
 
-// upgrader guards the one WebSocket upgrade of a connection.
-type upgrader struct {
+// Socket guards the one WebSocket of a connection.
+type Socket struct {
 	base     http.RoundTripper
 	observer Observer
+
+	lock sync.Mutex
+	open *reframer
+	cut  bool
 }
 
-var _ http.RoundTripper = (*upgrader)(nil)
+var _ http.RoundTripper = (*Socket)(nil)
 
-func (u *upgrader) RoundTrip(request *http.Request) (*http.Response, error) {
+// Client returns the HTTP client to dial with.
+func (s *Socket) Client() *http.Client { return &http.Client{Transport: s} }
+
+// Cut ends the stream in both directions. When it returns nothing more can be written; it does not wait for the network.
+func (s *Socket) Cut() {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.cut = true
+	if s.open != nil {
+		s.open.cut.Store(true)
+		go s.open.stream.Close() //nolint:errcheck // whatever the farewell comes to
+	}
+}
+
+// IsCut tells whether Cut was called.
+func (s *Socket) IsCut() bool {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.cut
+}
+
+// RoundTrip implements http.RoundTripper.
+func (s *Socket) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.Clone(request.Context())
 	// permessage-deflate would cost more than a megabyte per session, if the server accepted it.
 	request.Header.Del("Sec-WebSocket-Extensions")
-	response, err := u.base.RoundTrip(request)
+	response, err := s.base.RoundTrip(request)
 	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {
 		return response, err
 	}
@@ -90,6 +117,13 @@ func (u *upgrader) RoundTrip(request *http.Request) (*http.Response, error) {
 	if !ok {
 		return response, nil
 	}
-	response.Body = newReframer(stream, u.observer)
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.cut {
+		_ = stream.Close()
+		return nil, ErrCut
+	}
+	s.open = newReframer(stream, s.observer)
+	response.Body = s.open
 	return response, nil
 }

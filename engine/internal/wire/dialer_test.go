@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -43,7 +44,7 @@ func TestCompressionIsNotOffered(t *testing.T) {
 		offered <- r.Header.Get("Sec-WebSocket-Extensions")
 	})
 	request := upgradeRequest(t)
-	response, err := dialer.Socket(&observed{}).Do(request)
+	response, err := dialer.Socket(&observed{}).Client().Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func TestAnUpgradedConnectionIsGuarded(t *testing.T) {
 		_, _ = conn.Write(message(opBinary, true, frame[10:]))
 	})
 	seen := &observed{}
-	response, err := dialer.Socket(seen).Do(upgradeRequest(t))
+	response, err := dialer.Socket(seen).Client().Do(upgradeRequest(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +85,7 @@ func TestAnUpgradeThatIsNeverAnsweredTimesOut(t *testing.T) {
 	dialer := labDialer(t, func(http.ResponseWriter, *http.Request) { <-release })
 	defer close(release)
 	dialer.transport.ResponseHeaderTimeout = 50 * time.Millisecond
-	if _, err := dialer.Socket(&observed{}).Do(upgradeRequest(t)); err == nil {
+	if _, err := dialer.Socket(&observed{}).Client().Do(upgradeRequest(t)); err == nil {
 		t.Fatal("no error")
 	}
 	if fresh := NewDialer(nil).transport; fresh.ResponseHeaderTimeout == 0 || fresh.TLSHandshakeTimeout == 0 {
@@ -103,5 +104,45 @@ func TestOnlyTheLabTrustsTheLab(t *testing.T) {
 	}
 	if dialer.transport.TLSClientConfig.MinVersion < tls.VersionTLS12 {
 		t.Error("old TLS allowed")
+	}
+}
+
+func TestAfterTheCutNothingGoesOut(t *testing.T) {
+	received := make(chan []byte, 1)
+	dialer := labDialer(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, buffered, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		defer conn.Close() //nolint:errcheck // test
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+		all, _ := io.ReadAll(buffered)
+		received <- all
+	})
+	seen := &observed{}
+	socket := dialer.Socket(seen)
+	response, err := socket.Client().Do(upgradeRequest(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream := response.Body.(io.ReadWriteCloser)
+	if _, err := stream.Write([]byte("before")); err != nil {
+		t.Fatal(err)
+	}
+	socket.Cut()
+	if _, err := stream.Write([]byte("after")); !errors.Is(err, ErrCut) {
+		t.Errorf("write after the cut: %v", err)
+	}
+	if _, err := stream.Read(make([]byte, 1)); err == nil {
+		t.Error("read after the cut")
+	}
+	if all := <-received; string(all) != "before" {
+		t.Errorf("the server received %q", all)
+	}
+	if _, err := socket.Client().Do(upgradeRequest(t)); !errors.Is(err, ErrCut) {
+		t.Errorf("dialled after the cut: %v", err)
+	}
+	if len(seen.ends) != 1 {
+		t.Errorf("the end was told %d times", len(seen.ends))
 	}
 }

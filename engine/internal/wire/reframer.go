@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 )
 
 const (
@@ -29,6 +30,9 @@ const (
 // ErrStream says that the server broke the framing: nothing on this connection can be trusted any more.
 var ErrStream = errors.New("broken framing")
 
+// ErrCut says that this end cut the connection.
+var ErrCut = errors.New("cut")
+
 // reframer hands its reader exactly one WebSocket message per whole Noise frame, however the server cut them.
 //
 // Source: whatsmeow 35ae40906e74, FrameSocket.processData misplaces a frame that is split over messages;
@@ -37,6 +41,7 @@ type reframer struct {
 	stream   io.ReadWriteCloser
 	observer Observer
 	ended    sync.Once
+	cut      atomic.Bool
 
 	ready   []byte // WebSocket bytes for the reader
 	partial []byte // Noise bytes that do not make a whole frame yet
@@ -51,7 +56,12 @@ func newReframer(stream io.ReadWriteCloser, observer Observer) *reframer {
 	return &reframer{stream: stream, observer: observer}
 }
 
-func (r *reframer) Write(p []byte) (int, error) { return r.stream.Write(p) }
+func (r *reframer) Write(p []byte) (int, error) {
+	if r.cut.Load() {
+		return 0, ErrCut
+	}
+	return r.stream.Write(p)
+}
 
 func (r *reframer) Close() error {
 	err := r.stream.Close()
@@ -64,6 +74,10 @@ func (r *reframer) end(err error) {
 }
 
 func (r *reframer) Read(p []byte) (int, error) {
+	if r.cut.Load() {
+		r.end(ErrCut)
+		return 0, ErrCut
+	}
 	for len(r.ready) == 0 {
 		if r.failed == nil {
 			r.failed = r.fill()
