@@ -30,6 +30,7 @@ class LoginOut(BaseModel):
 
     key: str
     key_id: str
+    tenant_id: str = Field(description="browsers of one tenant see the same, and may share what is read for them")
     expires_at: datetime | None
 
 
@@ -46,8 +47,9 @@ async def exchange(request: Request, body: TokenIn) -> LoginOut:
     """Needs no key: the token is the proof. It works once."""
     accounts: Accounts = request.app.state.accounts
     issued = await accounts.exchange(body.token)
+    caller = await accounts.authenticate(issued.key)
     expires = None if issued.expires_at_ms is None else _time(issued.expires_at_ms)
-    return LoginOut(key=issued.key, key_id=issued.key_id, expires_at=expires)
+    return LoginOut(key=issued.key, key_id=issued.key_id, tenant_id=caller.tenant_id, expires_at=expires)
 
 
 def _time(at_ms: int) -> datetime:

@@ -8,7 +8,7 @@ class Confirm:
 
     def __init__(self) -> None:
         with ui.dialog() as self._dialog, ui.card().classes("hf-dialog").props("flat"):
-            self._title = ui.label().props('role=heading aria-level=2 style="font-size:20px;font-weight:650"')
+            self._title = ui.label().classes("hf-title").props("role=heading aria-level=2")
             self._text = ui.label()
             with ui.element("div").classes("hf-dialog-foot"):
                 with ui.element("button").classes("hf-button").props("type=button autofocus") as no:

@@ -89,7 +89,7 @@ class LinkDialog:
 
     def _code_part(self) -> None:
         with ui.element("div") as self._scanning:
-            self._title = ui.label().props('role=heading aria-level=2 style="font-size:20px;font-weight:650"')
+            self._title = ui.label().classes("hf-title").props("role=heading aria-level=2")
             ui.html(_STEPS)
             self._wait = ui.label().classes("hf-qr-wait").props("role=status")
             self._qr = QrElement()
@@ -106,7 +106,7 @@ class LinkDialog:
 
     def _failed_part(self) -> None:
         with ui.element("div") as self._failed:
-            self._failure = ui.label().props('role=alert style="font-size:20px;font-weight:650"')
+            self._failure = ui.label().classes("hf-title").props("role=alert")
             self._failure_step = ui.label()
             with ui.element("div").classes("hf-dialog-foot"):
                 _button("Close", "hf-button", self._dialog.close)
