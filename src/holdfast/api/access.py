@@ -30,7 +30,7 @@ class LoginOut(BaseModel):
 
     key: str
     key_id: str
-    tenant_id: str = Field(description="browsers of one tenant see the same, and may share what is read for them")
+    tenant_id: str = Field(description="browsers of one tenant may share what is read")
     expires_at: datetime | None
 
 
