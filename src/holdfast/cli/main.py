@@ -102,6 +102,14 @@ def status(data: Data = None, as_json: AsJson = False) -> None:
     _run(work.status(data, as_json))
 
 
+@app.command("dashboard-link")
+def dashboard_link(data: Data = None) -> None:
+    """Print a link that logs one browser in to the dashboard, once."""
+    from holdfast.cli import page
+
+    _run(page.link(data))
+
+
 @app.command()
 def pair(
     session: Annotated[str, typer.Argument(help="Name of the session; made when there is none.")] = "main",

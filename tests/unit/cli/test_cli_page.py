@@ -1,0 +1,39 @@
+"""`holdfast dashboard-link`: one line that can be opened, at the address where the dashboard listens."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from scripted_gateway import KEY, ScriptedGateway, running_gateway
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[ScriptedGateway]:
+    async with running_gateway() as running:
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / "gateway.json").write_text(json.dumps({"url": running.url, "pid": 1}))
+        (tmp_path / "local.key").write_text(json.dumps({"key": KEY}))
+        running.answers["POST", "/v1/dashboard/links"] = {"path": "/login?token=abc", "expires_at": None}
+        yield running
+
+
+async def printed(data: Path) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "holdfast.cli", "dashboard-link", "--data", str(data)),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    async with asyncio.timeout(60):
+        out, _ = await process.communicate()
+    assert process.returncode == 0
+    return out.decode().splitlines()[0]
+
+
+async def test_the_link_names_the_running_dashboard(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    assert await printed(tmp_path) == "http://127.0.0.1:4000/login?token=abc"
+    (tmp_path / "run" / "dashboard.json").write_text(json.dumps({"url": "http://127.0.0.1:5123", "pid": 1}))
+    assert await printed(tmp_path) == "http://127.0.0.1:5123/login?token=abc"
