@@ -1,0 +1,57 @@
+"""A phone behind a sender that follows a script: it drops, delays, doubles, and does not know."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from holdfast.model.messages import SendAck
+
+#: What one attempt does: `taken` says whether the message reaches the phone, `error` what the sender raises.
+Step = tuple[str, Callable[[], Exception] | None]
+
+
+@dataclass
+class Phone:
+    """What arrives at the other side, as a phone sees it: the first time that an id comes counts."""
+
+    by_chat: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    texts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    arrivals: list[str] = field(default_factory=list)
+
+    def take(self, to: str, message_id: str, text: str) -> None:
+        """One copy arrives."""
+        if message_id not in self.texts:
+            self.by_chat[to].append(message_id)
+        self.texts[message_id].add(text)
+        self.arrivals.append(message_id)
+
+
+class ScriptedSender:
+    """Fills the seam Sender. Every attempt takes the next step of the script; after its end all works."""
+
+    def __init__(self, phone: Phone, script: Iterable[Step] = ()) -> None:
+        self.phone = phone
+        self._script = iter(script)
+        self.in_flight: dict[str, int] = defaultdict(int)
+        self.most_in_flight: dict[str, int] = defaultdict(int)
+        self.attempts: list[str] = []
+
+    async def send(
+        self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
+    ) -> SendAck:
+        """See the seam."""
+        self.attempts.append(message_id)
+        copies, error = next(self._script, ("one", None))
+        self.in_flight[to] += 1
+        self.most_in_flight[to] = max(self.most_in_flight[to], self.in_flight[to])
+        try:
+            for _ in range(3 if copies == "late" else 1):
+                await asyncio.sleep(0)
+            for _ in range({"none": 0, "one": 1, "late": 1, "two": 2}[copies]):
+                self.phone.take(to, message_id, text)
+            if error is not None:
+                raise error()
+            return SendAck(3_000, "4900000@s.whatsapp.net", b"final " + text.encode())
+        finally:
+            self.in_flight[to] -= 1
