@@ -132,6 +132,17 @@ async def test_levels_repair_lost_facts(world: World) -> None:
         await gateway.until("taxi", State.CONNECTED)
 
 
+async def test_what_the_levels_leave_out_is_not_held(world: World) -> None:
+    engine = await world.engine()
+    async with world.gateway() as gateway:
+        session_id = await world.link_number(gateway, engine, "taxi", ANNA)
+        del engine.sessions[session_id]
+        engine.levels()
+        await gateway.until("taxi", State.RECONNECTING)
+        await gateway.until("taxi", State.CONNECTED)
+        assert len(engine.asked("open")) == 2
+
+
 async def test_facts_of_an_old_connection_change_nothing(world: World) -> None:
     engine = await world.engine()
     async with world.gateway() as gateway:

@@ -40,6 +40,8 @@ def _config(app: FastAPI) -> uvicorn.Config:
         lifespan="off",
         server_header=False,
         date_header=False,
+        # Mostly one machine: packing costs more than it saves, and memory per connection.
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=_STREAMS_END_WITHIN_S,
     )
 

@@ -282,18 +282,25 @@ class Supervisor:
         self._wake(live)
 
     def heard_levels(self, levels: Levels) -> None:
-        """The engine's periodic truth."""
-        for held in levels.sessions:
-            live = self.book.get(held.session_id)
-            if live is None or levels.at_ms < live.last_fact_ms:
-                continue
-            if held.last_frame_ms and held.last_frame_ms > (live.last_heartbeat_ms or 0):
-                live.last_heartbeat_ms = held.last_frame_ms
-            session = live.session
-            usual = session.state is State.CONNECTED and held.level >= LinkLevel.LOGGED_IN
-            if usual and held.epoch == session.epoch and not held.missed_probes:
-                continue
-            self.tell(live, f.LevelReported(held.epoch, f.Level(held.level), held.missed_probes))
+        """The engine's periodic truth: what it holds, and by absence what it does not."""
+        held = {it.session_id: it for it in levels.sessions}
+        for live in list(self.book):
+            if levels.at_ms < live.last_fact_ms:
+                continue  # older than what a fact has told since
+            found = held.get(live.id)
+            if found is not None:
+                self._hear_level(live, found)
+            elif live.session.state.up:
+                self.tell(live, f.LevelReported(live.session.epoch, f.Level.CLOSED))
+
+    def _hear_level(self, live: Live, held: Held) -> None:
+        if held.last_frame_ms > (live.last_heartbeat_ms or 0):
+            live.last_heartbeat_ms = held.last_frame_ms
+        session = live.session
+        usual = session.state is State.CONNECTED and held.level >= LinkLevel.LOGGED_IN
+        if usual and held.epoch == session.epoch and not held.missed_probes:
+            return
+        self.tell(live, f.LevelReported(held.epoch, f.Level(held.level), held.missed_probes))
 
     async def _keep_heartbeats(self) -> None:
         """At most one write per session and 30 s, all sessions in one transaction."""
