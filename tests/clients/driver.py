@@ -48,7 +48,7 @@ class Client:
         cls, contender: Contender, address: str, trust_file: Path, folder: Path
     ) -> AsyncIterator["Client"]:
         """A client of our own, ended with this block. `folder` keeps its credentials and its log."""
-        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything runs
+        folder.mkdir(parents=True, exist_ok=True)
         log = folder / "client.log"
         argv = contender.argv(f"wss://{address}/ws/chat", trust_file, folder / "credentials")
         with log.open("ab") as sink:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -50,7 +51,17 @@ class Stage:
     async def set(cls, contender: Contender, folder: Path) -> AsyncIterator["Stage"]:
         """A fresh simulator that remembers every stanza."""
         async with AsyncExitStack() as ending:
-            yield cls(contender, await ending.enter_async_context(_simulator(folder, 0)), folder, ending)
+            stage = cls(contender, await ending.enter_async_context(_simulator(folder, 0)), folder, ending)
+            try:
+                yield stage
+            finally:
+                await stage._keep_transcript()
+
+    async def _keep_transcript(self) -> None:
+        """Leave every stanza beside the logs, for whoever looks into a failure."""
+        entries = await self.wasim.transcript("", limit=4000)
+        lines = "".join(json.dumps(entry) + "\n" for entry in entries)
+        (self.folder / "transcript.jsonl").write_text(lines)
 
     async def restart(self) -> None:
         """The simulator stops and comes back on the same port, with all that it had saved."""
@@ -77,6 +88,8 @@ class Stage:
         await client.expect("paired")
         await client.expect("open")
         await client.expect("caught_up")
+        device = int(client.seen("open")[-1]["jid"].split(":")[1].split("@")[0])
+        await self.keys_uploaded(phone, device)
         return client
 
     async def ask(self, method: str, path: str, body: Any = None, wait_s: float = 0.0) -> Any:
@@ -133,6 +146,14 @@ class Stage:
         """What the simulated WhatsApp knows of one linked device."""
         account = await self.ask("GET", f"/admin/accounts/{phone.phone}")
         return next(found for found in account["companions"] if found["device"] == device)
+
+    async def keys_uploaded(self, phone: Phone, device: int = 1) -> None:
+        """Wait until others can open sessions with the device: its start-up is through then."""
+
+        async def uploaded() -> bool:
+            return bool((await self.companion(phone, device))["prekeys"])
+
+        await self.until("uploaded pre-keys", uploaded)
 
     async def settled(self, phone: Phone, device: int = 1) -> Mapping[str, Any]:
         """Wait until nothing waits for the device any more: it has confirmed all that was sent."""

@@ -34,8 +34,11 @@ VERDICTS: dict[str, dict[str, Reaction]] = {
     "503": {"baileys": closes(503), "whatsapp-rust": Reaction("disconnected", {}, True)},
     "515": {"baileys": closes(515), "whatsapp-rust": Reaction("open", {}, True)},
     "500": {"baileys": closes(500), "whatsapp-rust": Reaction("stream_error", {"code": "500"}, True)},
-    "429": {"baileys": closes(429), "whatsapp-rust": Reaction("stream_error", {"code": "429"}, True)},
-    "not-well-formed": {"baileys": closes(500), "whatsapp-rust": Reaction("disconnected", {}, True)},
+    "429": {"baileys": closes(429), "whatsapp-rust": Reaction("disconnected", {}, True)},
+    "not-well-formed": {
+        "baileys": closes(500),
+        "whatsapp-rust": Reaction("stream_error", {"code": ""}, True),
+    },
     "516": {"baileys": closes(516), "whatsapp-rust": Reaction("logged_out", {"on_connect": False}, False)},
     "replaced": {"baileys": closes(440), "whatsapp-rust": Reaction("replaced", {}, False)},
 }

@@ -69,6 +69,9 @@ const tell = {
 		for (const message of messages) {
 			session.remember(message)
 			session.say({ event: 'message', upsert: type, ...describeMessage(message) })
+			// A receipt that comes within the same flush of its event buffer is folded into the message.
+			const receipt = message.key.fromMe && RECEIPTS[message.status]
+			if (receipt) session.say({ event: 'receipt', id: message.key.id, type: receipt })
 		}
 	},
 	'messages.update': (session, updates) => {
