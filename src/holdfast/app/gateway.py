@@ -22,7 +22,7 @@ from holdfast.outbox import Outbox
 from holdfast.sessions import Desk, Progress, Recorder, Supervisor
 from holdfast.settings import Settings
 from holdfast.store import Store
-from holdfast.vault import Vault, load_or_create
+from holdfast.vault import Vault, load_or_create, prove_world
 
 log = logging.get("app")
 
@@ -120,9 +120,12 @@ def run_until_stopped(
 async def _run(
     chosen: Settings, engine: EngineProcess, listener: socket.socket, announce: Callable[[], None]
 ) -> None:
-    master = load_or_create(chosen.master_key_file)
+    # A key that is made anew opens nothing that another one has wrapped.
+    first_start = not chosen.database.exists() and not (chosen.data / "registry.json").exists()
+    master = load_or_create(chosen.master_key_file, may_create=first_start)
     store = await Store.open(chosen.database)
     try:
+        await prove_world(store, lab=chosen.lab is not None)
         vault = Vault(master, chosen.data)
         registry = await vault.prove(store)
         accounts = Accounts(store)

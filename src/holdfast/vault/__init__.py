@@ -4,15 +4,24 @@ Wrapped keys and records enter, unwrapped keys for the engine and rebuilt record
 or deletes a session file: the engine does, and only when a session's owner or WhatsApp said so.
 """
 
-from holdfast.vault.master import KeyFileDamaged, MasterKey, SessionKey, WrongMasterKey, load_or_create
+from holdfast.vault.master import (
+    KeyFileDamaged,
+    MasterKey,
+    MasterKeyMissing,
+    SessionKey,
+    WrongMasterKey,
+    load_or_create,
+)
 from holdfast.vault.reconcile import Missing, compare
 from holdfast.vault.registry import Record, Registry
-from holdfast.vault.vault import Vault, WrongMasterKeyForData
+from holdfast.vault.vault import OtherWorld, Vault, WrongMasterKeyForData, prove_world
 
 __all__ = [
     "KeyFileDamaged",
     "MasterKey",
+    "MasterKeyMissing",
     "Missing",
+    "OtherWorld",
     "Record",
     "Registry",
     "SessionKey",
@@ -21,4 +30,5 @@ __all__ = [
     "WrongMasterKeyForData",
     "compare",
     "load_or_create",
+    "prove_world",
 ]

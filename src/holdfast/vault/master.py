@@ -101,14 +101,26 @@ def new_session_key(session_id: str) -> SessionKey:
     return SessionKey(session_id, secrets.token_bytes(_KEY_BYTES))
 
 
-def load_or_create(path: Path) -> MasterKey:
+class MasterKeyMissing(SettingsError):
+    """The master key is not there, and this data folder was made with one."""
+
+    code = "wrong_master_key"
+    hint = "Next step: put the file back (HOLDFAST_MASTER_KEY_FILE). Nothing was changed."
+
+
+def load_or_create(path: Path, *, may_create: bool = True) -> MasterKey:
     """The master key of this installation; the first start makes it, readable by its owner alone.
 
-    Raises SettingsError when the file cannot be read or written, or holds no master key.
+    Raises SettingsError when the file cannot be read or written, or holds no master key; MasterKeyMissing
+    when there is none and none may be made, because another key has wrapped what lies here.
     """
     try:
         text = path.read_text()
-    except FileNotFoundError:
+    except FileNotFoundError as exc:
+        if not may_create:
+            raise MasterKeyMissing(
+                f"The master key {path} is missing; this data folder was made with one"
+            ) from exc
         return _create(path)
     except (OSError, UnicodeDecodeError) as exc:
         raise _unusable(path, exc) from exc

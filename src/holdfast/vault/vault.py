@@ -15,8 +15,8 @@ from holdfast.vault.registry import Record, Registry
 
 log = logging.get("vault")
 
-_CHECK = "SELECT value FROM settings_kv WHERE key = 'master_key_check'"
-_KEEP_CHECK = "INSERT INTO settings_kv (key, value) VALUES ('master_key_check', ?)"
+_KNOWN = "SELECT value FROM settings_kv WHERE key = ?"
+_KEEP = "INSERT INTO settings_kv (key, value) VALUES (?, ?)"
 
 
 class WrongMasterKeyForData(SettingsError):
@@ -24,6 +24,44 @@ class WrongMasterKeyForData(SettingsError):
 
     code = "wrong_master_key"
     hint = "Next step: put the right master key in place (HOLDFAST_MASTER_KEY_FILE). Nothing was changed."
+
+
+class OtherWorld(SettingsError):
+    """This data folder belongs to the other world: lab, or real WhatsApp."""
+
+    code = "other_world"
+    hint = "Next step: choose another data folder by HOLDFAST_DATA."
+
+
+async def prove_world(store: Store, *, lab: bool) -> None:
+    """Refuse to show real credentials to a simulator, or a simulator's to WhatsApp: either would log them
+    out.
+
+    The first start notes which world the data folder belongs to. Raises OtherWorld, StoreUnavailable.
+    """
+    world = "lab" if lab else "whatsapp"
+    noted = await _note_once(store, "world", world)
+    if noted != world:
+        raise OtherWorld(
+            "This data folder belongs to the lab; it cannot be used with real WhatsApp"
+            if noted == "lab"
+            else "This data folder belongs to real WhatsApp; it cannot be used in the lab"
+        )
+
+
+async def _note_once(store: Store, key: str, value: str) -> str:
+    """What the database knows under this key; the first value stays."""
+
+    def note(conn: Connection) -> str:
+        known: str | None = conn.exec_driver_sql(_KNOWN, (key,)).scalar()
+        if known is None:
+            conn.exec_driver_sql(_KEEP, (key, value))
+        return known or value
+
+    known: str | None = await store.read(lambda conn: conn.exec_driver_sql(_KNOWN, (key,)).scalar())
+    if known is not None:
+        return known
+    return await store.write(note)
 
 
 class Vault:
@@ -42,16 +80,11 @@ class Vault:
         Raises WrongMasterKeyForData, StoreUnavailable, OSError.
         """
         kept = registry.load(self._path)
-        noted = await store.read(lambda conn: conn.exec_driver_sql(_CHECK).scalar())
+        noted = await _note_once(store, "master_key_check", self._master.check_value)
         for known in (noted, kept.master_check):
             if known is not None and known != self._master.check_value:
                 raise WrongMasterKeyForData()
-        if noted is None:
-            await store.write(self._note)
         return kept
-
-    def _note(self, conn: Connection) -> None:
-        conn.exec_driver_sql(_KEEP_CHECK, (self._master.check_value,))
 
     async def save_registry(self, records: Callable[[], Iterable[Record]]) -> None:
         """Write the second record; `records` is asked when it is this call's turn, so the last one is

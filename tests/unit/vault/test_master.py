@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.model.errors import SettingsError
-from holdfast.vault import KeyFileDamaged, MasterKey, SessionKey, WrongMasterKey, load_or_create
+from holdfast.vault import (
+    KeyFileDamaged,
+    MasterKey,
+    MasterKeyMissing,
+    SessionKey,
+    WrongMasterKey,
+    load_or_create,
+)
 from holdfast.vault.master import new_session_key
 
 MASTER = MasterKey(b"m" * 32)
@@ -37,6 +44,12 @@ def test_what_is_no_master_key_is_refused_and_kept(tmp_path: Path, content: byte
     with pytest.raises(SettingsError, match="master"):
         load_or_create(path)
     assert path.read_bytes() == content
+
+
+def test_a_missing_key_is_not_made_anew_where_another_one_was_used(tmp_path: Path) -> None:
+    with pytest.raises(MasterKeyMissing, match="missing"):
+        load_or_create(tmp_path / "master.key", may_create=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_in_its_place_is_one_clear_line(tmp_path: Path) -> None:
