@@ -25,13 +25,13 @@ func (honest) Meddle(_ string, message stanza.Node) []stanza.Node { return []sta
 
 // village is a few phones that talk without any server's wire.
 type village struct {
-	t        *testing.T
+	t        testing.TB
 	accounts *account.Registry
 	router   *router.Router
 	book     *Book
 }
 
-func newVillage(t *testing.T) *village {
+func newVillage(t testing.TB) *village {
 	source := seed.New(5)
 	accounts := account.NewRegistry(source)
 	v := &village{t: t, accounts: accounts, router: router.New(accounts, honest{}, time.Now)}
@@ -141,7 +141,7 @@ func TestAFailedDecryptionChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := string(ben.signal.sessions[name.String()])
+	before := ben.signal.sessions[name.String()]
 	spoiled := envelope
 	body := append([]byte(nil), stanza.Bytes(&envelope)...)
 	body[len(body)-1] ^= 1
@@ -149,7 +149,7 @@ func TestAFailedDecryptionChangesNothing(t *testing.T) {
 	if _, err = ben.signal.open(context.Background(), name, &spoiled); err == nil {
 		t.Fatal("a spoiled envelope was opened")
 	}
-	if string(ben.signal.sessions[name.String()]) != before {
+	if ben.signal.sessions[name.String()] != before {
 		t.Error("the session has changed")
 	}
 	if _, err = ben.signal.open(context.Background(), name, &envelope); err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	binary "go.mau.fi/whatsmeow/binary"
+	wastore "go.mau.fi/whatsmeow/store"
 
 	"holdfast/simulator/internal/account"
 )
@@ -51,10 +52,13 @@ func (p *Phone) state() (State, error) {
 	inbox, _ := p.inbox.after(0, 0)
 	receipts, _ := p.receipts.after(0, 0)
 	state := State{
-		Phone: p.Account.Phone, Sessions: maps.Clone(p.signal.sessions), Identities: map[string][]byte{},
+		Phone: p.Account.Phone, Sessions: map[string][]byte{}, Identities: map[string][]byte{},
 		PreKeys: map[uint32][]byte{}, Inbox: inbox, Receipts: receipts, Known: maps.Clone(p.known),
 		Sent: map[string]SentMessage{}, SentOrder: slices.Clone(p.sentOrder), Written: p.written,
 		Retries: maps.Clone(p.retries),
+	}
+	for name, session := range p.signal.sessions {
+		state.Sessions[name] = wastore.SignalProtobufSerializer.Session.Serialize(session)
 	}
 	for name, key := range p.signal.identities {
 		state.Identities[name] = slices.Clone(key[:])
@@ -83,30 +87,9 @@ func (p *Phone) state() (State, error) {
 // Restore gives an account's phone its saved memory; what lay in its mailbox is worked off.
 func (b *Book) Restore(owner *account.Account, state State) error {
 	p := b.Of(owner)
-	p.mu.Lock()
-	for name, session := range state.Sessions {
-		p.signal.sessions[name] = session
+	if err := p.restore(state); err != nil {
+		return err
 	}
-	for name, key := range state.Identities {
-		p.signal.identities[name] = [32]byte(key)
-	}
-	for id, private := range state.PreKeys {
-		p.signal.preKeys[id] = [32]byte(private)
-	}
-	p.signal.nextPreKey = max(state.NextPreKey, 1)
-	for name, seq := range state.Known {
-		p.known[name] = seq
-	}
-	for id, message := range state.Sent {
-		p.sent[id] = &message
-	}
-	for name, count := range state.Retries {
-		p.retries[name] = count
-	}
-	p.sentOrder, p.written = state.SentOrder, state.Written
-	p.inbox.restore(state.Inbox, func(item *Item) uint64 { return item.Seq })
-	p.receipts.restore(state.Receipts, func(item *ReceiptItem) uint64 { return item.Seq })
-	p.mu.Unlock()
 	for _, encoded := range state.Mail {
 		body, err := binary.Unpack(encoded)
 		if err != nil {
@@ -118,5 +101,33 @@ func (b *Book) Restore(owner *account.Account, state State) error {
 		}
 		p.enqueue(*node)
 	}
+	return nil
+}
+
+func (p *Phone) restore(state State) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for name, encoded := range state.Sessions {
+		session, err := wastore.SignalProtobufSerializer.Session.Deserialize(encoded)
+		if err != nil {
+			return fmt.Errorf("phone: restoring the session with %s: %w", name, err)
+		}
+		p.signal.sessions[name] = session
+	}
+	for name, key := range state.Identities {
+		p.signal.identities[name] = [32]byte(key)
+	}
+	for id, private := range state.PreKeys {
+		p.signal.preKeys[id] = [32]byte(private)
+	}
+	p.signal.nextPreKey = max(state.NextPreKey, 1)
+	maps.Copy(p.known, state.Known)
+	maps.Copy(p.retries, state.Retries)
+	for id, message := range state.Sent {
+		p.sent[id] = &message
+	}
+	p.sentOrder, p.written = state.SentOrder, state.Written
+	p.inbox.restore(state.Inbox, func(item *Item) uint64 { return item.Seq })
+	p.receipts.restore(state.Receipts, func(item *ReceiptItem) uint64 { return item.Seq })
 	return nil
 }

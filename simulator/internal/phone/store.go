@@ -23,15 +23,15 @@ var errUnused = errors.New("phone: not part of a pairwise session")
 
 var _ signalstore.SignalProtocol = (*memory)(nil)
 
-// memory is a phone's Signal store in plain maps. Sessions are kept encoded: a decryption that fails half way
-// has then changed nothing. Pre-keys have a lock of their own, because other phones take them while this one
+// memory is a phone's Signal store in plain maps. Sessions are kept as snapshots that nobody changes: a decryption
+// that fails half way has then changed nothing, and no encoding is needed. Pre-keys have a lock of their own, because other phones take them while this one
 // is busy.
 type memory struct {
 	identity       *signal.KeyPair
 	registrationID uint32
 	signed         *signal.PreKey
 
-	sessions   map[string][]byte
+	sessions   map[string]*record.SessionStructure
 	identities map[string][32]byte
 
 	keyLock    sync.Mutex
@@ -45,7 +45,7 @@ func newMemory(source *seed.Source, phone string, pair *signal.KeyPair) *memory 
 		identity:       pair,
 		registrationID: uint32(1 + source.Below(16380, "registration id", phone)),
 		signed:         &signal.PreKey{KeyPair: *signedPair, KeyID: 1, Signature: pair.Sign(signedPair)},
-		sessions:       map[string][]byte{},
+		sessions:       map[string]*record.SessionStructure{},
 		identities:     map[string][32]byte{},
 		preKeys:        map[uint32][32]byte{},
 		nextPreKey:     1,
@@ -108,16 +108,16 @@ func (m *memory) RemovePreKey(_ context.Context, id uint32) error {
 }
 
 func (m *memory) LoadSession(_ context.Context, address *protocol.SignalAddress) (*record.Session, error) {
-	encoded, ok := m.sessions[address.String()]
+	snapshot, ok := m.sessions[address.String()]
 	serializer := wastore.SignalProtobufSerializer
 	if !ok {
 		return record.NewSession(serializer.Session, serializer.State), nil
 	}
-	return record.NewSessionFromBytes(encoded, serializer.Session, serializer.State)
+	return record.NewSessionFromStructure(snapshot, serializer.Session, serializer.State)
 }
 
 func (m *memory) StoreSession(_ context.Context, address *protocol.SignalAddress, session *record.Session) error {
-	m.sessions[address.String()] = session.Serialize()
+	m.sessions[address.String()] = session.Structure()
 	return nil
 }
 

@@ -94,13 +94,28 @@ func shorten(node stanza.Node) stanza.Node {
 	case []stanza.Node:
 		if len(content) > maxChildren {
 			node = stanza.With(node, "wasim_children", fmt.Sprint(len(content)))
-			content = append([]stanza.Node(nil), content[:maxChildren]...)
-			node.Content = content
-			return node
+			node.Content = shortenAll(content[:maxChildren])
+		} else if tooLong(content) {
+			node.Content = shortenAll(content)
 		}
-		node.Content = shortenAll(content)
 	}
 	return node
+}
+
+func tooLong(children []stanza.Node) bool {
+	for i := range children {
+		switch content := children[i].Content.(type) {
+		case []byte:
+			if len(content) > maxContent {
+				return true
+			}
+		case []stanza.Node:
+			if len(content) > maxChildren || tooLong(content) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func shortenAll(children []stanza.Node) []stanza.Node {

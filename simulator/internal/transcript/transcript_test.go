@@ -1,0 +1,70 @@
+package transcript_test
+
+import (
+	"fmt"
+	"testing"
+
+	"holdfast/simulator/internal/stanza"
+	"holdfast/simulator/internal/transcript"
+)
+
+func record(account, id string) transcript.Record {
+	return transcript.Record{Account: account, Node: stanza.New("message", stanza.Attrs{"id": id})}
+}
+
+func ids(records []transcript.Record) string {
+	var all []string
+	for _, found := range records {
+		all = append(all, stanza.Text(&found.Node, "id"))
+	}
+	return fmt.Sprint(all)
+}
+
+func TestTheRingKeepsTheLatest(t *testing.T) {
+	ring := transcript.New(3)
+	for i := range 5 {
+		ring.Add(record("a", fmt.Sprint(i)))
+	}
+	if got := ids(ring.After(0, "", 0)); got != "[2 3 4]" {
+		t.Errorf("kept %s", got)
+	}
+	if got := ids(ring.After(4, "", 0)); got != "[4]" {
+		t.Errorf("after 4: %s", got)
+	}
+	if got := ids(ring.After(0, "", 2)); got != "[2 3]" {
+		t.Errorf("two of them: %s", got)
+	}
+	ring.Add(record("b", "x"))
+	if got := ids(ring.After(0, "b", 0)); got != "[x]" {
+		t.Errorf("of b: %s", got)
+	}
+	if transcript.New(0).After(0, "", 0) != nil {
+		t.Error("a transcript that is off remembers")
+	}
+}
+
+func TestLongContentIsCutAndTheOriginalIsNot(t *testing.T) {
+	ring := transcript.New(1)
+	long := make([]stanza.Node, 812)
+	for i := range long {
+		long[i] = stanza.Raw("key", make([]byte, 2000))
+	}
+	original := stanza.New("iq", nil, stanza.New("list", nil, long...))
+	ring.Add(transcript.Record{Node: original})
+	found := ring.After(0, "", 0)[0]
+	list := found.Node.GetChildren()[0]
+	if got := stanza.Text(&list, "wasim_children"); got != "812" || len(list.GetChildren()) != 16 {
+		t.Errorf("a list of %d, said to be %s", len(list.GetChildren()), got)
+	}
+	key := list.GetChildren()[0]
+	if got := stanza.Text(&key, "wasim_bytes"); got != "2000" || len(stanza.Bytes(&key)) != 1024 {
+		t.Errorf("content of %d bytes, said to be %s", len(stanza.Bytes(&key)), got)
+	}
+	if len(original.GetChildren()[0].GetChildren()) != 812 || original.GetChildren()[0].Attrs != nil {
+		t.Error("the stanza itself was changed")
+	}
+	view := found.View()
+	if view.Node.Tag != "iq" || len(view.Node.Children[0].Children) != 16 {
+		t.Errorf("view %+v", view.Node)
+	}
+}
