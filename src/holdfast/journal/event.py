@@ -69,7 +69,11 @@ class Filter:
 
 def encode_data(data: Mapping[str, Any]) -> str:
     """Compact JSON, ready for the wire. Raises ValueError for NaN, which JSON does not know."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if text.isascii():
+        return text
+    # Line ends to some readers of event streams (Python's splitlines is one), though not to the standard.
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
 
 
 class EventRow(NamedTuple):

@@ -1,0 +1,165 @@
+"""The API's messages and events on a real server, with a scripted WhatsApp behind the outbox."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from holdfast.accounts import Accounts
+from holdfast.api import errors, events, messages
+from holdfast.api import socket as event_socket
+from holdfast.delivery import Subscriptions
+from holdfast.inbox import Inbox
+from holdfast.journal import Journal
+from holdfast.model.errors import UnknownSession
+from holdfast.model.messages import InboundMessage, MessageKind, SendAck
+from holdfast.model.seams import SessionRef
+from holdfast.outbox import Outbox, RetryPolicy
+from holdfast.store import Store
+
+TENANT = "ten_default"
+
+
+class Directory:
+    """Two sessions, found by id and by name."""
+
+    def resolve(self, tenant_id: str, ref: str) -> SessionRef:
+        """See the seam."""
+        known = {"ses_a": "shop", "ses_b": "desk"}
+        for session_id, name in known.items():
+            if tenant_id == TENANT and ref in (session_id, name):
+                return SessionRef(session_id, tenant_id, name)
+        raise UnknownSession
+
+
+class Whatsapp:
+    """Takes every message at once."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str]] = []
+
+    async def send(
+        self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
+    ) -> SendAck:
+        """See the seam Sender."""
+        await asyncio.sleep(0)
+        self.taken.append((message_id, text))
+        return SendAck(1_000, "me@s.whatsapp.net", b"final")
+
+
+@dataclass
+class Served:
+    """One server and everything behind it."""
+
+    url: str
+    key: str
+    store: Store
+    journal: Journal
+    inbox: Inbox
+    outbox: Outbox
+    accounts: Accounts
+    whatsapp: Whatsapp
+    http: httpx.AsyncClient
+    _received: int = field(default=0)
+
+    @property
+    def socket_url(self) -> str:
+        """Where the event socket is."""
+        return self.url.replace("http", "ws") + "/v1/events/ws"
+
+    async def receive(
+        self, count: int, *, session_id: str = "ses_a", text: str = "hi", chat: str = ""
+    ) -> None:
+        """Have messages arrive from WhatsApp."""
+        arrived = []
+        for _ in range(count):
+            self._received += 1
+            who = chat or "11111@s.whatsapp.net"
+            arrived.append(
+                InboundMessage(
+                    self._received,
+                    session_id,
+                    1,
+                    f"M{self._received}",
+                    who,
+                    who,
+                    1_000,
+                    MessageKind.TEXT,
+                    raw=f"raw {self._received}".encode(),
+                    text=text,
+                )
+            )
+        assert len(await self.inbox.receive(arrived)) == count
+
+
+@asynccontextmanager
+async def served(folder: Path) -> AsyncIterator[Served]:
+    """A server on a free port of this machine."""
+    store = await Store.open(folder / "holdfast.db")
+    for session_id, name in (("ses_a", "shop"), ("ses_b", "desk")):
+        await store.write(
+            lambda conn, row=(session_id, TENANT, name): (
+                conn.exec_driver_sql(  # type: ignore[misc]
+                    "INSERT INTO sessions (id, tenant_id, name, wish, state, since_ms, created_at_ms)"
+                    " VALUES (?, ?, ?, 'up', 'new', 0, 0)",
+                    row,
+                ).rowcount
+            )
+        )
+    journal = await Journal.open(store)
+    whatsapp, accounts = Whatsapp(), Accounts(store)
+    outbox = Outbox(store, journal, whatsapp, policy=RetryPolicy(pace=0))
+    inbox = Inbox(store, journal, outbox.apply_receipts)
+    app = FastAPI()
+    for router in (messages.router, events.router, event_socket.router):
+        app.include_router(router)
+    errors.install(app)
+    rooms = {
+        "accounts": accounts, "outbox": outbox, "inbox": inbox, "journal": journal,
+        "subscriptions": Subscriptions(store, journal), "directory": Directory(),
+    }  # fmt: skip
+    for name, room in rooms.items():
+        setattr(app.state, name, room)
+    key = (await accounts.create_key("test")).key
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, log_config=None, lifespan="off", ws_per_message_deflate=False, timeout_graceful_shutdown=1
+        )
+    )
+    server.capture_signals = _no_signals  # type: ignore[method-assign]
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    work = [asyncio.ensure_future(server.serve(sockets=[listener])), asyncio.ensure_future(outbox.run())]
+    headers = {"Authorization": f"Bearer {key}"}
+    try:
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=20) as http:
+            yield Served(url, key, store, journal, inbox, outbox, accounts, whatsapp, http)
+    finally:
+        server.should_exit = True
+        await asyncio.wait([work[0]])
+        work[1].cancel()
+        await asyncio.wait([work[1]])
+        await store.close()
+
+
+async def until(true: Callable[[], Awaitable[bool]], within_s: float = 20.0) -> None:
+    """Wait until this holds."""
+    async with asyncio.timeout(within_s):
+        for _ in count():
+            if await true():
+                return
+            await asyncio.sleep(0.01)
+
+
+def _no_signals() -> "object":
+    from contextlib import nullcontext
+
+    return nullcontext()

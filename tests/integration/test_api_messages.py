@@ -1,0 +1,122 @@
+"""Sending and listing over real HTTP."""
+
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from holdfast.accounts import Scope
+
+from .served import Served, served, until
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Served]:
+    """A served API."""
+    async with served(tmp_path) as running:
+        yield running
+
+
+def error_of(answer: httpx.Response) -> str:
+    """The code, after a look at the shape."""
+    error = answer.json()["error"]
+    assert set(error) == {"code", "message", "next_step"}
+    assert error["message"]
+    assert error["next_step"].startswith("Next step: ")
+    return str(error["code"])
+
+
+async def test_a_message_is_accepted_sent_and_shown(api: Served) -> None:
+    body = {"to": "+49 151 12345678", "text": "hello"}
+    answer = await api.http.post("/v1/sessions/shop/messages", json=body, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 202
+    accepted = answer.json()
+    assert accepted["to"] == "4915112345678@s.whatsapp.net"
+    assert (accepted["status"], accepted["attempts"], accepted["error"]) == ("queued", 0, None)
+    again = await api.http.post("/v1/sessions/ses_a/messages", json=body, headers={"Idempotency-Key": "k"})
+    assert again.json()["message_id"] == accepted["message_id"]
+    api.outbox.session_up("ses_a")
+    path = f"/v1/sessions/shop/messages/{accepted['message_id']}"
+
+    async def sent() -> bool:
+        return (await api.http.get(path)).json()["status"] == "sent"
+
+    await until(sent)
+    shown = (await api.http.get(path)).json()
+    assert base64.b64decode(shown["raw_base64"]) == b"final"
+    assert (shown["direction"], shown["text"]) == ("out", "hello")
+    assert [text for _, text in api.whatsapp.taken] == ["hello"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"to": "bob", "text": "hi"}, 422, "recipient_invalid"),
+        ({"to": "+12345", "text": "x" * (1 << 20)}, 413, "message_too_large"),
+        ({"to": "+12345", "text": "  "}, 400, "invalid_request"),
+        ({"to": "+12345"}, 422, "invalid_request"),
+        ({"to": "+12345", "text": 5}, 422, "invalid_request"),
+        ("no object", 422, "invalid_request"),
+    ],
+)
+async def test_what_is_refused(api: Served, body: object, status: int, code: str) -> None:
+    answer = await api.http.post("/v1/sessions/shop/messages", json=body)
+    assert (answer.status_code, error_of(answer)) == (status, code)
+    assert "hi" not in answer.json()["error"]["message"].split()
+    assert (await api.http.get("/v1/sessions/shop/messages")).json()["messages"] == []
+
+
+async def test_other_refusals(api: Served) -> None:
+    send = {"to": "+12345", "text": "hi"}
+    unknown = await api.http.post("/v1/sessions/nobody/messages", json=send)
+    assert (unknown.status_code, error_of(unknown)) == (404, "unknown_session")
+    key = {"Idempotency-Key": "k"}
+    await api.http.post("/v1/sessions/shop/messages", json=send, headers=key)
+    conflict = await api.http.post("/v1/sessions/shop/messages", json=send | {"text": "other"}, headers=key)
+    assert (conflict.status_code, error_of(conflict)) == (409, "idempotency_conflict")
+    missing = await api.http.get("/v1/sessions/shop/messages/3EB0")
+    assert (missing.status_code, error_of(missing)) == (404, "unknown_message")
+    cursor = await api.http.get("/v1/sessions/shop/messages?after=%21")
+    assert (cursor.status_code, error_of(cursor)) == (400, "cursor_invalid")
+
+
+async def test_keys_and_scopes(api: Served) -> None:
+    send = {"to": "+12345", "text": "hi"}
+    wrong = await api.http.post(
+        "/v1/sessions/shop/messages", json=send, headers={"Authorization": "Bearer no"}
+    )
+    assert (wrong.status_code, error_of(wrong)) == (401, "unauthorized")
+    async with httpx.AsyncClient(base_url=api.url) as stranger:
+        assert (await stranger.post("/v1/sessions/shop/messages", json=send)).status_code == 401
+        assert (await stranger.get("/v1/events?format=json")).status_code == 401
+    reader = (await api.accounts.create_key("reader", scopes=frozenset({Scope.READ}))).key
+    only = {"Authorization": f"Bearer {reader}"}
+    refused = await api.http.post("/v1/sessions/shop/messages", json=send, headers=only)
+    assert (refused.status_code, error_of(refused)) == (403, "forbidden")
+    assert (await api.http.get("/v1/sessions/shop/messages", headers=only)).status_code == 200
+
+
+async def test_pages_of_both_directions(api: Served) -> None:
+    for number in range(7):
+        await api.receive(1, text=f"in {number}")
+        await api.http.post("/v1/sessions/shop/messages", json={"to": "+22222", "text": f"out {number}"})
+    await api.receive(1, session_id="ses_b")
+    seen, after = [], None
+    for _ in range(10):
+        query = {"limit": 4} | ({"after": after} if after else {})
+        page = (await api.http.get("/v1/sessions/shop/messages", params=query)).json()
+        seen += [each["text"] for each in page["messages"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert sorted(seen) == sorted([f"{way} {n}" for n in range(7) for way in ("in", "out")])
+    received = (await api.http.get("/v1/sessions/shop/messages?direction=in")).json()["messages"]
+    assert [each["text"] for each in received] == [f"in {n}" for n in range(7)]
+    with_bob = (await api.http.get("/v1/sessions/shop/messages", params={"chat": "+22222"})).json()[
+        "messages"
+    ]
+    assert [each["text"] for each in with_bob] == [f"out {n}" for n in range(7)]
+    one = (await api.http.get("/v1/sessions/shop/messages/M1")).json()
+    assert base64.b64decode(one["raw_base64"]) == b"raw 1"
