@@ -166,14 +166,27 @@ func (c *Connection) sendMessage(to types.JID, id string, message *waE2E.Message
 	if err := c.known(to); err != nil {
 		return whatsmeow.SendResponse{}, err
 	}
-	response, err := c.client.SendMessage(c.ctx, to, message, whatsmeow.SendRequestExtra{ID: id, Timeout: -1})
+	response, err := c.encryptAndSend(to, id, message)
 	for again := 0; errors.Is(err, vault.ErrConflict) && again < encryptAgain; again++ {
 		// A message from the same chat was decrypted meanwhile; nothing has left this machine yet.
-		response, err = c.client.SendMessage(c.ctx, to, message, whatsmeow.SendRequestExtra{ID: id, Timeout: -1})
+		response, err = c.encryptAndSend(to, id, message)
 	}
 	if err == nil && c.watch.Failed() {
 		// Devices whose keys could not be read were left out without an error.
 		return response, errors.New("storage failed while sending")
+	}
+	return response, err
+}
+
+func (c *Connection) encryptAndSend(to types.JID, id string, message *waE2E.Message) (whatsmeow.SendResponse, error) {
+	extra := whatsmeow.SendRequestExtra{ID: id, Timeout: -1}
+	if to.Server != types.DefaultUserServer && to.Server != types.HiddenUserServer {
+		return c.client.SendMessage(c.ctx, to, message, extra)
+	}
+	ctx, deferred := vault.Defer(c.ctx)
+	response, err := c.client.SendMessage(ctx, to, message, extra)
+	if err == nil && deferred.Left() {
+		err = deferred.Flush(c.ctx)
 	}
 	return response, err
 }

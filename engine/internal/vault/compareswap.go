@@ -54,12 +54,13 @@ func (s *guardedStore) GetManySessions(ctx context.Context, addresses []string) 
 	return sessions, nil
 }
 
-// PutManySessions compares and swaps. Raises ErrConflict.
+// PutManySessions compares and swaps, together with what the send deferred. Raises ErrConflict.
 func (s *guardedStore) PutManySessions(ctx context.Context, sessions map[string][]byte) error {
 	addresses := make([]string, 0, len(sessions))
 	for address := range sessions {
 		addresses = append(addresses, address)
 	}
+	deferred := deferredFrom(ctx)
 	err := s.transaction(ctx, func(ctx context.Context) error {
 		now, err := s.AllSessionSpecificStores.GetManySessions(ctx, addresses)
 		if err != nil {
@@ -68,10 +69,16 @@ func (s *guardedStore) PutManySessions(ctx context.Context, sessions map[string]
 		if !s.reads.unchanged(now) {
 			return ErrConflict
 		}
+		if err := deferred.run(ctx); err != nil {
+			return err
+		}
 		return s.AllSessionSpecificStores.PutManySessions(ctx, sessions)
 	})
 	if errors.Is(err, ErrConflict) {
 		return err
+	}
+	if err == nil {
+		deferred.forget()
 	}
 	return s.watch.note(ctx, err)
 }

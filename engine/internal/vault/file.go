@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/driver"
 	_ "github.com/ncruces/go-sqlite3/vfs/xts" // the encrypting file system
 	"go.mau.fi/util/dbutil"
 	"go.mau.fi/whatsmeow/store"
@@ -46,6 +45,7 @@ type File struct {
 	db        *sql.DB
 	wrapped   *dbutil.Database
 	container *sqlstore.Container
+	handled   handled
 }
 
 // OpenFile opens the session file at path, makes it when absent, and brings its schema up to date.
@@ -60,10 +60,11 @@ func OpenFile(ctx context.Context, path string, sessionKey []byte) (*File, error
 		return nil, err
 	}
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=xts&_txlock=immediate"}
-	db, err := driver.Open(dsn.String(), func(conn *sqlite3.Conn) error { return prepare(conn, key) })
+	opener, err := newConnector(dsn.String(), key)
 	if err != nil {
 		return nil, classify(err)
 	}
+	db := sql.OpenDB(opener)
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(1)
 	db.SetConnMaxIdleTime(idleTimeout)
@@ -112,6 +113,7 @@ func (f *File) upgrade(ctx context.Context) error {
 
 // Close waits for the query of the moment, writes everything back and closes the file. Later queries fail.
 func (f *File) Close() error {
+	f.flush()
 	var last *sql.Conn
 	if f.db.Stats().OpenConnections > 0 {
 		// Whoever holds the one connection is the only one who can be at work. Closing the pool alone would not wait.

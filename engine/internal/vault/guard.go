@@ -66,6 +66,8 @@ type guardedStore struct {
 	// it while waiting for the one connection would wait for ever.
 	preKeyLock sync.Mutex
 	reads      reads
+	handled    *handled
+	flush      func()
 }
 
 var _ store.AllSessionSpecificStores = (*guardedStore)(nil)
@@ -80,18 +82,24 @@ func (f *File) guard(device *store.Device, watch *Watch, beforeSave func() error
 
 func (s *guardedStore) DoDecryptionTxn(ctx context.Context, fn func(context.Context) error) error {
 	if s.watch.Failed() {
-		return refused(errors.New("storage failed earlier on this connection"))
+		return refused(errAlreadyFailed)
 	}
 	var inner error
+	var cleared [][32]byte
 	err := s.AllSessionSpecificStores.DoDecryptionTxn(ctx, func(ctx context.Context) error {
+		var clearing error
+		if cleared, clearing = s.handled.clear(ctx); clearing != nil {
+			return clearing
+		}
 		inner = s.contain(ctx, fn)
 		return inner
 	})
 	if err == nil {
+		s.handled.forget(cleared)
 		return nil
 	}
 	if inner == nil {
-		// Begin or commit failed: the function itself had no error.
+		// Begin, clearing or commit failed: the function itself had no error.
 		_ = s.watch.note(ctx, err)
 	}
 	if s.watch.Failed() {
@@ -116,7 +124,10 @@ func (s *guardedStore) contain(ctx context.Context, fn func(context.Context) err
 
 func (s *guardedStore) GetBufferedEvent(ctx context.Context, hash [32]byte) (*store.BufferedEvent, error) {
 	if s.watch.Failed() {
-		return nil, refused(errors.New("storage failed earlier on this connection"))
+		return nil, refused(errAlreadyFailed)
+	}
+	if s.handled.has(hash) {
+		return &store.BufferedEvent{}, nil // handled; that its plaintext is still in the file is our affair
 	}
 	event, err := s.AllSessionSpecificStores.GetBufferedEvent(ctx, hash)
 	if s.watch.note(ctx, err) != nil {
@@ -175,6 +186,8 @@ func (c *guardedContainer) attach(device *store.Device) {
 	device.SetAllStores(&guardedStore{
 		AllSessionSpecificStores: sqlstore.NewSQLStore(c.inner, *device.ID),
 		watch:                    c.watch,
+		handled:                  &c.file.handled,
+		flush:                    c.file.flush,
 		transaction: func(ctx context.Context, fn func(context.Context) error) error {
 			return c.file.wrapped.DoTxn(ctx, nil, fn)
 		},

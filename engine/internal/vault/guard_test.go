@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ncruces/go-sqlite3/driver"
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/util/keys"
@@ -54,7 +53,7 @@ func (s *scripted) IsTrustedIdentity(context.Context, string, [32]byte) (bool, e
 func guarded(fail map[string]error) (*guardedStore, *Watch, *[]error) {
 	failures := &[]error{}
 	watch := &Watch{OnFailure: func(err error) { *failures = append(*failures, err) }}
-	return &guardedStore{AllSessionSpecificStores: &scripted{fail: fail}, watch: watch}, watch, failures
+	return &guardedStore{AllSessionSpecificStores: &scripted{fail: fail}, watch: watch, handled: &handled{}, flush: func() {}}, watch, failures
 }
 
 // What makes the library neither acknowledge a message nor answer it as undecryptable.
@@ -273,7 +272,7 @@ func countCommits(t *testing.T, file *File) *int {
 	}
 	defer conn.Close() //nolint:errcheck // goes back to the pool
 	err = conn.Raw(func(raw any) error {
-		raw.(driver.Conn).Raw().CommitHook(func() bool { *commits++; return true })
+		raw.(*connection).Raw().CommitHook(func() bool { *commits++; return true })
 		return nil
 	})
 	if err != nil {
