@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging as stdlib_logging
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +13,9 @@ from fastapi import FastAPI
 
 from holdfast.api.app import create_app
 from holdfast.api.system import Facts
+from holdfast.kit import logging
+
+log = logging.get("app")
 
 # Streams never end by themselves; a stop does not wait for them longer than this.
 _STREAMS_END_WITHIN_S: Final = 1
@@ -21,6 +25,7 @@ async def serve(
     facts: Facts, rooms: Mapping[str, Any], listener: socket.socket, announce: Callable[[], None]
 ) -> None:
     """Serve the API until SIGTERM or SIGINT."""
+    _hear_libraries()
     server = _Server(_config(create_app(facts, rooms)), announce)
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
@@ -30,6 +35,24 @@ async def serve(
     finally:
         for asked in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(asked)
+
+
+class _Lines(stdlib_logging.Handler):
+    """What libraries log, as lines of ours."""
+
+    def emit(self, record: stdlib_logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, asyncio.CancelledError):
+            return  # a stream that was ended by our own stop
+        log.log(
+            record.levelno, "web.library", logger=record.name, message=record.getMessage(), exc_info=error
+        )
+
+
+def _hear_libraries() -> None:
+    root = stdlib_logging.getLogger()
+    root.handlers = [_Lines()]
+    root.setLevel(stdlib_logging.WARNING)
 
 
 def _config(app: FastAPI) -> uvicorn.Config:
