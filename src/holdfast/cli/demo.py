@@ -15,7 +15,7 @@ from pathlib import Path
 
 import holdfast
 from holdfast import binaries
-from holdfast.cli.screen import console, lab_banner, number, say
+from holdfast.cli.screen import command_name, console, lab_banner, number, say
 from holdfast.cli.story import Story, StoryFailed
 from holdfast.client import ApiError, Client
 from holdfast.keeper import Place, free_port, port_is_free
@@ -239,14 +239,6 @@ async def _stay(cast: _Cast, stop: asyncio.Event) -> None:
         say(f" [bright_black]{what}[/]")
     say("[bright_black]Ctrl+C ends the demo and removes its folder.[/]")
     await stop.wait()
-
-
-def command_name() -> str:
-    """How this user calls the command line: by name when it is on the PATH, else by its place."""
-    if shutil.which("holdfast"):
-        return "holdfast"
-    place = Path(sys.executable).with_name("holdfast")
-    return str(place.relative_to(Path.cwd())) if place.is_relative_to(Path.cwd()) else str(place)
 
 
 def example(name: str) -> Path:

@@ -1,10 +1,12 @@
 """How the command line looks: one console, the colours of the states, one line for an error."""
 
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from enum import IntEnum
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -94,3 +96,11 @@ def ago(since: datetime | None, now: datetime | None = None) -> str:
 def number(phone: str | None) -> str:
     """A phone number with its plus."""
     return f"+{phone.lstrip('+')}" if phone else "-"
+
+
+def command_name() -> str:
+    """How this user calls the command line: by name when it is on the PATH, else by its place."""
+    if shutil.which("holdfast"):
+        return "holdfast"
+    place = Path(sys.executable).with_name("holdfast")
+    return str(place.relative_to(Path.cwd())) if place.is_relative_to(Path.cwd()) else str(place)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast import binaries
-from holdfast.cli.screen import Exit, fail, lab_banner, say
+from holdfast.cli.screen import Exit, command_name, console, fail, lab_banner, say
 from holdfast.client import ApiError, Client, data_folder
 from holdfast.keeper import Ended, Keeper, KeeperFact, Place, ProgramRefused, Started, alive, port_is_free
 from holdfast.lab import Simulator
@@ -140,7 +140,11 @@ class _Parent:
         if self._dashboard:
             await self._keeper.start(self._place.program("dashboard", "-m", "holdfast.dashboard"))
         await self._announce()
-        await self._wait()
+        restoring = asyncio.create_task(self._tell_restoration())
+        try:
+            await self._wait()
+        finally:
+            restoring.cancel()
         return 0
 
     async def stop(self) -> None:
@@ -191,11 +195,28 @@ class _Parent:
             with contextlib.suppress(ApiError):
                 link = await self._client.dashboard_link()
                 address = f"http://{host}:{self._place.dashboard_port}{link.path}"
-                say(f"dashboard  [bold]{address}[/]  [bright_black](logs one browser in, once)[/]")
+                console().print(f"dashboard  [bold]{address}[/]", soft_wrap=True)
+                say("           [bright_black]this link logs one browser in, once[/]")
         sessions = await self._client.sessions.list()
         if not sessions:
-            say("No number yet. Next step: [bold]holdfast pair[/] in another terminal.")
+            say(f"No number yet. Next step: [bold]{command_name()} pair[/] in another terminal.")
         say("[bright_black]Ctrl+C stops everything.[/]")
+
+    async def _tell_restoration(self) -> None:
+        told = -1
+        while True:
+            with contextlib.suppress(ApiError):
+                system = await self._client.system()
+                if system.restore_done:
+                    if system.restore_total:
+                        seconds = f"{system.restore_seconds or 0:.1f} s"
+                        back = f"{system.restore_connected} of {system.restore_total} numbers are back"
+                        say(f"[bold green]{back}[/] [bright_black]after {seconds}[/]")
+                    return
+                if system.restore_connected != told:
+                    told = system.restore_connected
+                    say(f"[yellow]restoring: {told} of {system.restore_total} numbers are back[/]")
+            await asyncio.sleep(1.0)
 
     async def _wait(self) -> None:
         while not self._stop.is_set():

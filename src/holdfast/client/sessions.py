@@ -103,7 +103,8 @@ class Sessions:
     async def first_qr(self, ref: str, timeout_s: float = 20.0) -> Qr:
         """Start pairing and return the first code.
 
-        Raises NoQr after `timeout_s`, AlreadyLinked when there is nothing to pair.
+        Raises NoQr after `timeout_s`, or at once with the session's own words when pairing has ended;
+        AlreadyLinked when there is nothing to pair.
         """
         await self.pair(ref)
         deadline = time.monotonic() + timeout_s
@@ -114,6 +115,9 @@ class Sessions:
             except NoQr:
                 if left <= 0:
                     raise
+                session = await self.get(ref)
+                if session.state != "pairing":
+                    raise NoQr(session.sentence, session.next_step) from None
                 await asyncio.sleep(0.05)
 
     async def _do(self, ref: str, verb: str) -> Session:

@@ -174,12 +174,18 @@ async def test_first_qr_waits_until_there_is_one(gateway: ScriptedGateway, clien
     qr = {"code": "2@abc", "index": 1, "of": 6, "valid_until": None, "expires_in_s": 59.0}
     gateway.answers["POST", "/v1/sessions/main/pair"] = session_body(state="pairing")
     gateway.answers["GET", "/v1/sessions/main/qr"] = lambda: next(codes, qr)
+    gateway.answers["GET", "/v1/sessions/main"] = session_body(state="pairing")
     found = await client.sessions.first_qr("main")
     assert found.code == "2@abc"
     assert "2@abc" not in repr(found)
     gateway.answers["GET", "/v1/sessions/main/qr"] = lambda: refusal("no_qr", "None", status=404)
     with pytest.raises(NoQr):
         await client.sessions.first_qr("main", timeout_s=0.1)
+    gateway.answers["GET", "/v1/sessions/main"] = session_body(
+        state="new", sentence="WhatsApp could not be reached.", next_step="Check the network."
+    )
+    with pytest.raises(NoQr, match=r"could not be reached\. Check the network"):
+        await client.sessions.first_qr("main")
 
 
 async def test_wait_for_says_what_it_saw_last(gateway: ScriptedGateway, client: Client) -> None:
