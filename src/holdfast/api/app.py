@@ -19,8 +19,13 @@ UTC.
 
 def create_app(facts: Facts, rooms: Mapping[str, Any]) -> FastAPI:
     """The application. `rooms` are what its endpoints find under `request.app.state`."""
+    malformed: dict[int | str, dict[str, Any]] = {422: {"model": errors.ErrorOut, "description": "Malformed"}}
     app = FastAPI(
-        title="Holdfast", version=facts.version, description=_DESCRIPTION, license_info={"name": "Apache-2.0"}
+        responses=malformed,
+        title="Holdfast",
+        version=facts.version,
+        description=_DESCRIPTION,
+        license_info={"name": "Apache-2.0"},
     )
     app.state.facts = facts
     for name, room in rooms.items():

@@ -137,7 +137,7 @@ def _desk(request: Request) -> Desk:
     return desk
 
 
-@router.get("", summary="List sessions")
+@router.get("", summary="List sessions", responses=refusals())
 async def list_sessions(request: Request, caller: Reader) -> SessionsOut:
     """Every session with its state."""
     return SessionsOut.model_construct(
@@ -213,7 +213,10 @@ async def qr(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Res
 
 
 @router.get(
-    "/{ref}/qr.svg", summary="The QR code as a picture", response_class=Response, responses=refusals(404)
+    "/{ref}/qr.svg",
+    summary="The QR code as a picture",
+    response_class=Response,
+    responses={200: {"content": {"image/svg+xml": {}}, "description": "a picture"}, **refusals(404)},
 )
 async def qr_svg(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
     """SVG, to be shown as it is."""
@@ -221,7 +224,10 @@ async def qr_svg(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0) ->
 
 
 @router.get(
-    "/{ref}/qr.txt", summary="The QR code as text", response_class=PlainTextResponse, responses=refusals(404)
+    "/{ref}/qr.txt",
+    summary="The QR code as text",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}, "description": "half blocks"}, **refusals(404)},
 )
 async def qr_text(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
     """Half-block characters for a terminal with dark background."""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response, status
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Reader
+from holdfast.api.errors import refusals
 from holdfast.engine import EngineIdentity
 from holdfast.kit import logging
 from holdfast.sessions import Progress
@@ -126,7 +127,7 @@ async def readyz(request: Request, response: Response) -> ReadyOut:
     return ReadyOut(ready=ready, engine=engine, restoration=restoration)
 
 
-@router.get("/system", summary="What runs here")
+@router.get("/system", summary="What runs here", responses=refusals())
 async def system(request: Request, caller: Reader) -> SystemOut:
     """Version, engine, gateway, restoration."""
     facts = _facts(request)
@@ -162,7 +163,7 @@ class KilledOut(BaseModel):
 _AFTER_S = 0.05
 
 
-@lab_router.post("/kill", status_code=202, summary="kill -9, now (lab only)")
+@lab_router.post("/kill", status_code=202, summary="kill -9, now (lab only)", responses=refusals())
 async def kill(request: Request, caller: Admin, wanted: KillIn) -> KilledOut:
     """In lab mode only: SIGKILL for the engine, the gateway, or both. What runs them starts them again."""
     facts = _facts(request)

@@ -1,0 +1,70 @@
+"""The description of the API: complete, so that a client can be made from it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from holdfast.api.app import create_app
+from holdfast.sessions import Progress
+
+
+class Facts:
+    """A process, as the API asks for it."""
+
+    version = "1.2.3"
+    lab = True
+    started_at = datetime(2026, 1, 1, tzinfo=UTC)
+    ready = True
+    engine = None
+    progress = Progress(0, 0, True, None)
+
+
+DESCRIPTION: dict[str, Any] = create_app(Facts(), {}).openapi()
+OPERATIONS = [
+    (path, method, operation)
+    for path, methods in DESCRIPTION["paths"].items()
+    for method, operation in methods.items()
+]
+NAMES = [f"{method} {path}" for path, method, _ in OPERATIONS]
+OPEN = {"/livez", "/readyz", "/v1/dashboard/exchange"}
+
+
+def test_what_was_promised_is_there() -> None:
+    ref = "/v1/sessions/{ref}"
+    assert set(NAMES) >= {
+        "get /livez", "get /readyz", "get /v1/system", "get /v1/sessions", "put /v1/sessions/{name}",
+        f"get {ref}",
+        f"delete {ref}", f"post {ref}/pair", f"delete {ref}/pair", f"get {ref}/qr", f"get {ref}/qr.svg",
+        f"get {ref}/qr.txt", f"post {ref}/connect", f"post {ref}/disconnect", f"post {ref}/logout",
+        f"get {ref}/timeline", f"post {ref}/messages", f"get {ref}/messages", "get /v1/events",
+        f"get {ref}/messages/{{message_id}}", "get /v1/subscriptions", "post /v1/subscriptions/{name}/ack",
+        "post /v1/dashboard/links", "post /v1/dashboard/exchange", "post /v1/lab/kill",
+    }  # fmt: skip
+
+
+def test_nothing_kills_outside_the_lab() -> None:
+    facts = Facts()
+    facts.lab = False  # type: ignore[misc]
+    assert "/v1/lab/kill" not in create_app(facts, {}).openapi()["paths"]
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS, ids=NAMES)
+def test_every_operation_is_described(path: str, method: str, operation: dict[str, Any]) -> None:
+    assert operation["summary"]
+    assert operation["description"]
+    assert operation["tags"]
+    if path not in OPEN:
+        assert operation["security"]
+        for status in ("401", "403"):
+            shape = operation["responses"][status]["content"]["application/json"]["schema"]
+            assert shape == {"$ref": "#/components/schemas/ErrorOut"}
+    if "{ref}" in path:
+        assert "404" in operation["responses"]
+
+
+@pytest.mark.parametrize("name", sorted(DESCRIPTION["components"]["schemas"]))
+def test_every_shape_says_what_it_is(name: str) -> None:
+    shape = DESCRIPTION["components"]["schemas"][name]
+    assert "Validation" not in name  # refusals have one shape
+    assert shape.get("description"), name
