@@ -78,6 +78,47 @@ async def test_frame_that_is_no_stanza(stage: Stage, fault: str) -> None:
         assert client.alive
 
 
+async def test_inflate_bomb(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("inflate-bomb", anna.phone, 1)
+    if stage.contender.name == "baileys":
+        # Inflated without a limit; what comes out is no stanza, and the exception ends the process.
+        assert await client.ended() == 1
+    else:
+        await still_talks(stage, client, anna, ben)
+        assert client.alive
+
+
+async def test_one_time_keys_are_used_up(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("prekeys-drained", anna.phone, 1)
+
+    async def refilled() -> bool:
+        return bool((await stage.companion(anna))["prekeys"])
+
+    await stage.until("new pre-keys", refilled)
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_slow_frames(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("slow", anna.phone)
+    await still_talks(stage, client, anna, ben)
+    await client.order("leave")
+    await client.expect("close")
+    await client.order("connect")
+    await client.expect("open")
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_message_from_the_number_in_place_of_the_lid(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("pn-then-lid", anna.phone)
+    await still_talks(stage, client, anna, ben)
+    await stage.wasim.clear_faults()
+    await still_talks(stage, client, anna, ben)
+
+
 async def test_compressed_connection(stage: Stage) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     await stage.wasim.fault("deflate")

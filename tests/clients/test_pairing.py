@@ -50,6 +50,32 @@ async def test_logs_in_again(stage: Stage) -> None:
     assert (await stage.wasim.account(anna.phone)).registrations == 1
 
 
+async def test_pairs_by_code(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    client = await stage.client()
+    await client.order("connect")
+    await client.expect("qr")
+    code = (await client.order("pair_by_code", phone=anna.phone))["code"]
+    jid = (await stage.ask("POST", f"/admin/phones/{anna.phone}/link-code", {"code": code}))["jid"]
+    assert (await client.expect("paired"))["jid"] == jid
+    await client.expect("open")
+    await stage.keys_uploaded(anna)
+    id = await stage.wasim.say(ben.phone, anna.phone, "by code")
+    assert (await client.expect("message", id=id))["text"] == "by code"
+
+
+async def test_phone_with_another_code_links_nothing(stage: Stage) -> None:
+    anna = await stage.wasim.phone("Anna")
+    client = await stage.client()
+    await client.order("connect")
+    await client.expect("qr")
+    await client.order("pair_by_code", phone=anna.phone, code="ABCD1234")
+    with pytest.raises(SimulatorError):
+        await stage.ask("POST", f"/admin/phones/{anna.phone}/link-code", {"code": "ABCD1235"})
+    assert (await stage.wasim.account(anna.phone)).companions == []
+    assert not client.seen("paired")
+
+
 async def test_phone_refuses_a_code_that_is_not_shown_any_more(stage: Stage) -> None:
     anna = await stage.wasim.phone("Anna")
     client = await stage.client()
