@@ -10,6 +10,7 @@ from holdfast.client.errors import ApiError, GatewayUnreachable, from_body
 from holdfast.client.link import is_loopback
 from holdfast.client.locate import Address, Locator
 
+_REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 _START = "Next step: `holdfast status` shows whether it runs, `holdfast up` starts it."
 
 
@@ -43,15 +44,16 @@ class Http:
         answer.
         """
         address = self._locator.find()
+        request = self._client(address).build_request(
+            method,
+            address.url + path,
+            json=body,
+            params={k: v for k, v in (query or {}).items() if v is not None},
+            headers={"Authorization": f"Bearer {address.key}", **(headers or {})},
+            timeout=self._timeout_s + wait_s,
+        )
         try:
-            response = await self._client(address).request(
-                method,
-                address.url + path,
-                json=body,
-                params={k: v for k, v in (query or {}).items() if v is not None},
-                headers={"Authorization": f"Bearer {address.key}", **(headers or {})},
-                timeout=self._timeout_s + wait_s,
-            )
+            response = await self._ask(request)
         except httpx.TimeoutException:
             raise GatewayUnreachable(f"The gateway at {address.url} did not answer in time", _START) from None
         except httpx.HTTPError as failure:
@@ -60,6 +62,16 @@ class Http:
         if response.status_code >= 400:
             raise _refusal(response)
         return response.json() if response.content else None
+
+    async def _ask(self, request: httpx.Request) -> httpx.Response:
+        client = self._clients[not is_loopback(str(request.url))]
+        try:
+            return await client.send(request)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            # A connection of an earlier gateway process, found dead only now: once more, on a fresh one.
+            if request.method not in _REPEATABLE:
+                raise
+            return await client.send(request)
 
     def _client(self, address: Address) -> httpx.AsyncClient:
         # A proxy of the environment must never see a request to this machine.

@@ -28,7 +28,9 @@ from holdfast.client.protocol import (
 from holdfast.client.types import Event, Sent
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.05, 5.0
+_LAST_WORDS_S = 5.0
 _BACKLOG = 5_000  # events read ahead of the consumer
+_UNREADABLE = (ValueError, KeyError, TypeError)  # a frame that is none: dial again
 _PASSING = frozenset({"store_unavailable", "internal", "engine_unreachable"})
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -64,7 +66,8 @@ class Link:
     def __init__(self, locator: Locator, wanted: Wanted | None = None) -> None:
         self._locator = locator
         self._hot = HotPath(wanted)
-        self._ledger = Ledger()
+        # An unnamed stream continues behind the last event received: nothing of it can come twice.
+        self._ledger = Ledger() if wanted is not None and wanted.subscription is not None else None
         self._events: deque[Event] = deque()
         self._answers: dict[int, asyncio.Future[Sent]] = {}
         self._next_token = 0
@@ -85,16 +88,20 @@ class Link:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Write what is queued if the connection is up, then close."""
+        """While the connection is up: let sends be answered and acknowledgements be written. Then close."""
         if self._up and self._refused is None:
             self._wake_writer()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), 1.0)
+                await asyncio.wait_for(self._settled(), _LAST_WORDS_S)
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})
         self._refuse(GatewayUnreachable("The connection was closed by this program"))
+
+    async def _settled(self) -> None:
+        if self._answers:
+            await asyncio.wait(list(self._answers.values()))
+        await self._idle.wait()
 
     # ---- sends ---------------------------------------------------------------------------------------
 
@@ -152,7 +159,7 @@ class Link:
 
     def ack(self, event: Event) -> None:
         """Mark an event finished, in any order; the gateway hears of the unbroken run of finished ones."""
-        cursor = self._ledger.done(event.event_id)
+        cursor = self._ledger.done(event.event_id) if self._ledger is not None else None
         if cursor is not None:
             self._hot.ack(cursor)
             self._wake_writer()
@@ -175,7 +182,7 @@ class Link:
                 self._last_failure = missing
             except _TryAgain as passing:
                 self._last_failure = passing.error
-            except (OSError, TimeoutError, WebSocketException, InvalidHandshake) as failure:
+            except (OSError, TimeoutError, WebSocketException, InvalidHandshake, *_UNREADABLE) as failure:
                 self._last_failure = GatewayUnreachable(
                     f"The connection to the gateway failed ({type(failure).__name__})",
                     "Next step: `holdfast status` shows whether it runs, `holdfast up` starts it.",
@@ -249,7 +256,8 @@ class Link:
             self._attempt = 1  # this connection is good: the next one need not wait
         match happening:
             case EventsArrived(events):
-                self._events.extend(event for event in events if self._ledger.admit(event))
+                ledger = self._ledger
+                self._events.extend(event for event in events if ledger is None or ledger.admit(event))
                 self._arrived.set()
             case SendAnswered(token, answer):
                 future = self._answers.get(token)

@@ -59,6 +59,10 @@ class ScriptedGateway:
         while self._sockets:
             await self._sockets.pop().close(1012)
 
+    async def say_nonsense(self) -> None:
+        for socket in list(self._sockets):
+            await socket.send_text("this is no JSON")
+
     async def until(self, condition: Any) -> None:
         async with asyncio.timeout(10):
             while True:

@@ -197,3 +197,34 @@ async def test_wait_for_says_what_it_saw_last(gateway: ScriptedGateway, client: 
     )
     with pytest.raises(ApiError, match="it is banned: Banned until noon"):
         await client.sessions.wait_for("main", timeout_s=0.3)
+
+
+async def test_a_stream_that_ends_lets_sends_of_other_tasks_be_answered(
+    gateway: ScriptedGateway, client: Client
+) -> None:
+    async with client.events("reader"):
+        sending = [asyncio.create_task(client.send("main", "+491", f"t{i}")) for i in range(20)]
+        await asyncio.sleep(0)
+    assert len({sent.message_id for sent in await asyncio.gather(*sending)}) == 20
+
+
+async def test_an_unnamed_stream_goes_on_behind_what_it_has_and_acknowledges_nothing(
+    gateway: ScriptedGateway, client: Client
+) -> None:
+    async with client.events() as stream:
+        await gateway.happen("a")
+        first = await anext(stream)
+        stream.ack(first)
+        await gateway.hang_up()
+        await gateway.happen("b")
+        second = await anext(stream)
+    assert [first.text, second.text] == ["a", "b"]
+    assert [frame["after"] for frame in gateway.frames] == [None, "1"]
+
+
+async def test_a_frame_that_is_none_costs_one_connection(gateway: ScriptedGateway, client: Client) -> None:
+    async with client.events("reader") as stream:
+        await gateway.say_nonsense()
+        await gateway.until(lambda: gateway.connections == 2)
+        await gateway.happen("a")
+        assert (await anext(stream)).text == "a"
