@@ -64,6 +64,7 @@ var operations = map[string]operation{
 	"POST /admin/phones/{phone}/read":                      read,
 	"GET /admin/phones/{phone}/inbox":                      inbox,
 	"GET /admin/phones/{phone}/receipts":                   receipts,
+	"GET /admin/phones/{phone}/inbox/{seq}/media":          attachment,
 	"GET /admin/accounts/{phone}":                          showAccount,
 	"POST /admin/accounts/{phone}/devices/{device}/kick":   kick,
 	"POST /admin/accounts/{phone}/devices/{device}/logout": logout,
@@ -116,6 +117,7 @@ var statuses = map[error]int{
 	account.ErrCodeUnknown:    http.StatusNotFound,
 	account.ErrCodeWrong:      http.StatusForbidden,
 	account.ErrCodeSilent:     http.StatusGatewayTimeout,
+	phone.ErrNoAttachment:     http.StatusNotFound,
 	phone.ErrMessageInvalid:   http.StatusBadRequest,
 	faults.ErrUnknown:         http.StatusBadRequest,
 }

@@ -118,6 +118,15 @@ type sendOrder struct {
 	Text string `json:"text"`
 	ID   string `json:"id"`
 	Raw  string `json:"raw_base64"`
+	// Media is a file that the phone encrypts and uploads; Text is its caption.
+	Media *mediaOrder `json:"media"`
+}
+
+type mediaOrder struct {
+	Kind     string `json:"kind"`
+	Body     []byte `json:"data_base64"`
+	MIME     string `json:"mimetype"`
+	FileName string `json:"file_name"`
 }
 
 func (rooms *Rooms) send(from *account.Account, order sendOrder) (phone.Sent, error) {
@@ -125,20 +134,52 @@ func (rooms *Rooms) send(from *account.Account, order sendOrder) (phone.Sent, er
 	if err != nil {
 		return phone.Sent{}, err
 	}
-	message := phone.Text(order.Text)
-	if order.Raw != "" {
-		encoded, err := base64.StdEncoding.DecodeString(order.Raw)
-		if err != nil {
-			return phone.Sent{}, badRequest("raw_base64 is not base64")
-		}
-		message = &waE2E.Message{}
-		if err = proto.Unmarshal(encoded, message); err != nil {
-			return phone.Sent{}, badRequest("raw_base64 is not a waE2E.Message")
-		}
-	} else if order.Text == "" {
-		return phone.Sent{}, phone.ErrMessageInvalid
+	message, err := rooms.message(order)
+	if err != nil {
+		return phone.Sent{}, err
 	}
 	return rooms.Phones.Of(from).Send(to, message, order.ID)
+}
+
+// message makes what an order says: an encoded message, a file, or a text.
+func (rooms *Rooms) message(order sendOrder) (*waE2E.Message, error) {
+	switch {
+	case order.Raw != "":
+		encoded, err := base64.StdEncoding.DecodeString(order.Raw)
+		if err != nil {
+			return nil, badRequest("raw_base64 is not base64")
+		}
+		message := &waE2E.Message{}
+		if err = proto.Unmarshal(encoded, message); err != nil {
+			return nil, badRequest("raw_base64 is not a waE2E.Message")
+		}
+		return message, nil
+	case order.Media != nil:
+		return rooms.Phones.Attach(phone.Attachment{
+			Kind: order.Media.Kind, Body: order.Media.Body, MIME: order.Media.MIME, FileName: order.Media.FileName, Caption: order.Text,
+		})
+	case order.Text != "":
+		return phone.Text(order.Text), nil
+	default:
+		return nil, phone.ErrMessageInvalid
+	}
+}
+
+// attachment answers with the decrypted file of a message in the phone's inbox.
+func attachment(rooms *Rooms, r *http.Request) (any, error) {
+	owner, err := rooms.account(r)
+	if err != nil {
+		return nil, err
+	}
+	seq, err := strconv.ParseUint(r.PathValue("seq"), 10, 64)
+	if err != nil {
+		return nil, badRequest("the sequence number must be a number")
+	}
+	body, mime, err := rooms.Phones.Of(owner).Download(seq)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"data_base64": body, "mimetype": mime}, nil
 }
 
 func send(rooms *Rooms, r *http.Request) (any, error) {

@@ -25,6 +25,8 @@ func describe(message *waE2E.Message) (kind, text string) {
 		return "audio", ""
 	case message.DocumentMessage != nil:
 		return "document", message.GetDocumentMessage().GetCaption()
+	case message.DocumentWithCaptionMessage != nil:
+		return describe(message.GetDocumentWithCaptionMessage().GetMessage())
 	case message.StickerMessage != nil:
 		return "sticker", ""
 	case message.LocationMessage != nil:

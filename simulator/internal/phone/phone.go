@@ -24,6 +24,7 @@ type Book struct {
 	router   *router.Router
 	now      func() time.Time
 	log      *slog.Logger
+	files    files
 
 	mu     sync.Mutex
 	phones map[*account.Account]*Phone

@@ -64,7 +64,7 @@ func (p *Phone) Send(to *account.Account, message *waE2E.Message, id string) (Se
 		id = p.nextID()
 	}
 	p.remember(id, &SentMessage{To: to.Phone, Body: body})
-	targets, err := p.sealAll(to, body)
+	targets, err := p.sealAll(to, body, mediaTypeOf(message))
 	if err != nil {
 		return Sent{}, err
 	}
@@ -96,12 +96,15 @@ func (p *Phone) remember(id string, message *SentMessage) {
 	}
 }
 
-func (p *Phone) sealAll(to *account.Account, body []byte) ([]stanza.Node, error) {
+func (p *Phone) sealAll(to *account.Account, body []byte, mediaType string) ([]stanza.Node, error) {
 	var targets []stanza.Node
 	add := func(owner *account.Account, device uint16, plaintext []byte) error {
 		envelope, err := p.sealFor(owner, device, plaintext)
 		if err != nil {
 			return err
+		}
+		if mediaType != "" {
+			envelope.Attrs["mediatype"] = mediaType
 		}
 		targets = append(targets, stanza.New("to", stanza.Attrs{"jid": owner.LIDJID(device)}, envelope))
 		return nil

@@ -18,6 +18,7 @@ import (
 	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/gate"
 	"holdfast/simulator/internal/iq"
+	"holdfast/simulator/internal/media"
 	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/seed"
@@ -45,6 +46,7 @@ type World struct {
 	Faults     *faults.Set
 	Transcript *transcript.Transcript
 	AppState   *appstate.Store
+	Media      *media.Store
 	Gate       *gate.Gate
 
 	source   *seed.Source
@@ -81,10 +83,11 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 	w := &World{
 		Authority: authority, source: source, listener: listener, stateDir: options.StateDir, log: log,
 		Accounts: account.NewRegistry(source), Lobby: account.NewLobby(source, time.Now), Faults: faults.New(),
-		Transcript: transcript.New(options.Transcript), AppState: appstate.New(),
+		Transcript: transcript.New(options.Transcript), AppState: appstate.New(), Media: media.NewStore(time.Now),
 	}
 	w.Router = router.New(w.Accounts, w.Faults, time.Now)
 	w.Phones = phone.NewBook(source, w.Accounts, w.Router, time.Now, log)
+	w.Phones.UseFiles(w.Media, w.Address())
 	w.Router.SetPrimary(w.Phones)
 	if err = w.restore(saved); err != nil {
 		return nil, err
@@ -172,6 +175,10 @@ func (w *World) handler() http.Handler {
 	}
 	if w.stateDir != "" {
 		rooms.Save = w.Save
+	}
+	files := &media.Handler{Store: w.Media, Host: w.Address()}
+	for _, path := range media.Paths {
+		mux.Handle(path, files)
 	}
 	mux.Handle("/", admin.Handler(rooms))
 	return mux
