@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from holdfast.accounts import Accounts
 from holdfast.api import errors, events, messages
 from holdfast.api import socket as event_socket
+from holdfast.api.limits import BodyLimit
 from holdfast.delivery import Subscriptions
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
@@ -121,6 +122,7 @@ async def served(folder: Path) -> AsyncIterator[Served]:
     for router in (messages.router, events.router, event_socket.router):
         app.include_router(router)
     errors.install(app)
+    app.add_middleware(BodyLimit)
     rooms = {
         "accounts": accounts, "outbox": outbox, "inbox": inbox, "journal": journal,
         "subscriptions": Subscriptions(store, journal), "directory": Directory(),

@@ -120,3 +120,17 @@ async def test_pages_of_both_directions(api: Served) -> None:
     assert [each["text"] for each in with_bob] == [f"out {n}" for n in range(7)]
     one = (await api.http.get("/v1/sessions/shop/messages/M1")).json()
     assert base64.b64decode(one["raw_base64"]) == b"raw 1"
+
+
+async def test_a_body_that_fills_the_memory_is_refused(api: Served) -> None:
+    announced = await api.http.post("/v1/sessions/shop/messages", content=b"x" * (5 << 20))
+    assert (announced.status_code, error_of(announced)) == (413, "message_too_large")
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(80):
+            yield b"x" * (1 << 16)
+
+    streamed = await api.http.post("/v1/sessions/shop/messages", content=endless())
+    assert (streamed.status_code, error_of(streamed)) == (413, "message_too_large")
+    body = {"to": "+12345", "text": "\u0001" * 65_536}
+    assert (await api.http.post("/v1/sessions/shop/messages", json=body)).status_code == 202

@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from holdfast.api import access, errors, events, messages, sessions, socket, system
+from holdfast.api.limits import BodyLimit
 from holdfast.api.system import Facts
 
 _DESCRIPTION: Final = """
@@ -31,6 +32,7 @@ def create_app(facts: Facts, rooms: Mapping[str, Any]) -> FastAPI:
     for name, room in rooms.items():
         setattr(app.state, name, room)
     errors.install(app)
+    app.add_middleware(BodyLimit)
     app.include_router(system.open_router)
     for router in (
         system.router,

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
@@ -23,6 +23,9 @@ from holdfast.store.sqlite import raw_of
 from holdfast.store.unit import cache, take_actions
 
 _log = logging.get("store")
+
+#: Values that units may keep in the cache, some 20 MB; then it starts anew.
+_REMEMBERED: Final = 100_000
 
 
 @dataclass(slots=True, eq=False)
@@ -100,6 +103,8 @@ class Writer:
 
     def _commit(self, conn: Connection, batch: list[_Unit]) -> None:
         raw = raw_of(conn)
+        if len(cache(conn)) > _REMEMBERED:
+            cache(conn).clear()
         try:
             raw.execute("BEGIN IMMEDIATE")
             for unit in batch:
