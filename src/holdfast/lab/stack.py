@@ -65,17 +65,19 @@ class Stack:
         log = self.place.data / "logs" / "gateway.log"
         raise StackError(f"The gateway was not ready within {timeout_s:g} s. Its log: {log}")
 
-    def kill(self, what: str) -> None:
-        """kill -9 of "gateway", "engine" or "both".
+    def kill(self, what: str) -> frozenset[str]:
+        """kill -9 of "gateway", "engine" or "both"; returns which of them were alive and are dead now.
 
         The keeper starts the gateway again, the gateway the engine.
         """
-        if what in {"engine", "both"} and (pid := self.place.engine_pid()) is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        if what in {"gateway", "both"} and (pid := self.keeper.pid("gateway")) is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        killed = set()
+        pids = {"engine": self.place.engine_pid(), "gateway": self.keeper.pid("gateway")}
+        for name, pid in pids.items():
+            if what in {name, "both"} and pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed.add(name)
+        return frozenset(killed)
 
     def arm(self, point: str) -> None:
         """The next process that passes this named point is killed there (lab mode)."""

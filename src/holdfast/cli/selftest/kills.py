@@ -23,6 +23,15 @@ class NotBack(Exception):
     """Not every number came back in time. The message is one line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """What a kill did: when, to whom, and the number that was linked on the way."""
+
+    at: float
+    victims: frozenset[str]
+    paired: Sequence[Number] = ()
+
+
 @dataclass
 class Killer:
     """Kills by plan. Keeps what the report needs."""
@@ -41,23 +50,32 @@ class Killer:
         """
         await asyncio.sleep(kill.pause_s)
         before = await self._identity()
-        struck_at, paired = await self._strike(kill)
+        strike = await self._strike(kill)
         self.struck[kill.point] = self.struck.get(kill.point, 0) + 1
         if wait:
-            await self._until_back(kill, before, len(self.numbers) + len(paired))
-            self.restore_s.append(time.monotonic() - struck_at)
-        self.numbers += paired
+            await self._until_back(kill, strike, before)
+            self.restore_s.append(time.monotonic() - strike.at)
+        self.numbers += strike.paired
 
-    async def _strike(self, kill: Kill) -> tuple[float, Sequence[Number]]:
+    async def _strike(self, kill: Kill) -> Strike:
         if not kill.named:
-            self.stack.kill(kill.victim)
-            return time.monotonic(), []
+            return await self._strike_now(kill)
         self.stack.arm(kill.point)
+        victims = frozenset({kill.victim})
         if kill.point != "pair_success":
-            return await self._until_passed(kill), []  # the traffic passes it
+            return Strike(await self._until_passed(kill), victims)  # the traffic passes it
         pairing = asyncio.create_task(self._pair_afresh(kill))
         struck_at = await self._until_passed(kill)
-        return struck_at, [await pairing]
+        return Strike(struck_at, victims, [await pairing])
+
+    async def _strike_now(self, kill: Kill) -> Strike:
+        deadline = time.monotonic() + _PASSED_WITHIN_S
+        while time.monotonic() < deadline:
+            # During a restore the victim may not be there yet: a kill that hits nobody is none.
+            if victims := self.stack.kill(kill.victim):
+                return Strike(time.monotonic(), victims)
+            await asyncio.sleep(0.005)
+        raise KillMissed(kill.point)
 
     async def _until_passed(self, kill: Kill) -> float:
         deadline = time.monotonic() + _PASSED_WITHIN_S
@@ -85,13 +103,14 @@ class Killer:
             return await self.stack.client.system()
         return None
 
-    async def _until_back(self, kill: Kill, before: System | None, expected: int) -> None:
+    async def _until_back(self, kill: Kill, strike: Strike, before: System | None) -> None:
+        expected = len(self.numbers) + len(strike.paired)
         deadline = time.monotonic() + _BACK_WITHIN_S
         away = "the gateway did not answer"
         while time.monotonic() < deadline:
             with contextlib.suppress(ApiError):
                 system = await self.stack.client.system()
-                if _replaced(kill, before, system):
+                if _replaced(strike, before, system):
                     missing = await _away(self.stack.client, expected)
                     if not missing:
                         return
@@ -102,14 +121,14 @@ class Killer:
         raise NotBack(f"kill {kill.number} ({kill.point}): {away} within {_BACK_WITHIN_S:g} s")
 
 
-def _replaced(kill: Kill, before: System | None, now: System) -> bool:
+def _replaced(strike: Strike, before: System | None, now: System) -> bool:
     """True when what was killed runs again: an old state must not count as recovered."""
     if not now.engine_attached:
         return False
     if before is None:
         return True
-    gateway = kill.victim == "engine" or now.gateway_pid != before.gateway_pid
-    engine = kill.victim == "gateway" or now.engine_id != before.engine_id
+    gateway = "gateway" not in strike.victims or now.gateway_pid != before.gateway_pid
+    engine = "engine" not in strike.victims or now.engine_id != before.engine_id
     return gateway and engine
 
 
