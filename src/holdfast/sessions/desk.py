@@ -8,7 +8,7 @@ from typing import Final
 
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
-from holdfast.model.errors import AlreadyLinked, HoldfastError, NoQr, RequestInvalid
+from holdfast.model.errors import AlreadyLinked, EngineUnreachable, NoQr, RequestInvalid
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.sessions import facts as f
@@ -112,7 +112,7 @@ class Desk:
     async def delete(self, tenant_id: str, ref: str) -> None:
         """Log out, wait until the credentials are in quarantine, then forget the session.
 
-        Raises UnknownSession, and HoldfastError when no engine can move the credentials now: it is then
+        Raises UnknownSession, and EngineUnreachable when no engine can move the credentials now: it is then
         logged out, and can be deleted later.
         """
         live = self._find(tenant_id, ref)
@@ -132,7 +132,7 @@ class Desk:
         while live.record.folder is not None:
             left_s = until - loop.time()
             if left_s <= 0:
-                raise HoldfastError(
+                raise EngineUnreachable(
                     "The session is logged out, but its folder could not be moved to quarantine yet",
                     next_step="Next step: delete it again when the engine runs.",
                 )

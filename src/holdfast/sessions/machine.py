@@ -118,7 +118,8 @@ TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
     LinkDisconnected: {(_C, _UP, _UN): rules.link_lost, (_R,): rules.link_lost_again},
     LevelReported: {(_C, _UP, _UN, _R): rules.level_up_or_lost},
     CodeShown: {(_P,): rules.show_code},
-    PairingSucceeded: {(_P,): rules.paired},
+    # Also where the owner gave up in the same moment: the phone counts this device as linked.
+    PairingSucceeded: {(_P, _N, _LO): rules.paired},
     PairingFailed: {(_P, _C): rules.pairing_failed},
 }
 

@@ -120,6 +120,21 @@ def _delay_s(retry: Retry, attempt: int, roll: float, policy: Policy) -> float:
     return backoff(attempt, base_s=policy.backoff_base_s, cap_s=policy.backoff_cap_s, roll=roll)
 
 
+def _banned(session: Session, fact: LinkDisconnected | ConnectRefused, now_ms: int, roll: float) -> Session:
+    """At rest until the ban's own end, if that is known; some seconds later, not to the moment."""
+    until = fact.banned_until_ms if isinstance(fact, LinkDisconnected) else None
+    retry_at = until + round(roll * 10_000) if until is not None else None
+    return _to(
+        session,
+        State.BANNED,
+        Reason.BANNED,
+        now_ms,
+        banned_until_ms=until,
+        retry_at_ms=retry_at,
+        detail=fact.detail,
+    )
+
+
 def _ended(
     session: Session, fact: LinkDisconnected | ConnectRefused, now_ms: int, roll: float, policy: Policy
 ) -> Decision:
@@ -130,19 +145,7 @@ def _ended(
     ):  # not the end of a connection: an engine that talks nonsense costs a reconnect, no more
         return _ended(session, replace(fact, reason=Reason.NETWORK), now_ms, roll, policy)
     if fact.reason is Reason.BANNED:
-        until = fact.banned_until_ms if isinstance(fact, LinkDisconnected) else None
-        retry_at = until + round(roll * 10_000) if until is not None else None
-        return Decision(
-            _to(
-                session,
-                State.BANNED,
-                fact.reason,
-                now_ms,
-                banned_until_ms=until,
-                retry_at_ms=retry_at,
-                detail=detail,
-            )
-        )
+        return Decision(_banned(session, fact, now_ms, roll))
     if fact.reason is Reason.LOGGED_OUT_ON_PHONE:
         lost = _to(
             session, State.LOGGED_OUT, fact.reason, now_ms, credentials=Credentials.LOST, detail=detail

@@ -89,6 +89,7 @@ class Supervisor:
         now = self._clock()
         for live in lives:
             self.tell(live, f.Restored(self._last_seen(live, now)))
+            self._set_timer(live, now)  # also where the machine left a time of before as it was
         self._begin_restoration()
         if missing.registry_stale:
             await self.save_registry()

@@ -312,6 +312,16 @@ def test_pairing_ends_with_a_connection() -> None:
     assert placed.session.credentials is Credentials.VALID
 
 
+def test_a_scan_in_the_moment_of_giving_up_still_counts() -> None:
+    cancelled = decide(session(State.PAIRING), f.PairingCancelled(), NOW, ROLL)
+    assert kind(cancelled.commands) == ["CancelPairing"]
+    scanned = decide(cancelled.session, f.PairingSucceeded(7), NOW, ROLL)
+    assert kind(scanned.commands) == ["AdoptCredentials"]
+    down = decide(session(State.PAIRING), f.DisconnectAsked(), NOW, ROLL).session
+    placed = decide(decide(down, f.PairingSucceeded(7), NOW, ROLL).session, f.CredentialsAdopted(), NOW, ROLL)
+    assert (placed.session.state, placed.commands) == (State.STOPPED, ())
+
+
 def test_an_engine_that_dies_between_scan_and_adoption_leaves_the_choice_to_the_scratch_folder() -> None:
     linked = decide(session(State.PAIRING), f.PairingSucceeded(7), NOW, ROLL).session
     lost = decide(linked, f.EngineLost(), NOW, ROLL).session

@@ -31,6 +31,7 @@ class World(RuleBasedStateMachine):
         self.live: set[int] = set()  # epochs that the engine dials or holds
         self.logged_in: set[int] = set()
         self.pairing: int | None = None
+        self.cancelled: int | None = None  # a pairing whose end the phone may not have heard of
         self.scanned = False  # a scratch folder with a device lies on the disk
         self.folder = False
         self.seen_epochs: list[int] = [0]
@@ -69,7 +70,7 @@ class World(RuleBasedStateMachine):
                 else:
                     self.tell(f.ConnectRefused(epoch, Reason.ENGINE_DOWN))
             case f.CancelPairing():
-                self.pairing = None
+                self.cancelled, self.pairing = self.pairing, None
             case f.AdoptCredentials():
                 if self.attached:
                     self.adopt()
@@ -171,6 +172,13 @@ class World(RuleBasedStateMachine):
         assert self.pairing is not None
         self.scanned = True
         epoch, self.pairing = self.pairing, None
+        self.tell(f.PairingSucceeded(epoch))
+
+    @precondition(lambda self: self.attached and self.cancelled == self.session.epoch)
+    @rule()
+    def phone_scans_in_the_moment_of_giving_up(self) -> None:
+        assert self.cancelled is not None
+        epoch, self.cancelled = self.cancelled, None
         self.tell(f.PairingSucceeded(epoch))
 
     @precondition(lambda self: self.attached)
