@@ -33,6 +33,7 @@ def create_app(facts: Facts, rooms: Mapping[str, Any]) -> FastAPI:
         setattr(app.state, name, room)
     errors.install(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit)
     app.include_router(system.open_router)
     for router in (
         system.router,
