@@ -1,0 +1,67 @@
+"""A gateway's data plane as a process that a kill point ends. Run by test_kill_points.py.
+
+python dying_gateway.py FOLDER receive|accept|send
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from holdfast.inbox import Inbox
+from holdfast.journal import Journal
+from holdfast.kit import killpoint
+from holdfast.model.messages import InboundMessage, MessageKind, SendAck
+from holdfast.model.seams import SessionRef
+from holdfast.outbox import Outbox
+from holdfast.store import Store
+
+SESSION = SessionRef("ses_a", "ten_default", "shop")
+CHAT = "11111@s.whatsapp.net"
+
+
+class Phone:
+    """Writes down each copy that arrives, in a file that outlives the gateway."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def send(
+        self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
+    ) -> SendAck:
+        """See the seam Sender."""
+        with self._path.open("a") as file:
+            file.write(f"{message_id} {text}\n")
+        return SendAck(1_000, "me@s.whatsapp.net")
+
+
+async def main(folder: Path, act: str) -> None:
+    """Do one thing, and print `confirmed`, `accepted` or `sent` if it comes so far."""
+    killpoint.configure(folder / "kill-points")
+    store = await Store.open(folder / "holdfast.db")
+    journal = await Journal.open(store)
+    outbox = Outbox(store, journal, Phone(folder / "phone"))
+    if act == "receive":
+        inbox = Inbox(store, journal, outbox.apply_receipts)
+        message = InboundMessage(
+            7, "ses_a", 1, "M1", CHAT, CHAT, 1_000, MessageKind.TEXT, raw=b"raw", text="hi"
+        )
+        print("confirmed", await inbox.receive([message]))
+    elif act == "accept":
+        print("accepted", (await outbox.accept(SESSION, CHAT, "hello", "k")).message_id)
+    else:
+        work = asyncio.ensure_future(outbox.run())
+        outbox.session_up("ses_a")
+        row = (await outbox.page("ses_a", None, (0, ""), 1))[0]
+        async with asyncio.timeout(20):
+            for _ in iter(int, 1):
+                if (await outbox.get("ses_a", row.message_id)).status == "sent":
+                    break
+                await asyncio.sleep(0.005)
+        print("sent", row.message_id)
+        work.cancel()
+        await asyncio.wait([work])
+    await store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
