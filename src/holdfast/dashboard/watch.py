@@ -47,7 +47,8 @@ class Watch:
         self._watchers: list[Watcher] = []
         self._told: dict[str, CardView] = {}
         self._told_head: HeadView | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._polling: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
         self._list_due = True
         self._next_list = 0.0
@@ -64,11 +65,9 @@ class Watch:
                 async with asyncio.timeout(_FIRST_READ_S):
                     await self.read(watcher.client)
         self._watchers.append(watcher)
-        if not self._tasks:
-            self._tasks = [
-                asyncio.create_task(self._contained(self._poll), name="dashboard poll"),
-                asyncio.create_task(self._contained(self._follow), name="dashboard events"),
-            ]
+        if self._polling is None:
+            self._polling = asyncio.create_task(self._contained(self._poll), name="dashboard poll")
+            self._dial()
         self.show()
         return patch({}, self.board, self.killing, _now())
 
@@ -81,9 +80,10 @@ class Watch:
 
     def stop(self) -> None:
         """Stop following."""
-        for task in self._tasks:
-            task.cancel()
-        self._tasks = []
+        for task in (self._polling, self._following):
+            if task is not None:
+                task.cancel()
+        self._polling = self._following = None
         if self._show_soon is not None:
             self._show_soon.cancel()
             self._show_soon = None
@@ -141,6 +141,8 @@ class Watch:
             return
         if self.board.answered(system):
             self._list_due, self._next_list = True, 0.0
+            if self._following is not None:
+                self._dial()
         if self.killing:
             self.killing = self.killing.answered(system, _now())
         if self._list_due or time.monotonic() >= self._next_list:
@@ -173,6 +175,12 @@ class Watch:
         for watcher in [it for it in self._watchers if it.client is client]:
             self.close(watcher)
             watcher.refused()
+
+    def _dial(self) -> None:
+        """A fresh stream: the gateway is here now, and the old stream may be waiting for its next attempt."""
+        if self._following is not None:
+            self._following.cancel()
+        self._following = asyncio.create_task(self._contained(self._follow), name="dashboard events")
 
     async def _poll(self) -> None:
         while self._watchers:
