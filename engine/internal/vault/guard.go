@@ -68,6 +68,8 @@ type guardedStore struct {
 	reads      reads
 	handled    *handled
 	flush      func()
+	jid        string
+	count      func(ctx context.Context, into *int, query string, args ...any) error
 }
 
 var _ store.AllSessionSpecificStores = (*guardedStore)(nil)
@@ -188,6 +190,10 @@ func (c *guardedContainer) attach(device *store.Device) {
 		watch:                    c.watch,
 		handled:                  &c.file.handled,
 		flush:                    c.file.flush,
+		jid:                      device.ID.String(),
+		count: func(ctx context.Context, into *int, query string, args ...any) error {
+			return c.file.wrapped.QueryRow(ctx, query, args...).Scan(into)
+		},
 		transaction: func(ctx context.Context, fn func(context.Context) error) error {
 			return c.file.wrapped.DoTxn(ctx, nil, fn)
 		},

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/util/keys"
@@ -241,6 +242,20 @@ func TestPreKeysAreMadeInOneTransaction(t *testing.T) {
 	}
 	if *commits != 1 {
 		t.Errorf("%d commits, want 1", *commits)
+	}
+	for _, uploaded := range []uint32{0, 3, 812} {
+		if uploaded > 0 {
+			if err := device.PreKeys.MarkPreKeysAsUploaded(ctx, made[uploaded-1].KeyID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := device.PreKeys.UploadedPreKeyCount(ctx)
+		if want := min(int(uploaded), enoughPreKeys); err != nil || got != want {
+			t.Errorf("%d uploaded, counted %d, want %d (%v)", uploaded, got, want, err)
+		}
+	}
+	if enoughPreKeys <= whatsmeow.MinPreKeyCount {
+		t.Error("the count stops before the library's threshold")
 	}
 	// A second caller that holds the inner lock while it waits for the one connection must not stop the first for ever.
 	done := make(chan error, 8)

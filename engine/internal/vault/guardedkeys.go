@@ -74,3 +74,19 @@ func (s *guardedStore) GetSenderKey(ctx context.Context, group, user string) ([]
 	key, err := s.AllSessionSpecificStores.GetSenderKey(ctx, group, user)
 	return key, s.watch.note(ctx, err)
 }
+
+// enoughPreKeys is more than the library's threshold for making new ones.
+const enoughPreKeys = 16
+
+const countUploadedQuery = `
+	SELECT COUNT(*) FROM (SELECT 1 FROM whatsmeow_pre_keys WHERE jid=$1 AND uploaded=true LIMIT $2)
+`
+
+// UploadedPreKeyCount counts no further than it matters: the library asks at every login whether there are fewer than
+// five, and counting all of them reads (and decrypts) most of an idle session's file.
+//
+// Source: whatsmeow 35ae40906e74, handleConnectSuccess and MinPreKeyCount.
+func (s *guardedStore) UploadedPreKeyCount(ctx context.Context) (count int, err error) {
+	err = s.count(ctx, &count, countUploadedQuery, s.jid, enoughPreKeys)
+	return count, s.watch.note(ctx, err)
+}
