@@ -37,7 +37,7 @@ def console() -> "Console":
     from rich.console import Console
 
     if os.environ.get("HOLDFAST_PICTURE"):  # what is shown is also kept, to be saved as a picture
-        return Console(highlight=False, record=True, width=100, force_terminal=False)
+        return Console(highlight=False, record=True, width=112, force_terminal=False)
     out = Console(highlight=False)
     return out if out.is_terminal else Console(highlight=False, width=160, soft_wrap=True)
 

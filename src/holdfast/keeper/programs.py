@@ -1,4 +1,4 @@
-"""Keeps child processes alive: starts them, starts them again with backoff, stops them in order.
+"""Keeps child processes alive: starts them, starts them again with backoff, stops them.
 
 It knows nothing of what the programs do. A program that refuses to start says why in its last line, and its
 exit code is passed on; one that dies later is started again for as long as it takes.
@@ -98,6 +98,7 @@ class Keeper:
         self._tell = tell
         self._steady_after_s = steady_after_s
         self._asked: set[str] = set()
+        self._spawning = asyncio.Lock()
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._watchers: dict[str, asyncio.Task[None]] = {}
         self._refused: asyncio.Future[ProgramRefused] | None = None
@@ -131,18 +132,15 @@ class Keeper:
         await _end(self._running[name], grace_s)
 
     async def stop(self, *names: str, grace_s: float = 15.0) -> None:
-        """End programs politely, the last started first, and wait for them.
-
-        Without names: all. Never raises.
-        """
-        chosen = [name for name in reversed(list(self._watchers)) if not names or name in names]
-        for name in chosen:
-            watcher = self._watchers.pop(name)
-            watcher.cancel()
-            await asyncio.gather(watcher, return_exceptions=True)
-            process = self._running.pop(name, None)
-            if process is not None:
-                await _end(process, grace_s)
+        """End programs politely, all at once, and wait for them. Without names: all. Never raises."""
+        chosen = [name for name in self._watchers if not names or name in names]
+        watchers = [self._watchers.pop(name) for name in chosen]
+        async with self._spawning:  # a process that is just being started must not be forgotten
+            for watcher in watchers:
+                watcher.cancel()
+        await asyncio.gather(*watchers, return_exceptions=True)
+        processes = [self._running.pop(name) for name in chosen if name in self._running]
+        await asyncio.gather(*(_end(process, grace_s) for process in processes))
 
     async def _watch(self, program: Program, process: asyncio.subprocess.Process, offset: int) -> None:
         failures, again = 0, False
@@ -167,18 +165,19 @@ class Keeper:
             self._tell(Started(program.name, process.pid, again=True))
 
     async def _spawn(self, program: Program) -> tuple[asyncio.subprocess.Process, int]:
-        with program.log.open("ab") as log:
-            offset = log.tell()
-            process = await asyncio.create_subprocess_exec(
-                *program.argv,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=dict(program.env),
-                start_new_session=True,  # Ctrl+C reaches the parent alone, which ends the others in order
-                preexec_fn=end_with_parent,
-            )
-        self._running[program.name] = process
+        async with self._spawning:
+            with program.log.open("ab") as log:
+                offset = log.tell()
+                process = await asyncio.create_subprocess_exec(
+                    *program.argv,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=dict(program.env),
+                    start_new_session=True,  # Ctrl+C reaches the parent alone, which ends the others in order
+                    preexec_fn=end_with_parent,
+                )
+            self._running[program.name] = process
         return process, offset
 
 
