@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -190,19 +189,4 @@ func watchFolder(ctx context.Context, house *home.Home, log *slog.Logger, stop f
 			}
 		}
 	}
-}
-
-// build names the program's version control revision, as the Go tool recorded it.
-func build() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	revision := "dev"
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
-			revision = setting.Value[:12]
-		}
-	}
-	return revision
 }

@@ -67,8 +67,11 @@ func TestWrongUsage(t *testing.T) {
 		t.Errorf("help: %d", code)
 	}
 	stdout.Reset()
-	if code := run([]string{"version"}, &stdout, &stderr); code != exitOK || !strings.Contains(stdout.String(), "protocol 1") {
+	if code := run([]string{"version"}, &stdout, &stderr); code != exitOK || len(strings.Fields(stdout.String())) != 4 || !strings.HasSuffix(stdout.String(), "protocol 1\n") {
 		t.Errorf("version: %d %q", code, stdout.String())
+	}
+	if len(build()) != buildLength {
+		t.Errorf("build %q", build())
 	}
 }
 

@@ -41,6 +41,7 @@ func (r *Registry) Watch(ctx context.Context) {
 
 // check probes a silent connection and ends a dead one. A pairing connection is silent by nature.
 func (c *Connection) check(now time.Time) {
+	defer c.contain("session.check_panicked")
 	last := c.lastFrame.Load()
 	if last == 0 || c.pair != nil {
 		return

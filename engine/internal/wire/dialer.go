@@ -20,6 +20,7 @@ const (
 	dialTimeout   = 10 * time.Second
 	tlsTimeout    = 10 * time.Second
 	headerTimeout = 10 * time.Second
+	mediaTimeout  = 2 * time.Minute
 	// Small on purpose: they live as long as the connection, a thousand times.
 	transportBuffer = 1024
 )
@@ -34,7 +35,8 @@ type Observer interface {
 
 // Dialer makes the HTTP clients that the protocol library dials with.
 type Dialer struct {
-	transport *http.Transport
+	transport *http.Transport // for WebSockets
+	media     *http.Transport
 }
 
 // NewDialer returns a dialer to WhatsApp, or to the simulator that trust names.
@@ -58,7 +60,10 @@ func NewDialer(trust *lab.Trust) *Dialer {
 			return direct.DialContext(ctx, network, trust.Address)
 		}
 	}
-	return &Dialer{transport: transport}
+	media := transport.Clone()
+	media.ResponseHeaderTimeout = mediaTimeout // the answer to a large upload takes its time
+	media.ReadBufferSize, media.WriteBufferSize = 0, 0
+	return &Dialer{transport: transport, media: media}
 }
 
 // Socket returns the way to one connection's WebSocket.
@@ -68,7 +73,7 @@ func (d *Dialer) Socket(observer Observer) *Socket {
 
 // Media returns the client for uploads and downloads.
 func (d *Dialer) Media() *http.Client {
-	return &http.Client{Transport: d.transport}
+	return &http.Client{Transport: d.media}
 }
 
 // Socket guards the one WebSocket of a connection.
