@@ -197,20 +197,20 @@ class _Conversation:
         self._pump = tasks.create_task(self._give(Feed(self._journal, chosen, position)))
 
     async def _give(self, feed: Feed) -> None:
-        """Give out events as fast as the client takes them, and no further than its window."""
+        """Give out events as fast as the client takes them, and with a name no further than its window."""
+        named = self._subscription is not None
         while True:
-            limit = _FRAME_EVENTS
-            if self._subscription is not None:
-                self._has_room.clear()
-                if (limit := min(limit, self._window.room)) == 0:
-                    await self._has_room.wait()
-                    continue
-            events = await feed.next(limit)
-            if events:
+            self._has_room.clear()
+            room = min(_FRAME_EVENTS, self._window.room)
+            if room == 0:
+                await self._has_room.wait()
+                continue
+            events = await feed.next(room)
+            if named:
                 self._window.gave(event.position for event in events)
-                for frame in _frames(events):
-                    await self._write(frame)
-            elif not self._window and feed.position > self._acked:
+            for frame in _frames(events):
+                await self._write(frame)
+            if named and not self._window and feed.position > self._acked:
                 # Nothing wanted for a long stretch: move the mark, so that it is not searched again.
                 self._acked = feed.position
                 self._ack_wanted.set()
@@ -307,7 +307,8 @@ def _frames(events: Sequence[Event]) -> list[str]:
             batch, chars = [], 0
         batch.append(event.wire)
         chars += len(event.wire)
-    frames.append(f'{{"op":"events","events":[{",".join(batch)}]}}')
+    if batch:
+        frames.append(f'{{"op":"events","events":[{",".join(batch)}]}}')
     return frames
 
 

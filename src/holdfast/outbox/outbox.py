@@ -49,6 +49,8 @@ class Outbox:
         self._store, self._journal, self._sender = store, journal, sender
         self._clock, self._policy, self._roll = clock, policy or RetryPolicy(), roll
         self._sessions: dict[str, Session] = {}
+        #: Sessions with queued rows at the start. None: not known yet, so each must look for itself.
+        self._backlog: frozenset[str] | None = None
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._kicks: dict[str, asyncio.Event] = {}
         self._proved: set[tuple[str, str]] = set()
@@ -146,7 +148,8 @@ class Outbox:
     # ---- work --------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Work until cancelled. Before that, requests are accepted and wait."""
+        """Work until cancelled. Before that, requests are accepted and wait. Raises StoreUnavailable."""
+        self._backlog = await self._store.read(rows.backlog)
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             for session in list(self._sessions.values()):
@@ -168,7 +171,11 @@ class Outbox:
                     await self._moved.wait()
 
     def _session(self, session_id: str) -> Session:
-        return self._sessions.setdefault(session_id, Session(session_id))
+        session = self._sessions.get(session_id)
+        if session is None:
+            nothing_older = self._backlog is not None and session_id not in self._backlog
+            session = self._sessions[session_id] = Session(session_id, complete=nothing_older)
+        return session
 
     def _go(self, session: Session) -> None:
         """Start whatever may start now."""

@@ -58,6 +58,7 @@ _QUEUED: Final = f"""
 SELECT {COLUMNS} FROM outbox WHERE session_id = ? AND status = 'queued' AND order_no > ? ORDER BY order_no
 LIMIT ?
 """
+_BACKLOG: Final = "SELECT DISTINCT session_id FROM outbox WHERE status = 'queued'"
 _BY_KEY: Final = f"""
 WITH wanted(tenant_id, session_id, key) AS (VALUES %s)
 SELECT {_PREFIXED} FROM wanted w CROSS JOIN outbox o
@@ -103,6 +104,11 @@ def insert(conn: Connection, rows: Sequence[OutboxRow]) -> None:
     """Add accepted rows."""
     if rows:
         conn.exec_driver_sql(_INSERT, [_values(row) for row in rows])
+
+
+def backlog(conn: Connection) -> frozenset[str]:
+    """The sessions that still have something to send."""
+    return frozenset(conn.exec_driver_sql(_BACKLOG).scalars())
 
 
 def queued(conn: Connection, session_id: str, after: int, limit: int) -> list[OutboxRow]:
