@@ -96,7 +96,7 @@ proto: dev
 	@. tools/go.sh && sh tools/proto.sh .
 
 # Locks carry hashes and no index addresses. Run after changing dependencies in pyproject.toml.
-LOCK := $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.11 --quiet \
+LOCK := $(BIN)/uv pip compile --system-certs --generate-hashes --no-emit-index-url --universal --python-version 3.11 --quiet \
 	--custom-compile-command 'make lock'
 lock:
 	$(LOCK) pyproject.toml -o requirements.lock

@@ -4,7 +4,7 @@
 set -eu
 lock=$1
 echo "installing $lock"
-if ! VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode -r "$lock"; then
+if ! VIRTUAL_ENV=.venv .venv/bin/uv pip install --system-certs --quiet --require-hashes --compile-bytecode -r "$lock"; then
   echo "uv could not; trying pip"
   .venv/bin/python -m pip install --quiet --require-hashes -r "$lock"
 fi
