@@ -164,14 +164,7 @@ func (s *Server) welcome(g *gateway, hello *pb.Hello, handler Handler) bool {
 	}
 	s.greeting.Lock()
 	defer s.greeting.Unlock()
-	s.lock.Lock()
-	older := s.current
-	s.current = nil
-	s.lock.Unlock()
-	if older != nil {
-		s.log.Info("link.gateway_replaced", "older", older.id, "newer", g.id)
-		older.close()
-	}
+	s.dismissOlder(g)
 	var err error
 	s.table.attach(func(count int) {
 		answer.BootDeliveries = uint64(count)
@@ -190,6 +183,18 @@ func (s *Server) welcome(g *gateway, hello *pb.Hello, handler Handler) bool {
 	s.SendLevels(handler.Levels())
 	s.log.Info("link.gateway_attached", "gateway", g.id, "build", hello.Build, "waiting", answer.BootDeliveries)
 	return true
+}
+
+// dismissOlder closes the gateway that g takes over from.
+func (s *Server) dismissOlder(g *gateway) {
+	s.lock.Lock()
+	older := s.current
+	s.current = nil
+	s.lock.Unlock()
+	if older != nil {
+		s.log.Info("link.gateway_replaced", "older", older.id, "newer", g.id)
+		older.close()
+	}
 }
 
 func writeNow(conn net.Conn, up *pb.Up) error {
