@@ -38,6 +38,7 @@ class ScriptedEngine:
     version: int = 1
     engine_id: str = "scripted-1"
     connects_at_once: bool = True  # answers Connect with a Connected fact
+    last_frame_ms: int = 77  # when WhatsApp was heard last, in levels
     repeat: int = 1  # how often every fact and delivery is told
     silent: set[str] = field(default_factory=set)  # commands that get no answer
     delay_s: dict[str, float] = field(default_factory=dict)
@@ -164,7 +165,12 @@ class ScriptedEngine:
     def _levels(self) -> list[pb.Level]:
         return [
             pb.Level(
-                session_id=i, epoch=it.epoch, level=it.level, folder=it.folder, jid=it.jid, last_frame_ms=77
+                session_id=i,
+                epoch=it.epoch,
+                level=it.level,
+                folder=it.folder,
+                jid=it.jid,
+                last_frame_ms=self.last_frame_ms,
             )
             for i, it in self.sessions.items()
         ]

@@ -9,6 +9,7 @@ from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model.errors import AlreadyLinked, NoQr
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
+from holdfast.sessions import repository
 
 from .conftest import TENANT, World, eventually
 from .scripted_engine import ScriptedEngine
@@ -455,6 +456,50 @@ async def test_a_deleted_session_leaves_its_name_and_its_credentials_go_to_quara
         assert second != first
     async with world.gateway() as gateway:
         assert [it.name for it in gateway.desk.list(TENANT)] == ["taxi"]
+
+
+async def test_signs_of_life_are_kept_once_in_a_while_and_all_in_one_write(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("holdfast.sessions.supervisor._HEARTBEATS_EVERY_S", 0.3)
+    engine = await world.engine()
+    async with world.gateway() as gateway:
+        ids = [
+            await world.link_number(gateway, engine, "taxi", ANNA),
+            await world.link_number(gateway, engine, "van", BEN),
+        ]
+        writes: list[int] = []
+        save = repository.save_heartbeats
+        monkeypatch.setattr(
+            repository, "save_heartbeats", lambda conn, rows: (writes.append(len(rows)), save(conn, rows))
+        )
+        for at_ms in range(100, 120):
+            engine.last_frame_ms = at_ms
+            engine.levels()
+        await eventually(lambda: writes == [2])
+        await gateway.supervisor.recorder.settled()
+        query = "SELECT id, last_heartbeat_ms FROM sessions"
+        rows = await gateway.store.read(lambda conn: dict(conn.exec_driver_sql(query).all()))
+        assert rows == dict.fromkeys(ids, 119)
+        assert gateway.desk.show(TENANT, "van").last_heartbeat_ms == 119
+
+
+async def test_an_old_state_is_restored_and_says_when_it_was_last_seen(world: World) -> None:
+    engine = await world.engine()
+    async with world.gateway() as gateway:
+        await world.link_number(gateway, engine, "taxi", ANNA)
+        await world.link_number(gateway, engine, "van", BEN)
+        old = (
+            "UPDATE sessions SET last_connected_ms = 1000000, last_heartbeat_ms = 1000000 WHERE name = 'taxi'"
+        )
+        await gateway.supervisor.recorder.settled()
+        await gateway.store.write(lambda conn: conn.exec_driver_sql(old).rowcount)
+    await engine.die()
+    await world.engine(connects_at_once=False)
+    async with world.gateway() as gateway:
+        taxi, van = gateway.desk.show(TENANT, "taxi"), gateway.desk.show(TENANT, "van")
+        assert (taxi.state, taxi.detail) == (State.CONNECTING, "last seen 1970-01-01T00:16:40.000Z")
+        assert (van.state, van.detail) == (State.CONNECTING, "")
 
 
 async def test_two_connects_make_one_connection(world: World) -> None:

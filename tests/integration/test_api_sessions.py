@@ -1,0 +1,226 @@
+"""The HTTP API for sessions, over a gateway against a scripted engine."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from holdfast.accounts import Accounts, Scope
+from holdfast.api.app import create_app
+from holdfast.engine import EngineIdentity
+from holdfast.model.states import State
+from holdfast.sessions import Progress
+
+from .conftest import Running, World, eventually
+from .scripted_engine import ScriptedEngine
+
+ANNA = "4915100000001"
+
+
+@dataclass
+class Facts:
+    """What the process tells of itself."""
+
+    gateway: Running
+    version: str = "9.9"
+    lab: bool = False
+    started_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    ready: bool = True
+
+    @property
+    def engine(self) -> EngineIdentity | None:
+        return self.gateway.link.identity
+
+    @property
+    def progress(self) -> Progress:
+        return self.gateway.supervisor.restoration.progress
+
+
+@dataclass
+class Api:
+    world: World
+    gateway: Running
+    engine: ScriptedEngine
+    http: httpx.AsyncClient
+    accounts: Accounts
+
+    async def ask(self, method: str, path: str, status: int = 200, **more: Any) -> Any:
+        answer = await self.http.request(method, path, **more)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    async def pairing(self, name: str, code: str = "2@a,b,c,d,1") -> str:
+        """A session that shows a code; its id."""
+        session = await self.ask("PUT", f"/v1/sessions/{name}", 201)
+        await self.ask("POST", f"/v1/sessions/{name}/pair", 202)
+        await eventually(lambda: session["id"] in self.engine.sessions)
+        self.engine.show_code(session["id"], code, self.gateway.supervisor.now + 60_000)
+        await self.ask("GET", f"/v1/sessions/{name}/qr?wait_s=5")
+        return str(session["id"])
+
+
+@pytest.fixture
+async def api(world: World) -> AsyncIterator[Api]:
+    engine = await world.engine()
+    async with world.gateway() as gateway:
+        accounts = Accounts(gateway.store)
+        rooms = {"accounts": accounts, "desk": gateway.desk, "directory": gateway.supervisor.book}
+        app = create_app(Facts(gateway), rooms)
+        key = (await accounts.create_key("test", scopes=frozenset(Scope))).key
+        transport = httpx.ASGITransport(app)
+        headers = {"Authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://api", headers=headers) as http:
+            await eventually(lambda: gateway.link.attached)
+            yield Api(world, gateway, engine, http, accounts)
+
+
+async def test_create_or_get_by_name_and_find_by_id_and_name(api: Api) -> None:
+    made = await api.ask("PUT", "/v1/sessions/taxi", 201)
+    assert (made["state"], made["color"], made["requires_auth"], made["pairing"]) == (
+        "new",
+        "grey",
+        False,
+        None,
+    )
+    assert await api.ask("PUT", "/v1/sessions/taxi", 200) == made
+    assert await api.ask("GET", f"/v1/sessions/{made['id']}") == made
+    assert (await api.ask("GET", "/v1/sessions"))["sessions"] == [made]
+
+
+@pytest.mark.parametrize("name", ["+4915", "12345", "ses_1", " taxi", "x" * 65, "a%0Ab"])
+async def test_names_that_would_be_taken_for_something_else_are_refused(api: Api, name: str) -> None:
+    refused = await api.ask("PUT", f"/v1/sessions/{name}", 400)
+    assert refused["error"]["code"] == "invalid_request"
+    assert refused["error"]["next_step"]
+
+
+async def test_an_unknown_session_is_404_everywhere(api: Api) -> None:
+    calls = [
+        ("GET", ""), ("DELETE", ""), ("POST", "/pair"), ("DELETE", "/pair"), ("GET", "/qr"),
+        ("GET", "/qr.svg"), ("GET", "/qr.txt"), ("POST", "/connect"), ("POST", "/disconnect"),
+        ("POST", "/logout"), ("GET", "/timeline"),
+    ]  # fmt: skip
+    for method, path in calls:
+        refused = await api.ask(method, f"/v1/sessions/nobody{path}", 404)
+        assert refused["error"]["code"] == "unknown_session"
+
+
+async def test_the_code_as_json_picture_and_text(api: Api) -> None:
+    await api.pairing("taxi", "2@SECRET,b,c,d,1")
+    shown = await api.ask("GET", "/v1/sessions/taxi/qr")
+    assert (shown["code"], shown["index"], shown["of"]) == ("2@SECRET,b,c,d,1", 1, 6)
+    assert 50 < shown["expires_in_s"] <= 60
+    assert shown["terminal"] is None
+    assert "█" in (await api.ask("GET", "/v1/sessions/taxi/qr?terminal=true"))["terminal"]
+    session = await api.ask("GET", "/v1/sessions/taxi")
+    assert session["pairing"]["index"] == 1
+    assert "SECRET" not in str(session)
+    for path, headers in (("/qr.svg", {}), ("/qr", {"Accept": "image/svg+xml"})):
+        picture = await api.http.get(f"/v1/sessions/taxi{path}", headers=headers)
+        assert picture.headers["content-type"] == "image/svg+xml"
+        assert picture.headers["cache-control"] == "no-store"
+        assert picture.text.startswith("<?xml")
+    text = await api.http.get("/v1/sessions/taxi/qr.txt")
+    assert text.headers["content-type"].startswith("text/plain")
+    assert len(text.text.splitlines()) > 10
+
+
+async def test_asked_again_while_pairing_nothing_happens_and_cancelled_the_code_is_gone(api: Api) -> None:
+    await api.pairing("taxi")
+    await api.ask("POST", "/v1/sessions/taxi/pair", 202)
+    assert len(api.engine.asked("pair")) == 1
+    assert (await api.ask("DELETE", "/v1/sessions/taxi/pair"))["reason"] == "pairing_cancelled"
+    assert (await api.ask("GET", "/v1/sessions/taxi/qr", 404))["error"]["code"] == "no_qr"
+    await eventually(lambda: len(api.engine.asked("cancel_pair")) == 1)
+
+
+async def test_a_waiting_client_gets_the_first_code_and_one_that_came_too_late_is_told(api: Api) -> None:
+    session = await api.ask("PUT", "/v1/sessions/taxi", 201)
+    await api.ask("POST", "/v1/sessions/taxi/pair", 202)
+    assert (await api.ask("GET", "/v1/sessions/taxi/qr?wait_s=0.05", 404))["error"]["code"] == "no_qr"
+    waiting = asyncio.create_task(api.ask("GET", "/v1/sessions/taxi/qr?wait_s=10"))
+    await eventually(lambda: session["id"] in api.engine.sessions)
+    api.engine.show_code(session["id"], "first", api.gateway.supervisor.now + 60_000)
+    assert (await waiting)["code"] == "first"
+
+
+async def test_linked_it_is_found_by_number_and_not_paired_again(api: Api) -> None:
+    session_id = await api.pairing("taxi")
+    waiting = asyncio.create_task(api.http.get("/v1/sessions/taxi/qr?wait_s=10"))
+    api.engine.scan(session_id, f"{ANNA}:1@s.whatsapp.net")
+    await api.gateway.until("taxi", State.CONNECTED)
+    with contextlib.suppress(httpx.HTTPError):
+        await waiting
+    for ref in (ANNA, f"+{ANNA}", f"%2B{ANNA}"):
+        session = await api.ask("GET", f"/v1/sessions/{ref}")
+        assert (session["name"], session["phone"], session["connectionStatus"]) == (
+            "taxi",
+            f"+{ANNA}",
+            "connected",
+        )
+    assert (await api.ask("POST", "/v1/sessions/taxi/pair", 409))["error"]["code"] == "already_linked"
+    assert (await api.ask("GET", "/v1/sessions/taxi/qr", 404))["error"]["code"] == "no_qr"
+    assert (await api.ask("POST", "/v1/sessions/taxi/disconnect"))["state"] == "stopped"
+    assert (await api.ask("POST", "/v1/sessions/taxi/connect"))["wish"] == "up"
+    await api.gateway.until("taxi", State.CONNECTED)
+    out = await api.ask("POST", "/v1/sessions/taxi/logout")
+    assert (out["state"], out["requires_auth"], out["requiresAuth"]) == ("logged_out", True, True)
+    entries = (await api.ask("GET", "/v1/sessions/taxi/timeline?limit=3"))["timeline"]
+    assert [it["state"] for it in entries] == ["logged_out", "connected", "connecting"]
+    await api.ask("DELETE", "/v1/sessions/taxi", 204)
+    await api.ask("GET", f"/v1/sessions/+{ANNA}", 404)
+
+
+async def test_scopes_are_checked_and_tenants_do_not_see_each_other(api: Api) -> None:
+    await api.ask("PUT", "/v1/sessions/taxi", 201)
+    reader = (await api.accounts.create_key("reader", scopes=frozenset({Scope.READ}))).key
+    only_read = {"Authorization": f"Bearer {reader}"}
+    await api.ask("GET", "/v1/sessions/taxi", 200, headers=only_read)
+    for method, path in (
+        ("PUT", "/v1/sessions/x"),
+        ("POST", "/v1/sessions/taxi/pair"),
+        ("GET", "/v1/sessions/taxi/qr"),
+    ):
+        await api.ask(method, path, 403, headers=only_read)
+    await api.ask("GET", "/v1/sessions", 401, headers={"Authorization": "Bearer hf_wrong"})
+    stranger = (await api.accounts.create_key("stranger", scopes=frozenset(Scope), tenant_id="ten_other")).key
+    theirs = {"Authorization": f"Bearer {stranger}"}
+    assert (await api.ask("GET", "/v1/sessions", headers=theirs))["sessions"] == []
+    await api.ask("GET", "/v1/sessions/taxi", 404, headers=theirs)
+
+
+async def test_readiness_tells_the_truth(api: Api) -> None:
+    assert (await api.ask("GET", "/livez"))["alive"] is True
+    assert (await api.ask("GET", "/readyz"))["ready"] is True
+    system = await api.ask("GET", "/v1/system")
+    assert system["engine"] == {
+        "attached": True,
+        "engine_id": "scripted-1",
+        "pid": api.gateway.link.identity.pid,
+    }
+    await api.ask("POST", "/v1/lab/kill", 404, json={"what": "gateway"})  # not in the lab
+    await api.engine.die()
+    await eventually(lambda: not api.gateway.link.attached)
+    ready = await api.ask("GET", "/readyz", 503)
+    assert (ready["ready"], ready["engine"]) == (False, False)
+    assert (await api.ask("GET", "/v1/system"))["engine"]["attached"] is False
+
+
+async def test_without_an_engine_nothing_is_pretended(api: Api) -> None:
+    session_id = await api.pairing("taxi")
+    api.engine.scan(session_id, f"{ANNA}:1@s.whatsapp.net")
+    await api.gateway.until("taxi", State.CONNECTED)
+    await api.engine.die()
+    await api.gateway.until("taxi", State.RECONNECTING)
+    session = await api.ask("GET", "/v1/sessions/taxi")
+    assert (session["color"], session["reason"], session["connectionStatus"]) == (
+        "yellow",
+        "engine_down",
+        "connecting",
+    )
+    assert "tenant_id" not in session
