@@ -10,12 +10,12 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import holdfast
 from holdfast import binaries
-from holdfast.cli.screen import command_name, console, lab_banner, number, say
+from holdfast.cli.screen import Exit, command_name, console, lab_banner, number, say
 from holdfast.cli.story import Story, StoryFailed
 from holdfast.client import ApiError, Client
 from holdfast.keeper import Place, free_port, port_is_free
@@ -106,11 +106,22 @@ async def _stage(folder: Path, ports: tuple[int, int], story: Story) -> AsyncIte
         with story.step("start engine, gateway and page") as step:
             trust, key = simulator.trust_file, folder / "master.key"
             place = Place(folder, "127.0.0.1", *ports, trust, master_key=key)
-            running = await stack.enter_async_context(Stack.start(place))
-            await running.keeper.start(place.program("dashboard", "-m", "holdfast.dashboard"))
+            running = await _start(stack, place)
+            await running.keeper.start(running.place.program("dashboard", "-m", "holdfast.dashboard"))
             system = await running.client.system()
             step.done(f"engine is process {system.engine_pid}, gateway {system.gateway_pid}")
         yield _Cast(simulator, running, business, customer)
+
+
+async def _start(stack: contextlib.AsyncExitStack, place: Place) -> Stack:
+    try:
+        return await stack.enter_async_context(Stack.start(place))
+    except StackError as refused:
+        if refused.code != Exit.PORT_TAKEN:
+            raise
+        # Somebody was quicker since we looked.
+        other = replace(place, api_port=free_port())
+        return await stack.enter_async_context(Stack.start(other))
 
 
 async def _link(cast: _Cast, story: Story) -> None:
@@ -208,17 +219,19 @@ async def _page(cast: _Cast, story: Story) -> None:
     with story.step("the page") as step:
         link = await cast.api.dashboard_link()
         address = f"http://127.0.0.1:{cast.stack.place.dashboard_port}{link.path}"
-        await _page_answers(cast.stack.place)
+        await _page_answers(cast.stack)
         step.done(f"{address}  (logs one browser in, once)")
 
 
-async def _page_answers(place: Place) -> None:
+async def _page_answers(stack: Stack) -> None:
     deadline = time.monotonic() + _PATIENCE_S
     while True:
-        if not port_is_free(place.dashboard_port):
+        runs = stack.keeper.pid("dashboard") is not None
+        if runs and not port_is_free(stack.place.dashboard_port):
             return
-        if time.monotonic() > deadline:
-            raise StoryFailed(f"The page did not start. Its log: {place.data / 'logs' / 'dashboard.log'}")
+        if not runs or time.monotonic() > deadline:
+            log = stack.place.data / "logs" / "dashboard.log"
+            raise StoryFailed(f"The page did not start. Its log: {log}")
         await asyncio.sleep(0.1)
 
 

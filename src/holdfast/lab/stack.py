@@ -15,7 +15,11 @@ _READY_WITHIN_S = 30.0
 
 
 class StackError(Exception):
-    """The stack did not start. The message is one line, from the program that refused."""
+    """The stack did not start. The message is one line, from the program that refused with this exit code."""
+
+    def __init__(self, line: str, code: int = 1) -> None:
+        self.code = code
+        super().__init__(line)
 
 
 class Stack:
@@ -55,7 +59,8 @@ class Stack:
         try:
             while time.monotonic() < deadline:
                 if refused.done():
-                    raise StackError(str(refused.result()))
+                    refusal = refused.result()
+                    raise StackError(str(refusal), refusal.code)
                 with contextlib.suppress(ApiError):
                     if (await self.client.system()).engine_attached:
                         return
