@@ -3,9 +3,11 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 
+	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
@@ -192,6 +194,38 @@ func TestEveryGuardOfTheClientIsSet(t *testing.T) {
 	} {
 		if !set {
 			t.Errorf("not set: %s", name)
+		}
+	}
+}
+
+// What the outbox has to know of a failed send: was it sent, may it be repeated.
+func TestWhyASendFailed(t *testing.T) {
+	cases := map[string]struct {
+		err             error
+		written, broken bool
+		code            pb.ErrorCode
+		message         string
+	}{
+		"not on WhatsApp":         {err: errRecipientUnknown, code: pb.ErrorCode_RECIPIENT_UNKNOWN},
+		"refused":                 {err: fmt.Errorf("%w %d", whatsmeow.ErrServerReturnedError, 463), written: true, code: pb.ErrorCode_REJECTED, message: "463"},
+		"asked for patience":      {err: fmt.Errorf("usync: %w", &whatsmeow.IQError{Code: 429, Text: "rate-overlimit"}), code: pb.ErrorCode_REJECTED, message: "429 rate-overlimit"},
+		"cut before the write":    {err: context.Canceled, code: pb.ErrorCode_NOT_CONNECTED},
+		"cut after the write":     {err: context.Canceled, written: true, code: pb.ErrorCode_OUTCOME_UNKNOWN},
+		"disconnected meanwhile":  {err: &whatsmeow.DisconnectedError{Action: "message send"}, written: true, code: pb.ErrorCode_OUTCOME_UNKNOWN},
+		"a question unanswered":   {err: whatsmeow.ErrIQTimedOut, code: pb.ErrorCode_NOT_CONNECTED},
+		"keys not stored":         {err: errors.New("disk full"), broken: true, code: pb.ErrorCode_STORAGE},
+		"storage failed too late": {err: errors.New("disk full"), broken: true, written: true, code: pb.ErrorCode_OUTCOME_UNKNOWN},
+		"something else, unsent":  {err: errors.New("no idea"), code: pb.ErrorCode_NOT_CONNECTED},
+		"an answer without code":  {err: &whatsmeow.IQError{}, code: pb.ErrorCode_NOT_CONNECTED},
+	}
+	for name, c := range cases {
+		conn, _ := bare(t, none)
+		if c.broken {
+			conn.watch.Fail(errors.New("disk full"))
+		}
+		got := conn.sends.explain(c.err, &attempt{written: c.written})
+		if got.GetError().GetCode() != c.code || (c.message != "" && got.GetError().GetMessage() != c.message) {
+			t.Errorf("%s: %v, want %v %q", name, got, c.code, c.message)
 		}
 	}
 }

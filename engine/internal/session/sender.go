@@ -243,8 +243,9 @@ func (s *sends) explain(err error, a *attempt) *pb.Result {
 	case errors.Is(err, context.Canceled), errors.Is(err, whatsmeow.ErrNotConnected), errors.Is(err, whatsmeow.ErrIQTimedOut),
 		s.conn.ctx.Err() != nil:
 		return failure(pb.ErrorCode_NOT_CONNECTED, oneLine(err.Error()))
-	case errors.As(err, &iq):
-		return failure(pb.ErrorCode_REJECTED, oneLine(err.Error()))
+	case errors.As(err, &iq) && iq.Code != 0:
+		// A question before the message was refused, e.g. 429: the code comes first, the gateway decides by it.
+		return failure(pb.ErrorCode_REJECTED, oneLine(fmt.Sprintf("%d %s", iq.Code, iq.Text)))
 	default:
 		return failure(pb.ErrorCode_NOT_CONNECTED, oneLine(err.Error()))
 	}
