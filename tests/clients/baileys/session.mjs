@@ -97,9 +97,11 @@ const tell = {
 		for (const { id, notify, name } of contacts) session.say({ event: 'contact', id, notify, name })
 	},
 	'chats.update': (session, chats) => {
+		// Times of an event that may be absent, null or a number; lines without a value are left out of JSON.
+		const happened = (time) => (time === undefined ? undefined : !!time)
 		for (const { id, archived, muteEndTime, pinned } of chats)
 			if (archived !== undefined || muteEndTime !== undefined || pinned !== undefined)
-				session.say({ event: 'chat', id, archived, muted: muteEndTime === undefined ? undefined : !!muteEndTime, pinned })
+				session.say({ event: 'chat', id, archived, muted: happened(muteEndTime), pinned: happened(pinned) })
 	},
 	'creds.update': (session, { me, myAppStateKeyId }) => {
 		if (me?.name) session.say({ event: 'push_name', name: me.name })
