@@ -289,6 +289,65 @@ async def test_replaced_rests_over_restarts_until_its_owner_connects(house: Hous
     await house.connected("taxi")
 
 
+async def test_a_second_pairing_of_a_number_renews_its_session(house: House) -> None:
+    number, phone = await house.link("taxi")
+    await house.ask("PUT", "/v1/sessions/other", 201)
+    await house.ask("POST", "/v1/sessions/other/pair", 202)
+    qr = await house.ask("GET", "/v1/sessions/other/qr", params={"wait_s": 20})
+    await house.simulator.scan(phone.phone, qr["code"])
+
+    async def renewed() -> bool:
+        return bool((await house.session("other"))["reason"] == "number_renewed_elsewhere")
+
+    await house.until(renewed, "the other session was not told")
+    await house.connected("taxi")
+    guest = await house.simulator.phone("Guest")
+    await house.simulator.say(guest.phone, number, "to the new device")
+    await house.received("to the new device")
+    assert [it.name for it in (house.place.data / "sessions").iterdir()] == [number]
+    assert len(list((house.place.data / "quarantine").iterdir())) == 1
+    await house.kill("engine", "gateway")
+    await house.start()
+    await house.connected("taxi")
+    await house.send("taxi", guest.phone, "still here")
+    await house.simulator.wait_for_text(guest.phone, "still here")
+
+
+async def test_the_lab_kills_on_request_and_deleting_leaves_no_credentials_in_place(house: House) -> None:
+    number, _ = await house.link("taxi")
+    engine = house.place.engine_pid()
+    assert engine is not None
+    assert house.process is not None
+    killed = await house.ask("POST", "/v1/lab/kill", 202, json={"what": "both"})
+    assert set(killed["killed"]) == {engine, house.process.pid}
+    assert await asyncio.wait_for(house.process.wait(), 10) == -signal.SIGKILL
+    assert await gone(engine, 10)
+    await house.start()
+    await house.connected("taxi")
+    await house.ask("DELETE", "/v1/sessions/taxi", 204)
+    assert list((house.place.data / "sessions").iterdir()) == []
+    assert len(list((house.place.data / "quarantine").iterdir())) == 1
+    assert (await house.simulator.account(number)).companions == []
+    await house.stop()
+    await house.start()
+    assert (await house.ask("GET", "/v1/sessions"))["sessions"] == []
+
+
+@pytest.mark.parametrize("lost", ["holdfast.db", "registry.json", "both"])
+async def test_a_lost_record_is_rebuilt_without_a_code(house: House, lost: str) -> None:
+    number, _ = await house.link("taxi")
+    await house.stop()
+    await house.place.stop_engine()
+    for path in house.place.data.iterdir():
+        if path.is_file() and (lost == "both" or path.name.startswith(lost)) and "local" not in path.name:
+            path.unlink()
+    await house.start()
+    await house.connected(f"+{number}")
+    session = await house.session(f"+{number}")
+    assert session["name"] == (f"recovered-{number}" if lost == "both" else "taxi")
+    assert (await house.simulator.account(number)).registrations == 1
+
+
 @pytest.mark.parametrize("reason", ["close", "503", "515"])
 async def test_what_whatsapp_ends_comes_back_by_itself(house: House, reason: str) -> None:
     number, _ = await house.link("taxi")
