@@ -57,8 +57,9 @@ func take[M proto.Message](queue []M, room *int) (taken, rest []M) {
 
 // gateway is one connected gateway process.
 type gateway struct {
-	id   string
-	conn net.Conn
+	id       string
+	conn     net.Conn
+	patience time.Duration
 
 	lock   sync.Mutex
 	out    outbox
@@ -67,7 +68,7 @@ type gateway struct {
 }
 
 func newGateway(id string, conn net.Conn) *gateway {
-	return &gateway{id: id, conn: conn, wake: make(chan struct{}, 1)}
+	return &gateway{id: id, conn: conn, patience: writeTimeout, wake: make(chan struct{}, 1)}
 }
 
 // put queues something; after close it is dropped, because a successor gets what still matters.
@@ -118,7 +119,7 @@ func (g *gateway) write(handed func()) error {
 			if buffer, err = AppendFrame(buffer[:0], up); err != nil {
 				return err
 			}
-			if err = g.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+			if err = g.conn.SetWriteDeadline(time.Now().Add(g.patience)); err != nil {
 				return err
 			}
 			if _, err = g.conn.Write(buffer); err != nil {

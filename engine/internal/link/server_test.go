@@ -372,3 +372,36 @@ func eventually(t *testing.T, what string, check func() bool) {
 		time.Sleep(time.Millisecond)
 	}
 }
+
+// A gateway that sends nonsense after its hello loses its connection; the engine and its deliveries stay.
+func TestNonsenseAfterTheHelloEndsOneConnection(t *testing.T) {
+	f := serve(t)
+	outcome := f.deliver(context.Background())
+	p, _ := f.attach("a")
+	p.deliveries(1)
+	_, _ = p.conn.Write([]byte{0, 0, 0, 3, 0xff, 0xff, 0xff})
+	if !p.ended() {
+		t.Error("the connection stays open")
+	}
+	eventually(t, "detached", func() bool { _, detached, _ := f.handler.counts(); return detached == 1 })
+	again, _ := f.attach("b")
+	if ids := again.deliveries(1); ids[0] != 1 {
+		t.Errorf("ids %v", ids)
+	}
+	again.send(&pb.Down{Confirmed: []uint64{1}})
+	if err := <-outcome; err != nil {
+		t.Error(err)
+	}
+}
+
+// A gateway that stops reading is given up, so that its successor gets everything.
+func TestAGatewayThatStopsReadingIsGivenUp(t *testing.T) {
+	server, client := net.Pipe()
+	defer client.Close() //nolint:errcheck // test
+	g := newGateway("a", server)
+	g.patience = 50 * time.Millisecond
+	g.put(func(o *outbox) { o.facts = append(o.facts, &pb.SessionFact{}) })
+	if err := g.write(func() {}); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("%v, want a deadline", err)
+	}
+}
