@@ -27,7 +27,7 @@ func addFault(rooms *Rooms, r *http.Request) (any, error) {
 		}
 	}
 	switch order.Name {
-	case faults.EmptyFrame, faults.MalformedNode, faults.InflateBomb:
+	case faults.EmptyFrame, faults.MalformedNode, faults.GarbageFrame, faults.InflateBomb:
 		return map[string]any{"hit": rooms.Gate.Strike(order.Name, order.Account, max(order.Count, 1))}, nil
 	case faults.CraftedDM:
 		return rooms.sendCrafted(order)

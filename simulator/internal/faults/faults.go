@@ -48,6 +48,20 @@ const (
 	PreKeysDrained = "prekeys-drained"
 	// Slow delays every frame to the client.
 	Slow = "slow"
+	// UpgradeRefused answers the WebSocket upgrade with HTTP 503.
+	UpgradeRefused = "upgrade-refused"
+	// GarbageFrame sends a frame that nobody can decrypt; the counters on both sides move on.
+	GarbageFrame = "garbage-frame"
+	// NoOffline never says that the backlog of a login is complete.
+	NoOffline = "no-offline"
+	// AckError refuses a message: nobody gets it, and its acknowledgement carries error 479.
+	AckError = "ack-error"
+	// Missing515 keeps a paired connection open and never asks the client to come back as a device.
+	Missing515 = "missing-515"
+	// BadPairHMAC spoils the proof that the scanning phone has seen the code.
+	BadPairHMAC = "bad-pair-hmac"
+	// Unavailable delivers a message without its content, which the phone must be asked for.
+	Unavailable = "unavailable"
 )
 
 // verdicts are the faults that refuse a login, with the attributes of the refusal.
@@ -73,7 +87,8 @@ var counts = map[string]int{
 	NoAck: Forever, BlackHole: Forever, UpgradeThenSilence: Forever, Deflate: Forever,
 	Silent503: 1, DuplicateMessage: 1, Undecryptable: 1, CloseAfterPairSuccess: 1,
 	CraftedDM: 1, SplitFrame: 1, EmptyFrame: 1, MalformedNode: 1, InflateBomb: 1, PreKeysDrained: 1,
-	PNThenLID: Forever, Slow: Forever,
+	PNThenLID: Forever, Slow: Forever, UpgradeRefused: 1, GarbageFrame: 1, NoOffline: 1, AckError: 1, Missing515: 1,
+	BadPairHMAC: 1, Unavailable: 1,
 }
 
 // Fault is one fault in force.

@@ -7,10 +7,13 @@ import (
 )
 
 // Meddle returns what is delivered to a companion of the account in place of a message: the message itself,
-// unless a fault doubles or spoils it.
+// unless a fault doubles it, spoils it or leaves its content out.
 func (s *Set) Meddle(phone string, message stanza.Node) []stanza.Node {
 	if s.Take(Undecryptable, phone) {
 		message = spoil(message)
+	}
+	if s.Take(Unavailable, phone) {
+		message.Content = []stanza.Node{stanza.New("unavailable", nil)}
 	}
 	if s.Take(DuplicateMessage, phone) {
 		return []stanza.Node{message, message}

@@ -26,6 +26,12 @@ var lastWords = map[string]stanza.Node{
 	"500":               stanza.StreamError("500"),
 	"429":               stanza.StreamError("429"),
 	"516":               stanza.StreamError("516"),
+	"401":               stanza.StreamError("401"),
+	"conflict":          stanza.StreamError("", stanza.Conflict("unheard-of")),
+	"ack":               stanza.StreamError("", stanza.New("ack", stanza.Attrs{"class": "message", "id": "wasim"})),
+	"unknown":           stanza.StreamError(""),
+	"xmlstreamend":      stanza.New("xmlstreamend", nil),
+	"downgrade":         ib(stanza.New("downgrade_webclient", nil)),
 }
 
 // Reasons tells whether the gate knows how to end a connection for this reason.

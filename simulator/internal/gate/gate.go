@@ -76,6 +76,10 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.open.Add(1)
 	defer g.open.Done()
 	defer g.recovered("gate.connection_failed")
+	if g.Faults.Take(faults.UpgradeRefused, "") {
+		http.Error(w, "no more connections", http.StatusServiceUnavailable)
+		return
+	}
 	ws, err := wire.Upgrade(w, r, g.Faults.Take(faults.Deflate, ""))
 	if err != nil {
 		g.Log.Info("gate.upgrade_refused", "error", err)

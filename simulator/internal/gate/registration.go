@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"go.mau.fi/libsignal/ecc"
+	"go.mau.fi/whatsmeow/proto/waAdv"
 	"go.mau.fi/whatsmeow/proto/waCompanionReg"
 	"go.mau.fi/whatsmeow/proto/waWa6"
 	"go.mau.fi/whatsmeow/types"
@@ -137,12 +138,29 @@ func (a *applicant) Offer(offer *account.Offer) error {
 	return a.write(a.gate.ctx, stanza.New("iq", stanza.Attrs{
 		"from": types.ServerJID, "type": "set", "id": pairSuccessID, "xmlns": "md", "t": stanza.Unix(a.gate.Now()),
 	}, stanza.New("pair-success", nil,
-		stanza.Raw("device-identity", offer.Sealed),
+		stanza.Raw("device-identity", a.sealed(offer)),
 		stanza.New("biz", stanza.Attrs{"name": ""}),
 		stanza.New("device", stanza.Attrs{"jid": owner.PN(device), "lid": owner.LIDJID(device)}),
 		stanza.New("platform", stanza.Attrs{"name": "android"}),
 		stanza.Raw("client-props", props),
 	)))
+}
+
+// sealed is the device's identity under the phone's proof.
+func (a *applicant) sealed(offer *account.Offer) []byte {
+	if !a.gate.Faults.Take(faults.BadPairHMAC, offer.Companion.Account.Phone) {
+		return offer.Sealed
+	}
+	container := &waAdv.ADVSignedDeviceIdentityHMAC{}
+	if proto.Unmarshal(offer.Sealed, container) != nil {
+		return offer.Sealed
+	}
+	container.HMAC[0] ^= 0xff
+	spoilt, err := proto.Marshal(container)
+	if err != nil {
+		return offer.Sealed
+	}
+	return spoilt
 }
 
 // handle takes one stanza of an unpaired client and tells whether the connection is over.
@@ -182,6 +200,9 @@ func (a *applicant) conclude(ctx context.Context, node *stanza.Node, offer *acco
 	if g.Faults.Take(faults.CloseAfterPairSuccess, offer.Companion.Account.Phone) {
 		a.conn.Close()
 		return true
+	}
+	if g.Faults.Take(faults.Missing515, offer.Companion.Account.Phone) {
+		return false
 	}
 	_ = a.write(ctx, stanza.StreamError("515"))
 	g.partWith(a.conn)

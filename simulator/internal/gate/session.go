@@ -108,6 +108,10 @@ func (s *session) handle(node *stanza.Node) {
 	case "iq":
 		s.query(node)
 	case "message":
+		if s.gate.Faults.Take(faults.AckError, s.companion.Account.Phone) {
+			s.refuseMessage(node)
+			return
+		}
 		ack := s.gate.Router.Message(origin, node)
 		if !s.gate.Faults.Take(faults.NoAck, s.companion.Account.Phone) {
 			s.write(ack)
@@ -176,7 +180,7 @@ func (s *session) welcomeAndPump() {
 		entry, ok := s.companion.Queue.Next(s.wake, cursor)
 		if !drained && (!ok || entry.Seq > last) {
 			drained = true
-			s.write(ib(stanza.New("offline", stanza.Attrs{"count": strconv.Itoa(total)})))
+			s.closeDrain(total)
 		}
 		if ok {
 			cursor = entry.Seq
@@ -208,7 +212,7 @@ func (s *session) welcome(waiting map[string]int) (total int) {
 		s.conn.Mute()
 	}
 	if total == 0 {
-		s.write(ib(stanza.New("offline", stanza.Attrs{"count": "0"})))
+		s.closeDrain(0)
 		return 0
 	}
 	s.write(ib(stanza.New("offline_preview", stanza.Attrs{
@@ -216,6 +220,21 @@ func (s *session) welcome(waiting map[string]int) (total int) {
 		"notification": strconv.Itoa(waiting["notification"]), "appdata": "0", "call": strconv.Itoa(waiting["call"]), "status": "0",
 	})))
 	return total
+}
+
+// refuseMessage acknowledges a message that nobody gets.
+func (s *session) refuseMessage(node *stanza.Node) {
+	s.write(stanza.New("ack", stanza.Attrs{
+		"class": "message", "id": stanza.Text(node, "id"), "from": node.Attrs["to"], "t": stanza.Unix(s.gate.Now()), "error": "479",
+	}))
+}
+
+// closeDrain tells the client that everything that waited has been sent.
+func (s *session) closeDrain(total int) {
+	if s.gate.Faults.Take(faults.NoOffline, s.companion.Account.Phone) {
+		return
+	}
+	s.write(ib(stanza.New("offline", stanza.Attrs{"count": strconv.Itoa(total)})))
 }
 
 func ib(child stanza.Node) stanza.Node {

@@ -96,6 +96,8 @@ func (s *session) strike(name string) {
 		_ = s.conn.WritePlaintext(s.ctx, nil)
 	case faults.MalformedNode:
 		_ = s.conn.WritePlaintext(s.ctx, malformedNode)
+	case faults.GarbageFrame:
+		_ = s.conn.WriteGarbage(s.ctx)
 	case faults.InflateBomb:
 		_ = s.conn.WritePlaintext(s.ctx, bomb())
 	}

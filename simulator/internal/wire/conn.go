@@ -104,6 +104,17 @@ func (c *Conn) WritePlaintext(ctx context.Context, plaintext []byte) error {
 	return c.frames.write(ctx, ciphertext)
 }
 
+// garbage is as long as a small stanza, and no ciphertext of anything.
+var garbage [64]byte
+
+// WriteGarbage sends one frame that the peer cannot decrypt; counters move on as if it were a stanza.
+func (c *Conn) WriteGarbage(ctx context.Context) error {
+	c.writeLock.Lock()
+	defer c.writeLock.Unlock()
+	c.writeCounter++
+	return c.frames.write(ctx, garbage[:])
+}
+
 // SplitNext makes the next frame leave in two WebSocket messages.
 func (c *Conn) SplitNext() { c.splitNext.Store(true) }
 

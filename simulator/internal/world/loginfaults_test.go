@@ -1,0 +1,103 @@
+package world_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types/events"
+	"google.golang.org/protobuf/proto"
+)
+
+func TestUpgradeRefusedOnce(t *testing.T) {
+	l := newLab(t)
+	_, c := l.linked()
+	c.Disconnect()
+	l.fault("upgrade-refused", "")
+	if err := c.Connect(); err == nil {
+		t.Fatal("connected")
+	}
+	c.login()
+}
+
+// The counters of both sides move on, so that what follows can be read.
+func TestGarbageFrame(t *testing.T) {
+	l := newLab(t)
+	friend := l.newPhone()
+	own, c := l.linked()
+	l.fault("garbage-frame", own)
+	l.send(friend, own, "after the garbage")
+	if got := c.text().Message.GetConversation(); got != "after the garbage" {
+		t.Errorf("received %q", got)
+	}
+}
+
+func TestNoOffline(t *testing.T) {
+	l := newLab(t)
+	own, c := l.linked()
+	l.idle(own)
+	c.Disconnect()
+	l.fault("no-offline", own)
+	r := l.rawLogin(c)
+	select {
+	case node := <-r.nodes:
+		t.Errorf("the server says <%s>", node.Tag)
+	case <-time.After(100 * time.Millisecond):
+	}
+}
+
+func TestAckError(t *testing.T) {
+	l := newLab(t)
+	friend := l.newPhone()
+	own, c := l.linked()
+	l.fault("ack-error", own)
+	_, err := c.SendMessage(context.Background(), jidOf(friend), &waE2E.Message{Conversation: proto.String("refused")},
+		whatsmeow.SendRequestExtra{ID: "ID1"})
+	if err == nil {
+		t.Error("the client takes it for sent")
+	}
+	second := c.say(friend, "accepted")
+	if items := l.inbox(friend, 1); len(items) != 1 || items[0].ID != second {
+		t.Errorf("the friend has %+v", items)
+	}
+}
+
+// The content comes from the phone, which the client asks for it.
+func TestUnavailable(t *testing.T) {
+	l := newLab(t)
+	friend := l.newPhone()
+	own, c := l.linked()
+	l.fault("unavailable", own)
+	id := l.send(friend, own, "hidden")
+	if lost := waitFor[*events.UndecryptableMessage](c); lost.Info.ID != id || !lost.IsUnavailable {
+		t.Errorf("told of %+v", lost)
+	}
+	l.idle(own)
+}
+
+// Words that end a connection, beyond those of every day.
+func TestRareLastWords(t *testing.T) {
+	for _, reason := range []string{"401", "conflict", "ack", "unknown"} {
+		t.Run(reason, func(t *testing.T) {
+			l := newLab(t)
+			phone, c := l.linked()
+			c.Disconnect()
+			r := l.rawLogin(c)
+			l.kick(phone, reason)
+			word := r.next("stream:error")
+			if code, _ := word.Attrs["code"].(string); (code == "401") != (reason == "401") {
+				t.Errorf("code %q", code)
+			}
+			r.waitClosed()
+		})
+	}
+	l := newLab(t)
+	phone, c := l.linked()
+	l.kick(phone, "xmlstreamend")
+	waitFor[*events.Disconnected](c)
+	waitFor[*events.Connected](c)
+	l.kick(phone, "downgrade")
+	waitFor[*events.QRScannedWithoutMultidevice](c)
+}

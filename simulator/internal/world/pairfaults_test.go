@@ -1,0 +1,37 @@
+package world_test
+
+import (
+	"testing"
+	"time"
+
+	"go.mau.fi/whatsmeow/types/events"
+)
+
+// The connection stays open and silent; the client has its credentials and can come back when it likes.
+func TestMissing515(t *testing.T) {
+	l := newLab(t)
+	phone := l.newPhone()
+	c := l.newCompanion(noReconnect)
+	l.fault("missing-515", phone)
+	l.must("POST", "/admin/phones/"+phone+"/scan", c.code(), nil)
+	waitFor[*events.PairSuccess](c)
+	time.Sleep(50 * time.Millisecond) // absence has no event to wait for
+	if !c.IsConnected() {
+		t.Error("the server has closed")
+	}
+	c.Disconnect()
+	c.login()
+}
+
+func TestBadPairHMACIsRefusedByTheClient(t *testing.T) {
+	l := newLab(t)
+	phone := l.newPhone()
+	c := l.newCompanion(noReconnect)
+	l.fault("bad-pair-hmac", phone)
+	l.must("POST", "/admin/phones/"+phone+"/scan", c.code(), nil)
+	waitFor[*events.PairError](c)
+	l.eventually("the server has closed", func() bool { return !c.IsConnected() })
+	if view := l.account(phone); view.Registrations != 0 || len(view.Companions) != 0 {
+		t.Errorf("account %+v", view)
+	}
+}
