@@ -13,6 +13,8 @@ import (
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/gate"
+	"holdfast/simulator/internal/groups"
+	"holdfast/simulator/internal/iq"
 	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/seed"
@@ -30,6 +32,8 @@ type Rooms struct {
 	Phones     *phone.Book
 	Router     *router.Router
 	Gate       *gate.Gate
+	Groups     *groups.Store
+	Services   *iq.Services
 	Faults     *faults.Set
 	Transcript *transcript.Transcript
 	Now        func() time.Time
@@ -68,6 +72,12 @@ var operations = map[string]operation{
 	"GET /admin/accounts/{phone}":                          showAccount,
 	"POST /admin/accounts/{phone}/devices/{device}/kick":   kick,
 	"POST /admin/accounts/{phone}/devices/{device}/logout": logout,
+	"GET /admin/groups":                                    listGroups,
+	"POST /admin/phones/{phone}/groups":                    createGroup,
+	"GET /admin/groups/{group}":                            showGroup,
+	"POST /admin/phones/{phone}/groups/{group}/members":    changeMembers,
+	"POST /admin/phones/{phone}/groups/{group}/settings":   changeSetting,
+	"POST /admin/phones/{phone}/groups/{group}/leave":      leaveGroup,
 	"GET /admin/transcript":                                showTranscript,
 	"GET /admin/faults":                                    listFaults,
 	"POST /admin/faults":                                   addFault,
@@ -119,6 +129,9 @@ var statuses = map[error]int{
 	account.ErrCodeSilent:     http.StatusGatewayTimeout,
 	phone.ErrNoAttachment:     http.StatusNotFound,
 	phone.ErrMessageInvalid:   http.StatusBadRequest,
+	groups.ErrUnknown:         http.StatusNotFound,
+	groups.ErrNotMember:       http.StatusForbidden,
+	groups.ErrNotAdmin:        http.StatusForbidden,
 	faults.ErrUnknown:         http.StatusBadRequest,
 }
 

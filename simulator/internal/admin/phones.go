@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
 	"google.golang.org/protobuf/proto"
 
 	"holdfast/simulator/internal/account"
@@ -130,11 +131,18 @@ type mediaOrder struct {
 }
 
 func (rooms *Rooms) send(from *account.Account, order sendOrder) (phone.Sent, error) {
-	to, err := rooms.accountOf(order.To)
+	message, err := rooms.message(order)
 	if err != nil {
 		return phone.Sent{}, err
 	}
-	message, err := rooms.message(order)
+	if jid, _ := types.ParseJID(order.To); jid.Server == types.GroupServer {
+		group, err := rooms.memberGroup(jid, from)
+		if err != nil {
+			return phone.Sent{}, err
+		}
+		return rooms.Phones.Of(from).SendToGroup(group, message, order.ID)
+	}
+	to, err := rooms.accountOf(order.To)
 	if err != nil {
 		return phone.Sent{}, err
 	}

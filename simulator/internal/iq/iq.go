@@ -9,6 +9,7 @@ import (
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/appstate"
+	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/keys"
 	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/router"
@@ -23,6 +24,7 @@ type Services struct {
 	Router    *router.Router
 	Directory *usync.Directory
 	AppState  *appstate.Store
+	Groups    *groups.Store
 	Now       func() time.Time
 	Log       *slog.Logger
 	// Host is the address under which clients reach this server, for media.
@@ -53,10 +55,13 @@ type Table struct {
 // NewTable returns the table of every query that this server knows.
 func NewTable(services *Services) *Table {
 	table := &Table{services: services, answers: map[Key]answer{}}
-	for _, room := range []map[Key]answer{encryptAnswers, sessionAnswers, propertyAnswers, privacyAnswers, stateAnswers, peopleAnswers} {
+	for _, room := range []map[Key]answer{encryptAnswers, sessionAnswers, propertyAnswers, privacyAnswers, stateAnswers, peopleAnswers, groupAnswers} {
 		for key, answer := range room {
 			table.answers[key] = answer
 		}
+	}
+	for tag := range groupSettings {
+		table.answers[Key{groupSpace, "set", tag}] = editGroup
 	}
 	return table
 }

@@ -50,7 +50,7 @@ func (b *Book) Of(owner *account.Account) *Phone {
 		phone = &Phone{
 			Account: owner, book: b, signal: newMemory(b.source, owner.Phone, owner.Identity),
 			inbox: newLog[Item](), receipts: newLog[ReceiptItem](), known: map[string]uint64{},
-			sent: map[string]*SentMessage{}, retries: map[string]int{},
+			sent: map[string]*SentMessage{}, retries: map[string]int{}, shared: map[string]map[string]bool{},
 		}
 		b.phones[owner] = phone
 	}
@@ -84,6 +84,8 @@ type Phone struct {
 	written   uint64
 	// retries counts how often each undecryptable message was asked for again.
 	retries map[string]int
+	// shared tells which devices have the phone's sender key, by group.
+	shared map[string]map[string]bool
 }
 
 // TakeBundle returns what others need to open a session with this phone; each has a one-time key of its own.

@@ -41,22 +41,32 @@ type Item struct {
 }
 
 func (p *Phone) receiveMessage(node *stanza.Node) {
+	if from, ok := stanza.JID(node, "from"); ok && from.Server == types.GroupServer {
+		p.receiveGroup(node, from)
+		return
+	}
 	owner, from, ok := p.sender(node)
 	if !ok {
 		return
 	}
 	for _, envelope := range node.GetChildrenByTag("enc") {
 		plaintext, err := p.signal.open(context.Background(), address(owner, from.Device), &envelope)
-		switch {
-		case err == nil:
-			p.accept(node, owner, from, plaintext)
-		case errors.Is(err, signalerror.ErrOldCounter) && p.repeated(node, owner):
-			p.confirm(node, owner)
-		default:
-			p.book.log.Warn("phone.undecryptable", "phone", p.Account.Phone, "id", stanza.Text(node, "id"), "error", err)
-			p.askAgain(node)
+		if err != nil {
+			p.unreadable(node, owner, err)
+			continue
 		}
+		p.accept(node, owner, from, plaintext)
 	}
+}
+
+// unreadable counts a message that was read before, and asks again for one that never was.
+func (p *Phone) unreadable(node *stanza.Node, owner *account.Account, err error) {
+	if errors.Is(err, signalerror.ErrOldCounter) && p.repeated(node, owner) {
+		p.confirm(node, owner)
+		return
+	}
+	p.book.log.Warn("phone.undecryptable", "phone", p.Account.Phone, "id", stanza.Text(node, "id"), "error", err)
+	p.askAgain(node)
 }
 
 // accept keeps a decrypted message, or counts it when its id is known.
@@ -100,13 +110,17 @@ func (p *Phone) keep(node *stanza.Node, owner *account.Account, from types.JID, 
 			message = inner
 		}
 	}
+	p.file(node, owner, from, chat.Phone, message, plaintext)
+}
+
+// file puts a message into the inbox.
+func (p *Phone) file(node *stanza.Node, owner *account.Account, from types.JID, chat string, message *waE2E.Message, plaintext []byte) {
 	id := stanza.Text(node, "id")
 	kind, text := describe(message)
 	p.known[messageKey(owner, id)] = p.inbox.add(func(seq uint64) Item {
 		return Item{
-			Seq: seq, ID: id, From: owner.Phone, FromDevice: from.Device, Chat: chat.Phone, FromMe: owner == p.Account,
-			Text: text, T: int64(stanza.Int(node, "t")), TMS: Milliseconds(p.book.now()),
-			Kind: kind, Message: plaintext,
+			Seq: seq, ID: id, From: owner.Phone, FromDevice: from.Device, Chat: chat, FromMe: owner == p.Account,
+			Text: text, T: int64(stanza.Int(node, "t")), TMS: Milliseconds(p.book.now()), Kind: kind, Message: plaintext,
 		}
 	})
 }
@@ -143,8 +157,10 @@ func (p *Phone) askAgain(node *stanza.Node) {
 
 func receiptAttrs(node *stanza.Node) stanza.Attrs {
 	attrs := stanza.Attrs{"id": stanza.Text(node, "id"), "to": node.Attrs["from"]}
-	if recipient, ok := node.Attrs["recipient"]; ok {
-		attrs["recipient"] = recipient
+	for _, name := range []string{"recipient", "participant"} {
+		if value, ok := node.Attrs[name]; ok {
+			attrs[name] = value
+		}
 	}
 	return attrs
 }
@@ -161,7 +177,11 @@ type ReceiptItem struct {
 }
 
 func (p *Phone) receiveReceipt(node *stanza.Node) {
-	owner, from, ok := p.sender(node)
+	from, _ := stanza.JID(node, "from")
+	if reader, ok := stanza.JID(node, "participant"); ok {
+		from = reader
+	}
+	owner, ok := p.book.accounts.ByJID(from)
 	if !ok {
 		return
 	}

@@ -185,6 +185,10 @@ func (p *Phone) sendAgain(receipt *stanza.Node, owner *account.Account, device u
 		p.book.log.Warn("phone.retry_failed", "phone", p.Account.Phone, "id", id, "error", err)
 		return
 	}
+	if group, _ := types.ParseJID(message.To); group.Server == types.GroupServer {
+		p.sendAgainToMember(receipt, retry, group, owner, device, message)
+		return
+	}
 	p.resend(receipt, retry, owner, device, message, id)
 }
 

@@ -27,6 +27,8 @@ type State struct {
 	Written    uint64
 	Retries    map[string]int
 	Mail       [][]byte
+	SenderKeys map[string][]byte
+	Shared     map[string]map[string]bool
 }
 
 // State returns every phone's memory for saving.
@@ -55,7 +57,10 @@ func (p *Phone) state() (State, error) {
 		Phone: p.Account.Phone, Sessions: map[string][]byte{}, Identities: map[string][]byte{},
 		PreKeys: map[uint32][]byte{}, Inbox: inbox, Receipts: receipts, Known: maps.Clone(p.known),
 		Sent: map[string]SentMessage{}, SentOrder: slices.Clone(p.sentOrder), Written: p.written,
-		Retries: maps.Clone(p.retries),
+		Retries: maps.Clone(p.retries), SenderKeys: maps.Clone(p.signal.senderKeys), Shared: map[string]map[string]bool{},
+	}
+	for group, devices := range p.shared {
+		state.Shared[group] = maps.Clone(devices)
 	}
 	for name, session := range p.signal.sessions {
 		state.Sessions[name] = wastore.SignalProtobufSerializer.Session.Serialize(session)
@@ -122,6 +127,8 @@ func (p *Phone) restore(state State) error {
 	}
 	p.signal.nextPreKey = max(state.NextPreKey, 1)
 	maps.Copy(p.known, state.Known)
+	maps.Copy(p.signal.senderKeys, state.SenderKeys)
+	maps.Copy(p.shared, state.Shared)
 	maps.Copy(p.retries, state.Retries)
 	for id, message := range state.Sent {
 		p.sent[id] = &message

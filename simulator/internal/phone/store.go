@@ -12,6 +12,7 @@ import (
 	"go.mau.fi/libsignal/state/record"
 	signalstore "go.mau.fi/libsignal/state/store"
 	wastore "go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
 	signal "go.mau.fi/whatsmeow/util/keys"
 
 	"holdfast/simulator/internal/keys"
@@ -33,6 +34,8 @@ type memory struct {
 
 	sessions   map[string]*record.SessionStructure
 	identities map[string][32]byte
+	// senderKeys are keys of groups, by group and sender, encoded.
+	senderKeys map[string][]byte
 
 	keyLock    sync.Mutex
 	preKeys    map[uint32][32]byte
@@ -47,6 +50,7 @@ func newMemory(source *seed.Source, phone string, pair *signal.KeyPair) *memory 
 		signed:         &signal.PreKey{KeyPair: *signedPair, KeyID: 1, Signature: pair.Sign(signedPair)},
 		sessions:       map[string]*record.SessionStructure{},
 		identities:     map[string][32]byte{},
+		senderKeys:     map[string][]byte{},
 		preKeys:        map[uint32][32]byte{},
 		nextPreKey:     1,
 	}
@@ -153,9 +157,24 @@ func (m *memory) StoreSignedPreKey(context.Context, uint32, *record.SignedPreKey
 }
 func (m *memory) ContainsSignedPreKey(context.Context, uint32) (bool, error) { return false, errUnused }
 func (m *memory) RemoveSignedPreKey(context.Context, uint32) error           { return errUnused }
-func (m *memory) StoreSenderKey(context.Context, *protocol.SenderKeyName, *group.SenderKey) error {
-	return errUnused
+func (m *memory) StoreSenderKey(_ context.Context, name *protocol.SenderKeyName, key *group.SenderKey) error {
+	m.senderKeys[senderKeyID(name.GroupID(), name.Sender())] = key.Serialize()
+	return nil
 }
-func (m *memory) LoadSenderKey(context.Context, *protocol.SenderKeyName) (*group.SenderKey, error) {
-	return nil, errUnused
+
+func (m *memory) LoadSenderKey(_ context.Context, name *protocol.SenderKeyName) (*group.SenderKey, error) {
+	serializer := wastore.SignalProtobufSerializer
+	encoded, ok := m.senderKeys[senderKeyID(name.GroupID(), name.Sender())]
+	if !ok {
+		return group.NewSenderKey(serializer.SenderKeyRecord, serializer.SenderKeyState), nil
+	}
+	return group.NewSenderKeyFromBytes(encoded, serializer.SenderKeyRecord, serializer.SenderKeyState)
+}
+
+func (m *memory) forgetSenderKey(group types.JID, sender *protocol.SignalAddress) {
+	delete(m.senderKeys, senderKeyID(group.String(), sender))
+}
+
+func senderKeyID(group string, sender *protocol.SignalAddress) string {
+	return group + "/" + sender.String()
 }

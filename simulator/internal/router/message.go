@@ -29,6 +29,9 @@ func (r *Router) Message(from Origin, node *stanza.Node) stanza.Node {
 	if participant, ok := stanza.JID(node, "participant"); ok {
 		ack.Attrs["participant"] = participant
 	}
+	if to.Server == types.GroupServer {
+		return r.groupMessage(from, to, node, ack)
+	}
 	recipient, ok := r.accounts.ByJID(to)
 	if !ok {
 		ack.Attrs["error"] = codeUnknownRecipient
@@ -108,20 +111,30 @@ func (m *outgoing) fanOut(target *stanza.Node) {
 }
 
 func (m *outgoing) send(owner *account.Account, device uint16, envelopes []stanza.Node) {
-	attrs := stanza.Attrs{
-		"id": stanza.Text(m.node, "id"), "t": m.router.unix(), "notify": m.from.Account.Name(),
-		"from": m.from.Account.Address(m.to, m.from.Device),
-	}
-	for _, name := range copiedAttrs {
-		if value, ok := m.node.Attrs[name]; ok {
-			attrs[name] = value
-		}
-	}
+	attrs := m.attrs()
+	attrs["from"] = m.from.Account.Address(m.to, m.from.Device)
 	if owner == m.from.Account {
 		m.addressOwn(attrs)
 	} else {
 		m.addressPeer(attrs)
 	}
+	m.router.deliver(owner, device, stanza.New("message", attrs, m.content(envelopes)...), m.from.Account.Phone)
+}
+
+// attrs are the attributes that every receiver gets.
+func (m *outgoing) attrs() stanza.Attrs {
+	attrs := stanza.Attrs{"id": stanza.Text(m.node, "id"), "t": m.router.unix(), "notify": m.from.Account.Name()}
+	for _, name := range copiedAttrs {
+		if value, ok := m.node.Attrs[name]; ok {
+			attrs[name] = value
+		}
+	}
+	return attrs
+}
+
+// content is what one receiver gets: its envelopes, the sender's proof if they open a session, and whatever is
+// not addressed to the server.
+func (m *outgoing) content(envelopes []stanza.Node) []stanza.Node {
 	children := append([]stanza.Node{}, envelopes...)
 	if identity, ok := stanza.Child(m.node, "device-identity"); ok && opensSession(envelopes) {
 		children = append(children, *identity)
@@ -131,7 +144,7 @@ func (m *outgoing) send(owner *account.Account, device uint16, envelopes []stanz
 			children = append(children, child)
 		}
 	}
-	m.router.deliver(owner, device, stanza.New("message", attrs, children...), m.from.Account.Phone)
+	return children
 }
 
 // addressPeer tells another account's device who writes, under both of the sender's names.

@@ -1,6 +1,8 @@
 package router
 
 import (
+	"go.mau.fi/whatsmeow/types"
+
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/queue"
 	"holdfast/simulator/internal/stanza"
@@ -47,6 +49,10 @@ func (r *Router) Receipt(from Origin, node *stanza.Node) stanza.Node {
 		if value, ok := node.Attrs[name]; ok {
 			ack.Attrs[name] = value
 		}
+	}
+	if to.Server == types.GroupServer {
+		r.groupReceipt(from, to, node)
+		return ack
 	}
 	target, ok := r.accounts.ByJID(to)
 	if !ok {

@@ -9,6 +9,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/stanza"
 )
 
@@ -33,6 +34,7 @@ type Router struct {
 	accounts *account.Registry
 	primary  Primary
 	meddler  Meddler
+	groups   *groups.Store
 	now      func() time.Time
 	messages atomic.Int64
 	notified atomic.Int64

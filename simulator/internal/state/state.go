@@ -13,6 +13,7 @@ import (
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/appstate"
+	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/wire"
 )
@@ -34,6 +35,7 @@ type Content struct {
 	Lobby    account.LobbyState
 	Phones   []phone.State
 	AppState appstate.State
+	Groups   groups.State
 }
 
 // Load returns the content saved in a folder, nil if there is none.

@@ -353,10 +353,26 @@ func (l *lab) linked(change ...func(*companion)) (string, *companion) {
 	c := l.newCompanion(change...)
 	c.pair(phone)
 	l.eventually("the phone has greeted the companion", func() bool {
-		view := l.account(phone).Companions[0]
-		return view.PreKeys < firstUpload && view.Queue == 0
+		return l.confirmed(phone) == greeting && l.account(phone).Companions[0].Queue == 0
 	})
 	return phone, c
+}
+
+// greeting is how many messages a phone sends to a new companion: the app state key and three histories.
+const greeting = 4
+
+// confirmed counts the messages of the phone that its own companions have confirmed.
+func (l *lab) confirmed(phone string) int {
+	l.t.Helper()
+	var page struct{ Items []struct{ ID, From string } }
+	l.must("GET", "/admin/phones/"+phone+"/receipts", nil, &page)
+	ids := map[string]bool{}
+	for _, item := range page.Items {
+		if item.From == phone {
+			ids[item.ID] = true
+		}
+	}
+	return len(ids)
 }
 
 // text returns the next text message.

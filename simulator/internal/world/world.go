@@ -17,6 +17,7 @@ import (
 	"holdfast/simulator/internal/appstate"
 	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/gate"
+	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/iq"
 	"holdfast/simulator/internal/media"
 	"holdfast/simulator/internal/phone"
@@ -47,8 +48,10 @@ type World struct {
 	Transcript *transcript.Transcript
 	AppState   *appstate.Store
 	Media      *media.Store
+	Groups     *groups.Store
 	Gate       *gate.Gate
 
+	services *iq.Services
 	source   *seed.Source
 	listener net.Listener
 	server   *http.Server
@@ -84,16 +87,19 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 		Authority: authority, source: source, listener: listener, stateDir: options.StateDir, log: log,
 		Accounts: account.NewRegistry(source), Lobby: account.NewLobby(source, time.Now), Faults: faults.New(),
 		Transcript: transcript.New(options.Transcript), AppState: appstate.New(), Media: media.NewStore(time.Now),
+		Groups: groups.NewStore(source, time.Now),
 	}
 	w.Router = router.New(w.Accounts, w.Faults, time.Now)
 	w.Phones = phone.NewBook(source, w.Accounts, w.Router, time.Now, log)
 	w.Phones.UseFiles(w.Media, w.Address())
+	w.Router.UseGroups(w.Groups)
 	w.Router.SetPrimary(w.Phones)
 	if err = w.restore(saved); err != nil {
 		return nil, err
 	}
+	w.services = w.newServices()
 	w.Gate = gate.New(gate.Rooms{
-		Authority: authority, Accounts: w.Accounts, Lobby: w.Lobby, Router: w.Router, Queries: w.queries(),
+		Authority: authority, Accounts: w.Accounts, Lobby: w.Lobby, Router: w.Router, Queries: iq.NewTable(w.services),
 		Faults: w.Faults, Transcript: w.Transcript, Now: time.Now, Log: log,
 	})
 	w.server = &http.Server{
@@ -103,11 +109,11 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 	return w, nil
 }
 
-func (w *World) queries() *iq.Table {
-	return iq.NewTable(&iq.Services{
+func (w *World) newServices() *iq.Services {
+	return &iq.Services{
 		Accounts: w.Accounts, Phones: w.Phones, Router: w.Router, Directory: usync.New(w.Accounts, time.Now),
-		AppState: w.AppState, Now: time.Now, Log: w.log, Host: w.Address(),
-	})
+		AppState: w.AppState, Groups: w.Groups, Now: time.Now, Log: w.log, Host: w.Address(),
+	}
 }
 
 // load reads the saved state, empty without one. The seed that a state was made with goes on: keys depend on it.
@@ -133,6 +139,7 @@ func (w *World) restore(saved *state.Content) error {
 	}
 	w.Lobby.Restore(saved.Lobby)
 	w.AppState.Restore(saved.AppState)
+	w.Groups.Restore(saved.Groups)
 	for _, memory := range saved.Phones {
 		owner, ok := w.Accounts.ByPhone(memory.Phone)
 		if !ok {
@@ -162,7 +169,7 @@ func (w *World) Save() error {
 	}
 	return state.Save(w.stateDir, &state.Content{
 		Seed: w.source.Number(), TLS: *identity, Registry: registry, Lobby: w.Lobby.State(), Phones: phones,
-		AppState: w.AppState.State(),
+		AppState: w.AppState.State(), Groups: w.Groups.State(),
 	})
 }
 
@@ -171,7 +178,7 @@ func (w *World) handler() http.Handler {
 	mux.Handle("GET /ws/chat", w.Gate)
 	rooms := &admin.Rooms{
 		Source: w.source, Accounts: w.Accounts, Lobby: w.Lobby, Phones: w.Phones, Router: w.Router, Gate: w.Gate,
-		Faults: w.Faults, Transcript: w.Transcript, Now: time.Now, Log: w.log,
+		Groups: w.Groups, Services: w.services, Faults: w.Faults, Transcript: w.Transcript, Now: time.Now, Log: w.log,
 	}
 	if w.stateDir != "" {
 		rooms.Save = w.Save
