@@ -29,6 +29,7 @@ def describe(folder: Path) -> dict[str, Any]:
         "file_system": _file_system(folder),
         "fsync_ms": fsync_cost_ms(folder),
         "load_before": round(os.getloadavg()[0], 2),
+        "nice": os.getpriority(os.PRIO_PROCESS, 0),
     }
 
 
