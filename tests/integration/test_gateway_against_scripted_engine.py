@@ -256,6 +256,25 @@ async def test_a_second_pairing_of_a_number_renews_its_session(world: World) -> 
         assert engine.sessions[first].jid == f"{ANNA}:4@s.whatsapp.net"
 
 
+async def test_a_number_of_another_tenant_is_not_taken_over(world: World) -> None:
+    engine = await world.engine()
+    async with world.gateway() as gateway:
+        first = await world.link_number(gateway, engine, "taxi", ANNA)
+        view, _ = await gateway.desk.create_or_get("ten_other", "theirs")
+        await gateway.desk.pair("ten_other", "theirs")
+        await eventually(lambda: view.id in engine.sessions)
+        engine.show_code(view.id, "code", gateway.supervisor.now + 60_000)
+        await gateway.desk.code("ten_other", "theirs", 5)
+        engine.scan(view.id, f"{ANNA}:4@s.whatsapp.net")
+        await eventually(
+            lambda: gateway.desk.show("ten_other", "theirs").reason is Reason.NUMBER_TAKEN,
+        )
+        assert gateway.desk.show("ten_other", "theirs").detail == ""  # nothing about whose it is
+        assert engine.sessions[first].jid == f"{ANNA}:3@s.whatsapp.net"
+        assert gateway.state("taxi") is State.CONNECTED
+        assert list(engine.quarantined) == [f".pairing-{view.id}"]
+
+
 @pytest.mark.parametrize(
     ("reason", "state"),
     [(pb.REPLACED, State.REPLACED), (pb.BANNED, State.BANNED), (pb.LOGGED_OUT, State.LOGGED_OUT)],

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     PAIRING_OUTDATED = "pairing_outdated"
     PAIRING_INTERRUPTED = "pairing_interrupted"
     NUMBER_RENEWED_ELSEWHERE = "number_renewed_elsewhere"
+    NUMBER_TAKEN = "number_taken"
     # the connection
     PROBE_MISSED = "probe_missed"
     NETWORK = "network"
@@ -131,6 +132,12 @@ MEANINGS: dict[Reason, Meaning] = {
         Retry.NO,
         "This phone already belongs to another session, which was renewed.",
         "Use that session; pair this one with another phone.",
+    ),
+    Reason.NUMBER_TAKEN: Meaning(
+        None,
+        Retry.NO,
+        "This phone belongs to another account of this installation.",
+        "On the phone, remove the device that was just linked; pair this session with another phone.",
     ),
     Reason.PROBE_MISSED: Meaning(
         State.UNSTABLE,

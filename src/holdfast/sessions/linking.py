@@ -49,7 +49,8 @@ class Linking:
             live, events={EventType.SESSION_PAIRING: {"ended": Reason.LINKED.value}}
         )
         target = await self._place(live, link)
-        self._supervisor.tell(target, f.CredentialsAdopted())
+        if target is not None:
+            self._supervisor.tell(target, f.CredentialsAdopted())
 
     async def adopt_leftovers(self, folders: Iterable[Folder], held: Mapping[str, Held]) -> set[str]:
         """At an attach:
@@ -131,7 +132,8 @@ class Linking:
             return None
         log.warning("session.scratch_adopted", session=live.record.name, phone=_user(device.jid))
         target = await self._place(live, Link(device.jid, device.lid, device.push_name))
-        self._supervisor.tell(target, f.CredentialsAdopted())
+        if target is not None:
+            self._supervisor.tell(target, f.CredentialsAdopted())
         return target
 
     async def _close_quietly(self, session_id: str) -> None:
@@ -142,20 +144,33 @@ class Linking:
         except HoldfastError as exc:
             log.info("session.scratch_not_closed", session_id=session_id, error=str(exc))
 
-    async def _place(self, live: Live, link: Link) -> Live:
-        """Record the link twice and move its folder.
+    async def _place(self, live: Live, link: Link) -> Live | None:
+        """Record the link twice and move its folder. The session that owns the number, which may be another
+        one.
 
-        The session that owns the number, which may be another one.
+        None when the number belongs to another tenant: the new credentials go to quarantine.
         """
-        phone = _user(link.jid)
-        target = self._owner(live, phone)
-        if target.record.folder is not None:
-            await self._to_quarantine(target, target.record.folder)
-        if self._vault.has(phone):
-            await self._to_quarantine(target, phone)
-        scratch = SCRATCH + live.id
+        phone, scratch = _user(link.jid), SCRATCH + live.id
+        target = self._supervisor.book.with_phone(phone) or live
+        if target.record.tenant_id != live.record.tenant_id:
+            await self._to_quarantine(live, scratch)
+            self._refuse(live, Reason.NUMBER_TAKEN)
+            return None
+        for folder in {target.record.folder, phone} - {None}:
+            if folder is not None and self._vault.has(folder):
+                await self._to_quarantine(target, folder)
         if self._vault.has(scratch):
             self._vault.learn(phone, self._vault.wrapped(scratch))
+        await self._rewrite(target, link, phone)
+        await self._link.adopt(live.id, phone)
+        self._vault.forget(scratch)
+        live.link, live.pairing_key, live.opened, target.opened = None, b"", False, False
+        if target is not live:
+            log.warning("session.number_renewed", session=target.record.name, asked_by=live.record.name)
+            self._refuse(live, Reason.NUMBER_RENEWED_ELSEWHERE, target.record.name)
+        return target
+
+    async def _rewrite(self, target: Live, link: Link, phone: str) -> None:
         record = replace(
             target.record,
             folder=phone,
@@ -166,19 +181,9 @@ class Linking:
         )
         self._supervisor.book.rewrite(target, record)
         await self._keep(target)
-        await self._link.adopt(live.id, phone)
-        self._vault.forget(scratch)
-        live.link, live.pairing_key, live.opened, target.opened = None, b"", False, False
-        if target is not live:
-            log.warning("session.number_renewed", session=target.record.name, asked_by=live.record.name)
-            self._supervisor.tell(
-                live, f.PairingFailed(live.session.epoch, Reason.NUMBER_RENEWED_ELSEWHERE, target.record.name)
-            )
-        return target
 
-    def _owner(self, live: Live, phone: str) -> Live:
-        owner = self._supervisor.book.with_phone(phone)
-        return owner if owner is not None and owner.record.tenant_id == live.record.tenant_id else live
+    def _refuse(self, live: Live, reason: Reason, detail: str = "") -> None:
+        self._supervisor.tell(live, f.PairingFailed(live.session.epoch, reason, detail))
 
     async def _keep(self, live: Live) -> None:
         """Both records, durable, before anything moves.

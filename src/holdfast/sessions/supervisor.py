@@ -14,6 +14,7 @@ from holdfast.engine import EngineIdentity, EngineLink, Held, Levels, LinkLevel,
 from holdfast.engine import facts as said
 from holdfast.kit import logging
 from holdfast.kit.clock import Clock, iso, now_ms
+from holdfast.model.errors import EngineUnreachable
 from holdfast.model.events import EventType
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Color, State, Wish
@@ -330,6 +331,7 @@ class Supervisor:
                 await self._lanes.closed()
 
     async def _reconcile(self) -> None:
+        identity = self._link.identity
         held = {it.session_id: it for it in await self._link.list_held()}
         folders = await self._link.scan()
         for folder in folders:
@@ -339,6 +341,8 @@ class Supervisor:
         await self._linking.adopt_orphans(folders)
         for session_id in held.keys() - {live.id for live in self.book}:
             await self._link.close(session_id)
+        if self._link.identity is not identity:
+            raise EngineUnreachable  # gone meanwhile; what it held is no news any more
         for live in list(self.book):
             self._reconcile_one(live, held.get(live.id), present, adopted)
         self._lanes.open()
