@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -66,6 +67,7 @@ func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 		done: make(chan struct{}), ended: make(chan struct{}),
 		dialled: make(chan struct{}), down: make(chan struct{}),
 	}
+	c.probes.after = scattered(s.deps.Timing.ProbeAfter, rand.Float64())
 	c.socket = s.deps.Dialer.Socket(c)
 	watch.OnFailure, watch.OnPanic = c.storageFailed, c.decryptionPanicked
 	c.sends = &sends{conn: c, chats: map[string][]job{}, running: map[string]*attempt{}}

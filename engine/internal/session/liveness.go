@@ -17,8 +17,15 @@ import (
 
 // probes is the liveness of one connection.
 type probes struct {
-	missed atomic.Int32 // unanswered in a row; reset by any frame
-	asked  atomic.Int64 // when the last one was sent, Unix ms, 0 for never
+	after  time.Duration // of silence, before the first one
+	missed atomic.Int32  // unanswered in a row; reset by any frame
+	asked  atomic.Int64  // when the last one was sent, Unix ms, 0 for never
+}
+
+// scattered answers a moment in the last fifth of the limit: a thousand sessions that were restored together would
+// otherwise be probed together, for ever.
+func scattered(limit time.Duration, roll float64) time.Duration {
+	return limit - time.Duration(float64(limit)/5*roll)
 }
 
 // Watch looks at every connection once a second until ctx ends: one scan for all, no timer per session.
@@ -48,7 +55,7 @@ func (c *Connection) check(now time.Time) {
 	}
 	timing := c.deps.Timing
 	silence := now.Sub(time.UnixMilli(last))
-	if silence < timing.ProbeAfter {
+	if silence < c.probes.after {
 		return
 	}
 	asked := c.probes.asked.Load()

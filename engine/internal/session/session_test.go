@@ -211,6 +211,9 @@ func TestTheProductsLimits(t *testing.T) {
 	if dead := timing.ProbeAfter + time.Duration(timing.Probes)*timing.ProbeEvery; dead != 39*time.Second {
 		t.Errorf("a dead connection is noticed after %s", dead)
 	}
+	if scattered(timing.ProbeAfter, 0) != 15*time.Second || scattered(timing.ProbeAfter, 1) != 12*time.Second {
+		t.Error("the first probe comes too early or too late")
+	}
 	if whatsmeow.KeepAliveIntervalMin >= whatsmeow.KeepAliveIntervalMax || whatsmeow.KeepAliveIntervalMin < 24*time.Hour {
 		t.Error("the library's keepalive is awake, or panics")
 	}
