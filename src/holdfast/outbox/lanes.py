@@ -20,6 +20,9 @@ class Lane:
 
     rows: deque[OutboxRow] = field(default_factory=deque)
     driven: bool = False
+    #: Attempts of the first row that came to nothing, one after the other, also those that never left this
+    #: machine.
+    fruitless: int = 0
 
 
 @dataclass(slots=True)
@@ -69,6 +72,7 @@ class Session:
         """The first row of this lane is settled."""
         lane = self.lanes[chat]
         lane.rows.popleft()
+        lane.fruitless = 0
         self.count -= 1
 
     def left(self, chat: str) -> None:

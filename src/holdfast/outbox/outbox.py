@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from holdfast.journal import Journal
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.model.errors import HoldfastError, StoreUnavailable
+from holdfast.model.errors import HoldfastError, RateLimited, StoreUnavailable
 from holdfast.model.messages import InboundReceipt, SendAck
 from holdfast.model.seams import Sender, SessionRef
 from holdfast.outbox import rows
@@ -61,6 +61,7 @@ class Outbox:
         self._tasks: asyncio.TaskGroup | None = None
         self._driving = 0
         self._closing = False
+        self._ending = asyncio.Event()
 
     # ---- accept ------------------------------------------------------------------------------------------
 
@@ -162,6 +163,7 @@ class Outbox:
         What is not finished in time is repeated with the same id after the next start.
         """
         self._closing = True
+        self._ending.set()
         for kick in self._kicks.values():
             kick.set()
         with suppress(TimeoutError):
@@ -209,22 +211,22 @@ class Outbox:
         try:
             while lane.rows and session.up and not self._closing:
                 row = lane.rows[0]
-                if not self._is_proved(row):
-                    delay_s = ((row.next_at_ms or 0) - self._clock()) / 1000
-                    if delay_s > 0:
-                        await self._wait(session, delay_s)
-                        if not session.up or self._closing:
-                            break
-                        if self._is_proved(row):
-                            session.first_done(chat)
-                            continue
-                    async with slots:
-                        result = await self._attempt(row)
-                    self._report(result)
-                    if isinstance(result, Retried):
-                        lane.rows[0] = result.row
-                        continue
-                session.first_done(chat)
+                if self._is_proved(row):
+                    session.first_done(chat)
+                    continue
+                delay_s = ((row.next_at_ms or 0) - self._clock()) / 1000
+                if delay_s > 0:
+                    await self._wait(row, delay_s)
+                    lane.rows[0] = replace(row, next_at_ms=None)
+                    continue
+                async with slots:
+                    result = await self._attempt(row, lane.fruitless)
+                self._report(result)
+                if isinstance(result, Retried):
+                    lane.fruitless += 1
+                    lane.rows[0] = result.row
+                else:
+                    session.first_done(chat)
         finally:
             self._driving -= 1
             self._moved.set()
@@ -239,7 +241,7 @@ class Outbox:
         self._proved.discard(key)
         return True
 
-    async def _attempt(self, row: OutboxRow) -> Result:
+    async def _attempt(self, row: OutboxRow, fruitless: int) -> Result:
         """Hand one row to the engine. Never raises: what goes wrong is a decision about this row alone."""
         attempt = row.attempts + 1
         try:
@@ -247,7 +249,7 @@ class Outbox:
                 row.session_id, row.message_id, row.to_jid, row.text, row.message or b""
             )
         except Exception as exc:
-            decision = self._policy.decide(exc, attempt, self._roll())
+            decision = self._policy.decide(exc, attempt, self._roll(), fruitless=fruitless)
             self._log_attempt(row, exc, decision)
             if isinstance(decision, Fail):
                 return Failed(replace(row, attempts=attempt), decision)
@@ -274,12 +276,15 @@ class Outbox:
         elif row.attempts == 0 and row.error_code is None:
             _log.info("outbox.attempt_failed", **facts)
 
-    async def _wait(self, session: Session, delay_s: float) -> None:
-        """Until the row's next time, or until the session comes up anew."""
-        kick = self._kicks.setdefault(session.session_id, asyncio.Event())
+    async def _wait(self, row: OutboxRow, delay_s: float) -> None:
+        """Until the row's next time, or until the session comes up anew (unless WhatsApp asked to wait)."""
+        if row.error_code == RateLimited.code:
+            end = self._ending
+        else:
+            end = self._kicks.setdefault(row.session_id, asyncio.Event())
         with suppress(TimeoutError):
             async with asyncio.timeout(delay_s):
-                await kick.wait()
+                await end.wait()
 
     # ---- store -------------------------------------------------------------------------------------------
 

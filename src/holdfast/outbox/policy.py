@@ -79,14 +79,17 @@ class RetryPolicy:
 
     pace: float = 1.0
 
-    def decide(self, exc: BaseException, attempt: int, roll: float) -> Decision:
-        """What follows from `exc` in attempt number `attempt` (1 is the first). `roll` in [0, 1)."""
+    def decide(self, exc: BaseException, attempt: int, roll: float, *, fruitless: int = 0) -> Decision:
+        """What follows from `exc` in attempt number `attempt` (1 is the first). `roll` in [0, 1).
+
+        `fruitless` attempts came before in a row; some of them may not count as attempts.
+        """
         if isinstance(exc, errors.RateLimited):
             return Retry(self.pace * exc.retry_after_s * (1 + roll / 4), attempted=True)
         rule = next(rule for test, rule in _TABLE if test(exc))
         if rule.attempts is not None and attempt >= rule.attempts:
             return _failure(exc)
-        delay_s = backoff(attempt - 1, base_s=rule.base_s, cap_s=rule.cap_s, roll=roll)
+        delay_s = backoff(max(attempt - 1, fruitless), base_s=rule.base_s, cap_s=rule.cap_s, roll=roll)
         return Retry(self.pace * delay_s, rule.attempted)
 
 

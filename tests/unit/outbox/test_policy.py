@@ -71,6 +71,15 @@ def test_whatsapp_says_how_long_to_wait() -> None:
     assert 40 <= decision.delay_s <= 50
 
 
+def test_attempts_that_never_left_the_machine_slow_down_too() -> None:
+    delays = []
+    for fruitless in range(8):
+        decision = POLICY.decide(errors.NotConnected(), 1, roll=0, fruitless=fruitless)
+        assert isinstance(decision, Retry)
+        delays.append(decision.delay_s)
+    assert delays == [0.125, 0.25, 0.5, 1.0, 2.0, 2.5, 2.5, 2.5]
+
+
 def test_every_error_has_a_decision() -> None:
     def tree(kind: type[HoldfastError]) -> Iterator[type[HoldfastError]]:
         yield kind
