@@ -17,7 +17,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo test test-python test-go lint format bench proto lock wheel clean
+.PHONY: help setup dev run demo test test-python test-go test-clients lint format bench proto lock wheel clean
 .DELETE_ON_ERROR:
 
 help:
@@ -78,6 +78,10 @@ test-go: dev
 test-python: dev
 	@sh tools/chromium.sh
 	$(BIN)/python -m pytest $(ARGS)
+
+# Clients of other projects against the simulator. Needs Node and Rust on the PATH; brings the clients itself.
+test-clients: dev
+	$(BIN)/python -m pytest tests/clients $(ARGS)
 
 lint: dev
 	$(BIN)/ruff check .
