@@ -42,7 +42,8 @@ type Account struct {
 	refsServed    int
 	// acquainted are the accounts that asked for this one's devices, by phone number, with the domains in
 	// which they asked: they keep the list and must hear of changes.
-	acquainted map[string]map[string]bool
+	acquainted   map[string]map[string]bool
+	availability availability
 }
 
 // PN is the address of a device by phone number.

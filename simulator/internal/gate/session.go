@@ -60,7 +60,7 @@ func (s *session) run() {
 	if replaced := s.companion.Attach(s, g.Now()); replaced != nil {
 		replaced.End(ReasonReplaced)
 	}
-	defer func() { s.companion.Detach(s, g.Now()) }()
+	defer s.leave()
 	g.enter(s)
 	defer g.leave(s)
 	g.Log.Info("gate.login", "companion", s.companion.String(), "conn", s.conn.ID, "handshake", s.handshake)
@@ -74,6 +74,14 @@ func (s *session) run() {
 	s.read()
 	s.cancel()
 	g.Log.Info("gate.disconnected", "companion", s.companion.String(), "conn", s.conn.ID)
+}
+
+// leave ends the companion's presence, unless a newer connection has taken this one's place.
+func (s *session) leave() {
+	s.companion.Detach(s, s.gate.Now())
+	if _, online := s.companion.Online(); !online {
+		s.gate.Router.SetPresent(s.companion, false)
+	}
 }
 
 func (s *session) read() {
@@ -128,8 +136,8 @@ func (s *session) handle(node *stanza.Node) {
 	case "chatstate":
 		s.gate.Router.Typing(origin, node)
 	case "presence":
-		if name := stanza.Text(node, "name"); name != "" {
-			s.companion.Account.Rename(name)
+		if reply := s.gate.Router.Presence(s.companion, node); reply != nil {
+			s.write(*reply)
 		}
 	}
 }

@@ -228,4 +228,10 @@ func TestTyping(t *testing.T) {
 	if notice.Attrs["from"] != writer.jid || notice.GetChildren()[0].Tag != "composing" {
 		t.Errorf("notice %+v", notice)
 	}
+	group := groupOf(l.newGroup(phone, "g", other))
+	writer.send(binary.Node{Tag: "chatstate", Attrs: binary.Attrs{"to": group}, Content: one("paused", nil)})
+	notice = reader.next("chatstate")
+	if notice.Attrs["from"] != group || notice.Attrs["participant"].(types.JID).Device != writer.jid.Device {
+		t.Errorf("notice in a group %+v", notice)
+	}
 }
