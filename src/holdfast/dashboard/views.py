@@ -148,7 +148,7 @@ def head(board: Board, killing: Killing | None, now: datetime) -> HeadView:
             CountView(color=color, count=colors[color], label=one if colors[color] == 1 else several)
             for color, (one, several) in COLORS.items()
         ],
-        restoration=restoration(board.system, now) if board.reachable else None,
+        restoration=_worth_telling(restoration(system, now), killing) if board.reachable else None,
         killing=_killing(killing) if killing else None,
     )
 
@@ -164,11 +164,8 @@ def restoration(system: System | None, now: datetime) -> RestorationView | None:
     ended = _ended(system)
     if ended is None or now - ended > TOLD_FOR:
         return None
-    took = f"after {system.restore_seconds or 0:.1f} s"
-    if back == total:
-        every = "The number is" if total == 1 else f"All {total} numbers are"
-        return {**view, "text": f"{every} back {took}"}
-    return {**view, "text": f"{back} of {total} numbers came back {took}; the others say below why not"}
+    text = f"{back} of {total} numbers came back by themselves in {system.restore_seconds or 0:.1f} s"
+    return {**view, "text": text if back == total else f"{text}; the others say below why not"}
 
 
 def patch(known: Mapping[str, CardView], board: Board, killing: Killing | None, now: datetime) -> Patch:
@@ -179,6 +176,11 @@ def patch(known: Mapping[str, CardView], board: Board, killing: Killing | None, 
         cards=[view for view in cards if known.get(view["id"]) != view],
         gone=[id_ for id_ in known if id_ not in board.sessions],
     )
+
+
+def _worth_telling(told: RestorationView | None, killing: Killing | None) -> RestorationView | None:
+    # The story of a kill ends with the same result, counted from the kill: two figures would confuse.
+    return None if told and not told["running"] and killing else told
 
 
 def _killing(killing: Killing) -> KillingView:

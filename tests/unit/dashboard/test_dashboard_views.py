@@ -5,6 +5,7 @@ from dashboard_values import NOW, later, made_session, made_system
 
 from holdfast.client import Session
 from holdfast.dashboard.board import Board
+from holdfast.dashboard.killing import Killing, Victim
 from holdfast.dashboard.views import CardView, card, head, patch, restoration
 from holdfast.dashboard.words import WORDS, Tone, Verb, telephone, words
 from holdfast.model.states import State
@@ -100,7 +101,7 @@ def test_restoration_counts_then_tells_its_result_then_is_quiet() -> None:
     done = made_system(restoration={"total": 40, "connected": 40, "done": True, "seconds": 1.84})
     view = restoration(done, later(5))
     assert view is not None
-    assert (view["running"], view["text"]) == (False, "All 40 numbers are back after 1.8 s")
+    assert (view["running"], view["text"]) == (False, "40 of 40 numbers came back by themselves in 1.8 s")
     assert restoration(done, later(40)) is None
 
 
@@ -108,7 +109,18 @@ def test_a_restoration_that_left_some_behind_says_so() -> None:
     some = made_system(restoration={"total": 3, "connected": 2, "done": True, "seconds": 2.0})
     view = restoration(some, later(3))
     assert view is not None
-    assert view["text"] == "2 of 3 numbers came back after 2.0 s; the others say below why not"
+    assert view["text"] == "2 of 3 numbers came back by themselves in 2.0 s; the others say below why not"
+
+
+def test_after_a_kill_the_story_tells_the_result_once() -> None:
+    board = board_of(made_session(), restoration={"total": 1, "connected": 1, "done": True, "seconds": 0.2})
+    assert head(board, None, NOW)["restoration"] is not None
+    story = Killing.begin(Victim.BOTH, NOW, made_system(), board.sessions)
+    told = head(board, story, NOW)
+    assert told["restoration"] is None
+    assert told["killing"] is not None
+    board.answered(made_system(restoration={"total": 1, "connected": 0, "done": False, "seconds": None}))
+    assert head(board, story, NOW)["restoration"] is not None
 
 
 def test_the_head_counts_by_colour_in_order_of_urgency() -> None:

@@ -18,8 +18,8 @@ export default {
     <section v-if="head.lab" class="hf-lab" aria-labelledby="hf-lab-title">
       <div class="hf-lab-row">
         <div>
-          <h2 id="hf-lab-title"><span class="hf-lab-badge">Lab</span> Simulated WhatsApp. Break it.</h2>
-          <p>Real processes{{ processes }}, a real <code>kill -9</code>. No message leaves this machine.</p>
+          <h2 id="hf-lab-title"><span class="hf-lab-badge">Lab</span> Simulated WhatsApp: no message leaves this machine</h2>
+          <p>Real processes{{ processes }}. Kill them and watch.</p>
         </div>
         <div class="hf-lab-buttons" role="group" aria-label="kill -9 now">
           <span class="hf-lab-label" aria-hidden="true">kill -9 now</span>
