@@ -37,6 +37,14 @@ class ScriptedSender:
         self.most_in_flight: dict[str, int] = defaultdict(int)
         self.attempts: list[str] = []
 
+    async def is_asked(self) -> bool:
+        """True once there was an attempt."""
+        return bool(self.attempts)
+
+    async def idle_after_an_attempt(self) -> bool:
+        """True once an attempt is over."""
+        return bool(self.attempts) and not any(self.in_flight.values())
+
     async def send(
         self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
     ) -> SendAck:

@@ -263,8 +263,7 @@ async def test_a_session_that_comes_up_anew_ends_the_wait(
     async with running(outbox):
         outbox.session_up("ses_a")
         row = await outbox.accept(SES, ANN, "one")
-        for _ in range(100):
-            await asyncio.sleep(0)
+        await until(sender.idle_after_an_attempt)
         assert sender.attempts == [row.message_id]
         outbox.session_down("ses_a")
         outbox.session_up("ses_a")
@@ -295,13 +294,13 @@ async def test_close_finishes_what_is_under_way_and_begins_nothing(
     store: Store, journal: Journal, phone: Phone
 ) -> None:
     await add_session(store, "ses_a")
-    outbox = Outbox(store, journal, ScriptedSender(phone, [("late", None)]), policy=AT_ONCE)
+    sender = ScriptedSender(phone, [("late", None)])
+    outbox = Outbox(store, journal, sender, policy=AT_ONCE)
     async with running(outbox):
         outbox.session_up("ses_a")
         first = await outbox.accept(SES, ANN, "one")
         second = await outbox.accept(SES, ANN, "two")
-        for _ in range(10):
-            await asyncio.sleep(0)
+        await until(sender.is_asked)
         await outbox.close()
         third = await outbox.accept(SES, BOB, "three")
     states = [(await outbox.get("ses_a", row.message_id)).status for row in (first, second, third)]
