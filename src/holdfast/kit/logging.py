@@ -3,11 +3,25 @@
 Never a body, a QR code, a key, or a contact's full number: `masked` shortens a number to what a human needs.
 """
 
+import io
 import logging
 import sys
 from typing import TextIO
 
 import structlog
+
+
+class _Stderr(io.TextIOWrapper):
+    """The process's stderr of this moment: loggers are kept for good, a stream may be replaced and closed."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), write_through=True)
+
+    def write(self, text: str, /) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def configure(*, level: str = "info", stream: TextIO | None = None, console: bool = False) -> None:
@@ -24,7 +38,7 @@ def configure(*, level: str = "info", stream: TextIO | None = None, console: boo
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=stream or _Stderr()),
         cache_logger_on_first_use=True,
     )
 
