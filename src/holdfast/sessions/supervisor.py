@@ -252,9 +252,15 @@ class Supervisor:
         """What happened to connections, in order."""
         for fact in facts:
             live = self.book.get(fact.session_id)
-            if live is not None:
-                live.last_fact_ms = max(live.last_fact_ms, fact.at_ms)
+            if live is None:
+                continue
+            live.last_fact_ms = max(live.last_fact_ms, fact.at_ms)
+            try:
                 self._hear(live, fact)
+            except Exception:  # one session's trouble does not cost the others their engine
+                log.exception(
+                    "session.fact_failed", session=live.record.name, fact=type(fact.happened).__name__
+                )
 
     def _hear(self, live: Live, fact: SessionFact) -> None:
         match fact.happened:
