@@ -7,6 +7,7 @@ on copies, the cache stays as it was made. Its name carries a hash of what decid
 import asyncio
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +35,6 @@ async def linked(count: int, progress: Progress) -> Path:
     target = CACHE / f"{_version()}-{count}"
     if (target / "fixture.json").is_file():
         return target
-    shutil.rmtree(target, ignore_errors=True)
     async with installed() as installation:
         await installation.start()
         await _link_all(installation, count, progress)
@@ -42,10 +42,12 @@ async def linked(count: int, progress: Progress) -> Path:
         await installation.stop()
         await installation.simulator.save()
         await installation.simulator.close()
-        partial = target.with_name(target.name + ".partial")
-        shutil.rmtree(partial, ignore_errors=True)
+        partial = target.with_name(f"{target.name}.{os.getpid()}")
         _keep(installation.folder, partial)
         (partial / "fixture.json").write_text(json.dumps({"phones": phones}))
+        if target.exists():  # another run was quicker
+            shutil.rmtree(partial)
+            return target
         partial.rename(target)
         for older in CACHE.glob(f"*-{count}"):
             if older != target:
