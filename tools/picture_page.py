@@ -19,7 +19,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 NUMBERS = {
     "reception": "Hotel Adler",
     "bookings": "Chauffeur Weber",
+    "airport": "Airport desk",
     "night-shift": "Night shift",
+    "events": "Events team",
     "old-office": "Old office",
 }
 BACK_MS = 30_000

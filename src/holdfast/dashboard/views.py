@@ -189,9 +189,9 @@ def _killing(killing: Killing) -> KillingView:
 
 
 def _step(session: Session) -> str:
-    # "Nothing to do" is what yellow and green mean: only a step that a person can take is worth a line.
+    # "Nothing to do" is what green and most yellow mean, and grey has a button that says it.
     idle = session.next_step.lower().startswith("nothing to do")
-    return "" if idle or session.color == "green" else session.next_step
+    return "" if idle or session.color not in {"red", "yellow"} else session.next_step
 
 
 def _ended(system: System) -> datetime | None:

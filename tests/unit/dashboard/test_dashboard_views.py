@@ -55,6 +55,11 @@ def test_red_tells_sentence_and_next_step() -> None:
     assert verbs(view) == ["connect", "logout"]
 
 
+def test_grey_leaves_the_next_step_to_its_button() -> None:
+    view = card(made_session(state="stopped"), reachable=True)
+    assert (view["sentence"], view["next_step"], verbs(view)[0]) == ("A sentence.", "", "connect")
+
+
 def test_yellow_does_not_tell_people_to_do_nothing() -> None:
     session = made_session(state="reconnecting", next_step="Nothing to do: it reconnects by itself.")
     assert card(session, reachable=True)["next_step"] == ""
