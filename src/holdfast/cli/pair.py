@@ -12,7 +12,7 @@ from rich.text import Text
 
 from holdfast.cli.qr import half_blocks
 from holdfast.cli.run import client
-from holdfast.cli.screen import Exit, complain, console, lab_banner, number, say
+from holdfast.cli.screen import NO_ENGINE, Exit, complain, console, fail, lab_banner, number, say
 from holdfast.client import Client, NoQr, Qr, Session
 
 _GIVE_UP_S = 200.0
@@ -26,8 +26,11 @@ async def pair(data: Path | None, name: str) -> int:
     Exit code 1 when it was not.
     """
     async with client(data) as api:
-        if (await api.system()).lab:
+        system = await api.system()
+        if system.lab:
             lab_banner()
+        if not system.engine_attached:
+            fail(NO_ENGINE, Exit.NO_ENGINE)
         session = await api.sessions.create(name)
         if session.state in _LINKED and session.phone:
             say(f"{name} is linked as [bold]{number(session.phone)}[/] ({session.state}). Nothing to scan.")
@@ -110,6 +113,6 @@ def _verdict(name: str, session: Session) -> int:
         say(f"[bold green]connected as {number(session.phone)}[/]")
         return 0
     why = session.sentence.rstrip(".") or f"it is {session.state}"
-    hint = session.next_step or f"Next step: `holdfast pair {name}` shows a fresh code."
+    hint = session.advice or f"Next step: `holdfast pair {name}` shows a fresh code."
     complain(f"{name} was not linked: {why}. {hint}")
     return int(Exit.FAILED)

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 STYLES = {"green": "bold green", "yellow": "bold yellow", "red": "bold red", "grey": "bright_black"}
 
 
+NO_ENGINE = (
+    "The gateway has no engine: nothing is sent or received. "
+    "Next step: look into logs/engine.log and logs/gateway.log of the data folder."
+)
+
+
 class Exit(IntEnum):
     """Exit codes. 2 to 8 are also those of the gateway, passed on by `up`."""
 

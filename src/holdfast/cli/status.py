@@ -10,13 +10,8 @@ from typing import Any
 from rich.table import Table
 
 from holdfast.cli.run import client
-from holdfast.cli.screen import Exit, ago, complain, console, dot, lab_banner, number, say
+from holdfast.cli.screen import NO_ENGINE, Exit, ago, complain, console, dot, lab_banner, number, say
 from holdfast.client import Session, System
-
-_NO_ENGINE = (
-    "The gateway has no engine: nothing is sent or received. "
-    "Next step: look into logs/engine.log and logs/gateway.log of the data folder."
-)
 
 
 async def status(data: Path | None, as_json: bool) -> int:
@@ -31,7 +26,7 @@ async def status(data: Path | None, as_json: bool) -> int:
             "No number yet. Next step: [bold]holdfast pair[/]"
         )
     if not system.engine_attached:
-        complain(_NO_ENGINE)
+        complain(NO_ENGINE)
         return int(Exit.NO_ENGINE)
     return 0
 
@@ -57,7 +52,7 @@ def table(sessions: Sequence[Session]) -> Table:
 def _words(session: Session) -> str:
     if session.connected:
         return ""
-    return f"{session.sentence} {session.next_step}".strip()
+    return f"{session.sentence} {session.advice}".strip()
 
 
 def _head(system: System) -> None:

@@ -96,7 +96,7 @@ class Sessions:
         seen = "the gateway did not answer" if last is None else f"it is {last.state}: {last.sentence}"
         raise ApiError(
             f"{ref} was not {' or '.join(wanted)} within {timeout_s:g} s, {seen}",
-            last.next_step if last else "",
+            last.advice if last else "",
             code="wait_timed_out",
         )
 
@@ -117,7 +117,7 @@ class Sessions:
                     raise
                 session = await self.get(ref)
                 if session.state != "pairing":
-                    raise NoQr(session.sentence, session.next_step) from None
+                    raise NoQr(session.sentence, session.advice) from None
                 await asyncio.sleep(0.05)
 
     async def _do(self, ref: str, verb: str) -> Session:

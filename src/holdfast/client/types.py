@@ -51,6 +51,14 @@ class Session:
         """True when messages can be sent and received."""
         return self.state == "connected"
 
+    @property
+    def advice(self) -> str:
+        """What to do now, as a sentence that stands alone; empty when there is nothing to do."""
+        step = self.next_step.strip()
+        if not step or step.startswith("Next step"):
+            return step
+        return f"Next step: {step[0].lower()}{step[1:]}"
+
     @classmethod
     def read(cls, body: Json) -> "Session":
         """From the API's JSON."""

@@ -184,7 +184,7 @@ async def test_first_qr_waits_until_there_is_one(gateway: ScriptedGateway, clien
     gateway.answers["GET", "/v1/sessions/main"] = session_body(
         state="new", sentence="WhatsApp could not be reached.", next_step="Check the network."
     )
-    with pytest.raises(NoQr, match=r"could not be reached\. Check the network"):
+    with pytest.raises(NoQr, match=r"could not be reached\. Next step: check the network"):
         await client.sessions.first_qr("main")
 
 
