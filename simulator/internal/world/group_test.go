@@ -130,7 +130,7 @@ func TestAClientRunsAGroup(t *testing.T) {
 	}
 	must(t, anna.SetGroupName(ctx, info.JID, "renamed"))
 	changed("name", func(e *events.GroupInfo) bool { return e.Name != nil && e.Name.Name == "renamed" })
-	must(t, anna.SetGroupDescription(ctx, info.JID, "about us"))
+	must(t, anna.SetGroupTopic(ctx, info.JID, "", "", "about us"))
 	changed("description", func(e *events.GroupInfo) bool { return e.Topic != nil && e.Topic.Topic == "about us" })
 	must(t, anna.SetGroupAnnounce(ctx, info.JID, true))
 	changed("announcement", func(e *events.GroupInfo) bool { return e.Announce != nil && e.Announce.IsAnnounce })
