@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 # Milliseconds since 1970 UTC. Rooms take one of these, so that tests own the time.
 Clock = Callable[[], int]
@@ -15,7 +16,13 @@ def now_ms() -> int:
 
 def iso(at_ms: int) -> str:
     """`2026-09-24T10:00:00.123Z`."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{at_ms % 1000:03d}Z"
+    return f"{_second(at_ms // 1000)}.{at_ms % 1000:03d}Z"
+
+
+# Formatting costs 10 µs, and a thousand events share a second.
+@lru_cache(maxsize=4096)
+def _second(at_s: int) -> str:
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def iso_or_none(at_ms: int | None) -> str | None:

@@ -5,6 +5,7 @@ import threading
 import time
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case: sorts as the number does
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 _RANDOM_BITS = 80
 _lock = threading.Lock()
 _last = [0]
@@ -29,8 +30,8 @@ def new_message_id() -> str:
 
 
 def _base32(value: int) -> str:
-    digits = []
-    for _ in range(26):
-        digits.append(_ALPHABET[value & 31])
-        value >>= 5
-    return "".join(reversed(digits))
+    pairs = []
+    for _ in range(13):
+        pairs.append(_PAIRS[value & 1023])
+        value >>= 10
+    return "".join(reversed(pairs))

@@ -153,9 +153,12 @@ class Outbox:
         self._backlog = await self._store.read(rows.backlog)
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
-            for session in list(self._sessions.values()):
-                self._go(session)
-            await self._store_forever()
+            try:
+                for session in list(self._sessions.values()):
+                    self._go(session)
+                await self._store_forever()
+            finally:
+                self._tasks = None
 
     async def close(self, within_s: float = 5.0) -> None:
         """Begin nothing new, finish attempts under way, store their results. Then `run` may be cancelled.

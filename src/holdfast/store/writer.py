@@ -183,7 +183,10 @@ class Writer:
 def _resolve(batch: list[_Unit]) -> None:
     for unit in batch:
         for act in unit.actions or ():
-            act()
+            try:
+                act()
+            except Exception as exc:  # a bug there must not leave every caller of the group waiting
+                _log.error("store.action_failed", exc_info=exc)
     for unit in batch:
         if unit.future.done():  # its caller was cancelled; the unit is committed all the same
             continue

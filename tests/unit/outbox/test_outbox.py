@@ -310,6 +310,20 @@ async def test_close_finishes_what_is_under_way_and_begins_nothing(
     assert not arrived[2]
 
 
+async def test_what_is_accepted_while_the_gateway_leaves_waits_for_the_next(
+    outbox: Outbox, store: Store, journal: Journal, phone: Phone
+) -> None:
+    async with running(outbox):
+        outbox.session_up("ses_a")
+        await outbox.accept(SES, ANN, "one")
+    row = await outbox.accept(SES, ANN, "two")
+    after = Outbox(store, journal, ScriptedSender(phone), policy=AT_ONCE)
+    async with running(after):
+        after.session_up("ses_a")
+        await finished(after)
+    assert phone.by_chat[ANN][-1] == row.message_id
+
+
 # ---- receipts ----------------------------------------------------------------------------------------------
 
 

@@ -159,6 +159,15 @@ async def test_actions_of_a_group_that_is_refused_never_run(store: Store) -> Non
     assert await keys(store) == ["b"]
 
 
+async def test_an_action_that_breaks_leaves_nobody_waiting(store: Store) -> None:
+    def breaks() -> None:
+        raise ValueError("bug")
+
+    both = await asyncio.gather(store.write(lambda conn: after_commit(conn, breaks)), store.write(put("a")))
+    assert both == [None, 1]
+    assert await keys(store) == ["a"]
+
+
 async def test_the_cache_is_empty_after_a_rollback(store: Store) -> None:
     def remember(conn: Connection) -> None:
         cache(conn)["key"] = 1
