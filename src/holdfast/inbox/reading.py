@@ -13,6 +13,7 @@ _COLUMNS: Final = (
     "session_id, message_id, chat, sender, from_me, is_group, kind, text, body_json, raw, timestamp_ms,"
     " push_name, event_id, received_at_ms"
 )
+_WITHOUT_RAW: Final = _COLUMNS.replace(" raw,", " x'' AS raw,")
 _ONE: Final = f"""
 SELECT {_COLUMNS} FROM messages WHERE session_id = ? AND message_id = ? ORDER BY received_at_ms DESC LIMIT 1
 """
@@ -49,9 +50,12 @@ def get(conn: Connection, session_id: str, message_id: str) -> StoredMessage:
 def page(
     conn: Connection, session_id: str, chat: str | None, after: tuple[int, str], limit: int
 ) -> list[StoredMessage]:
-    """Messages in the order of (time of reception, message id) after a place; a chat's under either name."""
+    """Messages in the order of (time of reception, message id) after a place; a chat's under either name.
+
+    Without their raw bytes, which may be large.
+    """
     query = (
-        f"SELECT {_COLUMNS} FROM messages WHERE session_id = ? AND received_at_ms >= ?"
+        f"SELECT {_WITHOUT_RAW} FROM messages WHERE session_id = ? AND received_at_ms >= ?"
         " AND (received_at_ms > ? OR message_id > ?)"
     )
     parameters: list[Any] = [session_id, after[0], *after]
