@@ -158,9 +158,9 @@ class ScriptedEngine:
         if told:
             self.fact(session_id, held.epoch, connected=pb.Connected())
 
-    def levels(self) -> None:
+    def levels(self, at_ms: int = 2) -> None:
         """The periodic frame."""
-        self._write(pb.Up(levels=pb.Levels(at_ms=2, sessions=self._levels())))
+        self._write(pb.Up(levels=pb.Levels(at_ms=at_ms, sessions=self._levels())))
 
     def _levels(self) -> list[pb.Level]:
         return [

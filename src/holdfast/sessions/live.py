@@ -34,6 +34,7 @@ class Live:
     """Changed by the supervisor alone."""
 
     __slots__ = (
+        "closed",
         "code",
         "commands",
         "heartbeat_saved_ms",
@@ -60,6 +61,8 @@ class Live:
         self.heartbeat_saved_ms: int | None = None
         #: Time of the newest fact: levels that are older are stale.
         self.last_fact_ms = 0
+        #: Levels say since then (epoch, time) that there is no connection.
+        self.closed: tuple[int, int] | None = None
         #: The engine of the moment has the session's file open.
         self.opened = False
         self.code: ShownCode | None = None

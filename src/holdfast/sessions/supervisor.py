@@ -33,6 +33,8 @@ from holdfast.vault import Record, Registry, Vault, compare
 log = logging.get("sessions")
 
 _HEARTBEATS_EVERY_S: Final = 30.0
+#: Levels come every 5 s, and at once when one changes.
+_CLOSED_FOR_MS: Final = 1000
 #: Where a session goes that only its folder remembers.
 DEFAULT_TENANT: Final = "ten_default"
 #: A state that is older is restored just the same, and shown as a session that was last seen then.
@@ -297,18 +299,29 @@ class Supervisor:
                 continue  # older than what a fact has told since
             found = held.get(live.id)
             if found is not None:
-                self._hear_level(live, found)
+                self._hear_level(live, found, levels.at_ms)
             elif live.session.state.up:
-                self.tell(live, f.LevelReported(live.session.epoch, f.Level.CLOSED))
+                self._hear_closed(live, live.session.epoch, levels.at_ms)
 
-    def _hear_level(self, live: Live, held: Held) -> None:
+    def _hear_level(self, live: Live, held: Held, at_ms: int) -> None:
         if held.last_frame_ms > (live.last_heartbeat_ms or 0):
             live.last_heartbeat_ms = held.last_frame_ms
+        if held.level is LinkLevel.CLOSED:
+            self._hear_closed(live, held.epoch, at_ms)
+            return
+        live.closed = None
         session = live.session
         usual = session.state is State.CONNECTED and held.level >= LinkLevel.LOGGED_IN
         if usual and held.epoch == session.epoch and not held.missed_probes:
             return
         self.tell(live, f.LevelReported(held.epoch, f.Level(held.level), held.missed_probes))
+
+    def _hear_closed(self, live: Live, epoch: int, at_ms: int) -> None:
+        """Believed when it is still so a moment later: the fact that says why is usually right behind."""
+        if live.closed is None or live.closed[0] != epoch:
+            live.closed = (epoch, at_ms)
+        elif at_ms - live.closed[1] >= _CLOSED_FOR_MS:
+            self.tell(live, f.LevelReported(epoch, f.Level.CLOSED))
 
     async def _keep_heartbeats(self) -> None:
         """At most one write per session and 30 s, all sessions in one transaction."""
