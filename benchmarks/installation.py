@@ -114,13 +114,13 @@ class Installation:
         engine = self.engine_pid
         if self._gateway is not None:
             os.kill(self._gateway.pid, signal.SIGKILL)
-        await end_adopted(engine, "holdfast-engine", signal.SIGKILL)
+        await end_adopted(engine, str(self.home), signal.SIGKILL)
         await self._forget_gateway(killed=True)
 
     async def stop(self) -> None:
         """Stop gateway and engine cleanly."""
         await self._forget_gateway(killed=False)
-        await end_adopted(self.engine_pid, "holdfast-engine", signal.SIGTERM)
+        await end_adopted(self.engine_pid, str(self.home), signal.SIGTERM)
 
     def memory_kib(self) -> dict[str, dict[str, int]]:
         """Memory of gateway and engine."""
