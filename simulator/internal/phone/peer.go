@@ -117,6 +117,14 @@ func inlineHistory(history *waHistorySync.HistorySync) (*waE2E.ProtocolMessage, 
 	}, nil
 }
 
+// peerContent is what a companion says to its phone: bare, or as Baileys does it, wrapped like a copy of a message.
+func peerContent(message *waE2E.Message) *waE2E.ProtocolMessage {
+	if wrapped := message.GetDeviceSentMessage().GetMessage(); wrapped != nil {
+		message = wrapped
+	}
+	return message.GetProtocolMessage()
+}
+
 // receivePeer answers what a companion asks of its phone.
 func (p *Phone) receivePeer(device uint16, id string, message *waE2E.ProtocolMessage) {
 	switch message.GetType() {

@@ -77,7 +77,7 @@ func (p *Phone) accept(node *stanza.Node, owner *account.Account, from types.JID
 		return
 	}
 	if owner == p.Account && stanza.Text(node, "category") == "peer" {
-		p.receivePeer(from.Device, stanza.Text(node, "id"), message.GetProtocolMessage())
+		p.receivePeer(from.Device, stanza.Text(node, "id"), peerContent(message))
 		p.confirm(node, owner)
 		return
 	}
