@@ -6,9 +6,17 @@ Never a body, a QR code, a key, or a contact's full number: `masked` shortens a 
 import io
 import logging
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
-import structlog
+# structlog imports Rich when it finds it: 80 ms of every start, for pictures of tracebacks that JSON lines
+# never hold.
+_modules: dict[str, Any] = sys.modules
+_unseen = _modules.setdefault("rich", None) is None
+try:
+    import structlog
+finally:
+    if _unseen:
+        del _modules["rich"]
 
 
 class _Stderr(io.TextIOWrapper):

@@ -157,7 +157,6 @@ Index(
     outbox.c.session_id,
     outbox.c.order_no,
     sqlite_where=outbox.c.status == "queued",
-    postgresql_where=outbox.c.status == "queued",
 )
 
 subscriptions = Table(

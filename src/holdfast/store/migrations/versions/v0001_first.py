@@ -124,7 +124,6 @@ def upgrade() -> None:
         ["session_id", "order_no"],
         unique=False,
         sqlite_where=sa.text("status = 'queued'"),
-        postgresql_where=sa.text("status = 'queued'"),
     )
     op.create_table(
         "sessions",
