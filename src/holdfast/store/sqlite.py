@@ -25,6 +25,8 @@ def make_engine(path: Path) -> Engine:
         f"sqlite:///{path}",
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
+        # An error's text goes to the log, and parameters are message bodies.
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000, "cached_statements": 256},
     )
 

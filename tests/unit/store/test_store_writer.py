@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from holdfast.model.errors import StoreUnavailable
 from holdfast.store import Store, after_commit, cache
@@ -247,3 +248,10 @@ async def test_a_unit_that_commits_by_itself_is_a_bug_that_harms_nobody_else(sto
     assert (await keys(store) == ["a"]) == (results[1] == 1)
     await store.write(put("b"))
     assert "b" in await keys(store)
+
+
+async def test_what_a_statement_was_given_is_not_in_its_error(store: Store) -> None:
+    await store.write(put("the body of a message"))
+    with pytest.raises(IntegrityError) as refused:
+        await store.write(put("the body of a message", "another body"))
+    assert "body" not in str(refused.value)
