@@ -95,6 +95,30 @@ async def test_nobody_scanned(gateway: PlayedGateway, page: Page) -> None:
     await expect(page.get_by_text("code 1 of 6")).to_be_visible()
 
 
+async def test_linked_is_not_connected_until_it_is(gateway: PlayedGateway, page: Page) -> None:
+    await begin_linking(page, gateway)
+    gateway.codes.clear()
+    gateway.sessions["ses_reception"].update(phone="+442079460123", pairing=None)
+    gateway.become("ses_reception", "connecting", sentence="The phone has linked this number.")
+    linked = page.get_by_test_id("linked")
+    await expect(linked).to_contain_text("+44 20 7946 0123")
+    await expect(linked).to_contain_text("is linked, and connects now")
+    await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
+    gateway.become("ses_reception", "connected", sentence="Connected.")
+    await expect(linked).to_contain_text("is connected, and stays so")
+
+
+async def test_linked_and_thrown_out_again_is_told(gateway: PlayedGateway, page: Page) -> None:
+    await begin_linking(page, gateway)
+    gateway.codes.clear()
+    gateway.sessions["ses_reception"].update(phone="+442079460123", pairing=None)
+    gateway.become("ses_reception", "connecting")
+    await expect(page.get_by_test_id("linked")).to_be_visible()
+    gateway.become("ses_reception", "logged_out", sentence="The phone removed this linked device.")
+    await expect(page.get_by_role("alert").get_by_text("The phone removed")).to_be_visible()
+    await expect(page.get_by_test_id("linked")).to_be_hidden()
+
+
 async def test_no_code_is_shown_while_the_gateway_is_silent(gateway: PlayedGateway, page: Page) -> None:
     await begin_linking(page, gateway)
     await gateway.fall_silent()

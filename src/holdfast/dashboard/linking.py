@@ -19,6 +19,7 @@ log = logging.get("dashboard")
 _WAIT_S = 20.0
 _LOOK_S = 0.1  # at the board in memory
 _SHOWN_S = 6.0
+_CONNECTS_WITHIN_S = 60.0
 _LINKED = frozenset({"connecting", "connected", "unstable", "reconnecting"})
 
 _STEPS = (
@@ -204,17 +205,22 @@ class LinkDialog:
             self._fail(session.sentence or "Pairing ended", session.next_step)
 
     async def _succeed(self, session: Session) -> None:
+        self._put(session)  # from here on the board is asked, and must not be older than this
         self._show(self._linked)
         self._number.set_text(telephone(session.phone) or session.name)
+        self._linked_text.set_text(f"“{session.name}” is linked, and connects now.")
         began = time.monotonic()
-        while not session.connected and time.monotonic() < began + 60:
-            self._linked_text.set_text(f"“{session.name}” is linked. {session.sentence}")
+        while not session.connected and time.monotonic() < began + _CONNECTS_WITHIN_S:
             await asyncio.sleep(_LOOK_S)
             session = self._board.sessions.get(session.id, session)
+            if session.state not in _LINKED:
+                self._fail(session.sentence, session.next_step)
+                return
         self._number.set_text(telephone(session.phone) or session.name)
-        self._linked_text.set_text(
-            f"“{session.name}” is connected. It stays so: the code is not needed again."
-        )
+        if not session.connected:
+            self._linked_text.set_text(f"“{session.name}” is linked. {session.sentence}")
+            return
+        self._linked_text.set_text(f"“{session.name}” is connected, and stays so: no code is needed again.")
         await asyncio.sleep(_SHOWN_S)
         self._dialog.close()
 
