@@ -127,7 +127,18 @@ async def read_events(
     wanted: Annotated[EventsQuery, Query()],
     last_event_id: Annotated[str | None, Header(description="what a browser sends to continue")] = None,
 ) -> Response:
-    """Server-sent events (`id` is the cursor), or with `format=json` one page. No gap between two reads."""
+    """Server-sent events (`id` is the cursor), or with `format=json` one page. No gap between two reads.
+
+    The quickest way is the WebSocket at `/v1/events/ws`: events, acknowledgements and sends in batches. One JSON
+    object per frame, after an `Authorization` header or `{"op":"auth","key"}`:
+
+    * you: `{"op":"subscribe","subscription","after","sessions","types"}`, `{"op":"ack","cursor"}`,
+      `{"op":"send","request","messages":[{"session","to","text","idempotency_key"}]}`
+    * the gateway: `{"op":"subscribed","cursor"}`, `{"op":"events","events":[…]}`,
+      `{"op":"sent","request","results":[{"message_id",…} or {"error"}]}`, `{"op":"error","error"}`
+
+    A subscription that holds 2,048 events unacknowledged is given no more until it acknowledges.
+    """
     journal: Journal = request.app.state.journal
     subscriptions: Subscriptions = request.app.state.subscriptions
     chosen = make_filter(request.app.state.directory, caller.tenant_id, wanted.session, wanted.type)
