@@ -129,8 +129,8 @@ async def read_events(
 ) -> Response:
     """Server-sent events (`id` is the cursor), or with `format=json` one page. No gap between two reads.
 
-    The quickest way is the WebSocket at `/v1/events/ws`: events, acknowledgements and sends in batches. One JSON
-    object per frame, after an `Authorization` header or `{"op":"auth","key"}`:
+    The quickest way is the WebSocket at `/v1/events/ws`: events, acks and sends in batches. One JSON object
+    per frame, after an `Authorization` header or `{"op":"auth","key"}`:
 
     * you: `{"op":"subscribe","subscription","after","sessions","types"}`, `{"op":"ack","cursor"}`,
       `{"op":"send","request","messages":[{"session","to","text","idempotency_key"}]}`
