@@ -10,6 +10,13 @@ from holdfast.lab import Phone
 pytestmark = pytest.mark.timeout(200)
 
 
+# What each client answers to the two copies of a message.
+TWICE = {
+    "baileys": [("receipt", None), ("ack", "487")],
+    "whatsapp-rust": [("receipt", None), ("receipt", None)],
+}
+
+
 async def pair(stage: Stage) -> tuple[Phone, Phone, Client]:
     """Anna with a linked, idle client, and Ben."""
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
@@ -27,6 +34,10 @@ async def test_message_delivered_twice(stage: Stage) -> None:
     await stage.settled(anna)
     await still_talks(stage, client, anna, ben)
     assert [event["text"] for event in client.seen("message", id=id, kind="text")] == ["once"]
+    # The second one is answered as well, so that it does not come for ever.
+    answers = await stage.stanzas(anna, "receipt") + await stage.stanzas(anna, "ack")
+    said = [(node["tag"], node["attrs"].get("error")) for node in answers if node["attrs"]["id"] == id]
+    assert said == TWICE[stage.contender.name]
 
 
 async def test_message_that_cannot_be_decrypted(stage: Stage) -> None:
@@ -65,7 +76,7 @@ async def test_frame_in_two_pieces(stage: Stage) -> None:
     assert not client.seen("crash")
 
 
-@pytest.mark.parametrize("fault", ["empty-frame", "malformed-node"])
+@pytest.mark.parametrize("fault", ["empty-frame", "malformed-node", "garbage-frame"])
 async def test_frame_that_is_no_stanza(stage: Stage, fault: str) -> None:
     anna, ben, client = await pair(stage)
     await stage.wasim.fault(fault, anna.phone, 1)
@@ -151,6 +162,83 @@ async def test_server_never_answers_the_handshake(stage: Stage) -> None:
         await client.order("connect")
     await back(stage, client)
     await still_talks(stage, client, anna, ben)
+
+
+async def test_upgrade_is_refused(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await client.order("leave")
+    await client.expect("close")
+    await stage.wasim.fault("upgrade-refused", count=1)
+    if stage.contender.name == "baileys":
+        # It does not hear the refusal: only its own time-out ends the attempt, as if nobody had answered.
+        await client.order("connect", options={"connectTimeoutMs": 2000})
+        await client.expect("close", status=408)
+    else:
+        await client.order("connect")
+    await back(stage, client)
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_message_is_refused(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("ack-error", anna.phone, 1)
+    id = (await client.order("send", to=pn(ben), text="refused"))["id"]
+    if stage.contender.name == "baileys":
+        await client.expect("send_failed", id=id)
+    else:
+        await client.expect("ack", id=id, error="479")
+    await still_talks(stage, client, anna, ben)
+    items, _ = await stage.wasim.inbox(ben.phone)
+    assert id not in [item.id for item in items]
+
+
+async def test_message_without_content(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("unavailable", anna.phone, 1)
+    id = await stage.wasim.say(ben.phone, anna.phone, "hidden")
+    # The client asks its own phone, which has it.
+    assert (await client.expect("message", id=id, kind="text", within=60))["text"] == "hidden"
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_backlog_never_ends(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await client.order("leave")
+    await client.expect("close")
+    await stage.wasim.fault("no-offline", anna.phone, 1)
+    await client.order("connect")
+    id = await stage.wasim.say(ben.phone, anna.phone, "are you in?")
+    # Both wait for the end of the backlog, and give up on it.
+    await client.expect("open", within=100)
+    await client.expect("message", id=id, within=100)
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_client_is_not_asked_to_come_back_after_pairing(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    await stage.wasim.fault("missing-515", anna.phone, 1)
+    client = await stage.client()
+    await client.order("connect")
+    await stage.wasim.scan(anna.phone, (await client.expect("qr"))["code"])
+    await client.expect("paired")
+    await client.quiet(3.0, "open")
+    # Its credentials are complete all the same.
+    await client.order("leave")
+    await client.order("connect")
+    await client.expect("open")
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_phone_cannot_prove_that_it_saw_the_code(stage: Stage) -> None:
+    anna = await stage.wasim.phone("Anna")
+    await stage.wasim.fault("bad-pair-hmac", anna.phone, 1)
+    client = await stage.client()
+    await client.order("connect")
+    await stage.wasim.scan(anna.phone, (await client.expect("qr"))["code"])
+    await client.expect("close" if stage.contender.name == "baileys" else "pair_failed")
+    assert not client.seen("paired")
+    assert (await stage.wasim.account(anna.phone)).companions == []
+    assert client.alive
 
 
 async def test_black_hole(stage: Stage) -> None:

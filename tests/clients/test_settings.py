@@ -98,3 +98,18 @@ async def test_typing(stage: Stage, other: Contender) -> None:
     await first.order("presence", state="paused", to=pn(ben))
     # Baileys has no word for it: who has stopped typing is just there.
     await second.expect("presence", state="available" if other.name == "baileys" else "paused")
+
+
+@others
+async def test_presence(stage: Stage, other: Contender) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    first, second = await stage.linked(anna), await stage.linked(ben, other)
+    await stage.settled(anna)
+    await stage.settled(ben)
+    id = (await first.order("send", to=pn(ben), text="hello"))["id"]
+    await second.expect("message", id=id)
+    await second.order("watch", to=pn(anna))
+    await first.order("presence", state="available")
+    await second.expect("presence", state="available")
+    await first.order("presence", state="unavailable")
+    await second.expect("presence", state="unavailable")

@@ -108,14 +108,18 @@ const tell = {
 		if (myAppStateKeyId) session.say({ event: 'app_state_key' })
 	},
 	'groups.upsert': (session, groups) => {
-		for (const group of groups)
-			session.say({ event: 'group', id: group.id, subject: group.subject, participants: group.participants?.map((p) => p.id) })
+		for (const { id, subject, participants } of groups)
+			session.say({ event: 'group_change', id, change: 'create', subject, participants: participants?.map((p) => p.id) })
 	},
 	'groups.update': (session, groups) => {
-		for (const { id, subject, announce, desc } of groups) session.say({ event: 'group_update', id, subject, announce, desc })
+		for (const { id, subject, announce, desc } of groups) {
+			if (subject !== undefined) session.say({ event: 'group_change', id, change: 'subject', subject })
+			if (announce !== undefined) session.say({ event: 'group_change', id, change: announce ? 'announcement' : 'not_announcement' })
+			if (desc !== undefined) session.say({ event: 'group_change', id, change: 'description', text: desc })
+		}
 	},
 	'group-participants.update': (session, { id, participants, action }) =>
-		session.say({ event: 'participants', id, action, participants: participants.map((p) => p.id ?? p) }),
+		session.say({ event: 'group_change', id, change: action, participants: participants.map((p) => p.id ?? p) }),
 	'presence.update': (session, { id, presences }) => {
 		for (const [who, { lastKnownPresence }] of Object.entries(presences))
 			session.say({ event: 'presence', chat: id, who, state: lastKnownPresence })

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use whatsapp_rust::prelude::*;
-use whatsapp_rust::types::events::Receipt;
+use whatsapp_rust::types::events::{GroupUpdate, Receipt};
 use whatsapp_rust::types::presence::ReceiptType;
+use whatsapp_rust::wacore::stanza::groups::{GroupNotificationAction as Action, GroupParticipantInfo};
 
 use crate::describe::describe;
 use crate::say;
@@ -64,6 +65,30 @@ fn tell_receipt(receipt: &Receipt) {
     }
 }
 
+fn group_change(update: &GroupUpdate) -> Value {
+    let id = update.group_jid.to_string();
+    let members = |change: &str, participants: &[GroupParticipantInfo]| {
+        let participants: Vec<String> = participants.iter().map(|one| one.jid.to_string()).collect();
+        json!({"event": "group_change", "id": id, "change": change, "participants": participants})
+    };
+    match &update.action {
+        Action::Add { participants, .. } => members("add", participants),
+        Action::Remove { participants, .. } => members("remove", participants),
+        Action::Promote { participants } => members("promote", participants),
+        Action::Demote { participants } => members("demote", participants),
+        Action::Subject { subject, .. } => {
+            json!({"event": "group_change", "id": id, "change": "subject", "subject": subject})
+        }
+        Action::Description { description, .. } => {
+            json!({"event": "group_change", "id": id, "change": "description", "text": description})
+        }
+        Action::Announce => members("announcement", &[]),
+        Action::NotAnnounce => members("not_announcement", &[]),
+        Action::Create { .. } => members("create", &[]),
+        _ => members("other", &[]),
+    }
+}
+
 fn simple(event: &Event) -> Option<Value> {
     Some(match event {
         Event::PairingQrCode(qr) => json!({"event": "qr", "code": qr.code}),
@@ -94,7 +119,7 @@ fn simple(event: &Event) -> Option<Value> {
         }
         Event::PinUpdate(update) => json!({"event": "chat", "id": update.jid.to_string(), "pinned": update.action.pinned}),
         Event::MuteUpdate(update) => json!({"event": "chat", "id": update.jid.to_string(), "muted": update.action.muted}),
-        Event::GroupUpdate(update) => json!({"event": "group_update", "id": update.group_jid.to_string(), "update": update}),
+        Event::GroupUpdate(update) => group_change(update),
         Event::ChatPresence(update) => json!({
             "event": "presence", "chat": update.source.chat.to_string(), "who": update.source.sender.to_string(),
             "state": format!("{:?}", update.state).to_lowercase(),
