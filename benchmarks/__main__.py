@@ -78,6 +78,7 @@ async def _run(names: list[str], *, quick: bool, as_json: bool) -> int:
         "only": names,
         "seconds": round(time.perf_counter() - began, 1),
     }
+    about_machine |= {"crowding": context.crowding}
     result = report.as_json(about, about_machine, figures, context.errors)
     report.save(result, OUT)
     report.show(errors_console if as_json else Console(), result, figures)
@@ -89,6 +90,7 @@ async def _run(names: list[str], *, quick: bool, as_json: bool) -> int:
 async def _measured(name: str, context: Context) -> list[Figure]:
     """One benchmark; its failure is noted and the others still run."""
     measure, limit_s = BENCHMARKS[name]
+    context.crowding[name] = machine.crowding()
     try:
         async with asyncio.timeout(limit_s):
             return await measure(context)

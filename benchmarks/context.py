@@ -45,3 +45,4 @@ class Context:
     sizes: Sizes
     say: Callable[[str], None]
     errors: dict[str, str] = field(default_factory=dict)
+    crowding: dict[str, float] = field(default_factory=dict)  # of the machine, before each benchmark

@@ -16,6 +16,7 @@ from benchmarks.processes import Started
 from benchmarks.simulator import Simulator
 
 _RATE = 100.0
+_CORES = len(os.sched_getaffinity(0))
 
 
 async def measure(context: Context) -> list[Figure]:
@@ -163,6 +164,8 @@ def _flat_out_details(load: _Load) -> dict[str, Any]:
     return {
         "cpu_ms_per_echo": load.flat_out_cpu_ms,
         "cores": load.flat_out_cores,
+        # What this machine could do at most, if its cores did nothing else.
+        "ceiling_per_s": [1000 * _CORES / sum(run.values()) for run in load.flat_out_cpu_ms],
         "lost": [run.lost for run in load.flat_out],
         "duplicates": [run.duplicates for run in load.flat_out],
         "latency_p50_ms": [percentile(run.latencies_ms, 0.5) for run in load.flat_out],

@@ -14,6 +14,7 @@ from benchmarks.figures import percentile
 
 _FSYNCS = 200
 _BLOCK = b"\0" * 4096
+_PROBE_S = 0.3
 
 
 def describe(folder: Path) -> dict[str, Any]:
@@ -52,6 +53,17 @@ def fsync_cost_ms(folder: Path) -> dict[str, float]:
         "p99": round(percentile(taken, 0.99), 3),
         "max": round(max(taken), 3),
     }
+
+
+def crowding() -> float:
+    """How many seconds one second of work takes just now: 1.0 on a machine that does nothing else.
+
+    Times measured on a crowded machine say little; counts of CPU seconds and memory still do.
+    """
+    began, used = time.perf_counter(), time.process_time()
+    while (spent := time.process_time() - used) < _PROBE_S:
+        pass
+    return round((time.perf_counter() - began) / spent, 2)
 
 
 def _cpu_model() -> str:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from benchmarks.figures import Figure, readable
 
+_CROWDED = 1.2
 _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: ""}
 
 
@@ -50,6 +51,13 @@ def show(console: Console, report: Mapping[str, Any], figures: Sequence[Figure])
         table.add_row(figure.title, value, goal, _MARKS[figure.met], spread, figure.note)
     console.print(table)
     console.print(_machine_line(report["machine"]), style="dim", highlight=False)
+    crowded = max(report["machine"]["crowding"].values(), default=1.0)
+    if crowded > _CROWDED:
+        console.print(
+            f"[yellow]The machine was busy with other work ({crowded:g} s for one second of it): "
+            "times and rates are worse than they would be alone.[/]",
+            highlight=False,
+        )
     for name, error in report["errors"].items():
         console.print(f"[red]{name} failed:[/] {escape(error)}", highlight=False)
 
