@@ -124,12 +124,12 @@ class EngineProcess:
     @property
     def refusal(self) -> EngineUnreachable | None:
         """Why the engine that was started here ended, in its own last line; None while it has not."""
-        if self._child is None or self._child.poll() is None:
+        if self._child is None or (code := self._child.poll()) is None:
             return None
-        words = self._last_words()
-        return EngineUnreachable(
-            words or f"The engine ended with exit code {self._child.returncode}; see {self.program.log}"
-        )
+        end = f"signal {-code}" if code < 0 else f"exit code {code}"
+        words = (self._last_words() if code > 0 else "") or f"The engine ended with {end}"
+        message, _, step = words.partition("; next step: ")  # its own refusals say what to do
+        return EngineUnreachable(message, next_step=f"Next step: {step or f'see {self.program.log}'}.")
 
     def unreachable(self, after_s: float) -> EngineUnreachable:
         """Nobody listened for so long: what is known about it."""
@@ -144,6 +144,7 @@ class EngineProcess:
         )
 
     def _last_words(self) -> str:
+        """The last line that it wrote for people, or the error of its last log line."""
         try:
             with self.program.log.open("rb") as written:
                 written.seek(max(self._log_start, os.fstat(written.fileno()).st_size - _LAST_WORDS_BYTES))
@@ -154,7 +155,7 @@ class EngineProcess:
             plain = line.strip()
             with contextlib.suppress(ValueError):
                 entry = json.loads(plain)
-                plain = str(entry.get("error") or entry.get("msg") or plain)
+                plain = str(entry.get("error") or "") if isinstance(entry, dict) else plain
             if plain:
                 return plain
         return ""
