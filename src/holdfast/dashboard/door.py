@@ -2,7 +2,7 @@
 
 from html import escape
 
-from holdfast.dashboard.mark import MARK
+from holdfast.dashboard.mark import MARK, STYLES
 
 _HOW = (
     "<p>The dashboard opens with a one-time link. <code>holdfast up</code> prints one when it starts; "
@@ -47,7 +47,7 @@ def _page(title: str, body: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(title)} · Holdfast</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="referrer" content="no-referrer"><link rel="stylesheet" href="/static/style.css">'
+        f'<meta name="referrer" content="no-referrer">{STYLES}'
         f'</head><body><div class="hf-door"><main>{MARK}<h1>{escape(title)}</h1>{body}</main></div>'
         "</body></html>"
     )

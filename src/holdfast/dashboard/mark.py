@@ -1,4 +1,4 @@
-"""The product's mark: a ring that holds a point."""
+"""What every page wears: the product's mark, a ring that holds a point, and the styles."""
 
 MARK = (
     '<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">'
@@ -9,3 +9,6 @@ MARK = (
 )
 #: With a namespace of its own it is a file.
 FAVICON = MARK.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+STYLES = "".join(
+    f'<link rel="stylesheet" href="/static/{name}.css">' for name in ("base", "board", "dialogs")
+)

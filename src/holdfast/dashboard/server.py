@@ -25,7 +25,7 @@ from holdfast.client import ApiError, Client, GatewayUnreachable
 from holdfast.client.types import moment
 from holdfast.dashboard import door
 from holdfast.dashboard.logins import COOKIE, Login, Logins
-from holdfast.dashboard.mark import FAVICON
+from holdfast.dashboard.mark import FAVICON, STYLES
 from holdfast.dashboard.options import Options
 from holdfast.dashboard.page import Page
 from holdfast.dashboard.watch import Watch
@@ -107,7 +107,7 @@ def build(options: Options) -> FastAPI:
     _doors(app, dashboard)
     _page(dashboard)
     nicegui_app.on_exception(_log_exception)
-    ui.add_head_html('<link rel="stylesheet" href="/static/style.css">', shared=True)
+    ui.add_head_html(STYLES, shared=True)
     ui.run_with(
         app,
         title="Holdfast",
