@@ -60,6 +60,12 @@ const (
 	Missing515 = "missing-515"
 	// BadPairHMAC spoils the proof that the scanning phone has seen the code.
 	BadPairHMAC = "bad-pair-hmac"
+	// RotatedStatic answers a handshake with another, properly certified key of the server.
+	RotatedStatic = "rotated-static"
+	// WrongRoot answers a handshake with a chain that a stranger has signed.
+	WrongRoot = "wrong-root"
+	// ExpiredChain answers a handshake with a chain that ran out a year ago.
+	ExpiredChain = "expired-chain"
 	// Unavailable delivers a message without its content, which the phone must be asked for.
 	Unavailable = "unavailable"
 )
@@ -88,7 +94,7 @@ var counts = map[string]int{
 	Silent503: 1, DuplicateMessage: 1, Undecryptable: 1, CloseAfterPairSuccess: 1,
 	CraftedDM: 1, SplitFrame: 1, EmptyFrame: 1, MalformedNode: 1, InflateBomb: 1, PreKeysDrained: 1,
 	PNThenLID: Forever, Slow: Forever, UpgradeRefused: 1, GarbageFrame: 1, NoOffline: 1, AckError: 1, Missing515: 1,
-	BadPairHMAC: 1, Unavailable: 1,
+	BadPairHMAC: 1, Unavailable: 1, RotatedStatic: 1, WrongRoot: 1, ExpiredChain: 1,
 }
 
 // Fault is one fault in force.

@@ -92,9 +92,14 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	authority, err := g.authority()
+	if err != nil {
+		g.Log.Error("gate.chain_failed", "error", err)
+		return
+	}
 	id := g.nextID.Add(1)
 	ctx, cancel := context.WithTimeout(g.ctx, handshakeTimeout)
-	conn, hello, err := wire.Handshake(ctx, ws, id, g.Authority)
+	conn, hello, err := wire.Handshake(ctx, ws, id, authority)
 	cancel()
 	if err != nil {
 		g.Log.Info("gate.handshake_failed", "conn", id, "error", err)

@@ -9,6 +9,7 @@ import (
 
 	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/stanza"
+	"holdfast/simulator/internal/wire"
 )
 
 const (
@@ -30,6 +31,20 @@ func bomb() []byte {
 	}
 	_ = writer.Close()
 	return packed.Bytes()
+}
+
+// authority is what the next handshake proves the server with: the server's own, unless a fault replaces it.
+func (g *Gate) authority() (*wire.Authority, error) {
+	switch {
+	case g.Faults.Take(faults.RotatedStatic, ""):
+		return g.Authority.Rotated(g.Now())
+	case g.Faults.Take(faults.WrongRoot, ""):
+		return g.Authority.Forged(g.Now())
+	case g.Faults.Take(faults.ExpiredChain, ""):
+		return g.Authority.Expired(g.Now())
+	default:
+		return g.Authority, nil
+	}
 }
 
 // strikeFrame applies the faults that hit the next frame of this session, and returns what it shall say.

@@ -74,6 +74,32 @@ func (a *Authority) Static() *keys.KeyPair { return a.static }
 // Chain is the encoded certificate chain that proves Static.
 func (a *Authority) Chain() []byte { return a.chain }
 
+// Rotated is the same authority with another Noise key of the server, properly certified.
+func (a *Authority) Rotated(now time.Time) (*Authority, error) {
+	rotated := *a
+	rotated.static = keys.NewKeyPair()
+	return rotated.reissued(now)
+}
+
+// Forged is an authority whose chain nobody trusts: its root is another one.
+func (a *Authority) Forged(now time.Time) (*Authority, error) {
+	forged := *a
+	forged.root = keys.NewKeyPair()
+	return forged.reissued(now)
+}
+
+// Expired is the same authority with a chain of two years ago.
+func (a *Authority) Expired(now time.Time) (*Authority, error) {
+	expired := *a
+	return expired.reissued(now.AddDate(-2, 0, 0))
+}
+
+func (a *Authority) reissued(now time.Time) (*Authority, error) {
+	chain, err := a.signChain(now)
+	a.chain = chain
+	return a, err
+}
+
 // TLS is the configuration of the one port: HTTP/1.1 only, a WebSocket cannot be upgraded on HTTP/2.
 func (a *Authority) TLS() *tls.Config {
 	return &tls.Config{

@@ -22,6 +22,27 @@ func TestUpgradeRefusedOnce(t *testing.T) {
 	c.login()
 }
 
+// whatsmeow checks the whole chain; a new key under it is as good as the old one.
+func TestChainsAtLogin(t *testing.T) {
+	for name, accepted := range map[string]bool{"rotated-static": true, "wrong-root": false, "expired-chain": false} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			_, c := l.linked()
+			noReconnect(c)
+			c.Disconnect()
+			l.fault(name, "")
+			if err := c.Connect(); (err == nil) != accepted {
+				t.Fatalf("connecting: %v", err)
+			}
+			if accepted {
+				waitFor[*events.Connected](c)
+				c.Disconnect()
+			}
+			c.login()
+		})
+	}
+}
+
 // The counters of both sides move on, so that what follows can be read.
 func TestGarbageFrame(t *testing.T) {
 	l := newLab(t)
