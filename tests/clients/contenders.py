@@ -29,6 +29,8 @@ class Contender:
     env: Callable[[Path], dict[str, str]]
     #: The Noise pattern of every login but the first few.
     handshake: str
+    #: The pattern when the server has another static key than last time.
+    fallback: str
     #: Whether the library opens a new connection by itself; otherwise the application has to.
     reconnects: bool
 
@@ -94,6 +96,7 @@ CONTENDERS = {
         # Node's own fetch, which downloads media, takes its trust from here.
         env=lambda trust: {"NODE_EXTRA_CA_CERTS": str(_ca_file(trust))},
         handshake="XX",
+        fallback="XX",
         reconnects=False,
     ),
     "whatsapp-rust": Contender(
@@ -108,6 +111,7 @@ CONTENDERS = {
         ],
         env=lambda trust: {"RUST_LOG": os.environ.get("CLIENT_LOG", "warn")},
         handshake="IK",
+        fallback="XXfallback",
         reconnects=True,
     ),
 }
