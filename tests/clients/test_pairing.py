@@ -96,8 +96,8 @@ async def test_chain_that_proves_nothing(stage: Stage, chain: str) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     await stage.wasim.fault(chain, count=-1)
     client = await stage.linked(anna)
-    # Baileys verifies signatures and ignores the outcome. Our whatsapp-rust is built without the check, its root
-    # being a constant. whatsmeow refuses both chains, which the simulator's own tests show.
+    # Baileys verifies signatures and ignores the outcome. Our whatsapp-rust is built without the check: its
+    # root is a constant. whatsmeow refuses both chains, as the simulator's own tests show.
     id = await stage.wasim.say(ben.phone, anna.phone, "from nobody in particular")
     assert (await client.expect("message", id=id))["text"] == "from nobody in particular"
 
