@@ -118,6 +118,7 @@ func serve(ctx context.Context, o options, house *home.Home, trust *lab.Trust, l
 	if err != nil {
 		return err
 	}
+	defer house.LeaveSocket()
 	server := link.NewServer(link.Identity{EngineID: rand.Text(), Build: build(), Lab: trust != nil}, log,
 		func() { kill.Pass(killpoint.HandedOver) })
 	levels := newLevelSender(server)

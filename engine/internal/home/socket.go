@@ -32,6 +32,13 @@ func (h *Home) SocketPath() (string, error) {
 	return short, onlyOurs(folder)
 }
 
+// LeaveSocket removes the folder that a long path made necessary. The listener has taken its socket away when it closed.
+func (h *Home) LeaveSocket() {
+	if path, err := h.SocketPath(); err == nil && filepath.Dir(path) != h.Run() {
+		_ = os.Remove(filepath.Dir(path))
+	}
+}
+
 // onlyOurs refuses a folder that somebody else made or may enter: the temp folder is shared with strangers.
 func onlyOurs(folder string) error {
 	info, err := os.Lstat(folder)
