@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from holdfast.accounts import Accounts
-from holdfast.api import errors, events, messages
+from holdfast.api import errors, events, keys, messages
 from holdfast.api import socket as event_socket
 from holdfast.api.limits import BodyLimit
 from holdfast.delivery import Subscriptions
@@ -119,7 +119,7 @@ async def served(folder: Path) -> AsyncIterator[Served]:
     outbox = Outbox(store, journal, whatsapp, policy=RetryPolicy(pace=0))
     inbox = Inbox(store, journal, outbox.apply_receipts)
     app = FastAPI()
-    for router in (messages.router, events.router, event_socket.router):
+    for router in (messages.router, events.router, event_socket.router, keys.router):
         app.include_router(router)
     errors.install(app)
     app.add_middleware(BodyLimit)

@@ -4,7 +4,7 @@ In comes a secret, out goes a caller with tenant and scopes, or a refusal. It ne
 database holds hashes.
 """
 
-from holdfast.accounts.accounts import Accounts, IssuedKey, IssuedLink
+from holdfast.accounts.accounts import Accounts, IssuedKey, IssuedLink, KeyInfo
 from holdfast.accounts.scopes import Caller, Scope
 
-__all__ = ["Accounts", "Caller", "IssuedKey", "IssuedLink", "Scope"]
+__all__ = ["Accounts", "Caller", "IssuedKey", "IssuedLink", "KeyInfo", "Scope"]

@@ -23,7 +23,7 @@ from holdfast.kit import logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.kit.files import write_atomically
 from holdfast.kit.ids import new_id
-from holdfast.model.errors import Unauthorized
+from holdfast.model.errors import Unauthorized, UnknownKey
 from holdfast.store import Store
 from holdfast.store.schema import api_keys, dashboard_links
 
@@ -42,6 +42,18 @@ class IssuedKey:
 
     key_id: str
     key: str
+    expires_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What may be known about a key."""
+
+    key_id: str
+    name: str
+    kind: KeyKind
+    scopes: frozenset[Scope]
+    created_at_ms: int
     expires_at_ms: int | None
 
 
@@ -119,16 +131,44 @@ class Accounts:
         await self._store.write(lambda conn: conn.execute(insert(api_keys).values(row)))
         return issued
 
-    async def revoke(self, key_id: str) -> None:
-        """End a key, at once for new requests. Repeating it changes nothing. Raises StoreUnavailable."""
-        at = self._clock()
-        await self._store.write(
-            lambda conn: conn.execute(
-                update(api_keys)
-                .where(api_keys.c.id == key_id, api_keys.c.revoked_at_ms.is_(None))
-                .values(revoked_at_ms=at)
-            )
+    async def keys(self, tenant_id: str = DEFAULT_TENANT) -> list[KeyInfo]:
+        """Every key of the tenant that was not revoked, oldest first. Raises StoreUnavailable."""
+        query = (
+            select(api_keys)
+            .where(api_keys.c.tenant_id == tenant_id, api_keys.c.revoked_at_ms.is_(None))
+            .order_by(api_keys.c.id)
         )
+        rows = await self._store.read(lambda conn: conn.execute(query).all())
+        return [
+            KeyInfo(
+                row.id,
+                row.name,
+                KeyKind(row.kind),
+                from_text(row.scopes),
+                row.created_at_ms,
+                row.expires_at_ms,
+            )
+            for row in rows
+        ]
+
+    async def revoke(self, key_id: str, tenant_id: str = DEFAULT_TENANT) -> None:
+        """End a key, at once for new requests. Repeating it changes nothing.
+
+        Raises UnknownKey when the tenant has no such key, StoreUnavailable.
+        """
+        at = self._clock()
+        mine = (api_keys.c.id == key_id, api_keys.c.tenant_id == tenant_id)
+
+        def end(conn: Connection) -> bool:
+            if conn.execute(select(api_keys.c.id).where(*mine)).first() is None:
+                return False
+            still = api_keys.c.revoked_at_ms.is_(None)
+            conn.execute(update(api_keys).where(*mine, still).values(revoked_at_ms=at))
+            return True
+
+        if not await self._store.write(end):
+            raise UnknownKey
+        _log.info("accounts.key_revoked", key_id=key_id)
         for digest in [digest for digest, (_, caller) in self._known.items() if caller.key_id == key_id]:
             del self._known[digest]
 

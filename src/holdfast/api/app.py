@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from holdfast.api import access, errors, events, messages, sessions, socket, system
+from holdfast.api import access, errors, events, keys, messages, sessions, socket, system
 from holdfast.api.limits import BodyLimit
 from holdfast.api.system import Facts
 
@@ -42,6 +42,7 @@ def create_app(facts: Facts, rooms: Mapping[str, Any]) -> FastAPI:
         events.router,
         socket.router,
         access.router,
+        keys.router,
     ):
         app.include_router(router)
     if facts.lab:

@@ -32,6 +32,7 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.RateLimited, 429),
     (errors.DeliveryError, 422),
     (errors.UnknownMessage, 404),
+    (errors.UnknownKey, 404),
     (errors.UnknownSubscription, 404),
     (errors.StoreUnavailable, 503),
 )

@@ -29,6 +29,7 @@ HoldfastError                  code, message, next_step
 │ └ RateLimited                wait .retry_after_s
 ├ UnknownMessage
 ├ UnknownSubscription
+├ UnknownKey
 └ StoreUnavailable             do not ack; retry
 """
 
@@ -255,6 +256,13 @@ class UnknownSubscription(HoldfastError):
 
     code = "unknown_subscription"
     hint = "Next step: read events with `subscription=` once; that creates it."
+
+
+class UnknownKey(HoldfastError):
+    """No key has this id."""
+
+    code = "unknown_key"
+    hint = "Next step: list the keys."
 
 
 class StoreUnavailable(HoldfastError):

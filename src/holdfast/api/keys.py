@@ -1,0 +1,98 @@
+"""HTTP: keys for programs, made, listed and revoked."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+
+from holdfast.accounts import Accounts, IssuedKey, KeyInfo, Scope
+from holdfast.api.auth import KeyHolder
+from holdfast.api.errors import refusals
+from holdfast.kit.clock import iso, iso_or_none
+from holdfast.model.errors import Forbidden
+
+router = APIRouter(prefix="/v1/keys", tags=["access"])
+
+_LONGEST_LIFE_S = 10 * 366 * 24 * 3600
+
+
+class KeyIn(BaseModel):
+    """A key to make."""
+
+    name: str = Field(min_length=1, max_length=128, description="for people: what it is used for")
+    scopes: list[Scope] = Field(
+        default=[Scope.READ, Scope.SEND],
+        min_length=1,
+        description="what it may do; no more than the caller's own",
+    )
+    expires_in_s: int | None = Field(None, ge=1, le=_LONGEST_LIFE_S, description="null: until it is revoked")
+
+
+class KeyOut(BaseModel):
+    """A key, without its secret."""
+
+    key_id: str
+    name: str
+    kind: str
+    scopes: list[Scope]
+    created_at: str
+    expires_at: str | None
+
+
+class NewKeyOut(BaseModel):
+    """A fresh key. Its secret is shown this once and kept nowhere."""
+
+    key: str
+    key_id: str
+    expires_at: str | None
+
+
+class KeysOut(BaseModel):
+    """Every key that was not revoked, oldest first."""
+
+    keys: list[KeyOut]
+
+
+def _accounts(request: Request) -> Accounts:
+    accounts: Accounts = request.app.state.accounts
+    return accounts
+
+
+@router.post("", status_code=201, summary="Make a key", responses=refusals(422))
+async def make_key(request: Request, caller: KeyHolder, body: KeyIn) -> NewKeyOut:
+    """For a bot or a back end: each gets its own, so that each can be revoked alone."""
+    beyond = sorted(set(body.scopes) - caller.scopes)
+    if beyond:
+        raise Forbidden(f"This key lacks the scope `{beyond[0].value}` and cannot hand it out")
+    issued: IssuedKey = await _accounts(request).create_key(
+        body.name,
+        scopes=frozenset(body.scopes),
+        tenant_id=caller.tenant_id,
+        lives_ms=None if body.expires_in_s is None else body.expires_in_s * 1000,
+    )
+    return NewKeyOut(key=issued.key, key_id=issued.key_id, expires_at=iso_or_none(issued.expires_at_ms))
+
+
+@router.get("", summary="List keys", responses=refusals())
+async def list_keys(request: Request, caller: KeyHolder) -> KeysOut:
+    """Keys of programs, logins of browsers, and this machine's own."""
+    return KeysOut(keys=[_key_out(each) for each in await _accounts(request).keys(caller.tenant_id)])
+
+
+@router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404))
+async def revoke_key(
+    request: Request, caller: KeyHolder, key_id: Annotated[str, Path(max_length=64)]
+) -> None:
+    """It opens nothing from now on, and ends its open streams within half a minute. Safe to repeat."""
+    await _accounts(request).revoke(key_id, caller.tenant_id)
+
+
+def _key_out(info: KeyInfo) -> KeyOut:
+    return KeyOut(
+        key_id=info.key_id,
+        name=info.name,
+        kind=info.kind.value,
+        scopes=sorted(info.scopes),
+        created_at=iso(info.created_at_ms),
+        expires_at=iso_or_none(info.expires_at_ms),
+    )

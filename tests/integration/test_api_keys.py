@@ -1,0 +1,66 @@
+"""Keys over real HTTP: made, used, listed, revoked."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from holdfast.accounts import Scope
+
+from .served import Served, served
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Served]:
+    """A served API."""
+    async with served(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def holder(api: Served) -> dict[str, str]:
+    """The header of a key that may hand out keys, but not send."""
+    scopes = frozenset({Scope.KEYS, Scope.READ})
+    return {"Authorization": f"Bearer {(await api.accounts.create_key('holder', scopes=scopes)).key}"}
+
+
+async def listed(api: Served, holder: dict[str, str]) -> dict[str, list[str]]:
+    """Names and scopes of every key."""
+    answer = await api.http.get("/v1/keys", headers=holder)
+    assert answer.status_code == 200
+    assert "hf_" not in answer.text
+    return {each["name"]: each["scopes"] for each in answer.json()["keys"]}
+
+
+async def test_a_key_opens_what_its_scopes_say_until_it_is_revoked(
+    api: Served, holder: dict[str, str]
+) -> None:
+    made = await api.http.post("/v1/keys", json={"name": "bot", "scopes": ["read"]}, headers=holder)
+    assert made.status_code == 201
+    fresh = made.json()
+    own = {"Authorization": f"Bearer {fresh['key']}"}
+    send = {"to": "+12345", "text": "hi"}
+    assert (await api.http.get("/v1/events?format=json", headers=own)).status_code == 200
+    assert (await api.http.post("/v1/sessions/shop/messages", json=send, headers=own)).status_code == 403
+    assert (await listed(api, holder))["bot"] == ["read"]
+    for _ in range(2):
+        assert (await api.http.delete(f"/v1/keys/{fresh['key_id']}", headers=holder)).status_code == 204
+    assert (await api.http.get("/v1/events?format=json", headers=own)).status_code == 401
+    assert "bot" not in await listed(api, holder)
+
+
+async def refused(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code."""
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+async def test_what_is_refused(api: Served, holder: dict[str, str]) -> None:
+    more = await api.http.post("/v1/keys", json={"name": "x", "scopes": ["send"]}, headers=holder)
+    assert await refused(more) == (403, "forbidden")
+    assert await refused(await api.http.post("/v1/keys", json={"name": "x"})) == (403, "forbidden")
+    for bad in ({"name": ""}, {"scopes": []}, {"scopes": ["root"]}, {"expires_in_s": 0}):
+        answer = await api.http.post("/v1/keys", json={"name": "x"} | bad, headers=holder)
+        assert await refused(answer) == (422, "invalid_request")
+    unknown = await api.http.delete("/v1/keys/key_nobody", headers=holder)
+    assert await refused(unknown) == (404, "unknown_key")
