@@ -145,6 +145,9 @@ func (s *session) handle(node *stanza.Node) {
 func (s *session) query(node *stanza.Node) {
 	switch stanza.Text(node, "type") {
 	case "get", "set":
+		if s.strikeQuery(node) {
+			return
+		}
 		reply, after := s.gate.Queries.Answer(s.client, node)
 		s.write(reply)
 		if after != nil {

@@ -65,6 +65,26 @@ func (s *session) strikeFrame(node stanza.Node) stanza.Node {
 	return node
 }
 
+// strikeQuery applies the faults that take a query's answer away, and tells whether one did. Pings are answered:
+// a link that answers nothing at all is another fault.
+func (s *session) strikeQuery(query *stanza.Node) (struck bool) {
+	phone := s.companion.Account.Phone
+	switch {
+	case stanza.Text(query, "xmlns") == "w:p":
+		return false
+	case s.gate.Faults.Take(faults.IQSilent, phone):
+		return true
+	case s.gate.Faults.Take(faults.IQError, phone):
+		s.write(stanza.Failure(query, 500, "internal-server-error"))
+		return true
+	case s.gate.Faults.Take(faults.RateOverlimit, phone):
+		s.write(stanza.Failure(query, 429, "rate-overlimit"))
+		return true
+	default:
+		return false
+	}
+}
+
 // underPhoneNumber turns a message from another account's LID into one from its phone number. The queue keeps
 // the LID, so that a redelivery comes under it.
 func (s *session) underPhoneNumber(node stanza.Node) stanza.Node {

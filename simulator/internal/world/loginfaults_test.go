@@ -2,6 +2,7 @@ package world_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -40,6 +41,36 @@ func TestChainsAtLogin(t *testing.T) {
 			}
 			c.login()
 		})
+	}
+}
+
+// Queries are refused or left alone; pings and messages go on.
+func TestQueriesWithoutAnAnswer(t *testing.T) {
+	l := newLab(t)
+	friend := l.newPhone()
+	own, c := l.linked()
+	ask := func() error {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		_, err := c.GetBlocklist(ctx)
+		return err
+	}
+	for name, want := range map[string]error{
+		"iq-error": whatsmeow.ErrIQInternalServerError, "rate-overlimit": whatsmeow.ErrIQRateOverLimit,
+		"iq-silent": context.DeadlineExceeded,
+	} {
+		l.fault(name, own)
+		if err := ask(); !errors.Is(err, want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		l.must("DELETE", "/admin/faults", nil, nil)
+	}
+	if err := ask(); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+	l.send(friend, own, "still there")
+	if got := c.text().Message.GetConversation(); got != "still there" {
+		t.Errorf("received %q", got)
 	}
 }
 
