@@ -3,6 +3,7 @@
 Never a body, a QR code, a key, or a contact's full number: `masked` shortens a number to what a human needs.
 """
 
+import contextlib
 import io
 import logging
 import sys
@@ -29,7 +30,9 @@ class _Stderr(io.TextIOWrapper):
         return sys.stderr.write(text)
 
     def flush(self) -> None:
-        sys.stderr.flush()
+        # The interpreter's end takes `sys` apart before this.
+        with contextlib.suppress(AttributeError):
+            sys.stderr.flush()
 
 
 def configure(*, level: str = "info", stream: TextIO | None = None, console: bool = False) -> None:
