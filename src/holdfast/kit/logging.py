@@ -3,7 +3,6 @@
 Never a body, a QR code, a key, or a contact's full number: `masked` shortens a number to what a human needs.
 """
 
-import contextlib
 import io
 import logging
 import sys
@@ -30,8 +29,7 @@ class _Stderr(io.TextIOWrapper):
         return sys.stderr.write(text)
 
     def flush(self) -> None:
-        # The interpreter's end takes `sys` apart before this.
-        with contextlib.suppress(AttributeError):
+        if sys is not None and sys.stderr is not None:  # the interpreter's end takes both away before this
             sys.stderr.flush()
 
 
