@@ -1,7 +1,7 @@
 """Named faults of the simulator, and what each client makes of them (contract, tables 3.2 to 3.4)."""
 
 import pytest
-from driver import Client
+from driver import Client, ClientRefused
 from stage import Stage, pn
 from test_verdicts import back, still_talks
 
@@ -198,6 +198,48 @@ async def test_message_without_content(stage: Stage) -> None:
     id = await stage.wasim.say(ben.phone, anna.phone, "hidden")
     # The client asks its own phone, which has it.
     assert (await client.expect("message", id=id, kind="text", within=60))["text"] == "hidden"
+    await still_talks(stage, client, anna, ben)
+
+
+@pytest.mark.parametrize("fault", ["iq-error", "rate-overlimit"])
+async def test_queries_are_refused(stage: Stage, fault: str) -> None:
+    anna, ben, client = await pair(stage)
+    await client.order("leave")
+    await client.expect("close")
+    await stage.wasim.fault(fault, anna.phone)
+    await client.order("connect")
+    await client.expect("open")
+    # Nobody can be written to whose devices and keys cannot be asked for.
+    with pytest.raises(ClientRefused):
+        await client.order("send", to=pn(ben), text="to somebody new")
+    await stage.wasim.clear_faults()
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_queries_are_not_answered(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await client.order("leave")
+    await client.expect("close")
+    before = (await stage.companion(anna))["logins"]
+    await stage.wasim.fault("iq-silent", anna.phone)
+    await client.order("connect", options={"defaultQueryTimeoutMs": 2000})
+    if stage.contender.name == "baileys":
+        # It opens when its queries have timed out. A message to a new contact then goes to no device at all,
+        # and the application is told that it was sent.
+        await client.expect("open")
+        id = (await client.order("send", to=pn(ben), text="to nobody"))["id"]
+        items, _ = await stage.wasim.inbox(ben.phone)
+        assert id not in [item.id for item in items]
+    else:
+        # It sends no ping while a query waits, takes the silence for a dead link, and reconnects for ever.
+        async def again() -> bool:
+            return bool((await stage.companion(anna))["logins"] >= before + 2)
+
+        await stage.until("a second login", again, within=90)
+    await stage.wasim.clear_faults()
+    await client.order("leave")
+    await client.order("connect")
+    await client.expect("open", within=60)
     await still_talks(stage, client, anna, ben)
 
 
