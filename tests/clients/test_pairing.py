@@ -76,6 +76,22 @@ async def test_phone_with_another_code_links_nothing(stage: Stage) -> None:
     assert not client.seen("paired")
 
 
+async def test_push_name_decides_the_account(stage: Stage) -> None:
+    numbers = []
+    for name in ("Dora", "Dora", None):
+        client = await stage.client()
+        await client.order("connect", options={"pushName": name} if name else {})
+        code = (await client.expect("qr"))["code"]
+        scanned = await stage.ask("POST", "/admin/mock-phone/scan-qr", code)
+        assert (await client.expect("paired"))["jid"] == scanned["jid"]
+        await client.expect("open")
+        numbers.append(scanned["jid"].partition("@")[0].split(":"))
+    (first, one), (same, two), (other, _) = numbers
+    assert (first, one) == (same, "1")
+    assert two == "2"
+    assert other != first
+
+
 async def test_server_has_another_key(stage: Stage) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     client = await stage.linked(anna)

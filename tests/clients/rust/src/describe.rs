@@ -10,7 +10,11 @@ pub struct Description {
 
 impl Description {
     fn new(kind: &'static str, text: Option<&str>) -> Self {
-        Self { kind, text: text.unwrap_or_default().to_string(), target: None }
+        Self {
+            kind,
+            text: text.unwrap_or_default().to_string(),
+            target: None,
+        }
     }
 
     fn about(mut self, key: Option<&wa::MessageKey>) -> Self {
@@ -22,7 +26,8 @@ impl Description {
 pub fn describe(message: &wa::Message) -> Description {
     let base = message.get_base_message();
     if let Some(reaction) = base.reaction_message.as_option() {
-        return Description::new("reaction", reaction.text.as_deref()).about(reaction.key.as_option());
+        return Description::new("reaction", reaction.text.as_deref())
+            .about(reaction.key.as_option());
     }
     if let Some(protocol) = base.protocol_message.as_option() {
         return protocol_kind(protocol).about(protocol.key.as_option());
@@ -47,9 +52,13 @@ fn protocol_kind(protocol: &wa::message::ProtocolMessage) -> Description {
     use wa::message::protocol_message::Type;
     match protocol.r#type {
         Some(Type::REVOKE) => Description::new("delete", None),
-        Some(Type::MESSAGE_EDIT) => {
-            Description::new("edit", protocol.edited_message.as_option().and_then(|edited| edited.text_content()))
-        }
+        Some(Type::MESSAGE_EDIT) => Description::new(
+            "edit",
+            protocol
+                .edited_message
+                .as_option()
+                .and_then(|edited| edited.text_content()),
+        ),
         _ => Description::new("protocol", None),
     }
 }

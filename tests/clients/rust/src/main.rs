@@ -39,7 +39,9 @@ impl log::Log for StderrLog {
 }
 
 fn log_to_stderr() {
-    let level = std::env::var("RUST_LOG").ok().and_then(|text| text.parse().ok());
+    let level = std::env::var("RUST_LOG")
+        .ok()
+        .and_then(|text| text.parse().ok());
     let level = level.unwrap_or(log::LevelFilter::Warn);
     log::set_max_level(level);
     // Fails only if somebody was first, which nobody is.
@@ -49,8 +51,12 @@ fn log_to_stderr() {
 #[tokio::main]
 async fn main() {
     log_to_stderr();
-    std::panic::set_hook(Box::new(|info| say(json!({"event": "crash", "reason": info.to_string()}))));
-    let url = std::env::args().nth(1).expect("the first argument is the simulator's WebSocket address");
+    std::panic::set_hook(Box::new(|info| {
+        say(json!({"event": "crash", "reason": info.to_string()}))
+    }));
+    let url = std::env::args()
+        .nth(1)
+        .expect("the first argument is the simulator's WebSocket address");
     let session = Arc::new(Session::new(url));
     say(json!({"event": "ready"}));
     let mut lines = BufReader::new(tokio::io::stdin()).lines();

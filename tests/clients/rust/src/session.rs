@@ -38,17 +38,22 @@ impl Session {
     }
 
     /// Start the client: it pairs when the store is empty, logs in otherwise, and reconnects by itself.
-    pub async fn connect(self: &Arc<Self>) -> Result<()> {
+    /// The push name goes into a registration.
+    pub async fn connect(self: &Arc<Self>, push_name: Option<&str>) -> Result<()> {
         let listener = Arc::clone(self);
-        let bot = Bot::builder()
+        let mut builder = Bot::builder()
             .with_backend_arc(Arc::clone(&self.backend))
-            .with_transport_factory(TokioWebSocketTransportFactory::new().with_url(self.url.clone()))
+            .with_transport_factory(
+                TokioWebSocketTransportFactory::new().with_url(self.url.clone()),
+            )
             .with_http_client(UreqHttpClient::new())
             .with_runtime(TokioRuntime)
             .with_version(WEB_VERSION)
-            .with_event_handler(tell::Teller(listener))
-            .build()
-            .await?;
+            .with_event_handler(tell::Teller(listener));
+        if let Some(name) = push_name {
+            builder = builder.with_push_name(name);
+        }
+        let bot = builder.build().await?;
         *self.running.lock().await = Some(bot.spawn());
         Ok(())
     }
@@ -62,11 +67,20 @@ impl Session {
     }
 
     pub async fn client(&self) -> Result<Arc<Client>> {
-        Ok(self.running.lock().await.as_ref().context("not connected")?.client())
+        Ok(self
+            .running
+            .lock()
+            .await
+            .as_ref()
+            .context("not connected")?
+            .client())
     }
 
     pub fn remember(&self, message: &InboundMessage) {
-        self.received.lock().unwrap().insert(message.info.id.to_string(), message.clone());
+        self.received
+            .lock()
+            .unwrap()
+            .insert(message.info.id.to_string(), message.clone());
     }
 
     pub fn remember_sent(&self, sent: SendResult) -> String {
@@ -76,7 +90,12 @@ impl Session {
     }
 
     pub fn recall(&self, id: &str) -> Result<InboundMessage> {
-        self.received.lock().unwrap().get(id).cloned().with_context(|| format!("no message {id}"))
+        self.received
+            .lock()
+            .unwrap()
+            .get(id)
+            .cloned()
+            .with_context(|| format!("no message {id}"))
     }
 
     /// The key of a message that was received or sent, for reactions to it.

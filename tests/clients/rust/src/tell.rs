@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use whatsapp_rust::prelude::*;
 use whatsapp_rust::types::events::{GroupUpdate, Receipt};
 use whatsapp_rust::types::presence::ReceiptType;
-use whatsapp_rust::wacore::stanza::groups::{GroupNotificationAction as Action, GroupParticipantInfo};
+use whatsapp_rust::wacore::stanza::groups::{
+    GroupNotificationAction as Action, GroupParticipantInfo,
+};
 
 use crate::describe::describe;
 use crate::say;
@@ -41,14 +43,18 @@ impl Teller {
             "kind": content.kind, "text": content.text, "target": content.target,
         }));
         if let "reaction" | "edit" | "delete" = content.kind {
-            say(json!({"event": content.kind, "id": id, "target": content.target, "text": content.text}));
+            say(
+                json!({"event": content.kind, "id": id, "target": content.target, "text": content.text}),
+            );
         }
     }
 
     fn opened(&self) {
         let session = Arc::clone(&self.0);
         tokio::spawn(async move {
-            let Ok(client) = session.client().await else { return };
+            let Ok(client) = session.client().await else {
+                return;
+            };
             let text = |jid: Option<Jid>| jid.map(|jid| jid.to_string());
             say(json!({"event": "open", "jid": text(client.pn()), "lid": text(client.lid())}));
         });
@@ -61,14 +67,17 @@ fn tell_receipt(receipt: &Receipt) {
         other => other.as_wire_str(),
     };
     for id in &receipt.message_ids {
-        say(json!({"event": "receipt", "id": id.to_string(), "type": kind, "user": receipt.source.sender.to_string()}));
+        say(
+            json!({"event": "receipt", "id": id.to_string(), "type": kind, "user": receipt.source.sender.to_string()}),
+        );
     }
 }
 
 fn group_change(update: &GroupUpdate) -> Value {
     let id = update.group_jid.to_string();
     let members = |change: &str, participants: &[GroupParticipantInfo]| {
-        let participants: Vec<String> = participants.iter().map(|one| one.jid.to_string()).collect();
+        let participants: Vec<String> =
+            participants.iter().map(|one| one.jid.to_string()).collect();
         json!({"event": "group_change", "id": id, "change": change, "participants": participants})
     };
     match &update.action {
@@ -93,32 +102,48 @@ fn simple(event: &Event) -> Option<Value> {
     Some(match event {
         Event::PairingQrCode(qr) => json!({"event": "qr", "code": qr.code}),
         Event::PairingCode(pairing) => json!({"event": "pair_code", "code": pairing.code}),
-        Event::PairingCodeError(failure) => json!({"event": "pair_code_failed", "reason": failure.error}),
+        Event::PairingCodeError(failure) => {
+            json!({"event": "pair_code_failed", "reason": failure.error})
+        }
         Event::PairingQrCodesExhausted(_) => json!({"event": "qr_exhausted"}),
         Event::PairSuccess(paired) => json!({"event": "paired", "jid": paired.id.to_string()}),
         Event::PairError(failure) => json!({"event": "pair_failed", "reason": failure.error}),
-        Event::Disconnected(ended) => json!({"event": "disconnected", "reason": ended.reason.to_string()}),
+        Event::Disconnected(ended) => {
+            json!({"event": "disconnected", "reason": ended.reason.to_string()})
+        }
         Event::LoggedOut(out) => {
             json!({"event": "logged_out", "on_connect": out.on_connect, "reason": format!("{:?}", out.reason)})
         }
         Event::StreamReplaced(_) => json!({"event": "replaced"}),
         Event::StreamError(failure) => json!({"event": "stream_error", "code": failure.code}),
-        Event::ConnectFailure(failure) => json!({"event": "connect_failure", "reason": format!("{:?}", failure.reason)}),
-        Event::TemporaryBan(ban) => json!({"event": "temporary_ban", "code": format!("{:?}", ban.code)}),
+        Event::ConnectFailure(failure) => {
+            json!({"event": "connect_failure", "reason": format!("{:?}", failure.reason)})
+        }
+        Event::TemporaryBan(ban) => {
+            json!({"event": "temporary_ban", "code": format!("{:?}", ban.code)})
+        }
         Event::ClientOutdated(_) => json!({"event": "outdated"}),
         Event::OfflineSyncCompleted(done) => json!({"event": "caught_up", "count": done.count}),
-        Event::UndecryptableMessage(lost) => json!({"event": "undecryptable", "id": lost.info.id.to_string()}),
+        Event::UndecryptableMessage(lost) => {
+            json!({"event": "undecryptable", "id": lost.info.id.to_string()})
+        }
         Event::ServerAck(ack) if ack.class.as_deref() == Some("message") => {
             json!({"event": "ack", "id": ack.id, "error": ack.error})
         }
         Event::HistorySync(history) => json!({"event": "history", "type": history.sync_type()}),
         Event::SelfPushNameUpdated(name) => json!({"event": "push_name", "name": name.new_name}),
-        Event::PushNameUpdate(name) => json!({"event": "contact", "id": name.jid.to_string(), "notify": name.new_push_name}),
+        Event::PushNameUpdate(name) => {
+            json!({"event": "contact", "id": name.jid.to_string(), "notify": name.new_push_name})
+        }
         Event::ArchiveUpdate(update) => {
             json!({"event": "chat", "id": update.jid.to_string(), "archived": update.action.archived})
         }
-        Event::PinUpdate(update) => json!({"event": "chat", "id": update.jid.to_string(), "pinned": update.action.pinned}),
-        Event::MuteUpdate(update) => json!({"event": "chat", "id": update.jid.to_string(), "muted": update.action.muted}),
+        Event::PinUpdate(update) => {
+            json!({"event": "chat", "id": update.jid.to_string(), "pinned": update.action.pinned})
+        }
+        Event::MuteUpdate(update) => {
+            json!({"event": "chat", "id": update.jid.to_string(), "muted": update.action.muted})
+        }
         Event::GroupUpdate(update) => group_change(update),
         Event::ChatPresence(update) => json!({
             "event": "presence", "chat": update.source.chat.to_string(), "who": update.source.sender.to_string(),
@@ -128,8 +153,12 @@ fn simple(event: &Event) -> Option<Value> {
             "event": "presence", "chat": update.from.to_string(), "who": update.from.to_string(),
             "state": if update.unavailable { "unavailable" } else { "available" },
         }),
-        Event::AppStateSyncFailed(failure) => json!({"event": "app_state_failed", "fatal": failure.fatal, "retryable": failure.retryable}),
-        Event::IdentityChange(change) => json!({"event": "identity_change", "user": change.user.to_string()}),
+        Event::AppStateSyncFailed(failure) => {
+            json!({"event": "app_state_failed", "fatal": failure.fatal, "retryable": failure.retryable})
+        }
+        Event::IdentityChange(change) => {
+            json!({"event": "identity_change", "user": change.user.to_string()})
+        }
         _ => return None,
     })
 }
