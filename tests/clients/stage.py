@@ -5,10 +5,10 @@ import base64
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from contenders import Contender
 from driver import PATIENCE_S, Client
@@ -16,6 +16,7 @@ from driver import PATIENCE_S, Client
 from holdfast.lab import Phone, Received, Simulator
 
 Stanza = Mapping[str, Any]
+Answer = TypeVar("Answer")
 
 
 def pn(phone: Phone) -> str:
@@ -118,7 +119,9 @@ class Stage:
 
         return await self.until(f"a message of kind {kind}", found, within)
 
-    async def until(self, what: str, condition: Callable[[], Any], within: float = PATIENCE_S) -> Any:
+    async def until(
+        self, what: str, condition: Callable[[], Awaitable[Answer | None]], within: float = PATIENCE_S
+    ) -> Answer:
         """Ask the simulator again and again until the answer is true; returns it."""
         deadline = asyncio.get_running_loop().time() + within
         while not (answer := await condition()):
@@ -136,7 +139,7 @@ class Stage:
 
         await self.until(f"a {kind} receipt for {id}", found, within)
 
-    async def stanzas(self, phone: Phone, tag: str, direction: str = "in") -> Sequence[Stanza]:
+    async def stanzas(self, phone: Phone, tag: str, direction: str = "in") -> list[Stanza]:
         """What was said on connections of the phone's account, oldest first."""
         entries = await self.wasim.transcript(phone.phone, limit=4000)
         nodes = [entry["node"] for entry in entries if entry["dir"] == direction]
