@@ -14,6 +14,10 @@ _ENABLED = bool(os.environ.get("HOLDFAST_CLIENTS"))
 collect_ignore_glob = [] if _ENABLED else ["test_*.py"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "only(names): the clients that this test is about")
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Make every client ready, before any test's time runs."""
     if not _ENABLED:
@@ -27,9 +31,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test runs once for each client."""
+    """Every test runs once for each client, or for those that it names."""
     if "contender" in metafunc.fixturenames:
-        metafunc.parametrize("contender", chosen(), ids=lambda contender: contender.name)
+        only = metafunc.definition.get_closest_marker("only")
+        contenders = [one for one in chosen() if not only or one.name in only.args]
+        metafunc.parametrize("contender", contenders, ids=lambda contender: contender.name)
 
 
 @pytest.fixture

@@ -71,6 +71,25 @@ async def test_catches_up_after_being_away(stage: Stage, count: int) -> None:
     assert sum(receipt.type == DELIVERED for receipt in receipts) >= count
 
 
+# whatsapp-rust is built without its database here: what it knows ends with its process.
+@pytest.mark.only("baileys")
+async def test_catches_up_after_a_crash(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    client = await stage.linked(anna)
+    await stage.settled(anna)
+    await stage.wasim.say_many(ben.phone, [(anna.phone, f"early {n}") for n in range(20)])
+    await client.expect("message", text="early 4")
+    await client.kill()
+    await stage.wasim.say_many(ben.phone, [(anna.phone, f"late {n}") for n in range(5)])
+    successor = await stage.client(folder=client.log.parent)
+    await successor.order("connect")
+    await successor.expect("open")
+    for n in range(5):
+        await successor.expect("message", text=f"late {n}")
+    await stage.settled(anna)
+    assert (await stage.wasim.account(anna.phone)).registrations == 1
+
+
 async def test_reacts_edits_and_deletes(stage: Stage) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     client = await stage.linked(anna)
