@@ -66,6 +66,8 @@ const (
 	IQError = "iq-error"
 	// RateOverlimit refuses every query with 429, pings excepted.
 	RateOverlimit = "rate-overlimit"
+	// KeysRefused refuses the last device of a request for keys with 406.
+	KeysRefused = "keys-refused"
 	// RotatedStatic answers a handshake with another, properly certified key of the server.
 	RotatedStatic = "rotated-static"
 	// WrongRoot answers a handshake with a chain that a stranger has signed.
@@ -101,7 +103,7 @@ var counts = map[string]int{
 	CraftedDM: 1, SplitFrame: 1, EmptyFrame: 1, MalformedNode: 1, InflateBomb: 1, PreKeysDrained: 1,
 	PNThenLID: Forever, Slow: Forever, UpgradeRefused: 1, GarbageFrame: 1, NoOffline: 1, AckError: 1, Missing515: 1,
 	BadPairHMAC: 1, Unavailable: 1, RotatedStatic: 1, WrongRoot: 1, ExpiredChain: 1,
-	IQSilent: Forever, IQError: Forever, RateOverlimit: Forever,
+	KeysRefused: 1, IQSilent: Forever, IQError: Forever, RateOverlimit: Forever,
 }
 
 // Fault is one fault in force.

@@ -149,7 +149,7 @@ func (s *session) query(node *stanza.Node) {
 			return
 		}
 		reply, after := s.gate.Queries.Answer(s.client, node)
-		s.write(reply)
+		s.write(s.strikeBundles(node, reply))
 		if after != nil {
 			after()
 		}

@@ -85,6 +85,22 @@ func (s *session) strikeQuery(query *stanza.Node) (struck bool) {
 	}
 }
 
+// strikeBundles refuses the last device of a request for keys, if the fault says so.
+func (s *session) strikeBundles(query *stanza.Node, reply stanza.Node) stanza.Node {
+	if _, asked := stanza.Child(query, "key"); !asked || stanza.Text(query, "xmlns") != "encrypt" {
+		return reply
+	}
+	list, _ := stanza.Child(&reply, "list")
+	users := list.GetChildren()
+	if len(users) == 0 || !s.gate.Faults.Take(faults.KeysRefused, s.companion.Account.Phone) {
+		return reply
+	}
+	last := &users[len(users)-1]
+	*last = stanza.New("user", stanza.Attrs{"jid": last.Attrs["jid"]},
+		stanza.New("error", stanza.Attrs{"code": "406", "text": "not-acceptable"}))
+	return reply
+}
+
 // underPhoneNumber turns a message from another account's LID into one from its phone number. The queue keeps
 // the LID, so that a redelivery comes under it.
 func (s *session) underPhoneNumber(node stanza.Node) stanza.Node {

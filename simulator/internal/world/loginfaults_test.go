@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"go.mau.fi/whatsmeow"
+	binary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 	"google.golang.org/protobuf/proto"
 )
@@ -71,6 +73,34 @@ func TestQueriesWithoutAnAnswer(t *testing.T) {
 	l.send(friend, own, "still there")
 	if got := c.text().Message.GetConversation(); got != "still there" {
 		t.Errorf("received %q", got)
+	}
+}
+
+func TestKeysRefused(t *testing.T) {
+	l := newLab(t)
+	first, second := jidOf(l.newPhone()), jidOf(l.newPhone())
+	own, c := l.linked()
+	c.Disconnect()
+	r := l.rawLogin(c)
+	ask := func() (refused []string) {
+		r.send(binary.Node{Tag: "iq", Attrs: binary.Attrs{"id": "keys", "type": "get", "xmlns": "encrypt", "to": types.ServerJID},
+			Content: []binary.Node{{Tag: "key", Content: []binary.Node{
+				{Tag: "user", Attrs: binary.Attrs{"jid": first}}, {Tag: "user", Attrs: binary.Attrs{"jid": second}},
+			}}}})
+		list := r.next("iq").GetChildByTag("list")
+		for _, user := range list.GetChildren() {
+			if failure, ok := user.GetOptionalChildByTag("error"); ok {
+				refused = append(refused, user.AttrGetter().JID("jid").User+" "+failure.AttrGetter().String("code"))
+			}
+		}
+		return refused
+	}
+	l.fault("keys-refused", own)
+	if refused := ask(); len(refused) != 1 || refused[0] != second.User+" 406" {
+		t.Errorf("refused: %v", refused)
+	}
+	if refused := ask(); len(refused) != 0 {
+		t.Errorf("refused the second time: %v", refused)
 	}
 }
 
