@@ -243,6 +243,31 @@ async def test_queries_are_not_answered(stage: Stage) -> None:
     await still_talks(stage, client, anna, ben)
 
 
+async def test_keys_of_a_device_are_refused_once(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("keys-refused", anna.phone, 1)
+    # Both ask again, for that device alone.
+    id = (await client.order("send", to=pn(ben), text="at the second attempt"))["id"]
+    assert (await stage.received(ben, id)).text == "at the second attempt"
+    await still_talks(stage, client, anna, ben)
+
+
+async def test_keys_of_a_device_are_refused_always(stage: Stage) -> None:
+    anna, ben, client = await pair(stage)
+    await stage.wasim.fault("keys-refused", anna.phone, -1)
+    if stage.contender.name == "baileys":
+        with pytest.raises(ClientRefused):
+            await client.order("send", to=pn(ben), text="never")
+    else:
+        # It leaves the device out and takes the message for sent, here to the sender's own phone alone.
+        id = (await client.order("send", to=pn(ben), text="to who can be reached"))["id"]
+        assert (await stage.received(anna, id)).from_me
+        items, _ = await stage.wasim.inbox(ben.phone)
+        assert id not in [item.id for item in items]
+    await stage.wasim.clear_faults()
+    await still_talks(stage, client, anna, ben)
+
+
 async def test_backlog_never_ends(stage: Stage) -> None:
     anna, ben, client = await pair(stage)
     await client.order("leave")
