@@ -33,16 +33,29 @@ func (a *Account) vouch(companion *Companion, identity [32]byte, advSecret []byt
 	inner = &waAdv.ADVSignedDeviceIdentity{
 		Details: details, AccountSignatureKey: a.Identity.Pub[:], AccountSignature: signature,
 	}
+	sealed, err = seal(inner, advSecret)
+	return sealed, inner, err
+}
+
+// seal proves to the holder of the secret that the identity comes from whoever has seen the code.
+func seal(inner *waAdv.ADVSignedDeviceIdentity, advSecret []byte) ([]byte, error) {
 	encoded, err := proto.Marshal(inner)
 	if err != nil {
-		return nil, nil, fmt.Errorf("account: signed device identity: %w", err)
+		return nil, fmt.Errorf("account: signed device identity: %w", err)
 	}
 	mac := hmac.New(sha256.New, advSecret)
 	mac.Write(encoded)
-	sealed, err = proto.Marshal(&waAdv.ADVSignedDeviceIdentityHMAC{
+	return proto.Marshal(&waAdv.ADVSignedDeviceIdentityHMAC{
 		Details: encoded, HMAC: mac.Sum(nil), AccountType: waAdv.ADVEncryptionType_E2EE.Enum(),
 	})
-	return sealed, inner, err
+}
+
+// Forged is the offer's sealed form with a signature that the account has not made. It is sealed properly: only
+// the signature can give it away.
+func (o *Offer) Forged() ([]byte, error) {
+	forged := proto.Clone(o.issued).(*waAdv.ADVSignedDeviceIdentity)
+	forged.AccountSignature[0] ^= 0xff
+	return seal(forged, o.secret)
 }
 
 // countersign checks what the companion returns and completes the device identity that peers will see.

@@ -49,6 +49,7 @@ type Offer struct {
 
 	issued   *waAdv.ADVSignedDeviceIdentity
 	identity [32]byte
+	secret   []byte
 	refs     int
 }
 
@@ -154,7 +155,8 @@ func (l *Lobby) offer(ticket *ticket, account *Account, advSecret []byte) (*Offe
 		return nil, err
 	}
 	offer := &Offer{
-		Companion: companion, Sealed: sealed, issued: issued, identity: ticket.registration.Identity, refs: refsPerConnection,
+		Companion: companion, Sealed: sealed, issued: issued, identity: ticket.registration.Identity,
+		secret: advSecret, refs: refsPerConnection,
 	}
 	if err = ticket.applicant.Offer(offer); err != nil {
 		return nil, fmt.Errorf("%w (%w)", ErrQRUnknown, err)

@@ -74,6 +74,8 @@ const (
 	WrongRoot = "wrong-root"
 	// ExpiredChain answers a handshake with a chain that ran out a year ago.
 	ExpiredChain = "expired-chain"
+	// BadAccountSignature spoils the account's signature under a new device's identity.
+	BadAccountSignature = "bad-account-signature"
 	// Unavailable delivers a message without its content, which the phone must be asked for.
 	Unavailable = "unavailable"
 )
@@ -103,7 +105,7 @@ var counts = map[string]int{
 	CraftedDM: 1, SplitFrame: 1, EmptyFrame: 1, MalformedNode: 1, InflateBomb: 1, PreKeysDrained: 1,
 	PNThenLID: Forever, Slow: Forever, UpgradeRefused: 1, GarbageFrame: 1, NoOffline: 1, AckError: 1, Missing515: 1,
 	BadPairHMAC: 1, Unavailable: 1, RotatedStatic: 1, WrongRoot: 1, ExpiredChain: 1,
-	KeysRefused: 1, IQSilent: Forever, IQError: Forever, RateOverlimit: Forever,
+	KeysRefused: 1, BadAccountSignature: 1, IQSilent: Forever, IQError: Forever, RateOverlimit: Forever,
 }
 
 // Fault is one fault in force.

@@ -133,12 +133,16 @@ func (a *applicant) Offer(offer *account.Offer) error {
 	if err != nil {
 		return fmt.Errorf("gate: pairing properties: %w", err)
 	}
+	sealed, err := a.sealed(offer)
+	if err != nil {
+		return err
+	}
 	a.offer = offer
 	owner, device := offer.Companion.Account, offer.Companion.Device
 	return a.write(a.gate.ctx, stanza.New("iq", stanza.Attrs{
 		"from": types.ServerJID, "type": "set", "id": pairSuccessID, "xmlns": "md", "t": stanza.Unix(a.gate.Now()),
 	}, stanza.New("pair-success", nil,
-		stanza.Raw("device-identity", a.sealed(offer)),
+		stanza.Raw("device-identity", sealed),
 		stanza.New("biz", stanza.Attrs{"name": ""}),
 		stanza.New("device", stanza.Attrs{"jid": owner.PN(device), "lid": owner.LIDJID(device)}),
 		stanza.New("platform", stanza.Attrs{"name": "android"}),
@@ -146,21 +150,22 @@ func (a *applicant) Offer(offer *account.Offer) error {
 	)))
 }
 
-// sealed is the device's identity under the phone's proof.
-func (a *applicant) sealed(offer *account.Offer) []byte {
-	if !a.gate.Faults.Take(faults.BadPairHMAC, offer.Companion.Account.Phone) {
-		return offer.Sealed
+// sealed is the device's identity under the phone's proof, unless a fault spoils one of the two.
+func (a *applicant) sealed(offer *account.Offer) ([]byte, error) {
+	phone := offer.Companion.Account.Phone
+	switch {
+	case a.gate.Faults.Take(faults.BadAccountSignature, phone):
+		return offer.Forged()
+	case a.gate.Faults.Take(faults.BadPairHMAC, phone):
+		container := &waAdv.ADVSignedDeviceIdentityHMAC{}
+		if err := proto.Unmarshal(offer.Sealed, container); err != nil {
+			return nil, fmt.Errorf("gate: sealed identity: %w", err)
+		}
+		container.HMAC[0] ^= 0xff
+		return proto.Marshal(container)
+	default:
+		return offer.Sealed, nil
 	}
-	container := &waAdv.ADVSignedDeviceIdentityHMAC{}
-	if proto.Unmarshal(offer.Sealed, container) != nil {
-		return offer.Sealed
-	}
-	container.HMAC[0] ^= 0xff
-	spoilt, err := proto.Marshal(container)
-	if err != nil {
-		return offer.Sealed
-	}
-	return spoilt
 }
 
 // handle takes one stanza of an unpaired client and tells whether the connection is over.

@@ -1,9 +1,11 @@
 package world_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
+	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/types/events"
 )
 
@@ -23,15 +25,24 @@ func TestMissing515(t *testing.T) {
 	c.login()
 }
 
-func TestBadPairHMACIsRefusedByTheClient(t *testing.T) {
-	l := newLab(t)
-	phone := l.newPhone()
-	c := l.newCompanion(noReconnect)
-	l.fault("bad-pair-hmac", phone)
-	l.must("POST", "/admin/phones/"+phone+"/scan", c.code(), nil)
-	waitFor[*events.PairError](c)
-	l.eventually("the server has closed", func() bool { return !c.IsConnected() })
-	if view := l.account(phone); view.Registrations != 0 || len(view.Companions) != 0 {
-		t.Errorf("account %+v", view)
+// The client finds out by itself, and nothing is linked.
+func TestSpoiltProofsOfPairing(t *testing.T) {
+	for name, want := range map[string]error{
+		"bad-pair-hmac": whatsmeow.ErrPairInvalidDeviceIdentityHMAC, "bad-account-signature": whatsmeow.ErrPairInvalidDeviceSignature,
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t)
+			phone := l.newPhone()
+			c := l.newCompanion(noReconnect)
+			l.fault(name, phone)
+			l.must("POST", "/admin/phones/"+phone+"/scan", c.code(), nil)
+			if failed := waitFor[*events.PairError](c); !errors.Is(failed.Error, want) {
+				t.Errorf("the client says %v", failed.Error)
+			}
+			l.eventually("the server has closed", func() bool { return !c.IsConnected() })
+			if view := l.account(phone); view.Registrations != 0 || len(view.Companions) != 0 {
+				t.Errorf("account %+v", view)
+			}
+		})
 	}
 }
