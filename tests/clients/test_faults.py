@@ -308,6 +308,22 @@ async def test_phone_cannot_prove_that_it_saw_the_code(stage: Stage) -> None:
     assert client.alive
 
 
+async def test_account_signature_does_not_hold(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    await stage.wasim.fault("bad-account-signature", anna.phone, 1)
+    client = await stage.client()
+    await client.order("connect")
+    await stage.wasim.scan(anna.phone, (await client.expect("qr"))["code"])
+    if stage.contender.name == "baileys":
+        # Like the certificate chain: verified, and the outcome ignored.
+        await client.expect("paired")
+        await client.expect("open")
+        await still_talks(stage, client, anna, ben)
+    else:
+        await client.expect("pair_failed")
+        assert (await stage.wasim.account(anna.phone)).companions == []
+
+
 async def test_black_hole(stage: Stage) -> None:
     anna, ben, client = await pair(stage)
     if stage.contender.name == "baileys":

@@ -76,6 +76,19 @@ async def test_phone_with_another_code_links_nothing(stage: Stage) -> None:
     assert not client.seen("paired")
 
 
+# whatsapp-rust takes 160 s over its six codes, and offers no way to shorten that.
+@pytest.mark.only("baileys")
+async def test_codes_run_out(stage: Stage) -> None:
+    anna = await stage.wasim.phone("Anna")
+    client = await stage.client()
+    await client.order("connect", options={"qrTimeout": 200})
+    codes = [(await client.expect("qr"))["code"] for _ in range(6)]
+    assert len(set(codes)) == 6
+    await client.expect("close", status=408)
+    with pytest.raises(SimulatorError):
+        await stage.wasim.scan(anna.phone, codes[-1])
+
+
 async def test_push_name_decides_the_account(stage: Stage) -> None:
     numbers = []
     for name in ("Dora", "Dora", None):
