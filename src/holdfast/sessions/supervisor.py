@@ -295,8 +295,8 @@ class Supervisor:
         """The engine's periodic truth: what it holds, and by absence what it does not."""
         held = {it.session_id: it for it in levels.sessions}
         for live in list(self.book):
-            if levels.at_ms < live.last_fact_ms:
-                continue  # older than what a fact has told since
+            if levels.at_ms <= live.last_fact_ms:
+                continue  # not newer than a fact: within one millisecond nobody knows which came first
             found = held.get(live.id)
             if found is not None:
                 self._hear_level(live, found, levels.at_ms)
