@@ -190,4 +190,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """There is no way back from the first schema but to delete the database, which nothing does for you."""
-    raise NotImplementedError
+    raise RuntimeError("This is the first schema: there is nothing to go back to.")
