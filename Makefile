@@ -81,7 +81,7 @@ test-python: dev
 
 # Clients of other projects against the simulator. Needs Node and Rust on the PATH; brings the clients itself.
 test-clients: dev
-	$(BIN)/python -m pytest tests/clients $(ARGS)
+	HOLDFAST_CLIENTS=1 $(BIN)/python -m pytest tests/clients $(ARGS)
 
 lint: dev
 	$(BIN)/ruff check .
