@@ -56,6 +56,10 @@ class Lanes:
             self._begin(live)
         self._early.clear()
 
+    def leave(self) -> None:
+        """The group ends: commands are kept, not begun. The next gateway reconciles."""
+        self._tasks = None
+
     def open(self) -> None:
         """An engine is reconciled."""
         self._shut.clear()

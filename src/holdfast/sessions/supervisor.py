@@ -133,6 +133,11 @@ class Supervisor:
             tasks.create_task(self._keep_heartbeats())
             tasks.create_task(self._reconcile_whenever_attached())
             await self._lanes.run(tasks)
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                # A timer or a late fact may still speak; nobody carries commands out any more.
+                self._lanes.leave()
 
     # ---- the one way to change a session -------------------------------------------------------------------
 
