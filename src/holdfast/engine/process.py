@@ -121,6 +121,13 @@ class EngineProcess:
             ) from exc
         log.info("engine.started", pid=self._child.pid)
 
+    def take_back(self) -> None:
+        """End the engine that was started here: this gateway cannot start. An adopted one is left alone."""
+        if self._child is not None and self.child_pid is not None:
+            self._child.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(5.0)
+
     @property
     def refusal(self) -> EngineUnreachable | None:
         """Why the engine that was started here ended, in its own last line; None while it has not."""
