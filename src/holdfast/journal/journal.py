@@ -97,8 +97,10 @@ class Journal:
         """
         if after >= self._tail.floor:
             return Page(*self._tail.after(after, limit, wanted))
-        head = self._tail.head  # before the query: what commits meanwhile is for the next page
-        events = await self._store.read(lambda conn: _select(conn, after, limit, wanted))
+        # The query may see a commit that this loop has not heard of yet. It is for the next page: nobody gets
+        # an event, and so a cursor, that lies behind `head`.
+        head = self._tail.head
+        events = await self._store.read(lambda conn: _select(conn, after, head, limit, wanted))
         return Page(events, events[-1].position if len(events) == limit else max(head, after))
 
 
@@ -117,13 +119,13 @@ def _session_name(known: dict[Any, Any], conn: Connection, session_id: str) -> s
     return str(known[key])
 
 
-def _select(conn: Connection, after: int, limit: int, wanted: Filter) -> list[Event]:
+def _select(conn: Connection, after: int, head: int, limit: int, wanted: Filter) -> list[Event]:
     query = (
         "SELECT coalesce(s.name, e.session_id), e.position, e.session_id, e.seq, e.event_id, e.tenant_id,"
         " e.type, e.at_ms, e.data_json FROM events e LEFT JOIN sessions s ON s.id = e.session_id"
-        " WHERE e.position > ? AND e.tenant_id = ?"
+        " WHERE e.position > ? AND e.position <= ? AND e.tenant_id = ?"
     )
-    parameters: list[Any] = [after, wanted.tenant_id]
+    parameters: list[Any] = [after, head, wanted.tenant_id]
     for column, allowed in (("session_id", wanted.session_ids), ("type", wanted.types)):
         if allowed is not None:
             query += f" AND e.{column} IN ({','.join('?' * len(allowed))})"

@@ -182,3 +182,14 @@ async def test_the_tail_is_bounded_and_old_events_come_from_the_database(
     journal = Journal(store, Tail(0, events=5))
     await append(store, journal, *(draft(n=n) for n in range(20)))
     assert [each.data["n"] for each in (await journal.read(0, 50, ALL)).events] == list(range(20))
+
+
+async def test_nobody_is_told_of_a_commit_that_this_loop_has_not_heard_of(
+    store: Store, journal: Journal
+) -> None:
+    await store.write(lambda conn: journal.append_many(conn, [draft()]))
+    late = await Journal.open(store)
+    await store.write(lambda conn: journal.append_many(conn, [draft()]))
+    page = await late.read(0, 10, ALL)
+    assert [event.position for event in page.events] == [late.head]
+    assert page.searched_to == late.head < journal.head
