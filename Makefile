@@ -48,11 +48,11 @@ $(STAMPS)/package: pyproject.toml $(STAMPS)/requirements
 	@touch $@
 
 GO_COMMON := go.mod go.sum
-$(GOBIN)/holdfast-engine: $(shell find engine -name '*.go' -not -name '*_test.go') $(GO_COMMON) | $(STAMPS)/venv
+$(GOBIN)/holdfast-engine: $(shell find engine internal -name '*.go' -not -name '*_test.go') $(GO_COMMON) | $(STAMPS)/venv
 	@echo "building the engine (about a minute the first time)"
 	@. tools/go.sh && go build -trimpath -buildvcs=false -ldflags '-s -w' -o $@ ./engine
 	@touch $@
-$(GOBIN)/wasim: $(shell find simulator -name '*.go' -not -name '*_test.go') $(GO_COMMON) | $(STAMPS)/venv
+$(GOBIN)/wasim: $(shell find simulator internal -name '*.go' -not -name '*_test.go') $(GO_COMMON) | $(STAMPS)/venv
 	@echo "building the simulator"
 	@. tools/go.sh && go build -trimpath -buildvcs=false -ldflags '-s -w' -o $@ ./simulator
 	@touch $@
@@ -73,7 +73,7 @@ bench: dev
 test: test-go test-python
 
 test-go: dev
-	@. tools/go.sh && go test ./engine/... ./simulator/...
+	@. tools/go.sh && go test ./engine/... ./internal/... ./simulator/...
 
 test-python: dev
 	@sh tools/chromium.sh
@@ -94,7 +94,7 @@ lint: dev
 format: dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	@. tools/go.sh && go fmt ./engine/... ./simulator/...
+	@. tools/go.sh && go fmt ./engine/... ./internal/... ./simulator/...
 
 proto: dev
 	@. tools/go.sh && sh tools/proto.sh .

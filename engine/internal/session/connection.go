@@ -85,6 +85,8 @@ func (c *Connection) attach(device *store.Device) {
 	client.ManualHistorySyncDownload = true
 	client.UseRetryMessageStore = true
 	client.AutomaticMessageRerequestFromPhone = false
+	// Two that are answered at once would encrypt different messages with the same key of a session.
+	client.SetMaxParallelRetryReceiptHandling(1)
 	client.RefreshCAT = func(context.Context) error { return errNoToken }
 	client.BackgroundEventCtx = c.ctx
 	client.SetWebsocketHTTPClient(c.socket.Client())

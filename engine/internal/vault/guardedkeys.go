@@ -36,10 +36,6 @@ func (s *guardedStore) HasSession(ctx context.Context, address string) (bool, er
 	return has, s.watch.note(ctx, err)
 }
 
-func (s *guardedStore) PutSession(ctx context.Context, address string, session []byte) error {
-	return s.watch.note(ctx, s.AllSessionSpecificStores.PutSession(ctx, address, session))
-}
-
 func (s *guardedStore) DeleteAllSessions(ctx context.Context, phone string) error {
 	return s.watch.note(ctx, s.AllSessionSpecificStores.DeleteAllSessions(ctx, phone))
 }

@@ -15,6 +15,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 	signal "go.mau.fi/whatsmeow/util/keys"
 
+	"holdfast/internal/ratchet"
 	"holdfast/simulator/internal/keys"
 	"holdfast/simulator/internal/seed"
 )
@@ -121,7 +122,8 @@ func (m *memory) LoadSession(_ context.Context, address *protocol.SignalAddress)
 }
 
 func (m *memory) StoreSession(_ context.Context, address *protocol.SignalAddress, session *record.Session) error {
-	m.sessions[address.String()] = session.Structure()
+	name := address.String()
+	m.sessions[name] = ratchet.Unspoiled(m.sessions[name], session.Structure())
 	return nil
 }
 
