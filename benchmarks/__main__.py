@@ -17,7 +17,7 @@ import uvloop
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import coldstart, echo, idle, machine, qr, report, restore
+from benchmarks import coldstart, echo, idle, lab, machine, qr, report, restore
 from benchmarks.context import FULL, QUICK, Context
 from benchmarks.figures import Figure
 from benchmarks.installation import ROOT, scratch
@@ -33,6 +33,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, float]] = {
     "restore": (restore.measure, 900),
     "echo": (echo.measure, 600),
     "idle": (idle.measure, 900),
+    "lab": (lab.measure, 600),
 }
 OUT = ROOT / "build" / "bench.json"
 

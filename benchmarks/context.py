@@ -22,6 +22,7 @@ class Sizes:
     settle_s: float = 90.0
     idle_s: float = 60.0
     baseline_s: float = 30.0
+    companions: int = 5000  # idle ones, for the simulator's own figures
 
 
 FULL = Sizes()
@@ -35,6 +36,7 @@ QUICK = Sizes(
     settle_s=15.0,
     idle_s=10.0,
     baseline_s=5.0,
+    companions=500,
 )
 
 

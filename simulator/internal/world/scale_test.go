@@ -41,7 +41,8 @@ type outside struct {
 	pid int
 }
 
-func startOutside(b *testing.B) *outside {
+// The extra environment limits it, where a figure is for one core.
+func startOutside(b *testing.B, environment ...string) *outside {
 	b.Helper()
 	binary := filepath.Join(b.TempDir(), "wasim")
 	if out, err := exec.Command("go", "build", "-o", binary, "holdfast/simulator").CombinedOutput(); err != nil {
@@ -49,6 +50,7 @@ func startOutside(b *testing.B) *outside {
 	}
 	command := exec.Command(binary, "--listen", "127.0.0.1:0", "--seed", fmt.Sprint(testSeed), "--transcript", "0",
 		"--log-level", "WARN", "--parent-pid", fmt.Sprint(os.Getpid()))
+	command.Env = append(os.Environ(), environment...)
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -118,11 +120,30 @@ func BenchmarkIdleCompanions(b *testing.B) {
 	}
 }
 
-// BenchmarkMessages measures messages that a phone seals for another account, its own phone's copy included,
-// until a companion has confirmed them.
-func BenchmarkMessages(b *testing.B) {
+// BenchmarkPairAtOnce measures sixteen clients that show their codes at the same moment, until the last one is logged in.
+func BenchmarkPairAtOnce(b *testing.B) {
 	o := startOutside(b)
-	const batch = 500
+	const clients = 16
+	for b.Loop() {
+		phones := make([]string, clients)
+		for i := range phones {
+			phones[i] = o.newPhone()
+		}
+		start := time.Now()
+		var all sync.WaitGroup
+		for _, phone := range phones {
+			all.Go(func() { o.linkLight(phone) })
+		}
+		all.Wait()
+		b.ReportMetric(time.Since(start).Seconds(), "s/16-pairings")
+	}
+}
+
+// BenchmarkMessages measures messages that a phone seals for another account, its own phone's copy included,
+// until a companion has confirmed them. The simulator has one core.
+func BenchmarkMessages(b *testing.B) {
+	o := startOutside(b, "GOMAXPROCS=1")
+	const batch, batches = 500, 10
 	friend, own := o.newPhone(), o.newPhone()
 	c := o.linkLight(own)
 	orders := make([]map[string]string, batch)
@@ -131,9 +152,11 @@ func BenchmarkMessages(b *testing.B) {
 	}
 	used, start, sent := o.processor(), time.Now(), 0
 	for b.Loop() {
-		o.must("POST", "/admin/phones/"+friend+"/send-batch", map[string]any{"messages": orders}, nil)
-		c.receive(batch)
-		sent += batch
+		for range batches {
+			o.must("POST", "/admin/phones/"+friend+"/send-batch", map[string]any{"messages": orders}, nil)
+			c.receive(batch)
+			sent += batch
+		}
 	}
 	b.ReportMetric(float64(sent)/time.Since(start).Seconds(), "msg/s")
 	b.ReportMetric((o.processor()-used).Seconds()*1000/float64(sent), "cpu-ms/msg")
