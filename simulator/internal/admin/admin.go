@@ -3,11 +3,9 @@
 package admin
 
 import (
-	"encoding/json"
-	"errors"
-	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"holdfast/simulator/internal/account"
@@ -20,9 +18,6 @@ import (
 	"holdfast/simulator/internal/seed"
 	"holdfast/simulator/internal/transcript"
 )
-
-// maxBody bounds a request; a batch of messages of 1 MiB each still fits.
-const maxBody = 64 << 20
 
 // Rooms is what the admin API works on.
 type Rooms struct {
@@ -53,67 +48,12 @@ func (p *problem) Error() string { return p.text }
 func notFound(text string) error   { return &problem{http.StatusNotFound, text} }
 func badRequest(text string) error { return &problem{http.StatusBadRequest, text} }
 
-// operation answers a request with a value to encode as JSON, or an error.
-type operation func(rooms *Rooms, r *http.Request) (any, error)
-
-var operations = map[string]operation{
-	"GET /{$}":          index,
-	"GET /admin/stats":  stats,
-	"POST /admin/save":  save,
-	"GET /admin/phones": listPhones, "POST /admin/phones": openPhone,
-	"POST /admin/phones/{phone}/scan":                      scan,
-	"POST /admin/phones/{phone}/link-code":                 linkCode,
-	"POST /admin/phones/{phone}/send":                      send,
-	"POST /admin/phones/{phone}/send-batch":                sendBatch,
-	"POST /admin/phones/{phone}/read":                      read,
-	"GET /admin/phones/{phone}/inbox":                      inbox,
-	"GET /admin/phones/{phone}/receipts":                   receipts,
-	"GET /admin/phones/{phone}/inbox/{seq}/media":          attachment,
-	"GET /admin/accounts/{phone}":                          showAccount,
-	"POST /admin/accounts/{phone}/devices/{device}/kick":   kick,
-	"POST /admin/accounts/{phone}/devices/{device}/logout": logout,
-	"GET /admin/groups":                                    listGroups,
-	"POST /admin/phones/{phone}/groups":                    createGroup,
-	"GET /admin/groups/{group}":                            showGroup,
-	"POST /admin/phones/{phone}/groups/{group}/members":    changeMembers,
-	"POST /admin/phones/{phone}/groups/{group}/settings":   changeSetting,
-	"POST /admin/phones/{phone}/groups/{group}/leave":      leaveGroup,
-	"GET /admin/transcript":                                showTranscript,
-	"GET /admin/faults":                                    listFaults,
-	"POST /admin/faults":                                   addFault,
-	"DELETE /admin/faults":                                 clearFaults,
-	"POST /admin/mock-phone/scan-qr":                       scanByPushName,
-}
-
-// Handler serves the admin API.
-func Handler(rooms *Rooms) http.Handler {
-	mux := http.NewServeMux()
-	for pattern, run := range operations {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-			answer, err := run(rooms, r)
-			if err != nil {
-				writeError(w, err)
-				return
-			}
-			writeJSON(w, http.StatusOK, answer)
-		})
-	}
-	return mux
-}
-
-func writeError(w http.ResponseWriter, err error) {
-	status := http.StatusInternalServerError
-	var known *problem
-	if errors.As(err, &known) {
-		status = known.status
-	}
-	for cause, code := range statuses {
-		if errors.Is(err, cause) {
-			status = code
-		}
-	}
-	writeJSON(w, status, map[string]string{"error": err.Error()})
+// routes is the whole admin API: every room of it keeps its own part of the table beside its handlers.
+func routes() []route {
+	return slices.Concat(
+		[]route{{method: "GET", path: "/openapi.json", summary: "This API as an OpenAPI document.", call: answers(specify)}},
+		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(),
+	)
 }
 
 // statuses are the answers for errors of other rooms.
@@ -133,27 +73,6 @@ var statuses = map[error]int{
 	groups.ErrNotMember:       http.StatusForbidden,
 	groups.ErrNotAdmin:        http.StatusForbidden,
 	faults.ErrUnknown:         http.StatusBadRequest,
-}
-
-func writeJSON(w http.ResponseWriter, status int, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(value)
-}
-
-// decode reads a JSON body; an empty one leaves the value as it is.
-func decode(r *http.Request, value any) error {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return badRequest("reading the body: " + err.Error())
-	}
-	if len(body) == 0 {
-		return nil
-	}
-	if err = json.Unmarshal(body, value); err != nil {
-		return badRequest("the body is not the expected JSON: " + err.Error())
-	}
-	return nil
 }
 
 func (rooms *Rooms) account(r *http.Request) (*account.Account, error) {

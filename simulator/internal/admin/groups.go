@@ -10,6 +10,20 @@ import (
 	"holdfast/simulator/internal/stanza"
 )
 
+func groupRoutes() []route {
+	return []route{
+		{method: "GET", path: "/admin/groups", summary: "Every group.", call: answers(listGroups)},
+		{method: "GET", path: "/admin/groups/{group}", summary: "One group.", call: answers(showGroup)},
+		{method: "POST", path: "/admin/phones/{phone}/groups", summary: "The phone makes a group.", call: takes(createGroup)},
+		{method: "POST", path: "/admin/phones/{phone}/groups/{group}/members", call: takes(changeMembers),
+			summary: "The phone adds, removes, promotes or demotes members."},
+		{method: "POST", path: "/admin/phones/{phone}/groups/{group}/settings", summary: "The phone changes a setting of the group.",
+			call: takes(changeSetting)},
+		{method: "POST", path: "/admin/phones/{phone}/groups/{group}/leave", summary: "The phone leaves the group.",
+			call: answers(leaveGroup)},
+	}
+}
+
 type memberView struct {
 	Phone string `json:"phone"`
 	Role  string `json:"role"`
@@ -56,43 +70,41 @@ func (rooms *Rooms) memberGroup(jid types.JID, member *account.Account) (*groups
 	return group, nil
 }
 
-func listGroups(rooms *Rooms, _ *http.Request) (any, error) {
-	items := []groupView{}
+func listGroups(rooms *Rooms, _ *http.Request) (items[groupView], error) {
+	all := []groupView{}
 	seen := map[string]bool{}
 	for _, found := range rooms.Accounts.All() {
 		for _, group := range rooms.Groups.Of(found.Phone) {
 			if !seen[group.ID] {
 				seen[group.ID] = true
-				items = append(items, viewGroup(group))
+				all = append(all, viewGroup(group))
 			}
 		}
 	}
-	return map[string]any{"items": items}, nil
+	return items[groupView]{all}, nil
 }
 
-func showGroup(rooms *Rooms, r *http.Request) (any, error) {
+func showGroup(rooms *Rooms, r *http.Request) (groupView, error) {
 	group, ok := rooms.Groups.Get(groupJID(r))
 	if !ok {
-		return nil, groups.ErrUnknown
+		return groupView{}, groups.ErrUnknown
 	}
 	return viewGroup(group), nil
 }
 
-func createGroup(rooms *Rooms, r *http.Request) (any, error) {
+type newGroupOrder struct {
+	Subject string   `json:"subject"`
+	Members []string `json:"members" doc:"phone numbers"`
+}
+
+func createGroup(rooms *Rooms, r *http.Request, order newGroupOrder) (groupView, error) {
 	creator, err := rooms.account(r)
 	if err != nil {
-		return nil, err
-	}
-	var order struct {
-		Subject string   `json:"subject"`
-		Members []string `json:"members"`
-	}
-	if err = decode(r, &order); err != nil {
-		return nil, err
+		return groupView{}, err
 	}
 	for _, phone := range order.Members {
 		if _, err = rooms.accountOf(phone); err != nil {
-			return nil, err
+			return groupView{}, err
 		}
 	}
 	group, tell := rooms.Services.NewGroup(creator, groups.Group{Subject: order.Subject}, order.Members)
@@ -100,47 +112,47 @@ func createGroup(rooms *Rooms, r *http.Request) (any, error) {
 	return viewGroup(group), nil
 }
 
-func changeMembers(rooms *Rooms, r *http.Request) (any, error) {
+type membersOrder struct {
+	Action string   `json:"action" enum:"add,remove,promote,demote"`
+	Phones []string `json:"phones"`
+}
+
+type outcomesView struct {
+	Outcomes map[string]string `json:"outcomes" doc:"a code for each number, 200 is success"`
+}
+
+func changeMembers(rooms *Rooms, r *http.Request, order membersOrder) (outcomesView, error) {
 	by, err := rooms.account(r)
 	if err != nil {
-		return nil, err
-	}
-	var order struct {
-		Action string   `json:"action"`
-		Phones []string `json:"phones"`
-	}
-	if err = decode(r, &order); err != nil {
-		return nil, err
+		return outcomesView{}, err
 	}
 	switch order.Action {
 	case groups.Add, groups.Remove, groups.Promote, groups.Demote:
 	default:
-		return nil, badRequest("action must be add, remove, promote or demote")
+		return outcomesView{}, badRequest("action must be add, remove, promote or demote")
 	}
 	outcomes, tell, err := rooms.Services.ChangeMembers(groupJID(r), by, order.Action, order.Phones)
 	if err != nil {
-		return nil, err
+		return outcomesView{}, err
 	}
 	tell()
 	codes := map[string]string{}
 	for _, outcome := range outcomes {
 		codes[outcome.Phone] = outcome.Code
 	}
-	return map[string]any{"outcomes": codes}, nil
+	return outcomesView{codes}, nil
+}
+
+type settingOrder struct {
+	Name  string `json:"name" enum:"subject,description,locked,unlocked,announcement,not_announcement,ephemeral,not_ephemeral,member_add_mode"`
+	Value string `json:"value"`
 }
 
 // changeSetting changes one setting: {"name": "subject", "value": "..."}; value matters for some of them.
-func changeSetting(rooms *Rooms, r *http.Request) (any, error) {
+func changeSetting(rooms *Rooms, r *http.Request, order settingOrder) (groupView, error) {
 	by, err := rooms.account(r)
 	if err != nil {
-		return nil, err
-	}
-	var order struct {
-		Name  string `json:"name"`
-		Value string `json:"value"`
-	}
-	if err = decode(r, &order); err != nil {
-		return nil, err
+		return groupView{}, err
 	}
 	change := stanza.New(order.Name, stanza.Attrs{"id": "wasim"})
 	switch order.Name {
@@ -153,20 +165,20 @@ func changeSetting(rooms *Rooms, r *http.Request) (any, error) {
 	}
 	tell, err := rooms.Services.EditGroup(groupJID(r), by, &change)
 	if err != nil {
-		return nil, err
+		return groupView{}, err
 	}
 	tell()
 	return showGroup(rooms, r)
 }
 
-func leaveGroup(rooms *Rooms, r *http.Request) (any, error) {
+func leaveGroup(rooms *Rooms, r *http.Request) (groupView, error) {
 	who, err := rooms.account(r)
 	if err != nil {
-		return nil, err
+		return groupView{}, err
 	}
 	group, tell, err := rooms.Services.LeaveGroup(groupJID(r), who)
 	if err != nil {
-		return nil, err
+		return groupView{}, err
 	}
 	tell()
 	return viewGroup(group), nil

@@ -2,16 +2,47 @@ package admin
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/phone"
 )
 
 // maxWait bounds a long poll.
 const maxWait = 60 * time.Second
+
+func phoneRoutes() []route {
+	follow := []parameter{
+		{"after", "integer", "only what is behind this sequence number"},
+		{"wait_s", "number", "waits so long for the first item, 60 at most"},
+	}
+	return []route{
+		{method: "GET", path: "/admin/phones", summary: "Every phone.", call: answers(listPhones)},
+		{method: "POST", path: "/admin/phones", summary: "A new phone, or the one with that number.", call: takes(openPhone)},
+		{method: "POST", path: "/admin/phones/{phone}/scan", summary: "The phone scans a QR code; the body is its text.",
+			call: takesText(scan)},
+		{method: "POST", path: "/admin/phones/{phone}/link-code", summary: "The phone is told the code that a client shows.",
+			call: takes(linkCode)},
+		{method: "POST", path: "/admin/phones/{phone}/read", summary: "The phone reads messages.", call: takes(read)},
+		{method: "GET", path: "/admin/phones/{phone}/inbox", summary: "What the phone decrypted.", call: answers(inbox), query: follow},
+		{method: "GET", path: "/admin/phones/{phone}/receipts", summary: "Receipts that reached the phone.",
+			call: answers(receipts), query: follow},
+		{method: "POST", path: "/admin/mock-phone/scan-qr", call: takesText(scanByPushName),
+			summary: "Scans with the phone that belongs to the registration's push name."},
+	}
+}
+
+// items is a list without an end mark, page one that can be continued behind next.
+type items[T any] struct {
+	Items []T `json:"items"`
+}
+
+type page[T any] struct {
+	Items []T    `json:"items"`
+	Next  uint64 `json:"next" doc:"give it as after to go on"`
+}
 
 type phoneView struct {
 	Phone string `json:"phone"`
@@ -23,59 +54,52 @@ func viewPhone(found *account.Account) phoneView {
 	return phoneView{Phone: found.Phone, LID: found.LID, Name: found.Name()}
 }
 
-func openPhone(rooms *Rooms, r *http.Request) (any, error) {
-	var order struct{ Name, Phone string }
-	if err := decode(r, &order); err != nil {
-		return nil, err
-	}
+type phoneOrder struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone" doc:"digits; made up if absent"`
+}
+
+func openPhone(rooms *Rooms, _ *http.Request, order phoneOrder) (phoneView, error) {
 	found, _, err := rooms.Accounts.Open(order.Phone, order.Name)
 	if err != nil {
-		return nil, err
+		return phoneView{}, err
 	}
 	return viewPhone(found), nil
 }
 
-func listPhones(rooms *Rooms, _ *http.Request) (any, error) {
-	items := []phoneView{}
+func listPhones(rooms *Rooms, _ *http.Request) (items[phoneView], error) {
+	phones := []phoneView{}
 	for _, found := range rooms.Accounts.All() {
-		items = append(items, viewPhone(found))
+		phones = append(phones, viewPhone(found))
 	}
-	return map[string]any{"items": items}, nil
+	return items[phoneView]{phones}, nil
 }
 
-func scan(rooms *Rooms, r *http.Request) (any, error) {
+func scan(rooms *Rooms, r *http.Request, code string) (linkedView, error) {
 	scanner, err := rooms.account(r)
 	if err != nil {
-		return nil, err
+		return linkedView{}, err
 	}
-	code, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, badRequest("reading the body: " + err.Error())
-	}
-	return rooms.scan(string(code), scanner)
+	return rooms.scan(code, scanner)
 }
 
 // scanByPushName lets the phone scan whose number belongs to the push name of the code's registration.
-func scanByPushName(rooms *Rooms, r *http.Request) (any, error) {
-	code, err := io.ReadAll(r.Body)
+func scanByPushName(rooms *Rooms, _ *http.Request, code string) (linkedView, error) {
+	name, err := rooms.Lobby.PushName(code)
 	if err != nil {
-		return nil, badRequest("reading the body: " + err.Error())
-	}
-	name, err := rooms.Lobby.PushName(string(code))
-	if err != nil {
-		return nil, err
+		return linkedView{}, err
 	}
 	scanner, err := rooms.Accounts.OpenByPushName(name)
 	if err != nil {
-		return nil, err
+		return linkedView{}, err
 	}
-	return rooms.scan(string(code), scanner)
+	return rooms.scan(code, scanner)
 }
 
-func (rooms *Rooms) scan(code string, scanner *account.Account) (any, error) {
+func (rooms *Rooms) scan(code string, scanner *account.Account) (linkedView, error) {
 	offer, err := rooms.Lobby.Scan(code, scanner)
 	if err != nil {
-		return nil, err
+		return linkedView{}, err
 	}
 	return viewOffer(offer), nil
 }
@@ -83,59 +107,60 @@ func (rooms *Rooms) scan(code string, scanner *account.Account) (any, error) {
 // codePatience is how long a client has to answer a code that was typed.
 const codePatience = 15 * time.Second
 
-func linkCode(rooms *Rooms, r *http.Request) (any, error) {
+type codeOrder struct {
+	Code string `json:"code" doc:"the eight characters"`
+}
+
+func linkCode(rooms *Rooms, r *http.Request, order codeOrder) (linkedView, error) {
 	owner, err := rooms.account(r)
 	if err != nil {
-		return nil, err
-	}
-	var order struct {
-		Code string `json:"code"`
-	}
-	if err = decode(r, &order); err != nil {
-		return nil, err
+		return linkedView{}, err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), codePatience)
 	defer cancel()
 	offer, err := rooms.Lobby.EnterCode(ctx, owner, order.Code)
 	if err != nil {
-		return nil, err
+		return linkedView{}, err
 	}
 	return viewOffer(offer), nil
 }
 
-func viewOffer(offer *account.Offer) any {
-	companion := offer.Companion
-	return map[string]any{"jid": companion.Account.PN(companion.Device).String(), "device": companion.Device}
+type linkedView struct {
+	JID    string `json:"jid"`
+	Device uint16 `json:"device"`
 }
 
-func read(rooms *Rooms, r *http.Request) (any, error) {
+func viewOffer(offer *account.Offer) linkedView {
+	companion := offer.Companion
+	return linkedView{JID: companion.Account.PN(companion.Device).String(), Device: companion.Device}
+}
+
+type readOrder struct {
+	Chat string   `json:"chat"`
+	IDs  []string `json:"ids"`
+}
+
+func read(rooms *Rooms, r *http.Request, order readOrder) (idsView, error) {
 	reader, err := rooms.account(r)
 	if err != nil {
-		return nil, err
-	}
-	var order struct {
-		Chat string   `json:"chat"`
-		IDs  []string `json:"ids"`
-	}
-	if err = decode(r, &order); err != nil {
-		return nil, err
+		return idsView{}, err
 	}
 	chat, err := rooms.accountOf(order.Chat)
 	if err != nil {
-		return nil, err
+		return idsView{}, err
 	}
 	rooms.Phones.Of(reader).Read(chat, order.IDs)
-	return map[string]any{"ids": order.IDs}, nil
+	return idsView{list(order.IDs)}, nil
 }
 
-func inbox(rooms *Rooms, r *http.Request) (any, error) {
+func inbox(rooms *Rooms, r *http.Request) (page[phone.Item], error) {
 	owner, err := rooms.account(r)
 	if err != nil {
-		return nil, err
+		return page[phone.Item]{}, err
 	}
 	after, ctx, cancel, err := position(r)
 	if err != nil {
-		return nil, err
+		return page[phone.Item]{}, err
 	}
 	defer cancel()
 	items := rooms.Phones.Of(owner).Inbox(ctx, after)
@@ -143,17 +168,17 @@ func inbox(rooms *Rooms, r *http.Request) (any, error) {
 	if len(items) > 0 {
 		next = items[len(items)-1].Seq
 	}
-	return map[string]any{"items": list(items), "next": next}, nil
+	return page[phone.Item]{Items: list(items), Next: next}, nil
 }
 
-func receipts(rooms *Rooms, r *http.Request) (any, error) {
+func receipts(rooms *Rooms, r *http.Request) (page[phone.ReceiptItem], error) {
 	owner, err := rooms.account(r)
 	if err != nil {
-		return nil, err
+		return page[phone.ReceiptItem]{}, err
 	}
 	after, ctx, cancel, err := position(r)
 	if err != nil {
-		return nil, err
+		return page[phone.ReceiptItem]{}, err
 	}
 	defer cancel()
 	items := rooms.Phones.Of(owner).Receipts(ctx, after)
@@ -161,7 +186,7 @@ func receipts(rooms *Rooms, r *http.Request) (any, error) {
 	if len(items) > 0 {
 		next = items[len(items)-1].Seq
 	}
-	return map[string]any{"items": list(items), "next": next}, nil
+	return page[phone.ReceiptItem]{Items: list(items), Next: next}, nil
 }
 
 // list makes JSON of an absent list [] instead of null.

@@ -14,19 +14,28 @@ import (
 )
 
 type sendOrder struct {
-	To   string `json:"to"`
-	Text string `json:"text"`
-	ID   string `json:"id"`
-	Raw  string `json:"raw_base64"`
+	To   string `json:"to" doc:"a phone's number, or a group's JID"`
+	Text string `json:"text" doc:"the text, or a file's caption"`
+	ID   string `json:"id" doc:"message id; made up if absent"`
+	Raw  string `json:"raw_base64" doc:"an encoded waE2E.Message, instead of everything else"`
 	// Media is a file that the phone encrypts and uploads; Text is its caption.
 	Media *mediaOrder `json:"media"`
 }
 
 type mediaOrder struct {
-	Kind     string `json:"kind"`
+	Kind     string `json:"kind" doc:"image, video, audio, voice, document or sticker"`
 	Body     []byte `json:"data_base64"`
 	MIME     string `json:"mimetype"`
 	FileName string `json:"file_name"`
+}
+
+func sendRoutes() []route {
+	return []route{
+		{method: "POST", path: "/admin/phones/{phone}/send", summary: "The phone sends a message.", call: takes(send)},
+		{method: "POST", path: "/admin/phones/{phone}/send-batch", summary: "The phone sends messages in order.", call: takes(sendBatch)},
+		{method: "GET", path: "/admin/phones/{phone}/inbox/{seq}/media", summary: "The decrypted file of a received message.",
+			call: answers(attachment)},
+	}
 }
 
 func (rooms *Rooms) send(from *account.Account, order sendOrder) (phone.Sent, error) {
@@ -73,56 +82,65 @@ func (rooms *Rooms) message(order sendOrder) (*waE2E.Message, error) {
 }
 
 // attachment answers with the decrypted file of a message in the phone's inbox.
-func attachment(rooms *Rooms, r *http.Request) (any, error) {
+type fileView struct {
+	Body []byte `json:"data_base64"`
+	MIME string `json:"mimetype"`
+}
+
+func attachment(rooms *Rooms, r *http.Request) (fileView, error) {
 	owner, err := rooms.account(r)
 	if err != nil {
-		return nil, err
+		return fileView{}, err
 	}
 	seq, err := strconv.ParseUint(r.PathValue("seq"), 10, 64)
 	if err != nil {
-		return nil, badRequest("the sequence number must be a number")
+		return fileView{}, badRequest("the sequence number must be a number")
 	}
 	body, mime, err := rooms.Phones.Of(owner).Download(seq)
 	if err != nil {
-		return nil, err
+		return fileView{}, err
 	}
-	return map[string]any{"data_base64": body, "mimetype": mime}, nil
+	return fileView{Body: body, MIME: mime}, nil
 }
 
-func send(rooms *Rooms, r *http.Request) (any, error) {
+type sentView struct {
+	ID string  `json:"id"`
+	T  int64   `json:"t" doc:"unix seconds, as in the stanza"`
+	MS float64 `json:"t_ms"`
+}
+
+func send(rooms *Rooms, r *http.Request, order sendOrder) (sentView, error) {
 	from, err := rooms.account(r)
 	if err != nil {
-		return nil, err
-	}
-	var order sendOrder
-	if err = decode(r, &order); err != nil {
-		return nil, err
+		return sentView{}, err
 	}
 	sent, err := rooms.send(from, order)
 	if err != nil {
-		return nil, err
+		return sentView{}, err
 	}
-	return map[string]any{"id": sent.ID, "t": sent.T.Unix(), "t_ms": phone.Milliseconds(sent.T)}, nil
+	return sentView{ID: sent.ID, T: sent.T.Unix(), MS: phone.Milliseconds(sent.T)}, nil
 }
 
-func sendBatch(rooms *Rooms, r *http.Request) (any, error) {
+type batchOrder struct {
+	Messages []sendOrder `json:"messages"`
+}
+
+type idsView struct {
+	IDs []string `json:"ids"`
+}
+
+func sendBatch(rooms *Rooms, r *http.Request, batch batchOrder) (idsView, error) {
 	from, err := rooms.account(r)
 	if err != nil {
-		return nil, err
-	}
-	var batch struct {
-		Messages []sendOrder `json:"messages"`
-	}
-	if err = decode(r, &batch); err != nil {
-		return nil, err
+		return idsView{}, err
 	}
 	ids := make([]string, 0, len(batch.Messages))
 	for _, order := range batch.Messages {
 		sent, err := rooms.send(from, order)
 		if err != nil {
-			return nil, err
+			return idsView{}, err
 		}
 		ids = append(ids, sent.ID)
 	}
-	return map[string]any{"ids": ids}, nil
+	return idsView{IDs: ids}, nil
 }

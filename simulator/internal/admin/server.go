@@ -1,30 +1,67 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
 	"holdfast/simulator/internal/account"
-	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/gate"
 	"holdfast/simulator/internal/transcript"
 )
 
-func index(rooms *Rooms, _ *http.Request) (any, error) {
-	return map[string]any{"name": "wasim", "seed": rooms.Source.Number()}, nil
+func serverRoutes() []route {
+	return []route{
+		{method: "GET", path: "/{$}", summary: "Who answers, and its seed.", call: answers(index)},
+		{method: "GET", path: "/admin/stats", summary: "Counters of the whole simulation.", call: answers(stats)},
+		{method: "POST", path: "/admin/save", summary: "Saves the state now (with --state).", call: answers(save)},
+		{method: "GET", path: "/admin/accounts/{phone}", summary: "What the server knows of a number and its companions.",
+			call: answers(showAccount)},
+		{method: "POST", path: "/admin/accounts/{phone}/devices/{device}/kick", summary: "Ends a companion's connection.",
+			call: takes(kick)},
+		{method: "POST", path: "/admin/accounts/{phone}/devices/{device}/logout", summary: "The phone unlinks a companion.",
+			call: answers(logout)},
+		{method: "GET", path: "/admin/transcript", summary: "The latest stanzas, long content cut.", call: answers(showTranscript),
+			query: []parameter{
+				{"account", "string", "only this number's"},
+				{"after", "integer", "only those behind this sequence number"},
+				{"limit", "integer", "at most so many"},
+			}},
+	}
 }
 
-func save(rooms *Rooms, _ *http.Request) (any, error) {
+type indexView struct {
+	Name string `json:"name"`
+	Seed int64  `json:"seed"`
+}
+
+func index(rooms *Rooms, _ *http.Request) (indexView, error) {
+	return indexView{Name: "wasim", Seed: rooms.Source.Number()}, nil
+}
+
+type savedView struct {
+	Saved bool `json:"saved"`
+}
+
+func save(rooms *Rooms, _ *http.Request) (savedView, error) {
 	if rooms.Save == nil {
-		return nil, badRequest("started without --state: there is nowhere to save to")
+		return savedView{}, badRequest("started without --state: there is nowhere to save to")
 	}
-	if err := rooms.Save(); err != nil {
-		return nil, err
-	}
-	return map[string]any{"saved": true}, nil
+	err := rooms.Save()
+	return savedView{Saved: err == nil}, err
 }
 
-func stats(rooms *Rooms, _ *http.Request) (any, error) {
+type statsView struct {
+	Registrations int   `json:"registrations" doc:"scans that linked a device"`
+	QRServed      int   `json:"qr_served" doc:"codes handed out"`
+	Connections   int64 `json:"connections" doc:"open sockets"`
+	Phones        int   `json:"phones"`
+	Companions    int   `json:"companions"`
+	Messages      int64 `json:"messages_routed"`
+	Queued        int   `json:"queue_total" doc:"stanzas that companions have not confirmed"`
+}
+
+func stats(rooms *Rooms, _ *http.Request) (statsView, error) {
 	accounts := rooms.Accounts.All()
 	registrations, companions, queued := 0, 0, 0
 	for _, found := range accounts {
@@ -35,9 +72,9 @@ func stats(rooms *Rooms, _ *http.Request) (any, error) {
 			queued += companion.Queue.Len()
 		}
 	}
-	return map[string]any{
-		"registrations": registrations, "qr_served": rooms.Lobby.Served(), "connections": rooms.Gate.Connections(),
-		"phones": len(accounts), "companions": companions, "messages_routed": rooms.Router.Messages(), "queue_total": queued,
+	return statsView{
+		Registrations: registrations, QRServed: rooms.Lobby.Served(), Connections: rooms.Gate.Connections(),
+		Phones: len(accounts), Companions: companions, Messages: rooms.Router.Messages(), Queued: queued,
 	}, nil
 }
 
@@ -53,19 +90,25 @@ type companionView struct {
 	Handshake string `json:"handshake,omitempty"`
 }
 
-func showAccount(rooms *Rooms, r *http.Request) (any, error) {
+type accountView struct {
+	phoneView
+	Registrations int             `json:"registrations" doc:"scans that linked a device"`
+	RefsServed    int             `json:"qr_refs_served"`
+	Companions    []companionView `json:"companions"`
+}
+
+func showAccount(rooms *Rooms, r *http.Request) (accountView, error) {
 	found, err := rooms.account(r)
 	if err != nil {
-		return nil, err
+		return accountView{}, err
 	}
 	companions := []companionView{}
 	for _, companion := range found.Companions() {
 		companions = append(companions, viewCompanion(companion))
 	}
 	registrations, refs := found.Counts()
-	return map[string]any{
-		"phone": found.Phone, "lid": found.LID, "name": found.Name(), "registrations": registrations,
-		"qr_refs_served": refs, "companions": companions,
+	return accountView{
+		phoneView: viewPhone(found), Registrations: registrations, RefsServed: refs, Companions: companions,
 	}, nil
 }
 
@@ -101,31 +144,40 @@ func (rooms *Rooms) companion(r *http.Request) (*account.Companion, error) {
 	return companion, nil
 }
 
-func kick(rooms *Rooms, r *http.Request) (any, error) {
-	companion, err := rooms.companion(r)
-	if err != nil {
-		return nil, err
-	}
-	order := struct{ Reason string }{Reason: gate.ReasonClose}
-	if err = decode(r, &order); err != nil {
-		return nil, err
-	}
-	if !gate.Reasons(order.Reason) {
-		return nil, badRequest("unknown reason " + order.Reason)
-	}
-	if order.Reason == gate.ReasonDeviceRemoved {
-		_, online := companion.Online()
-		return map[string]any{"kicked": online}, rooms.unlink(companion)
-	}
-	return map[string]any{"kicked": rooms.Gate.Kick(companion, order.Reason)}, nil
+type kickOrder struct {
+	Reason string `json:"reason" doc:"close, replaced, device_removed (unlinks it), or a stream error such as 503 or 515; close if absent"`
 }
 
-func logout(rooms *Rooms, r *http.Request) (any, error) {
+type kickedView struct {
+	Kicked bool `json:"kicked" doc:"whether it was connected"`
+}
+
+func kick(rooms *Rooms, r *http.Request, order kickOrder) (kickedView, error) {
 	companion, err := rooms.companion(r)
 	if err != nil {
-		return nil, err
+		return kickedView{}, err
 	}
-	return map[string]any{"removed": true}, rooms.unlink(companion)
+	reason := cmp.Or(order.Reason, gate.ReasonClose)
+	if !gate.Reasons(reason) {
+		return kickedView{}, badRequest("unknown reason " + reason)
+	}
+	if reason == gate.ReasonDeviceRemoved {
+		_, online := companion.Online()
+		return kickedView{Kicked: online}, rooms.unlink(companion)
+	}
+	return kickedView{Kicked: rooms.Gate.Kick(companion, reason)}, nil
+}
+
+type removedView struct {
+	Removed bool `json:"removed"`
+}
+
+func logout(rooms *Rooms, r *http.Request) (removedView, error) {
+	companion, err := rooms.companion(r)
+	if err != nil {
+		return removedView{}, err
+	}
+	return removedView{Removed: true}, rooms.unlink(companion)
 }
 
 func (rooms *Rooms) unlink(companion *account.Companion) error {
@@ -135,7 +187,7 @@ func (rooms *Rooms) unlink(companion *account.Companion) error {
 	return nil
 }
 
-func showTranscript(rooms *Rooms, r *http.Request) (any, error) {
+func showTranscript(rooms *Rooms, r *http.Request) (page[transcript.View], error) {
 	query := r.URL.Query()
 	after, _ := strconv.ParseUint(query.Get("after"), 10, 64)
 	limit, _ := strconv.Atoi(query.Get("limit"))
@@ -145,14 +197,5 @@ func showTranscript(rooms *Rooms, r *http.Request) (any, error) {
 		items = append(items, record.View())
 		next = record.Seq
 	}
-	return map[string]any{"items": items, "next": next}, nil
-}
-
-func listFaults(rooms *Rooms, _ *http.Request) (any, error) {
-	return map[string]any{"items": list(rooms.Faults.All()), "names": faults.Names()}, nil
-}
-
-func clearFaults(rooms *Rooms, _ *http.Request) (any, error) {
-	rooms.Faults.Clear()
-	return map[string]any{"items": []faults.Fault{}}, nil
+	return page[transcript.View]{Items: items, Next: next}, nil
 }

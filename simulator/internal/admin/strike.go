@@ -6,6 +6,23 @@ import (
 	"holdfast/simulator/internal/faults"
 )
 
+func faultRoutes() []route {
+	return []route{
+		{method: "GET", path: "/admin/faults", summary: "Faults in force, and the names that there are.", call: answers(listFaults)},
+		{method: "POST", path: "/admin/faults", summary: "Puts a fault in force, or does it at once.", call: takes(addFault)},
+		{method: "DELETE", path: "/admin/faults", summary: "Ends every fault.", call: answers(clearFaults)},
+	}
+}
+
+func listFaults(rooms *Rooms, _ *http.Request) (any, error) {
+	return map[string]any{"items": list(rooms.Faults.All()), "names": faults.Names()}, nil
+}
+
+func clearFaults(rooms *Rooms, _ *http.Request) (any, error) {
+	rooms.Faults.Clear()
+	return map[string]any{"items": []faults.Fault{}}, nil
+}
+
 type faultOrder struct {
 	Name    string `json:"name"`
 	Account string `json:"account"`
@@ -16,11 +33,7 @@ type faultOrder struct {
 
 // addFault puts a fault in force. What can be done to live connections is done at once and counted as "hit";
 // what is left of the count waits for the next occasion.
-func addFault(rooms *Rooms, r *http.Request) (any, error) {
-	var order faultOrder
-	if err := decode(r, &order); err != nil {
-		return nil, err
-	}
+func addFault(rooms *Rooms, _ *http.Request, order faultOrder) (any, error) {
 	if order.Account != "" {
 		if _, err := rooms.accountOf(order.Account); err != nil {
 			return nil, err
