@@ -54,12 +54,11 @@ async def _link_all(simulator: Simulator, stack: Stack) -> None:
         phone = await simulator.phone(person)
         await stack.client.sessions.create(name)
         code = await stack.client.sessions.first_qr(name)
-        jid = await simulator.scan(phone.phone, code.code)
+        device = (await phone.scan(code.code)).device
         await stack.client.sessions.wait_for(name)
         if name == "night-shift":
             await asyncio.sleep(0.5)
-            device = int(jid.split(":")[1].split("@")[0])
-            await simulator.kick(phone.phone, device, "replaced")
+            await phone.kick(device, "replaced")
             await stack.client.sessions.wait_for(name, "replaced")
         if name == "old-office":
             await stack.client.sessions.disconnect(name)

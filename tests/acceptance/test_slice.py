@@ -111,7 +111,7 @@ class House:
         await self.http.put(f"/v1/sessions/{name}")
         await self.ask("POST", f"/v1/sessions/{name}/pair", 202)
         qr = await self.ask("GET", f"/v1/sessions/{name}/qr", params={"wait_s": 20})
-        await self.simulator.scan(phone.phone, qr["code"])
+        await phone.scan(qr["code"])
         await self.connected(name)
         return phone.phone, phone
 
@@ -164,22 +164,22 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 async def test_kill_minus_nine_and_it_is_back_without_a_code(house: House, what: tuple[str, ...]) -> None:
     number, _ = await house.link("taxi")
     guest = await house.simulator.phone("Guest")
-    await house.simulator.say(guest.phone, number, "before")
+    await guest.say(number, "before")
     await house.received("before")
     engine = house.place.engine_pid()
 
     await house.kill(*what)
-    await house.simulator.say(guest.phone, number, "meanwhile")
+    await guest.say(number, "meanwhile")
     if "gateway" in what:
         await house.start()
     await house.connected("taxi")
-    await house.simulator.say(guest.phone, number, "after")
+    await guest.say(number, "after")
     await house.received("before", "meanwhile", "after")
 
     await house.send("taxi", guest.phone, "an answer")
-    answer = await house.simulator.wait_for_text(guest.phone, "an answer")
+    answer = await guest.wait_for("an answer")
     assert answer.duplicates == 0
-    account = await house.simulator.account(number)
+    account = await house.simulator.at(number).account()
     assert account.registrations == 1
     assert len(account.companions) == 1
     if what == ("gateway",):
@@ -198,7 +198,7 @@ async def test_killed_again_and_again_under_load_loses_and_doubles_nothing(house
     async def talk() -> None:
         while not over.is_set():
             said.append(f"in-{len(said)}")
-            await house.simulator.say(guest.phone, number, said[-1])
+            await guest.say(number, said[-1])
             await asyncio.sleep(0.02)
 
     async def answer() -> None:
@@ -220,12 +220,12 @@ async def test_killed_again_and_again_under_load_loses_and_doubles_nothing(house
     await asyncio.gather(*talking)
 
     await house.received(*said)
-    await house.simulator.wait_for_text(guest.phone, answered[-1])
-    items, _ = await house.simulator.inbox(guest.phone)
+    await guest.wait_for(answered[-1])
+    items, _ = await guest.inbox()
     texts = [it.text for it in items if not it.from_me]
     assert [texts.count(it) for it in answered] == [1] * len(answered)
     # Repeated with the same id where the outcome was unknown: the phone shows it once, which is what counts.
-    assert (await house.simulator.account(number)).registrations == 1
+    assert (await house.simulator.at(number).account()).registrations == 1
 
 
 async def test_a_reload_leaves_the_connection_alone(house: House) -> None:
@@ -238,7 +238,7 @@ async def test_a_reload_leaves_the_connection_alone(house: House) -> None:
     await house.start()
     await house.connected("taxi")
     assert house.place.engine_pid() == engine
-    assert (await house.simulator.account(number)).companions[0].logins == 1
+    assert (await house.simulator.at(number).account()).companions[0].logins == 1
 
 
 @pytest.mark.parametrize("point", ["pair_success"])
@@ -248,12 +248,12 @@ async def test_killed_between_scan_and_rename_no_second_code_is_needed(house: Ho
     (points / point).touch()
     number, _ = await house.link("taxi")
     assert not (points / point).exists()  # it struck
-    assert (await house.simulator.account(number)).registrations == 1
+    assert (await house.simulator.at(number).account()).registrations == 1
 
 
 async def test_logged_out_on_the_phone_needs_a_human_and_a_fresh_code(house: House) -> None:
     number, phone = await house.link("taxi")
-    await house.simulator.logout(number, 1)
+    await house.simulator.at(number).unlink(1)
 
     async def logged_out() -> bool:
         return bool((await house.session("taxi"))["state"] == "logged_out")
@@ -266,7 +266,7 @@ async def test_logged_out_on_the_phone_needs_a_human_and_a_fresh_code(house: Hou
     assert (await house.session("taxi"))["state"] == "logged_out"
     await house.ask("POST", "/v1/sessions/taxi/pair", 202)
     qr = await house.ask("GET", "/v1/sessions/taxi/qr", params={"wait_s": 20})
-    await house.simulator.scan(phone.phone, qr["code"])
+    await phone.scan(qr["code"])
     await house.connected("taxi")
     quarantined = list((house.place.data / "quarantine").iterdir())
     assert [it.name.startswith(number) for it in quarantined] == [True]
@@ -274,17 +274,17 @@ async def test_logged_out_on_the_phone_needs_a_human_and_a_fresh_code(house: Hou
 
 async def test_replaced_rests_over_restarts_until_its_owner_connects(house: House) -> None:
     number, _ = await house.link("taxi")
-    await house.simulator.kick(number, 1, "replaced")
+    await house.simulator.at(number).kick(1, "replaced")
 
     async def replaced() -> bool:
         return bool((await house.session("taxi"))["state"] == "replaced")
 
     await house.until(replaced, "not replaced")
-    logins = (await house.simulator.account(number)).companions[0].logins
+    logins = (await house.simulator.at(number).account()).companions[0].logins
     await house.kill("engine", "gateway")
     await house.start()
     assert (await house.session("taxi"))["state"] == "replaced"
-    assert (await house.simulator.account(number)).companions[0].logins == logins
+    assert (await house.simulator.at(number).account()).companions[0].logins == logins
     await house.ask("POST", "/v1/sessions/taxi/connect")
     await house.connected("taxi")
 
@@ -294,7 +294,7 @@ async def test_a_second_pairing_of_a_number_renews_its_session(house: House) -> 
     await house.ask("PUT", "/v1/sessions/other", 201)
     await house.ask("POST", "/v1/sessions/other/pair", 202)
     qr = await house.ask("GET", "/v1/sessions/other/qr", params={"wait_s": 20})
-    await house.simulator.scan(phone.phone, qr["code"])
+    await phone.scan(qr["code"])
 
     async def renewed() -> bool:
         return bool((await house.session("other"))["reason"] == "number_renewed_elsewhere")
@@ -302,7 +302,7 @@ async def test_a_second_pairing_of_a_number_renews_its_session(house: House) -> 
     await house.until(renewed, "the other session was not told")
     await house.connected("taxi")
     guest = await house.simulator.phone("Guest")
-    await house.simulator.say(guest.phone, number, "to the new device")
+    await guest.say(number, "to the new device")
     await house.received("to the new device")
     assert [it.name for it in (house.place.data / "sessions").iterdir()] == [number]
     assert len(list((house.place.data / "quarantine").iterdir())) == 1
@@ -310,7 +310,7 @@ async def test_a_second_pairing_of_a_number_renews_its_session(house: House) -> 
     await house.start()
     await house.connected("taxi")
     await house.send("taxi", guest.phone, "still here")
-    await house.simulator.wait_for_text(guest.phone, "still here")
+    await guest.wait_for("still here")
 
 
 async def test_the_lab_kills_on_request_and_deleting_leaves_no_credentials_in_place(house: House) -> None:
@@ -327,7 +327,7 @@ async def test_the_lab_kills_on_request_and_deleting_leaves_no_credentials_in_pl
     await house.ask("DELETE", "/v1/sessions/taxi", 204)
     assert list((house.place.data / "sessions").iterdir()) == []
     assert len(list((house.place.data / "quarantine").iterdir())) == 1
-    assert (await house.simulator.account(number)).companions == []
+    assert (await house.simulator.at(number).account()).companions == []
     await house.stop()
     await house.start()
     assert (await house.ask("GET", "/v1/sessions"))["sessions"] == []
@@ -345,16 +345,16 @@ async def test_a_lost_record_is_rebuilt_without_a_code(house: House, lost: str) 
     await house.connected(f"+{number}")
     session = await house.session(f"+{number}")
     assert session["name"] == (f"recovered-{number}" if lost == "both" else "taxi")
-    assert (await house.simulator.account(number)).registrations == 1
+    assert (await house.simulator.at(number).account()).registrations == 1
 
 
 @pytest.mark.parametrize("reason", ["close", "503", "515"])
 async def test_what_whatsapp_ends_comes_back_by_itself(house: House, reason: str) -> None:
     number, _ = await house.link("taxi")
-    await house.simulator.kick(number, 1, reason)
+    await house.simulator.at(number).kick(1, reason)
 
     async def back() -> bool:
-        companion = (await house.simulator.account(number)).companions[0]
+        companion = (await house.simulator.at(number).account()).companions[0]
         return companion.connected and companion.logins == 2
 
     await house.until(back, "it did not come back")

@@ -45,7 +45,7 @@ class House:
             os.kill(self.simulator.pid, signal.SIGCONT)
 
     async def registrations(self) -> int:
-        return (await self.simulator.account(self.phone.phone)).registrations
+        return (await self.phone.account()).registrations
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ async def link_a_number(page: Page, house: House) -> None:
     await expect_color(page, "yellow")
 
     code = await house.stack.client.sessions.qr("reception")
-    await house.simulator.scan(house.phone.phone, code.code)
+    await house.phone.scan(code.code)
 
     await expect(page.get_by_test_id("linked")).to_contain_text(digits(house.phone), timeout=BACK_MS)
     await expect_color(page, "green", BACK_MS)

@@ -13,9 +13,8 @@ from typing import Any, TypeVar
 from contenders import Contender
 from driver import PATIENCE_S, Client
 
-from holdfast.lab import Phone, Received, Simulator
+from holdfast.lab import Node, Phone, Received, Simulator
 
-Stanza = Mapping[str, Any]
 Answer = TypeVar("Answer")
 
 
@@ -60,7 +59,7 @@ class Stage:
 
     async def _keep_transcript(self) -> None:
         """Leave every stanza beside the logs, for whoever looks into a failure."""
-        entries = await self.wasim.transcript("", limit=4000)
+        entries = (await self.ask("GET", "/admin/transcript?limit=4000"))["items"]
         lines = "".join(json.dumps(entry) + "\n" for entry in entries)
         (self.folder / "transcript.jsonl").write_text(lines)
 
@@ -85,7 +84,7 @@ class Stage:
         """A client that is paired with the phone, logged in and past its start-up."""
         client = await self.client(contender)
         await client.order("connect")
-        await self.wasim.scan(phone.phone, (await client.expect("qr"))["code"])
+        await phone.scan((await client.expect("qr"))["code"])
         await client.expect("paired")
         await client.expect("open")
         await client.expect("caught_up")
@@ -95,7 +94,7 @@ class Stage:
 
     async def ask(self, method: str, path: str, body: Any = None, wait_s: float = 0.0) -> Any:
         """The simulator's admin API, for what its Python client has no word for."""
-        return await self.wasim._ask(method, path, body, wait_s)
+        return await self.wasim.admin.ask(method, path, body, wait_s)
 
     # ---- what the simulator saw ----------------------------------------------------------------------
 
@@ -104,7 +103,7 @@ class Stage:
         deadline = asyncio.get_running_loop().time() + within
         after = 0
         while (left := deadline - asyncio.get_running_loop().time()) > 0:
-            items, after = await self.wasim.inbox(phone.phone, after, wait_s=min(left, 5.0))
+            items, after = await phone.inbox(after, wait_s=min(left, 5.0))
             for item in items:
                 if item.id == id:
                     return item
@@ -114,7 +113,7 @@ class Stage:
         """The first message of this kind that the phone decrypted."""
 
         async def found() -> Received | None:
-            items, _ = await self.wasim.inbox(phone.phone)
+            items, _ = await phone.inbox()
             return next((item for item in items if item.kind == kind), None)
 
         return await self.until(f"a message of kind {kind}", found, within)
@@ -134,16 +133,15 @@ class Stage:
         """Wait until the phone knows a receipt of this kind for one of its messages."""
 
         async def found() -> bool:
-            receipts, _ = await self.wasim.receipts(phone.phone)
+            receipts, _ = await phone.receipts()
             return any(receipt.id == id and receipt.type == kind for receipt in receipts)
 
         await self.until(f"a {kind} receipt for {id}", found, within)
 
-    async def stanzas(self, phone: Phone, tag: str, direction: str = "in") -> list[Stanza]:
+    async def stanzas(self, phone: Phone, tag: str, direction: str = "in") -> list[Node]:
         """What was said on connections of the phone's account, oldest first."""
-        entries = await self.wasim.transcript(phone.phone, limit=4000)
-        nodes = [entry["node"] for entry in entries if entry["dir"] == direction]
-        return [node for node in nodes if node["tag"] == tag]
+        passed = await self.wasim.transcript(phone)
+        return [each.node for each in passed if each.direction == direction and each.tag == tag]
 
     async def companion(self, phone: Phone, device: int = 1) -> Mapping[str, Any]:
         """What the simulated WhatsApp knows of one linked device."""

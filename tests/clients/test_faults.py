@@ -29,25 +29,25 @@ async def pair(stage: Stage) -> tuple[Phone, Phone, Client]:
 async def test_message_delivered_twice(stage: Stage) -> None:
     anna, ben, client = await pair(stage)
     await stage.wasim.fault("duplicate-message", anna.phone, 1)
-    id = await stage.wasim.say(ben.phone, anna.phone, "once")
+    id = await ben.say(anna.phone, "once")
     await client.expect("message", id=id)
     await stage.settled(anna)
     await still_talks(stage, client, anna, ben)
     assert [event["text"] for event in client.seen("message", id=id, kind="text")] == ["once"]
     # The second one is answered as well, so that it does not come for ever.
     answers = await stage.stanzas(anna, "receipt") + await stage.stanzas(anna, "ack")
-    said = [(node["tag"], node["attrs"].get("error")) for node in answers if node["attrs"]["id"] == id]
+    said = [(node.tag, node.attrs.get("error")) for node in answers if node.get("id") == id]
     assert said == TWICE[stage.contender.name]
 
 
 async def test_message_that_cannot_be_decrypted(stage: Stage) -> None:
     anna, ben, client = await pair(stage)
     await stage.wasim.fault("undecryptable", anna.phone, 1)
-    id = await stage.wasim.say(ben.phone, anna.phone, "spoilt once")
+    id = await ben.say(anna.phone, "spoilt once")
     # The client asks for it again, with fresh keys, and the phone sends it again.
     assert (await client.expect("message", id=id, kind="text"))["text"] == "spoilt once"
-    retries = [node for node in await stage.stanzas(anna, "receipt") if node["attrs"].get("type") == "retry"]
-    assert [node["attrs"]["id"] for node in retries] == [id]
+    retries = [node for node in await stage.stanzas(anna, "receipt") if node.get("type") == "retry"]
+    assert [node.get("id") for node in retries] == [id]
     await still_talks(stage, client, anna, ben)
 
 
@@ -142,7 +142,7 @@ async def test_connection_closes_after_pair_success(stage: Stage) -> None:
     await stage.wasim.fault("close-after-pair-success", anna.phone, 1)
     client = await stage.client()
     await client.order("connect")
-    await stage.wasim.scan(anna.phone, (await client.expect("qr"))["code"])
+    await anna.scan((await client.expect("qr"))["code"])
     await client.expect("paired")
     if not stage.contender.reconnects:
         await client.expect("close", status=428)
@@ -188,14 +188,14 @@ async def test_message_is_refused(stage: Stage) -> None:
     else:
         await client.expect("ack", id=id, error="479")
     await still_talks(stage, client, anna, ben)
-    items, _ = await stage.wasim.inbox(ben.phone)
+    items, _ = await ben.inbox()
     assert id not in [item.id for item in items]
 
 
 async def test_message_without_content(stage: Stage) -> None:
     anna, ben, client = await pair(stage)
     await stage.wasim.fault("unavailable", anna.phone, 1)
-    id = await stage.wasim.say(ben.phone, anna.phone, "hidden")
+    id = await ben.say(anna.phone, "hidden")
     # The client asks its own phone, which has it.
     assert (await client.expect("message", id=id, kind="text", within=60))["text"] == "hidden"
     await still_talks(stage, client, anna, ben)
@@ -228,7 +228,7 @@ async def test_queries_are_not_answered(stage: Stage) -> None:
         # and the application is told that it was sent.
         await client.expect("open")
         id = (await client.order("send", to=pn(ben), text="to nobody"))["id"]
-        items, _ = await stage.wasim.inbox(ben.phone)
+        items, _ = await ben.inbox()
         assert id not in [item.id for item in items]
     else:
         # It sends no ping while a query waits, takes the silence for a dead link, and reconnects for ever.
@@ -262,7 +262,7 @@ async def test_keys_of_a_device_are_refused_always(stage: Stage) -> None:
         # It leaves the device out and takes the message for sent, here to the sender's own phone alone.
         id = (await client.order("send", to=pn(ben), text="to who can be reached"))["id"]
         assert (await stage.received(anna, id)).from_me
-        items, _ = await stage.wasim.inbox(ben.phone)
+        items, _ = await ben.inbox()
         assert id not in [item.id for item in items]
     await stage.wasim.clear_faults()
     await still_talks(stage, client, anna, ben)
@@ -274,7 +274,7 @@ async def test_backlog_never_ends(stage: Stage) -> None:
     await client.expect("close")
     await stage.wasim.fault("no-offline", anna.phone, 1)
     await client.order("connect")
-    id = await stage.wasim.say(ben.phone, anna.phone, "are you in?")
+    id = await ben.say(anna.phone, "are you in?")
     # Both wait for the end of the backlog, and give up on it.
     await client.expect("open", within=100)
     await client.expect("message", id=id, within=100)
@@ -286,7 +286,7 @@ async def test_client_is_not_asked_to_come_back_after_pairing(stage: Stage) -> N
     await stage.wasim.fault("missing-515", anna.phone, 1)
     client = await stage.client()
     await client.order("connect")
-    await stage.wasim.scan(anna.phone, (await client.expect("qr"))["code"])
+    await anna.scan((await client.expect("qr"))["code"])
     await client.expect("paired")
     await client.quiet(3.0, "open")
     # Its credentials are complete all the same.
@@ -301,10 +301,10 @@ async def test_phone_cannot_prove_that_it_saw_the_code(stage: Stage) -> None:
     await stage.wasim.fault("bad-pair-hmac", anna.phone, 1)
     client = await stage.client()
     await client.order("connect")
-    await stage.wasim.scan(anna.phone, (await client.expect("qr"))["code"])
+    await anna.scan((await client.expect("qr"))["code"])
     await client.expect("close" if stage.contender.name == "baileys" else "pair_failed")
     assert not client.seen("paired")
-    assert (await stage.wasim.account(anna.phone)).companions == []
+    assert (await anna.account()).companions == []
     assert client.alive
 
 
@@ -313,7 +313,7 @@ async def test_account_signature_does_not_hold(stage: Stage) -> None:
     await stage.wasim.fault("bad-account-signature", anna.phone, 1)
     client = await stage.client()
     await client.order("connect")
-    await stage.wasim.scan(anna.phone, (await client.expect("qr"))["code"])
+    await anna.scan((await client.expect("qr"))["code"])
     if stage.contender.name == "baileys":
         # Like the certificate chain: verified, and the outcome ignored.
         await client.expect("paired")
@@ -321,7 +321,7 @@ async def test_account_signature_does_not_hold(stage: Stage) -> None:
         await still_talks(stage, client, anna, ben)
     else:
         await client.expect("pair_failed")
-        assert (await stage.wasim.account(anna.phone)).companions == []
+        assert (await anna.account()).companions == []
 
 
 async def test_black_hole(stage: Stage) -> None:

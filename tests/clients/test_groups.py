@@ -97,7 +97,7 @@ async def test_client_changes_a_group(stage: Stage) -> None:
     # Who was removed hears nothing any more.
     id = (await client.order("send", to=group, text="without Cleo"))["id"]
     assert (await stage.received(ben, id)).text == "without Cleo"
-    items, _ = await stage.wasim.inbox(cleo.phone)
+    items, _ = await cleo.inbox()
     assert id not in [item.id for item in items]
     await client.order("group_leave", group=group)
     assert set(await members(stage, group)) == {ben.phone}

@@ -44,9 +44,9 @@ async def test_interrupted_again_and_again(stage: Stage) -> None:
         await client.forget()
         texts = [(anna.phone, f"{turn * each + n}") for n in range(each)]
         await stage.wasim.fault("duplicate-message", anna.phone, 2)
-        sent += await stage.wasim.say_many(ben.phone, texts[: each // 2])
-        await stage.wasim.kick(anna.phone, 1, verdict)
-        sent += await stage.wasim.say_many(ben.phone, texts[each // 2 :])
+        sent += await ben.say_many(texts[: each // 2])
+        await anna.kick(1, verdict)
+        sent += await ben.say_many(texts[each // 2 :])
         if not stage.contender.reconnects:
             await client.expect("close")
             if verdict != "515":
@@ -67,8 +67,4 @@ async def test_interrupted_again_and_again(stage: Stage) -> None:
 async def answered(stage: Stage, phone: Phone) -> set[str]:
     """The ids that the phone's devices have confirmed or refused."""
     nodes = await stage.stanzas(phone, "receipt") + await stage.stanzas(phone, "ack")
-    ids = {node["attrs"]["id"] for node in nodes}
-    for node in nodes:
-        for items in node.get("children") or []:
-            ids |= {item["attrs"]["id"] for item in items.get("children") or [] if item["tag"] == "item"}
-    return ids
+    return {each.get("id") for node in nodes for each in node.walk() if each is node or each.tag == "item"}

@@ -13,7 +13,7 @@ async def test_pairs_by_qr(stage: Stage) -> None:
     client = await stage.client()
     await client.order("connect")
     code = (await client.expect("qr"))["code"]
-    jid = await stage.wasim.scan(anna.phone, code)
+    jid = (await anna.scan(code)).jid
     assert (await client.expect("paired"))["jid"] == jid
     opened = await client.expect("open")
     assert opened["jid"] == jid
@@ -21,7 +21,7 @@ async def test_pairs_by_qr(stage: Stage) -> None:
     await client.expect("caught_up")
     await stage.keys_uploaded(anna)
 
-    account = await stage.wasim.account(anna.phone)
+    account = await anna.account()
     assert account.registrations == 1
     companion = await stage.companion(anna)
     assert companion["connected"]
@@ -45,9 +45,9 @@ async def test_logs_in_again(stage: Stage) -> None:
         companion = await stage.companion(anna)
         assert companion["logins"] == before + login
         assert companion["handshake"] == stage.contender.handshake
-        id = await stage.wasim.say(ben.phone, anna.phone, f"after login {login}")
+        id = await ben.say(anna.phone, f"after login {login}")
         assert (await client.expect("message", id=id))["text"] == f"after login {login}"
-    assert (await stage.wasim.account(anna.phone)).registrations == 1
+    assert (await anna.account()).registrations == 1
 
 
 async def test_pairs_by_code(stage: Stage) -> None:
@@ -60,7 +60,7 @@ async def test_pairs_by_code(stage: Stage) -> None:
     assert (await client.expect("paired"))["jid"] == jid
     await client.expect("open")
     await stage.keys_uploaded(anna)
-    id = await stage.wasim.say(ben.phone, anna.phone, "by code")
+    id = await ben.say(anna.phone, "by code")
     assert (await client.expect("message", id=id))["text"] == "by code"
 
 
@@ -72,7 +72,7 @@ async def test_phone_with_another_code_links_nothing(stage: Stage) -> None:
     await client.order("pair_by_code", phone=anna.phone, code="ABCD1234")
     with pytest.raises(SimulatorError):
         await stage.ask("POST", f"/admin/phones/{anna.phone}/link-code", {"code": "ABCD1235"})
-    assert (await stage.wasim.account(anna.phone)).companions == []
+    assert (await anna.account()).companions == []
     assert not client.seen("paired")
 
 
@@ -86,7 +86,7 @@ async def test_codes_run_out(stage: Stage) -> None:
     assert len(set(codes)) == 6
     await client.expect("close", status=408)
     with pytest.raises(SimulatorError):
-        await stage.wasim.scan(anna.phone, codes[-1])
+        await anna.scan(codes[-1])
 
 
 async def test_push_name_decides_the_account(stage: Stage) -> None:
@@ -116,7 +116,7 @@ async def test_server_has_another_key(stage: Stage) -> None:
         await client.order("connect")
         await client.expect("open")
         assert (await stage.companion(anna))["handshake"] == handshake
-    id = await stage.wasim.say(ben.phone, anna.phone, "under the new key")
+    id = await ben.say(anna.phone, "under the new key")
     assert (await client.expect("message", id=id))["text"] == "under the new key"
 
 
@@ -127,7 +127,7 @@ async def test_chain_that_proves_nothing(stage: Stage, chain: str) -> None:
     client = await stage.linked(anna)
     # Baileys verifies signatures and ignores the outcome. Our whatsapp-rust is built without the check: its
     # root is a constant. whatsmeow refuses both chains, as the simulator's own tests show.
-    id = await stage.wasim.say(ben.phone, anna.phone, "from nobody in particular")
+    id = await ben.say(anna.phone, "from nobody in particular")
     assert (await client.expect("message", id=id))["text"] == "from nobody in particular"
 
 
@@ -139,7 +139,7 @@ async def test_phone_refuses_a_code_that_is_not_shown_any_more(stage: Stage) -> 
     await client.order("leave")
     await client.expect("close")
     with pytest.raises(SimulatorError):
-        await stage.wasim.scan(anna.phone, code)
+        await anna.scan(code)
     assert not client.seen("paired")
 
 

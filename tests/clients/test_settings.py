@@ -26,7 +26,7 @@ async def linked_pair(stage: Stage, phone: Phone, other: Contender) -> tuple[Cli
 async def test_pins_and_archives_reach_the_other_device(stage: Stage, other: Contender) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     first, second = await linked_pair(stage, anna, other)
-    id = await stage.wasim.say(ben.phone, anna.phone, "pin me")
+    id = await ben.say(anna.phone, "pin me")
     for client in (first, second):
         await client.expect("message", id=id)
     await first.order("pin", chat=pn(ben), pin=True)
@@ -60,8 +60,8 @@ async def test_patches_at_the_same_time(stage: Stage, other: Contender) -> None:
 
 async def refused_devices(stage: Stage, phone: Phone) -> list[int]:
     """The devices whose patch was refused with 409."""
-    entries = await stage.wasim.transcript(phone.phone, limit=4000)
-    return [entry["device"] for entry in entries if entry["dir"] == "out" and "'409'" in str(entry["node"])]
+    passed = await stage.wasim.transcript(phone)
+    return [each.device for each in passed if each.direction == "out" and "'409'" in str(each.node)]
 
 
 async def test_push_name(stage: Stage) -> None:

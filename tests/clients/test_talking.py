@@ -21,14 +21,14 @@ async def test_sends_text_and_hears_receipts(stage: Stage) -> None:
     assert own.from_me
     assert own.chat == ben.phone
     await client.expect("receipt", id=id, type=DELIVERED)
-    await stage.wasim.read(ben.phone, anna.phone, [id])
+    await ben.read(anna.phone, [id])
     await client.expect("receipt", id=id, type=READ)
 
 
 async def test_receives_text_and_confirms(stage: Stage) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     client = await stage.linked(anna)
-    id = await stage.wasim.say(ben.phone, anna.phone, "hello Anna, äöü ✓")
+    id = await ben.say(anna.phone, "hello Anna, äöü ✓")
     got = await client.expect("message", id=id)
     assert (got["text"], got["kind"]) == ("hello Anna, äöü ✓", "text")
     assert (got["from_me"], got["push_name"]) == (False, "Ben")
@@ -44,7 +44,7 @@ async def test_talks_in_order(stage: Stage) -> None:
     for turn in range(15):
         sent = (await client.order("send", to=pn(ben), text=f"ping {turn}"))["id"]
         assert (await stage.received(ben, sent)).text == f"ping {turn}"
-        id = await stage.wasim.say(ben.phone, anna.phone, f"pong {turn}")
+        id = await ben.say(anna.phone, f"pong {turn}")
         assert (await client.expect("message", id=id))["text"] == f"pong {turn}"
     texts = [event["text"] for event in client.seen("message", kind="text", from_me=False)]
     assert texts == [f"pong {turn}" for turn in range(15)]
@@ -58,7 +58,7 @@ async def test_catches_up_after_being_away(stage: Stage, count: int) -> None:
     await stage.settled(anna)
     await client.order("leave")
     await client.expect("close")
-    await stage.wasim.say_many(ben.phone, [(anna.phone, f"missed {n}") for n in range(count)])
+    await ben.say_many([(anna.phone, f"missed {n}") for n in range(count)])
     assert (await stage.companion(anna))["queue"] == count
     await client.order("connect")
     await client.expect("caught_up")
@@ -67,7 +67,7 @@ async def test_catches_up_after_being_away(stage: Stage, count: int) -> None:
     texts = [event["text"] for event in client.seen("message", kind="text")]
     assert texts == [f"missed {n}" for n in range(count)]
     await stage.settled(anna)
-    receipts, _ = await stage.wasim.receipts(ben.phone)
+    receipts, _ = await ben.receipts()
     assert sum(receipt.type == DELIVERED for receipt in receipts) >= count
 
 
@@ -77,23 +77,23 @@ async def test_catches_up_after_a_crash(stage: Stage) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     client = await stage.linked(anna)
     await stage.settled(anna)
-    await stage.wasim.say_many(ben.phone, [(anna.phone, f"early {n}") for n in range(20)])
+    await ben.say_many([(anna.phone, f"early {n}") for n in range(20)])
     await client.expect("message", text="early 4")
     await client.kill()
-    await stage.wasim.say_many(ben.phone, [(anna.phone, f"late {n}") for n in range(5)])
+    await ben.say_many([(anna.phone, f"late {n}") for n in range(5)])
     successor = await stage.client(folder=client.log.parent)
     await successor.order("connect")
     await successor.expect("open")
     for n in range(5):
         await successor.expect("message", text=f"late {n}")
     await stage.settled(anna)
-    assert (await stage.wasim.account(anna.phone)).registrations == 1
+    assert (await anna.account()).registrations == 1
 
 
 async def test_reacts_edits_and_deletes(stage: Stage) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     client = await stage.linked(anna)
-    theirs = await stage.wasim.say(ben.phone, anna.phone, "react to me")
+    theirs = await ben.say(anna.phone, "react to me")
     await client.expect("message", id=theirs)
     reaction = (await client.order("react", to=pn(ben), target=theirs, text="👍"))["id"]
     got = await stage.received(ben, reaction)
@@ -116,7 +116,7 @@ async def test_hears_reactions_edits_and_deletions(stage: Stage) -> None:
     await stage.send_raw(ben, anna, encode.reaction(encode.key(pn(anna), mine, False), "🎉", at_ms))
     assert (await client.expect("reaction", target=mine))["text"] == "🎉"
 
-    theirs = await stage.wasim.say(ben.phone, anna.phone, "frist")
+    theirs = await ben.say(anna.phone, "frist")
     await client.expect("message", id=theirs)
     target = encode.key(pn(anna), theirs, True)
     await stage.send_raw(ben, anna, encode.edit(target, "first", at_ms))

@@ -27,7 +27,7 @@ async def test_two_clients_talk(stage: Stage, other: Contender) -> None:
 async def test_two_devices_of_one_account(stage: Stage, other: Contender) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     first, second = await stage.linked(anna), await stage.linked(anna, other)
-    id = await stage.wasim.say(ben.phone, anna.phone, "to both")
+    id = await ben.say(anna.phone, "to both")
     for client in (first, second):
         assert (await client.expect("message", id=id))["text"] == "to both"
     sent = (await first.order("send", to=pn(ben), text="from the first"))["id"]

@@ -55,7 +55,7 @@ VERDICTS: dict[str, dict[str, Reaction]] = {
 
 async def still_talks(stage: Stage, client: Client, anna: Phone, ben: Phone) -> None:
     """Both directions work, and nothing is left over."""
-    id = await stage.wasim.say(ben.phone, anna.phone, "still there?")
+    id = await ben.say(anna.phone, "still there?")
     assert (await client.expect("message", id=id, within=60))["text"] == "still there?"
     sent = (await client.order("send", to=pn(ben), text="of course"))["id"]
     assert (await stage.received(ben, sent)).text == "of course"
@@ -76,7 +76,7 @@ async def test_server_ends_the_connection(stage: Stage, verdict: str) -> None:
     client = await stage.linked(anna)
     await stage.settled(anna)
     await client.forget()
-    await stage.wasim.kick(anna.phone, 1, verdict)
+    await anna.kick(1, verdict)
     await client.expect(reaction.event, **reaction.fields)
     if reaction.goes_on:
         if verdict == "515" and not stage.contender.reconnects:
@@ -95,12 +95,12 @@ async def test_phone_unlinks_the_device(stage: Stage) -> None:
     anna = await stage.wasim.phone("Anna")
     client = await stage.linked(anna)
     await stage.settled(anna)
-    await stage.wasim.logout(anna.phone, 1)
+    await anna.unlink(1)
     if stage.contender.reconnects:
         await client.expect("logged_out", on_connect=False)
     else:
         await client.expect("close", status=401)
-    assert (await stage.wasim.account(anna.phone)).companions == []
+    assert (await anna.account()).companions == []
 
     # A login of what is unlinked is refused with 401.
     if stage.contender.reconnects:
@@ -121,7 +121,7 @@ async def test_client_logs_out(stage: Stage) -> None:
     await client.order("logout")
 
     async def gone() -> bool:
-        return not (await stage.wasim.account(anna.phone)).companions
+        return not (await anna.account()).companions
 
     await stage.until("the device is gone", gone)
     assert client.alive

@@ -130,7 +130,7 @@ async def _link(cast: _Cast, story: Story) -> None:
         began = time.monotonic()
         code = await cast.api.sessions.first_qr("chauffeur")
         took_ms = (time.monotonic() - began) * 1000
-        await cast.simulator.scan(cast.business.phone, code.code)
+        await cast.business.scan(code.code)
         session = await cast.api.sessions.wait_for("chauffeur", timeout_s=_PATIENCE_S)
         step.done(f"QR after {took_ms:.0f} ms, connected as {number(session.phone)}")
 
@@ -152,13 +152,13 @@ async def _bot(cast: _Cast, story: Story) -> None:
 async def _first_answer(cast: _Cast, story: Story) -> None:
     with story.step("the customer's phone writes “Hello”") as step:
         began = time.monotonic()
-        await cast.simulator.say(cast.customer.phone, cast.business.phone, "Hello")
-        answer = await cast.simulator.wait_for_text(cast.customer.phone, "Holdfast", _PATIENCE_S)
+        await cast.customer.say(cast.business.phone, "Hello")
+        answer = await cast.customer.wait_for("Holdfast", timeout_s=_PATIENCE_S)
         step.done(f"answer after {(time.monotonic() - began) * 1000:.0f} ms: “{answer.text}”")
 
 
 async def _kill_and_return(cast: _Cast, story: Story) -> None:
-    before = await cast.simulator.account(cast.business.phone)
+    before = await cast.business.account()
     texts = [f"message {number_} written while everything was dead" for number_ in range(1, _BETWEEN + 1)]
     async with cast.api.events("demo-witness", types=["message.received"]) as stream:
 
@@ -172,16 +172,14 @@ async def _kill_and_return(cast: _Cast, story: Story) -> None:
             with story.step("kill -9: gateway and engine") as step:
                 killed = time.monotonic()
                 cast.stack.kill("both")
-                await cast.simulator.say_many(
-                    cast.customer.phone, [(cast.business.phone, text) for text in texts]
-                )
+                await cast.customer.say_many([(cast.business, text) for text in texts])
                 step.done(f"both dead; meanwhile the customer writes {_BETWEEN} messages")
             with story.step("they start again") as step:
                 await cast.stack.wait_ready()
                 await cast.api.sessions.wait_for("chauffeur", timeout_s=_PATIENCE_S)
                 back = time.monotonic() - killed
                 lost, doubled = await _count(cast, texts)
-                after = await cast.simulator.account(cast.business.phone)
+                after = await cast.business.account()
                 scans = after.registrations - before.registrations
                 step.done(f"back in {back:.1f} s, {lost} lost, {doubled} doubled, {scans} QR codes")
                 if lost or doubled or scans:
@@ -210,8 +208,8 @@ async def _count(cast: _Cast, texts: list[str]) -> tuple[int, int]:
 async def _next_answer(cast: _Cast, story: Story) -> None:
     with story.step("the customer asks “/status”") as step:
         began = time.monotonic()
-        await cast.simulator.say(cast.customer.phone, cast.business.phone, "/status")
-        answer = await cast.simulator.wait_for_text(cast.customer.phone, "I am connected", _PATIENCE_S)
+        await cast.customer.say(cast.business.phone, "/status")
+        answer = await cast.customer.wait_for("I am connected", timeout_s=_PATIENCE_S)
         step.done(f"answer after {(time.monotonic() - began) * 1000:.0f} ms: “{answer.text}”")
 
 

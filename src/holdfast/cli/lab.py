@@ -30,7 +30,7 @@ async def scan(data: Path | None, trust: Path | None, session: str, phone: str |
         await api.sessions.create(session)
         code = await api.sessions.first_qr(session)
         scanning = await simulator.phone(session, phone.lstrip("+") if phone else None)
-        await simulator.scan(scanning.phone, code.code)
+        await scanning.scan(code.code)
         linked = await api.sessions.wait_for(session, timeout_s=30.0)
     await simulator.close()
     lab_banner()
@@ -59,11 +59,11 @@ async def say_as_phone(
         complain(f"{session} is not linked. Next step: `holdfast lab scan {session}`.")
         return int(Exit.FAILED)
     writer = await _writer(simulator, phone)
-    _, seen = await simulator.inbox(writer.phone)
-    await simulator.say(writer.phone, target.phone.lstrip("+"), text)
+    _, seen = await writer.inbox()
+    await writer.say(target.phone.lstrip("+"), text)
     lab_banner()
     plain(f"{number(writer.phone)} -> {number(target.phone)}: {text}")
-    items, _ = await simulator.inbox(writer.phone, seen, wait_s=wait_s)
+    items, _ = await writer.inbox(seen, wait_s=wait_s)
     for item in items:
         plain(f"{number(target.phone)} -> {number(writer.phone)}: {item.text}")
     if not items and wait_s > 0:
@@ -81,7 +81,7 @@ async def show(data: Path | None, trust: Path | None, phone: str | None) -> int:
         for title in ("phone", "name", "companions", "connected", "waiting", "scans"):
             shown.add_column(title)
         for known in await simulator.phones():
-            account = await simulator.account(known.phone)
+            account = await known.account()
             shown.add_row(
                 number(known.phone),
                 known.name,
@@ -93,7 +93,7 @@ async def show(data: Path | None, trust: Path | None, phone: str | None) -> int:
     else:
         for title in ("#", "from", "text"):
             shown.add_column(title)
-        items, _ = await simulator.inbox(phone.lstrip("+"))
+        items, _ = await simulator.at(phone).inbox()
         for item in items[-50:]:
             shown.add_row(str(item.seq), number(item.sender), item.text)
     console().print(shown)

@@ -4,17 +4,59 @@ Commands for phones and faults enter, what phones received leaves. It never talk
 processes that it started.
 """
 
-from holdfast.lab.simulator import Account, Companion, Phone, Receipt, Received, Simulator, SimulatorError
-from holdfast.lab.stack import Stack, StackError
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from holdfast.lab.admin import SimulatorError, SimulatorSilent
+    from holdfast.lab.facts import Account, Companion, File, GroupState, Linked, Member, Receipt, Received
+    from holdfast.lab.faults import Fault, FaultInForce, FaultKind, Match
+    from holdfast.lab.group import Group
+    from holdfast.lab.phone import Phone
+    from holdfast.lab.simulator import Simulator
+    from holdfast.lab.stack import Stack, StackError
+    from holdfast.lab.transcript import Node, Stanza
+
+# Each name is imported when somebody asks for it: the pytest plugin is loaded in every test run of every
+# project that has Holdfast installed, and may cost those nothing.
+_PLACES = {
+    "admin": ("SimulatorError", "SimulatorSilent"),
+    "facts": ("Account", "Companion", "File", "GroupState", "Linked", "Member", "Receipt", "Received"),
+    "faults": ("Fault", "FaultInForce", "FaultKind", "Match"),
+    "group": ("Group",),
+    "phone": ("Phone",),
+    "simulator": ("Simulator",),
+    "stack": ("Stack", "StackError"),
+    "transcript": ("Node", "Stanza"),
+}
 
 __all__ = [
     "Account",
     "Companion",
+    "Fault",
+    "FaultInForce",
+    "FaultKind",
+    "File",
+    "Group",
+    "GroupState",
+    "Linked",
+    "Match",
+    "Member",
+    "Node",
     "Phone",
     "Receipt",
     "Received",
     "Simulator",
     "SimulatorError",
+    "SimulatorSilent",
     "Stack",
     "StackError",
+    "Stanza",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    for place, names in _PLACES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"holdfast.lab.{place}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,320 +1,257 @@
-"""Starts the simulator and talks to its admin API."""
+"""One running simulator: its phones, its faults, what passed it."""
 
 import asyncio
-import contextlib
 import json
-import os
-import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+from holdfast.lab import faults
+from holdfast.lab.admin import Admin, SimulatorError
+from holdfast.lab.facts import GroupState, read
+from holdfast.lab.faults import Fault, FaultInForce, FaultKind, FaultOrder, Match
+from holdfast.lab.group import Group
+from holdfast.lab.phone import Phone
+from holdfast.lab.process import Plan, Program
+from holdfast.lab.transcript import Stanza, query
 
-from holdfast import binaries
-from holdfast.keeper import end_with_parent
-
-_READY_WITHIN_S = 15.0
-
-
-class SimulatorError(Exception):
-    """The simulator refused, or does not answer. The message is one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """A simulated phone. Its number is what WhatsApp would know it by."""
-
-    phone: str
-    lid: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One message that a phone got and decrypted. `duplicates` counts the same id arriving again."""
-
-    seq: int
-    id: str
-    sender: str
-    chat: str
-    from_me: bool
-    kind: str
-    text: str
-    duplicates: int
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A receipt that reached a phone: "delivered", "read" and so on, for one message id."""
-
-    seq: int
-    id: str
-    sender: str
-    type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Companion:
-    """A linked device of a phone, as the simulated WhatsApp sees it."""
-
-    device: int
-    jid: str
-    connected: bool
-    queue: int
-    logins: int
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What the simulated WhatsApp knows of a number. `registrations` counts scans that succeeded."""
-
-    phone: str
-    lid: str
-    registrations: int
-    qr_refs_served: int
-    companions: Sequence[Companion]
+_POLL_S = 5.0
+_PAGE = 500
 
 
 class Simulator:
-    """One running simulator, its phones and its faults."""
+    """A simulated WhatsApp. Phones are objects of their own; faults and the transcript belong to all."""
 
-    def __init__(self, address: str, ca_pem: str, trust_file: Path, pid: int | None = None) -> None:
-        self.address = address
+    def __init__(
+        self, address: str, ca_pem: str, trust_file: Path, program: Program | None = None, root_key: str = ""
+    ) -> None:
         self.trust_file = trust_file
-        self.pid = pid
-        context = ssl.create_default_context(cadata=ca_pem)
-        context.check_hostname = False  # its certificate is made for WhatsApp's name
-        self._http = httpx.AsyncClient(
-            base_url=f"https://{address}", verify=context, trust_env=False, timeout=30.0
-        )
+        self.root_key = root_key
+        self.admin = Admin(address, ca_pem)
+        self._program = program
 
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, folder: Path, *, seed: int = 1, state: Path | None = None, port: int = 0, transcript: int = 0
+        cls,
+        folder: Path,
+        *,
+        seed: int = 1,
+        state: Path | None = None,
+        port: int = 0,
+        transcript: int = 0,
+        options: Sequence[str] = (),
     ) -> AsyncIterator["Simulator"]:
-        """A simulator of our own; the trust file and its log lie in `folder`. It ends with this block or
-        this process.
+        """A simulator of our own; the trust file and its log lie in `folder`. It ends with this block or this
+        process. `transcript` is how many stanzas it remembers, 0 for its own default.
 
         Raises BinaryMissing when it is not built, SimulatorError when it does not start.
         """
-        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything runs
-        trust = folder / "trust.json"
-        argv = [str(binaries.path("wasim")), "--listen", f"127.0.0.1:{port}", "--seed", str(seed)]
-        argv += ["--trust-file", str(trust), "--parent-pid", str(os.getpid())]
-        argv += ["--state", str(state)] if state else []
-        argv += ["--transcript", str(transcript)] if transcript else []
-        with (folder / "simulator.log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                *argv,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=end_with_parent,
-            )
+        program = Program(Plan(folder, seed, state, port, transcript, options))
+        ready = await program.start()
         try:
-            ready = await _ready_line(process, folder)
-            simulator = cls(ready["address"], ready["ca_pem"], trust, process.pid)
+            trust = program.plan.trust_file
+            simulator = cls(ready["address"], ready["ca_pem"], trust, program, ready["root_key"])
             try:
                 yield simulator
             finally:
                 await simulator.close()
         finally:
-            await _end(process)
+            await program.end()
 
     @classmethod
     def attach(cls, trust_file: Path) -> "Simulator":
-        """A simulator that somebody else runs, by its trust file. Raises SimulatorError."""
+        """A simulator that somebody else runs, by its trust file. Raises SimulatorError.
+
+        Close it, or use it as `async with Simulator.attach(...) as simulator`.
+        """
         try:
             trust = json.loads(trust_file.read_text())
-            return cls(trust["address"], trust["ca_pem"], trust_file)
+            return cls(trust["address"], trust["ca_pem"], trust_file, root_key=trust["root_key"])
         except (OSError, ValueError, KeyError) as failure:
             reason = type(failure).__name__
             raise SimulatorError(f"{trust_file} is not a simulator's trust file ({reason})") from failure
 
+    async def __aenter__(self) -> "Simulator":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     async def close(self) -> None:
         """Close the connections to it. Does not end it."""
-        await self._http.aclose()
+        await self.admin.close()
 
-    # ---- phones --------------------------------------------------------------------------------------
+    @property
+    def address(self) -> str:
+        """Host and port of its TLS port."""
+        return self.admin.address
 
-    async def phone(self, name: str, number: str | None = None) -> Phone:
-        """A new phone; with a number, the phone of that number (made when there is none)."""
-        body: dict[str, str] = {"name": name}
-        if number:
-            body["phone"] = number
-        return _phone(await self._ask("POST", "/admin/phones", body))
+    @property
+    def pid(self) -> int | None:
+        """Its process id, if we started it and it runs."""
+        return self._program.pid if self._program else None
 
-    async def phones(self) -> Sequence[Phone]:
-        """All phones."""
-        answer = await self._ask("GET", "/admin/phones")
-        return [_phone(item) for item in answer["items"]]
+    @property
+    def log_file(self) -> Path | None:
+        """What it logs, if we started it."""
+        return self._program.plan.log_file if self._program else None
 
-    async def scan(self, phone: str, code: str) -> str:
-        """Scan a QR code with this phone; returns the new companion's JID.
+    async def restart(self, *, save: bool = True) -> None:
+        """kill -9, and start it again at the same address with its state.
 
-        Raises SimulatorError when refused.
+        Without `save` it comes back with what it had saved last. Raises SimulatorError when it has no state
+        folder or is not ours.
         """
-        return str((await self._ask("POST", f"/admin/phones/{phone}/scan", code))["jid"])
-
-    async def say(self, phone: str, to: str, text: str, id: str | None = None) -> str:
-        """Let a phone send a text; returns the message id."""
-        body = {"to": to, "text": text, **({"id": id} if id else {})}
-        return str((await self._ask("POST", f"/admin/phones/{phone}/send", body))["id"])
-
-    async def say_many(self, phone: str, messages: Sequence[tuple[str, str]]) -> Sequence[str]:
-        """Let a phone send `(to, text)` one after the other in one request; returns the ids."""
-        body = {"messages": [{"to": to, "text": text} for to, text in messages]}
-        return [str(id) for id in (await self._ask("POST", f"/admin/phones/{phone}/send-batch", body))["ids"]]
-
-    async def read(self, phone: str, chat: str, ids: Sequence[str]) -> None:
-        """Let a phone read messages."""
-        await self._ask("POST", f"/admin/phones/{phone}/read", {"chat": chat, "ids": list(ids)})
-
-    async def inbox(self, phone: str, after: int = 0, wait_s: float = 0.0) -> tuple[Sequence[Received], int]:
-        """What the phone received after a sequence number, and the next one.
-
-        Waits up to `wait_s` for something.
-        """
-        query = f"?after={after}&wait_s={wait_s:g}"
-        body = await self._ask("GET", f"/admin/phones/{phone}/inbox{query}", wait_s=wait_s)
-        return [_received(item) for item in body.get("items") or []], int(body["next"])
-
-    async def wait_for_text(
-        self, phone: str, wanted: str, timeout_s: float = 20.0, after: int = 0
-    ) -> Received:
-        """The first message whose text contains `wanted`. Raises SimulatorError after `timeout_s`."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout_s
-        while (left := deadline - loop.time()) > 0:
-            items, after = await self.inbox(phone, after, wait_s=min(left, 5.0))
-            for item in items:
-                if wanted in item.text and not item.from_me:
-                    return item
-        raise SimulatorError(f"The phone did not receive {wanted!r} within {timeout_s:g} s")
-
-    async def receipts(self, phone: str, after: int = 0) -> tuple[Sequence[Receipt], int]:
-        """Receipts that reached the phone after a sequence number, and the next one."""
-        body = await self._ask("GET", f"/admin/phones/{phone}/receipts?after={after}")
-        items = body.get("items") or []
-        return [Receipt(int(i["seq"]), str(i["id"]), str(i["from"]), str(i["type"])) for i in items], int(
-            body["next"]
-        )
-
-    # ---- WhatsApp's side -----------------------------------------------------------------------------
-
-    async def account(self, phone: str) -> Account:
-        """What the simulated WhatsApp knows of a number."""
-        body = await self._ask("GET", f"/admin/accounts/{phone}")
-        companions = [
-            Companion(
-                int(c["device"]), str(c["jid"]), bool(c["connected"]), int(c["queue"]), int(c["logins"])
-            )
-            for c in body.get("companions") or []
-        ]
-        return Account(
-            str(body["phone"]),
-            str(body["lid"]),
-            int(body["registrations"]),
-            int(body["qr_refs_served"]),
-            companions,
-        )
-
-    async def kick(self, phone: str, device: int, reason: str = "close") -> None:
-        """End a companion's connection: "close", "replaced", "device_removed", "503" or "515"."""
-        await self._ask("POST", f"/admin/accounts/{phone}/devices/{device}/kick", {"reason": reason})
-
-    async def logout(self, phone: str, device: int) -> None:
-        """Remove a companion on the phone."""
-        await self._ask("POST", f"/admin/accounts/{phone}/devices/{device}/logout", {})
-
-    async def stats(self) -> Mapping[str, int]:
-        """Counters of the whole simulator: registrations, qr_served, connections, …"""
-        answer: Mapping[str, int] = await self._ask("GET", "/admin/stats")
-        return answer
-
-    async def transcript(self, account: str, limit: int = 200) -> Sequence[Mapping[str, Any]]:
-        """The last stanzas of an account, when the simulator keeps a transcript."""
-        body = await self._ask("GET", f"/admin/transcript?account={account}&limit={limit}")
-        return list(body["items"])
-
-    async def fault(self, name: str, account: str | None = None, count: int | None = None) -> None:
-        """Switch a fault on, for one account or all, for so many times or always."""
-        body: dict[str, Any] = {"name": name}
-        body |= {"account": account} if account else {}
-        body |= {"count": count} if count is not None else {}
-        await self._ask("POST", "/admin/faults", body)
-
-    async def clear_faults(self) -> None:
-        """Switch every fault off."""
-        await self._ask("DELETE", "/admin/faults")
+        program = self._program
+        if program is None or program.plan.state is None:
+            raise SimulatorError("Only a simulator started here, with state=, can be restarted")
+        if save:
+            await self.save()
+        port = int(self.address.rpartition(":")[2])
+        await program.kill()
+        ready = await program.start(port)
+        await self.admin.reconnect(ready["address"], ready["ca_pem"])
 
     async def save(self) -> None:
         """Write the state to the folder it was started with."""
-        await self._ask("POST", "/admin/save", {})
+        await self.admin.post("/admin/save")
 
-    async def _ask(self, method: str, path: str, body: Any = None, wait_s: float = 0.0) -> Any:
-        content = body.encode() if isinstance(body, str) else None
-        json_body = None if isinstance(body, str) else body
+    async def stats(self) -> Mapping[str, int]:
+        """Counters of the whole simulator: registrations, qr_served, connections, …"""
+        answer: Mapping[str, int] = await self.admin.get("/admin/stats")
+        return answer
+
+    # ---- phones and groups ---------------------------------------------------------------------------
+
+    async def phone(self, name: str, number: str | None = None) -> Phone:
+        """A new phone; with a number, the phone of that number (made when there is none)."""
+        body = {"name": name, "phone": number.lstrip("+") if number else None}
+        return Phone.of(self.admin, await self.admin.post("/admin/phones", body))
+
+    async def phones(self) -> Sequence[Phone]:
+        """All phones."""
+        return [Phone.of(self.admin, item) for item in (await self.admin.get("/admin/phones"))["items"]]
+
+    def at(self, number: str) -> Phone:
+        """The phone with this number. Does not ask whether there is one: the first use of it will tell."""
+        return Phone(number.lstrip("+"), _admin=self.admin)
+
+    async def groups(self) -> Sequence[GroupState]:
+        """All groups."""
+        return [read(GroupState, item) for item in (await self.admin.get("/admin/groups"))["items"]]
+
+    def group(self, jid: str) -> Group:
+        """The group with this JID or id."""
+        id = jid.partition("@")[0]
+        return Group(id, f"{id}@g.us", self.admin)
+
+    # ---- faults --------------------------------------------------------------------------------------
+
+    def fault(
+        self,
+        name: str,
+        account: "Phone | str | None" = None,
+        count: int | None = None,
+        *,
+        ttl_s: float | None = None,
+        sender: "Phone | str | None" = None,
+        args: Mapping[str, Any] | None = None,
+    ) -> FaultOrder:
+        """A named fault, for one account or all, for so many times (-1: always; None: its own default).
+
+        `await` it and it stays; `async with` it and it ends with the block. `sender` is the phone that a
+        crafted message comes from.
+        """
+        body = {"name": name, "account": _number(account), "count": count, "ttl_s": ttl_s, "args": args}
+        return FaultOrder(self.admin, {**body, "from": _number(sender)})
+
+    def rule(
+        self,
+        action: str,
+        match: Match | Mapping[str, Any] | None = None,
+        *,
+        args: Mapping[str, Any] | None = None,
+        count: int | None = None,
+        ttl_s: float | None = None,
+    ) -> FaultOrder:
+        """A rule of your own: do `action` ("drop", "delay", "duplicate", …) to what matches. As `fault`."""
+        wanted = match.body() if isinstance(match, Match) else dict(match or {})
+        if isinstance(wanted.get("account"), Phone):
+            wanted = {**wanted, "account": wanted["account"].phone}
+        body = {"match": wanted, "action": action, "args": args, "count": count, "ttl_s": ttl_s}
+        return FaultOrder(self.admin, body)
+
+    async def faults(self) -> Sequence[FaultInForce]:
+        """Every fault and rule in force."""
+        return await faults.in_force(self.admin)
+
+    async def fault_kinds(self) -> Sequence[FaultKind]:
+        """Every named fault that there is."""
+        return await faults.kinds(self.admin)
+
+    async def end_fault(self, fault: Fault | FaultInForce | int) -> None:
+        """End one fault before its count or time runs out."""
+        id = fault if isinstance(fault, int) else fault.id
+        if id is not None:
+            await faults.end(self.admin, id)
+
+    async def clear_faults(self) -> None:
+        """End every fault."""
+        await self.admin.delete("/admin/faults")
+
+    # ---- transcript ----------------------------------------------------------------------------------
+
+    async def transcript(
+        self, account: "Phone | str | None" = None, *, after: int = 0, limit: int = 0, **filters: Any
+    ) -> Sequence[Stanza]:
+        """The remembered stanzas that match, oldest first.
+
+        Filters: device, conn, direction ("in", "out"), tag, xmlns, type, id, since, until, text.
+        """
+        return (await self._transcript(after, limit, 0.0, {"account": account, **filters}))[0]
+
+    async def _transcript(
+        self, after: int, limit: int, wait_s: float, filters: Mapping[str, Any]
+    ) -> tuple[Sequence[Stanza], int]:
+        params = {**query(filters), "after": after or None, "limit": limit or None}
+        body = await self.admin.get("/admin/transcript", params, wait_s)
+        return [read(Stanza, item) for item in body["items"]], int(body["next"])
+
+    async def mark(self) -> int:
+        """The transcript's present end, for `after=` of a later look."""
+        return (await self._transcript(0, 0, 0.0, {}))[1]
+
+    async def watch(self, *, after: int = 0, **filters: Any) -> AsyncIterator[Stanza]:
+        """Every stanza that matches, the remembered ones first, then as they come. Never ends by itself."""
+        while True:
+            items, after = await self._transcript(after, _PAGE, _POLL_S, filters)
+            for item in items:
+                yield item
+
+    async def wait_for(
+        self,
+        *,
+        where: Callable[[Stanza], bool] | None = None,
+        after: int = 0,
+        timeout_s: float = 20.0,
+        **filters: Any,
+    ) -> Stanza:
+        """The first stanza that matches, the remembered ones included.
+
+        Raises SimulatorError after `timeout_s`.
+        """
         try:
-            response = await self._http.request(
-                method, path, content=content, json=json_body, timeout=30.0 + wait_s
-            )
-        except httpx.HTTPError as failure:
-            reason = type(failure).__name__
-            raise SimulatorError(f"The simulator at {self.address} does not answer ({reason})") from failure
-        if response.status_code >= 400:
-            raise SimulatorError(f"The simulator refused: {_reason(response)}")
-        return response.json() if response.content else {}
+            async with asyncio.timeout(timeout_s):
+                async for stanza in self.watch(after=after, **filters):
+                    if where is None or where(stanza):
+                        return stanza
+        except TimeoutError:
+            pass
+        wanted = ", ".join(f"{name}={value}" for name, value in filters.items()) or "any"
+        raise SimulatorError(f"No stanza ({wanted}) passed within {timeout_s:g} s")
 
 
-def _reason(response: httpx.Response) -> str:
-    try:
-        return str(response.json()["error"])
-    except (ValueError, KeyError, TypeError):
-        return f"status {response.status_code}"
-
-
-def _phone(body: Mapping[str, Any]) -> Phone:
-    return Phone(str(body["phone"]), str(body.get("lid") or ""), str(body.get("name") or ""))
-
-
-def _received(body: Mapping[str, Any]) -> Received:
-    return Received(
-        seq=int(body["seq"]),
-        id=str(body["id"]),
-        sender=str(body.get("from") or ""),
-        chat=str(body.get("chat") or ""),
-        from_me=bool(body.get("from_me")),
-        kind=str(body.get("kind") or "text"),
-        text=str(body.get("text") or ""),
-        duplicates=int(body.get("duplicates") or 0),
-    )
-
-
-async def _ready_line(process: asyncio.subprocess.Process, folder: Path) -> Mapping[str, Any]:
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(_READY_WITHIN_S):
-            async for line in process.stdout:
-                with contextlib.suppress(ValueError):
-                    entry: Mapping[str, Any] = json.loads(line)
-                    if entry.get("event") == "wasim.ready":
-                        return entry
-    except TimeoutError:
-        raise SimulatorError(f"The simulator was not ready within {_READY_WITHIN_S:g} s") from None
-    raise SimulatorError(f"The simulator did not start. Its log: {folder / 'simulator.log'}")
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), 5.0)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+def _number(phone: "Phone | str | None") -> str | None:
+    return phone.phone if isinstance(phone, Phone) else phone.lstrip("+") if phone else None

@@ -19,31 +19,31 @@ async def test_phones_write_and_read(simulator: Simulator) -> None:
     anna, ben = await simulator.phone("Anna"), await simulator.phone("Ben")
     assert [phone.phone for phone in await simulator.phones()] == [anna.phone, ben.phone]
     assert (await simulator.phone("Anna again", anna.phone)).phone == anna.phone
-    first = await simulator.say(anna.phone, ben.phone, "one")
-    rest = await simulator.say_many(anna.phone, [(ben.phone, "two"), (ben.phone, "three")])
-    got = await simulator.wait_for_text(ben.phone, "three")
+    first = await anna.say(ben.phone, "one")
+    rest = await anna.say_many([(ben.phone, "two"), (ben.phone, "three")])
+    got = await ben.wait_for("three")
     assert got.sender == anna.phone
-    items, after = await simulator.inbox(ben.phone)
+    items, after = await ben.inbox()
     assert [item.id for item in items] == [first, *rest]
-    assert (await simulator.inbox(ben.phone, after))[0] == []
-    await simulator.read(ben.phone, anna.phone, [first])
-    receipts, _ = await simulator.receipts(anna.phone)
+    assert (await ben.inbox(after))[0] == []
+    await ben.read(anna.phone, [first])
+    receipts, _ = await anna.receipts()
     assert {receipt.id for receipt in receipts} == {first, *rest}
 
 
 async def test_refusals_are_one_line(simulator: Simulator) -> None:
     anna = await simulator.phone("Anna")
     with pytest.raises(SimulatorError, match="not a pairing QR code"):
-        await simulator.scan(anna.phone, "nonsense")
+        await anna.scan("nonsense")
     with pytest.raises(SimulatorError, match="no phone"):
-        await simulator.say(anna.phone, "4900000", "x")
+        await anna.say("4900000", "x")
     with pytest.raises(SimulatorError, match="did not receive"):
-        await simulator.wait_for_text(anna.phone, "x", timeout_s=0.2)
+        await anna.wait_for("x", timeout_s=0.2)
 
 
 async def test_accounts_counters_faults(simulator: Simulator) -> None:
     anna = await simulator.phone("Anna")
-    account = await simulator.account(anna.phone)
+    account = await anna.account()
     assert (account.registrations, account.companions) == (0, [])
     assert (await simulator.stats())["registrations"] == 0
     await simulator.fault("no-ack", anna.phone, 1)

@@ -94,7 +94,7 @@ class Killer:
         customer = await self.simulator.phone(f"customer of {name}")
         await self.stack.client.sessions.create(name)
         code = await self.stack.client.sessions.first_qr(name)
-        await self.simulator.scan(phone.phone, code.code)
+        await phone.scan(code.code)
         self.paired += 1
         return Number(name, phone.phone, customer)
 

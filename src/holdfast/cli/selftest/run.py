@@ -98,7 +98,7 @@ async def _link(api: Client, simulator: Simulator, count: int, progress: Progres
             customer = await simulator.phone(f"customer-{index}")
             await api.sessions.create(name)
             code = await api.sessions.first_qr(name)
-            await simulator.scan(phone.phone, code.code)
+            await phone.scan(code.code)
             await api.sessions.wait_for(name, timeout_s=60.0)
             progress.linked(index, count)
             return Number(name, phone.phone, customer)

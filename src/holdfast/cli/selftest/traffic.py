@@ -83,7 +83,7 @@ class Traffic:
             number = self.numbers[next(lanes) % len(self.numbers)]
             token = f"in-{self.seed}-{next(self._numbered)}"
             self.inbound.send(token)
-            await self.simulator.say(number.customer.phone, number.phone, token)
+            await number.customer.say(number.phone, token)
             await asyncio.sleep(1 / _PER_SECOND)
 
     async def _consume(self, ready: asyncio.Event) -> None:
@@ -125,7 +125,7 @@ class Traffic:
             await asyncio.sleep(0.2)
 
     async def _look(self, phone: str) -> None:
-        items, after = await self.simulator.inbox(phone, self._inboxes.get(phone, 0))
+        items, after = await self.simulator.at(phone).inbox(self._inboxes.get(phone, 0))
         self._inboxes[phone] = after
         for item in items:
             if item.text.startswith("out-"):

@@ -1,0 +1,129 @@
+"""What the simulator tells: frozen values, read from its JSON. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, TypeVar
+
+from holdfast.lab.admin import SimulatorError
+
+Fact = TypeVar("Fact")
+
+
+def read(kind: type[Fact], body: Mapping[str, Any]) -> Fact:
+    """A fact from JSON, its fields by name; what it does not know is ignored: the simulator may be newer.
+
+    Raises SimulatorError when a field without a default is missing.
+    """
+    values: dict[str, Any] = {}
+    for each in fields(kind):  # type: ignore[arg-type]
+        name = each.metadata.get("json", each.name)
+        value = body.get(name)
+        if value is not None:
+            values[each.name] = each.metadata.get("read", _same)(value)
+        elif each.default is MISSING and each.default_factory is MISSING:
+            raise SimulatorError(
+                f"The simulator's answer has no {name!r}. Next step: rebuild it (make setup)"
+            )
+    return kind(**values)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def many(kind: type[Fact]) -> Any:
+    """For a field's metadata: reads a list of facts."""
+    return lambda items: [read(kind, item) for item in items]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A companion that has just been linked."""
+
+    jid: str
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message that a phone got and decrypted. `duplicates` counts the same id arriving again."""
+
+    seq: int
+    id: str
+    sender: str = field(default="", metadata={"json": "from"})
+    from_device: int = 0
+    chat: str = ""
+    from_me: bool = False
+    kind: str = "text"
+    text: str = ""
+    #: Unix seconds of the server's stamp, and milliseconds of the moment it was decrypted.
+    t: int = 0
+    t_ms: float = 0.0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt that reached a phone: "delivered", "read" and so on, for one message id."""
+
+    seq: int
+    id: str
+    sender: str = field(default="", metadata={"json": "from"})
+    from_device: int = 0
+    type: str = "delivered"
+    t: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A decrypted file of a received message."""
+
+    body: bytes
+    mimetype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A linked device of a phone, as the simulated WhatsApp sees it. `queue` is what it has not confirmed."""
+
+    device: int
+    jid: str
+    connected: bool
+    queue: int
+    logins: int
+    prekeys: int = 0
+    last_seen: int = 0
+    handshake: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the simulated WhatsApp knows of a number. `registrations` counts scans that succeeded."""
+
+    phone: str
+    lid: str
+    registrations: int
+    qr_refs_served: int
+    companions: Sequence[Companion] = field(default=(), metadata={"read": many(Companion)})
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a group; role is "", "admin" or "superadmin"."""
+
+    phone: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """A group as the server has it now."""
+
+    id: str
+    jid: str
+    subject: str
+    description: str = ""
+    members: Sequence[Member] = field(default=(), metadata={"read": many(Member)})
+    announce: bool = False
+    locked: bool = False
+    invite: str = ""
