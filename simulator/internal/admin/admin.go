@@ -52,7 +52,7 @@ func badRequest(text string) error { return &problem{http.StatusBadRequest, text
 func routes() []route {
 	return slices.Concat(
 		[]route{{method: "GET", path: "/openapi.json", summary: "This API as an OpenAPI document.", call: answers(specify)}},
-		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(),
+		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(), screenRoutes(),
 	)
 }
 
@@ -69,6 +69,8 @@ var statuses = map[error]int{
 	account.ErrCodeSilent:     http.StatusGatewayTimeout,
 	phone.ErrNoAttachment:     http.StatusNotFound,
 	phone.ErrMessageInvalid:   http.StatusBadRequest,
+	phone.ErrTarget:           http.StatusBadRequest,
+	phone.ErrAsleep:           http.StatusConflict,
 	groups.ErrUnknown:         http.StatusNotFound,
 	groups.ErrNotMember:       http.StatusForbidden,
 	groups.ErrNotAdmin:        http.StatusForbidden,

@@ -1,33 +1,15 @@
 package admin
 
 import (
-	"encoding/base64"
 	"net/http"
 	"strconv"
 
-	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
-	"google.golang.org/protobuf/proto"
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/phone"
+	"holdfast/simulator/internal/phone/letter"
 )
-
-type sendOrder struct {
-	To   string `json:"to" doc:"a phone's number, or a group's JID"`
-	Text string `json:"text" doc:"the text, or a file's caption"`
-	ID   string `json:"id" doc:"message id; made up if absent"`
-	Raw  string `json:"raw_base64" doc:"an encoded waE2E.Message, instead of everything else"`
-	// Media is a file that the phone encrypts and uploads; Text is its caption.
-	Media *mediaOrder `json:"media"`
-}
-
-type mediaOrder struct {
-	Kind     string `json:"kind" doc:"image, video, audio, voice, document or sticker"`
-	Body     []byte `json:"data_base64"`
-	MIME     string `json:"mimetype"`
-	FileName string `json:"file_name"`
-}
 
 func sendRoutes() []route {
 	return []route{
@@ -38,55 +20,30 @@ func sendRoutes() []route {
 	}
 }
 
-func (rooms *Rooms) send(from *account.Account, order sendOrder) (phone.Sent, error) {
-	message, err := rooms.message(order)
-	if err != nil {
-		return phone.Sent{}, err
-	}
-	if jid, _ := types.ParseJID(order.To); jid.Server == types.GroupServer {
+// destination finds the account or the group that a message goes to.
+func (rooms *Rooms) destination(from *account.Account, to string) (phone.Destination, error) {
+	if jid, _ := types.ParseJID(to); jid.Server == types.GroupServer {
 		group, err := rooms.memberGroup(jid, from)
-		if err != nil {
-			return phone.Sent{}, err
-		}
-		return rooms.Phones.Of(from).SendToGroup(group, message, order.ID)
+		return phone.Destination{Group: group}, err
 	}
-	to, err := rooms.accountOf(order.To)
+	found, err := rooms.accountOf(to)
+	return phone.Destination{Account: found}, err
+}
+
+func (rooms *Rooms) send(from *account.Account, draft *letter.Draft) (phone.Sent, error) {
+	to, err := rooms.destination(from, draft.To)
 	if err != nil {
 		return phone.Sent{}, err
 	}
-	return rooms.Phones.Of(from).Send(to, message, order.ID)
+	return rooms.Phones.Of(from).Post(to, draft)
 }
 
-// message makes what an order says: an encoded message, a file, or a text.
-func (rooms *Rooms) message(order sendOrder) (*waE2E.Message, error) {
-	switch {
-	case order.Raw != "":
-		encoded, err := base64.StdEncoding.DecodeString(order.Raw)
-		if err != nil {
-			return nil, badRequest("raw_base64 is not base64")
-		}
-		message := &waE2E.Message{}
-		if err = proto.Unmarshal(encoded, message); err != nil {
-			return nil, badRequest("raw_base64 is not a waE2E.Message")
-		}
-		return message, nil
-	case order.Media != nil:
-		return rooms.Phones.Attach(phone.Attachment{
-			Kind: order.Media.Kind, Body: order.Media.Body, MIME: order.Media.MIME, FileName: order.Media.FileName, Caption: order.Text,
-		})
-	case order.Text != "":
-		return phone.Text(order.Text), nil
-	default:
-		return nil, phone.ErrMessageInvalid
-	}
-}
-
-// attachment answers with the decrypted file of a message in the phone's inbox.
 type fileView struct {
 	Body []byte `json:"data_base64"`
 	MIME string `json:"mimetype"`
 }
 
+// attachment answers with the decrypted file of a message in the phone's inbox.
 func attachment(rooms *Rooms, r *http.Request) (fileView, error) {
 	owner, err := rooms.account(r)
 	if err != nil {
@@ -109,12 +66,12 @@ type sentView struct {
 	MS float64 `json:"t_ms"`
 }
 
-func send(rooms *Rooms, r *http.Request, order sendOrder) (sentView, error) {
+func send(rooms *Rooms, r *http.Request, draft letter.Draft) (sentView, error) {
 	from, err := rooms.account(r)
 	if err != nil {
 		return sentView{}, err
 	}
-	sent, err := rooms.send(from, order)
+	sent, err := rooms.send(from, &draft)
 	if err != nil {
 		return sentView{}, err
 	}
@@ -122,7 +79,7 @@ func send(rooms *Rooms, r *http.Request, order sendOrder) (sentView, error) {
 }
 
 type batchOrder struct {
-	Messages []sendOrder `json:"messages"`
+	Messages []letter.Draft `json:"messages"`
 }
 
 type idsView struct {
@@ -135,8 +92,8 @@ func sendBatch(rooms *Rooms, r *http.Request, batch batchOrder) (idsView, error)
 		return idsView{}, err
 	}
 	ids := make([]string, 0, len(batch.Messages))
-	for _, order := range batch.Messages {
-		sent, err := rooms.send(from, order)
+	for i := range batch.Messages {
+		sent, err := rooms.send(from, &batch.Messages[i])
 		if err != nil {
 			return idsView{}, err
 		}

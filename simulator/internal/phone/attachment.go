@@ -2,26 +2,16 @@ package phone
 
 import (
 	"errors"
-	"fmt"
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
-	"google.golang.org/protobuf/proto"
 
 	"holdfast/simulator/internal/media"
+	"holdfast/simulator/internal/phone/letter"
 )
 
 // ErrNoAttachment means that a message carries no file, or that the file is not here any more.
 var ErrNoAttachment = errors.New("phone: no such attachment")
-
-// Attachment is a file to send.
-type Attachment struct {
-	Kind     string
-	Body     []byte
-	MIME     string
-	Caption  string
-	FileName string
-}
 
 // files is where phones upload and download: the same place as everybody.
 type files struct {
@@ -32,84 +22,25 @@ type files struct {
 // UseFiles gives the phones a place for attachments.
 func (b *Book) UseFiles(store *media.Store, host string) { b.files = files{store, host} }
 
-// Attach seals and uploads a file and makes the message that carries it.
-func (b *Book) Attach(attachment Attachment) (*waE2E.Message, error) {
-	kind, ok := mediaKinds[attachment.Kind]
-	if !ok {
-		return nil, fmt.Errorf("%w: no media of kind %q", ErrMessageInvalid, attachment.Kind)
-	}
-	sealed, err := media.Seal(kind.media, attachment.Body)
+// upload seals a file and puts it where its receivers find it.
+func (b *Book) upload(file *letter.File) (*letter.Stored, error) {
+	kind, err := file.Media()
 	if err != nil {
 		return nil, err
 	}
-	file, err := b.files.store.Put(media.Token(sealed.Body), sealed.Body)
+	sealed, err := media.Seal(kind, file.Body)
 	if err != nil {
 		return nil, err
 	}
-	direct := file.Path + "?ccb=1"
-	return kind.build(&attachment, &uploaded{
-		Sealed: sealed, direct: proto.String(direct), url: proto.String("https://" + b.files.host + direct),
-		size: proto.Uint64(uint64(sealed.Size)), at: proto.Int64(b.now().Unix()),
-	}), nil
-}
-
-type uploaded struct {
-	*media.Sealed
-	direct, url *string
-	size        *uint64
-	at          *int64
-}
-
-type mediaKind struct {
-	media whatsmeow.MediaType
-	build func(*Attachment, *uploaded) *waE2E.Message
-}
-
-var mediaKinds = map[string]mediaKind{
-	"image": {whatsmeow.MediaImage, func(a *Attachment, u *uploaded) *waE2E.Message {
-		return &waE2E.Message{ImageMessage: &waE2E.ImageMessage{
-			URL: u.url, DirectPath: u.direct, MediaKey: u.Key, Mimetype: proto.String(a.MIME), Caption: given(a.Caption),
-			FileEncSHA256: u.SealedHash, FileSHA256: u.PlainHash, FileLength: u.size, MediaKeyTimestamp: u.at,
-		}}
-	}},
-	"video": {whatsmeow.MediaVideo, func(a *Attachment, u *uploaded) *waE2E.Message {
-		return &waE2E.Message{VideoMessage: &waE2E.VideoMessage{
-			URL: u.url, DirectPath: u.direct, MediaKey: u.Key, Mimetype: proto.String(a.MIME), Caption: given(a.Caption),
-			FileEncSHA256: u.SealedHash, FileSHA256: u.PlainHash, FileLength: u.size, MediaKeyTimestamp: u.at,
-		}}
-	}},
-	"audio": {whatsmeow.MediaAudio, audio(false)},
-	"voice": {whatsmeow.MediaAudio, audio(true)},
-	"document": {whatsmeow.MediaDocument, func(a *Attachment, u *uploaded) *waE2E.Message {
-		return &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{
-			URL: u.url, DirectPath: u.direct, MediaKey: u.Key, Mimetype: proto.String(a.MIME), Caption: given(a.Caption),
-			FileName: given(a.FileName), Title: given(a.FileName),
-			FileEncSHA256: u.SealedHash, FileSHA256: u.PlainHash, FileLength: u.size, MediaKeyTimestamp: u.at,
-		}}
-	}},
-	"sticker": {whatsmeow.MediaImage, func(a *Attachment, u *uploaded) *waE2E.Message {
-		return &waE2E.Message{StickerMessage: &waE2E.StickerMessage{
-			URL: u.url, DirectPath: u.direct, MediaKey: u.Key, Mimetype: proto.String(a.MIME),
-			FileEncSHA256: u.SealedHash, FileSHA256: u.PlainHash, FileLength: u.size, MediaKeyTimestamp: u.at,
-		}}
-	}},
-}
-
-func audio(voice bool) func(*Attachment, *uploaded) *waE2E.Message {
-	return func(a *Attachment, u *uploaded) *waE2E.Message {
-		return &waE2E.Message{AudioMessage: &waE2E.AudioMessage{
-			URL: u.url, DirectPath: u.direct, MediaKey: u.Key, Mimetype: proto.String(a.MIME), PTT: proto.Bool(voice),
-			FileEncSHA256: u.SealedHash, FileSHA256: u.PlainHash, FileLength: u.size, MediaKeyTimestamp: u.at,
-			Seconds: proto.Uint32(1),
-		}}
+	stored, err := b.files.store.Put(media.Token(sealed.Body), sealed.Body)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func given(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
+	direct := stored.Path + "?ccb=1"
+	return &letter.Stored{
+		URL: "https://" + b.files.host + direct, DirectPath: direct, Key: sealed.Key, PlainHash: sealed.PlainHash,
+		SealedHash: sealed.SealedHash, Size: uint64(sealed.Size), At: b.now().Unix(),
+	}, nil
 }
 
 // attached is what every media message has.
@@ -126,14 +57,11 @@ func (p *Phone) Download(seq uint64) (body []byte, mime string, err error) {
 	if !ok {
 		return nil, "", ErrNoAttachment
 	}
-	message := &waE2E.Message{}
-	if err = proto.Unmarshal(item.Message, message); err != nil {
+	message, err := contentOf(item.Message)
+	if err != nil {
 		return nil, "", ErrNoAttachment
 	}
-	if inner := message.GetDeviceSentMessage().GetMessage(); inner != nil {
-		message = inner
-	}
-	carrier, kind := attachmentOf(message)
+	carrier, kind := attachmentOf(letter.Unwrap(message))
 	if carrier == nil {
 		return nil, "", ErrNoAttachment
 	}
@@ -151,30 +79,15 @@ func attachmentOf(message *waE2E.Message) (attached, whatsmeow.MediaType) {
 		return message.ImageMessage, whatsmeow.MediaImage
 	case message.VideoMessage != nil:
 		return message.VideoMessage, whatsmeow.MediaVideo
+	case message.PtvMessage != nil:
+		return message.PtvMessage, whatsmeow.MediaVideo
 	case message.AudioMessage != nil:
 		return message.AudioMessage, whatsmeow.MediaAudio
 	case message.DocumentMessage != nil:
 		return message.DocumentMessage, whatsmeow.MediaDocument
-	case message.DocumentWithCaptionMessage != nil:
-		return attachmentOf(message.DocumentWithCaptionMessage.GetMessage())
 	case message.StickerMessage != nil:
 		return message.StickerMessage, whatsmeow.MediaImage
 	default:
 		return nil, ""
-	}
-}
-
-// mediaTypeOf is the attribute by which receivers know the kind of file before they decrypt.
-func mediaTypeOf(message *waE2E.Message) string {
-	switch kind, _ := describe(message); kind {
-	case "audio":
-		if message.GetAudioMessage().GetPTT() {
-			return "ptt"
-		}
-		return kind
-	case "image", "video", "document", "sticker":
-		return kind
-	default:
-		return ""
 	}
 }

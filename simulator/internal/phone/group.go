@@ -16,43 +16,28 @@ import (
 	"holdfast/simulator/internal/stanza"
 )
 
-// SendToGroup seals a message for a group: once under the phone's sender key, and that key for every device that
+// sendToGroup seals a message for a group: once under the phone's sender key, and that key for every device that
 // does not have it yet.
-func (p *Phone) SendToGroup(group *groups.Group, message *waE2E.Message, id string) (Sent, error) {
-	body, err := proto.Marshal(message)
-	if err != nil {
-		return Sent{}, fmt.Errorf("%w: %w", ErrMessageInvalid, err)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.book.now()
-	if id == "" {
-		id = p.nextID()
-	}
-	p.remember(id, &SentMessage{To: group.JID().String(), Body: body})
+func (p *Phone) sendToGroup(group *groups.Group, out *outgoing) error {
+	p.remember(out.id, &SentMessage{To: group.JID().String(), Body: out.body})
 	targets, err := p.shareSenderKey(group)
 	if err != nil {
-		return Sent{}, err
+		return err
 	}
-	envelope, err := p.signal.sealGroup(context.Background(), group.JID(), address(p.Account, 0), body)
+	envelope, err := p.signal.sealGroup(context.Background(), group.JID(), address(p.Account, 0), out.body)
 	if err != nil {
-		return Sent{}, err
+		return err
 	}
-	if kind := mediaTypeOf(message); kind != "" {
-		envelope.Attrs["mediatype"] = kind
-	}
+	out.traits.dress(&envelope)
 	var content []stanza.Node
 	if len(targets) > 0 {
 		content = append(content, stanza.New("participants", nil, targets...))
 	}
+	content = append(content, envelope)
 	p.book.router.Message(p.origin(), &stanza.Node{
-		Tag: "message",
-		Attrs: stanza.Attrs{
-			"id": id, "to": group.JID(), "type": stanzaType(message), "addressing_mode": string(types.AddressingModeLID),
-		},
-		Content: append(content, envelope),
+		Tag: "message", Attrs: out.traits.attrs(out.id, group.JID()), Content: append(content, out.traits.children()...),
 	})
-	return Sent{ID: id, T: now}, nil
+	return nil
 }
 
 // shareSenderKey seals the phone's sender key for the devices that lack it. After somebody has left there is a new

@@ -11,7 +11,9 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/keys"
+	"holdfast/simulator/internal/phone/screen"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/seed"
 	"holdfast/simulator/internal/stanza"
@@ -25,6 +27,7 @@ type Book struct {
 	now      func() time.Time
 	log      *slog.Logger
 	files    files
+	groups   *groups.Store
 
 	mu     sync.Mutex
 	phones map[*account.Account]*Phone
@@ -51,11 +54,15 @@ func (b *Book) Of(owner *account.Account) *Phone {
 			Account: owner, book: b, signal: newMemory(b.source, owner.Phone, owner.Identity),
 			inbox: newLog[Item](), receipts: newLog[ReceiptItem](), known: map[string]uint64{},
 			sent: map[string]*SentMessage{}, retries: map[string]int{}, shared: map[string]map[string]bool{},
+			screen: screen.New(), contacts: map[string]string{},
 		}
 		b.phones[owner] = phone
 	}
 	return phone
 }
+
+// UseGroups tells the phones which groups there are.
+func (b *Book) UseGroups(store *groups.Store) { b.groups = store }
 
 // Deliver puts a stanza into the phone's mailbox and returns at once; the phone works it off in order.
 func (b *Book) Deliver(owner *account.Account, node stanza.Node) { b.Of(owner).enqueue(node) }
@@ -86,6 +93,11 @@ type Phone struct {
 	retries map[string]int
 	// shared tells which devices have the phone's sender key, by group.
 	shared map[string]map[string]bool
+	screen *screen.Screen
+	// contacts maps phone numbers to the names under which they are saved on this phone.
+	contacts map[string]string
+	// asleep phones leave their mailbox closed.
+	asleep bool
 }
 
 // TakeBundle returns what others need to open a session with this phone; each has a one-time key of its own.

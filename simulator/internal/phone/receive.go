@@ -13,6 +13,9 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/groups"
+	"holdfast/simulator/internal/phone/letter"
+	"holdfast/simulator/internal/phone/screen"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/stanza"
 )
@@ -36,6 +39,7 @@ type Item struct {
 	// Duplicates is how often the same id came again.
 	Duplicates int    `json:"duplicates"`
 	Kind       string `json:"kind"`
+	*letter.Details
 	// Message is the plaintext as the sender encoded it.
 	Message []byte `json:"-"`
 }
@@ -106,23 +110,36 @@ func (p *Phone) keep(node *stanza.Node, owner *account.Account, from types.JID, 
 				chat = found
 			}
 		}
-		if inner := message.GetDeviceSentMessage().GetMessage(); inner != nil {
-			message = inner
-		}
+		message = unwrapCopy(message)
 	}
 	p.file(node, owner, from, chat.Phone, message, plaintext)
 }
 
-// file puts a message into the inbox.
+// file puts a message into the inbox and onto the screen.
 func (p *Phone) file(node *stanza.Node, owner *account.Account, from types.JID, chat string, message *waE2E.Message, plaintext []byte) {
-	id := stanza.Text(node, "id")
-	kind, text := describe(message)
+	id, at := stanza.Text(node, "id"), int64(stanza.Int(node, "t"))
+	kind, text, details := letter.Describe(message, p.book.numberOf)
+	p.openVote(chat, owner, message, details)
 	p.known[messageKey(owner, id)] = p.inbox.add(func(seq uint64) Item {
 		return Item{
 			Seq: seq, ID: id, From: owner.Phone, FromDevice: from.Device, Chat: chat, FromMe: owner == p.Account,
-			Text: text, T: int64(stanza.Int(node, "t")), TMS: Milliseconds(p.book.now()), Kind: kind, Message: plaintext,
+			Text: text, T: at, TMS: Milliseconds(p.book.now()), Kind: kind, Details: details, Message: plaintext,
 		}
 	})
+	p.screen.Show(&screen.Message{
+		ID: id, Chat: chat, From: owner.Phone, FromMe: owner == p.Account, T: at, Kind: kind, Text: text, Details: details,
+		Encoded: plaintext, MayDelete: p.isAdmin(p.groupOf(chat), owner),
+	})
+}
+
+// groupOf returns the group of a chat, nil for direct ones.
+func (p *Phone) groupOf(chat string) *groups.Group {
+	jid, err := types.ParseJID(chat)
+	if err != nil || jid.Server != types.GroupServer || p.book.groups == nil {
+		return nil
+	}
+	group, _ := p.book.groups.Get(jid)
+	return group
 }
 
 // confirm sends the delivery receipt; for messages of its own companions the phone confirms as their sender.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -20,9 +19,6 @@ import (
 
 // sentLimit is how many of its own messages a phone keeps for devices that ask for one again.
 const sentLimit = 8192
-
-// ErrMessageInvalid means that a message to send has neither text nor a readable encoding.
-var ErrMessageInvalid = errors.New("phone: a message needs text or an encoded waE2E.Message")
 
 // SentMessage is a message that a phone has sent; To is "" for messages to its own companions' software.
 type SentMessage struct {
@@ -50,33 +46,20 @@ func Text(text string) *waE2E.Message {
 	}
 }
 
-// Send seals a message for every device of the recipient and for the phone's own companions, and sends it.
-// id "" lets the phone choose one.
-func (p *Phone) Send(to *account.Account, message *waE2E.Message, id string) (Sent, error) {
-	body, err := proto.Marshal(message)
+// sendTo seals a message for every device of the recipient and for the phone's own companions, and sends it.
+func (p *Phone) sendTo(to *account.Account, out *outgoing) error {
+	p.remember(out.id, &SentMessage{To: to.Phone, Body: out.body})
+	targets, err := p.sealAll(to, out)
 	if err != nil {
-		return Sent{}, fmt.Errorf("%w: %w", ErrMessageInvalid, err)
+		return err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.book.now()
-	if id == "" {
-		id = p.nextID()
-	}
-	p.remember(id, &SentMessage{To: to.Phone, Body: body})
-	targets, err := p.sealAll(to, body, mediaTypeOf(message))
-	if err != nil {
-		return Sent{}, err
-	}
+	attrs := out.traits.attrs(out.id, to.LIDJID(0))
+	attrs["peer_recipient_pn"] = to.PN(0)
 	p.book.router.Message(p.origin(), &stanza.Node{
-		Tag: "message",
-		Attrs: stanza.Attrs{
-			"id": id, "to": to.LIDJID(0), "type": stanzaType(message), "addressing_mode": string(types.AddressingModeLID),
-			"peer_recipient_pn": to.PN(0),
-		},
-		Content: []stanza.Node{stanza.New("participants", nil, targets...)},
+		Tag: "message", Attrs: attrs,
+		Content: append([]stanza.Node{stanza.New("participants", nil, targets...)}, out.traits.children()...),
 	})
-	return Sent{ID: id, T: now}, nil
+	return nil
 }
 
 // nextID makes message ids in a phone's style, the same series for the same seed.
@@ -96,30 +79,28 @@ func (p *Phone) remember(id string, message *SentMessage) {
 	}
 }
 
-func (p *Phone) sealAll(to *account.Account, body []byte, mediaType string) ([]stanza.Node, error) {
+func (p *Phone) sealAll(to *account.Account, out *outgoing) ([]stanza.Node, error) {
 	var targets []stanza.Node
 	add := func(owner *account.Account, device uint16, plaintext []byte) error {
 		envelope, err := p.sealFor(owner, device, plaintext)
 		if err != nil {
 			return err
 		}
-		if mediaType != "" {
-			envelope.Attrs["mediatype"] = mediaType
-		}
+		out.traits.dress(&envelope)
 		targets = append(targets, stanza.New("to", stanza.Attrs{"jid": owner.LIDJID(device)}, envelope))
 		return nil
 	}
 	if to != p.Account {
-		if err := add(to, 0, body); err != nil {
+		if err := add(to, 0, out.body); err != nil {
 			return nil, err
 		}
 		for _, companion := range to.Companions() {
-			if err := add(to, companion.Device, body); err != nil {
+			if err := add(to, companion.Device, out.body); err != nil {
 				return nil, err
 			}
 		}
 	}
-	copied, err := deviceSent(to, body)
+	copied, err := deviceSent(to, out.body)
 	if err != nil {
 		return nil, err
 	}
@@ -214,15 +195,4 @@ func (p *Phone) resend(receipt, retry *stanza.Node, owner *account.Account, devi
 	}
 	envelope.Attrs["count"] = stanza.Text(retry, "count")
 	p.book.router.Message(p.origin(), &stanza.Node{Tag: "message", Attrs: attrs, Content: []stanza.Node{envelope}})
-}
-
-func stanzaType(message *waE2E.Message) string {
-	switch kind, _ := describe(message); kind {
-	case "reaction", "poll":
-		return kind
-	case "image", "video", "audio", "document", "sticker", "location", "contact":
-		return "media"
-	default:
-		return "text"
-	}
 }

@@ -10,6 +10,7 @@ import (
 	wastore "go.mau.fi/whatsmeow/store"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/phone/screen"
 )
 
 // State is one phone's memory as it is saved.
@@ -29,6 +30,7 @@ type State struct {
 	Mail       [][]byte
 	SenderKeys map[string][]byte
 	Shared     map[string]map[string]bool
+	Screen     []screen.SavedChat
 }
 
 // State returns every phone's memory for saving.
@@ -58,6 +60,7 @@ func (p *Phone) state() (State, error) {
 		PreKeys: map[uint32][]byte{}, Inbox: inbox, Receipts: receipts, Known: maps.Clone(p.known),
 		Sent: map[string]SentMessage{}, SentOrder: slices.Clone(p.sentOrder), Written: p.written,
 		Retries: maps.Clone(p.retries), SenderKeys: maps.Clone(p.signal.senderKeys), Shared: map[string]map[string]bool{},
+		Screen: p.screen.State(),
 	}
 	for group, devices := range p.shared {
 		state.Shared[group] = maps.Clone(devices)
@@ -134,6 +137,7 @@ func (p *Phone) restore(state State) error {
 		p.sent[id] = &message
 	}
 	p.sentOrder, p.written = state.SentOrder, state.Written
+	p.screen.Restore(state.Screen)
 	p.inbox.restore(state.Inbox, func(item *Item) uint64 { return item.Seq })
 	p.receipts.restore(state.Receipts, func(item *ReceiptItem) uint64 { return item.Seq })
 	return nil

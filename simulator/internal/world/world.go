@@ -92,6 +92,7 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 	w.Router = router.New(w.Accounts, w.Faults, time.Now)
 	w.Phones = phone.NewBook(source, w.Accounts, w.Router, time.Now, log)
 	w.Phones.UseFiles(w.Media, w.Address())
+	w.Phones.UseGroups(w.Groups)
 	w.Router.UseGroups(w.Groups)
 	w.Router.SetPrimary(w.Phones)
 	if err = w.restore(saved); err != nil {

@@ -1,0 +1,45 @@
+package phone
+
+import (
+	"strings"
+
+	"holdfast/simulator/internal/phone/screen"
+)
+
+// Chats lists the phone's conversations as its screen does.
+func (p *Phone) Chats() []screen.Chat {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.screen.Chats()
+}
+
+// Conversation returns one chat with its messages, oldest first; ok is false when there is none.
+func (p *Phone) Conversation(chat string) (shown screen.Chat, lines []screen.Line, ok bool) {
+	chat = strings.TrimPrefix(chat, "+")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	lines, ok = p.screen.Lines(chat)
+	if !ok {
+		return screen.Chat{}, nil, false
+	}
+	shown = *p.screen.Chat(chat)
+	shown.Lines = nil
+	return shown, lines, true
+}
+
+// NameOf is what the phone calls a chat.
+func (p *Phone) NameOf(chat string) string {
+	if group := p.groupOf(chat); group != nil {
+		return group.Subject
+	}
+	p.mu.Lock()
+	name := p.contacts[chat]
+	p.mu.Unlock()
+	if name != "" {
+		return name
+	}
+	if other, ok := p.book.accounts.ByPhone(chat); ok {
+		return other.Name()
+	}
+	return chat
+}
