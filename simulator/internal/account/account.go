@@ -14,8 +14,10 @@ import (
 	signal "go.mau.fi/whatsmeow/util/keys"
 
 	"holdfast/simulator/internal/keys"
+	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/queue"
 	"holdfast/simulator/internal/stanza"
+	"holdfast/simulator/internal/tokens"
 )
 
 // maxDevice is the highest device id; clients encode it in one byte and keep below 100.
@@ -32,6 +34,13 @@ type Account struct {
 	Identity *signal.KeyPair
 	// RawID distinguishes this account's device lists from those after a reinstall.
 	RawID uint32
+	// Profile is what the account shows of itself, Tokens what it has handed out to those whom it trusts.
+	Profile *profile.Profile
+	Tokens  *tokens.Ledger
+	// Scenario comes from the push name with which the account was made.
+	Scenario Scenario
+	// NCTSalt is what the account's devices prove a first contact with.
+	NCTSalt []byte
 
 	mu            sync.Mutex
 	name          string
@@ -173,8 +182,10 @@ type Companion struct {
 	greeted  bool
 }
 
-// Attach makes the link the companion's only one and returns the one that it replaces, if any.
+// Attach makes the link the companion's only one and returns the one that it replaces, if any. What has run out while
+// the companion was away is gone.
 func (c *Companion) Attach(link Link, now time.Time) (replaced Link) {
+	c.Queue.Expire(now)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	replaced, c.link = c.link, link

@@ -15,6 +15,7 @@ import (
 	signal "go.mau.fi/whatsmeow/util/keys"
 	"google.golang.org/protobuf/proto"
 
+	"holdfast/simulator/internal/queue"
 	"holdfast/simulator/internal/seed"
 )
 
@@ -215,7 +216,7 @@ func TestPhoneNumbers(t *testing.T) {
 
 // A replaced connection that ends late does not take its successor down.
 func TestALateDetachIsIgnored(t *testing.T) {
-	companion := &Companion{}
+	companion := &Companion{Queue: queue.New()}
 	old, fresh := &endless{}, &endless{}
 	if companion.Attach(old, time.Now()) != nil {
 		t.Error("replaced somebody")

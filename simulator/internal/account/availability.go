@@ -1,7 +1,9 @@
 package account
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -9,7 +11,13 @@ import (
 type availability struct {
 	present  map[uint16]bool
 	lastSeen time.Time
-	watchers map[string]bool
+	watchers map[Watcher]bool
+}
+
+// Watcher is a device that wants to hear of an account's presence.
+type Watcher struct {
+	Phone  string
+	Device uint16
 }
 
 // SetPresent notes that a device is at the screen, or not, and tells whether the account's state has changed.
@@ -39,24 +47,30 @@ func (a *Account) Present() (present bool, lastSeen time.Time) {
 	return len(a.availability.present) > 0, a.availability.lastSeen
 }
 
-// Watch notes that another account wants to hear of this one's presence.
-func (a *Account) Watch(phone string) {
+// Watch notes whether a device wants to hear of this account's presence.
+func (a *Account) Watch(watcher Watcher, wanted bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.availability.watchers == nil {
-		a.availability.watchers = map[string]bool{}
+		a.availability.watchers = map[Watcher]bool{}
 	}
-	a.availability.watchers[phone] = true
+	if wanted {
+		a.availability.watchers[watcher] = true
+	} else {
+		delete(a.availability.watchers, watcher)
+	}
 }
 
 // Watchers lists who wants to hear of the account's presence.
-func (a *Account) Watchers() []string {
+func (a *Account) Watchers() []Watcher {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var phones []string
-	for phone := range a.availability.watchers {
-		phones = append(phones, phone)
+	list := make([]Watcher, 0, len(a.availability.watchers))
+	for watcher := range a.availability.watchers {
+		list = append(list, watcher)
 	}
-	slices.Sort(phones)
-	return phones
+	slices.SortFunc(list, func(x, y Watcher) int {
+		return cmp.Or(strings.Compare(x.Phone, y.Phone), cmp.Compare(x.Device, y.Device))
+	})
+	return list
 }

@@ -9,7 +9,9 @@ import (
 
 	"go.mau.fi/whatsmeow/types"
 
+	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/seed"
+	"holdfast/simulator/internal/tokens"
 )
 
 // ErrPhoneInvalid means that a phone number is not one: digits only, with country code.
@@ -85,13 +87,16 @@ func (r *Registry) create(phone, name string) *Account {
 	}
 	account := &Account{
 		Phone: phone, LID: r.drawLID(phone), name: name,
-		Identity:   r.source.KeyPair("account identity", phone),
-		RawID:      uint32(r.source.Uint64("account raw id", phone)),
+		Identity: r.source.KeyPair("account identity", phone),
+		RawID:    uint32(r.source.Uint64("account raw id", phone)),
+		Profile:  profile.New(), Tokens: tokens.New(), Scenario: ParseScenario(name), NCTSalt: r.salt(phone),
 		companions: map[uint16]*Companion{},
 	}
 	r.add(account)
 	return account
 }
+
+func (r *Registry) salt(phone string) []byte { return r.source.Bytes(32, "first contact salt", phone) }
 
 func (r *Registry) drawLID(phone string) string {
 	for try := 0; ; try++ {

@@ -8,7 +8,9 @@ import (
 	signal "go.mau.fi/whatsmeow/util/keys"
 
 	"holdfast/simulator/internal/keys"
+	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/queue"
+	"holdfast/simulator/internal/tokens"
 )
 
 // State is a registry's content as it is saved.
@@ -27,6 +29,9 @@ type SavedAccount struct {
 	Registrations, RefsServed int
 	Companions                []SavedCompanion
 	Acquainted                map[string]map[string]bool
+	Profile                   profile.State
+	Tokens                    tokens.State
+	Scenario                  Scenario
 }
 
 // SavedCompanion is one linked device as it is saved.
@@ -63,6 +68,7 @@ func (a *Account) state() (SavedAccount, error) {
 	saved := SavedAccount{
 		Phone: a.Phone, LID: a.LID, Name: a.name, Identity: append([]byte(nil), a.Identity.Priv[:]...), RawID: a.RawID,
 		LastDevice: a.lastDevice, LastKeyIndex: a.lastKeyIndex, Registrations: a.registrations, RefsServed: a.refsServed,
+		Profile: a.Profile.State(), Tokens: a.Tokens.State(), Scenario: a.Scenario,
 	}
 	saved.Acquainted = map[string]map[string]bool{}
 	for phone, domains := range a.acquainted {
@@ -97,6 +103,7 @@ func (r *Registry) Restore(state State) error {
 		if err != nil {
 			return err
 		}
+		account.NCTSalt = r.salt(account.Phone)
 		r.add(account)
 	}
 	return nil
@@ -111,6 +118,7 @@ func restoreAccount(saved *SavedAccount) (*Account, error) {
 		Identity:   signal.NewKeyPairFromPrivateKey([32]byte(saved.Identity)),
 		companions: map[uint16]*Companion{}, lastDevice: saved.LastDevice, lastKeyIndex: saved.LastKeyIndex,
 		registrations: saved.Registrations, refsServed: saved.RefsServed, acquainted: saved.Acquainted,
+		Profile: profile.Restore(saved.Profile), Tokens: tokens.Restore(saved.Tokens), Scenario: saved.Scenario,
 	}
 	for i := range saved.Companions {
 		companion, err := restoreCompanion(account, &saved.Companions[i])

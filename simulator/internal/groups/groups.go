@@ -12,6 +12,7 @@ import (
 
 	"go.mau.fi/whatsmeow/types"
 
+	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/seed"
 )
 
@@ -58,6 +59,7 @@ type Group struct {
 	MemberAdd        string
 	Invite           string
 	Version          int
+	Picture          *profile.Image
 }
 
 // JID is the group's address.
@@ -149,6 +151,17 @@ func (s *Store) Of(phone string) []*Group {
 		}
 	}
 	return own
+}
+
+// All lists every group in the order of their creation.
+func (s *Store) All() []*Group {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]*Group, 0, len(s.order))
+	for _, id := range s.order {
+		all = append(all, s.groups[id].copied())
+	}
+	return all
 }
 
 // ByInvite returns the group that an invitation leads to.

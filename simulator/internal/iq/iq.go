@@ -12,7 +12,9 @@ import (
 	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/keys"
 	"holdfast/simulator/internal/phone"
+	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/router"
+	"holdfast/simulator/internal/seed"
 	"holdfast/simulator/internal/stanza"
 	"holdfast/simulator/internal/usync"
 )
@@ -25,6 +27,8 @@ type Services struct {
 	Directory *usync.Directory
 	AppState  *appstate.Store
 	Groups    *groups.Store
+	Source    *seed.Source
+	Pictures  *profile.Gallery
 	Now       func() time.Time
 	Log       *slog.Logger
 	// Host is the address under which clients reach this server, for media.
@@ -55,7 +59,10 @@ type Table struct {
 // NewTable returns the table of every query that this server knows.
 func NewTable(services *Services) *Table {
 	table := &Table{services: services, answers: map[Key]answer{}}
-	for _, room := range []map[Key]answer{encryptAnswers, sessionAnswers, propertyAnswers, privacyAnswers, stateAnswers, peopleAnswers, groupAnswers} {
+	for _, room := range []map[Key]answer{
+		encryptAnswers, sessionAnswers, propertyAnswers, profileAnswers, pictureAnswers, privacyAnswers, tokenAnswers, stateAnswers,
+		peopleAnswers, groupAnswers, mexAnswers,
+	} {
 		for key, answer := range room {
 			table.answers[key] = answer
 		}

@@ -18,5 +18,5 @@ func queryUsers(s *Services, client *Client, request *stanza.Node) (stanza.Node,
 			}
 		}
 	}
-	return stanza.Result(request, s.Directory.Answer(query)), nil
+	return stanza.Result(request, s.Directory.Answer(query, client.Companion.Account)), nil
 }

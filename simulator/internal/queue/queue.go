@@ -4,12 +4,11 @@
 package queue
 
 import (
-	"fmt"
 	"slices"
 	"sort"
 	"sync"
+	"time"
 
-	binary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/stanza"
@@ -21,6 +20,20 @@ type Entry struct {
 	Node stanza.Node
 	// Sender is the phone number of the account that the stanza comes from, "" for the server.
 	Sender string
+	// Fleeting is set for a stanza that nobody confirms: it is gone once it has been sent.
+	Fleeting *Fleeting
+}
+
+// Fleeting says how long a stanza that nobody confirms is worth sending.
+type Fleeting struct {
+	// Key names what the stanza speaks of: a later one takes the place of an earlier one. "" names nothing.
+	Key string
+	// Expires is when nobody wants it any more; zero is never.
+	Expires time.Time
+}
+
+func (e *Entry) expired(now time.Time) bool {
+	return e.Fleeting != nil && !e.Fleeting.Expires.IsZero() && !now.Before(e.Fleeting.Expires)
 }
 
 // Confirmation says what a client has processed: a stanza's class and id, and whom it answers to.
@@ -51,27 +64,50 @@ func New() *Queue { return &Queue{} }
 // Append puts a stanza at the end and wakes the connection, if there is one.
 func (q *Queue) Append(node stanza.Node, sender string) {
 	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.append(Entry{Node: node, Sender: sender})
+}
+
+// AppendFleeting puts a stanza at the end that nobody will confirm, and takes out what it replaces.
+func (q *Queue) AppendFleeting(node stanza.Node, sender string, fleeting Fleeting, now time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.entries = slices.DeleteFunc(q.entries, func(old Entry) bool {
+		return old.expired(now) || (old.Fleeting != nil && fleeting.Key != "" && old.Fleeting.Key == fleeting.Key)
+	})
+	q.append(Entry{Node: node, Sender: sender, Fleeting: &fleeting})
+}
+
+// Expire drops what nobody wants any more.
+func (q *Queue) Expire(now time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.entries = slices.DeleteFunc(q.entries, func(old Entry) bool { return old.expired(now) })
+}
+
+func (q *Queue) append(entry Entry) {
 	q.last++
-	q.entries = append(q.entries, Entry{Seq: q.last, Node: node, Sender: sender})
-	wake := q.wake
-	q.mu.Unlock()
-	if wake != nil {
+	entry.Seq = q.last
+	q.entries = append(q.entries, entry)
+	if q.wake != nil {
 		select {
-		case wake <- struct{}{}:
+		case q.wake <- struct{}{}:
 		default:
 		}
 	}
 }
 
 // Attach starts a delivery from the beginning: nothing counts as sent, and wake hears of new entries.
-// It returns what waits, by class, and the sequence number of the last of it.
+// It returns what waits for a confirmation, by class, and the sequence number of the last of everything.
 func (q *Queue) Attach(wake chan<- struct{}) (waiting map[string]int, last uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.wake, q.sent = wake, 0
 	waiting = map[string]int{}
 	for i := range q.entries {
-		waiting[q.entries[i].Node.Tag]++
+		if q.entries[i].Fleeting == nil {
+			waiting[q.entries[i].Node.Tag]++
+		}
 	}
 	return waiting, q.last
 }
@@ -97,8 +133,12 @@ func (q *Queue) Next(wake chan<- struct{}, after uint64) (Entry, bool) {
 	if at == len(q.entries) {
 		return Entry{}, false
 	}
-	q.sent = max(q.sent, q.entries[at].Seq)
-	return q.entries[at], true
+	entry := q.entries[at]
+	q.sent = max(q.sent, entry.Seq)
+	if entry.Fleeting != nil {
+		q.entries = slices.Delete(q.entries, at, at+1)
+	}
+	return entry, true
 }
 
 // Confirm takes out what the client has processed and returns how many entries that were. Only what was
@@ -136,7 +176,7 @@ func (q *Queue) Confirm(c Confirmation) int {
 
 func (c *Confirmation) matches(entry *Entry, exact bool) bool {
 	node := &entry.Node
-	if node.Tag != c.Class || stanza.Text(node, "id") != c.ID {
+	if entry.Fleeting != nil || node.Tag != c.Class || stanza.Text(node, "id") != c.ID {
 		return false
 	}
 	if c.Class == "receipt" && stanza.Text(node, "type") != c.Type {
@@ -153,50 +193,11 @@ func (c *Confirmation) matches(entry *Entry, exact bool) bool {
 func (q *Queue) Len() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return len(q.entries)
-}
-
-// State is a queue's content as it is saved.
-type State struct {
-	Last    uint64
-	Entries []SavedEntry
-}
-
-// SavedEntry is an entry with its stanza encoded as on the wire.
-type SavedEntry struct {
-	Seq     uint64
-	Sender  string
-	Encoded []byte
-}
-
-// State returns the content for saving.
-func (q *Queue) State() (State, error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	state := State{Last: q.last}
+	unconfirmed := 0
 	for i := range q.entries {
-		encoded, err := binary.Marshal(q.entries[i].Node)
-		if err != nil {
-			return State{}, fmt.Errorf("queue: saving <%s>: %w", q.entries[i].Node.Tag, err)
+		if q.entries[i].Fleeting == nil {
+			unconfirmed++
 		}
-		state.Entries = append(state.Entries, SavedEntry{q.entries[i].Seq, q.entries[i].Sender, encoded})
 	}
-	return state, nil
-}
-
-// Restore returns a queue with saved content.
-func Restore(state State) (*Queue, error) {
-	restored := &Queue{last: state.Last}
-	for _, saved := range state.Entries {
-		body, err := binary.Unpack(saved.Encoded)
-		if err != nil {
-			return nil, fmt.Errorf("queue: restoring: %w", err)
-		}
-		node, err := binary.Unmarshal(body)
-		if err != nil {
-			return nil, fmt.Errorf("queue: restoring: %w", err)
-		}
-		restored.entries = append(restored.entries, Entry{Seq: saved.Seq, Node: *node, Sender: saved.Sender})
-	}
-	return restored, nil
+	return unconfirmed
 }

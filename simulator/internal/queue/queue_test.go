@@ -3,6 +3,7 @@ package queue_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"go.mau.fi/whatsmeow/types"
 
@@ -178,5 +179,39 @@ func TestALongQueue(t *testing.T) {
 		if q.Confirm(queue.Confirmation{Class: "message", ID: fmt.Sprint(i), To: from(1)}) != 1 {
 			t.Fatalf("message %d was not confirmed", i)
 		}
+	}
+}
+
+// What nobody confirms goes out once, in its place among the rest; the last word on a subject is the only one.
+func TestFleetingStanzas(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	q := queue.New()
+	presence := func(id string) stanza.Node { return stanza.New("presence", stanza.Attrs{"id": id, "from": from(0)}) }
+	q.AppendFleeting(presence("p1"), "49151", queue.Fleeting{Key: "presence"}, now)
+	q.Append(message("m1"), "49151")
+	q.AppendFleeting(presence("p2"), "49151", queue.Fleeting{Key: "presence"}, now)
+	q.AppendFleeting(presence("typing"), "49151", queue.Fleeting{Expires: now.Add(time.Second)}, now)
+	q.Append(message("m2"), "49151")
+	if q.Len() != 2 {
+		t.Errorf("%d are waiting for a confirmation", q.Len())
+	}
+	state, err := q.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q, err = queue.Restore(state); err != nil {
+		t.Fatal(err)
+	}
+	q.Expire(now.Add(time.Second / 2))
+	if ids, _ := drain(q); fmt.Sprint(ids) != "[m1 p2 typing m2]" {
+		t.Errorf("sent %v", ids)
+	}
+	if ids, _ := drain(q); fmt.Sprint(ids) != "[m1 m2]" {
+		t.Errorf("sent again: %v", ids)
+	}
+	q.AppendFleeting(presence("late"), "49151", queue.Fleeting{Expires: now.Add(time.Second)}, now)
+	q.Expire(now.Add(time.Second))
+	if ids, _ := drain(q); fmt.Sprint(ids) != "[m1 m2]" {
+		t.Errorf("sent with what had run out: %v", ids)
 	}
 }

@@ -7,8 +7,12 @@ import (
 	"holdfast/simulator/internal/stanza"
 )
 
-// codeUnknownRecipient is the error of an acknowledgement for a message to nobody.
-const codeUnknownRecipient = "404"
+const (
+	// codeUnknownRecipient is the error of an acknowledgement for a message to nobody.
+	codeUnknownRecipient = "404"
+	// codeNoToken is the error of one for a message of a stranger to somebody who takes none without a token.
+	codeNoToken = "463"
+)
 
 // Attributes and children of a client's message that reach its receivers as they are; all others are
 // addressed to the server.
@@ -35,6 +39,10 @@ func (r *Router) Message(from Origin, node *stanza.Node) stanza.Node {
 	recipient, ok := r.accounts.ByJID(to)
 	if !ok {
 		ack.Attrs["error"] = codeUnknownRecipient
+		return ack
+	}
+	if r.refusesStranger(from, recipient, node) {
+		ack.Attrs["error"] = codeNoToken
 		return ack
 	}
 	r.messages.Add(1)
@@ -110,7 +118,26 @@ func (m *outgoing) fanOut(target *stanza.Node) {
 	m.send(owner, jid.Device, target.GetChildrenByTag("enc"))
 }
 
+// refusesStranger tells whether the recipient does not take this message. Phones hold every token that they need, and
+// what is sent again because a device asked for it has been taken before.
+func (r *Router) refusesStranger(from Origin, recipient *account.Account, node *stanza.Node) bool {
+	if from.Device == 0 || sentAgain(node) {
+		return false
+	}
+	trusted, cold := stanza.ChildBytes(node, "tctoken"), stanza.ChildBytes(node, "cstoken")
+	return !recipient.Receives(from.Account, trusted, cold, r.now())
+}
+
+func sentAgain(node *stanza.Node) bool {
+	envelope, bare := stanza.Child(node, "enc")
+	return bare && stanza.Int(envelope, "count") > 0
+}
+
 func (m *outgoing) send(owner *account.Account, device uint16, envelopes []stanza.Node) {
+	if owner != m.from.Account && owner.Profile.Blocks(m.from.Account.Phone) {
+		// The sender is not to find out.
+		return
+	}
 	attrs := m.attrs()
 	attrs["from"] = m.from.Account.Address(m.to, m.from.Device)
 	if owner == m.from.Account {

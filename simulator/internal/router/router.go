@@ -38,11 +38,15 @@ type Router struct {
 	now      func() time.Time
 	messages atomic.Int64
 	notified atomic.Int64
+	// typing is how long a typing notice waits.
+	typing atomic.Int64
 }
 
 // New returns a router; SetPrimary completes it before the first stanza.
 func New(accounts *account.Registry, meddler Meddler, now func() time.Time) *Router {
-	return &Router{accounts: accounts, meddler: meddler, now: now}
+	router := &Router{accounts: accounts, meddler: meddler, now: now}
+	router.KeepTyping(typingLife)
+	return router
 }
 
 // SetPrimary names the phones, which themselves need the router to speak.

@@ -1,14 +1,23 @@
 package router
 
 import (
+	"time"
+
 	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/queue"
 	"holdfast/simulator/internal/stanza"
 )
 
-// Typing takes a typing notice to the companions that are connected now, of one account or of a group's members;
-// nobody keeps it.
+// typingLife is how long a typing notice waits for a device that is away.
+const typingLife = 30 * time.Second
+
+// KeepTyping changes how long a typing notice waits for a device that is away.
+func (r *Router) KeepTyping(life time.Duration) { r.typing.Store(int64(life)) }
+
+// Typing takes a typing notice to the companions of one account or of a group's members. It keeps its place among the
+// messages; who comes back too late does not get it any more.
 func (r *Router) Typing(from Origin, node *stanza.Node) {
 	to, _ := stanza.JID(node, "to")
 	if to.Server == types.GroupServer {
@@ -16,10 +25,10 @@ func (r *Router) Typing(from Origin, node *stanza.Node) {
 		return
 	}
 	recipient, ok := r.accounts.ByJID(to)
-	if !ok || recipient == from.Account {
+	if !ok || recipient == from.Account || recipient.Profile.Blocks(from.Account.Phone) {
 		return
 	}
-	tellOnline(recipient, stanza.Node{
+	r.tellTyping(from, recipient, stanza.Node{
 		Tag: "chatstate", Attrs: stanza.Attrs{"from": from.Account.Address(to, from.Device)}, Content: node.Content,
 	})
 }
@@ -37,16 +46,15 @@ func (r *Router) typingInGroup(from Origin, to types.JID, node *stanza.Node) {
 	}
 	for _, participant := range group.Participants {
 		if member, ok := r.accounts.ByPhone(participant.Phone); ok && member != from.Account {
-			tellOnline(member, notice)
+			r.tellTyping(from, member, notice)
 		}
 	}
 }
 
-// tellOnline sends a stanza to the companions of an account that are connected; nobody else will miss it.
-func tellOnline(owner *account.Account, node stanza.Node) {
-	for _, companion := range owner.Companions() {
-		if link, online := companion.Online(); online {
-			link.Tell(node)
-		}
+func (r *Router) tellTyping(from Origin, reader *account.Account, notice stanza.Node) {
+	now := r.now()
+	fleeting := queue.Fleeting{Expires: now.Add(time.Duration(r.typing.Load()))}
+	for _, companion := range reader.Companions() {
+		companion.Queue.AppendFleeting(notice, from.Account.Phone, fleeting, now)
 	}
 }

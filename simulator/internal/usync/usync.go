@@ -3,7 +3,6 @@
 package usync
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -24,17 +23,31 @@ func New(accounts *account.Registry, now func() time.Time) *Directory {
 	return &Directory{accounts: accounts, now: now}
 }
 
-// protocol answers one query protocol for one account; asked is the address in the query.
-type protocol func(d *Directory, found *account.Account, asked types.JID) (stanza.Node, bool)
-
-var protocols = map[string]protocol{
-	"devices": (*Directory).devices,
-	"lid":     (*Directory).lid,
-	"status":  (*Directory).status,
+// Viewer is who asks, and what it shows for it.
+type Viewer struct {
+	Account *account.Account
+	// trusted is the token that the client shows with one user.
+	trusted []byte
+	// byNumber is set when the client wants those whom it asks for by number back under their numbers.
+	byNumber bool
 }
 
-// Answer builds the <usync> element that answers a query.
-func (d *Directory) Answer(request *stanza.Node) stanza.Node {
+// protocol answers one query protocol for one account; asked is the address in the query.
+type protocol func(d *Directory, found *account.Account, asked types.JID, viewer Viewer) (stanza.Node, bool)
+
+var protocols = map[string]protocol{
+	"devices":           (*Directory).devices,
+	"lid":               (*Directory).lid,
+	"status":            (*Directory).status,
+	"text_status":       (*Directory).textStatus,
+	"picture":           (*Directory).picture,
+	"business":          (*Directory).business,
+	"disappearing_mode": (*Directory).disappearing,
+	"username":          (*Directory).username,
+}
+
+// Answer builds the <usync> element that answers a query. Protocols that nobody knows are left out of it.
+func (d *Directory) Answer(request *stanza.Node, asking *account.Account) stanza.Node {
 	attrs := stanza.Attrs{}
 	for _, name := range []string{"sid", "mode", "context"} {
 		if value, ok := request.Attrs[name]; ok {
@@ -43,22 +56,43 @@ func (d *Directory) Answer(request *stanza.Node) stanza.Node {
 	}
 	attrs["index"], attrs["last"] = "0", "true"
 	var wanted []string
+	byNumber := false
 	if query, ok := stanza.Child(request, "query"); ok {
 		for _, child := range query.GetChildren() {
 			wanted = append(wanted, child.Tag)
+			byNumber = byNumber || (child.Tag == "contact" && stanza.Text(&child, "addressing_mode") == "pn")
 		}
 	}
 	var users []stanza.Node
 	if list, ok := stanza.Child(request, "list"); ok {
 		for _, user := range list.GetChildren() {
-			users = append(users, d.user(&user, wanted))
+			users = append(users, d.user(&user, wanted, Viewer{asking, stanza.ChildBytes(&user, "tctoken"), byNumber}))
 		}
 	}
-	return stanza.New("usync", attrs, stanza.New("result", nil), stanza.Node{Tag: "list", Content: users})
+	children := []stanza.Node{result(wanted), {Tag: "list", Content: users}}
+	if side, ok := stanza.Child(request, "side_list"); ok {
+		var beside []stanza.Node
+		for _, user := range side.GetChildren() {
+			beside = append(beside, d.user(&user, wanted, Viewer{Account: asking, byNumber: byNumber}))
+		}
+		children = append(children, stanza.Node{Tag: "side_list", Content: beside})
+	}
+	return stanza.New("usync", attrs, children...)
+}
+
+// result says of each protocol that is answered how long a client may keep the answer.
+func result(wanted []string) stanza.Node {
+	var known []stanza.Node
+	for _, name := range wanted {
+		if _, ok := protocols[name]; ok || name == "contact" {
+			known = append(known, stanza.New(name, stanza.Attrs{"refresh": "86400"}))
+		}
+	}
+	return stanza.New("result", nil, known...)
 }
 
 // user answers for one user; a stranger gets an element without protocols.
-func (d *Directory) user(request *stanza.Node, wanted []string) stanza.Node {
+func (d *Directory) user(request *stanza.Node, wanted []string, viewer Viewer) stanza.Node {
 	asked, contact := askedFor(request)
 	found, ok := d.accounts.ByJID(asked)
 	answer := stanza.New("user", stanza.Attrs{"jid": asked})
@@ -68,13 +102,16 @@ func (d *Directory) user(request *stanza.Node, wanted []string) stanza.Node {
 		if ok {
 			direction = "in"
 			answer.Attrs["jid"], answer.Attrs["pn_jid"] = found.LIDJID(0), found.PN(0)
+			if viewer.byNumber {
+				answer.Attrs["jid"] = found.PN(0)
+			}
 		}
 		children = append(children, stanza.Raw("contact", contact, stanza.Attrs{"type": direction}))
 	}
 	if ok {
 		for _, name := range wanted {
 			if protocol, known := protocols[name]; known {
-				if child, present := protocol(d, found, asked); present {
+				if child, present := protocol(d, found, asked, viewer); present {
 					children = append(children, child)
 				}
 			}
@@ -97,30 +134,4 @@ func askedFor(request *stanza.Node) (asked types.JID, contact []byte) {
 	}
 	phone, _, _ := strings.Cut(strings.TrimPrefix(string(contact), "+"), "@")
 	return types.NewJID(phone, types.DefaultUserServer), contact
-}
-
-func (d *Directory) devices(found *account.Account, asked types.JID) (stanza.Node, bool) {
-	list := []stanza.Node{stanza.New("device", stanza.Attrs{"id": "0"})}
-	for _, companion := range found.Companions() {
-		list = append(list, stanza.New("device", stanza.Attrs{
-			"id": strconv.Itoa(int(companion.Device)), "key-index": strconv.Itoa(int(companion.KeyIndex)),
-		}))
-	}
-	now := d.now()
-	children := []stanza.Node{stanza.New("device-list", stanza.Attrs{"hash": account.DeviceHash(found.DeviceAddresses(asked))}, list...)}
-	if signed, err := found.KeyIndexList(now); err == nil {
-		children = append(children, stanza.Raw("key-index-list", signed, stanza.Attrs{"ts": stanza.Unix(now)}))
-	}
-	return stanza.New("devices", nil, children...), true
-}
-
-func (d *Directory) lid(found *account.Account, asked types.JID) (stanza.Node, bool) {
-	if asked.Server == types.HiddenUserServer {
-		return stanza.Node{}, false
-	}
-	return stanza.New("lid", stanza.Attrs{"val": found.LIDJID(0)}), true
-}
-
-func (d *Directory) status(*account.Account, types.JID) (stanza.Node, bool) {
-	return stanza.Raw("status", []byte{}), true
 }

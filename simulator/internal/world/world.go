@@ -21,6 +21,7 @@ import (
 	"holdfast/simulator/internal/iq"
 	"holdfast/simulator/internal/media"
 	"holdfast/simulator/internal/phone"
+	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/seed"
 	"holdfast/simulator/internal/state"
@@ -35,6 +36,8 @@ type Options struct {
 	Seed       int64
 	StateDir   string
 	Transcript int
+	// TypingLife is how long a typing notice waits for a device that is away; 0 is the usual time.
+	TypingLife time.Duration
 }
 
 // World is a running simulation.
@@ -94,11 +97,15 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 	w.Phones.UseFiles(w.Media, w.Address())
 	w.Phones.UseGroups(w.Groups)
 	w.Router.UseGroups(w.Groups)
+	if options.TypingLife > 0 {
+		w.Router.KeepTyping(options.TypingLife)
+	}
 	w.Router.SetPrimary(w.Phones)
 	if err = w.restore(saved); err != nil {
 		return nil, err
 	}
 	w.services = w.newServices()
+	w.services.HangPictures()
 	w.Gate = gate.New(gate.Rooms{
 		Authority: authority, Accounts: w.Accounts, Lobby: w.Lobby, Router: w.Router, Queries: iq.NewTable(w.services),
 		Faults: w.Faults, Transcript: w.Transcript, Now: time.Now, Log: log,
@@ -114,6 +121,7 @@ func (w *World) newServices() *iq.Services {
 	return &iq.Services{
 		Accounts: w.Accounts, Phones: w.Phones, Router: w.Router, Directory: usync.New(w.Accounts, time.Now),
 		AppState: w.AppState, Groups: w.Groups, Now: time.Now, Log: w.log, Host: w.Address(),
+		Source: w.source, Pictures: profile.NewGallery(),
 	}
 }
 
@@ -188,6 +196,7 @@ func (w *World) handler() http.Handler {
 	for _, path := range media.Paths {
 		mux.Handle(path, files)
 	}
+	mux.Handle(profile.PicturePath, w.services.Pictures)
 	mux.Handle("/", admin.Handler(rooms))
 	return mux
 }
