@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
+	"time"
 
 	"holdfast/simulator/internal/world"
 )
@@ -44,5 +46,19 @@ func parse(arguments []string) (*options, error) {
 	if flags.NArg() > 0 {
 		return nil, fmt.Errorf("unexpected argument %q; see wasim --help", flags.Arg(0))
 	}
-	return &parsed, nil
+	var err error
+	parsed.TypingLife, err = typingLife(os.Getenv("CHATSTATE_TTL_SECS"))
+	return &parsed, err
+}
+
+// typingLife reads how long a typing notice waits for who is away; "" leaves it as it is.
+func typingLife(seconds string) (time.Duration, error) {
+	if seconds == "" {
+		return 0, nil
+	}
+	number, err := strconv.ParseFloat(seconds, 64)
+	if err != nil || number <= 0 {
+		return 0, fmt.Errorf("CHATSTATE_TTL_SECS must be a number of seconds above 0, not %q", seconds)
+	}
+	return time.Duration(number * float64(time.Second)), nil
 }

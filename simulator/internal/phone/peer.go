@@ -83,10 +83,14 @@ func (p *Phone) history() []*waHistorySync.HistorySync {
 	mappings := []*waHistorySync.PhoneNumberToLIDMapping{{
 		PnJID: proto.String(p.Account.PN(0).String()), LidJID: proto.String(p.Account.LIDJID(0).String()),
 	}}
+	var salt []byte
+	if p.Account.Scenario.SaltByHistory {
+		salt = p.Account.NCTSalt
+	}
 	return []*waHistorySync.HistorySync{
 		{
 			SyncType: waHistorySync.HistorySync_INITIAL_BOOTSTRAP.Enum(), ChunkOrder: proto.Uint32(1),
-			Progress: proto.Uint32(100), PhoneNumberToLidMappings: mappings,
+			Progress: proto.Uint32(100), PhoneNumberToLidMappings: mappings, NctSalt: salt,
 		},
 		{SyncType: waHistorySync.HistorySync_PUSH_NAME.Enum(), Pushnames: names},
 		{SyncType: waHistorySync.HistorySync_RECENT.Enum(), ChunkOrder: proto.Uint32(1), Progress: proto.Uint32(100)},
