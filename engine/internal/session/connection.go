@@ -33,13 +33,14 @@ type Connection struct {
 	epoch   uint64
 	pair    *pairing // nil for a login
 
-	ctx    context.Context
-	cancel context.CancelFunc
-	socket *wire.Socket
-	client *whatsmeow.Client
-	device *store.Device
-	watch  *vault.Watch
-	sends  *sends
+	ctx     context.Context
+	cancel  context.CancelFunc
+	socket  *wire.Socket
+	client  *whatsmeow.Client
+	device  *store.Device
+	watch   *vault.Watch
+	sends   *sends
+	retries *retries
 
 	done    chan struct{} // closed when the client is disconnected for good
 	ended   chan struct{} // closed at the first reason to end
@@ -70,6 +71,7 @@ func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	c.probes.after = scattered(s.deps.Timing.ProbeAfter, rand.Float64())
 	c.socket = s.deps.Dialer.Socket(c)
 	watch.OnFailure, watch.OnPanic = c.storageFailed, c.decryptionPanicked
+	c.retries = &retries{conn: c, nodes: map[string]*waBinary.Node{}}
 	c.sends = &sends{conn: c, chats: map[string][]job{}, running: map[string]*attempt{}}
 	return c
 }
@@ -85,8 +87,8 @@ func (c *Connection) attach(device *store.Device) {
 	client.ManualHistorySyncDownload = true
 	client.UseRetryMessageStore = true
 	client.AutomaticMessageRerequestFromPhone = false
-	// Two that are answered at once would encrypt different messages with the same key of a session.
 	client.SetMaxParallelRetryReceiptHandling(1)
+	client.PreRetryCallback = c.retries.answer
 	client.RefreshCAT = func(context.Context) error { return errNoToken }
 	client.BackgroundEventCtx = c.ctx
 	client.SetWebsocketHTTPClient(c.socket.Client())
@@ -274,6 +276,8 @@ func (c *Connection) nodeReceived(node *waBinary.Node) {
 		if id, ok := node.Attrs["id"].(string); ok && c.sends.isRunning(id) {
 			c.deps.Kill.Pass("sent")
 		}
+	case "receipt":
+		c.retries.note(node)
 	case "iq":
 		if c.pair != nil {
 			if _, ok := node.GetOptionalChildByTag("pair-success"); ok {

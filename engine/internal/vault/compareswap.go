@@ -45,6 +45,18 @@ func (r *reads) unchanged(sessions map[string][]byte) bool {
 	return same
 }
 
+type comparedKey struct{}
+
+// Compare returns a context in which a single session, too, is only written when it is still what was read.
+func Compare(ctx context.Context) context.Context {
+	return context.WithValue(ctx, comparedKey{}, &reads{})
+}
+
+func comparedFrom(ctx context.Context) *reads {
+	compared, _ := ctx.Value(comparedKey{}).(*reads)
+	return compared
+}
+
 func (s *guardedStore) GetManySessions(ctx context.Context, addresses []string) (map[string][]byte, error) {
 	sessions, err := s.AllSessionSpecificStores.GetManySessions(ctx, addresses)
 	if s.watch.note(ctx, err) != nil {

@@ -356,3 +356,30 @@ func TestASendDoesNotWriteOverWhatADecryptionLeft(t *testing.T) {
 		t.Errorf("encrypted again, but %v", err)
 	}
 }
+
+// A retry that is encrypted for a device while a send to it is must not use the send's key again.
+func TestARetryDoesNotWriteOverASend(t *testing.T) {
+	_, device := loadedDevice(t)
+	plain := context.Background()
+	const friend = "f:0"
+	if err := device.Sessions.PutSession(plain, friend, []byte("1")); err != nil {
+		t.Fatal(err)
+	}
+	retry := Compare(plain)
+	for _, step := range []struct {
+		send string
+		want error
+	}{{"", nil}, {"2, from a send", ErrConflict}, {"", nil}} {
+		if _, err := device.Sessions.GetSession(retry, friend); err != nil {
+			t.Fatal(err)
+		}
+		if step.send != "" {
+			if err := device.Sessions.PutManySessions(plain, map[string][]byte{friend: []byte(step.send)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := device.Sessions.PutSession(retry, friend, []byte("from the retry")); !errors.Is(err, step.want) {
+			t.Fatalf("%v, want %v", err, step.want)
+		}
+	}
+}

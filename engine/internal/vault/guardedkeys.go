@@ -26,11 +26,6 @@ func (s *guardedStore) IsTrustedIdentity(ctx context.Context, address string, ke
 	return trusted, s.watch.note(ctx, err)
 }
 
-func (s *guardedStore) GetSession(ctx context.Context, address string) ([]byte, error) {
-	session, err := s.AllSessionSpecificStores.GetSession(ctx, address)
-	return session, s.watch.note(ctx, err)
-}
-
 func (s *guardedStore) HasSession(ctx context.Context, address string) (bool, error) {
 	has, err := s.AllSessionSpecificStores.HasSession(ctx, address)
 	return has, s.watch.note(ctx, err)

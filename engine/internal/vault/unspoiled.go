@@ -9,15 +9,6 @@ import (
 	"holdfast/internal/ratchet"
 )
 
-// PutSession stores a session, with its archived states as they were: the library spoils them when an older one fits.
-func (s *guardedStore) PutSession(ctx context.Context, address string, session []byte) error {
-	mended, err := s.mended(ctx, address, session)
-	if err == nil {
-		err = s.AllSessionSpecificStores.PutSession(ctx, address, mended)
-	}
-	return s.watch.note(ctx, err)
-}
-
 // mended returns what to store. Only a record with archived states costs the second look: few have one.
 func (s *guardedStore) mended(ctx context.Context, address string, session []byte) ([]byte, error) {
 	after := decodeSession(session)
