@@ -33,6 +33,8 @@ func parse(arguments []string) (*options, error) {
 	flags.Int64Var(&parsed.Seed, "seed", 1, "seed of every number, key and choice of the server")
 	flags.StringVar(&parsed.StateDir, "state", "", "folder that keeps accounts, keys and queues over restarts (default: in memory)")
 	flags.IntVar(&parsed.Transcript, "transcript", 4096, "how many stanzas the transcript remembers; 0 switches it off")
+	flags.StringVar(&parsed.TranscriptFile, "transcript-file", "", "file that gets every stanza as a line of JSON, as it happens")
+	flags.BoolVar(&parsed.Strict, "strict", false, "answer unknown queries with error 501 and malformed ones with 400, not with an empty result")
 	flags.StringVar(&parsed.trustFile, "trust-file", "", "file to write address, root_key and ca_pem to")
 	flags.IntVar(&parsed.parent, "parent-pid", 0, "exit when this process is gone")
 	flags.TextVar(&parsed.level, "log-level", slog.LevelInfo, "lowest level that is logged")

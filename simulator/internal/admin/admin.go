@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/clock"
 	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/gate"
 	"holdfast/simulator/internal/groups"
@@ -31,11 +32,15 @@ type Rooms struct {
 	Services   *iq.Services
 	Faults     *faults.Set
 	Transcript *transcript.Transcript
-	Now        func() time.Time
+	Queries    *iq.Table
+	Clock      *clock.Clock
 	Log        *slog.Logger
 	// Save writes the state, nil without a state folder.
 	Save func() error
 }
+
+// Now is the simulation's time.
+func (r *Rooms) Now() time.Time { return r.Clock.Now() }
 
 // problem is an answer other than success.
 type problem struct {
@@ -52,7 +57,7 @@ func badRequest(text string) error { return &problem{http.StatusBadRequest, text
 func routes() []route {
 	return slices.Concat(
 		[]route{{method: "GET", path: "/openapi.json", summary: "This API as an OpenAPI document.", call: answers(specify)}},
-		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(), screenRoutes(),
+		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(), clockRoutes(), transcriptRoutes(), modeRoutes(), screenRoutes(),
 	)
 }
 
@@ -75,6 +80,8 @@ var statuses = map[error]int{
 	groups.ErrNotMember:       http.StatusForbidden,
 	groups.ErrNotAdmin:        http.StatusForbidden,
 	faults.ErrUnknown:         http.StatusBadRequest,
+	faults.ErrRule:            http.StatusBadRequest,
+	faults.ErrNotInForce:      http.StatusNotFound,
 }
 
 func (rooms *Rooms) account(r *http.Request) (*account.Account, error) {

@@ -7,7 +7,6 @@ import (
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/gate"
-	"holdfast/simulator/internal/transcript"
 )
 
 func serverRoutes() []route {
@@ -21,12 +20,6 @@ func serverRoutes() []route {
 			call: takes(kick)},
 		{method: "POST", path: "/admin/accounts/{phone}/devices/{device}/logout", summary: "The phone unlinks a companion.",
 			call: answers(logout)},
-		{method: "GET", path: "/admin/transcript", summary: "The latest stanzas, long content cut.", call: answers(showTranscript),
-			query: []parameter{
-				{"account", "string", "only this number's"},
-				{"after", "integer", "only those behind this sequence number"},
-				{"limit", "integer", "at most so many"},
-			}},
 	}
 }
 
@@ -185,17 +178,4 @@ func (rooms *Rooms) unlink(companion *account.Companion) error {
 		return notFound("no such device in this account")
 	}
 	return nil
-}
-
-func showTranscript(rooms *Rooms, r *http.Request) (page[transcript.View], error) {
-	query := r.URL.Query()
-	after, _ := strconv.ParseUint(query.Get("after"), 10, 64)
-	limit, _ := strconv.Atoi(query.Get("limit"))
-	items := []transcript.View{}
-	next := after
-	for _, record := range rooms.Transcript.After(after, query.Get("account"), limit) {
-		items = append(items, record.View())
-		next = record.Seq
-	}
-	return page[transcript.View]{Items: items, Next: next}, nil
 }

@@ -1,9 +1,11 @@
 package gate
 
 import (
+	"strconv"
 	"time"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/stanza"
 	"holdfast/simulator/internal/transcript"
 )
@@ -40,29 +42,89 @@ func Reasons(reason string) bool {
 	return ok || reason == ReasonClose
 }
 
+// wordFor is the last word that a fault wants.
+func wordFor(args *faults.Args) stanza.Node {
+	if word, ok := lastWords[args.Reason]; ok {
+		return word
+	}
+	code := ""
+	if args.Code != 0 {
+		code = strconv.Itoa(args.Code)
+	}
+	if args.Conflict != "" {
+		return stanza.StreamError(code, stanza.Conflict(args.Conflict))
+	}
+	return stanza.StreamError(code)
+}
+
 // End says the last word and closes after a moment in which the client may close by itself. It returns at
 // once; a second call does nothing.
-func (s *session) End(reason string) {
-	s.ending.Do(func() {
-		s.ended.Store(true)
-		s.gate.Log.Info("gate.ended", "companion", s.companion.String(), "conn", s.conn.ID, "reason", reason)
-		word, ok := lastWords[reason]
-		if !ok {
-			go s.conn.Close()
-			return
-		}
+func (l *line) End(reason string) {
+	word, ok := lastWords[reason]
+	if !ok {
+		l.ending.Do(func() {
+			l.parting(reason)
+			go l.conn.Close()
+		})
+		return
+	}
+	l.endWith(reason, word, nil)
+}
+
+func (l *line) parting(reason string) {
+	l.ended.Store(true)
+	l.gate.Log.Info("gate.ended", "companion", l.name(), "conn", l.conn.ID, "reason", reason)
+}
+
+func (l *line) name() string {
+	if l.companion == nil {
+		return ""
+	}
+	return l.companion.String()
+}
+
+func (l *line) endWith(reason string, word stanza.Node, fate *faults.Fate) {
+	l.ending.Do(func() {
+		l.parting(reason)
 		go func() {
-			s.gate.record(s.conn, s.companion, transcript.Out, word)
-			if s.conn.Write(s.ctx, word) != nil {
-				s.conn.CloseNow()
+			l.record(transcript.Out, word, fate)
+			if l.conn.Write(l.ctx, word) != nil {
+				l.conn.CloseNow()
+				return
+			}
+			if l.conn.Muted() {
+				// A dead link brings no farewell: it stays until the client gives up.
 				return
 			}
 			time.AfterFunc(farewell, func() {
-				s.conn.Close()
-				s.cancel()
+				l.conn.Close()
+				l.cancel()
 			})
 		}()
 	})
+}
+
+// end ends the line the way a fault wants.
+func (l *line) end(strike *faults.Strike) {
+	switch strike.Action {
+	case faults.BlackHole:
+		l.conn.Mute()
+	case faults.HalfOpen:
+		l.conn.Mute()
+		l.forget()
+	case faults.Reset:
+		l.ended.Store(true)
+		l.conn.Reset()
+	case faults.StreamError:
+		l.endWith(strike.Mark(), wordFor(&strike.Args), &faults.Fate{Mark: strike.Mark(), Struck: strike.Action})
+	case faults.Close:
+		l.ended.Store(true)
+		if code := strike.Args.Code; code != 0 {
+			go l.conn.CloseWith(code)
+			return
+		}
+		l.conn.CloseNow()
+	}
 }
 
 // Kick ends a companion's connection, if it has one, and tells whether it had.

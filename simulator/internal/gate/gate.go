@@ -11,13 +11,14 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/coder/websocket"
 	"go.mau.fi/whatsmeow/proto/waWa6"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/clock"
 	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/iq"
 	"holdfast/simulator/internal/router"
-	"holdfast/simulator/internal/stanza"
 	"holdfast/simulator/internal/transcript"
 	"holdfast/simulator/internal/wire"
 )
@@ -39,9 +40,12 @@ type Rooms struct {
 	Queries    *iq.Table
 	Faults     *faults.Set
 	Transcript *transcript.Transcript
-	Now        func() time.Time
+	Clock      *clock.Clock
 	Log        *slog.Logger
 }
+
+// Now is the simulation's time.
+func (r *Rooms) Now() time.Time { return r.Clock.Now() }
 
 // Gate is the handler of /ws/chat.
 type Gate struct {
@@ -52,14 +56,14 @@ type Gate struct {
 	nextID atomic.Int64
 	live   atomic.Int64
 
-	mu       sync.Mutex
-	sessions map[*session]struct{}
+	mu    sync.Mutex
+	lines map[*line]struct{}
 }
 
 // New returns an open gate.
 func New(rooms Rooms) *Gate {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Gate{Rooms: rooms, ctx: ctx, cancel: cancel, sessions: map[*session]struct{}{}}
+	return &Gate{Rooms: rooms, ctx: ctx, cancel: cancel, lines: map[*line]struct{}{}}
 }
 
 // Connections is the number of live connections after their handshake.
@@ -76,8 +80,9 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.open.Add(1)
 	defer g.open.Done()
 	defer g.recovered("gate.connection_failed")
-	if g.Faults.Take(faults.UpgradeRefused, "") {
-		http.Error(w, "no more connections", http.StatusServiceUnavailable)
+	id := g.nextID.Add(1)
+	request := g.request(w, r, id)
+	if _, pass := request.pass(faults.Upgrade); !pass {
 		return
 	}
 	ws, err := wire.Upgrade(w, r, g.Faults.Take(faults.Deflate, ""))
@@ -86,28 +91,28 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = ws.CloseNow() }()
-	if g.Faults.Take(faults.UpgradeThenSilence, "") {
-		for err == nil {
-			_, _, err = ws.Read(g.ctx)
-		}
-		return
-	}
-	authority, err := g.authority()
-	if err != nil {
-		g.Log.Error("gate.chain_failed", "error", err)
-		return
-	}
-	id := g.nextID.Add(1)
-	ctx, cancel := context.WithTimeout(g.ctx, handshakeTimeout)
-	conn, hello, err := wire.Handshake(ctx, ws, id, authority)
-	cancel()
+	conn, hello, err := g.shakeHands(request, ws)
 	if err != nil {
 		g.Log.Info("gate.handshake_failed", "conn", id, "error", err)
 		return
 	}
+	conn.UseSocket(request.socket)
 	g.live.Add(1)
 	defer g.live.Add(-1)
 	g.admit(conn, hello)
+}
+
+func (g *Gate) shakeHands(request *request, ws *websocket.Conn) (*wire.Conn, *wire.Hello, error) {
+	if err := request.strikeHandshake(ws, faults.Handshake); err != nil {
+		return nil, nil, err
+	}
+	authority, err := g.authority(request.conn)
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithTimeout(g.ctx, handshakeTimeout)
+	defer cancel()
+	return wire.Handshake(ctx, ws, request.conn, authority, func() error { return request.strikeHandshake(ws, faults.Hello) })
 }
 
 // admit decides between pairing, login and refusal.
@@ -120,15 +125,13 @@ func (g *Gate) admit(conn *wire.Conn, hello *wire.Hello) {
 	companion, ok := g.companion(payload)
 	if !ok || companion.Noise != hello.Static {
 		g.Log.Info("gate.login_refused", "conn", conn.ID, "known", ok)
-		g.fail(conn, "401")
-		return
-	}
-	if why, refused := g.Faults.Verdict(companion.Account.Phone); refused {
-		g.refuse(conn, why)
+		g.fail(newLine(g, g.ctx, conn, nil), "401")
 		return
 	}
 	session := newSession(g, conn, companion, hello.Pattern)
-	session.run()
+	if !g.strikeLogin(session.line) {
+		session.run()
+	}
 }
 
 func (g *Gate) companion(payload *waWa6.ClientPayload) (*account.Companion, bool) {
@@ -140,19 +143,16 @@ func (g *Gate) companion(payload *waWa6.ClientPayload) (*account.Companion, bool
 }
 
 // fail refuses a login for a reason.
-func (g *Gate) fail(conn *wire.Conn, reason string) {
-	g.refuse(conn, map[string]string{"reason": reason})
+func (g *Gate) fail(l *line, reason string) {
+	g.refuse(l, map[string]string{"reason": reason}, nil)
 }
 
 // refuse tells a client that it does not get in, and ends the connection.
-func (g *Gate) refuse(conn *wire.Conn, why map[string]string) {
-	node := stanza.New("failure", stanza.Attrs{"location": "sim"})
-	for name, value := range why {
-		node.Attrs[name] = value
-	}
-	g.record(conn, nil, transcript.Out, node)
-	_ = conn.Write(g.ctx, node)
-	g.partWith(conn)
+func (g *Gate) refuse(l *line, why map[string]string, fate *faults.Fate) {
+	node := refusal(why)
+	l.record(transcript.Out, node, fate)
+	_ = l.conn.Write(g.ctx, node)
+	g.partWith(l.conn)
 }
 
 // partWith gives the client a moment to close by itself, then closes. It reads, and forgets, what still comes.
@@ -167,32 +167,23 @@ func (g *Gate) partWith(conn *wire.Conn) {
 	}
 }
 
-func (g *Gate) record(conn *wire.Conn, companion *account.Companion, dir string, node stanza.Node) {
-	if !g.Transcript.Enabled() {
-		return
-	}
-	record := transcript.Record{T: g.Now(), Dir: dir, Conn: conn.ID, Node: node}
-	if companion != nil {
-		record.Account, record.Device = companion.Account.Phone, companion.Device
-	}
-	g.Transcript.Add(record)
-}
-
 // recovered keeps one client's trouble its own.
 func (g *Gate) recovered(event string) {
-	if cause := recover(); cause != nil {
+	if cause := recover(); cause == http.ErrAbortHandler {
+		panic(cause) // a fault ends the request: the HTTP server closes its connection
+	} else if cause != nil {
 		g.Log.Error(event, "cause", cause)
 	}
 }
 
-func (g *Gate) enter(s *session) {
+func (g *Gate) enter(l *line) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.sessions[s] = struct{}{}
+	g.lines[l] = struct{}{}
 }
 
-func (g *Gate) leave(s *session) {
+func (g *Gate) leave(l *line) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.sessions, s)
+	delete(g.lines, l)
 }

@@ -53,12 +53,12 @@ func (a *applicant) requestCode(node, request *stanza.Node) stanza.Node {
 
 // PrimaryHello tells the client that its phone was told the code.
 func (a *applicant) PrimaryHello(ref string, wrapped, identity []byte) error {
-	return a.write(a.gate.ctx, stanza.New("notification", stanza.Attrs{
+	return a.say(stanza.New("notification", stanza.Attrs{
 		"from": types.ServerJID, "type": codeTag, "id": "wasim-primary-hello", "t": stanza.Unix(a.gate.Now()),
 	}, stanza.New(codeTag, stanza.Attrs{"stage": "primary_hello"},
 		stanza.Raw("link_code_pairing_wrapped_primary_ephemeral_pub", wrapped),
 		stanza.Raw("primary_identity_pub", identity),
-		stanza.Raw("link_code_pairing_ref", []byte(ref)))))
+		stanza.Raw("link_code_pairing_ref", []byte(ref)))), "")
 }
 
 func refuseCode(node *stanza.Node, err error) stanza.Node {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"go.mau.fi/libsignal/ecc"
 	"go.mau.fi/whatsmeow/proto/waAdv"
@@ -19,7 +20,6 @@ import (
 	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/keys"
 	"holdfast/simulator/internal/stanza"
-	"holdfast/simulator/internal/transcript"
 	"holdfast/simulator/internal/wire"
 )
 
@@ -67,37 +67,44 @@ func (g *Gate) register(conn *wire.Conn, hello *wire.Hello) {
 	registration, err := parseRegistration(hello.Static, hello.Payload)
 	if err != nil {
 		g.Log.Info("gate.registration_refused", "conn", conn.ID, "error", err)
-		g.fail(conn, "400")
+		g.fail(newLine(g, g.ctx, conn, nil), "400")
 		return
 	}
-	applicant := &applicant{gate: g, conn: conn, registration: registration}
+	ctx, cancel := context.WithTimeout(g.ctx, account.PairingTime)
+	defer cancel()
+	applicant := &applicant{line: newLine(g, ctx, conn, nil), registration: registration}
+	applicant.take = func(node *stanza.Node) {
+		if applicant.handle(node) {
+			applicant.over.Store(true)
+		}
+	}
+	g.enter(applicant.line)
+	defer g.leave(applicant.line)
 	refs := g.Lobby.Enter(registration, applicant)
 	defer g.Lobby.Leave(refs)
 	defer g.Lobby.ForgetCodes(applicant)
-	ctx, cancel := context.WithTimeout(g.ctx, account.PairingTime)
-	defer cancel()
-	applicant.show(ctx, refs)
-	for {
+	applicant.show(refs)
+	for !applicant.over.Load() {
 		node, err := conn.Read(ctx)
 		if err != nil {
 			conn.Close()
 			return
 		}
-		g.record(conn, nil, transcript.In, *node)
-		if applicant.handle(ctx, node) {
-			return
-		}
+		applicant.hear(node)
 	}
 }
 
 // applicant is a connection that shows codes.
 type applicant struct {
-	gate         *Gate
-	conn         *wire.Conn
+	*line
 	registration *account.Registration
+	// over tells that the pairing has come to an end, good or bad.
+	over atomic.Bool
 
-	mu    sync.Mutex
-	offer *account.Offer
+	offering sync.Mutex
+	offer    *account.Offer
+	// early tells that the request to restart has gone out before its time.
+	early bool
 }
 
 var _ account.Applicant = (*applicant)(nil)
@@ -107,25 +114,20 @@ const (
 	pairSuccessID = "wasim-pair-success"
 )
 
-func (a *applicant) write(ctx context.Context, node stanza.Node) error {
-	a.gate.record(a.conn, nil, transcript.Out, node)
-	return a.conn.Write(ctx, node)
-}
-
-func (a *applicant) show(ctx context.Context, refs []string) {
+func (a *applicant) show(refs []string) {
 	children := make([]stanza.Node, len(refs))
 	for i, ref := range refs {
 		children[i] = stanza.Raw("ref", []byte(ref))
 	}
-	_ = a.write(ctx, stanza.New("iq", stanza.Attrs{
+	_ = a.say(stanza.New("iq", stanza.Attrs{
 		"from": types.ServerJID, "type": "set", "id": pairDeviceID, "xmlns": "md",
-	}, stanza.New("pair-device", nil, children...)))
+	}, stanza.New("pair-device", nil, children...)), "")
 }
 
 // Offer carries the phone's answer to the client; a second scan on the same connection is refused.
 func (a *applicant) Offer(offer *account.Offer) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	a.offering.Lock()
+	defer a.offering.Unlock()
 	if a.offer != nil {
 		return errOffered
 	}
@@ -139,7 +141,7 @@ func (a *applicant) Offer(offer *account.Offer) error {
 	}
 	a.offer = offer
 	owner, device := offer.Companion.Account, offer.Companion.Device
-	return a.write(a.gate.ctx, stanza.New("iq", stanza.Attrs{
+	err = a.say(stanza.New("iq", stanza.Attrs{
 		"from": types.ServerJID, "type": "set", "id": pairSuccessID, "xmlns": "md", "t": stanza.Unix(a.gate.Now()),
 	}, stanza.New("pair-success", nil,
 		stanza.Raw("device-identity", sealed),
@@ -147,7 +149,12 @@ func (a *applicant) Offer(offer *account.Offer) error {
 		stanza.New("device", stanza.Attrs{"jid": owner.PN(device), "lid": owner.LIDJID(device)}),
 		stanza.New("platform", stanza.Attrs{"name": "android"}),
 		stanza.Raw("client-props", props),
-	)))
+	)), "")
+	if err == nil && a.gate.Faults.Take(faults.Early515, owner.Phone) {
+		a.early = true
+		err = a.say(stanza.StreamError("515"), "")
+	}
+	return err
 }
 
 // sealed is the device's identity under the phone's proof, unless a fault spoils one of the two.
@@ -169,25 +176,25 @@ func (a *applicant) sealed(offer *account.Offer) ([]byte, error) {
 }
 
 // handle takes one stanza of an unpaired client and tells whether the connection is over.
-func (a *applicant) handle(ctx context.Context, node *stanza.Node) (over bool) {
+func (a *applicant) handle(node *stanza.Node) (over bool) {
 	if node.Tag != "iq" {
 		return false
 	}
 	switch stanza.Text(node, "type") {
 	case "get", "set":
-		_ = a.write(ctx, a.answer(node))
+		_ = a.say(a.answer(node), stanza.Text(node, "xmlns"))
 		return false
 	}
-	a.mu.Lock()
+	a.offering.Lock()
 	offer := a.offer
-	a.mu.Unlock()
+	a.offering.Unlock()
 	if offer == nil || stanza.Text(node, "id") != pairSuccessID {
 		return false
 	}
-	return a.conclude(ctx, node, offer)
+	return a.conclude(node, offer)
 }
 
-func (a *applicant) conclude(ctx context.Context, node *stanza.Node, offer *account.Offer) (over bool) {
+func (a *applicant) conclude(node *stanza.Node, offer *account.Offer) (over bool) {
 	g := a.gate
 	sign, ok := stanza.Child(node, "pair-device-sign")
 	if stanza.Text(node, "type") != "result" || !ok {
@@ -197,7 +204,7 @@ func (a *applicant) conclude(ctx context.Context, node *stanza.Node, offer *acco
 	}
 	if err := offer.Accept(stanza.ChildBytes(sign, "device-identity"), g.Now()); err != nil {
 		g.Log.Info("gate.pairing_refused", "conn", a.conn.ID, "error", err)
-		g.fail(a.conn, "401")
+		g.fail(a.line, "401")
 		return true
 	}
 	g.Log.Info("gate.paired", "companion", offer.Companion.String())
@@ -209,7 +216,9 @@ func (a *applicant) conclude(ctx context.Context, node *stanza.Node, offer *acco
 	if g.Faults.Take(faults.Missing515, offer.Companion.Account.Phone) {
 		return false
 	}
-	_ = a.write(ctx, stanza.StreamError("515"))
+	if !a.early {
+		_ = a.say(stanza.StreamError("515"), "")
+	}
 	g.partWith(a.conn)
 	return true
 }

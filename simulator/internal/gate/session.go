@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.mau.fi/whatsmeow/types"
@@ -15,35 +14,36 @@ import (
 	"holdfast/simulator/internal/iq"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/stanza"
-	"holdfast/simulator/internal/transcript"
 	"holdfast/simulator/internal/wire"
 )
 
 // session is one login of one companion: a reader that handles what the client says, and a pump that sends
 // what waits in the companion's queue.
 type session struct {
-	gate      *Gate
-	conn      *wire.Conn
-	companion *account.Companion
+	*line
 	handshake string
 	client    *iq.Client
-	ctx       context.Context
-	cancel    context.CancelFunc
+	// pumping ends when the session does, or when a fault makes the server forget it.
+	pumping context.Context
 
 	wake     chan struct{}
 	active   chan struct{}
 	activate sync.Once
-	ending   sync.Once
-	ended    atomic.Bool
 }
 
 var _ account.Link = (*session)(nil)
 
 func newSession(gate *Gate, conn *wire.Conn, companion *account.Companion, handshake string) *session {
-	ctx, cancel := context.WithCancel(gate.ctx)
 	s := &session{
-		gate: gate, conn: conn, companion: companion, handshake: handshake, ctx: ctx, cancel: cancel,
+		line: newLine(gate, gate.ctx, conn, companion), handshake: handshake,
 		wake: make(chan struct{}, 1), active: make(chan struct{}),
+	}
+	pumping, stop := context.WithCancel(s.ctx)
+	s.pumping = pumping
+	s.take = s.handle
+	s.forget = func() {
+		stop()
+		s.leave()
 	}
 	s.client = &iq.Client{
 		Companion: companion,
@@ -61,16 +61,12 @@ func (s *session) run() {
 		replaced.End(ReasonReplaced)
 	}
 	defer s.leave()
-	g.enter(s)
-	defer g.leave(s)
+	g.enter(s.line)
+	defer g.leave(s.line)
 	g.Log.Info("gate.login", "companion", s.companion.String(), "conn", s.conn.ID, "handshake", s.handshake)
-	if g.Faults.Take(faults.Silent503, s.companion.Account.Phone) {
-		s.End("503")
-	} else {
-		var pump sync.WaitGroup
-		pump.Go(s.welcomeAndPump)
-		defer pump.Wait()
-	}
+	var pump sync.WaitGroup
+	pump.Go(s.welcomeAndPump)
+	defer pump.Wait()
 	s.read()
 	s.cancel()
 	g.Log.Info("gate.disconnected", "companion", s.companion.String(), "conn", s.conn.ID)
@@ -87,11 +83,6 @@ func (s *session) leave() {
 func (s *session) read() {
 	defer s.conn.Close()
 	for {
-		if s.conn.Muted() {
-			// Like a dead link: nothing is read, nothing is answered, until somebody gives up.
-			<-s.ctx.Done()
-			return
-		}
 		node, err := s.conn.Read(s.ctx)
 		if err != nil {
 			if errors.Is(err, wire.ErrStanza) || errors.Is(err, wire.ErrFrame) {
@@ -103,8 +94,7 @@ func (s *session) read() {
 		if s.ended.Load() || s.conn.Muted() {
 			continue
 		}
-		s.gate.record(s.conn, s.companion, transcript.In, *node)
-		s.handle(node)
+		s.hear(node)
 	}
 }
 
@@ -116,14 +106,7 @@ func (s *session) handle(node *stanza.Node) {
 	case "iq":
 		s.query(node)
 	case "message":
-		if s.gate.Faults.Take(faults.AckError, s.companion.Account.Phone) {
-			s.refuseMessage(node)
-			return
-		}
-		ack := s.gate.Router.Message(origin, node)
-		if !s.gate.Faults.Take(faults.NoAck, s.companion.Account.Phone) {
-			s.write(ack)
-		}
+		s.write(s.gate.Router.Message(origin, node))
 	case "receipt":
 		s.gate.Router.Confirm(s.companion, node)
 		s.write(s.gate.Router.Receipt(origin, node))
@@ -145,11 +128,8 @@ func (s *session) handle(node *stanza.Node) {
 func (s *session) query(node *stanza.Node) {
 	switch stanza.Text(node, "type") {
 	case "get", "set":
-		if s.strikeQuery(node) {
-			return
-		}
 		reply, after := s.gate.Queries.Answer(s.client, node)
-		s.write(s.strikeBundles(node, reply))
+		_ = s.say(s.strikeBundles(node, reply), stanza.Text(node, "xmlns"))
 		if after != nil {
 			after()
 		}
@@ -162,16 +142,7 @@ func (s *session) Handshake() string { return s.handshake }
 // Tell sends a stanza without keeping it anywhere.
 func (s *session) Tell(node stanza.Node) { s.write(node) }
 
-func (s *session) write(node stanza.Node) {
-	if s.ended.Load() {
-		return
-	}
-	node = s.strikeFrame(node)
-	s.gate.record(s.conn, s.companion, transcript.Out, node)
-	if err := s.conn.Write(s.ctx, node); err != nil {
-		s.conn.CloseNow()
-	}
-}
+func (s *session) write(node stanza.Node) { _ = s.say(node, "") }
 
 // welcomeAndPump opens the stream and then sends what the queue holds, in order, until the session ends.
 func (s *session) welcomeAndPump() {
@@ -182,11 +153,15 @@ func (s *session) welcomeAndPump() {
 	select {
 	case <-s.active:
 	case <-time.After(drainDelay):
-	case <-s.ctx.Done():
+	case <-s.pumping.Done():
 		return
 	}
 	var cursor uint64
 	drained := total == 0
+	if !drained && s.struck(faults.OfflineFirst) {
+		drained = true
+		s.closeDrain(total)
+	}
 	for {
 		entry, ok := s.companion.Queue.Next(s.wake, cursor)
 		if !drained && (!ok || entry.Seq > last) {
@@ -199,12 +174,14 @@ func (s *session) welcomeAndPump() {
 			if !drained {
 				node = stanza.With(node, "offline", "0")
 			}
-			s.write(node)
+			for _, version := range s.versions(node) {
+				s.write(version)
+			}
 			continue
 		}
 		select {
 		case <-s.wake:
-		case <-s.ctx.Done():
+		case <-s.pumping.Done():
 			return
 		}
 	}
@@ -219,9 +196,6 @@ func (s *session) welcome(waiting map[string]int) (total int) {
 	for _, count := range waiting {
 		total += count
 	}
-	if s.gate.Faults.Take(faults.BlackHole, owner.Phone) {
-		s.conn.Mute()
-	}
 	if total == 0 {
 		s.closeDrain(0)
 		return 0
@@ -233,18 +207,8 @@ func (s *session) welcome(waiting map[string]int) (total int) {
 	return total
 }
 
-// refuseMessage acknowledges a message that nobody gets.
-func (s *session) refuseMessage(node *stanza.Node) {
-	s.write(stanza.New("ack", stanza.Attrs{
-		"class": "message", "id": stanza.Text(node, "id"), "from": node.Attrs["to"], "t": stanza.Unix(s.gate.Now()), "error": "479",
-	}))
-}
-
 // closeDrain tells the client that everything that waited has been sent.
 func (s *session) closeDrain(total int) {
-	if s.gate.Faults.Take(faults.NoOffline, s.companion.Account.Phone) {
-		return
-	}
 	s.write(ib(stanza.New("offline", stanza.Attrs{"count": strconv.Itoa(total)})))
 }
 

@@ -1,8 +1,9 @@
 package gate
 
 import (
-	"bytes"
-	"compress/zlib"
+	"cmp"
+	"net/http"
+	"slices"
 	"time"
 
 	"go.mau.fi/whatsmeow/types"
@@ -12,77 +13,46 @@ import (
 	"holdfast/simulator/internal/wire"
 )
 
-const (
-	slowness = 200 * time.Millisecond
-	bombSize = 64 << 20
-)
+// chainDrift is how far the clock may move before the certificates are issued anew.
+const chainDrift = 12 * time.Hour
 
-// malformedNode is a stanza whose tag is a list: well encrypted, and nothing that a parser expects.
-var malformedNode = []byte{0, 248, 2, 248, 0}
-
-// bomb is a compressed frame of some 64 KiB that inflates to bombSize.
-func bomb() []byte {
-	var packed bytes.Buffer
-	packed.WriteByte(2)
-	writer := zlib.NewWriter(&packed)
-	chunk := make([]byte, 1<<20)
-	for range bombSize / len(chunk) {
-		_, _ = writer.Write(chunk)
-	}
-	_ = writer.Close()
-	return packed.Bytes()
-}
+// restarting is the WebSocket status of a server that goes away.
+const restarting = 1001
 
 // authority is what the next handshake proves the server with: the server's own, unless a fault replaces it.
-func (g *Gate) authority() (*wire.Authority, error) {
+func (g *Gate) authority(conn int64) (*wire.Authority, error) {
+	struck := func(name string) bool {
+		return len(g.Faults.Judge(faults.Occasion{Point: name, Conn: conn})) > 0
+	}
 	switch {
-	case g.Faults.Take(faults.RotatedStatic, ""):
+	case struck(faults.RotatedStatic):
 		return g.Authority.Rotated(g.Now())
-	case g.Faults.Take(faults.WrongRoot, ""):
+	case struck(faults.WrongRoot):
 		return g.Authority.Forged(g.Now())
-	case g.Faults.Take(faults.ExpiredChain, ""):
+	case struck(faults.WrongLeaf):
+		return g.Authority.Misplaced(g.Now())
+	case struck(faults.ExpiredChain):
 		return g.Authority.Expired(g.Now())
+	case struck(faults.MalformedChain):
+		return g.Authority.Malformed()
 	default:
+		return g.dated()
+	}
+}
+
+// dated is the server's own chain, with dates that suit its clock. A clock that is wrong dates them wrong; one
+// that was moved on, because time has passed, leaves them good for clients whose clock was not.
+func (g *Gate) dated() (*wire.Authority, error) {
+	real := g.Clock.Now().Add(-g.Clock.Offset())
+	moved, skewed := g.Clock.Offset(), g.Clock.Skew()
+	if moved.Abs() < chainDrift && skewed.Abs() < chainDrift {
 		return g.Authority, nil
 	}
-}
-
-// strikeFrame applies the faults that hit the next frame of this session, and returns what it shall say.
-func (s *session) strikeFrame(node stanza.Node) stanza.Node {
-	phone := s.companion.Account.Phone
-	if s.gate.Faults.Take(faults.SplitFrame, phone) {
-		s.conn.SplitNext()
+	other := real.Add(moved)
+	if real.Before(other) {
+		return g.Authority.Issued(real, other)
 	}
-	if s.gate.Faults.Take(faults.Slow, phone) {
-		select {
-		case <-time.After(slowness):
-		case <-s.ctx.Done():
-		}
-	}
-	if node.Tag == "message" && node.Attrs["offline"] == nil && s.gate.Faults.Take(faults.PNThenLID, phone) {
-		return s.underPhoneNumber(node)
-	}
-	return node
-}
-
-// strikeQuery applies the faults that take a query's answer away, and tells whether one did. Pings are answered:
-// a link that answers nothing at all is another fault.
-func (s *session) strikeQuery(query *stanza.Node) (struck bool) {
-	phone := s.companion.Account.Phone
-	switch {
-	case stanza.Text(query, "xmlns") == "w:p":
-		return false
-	case s.gate.Faults.Take(faults.IQSilent, phone):
-		return true
-	case s.gate.Faults.Take(faults.IQError, phone):
-		s.write(stanza.Failure(query, 500, "internal-server-error"))
-		return true
-	case s.gate.Faults.Take(faults.RateOverlimit, phone):
-		s.write(stanza.Failure(query, 429, "rate-overlimit"))
-		return true
-	default:
-		return false
-	}
+	return g.Authority.Issued(other, real)
 }
 
 // strikeBundles refuses the last device of a request for keys, if the fault says so.
@@ -92,7 +62,7 @@ func (s *session) strikeBundles(query *stanza.Node, reply stanza.Node) stanza.No
 	}
 	list, _ := stanza.Child(&reply, "list")
 	users := list.GetChildren()
-	if len(users) == 0 || !s.gate.Faults.Take(faults.KeysRefused, s.companion.Account.Phone) {
+	if len(users) == 0 || !s.struck(faults.KeysRefused) {
 		return reply
 	}
 	last := &users[len(users)-1]
@@ -101,55 +71,107 @@ func (s *session) strikeBundles(query *stanza.Node, reply stanza.Node) stanza.No
 	return reply
 }
 
+// versions returns what is sent in place of a queued stanza.
+func (s *session) versions(node stanza.Node) []stanza.Node {
+	if node.Tag != "message" {
+		return []stanza.Node{node}
+	}
+	if node.Attrs["offline"] == nil && s.isForeign(&node) && s.struck(faults.PNThenLID) {
+		node = s.underPhoneNumber(node)
+	}
+	if early, ok := withoutSenderKey(node); ok && s.struck(faults.SenderKeyLate) {
+		return []stanza.Node{early, node}
+	}
+	return []stanza.Node{node}
+}
+
+// withoutSenderKey is a group message without the envelope that brings the key for the other, if it has both.
+func withoutSenderKey(node stanza.Node) (early stanza.Node, ok bool) {
+	var rest []stanza.Node
+	for _, child := range node.GetChildren() {
+		if child.Tag != "enc" || stanza.Text(&child, "type") == "skmsg" {
+			rest = append(rest, child)
+			ok = ok || child.Tag == "enc"
+		}
+	}
+	ok = ok && len(rest) < len(node.GetChildren())
+	node.Content = rest
+	return node, ok
+}
+
+// isForeign tells whether a message comes from another account's LID.
+func (s *session) isForeign(node *stanza.Node) bool {
+	from, ok := stanza.JID(node, "from")
+	sender, known := s.gate.Accounts.ByJID(from)
+	return ok && known && from.Server == types.HiddenUserServer && sender != s.companion.Account
+}
+
 // underPhoneNumber turns a message from another account's LID into one from its phone number. The queue keeps
 // the LID, so that a redelivery comes under it.
 func (s *session) underPhoneNumber(node stanza.Node) stanza.Node {
-	from, ok := stanza.JID(&node, "from")
-	sender, known := s.gate.Accounts.ByJID(from)
-	if !ok || !known || from.Server != types.HiddenUserServer || sender == s.companion.Account {
-		return node
-	}
+	from, _ := stanza.JID(&node, "from")
+	sender, _ := s.gate.Accounts.ByJID(from)
 	node = stanza.With(stanza.With(node, "from", sender.PN(from.Device)), "sender_lid", sender.LIDJID(0))
 	delete(node.Attrs, "sender_pn")
 	delete(node.Attrs, "addressing_mode")
 	return node
 }
 
-// Strike applies a fault that is done at once to the live connections of an account ("" is all), and returns
-// how many it hit.
-func (g *Gate) Strike(name, phone string, limit int) int {
-	g.mu.Lock()
-	var targets []*session
-	for s := range g.sessions {
-		if phone == "" || s.companion.Account.Phone == phone {
-			targets = append(targets, s)
+// Strike applies a fault that is done at once to the open connections that it fits, oldest first, as far as its
+// count goes, and returns how many it hit.
+func (g *Gate) Strike(rule *faults.Rule) int {
+	return g.strikeLines(rule, func(l *line) bool { return l.companion != nil }, func(l *line, strike *faults.Strike) {
+		fate := faults.FateOf(nil, []faults.Strike{*strike})
+		for _, kind := range fate.Inject {
+			_ = l.conn.Inject(l.ctx, kind)
 		}
-	}
-	g.mu.Unlock()
-	hit := 0
-	for _, s := range targets {
-		if limit > 0 && hit == limit {
+		if fate.End != nil {
+			l.end(fate.End)
+		}
+	})
+}
+
+// Restart closes every connection as a server does that restarts.
+func (g *Gate) Restart(rule *faults.Rule) int {
+	return g.strikeLines(rule, func(*line) bool { return true }, closeWith)
+}
+
+// ExpireCodes closes the connections that show codes, as the server does when those have run out.
+func (g *Gate) ExpireCodes(rule *faults.Rule) int {
+	return g.strikeLines(rule, func(l *line) bool { return l.companion == nil }, func(l *line, _ *faults.Strike) { go l.conn.Close() })
+}
+
+func closeWith(l *line, _ *faults.Strike) {
+	l.ended.Store(true)
+	go l.conn.CloseWith(restarting)
+}
+
+func (g *Gate) strikeLines(rule *faults.Rule, eligible func(*line) bool, strike func(*line, *faults.Strike)) (hit int) {
+	for _, l := range g.openLines() {
+		occasion := l.occasion("")
+		if !eligible(l) || !rule.Match.Concerns(&occasion) {
+			continue
+		}
+		struck, left := g.Faults.Hit(rule.ID, occasion)
+		if !left {
 			break
 		}
-		s.strike(name)
+		strike(l, &struck)
 		hit++
 	}
 	return hit
 }
 
-func (s *session) strike(name string) {
-	switch name {
-	case faults.BlackHole:
-		s.conn.Mute()
-	case faults.Silent503:
-		s.End("503")
-	case faults.EmptyFrame:
-		_ = s.conn.WritePlaintext(s.ctx, nil)
-	case faults.MalformedNode:
-		_ = s.conn.WritePlaintext(s.ctx, malformedNode)
-	case faults.GarbageFrame:
-		_ = s.conn.WriteGarbage(s.ctx)
-	case faults.InflateBomb:
-		_ = s.conn.WritePlaintext(s.ctx, bomb())
+func (g *Gate) openLines() []*line {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	lines := make([]*line, 0, len(g.lines))
+	for l := range g.lines {
+		lines = append(lines, l)
 	}
+	slices.SortFunc(lines, func(a, b *line) int { return cmp.Compare(a.conn.ID, b.conn.ID) })
+	return lines
 }
+
+// abort ends a request in the middle of its answer.
+func abort() { panic(http.ErrAbortHandler) }

@@ -54,6 +54,7 @@ type answer func(s *Services, client *Client, request *stanza.Node) (reply stanz
 type Table struct {
 	services *Services
 	answers  map[Key]answer
+	strange  strange
 }
 
 // NewTable returns the table of every query that this server knows.
@@ -73,7 +74,8 @@ func NewTable(services *Services) *Table {
 	return table
 }
 
-// Answer answers one query; an unknown one gets an empty result, which clients survive best.
+// Answer answers one query. In strict mode an unknown one gets error 501 and a malformed one 400; else they get an
+// empty result, which clients survive best, and a line in the log.
 func (t *Table) Answer(client *Client, request *stanza.Node) (reply stanza.Node, after func()) {
 	child := ""
 	if children := request.GetChildren(); len(children) > 0 {
@@ -85,8 +87,7 @@ func (t *Table) Answer(client *Client, request *stanza.Node) (reply stanza.Node,
 			return answer(t.services, client, request)
 		}
 	}
-	t.services.Log.Info("iq.unknown", "xmlns", key.XMLNS, "type", key.Type, "child", key.Child)
-	return stanza.Result(request), nil
+	return t.unknown(key, request), nil
 }
 
 // empty answers with success and nothing else.

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/appstate"
@@ -36,6 +37,8 @@ type Content struct {
 	Phones   []phone.State
 	AppState appstate.State
 	Groups   groups.State
+	// Clock is how far the simulation's time is moved.
+	Clock time.Duration
 }
 
 // Load returns the content saved in a folder, nil if there is none.

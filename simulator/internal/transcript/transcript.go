@@ -3,12 +3,11 @@
 package transcript
 
 import (
-	"encoding/base64"
+	"context"
 	"fmt"
+	"io"
 	"sync"
 	"time"
-
-	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/stanza"
 )
@@ -33,20 +32,30 @@ type Record struct {
 	Account string
 	Device  uint16
 	Node    stanza.Node
+	// Fault names what struck the stanza, Struck what was done to it; a stanza that was dropped stands here too.
+	Fault, Struck string
 }
 
 // Transcript is a ring of the latest records; the zero size records nothing. Safe for concurrent use.
 type Transcript struct {
-	mu   sync.Mutex
-	ring []Record
-	last uint64
+	mu     sync.Mutex
+	ring   []Record
+	last   uint64
+	fresh  chan struct{}
+	sink   io.Writer
+	faulty error
 }
 
 // New returns a transcript of the given size.
-func New(size int) *Transcript { return &Transcript{ring: make([]Record, size)} }
+func New(size int) *Transcript {
+	return &Transcript{ring: make([]Record, size), fresh: make(chan struct{})}
+}
+
+// CopyTo makes the transcript write every record as a line of JSON, as it happens. It is called before the first.
+func (t *Transcript) CopyTo(sink io.Writer) { t.sink = sink }
 
 // Enabled tells whether anything is recorded at all.
-func (t *Transcript) Enabled() bool { return len(t.ring) > 0 }
+func (t *Transcript) Enabled() bool { return len(t.ring) > 0 || t.sink != nil }
 
 // Add records a stanza. The stanza must not be changed afterwards.
 func (t *Transcript) Add(record Record) {
@@ -58,29 +67,66 @@ func (t *Transcript) Add(record Record) {
 	defer t.mu.Unlock()
 	t.last++
 	record.Seq = t.last
+	if t.sink != nil && t.faulty == nil {
+		t.faulty = WriteLine(t.sink, &record)
+	}
+	if len(t.ring) == 0 {
+		return
+	}
 	t.ring[t.last%uint64(len(t.ring))] = record
+	close(t.fresh)
+	t.fresh = make(chan struct{})
 }
 
-// After returns the records behind a sequence number, oldest first, at most limit; account "" is any.
-func (t *Transcript) After(seq uint64, account string, limit int) []Record {
+// Err tells what went wrong with writing the records, after which none was written any more.
+func (t *Transcript) Err() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	size := uint64(len(t.ring))
+	return t.faulty
+}
+
+// After returns the records behind a sequence number that the filter lets pass, oldest first, at most limit, and
+// the number up to which it has looked: what follows is behind it.
+func (t *Transcript) After(seq uint64, filter *Filter, limit int) (found []Record, next uint64) {
+	found, next, _ = t.look(seq, filter, limit)
+	return found, next
+}
+
+// Wait is After, but waits for the first such record until the context ends.
+func (t *Transcript) Wait(ctx context.Context, seq uint64, filter *Filter, limit int) (found []Record, next uint64) {
+	for {
+		var fresh <-chan struct{}
+		found, seq, fresh = t.look(seq, filter, limit)
+		if len(found) > 0 || !t.Enabled() {
+			return found, seq
+		}
+		select {
+		case <-fresh:
+		case <-ctx.Done():
+			return nil, seq
+		}
+	}
+}
+
+func (t *Transcript) look(seq uint64, filter *Filter, limit int) (found []Record, next uint64, fresh <-chan struct{}) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	size, next := uint64(len(t.ring)), seq
 	if size == 0 {
-		return nil
+		return nil, seq, t.fresh
 	}
 	first := seq + 1
 	if t.last >= size {
 		first = max(first, t.last-size+1)
 	}
-	var found []Record
 	for at := first; at <= t.last && (limit <= 0 || len(found) < limit); at++ {
-		record := t.ring[at%size]
-		if account == "" || record.Account == account {
-			found = append(found, record)
+		record := &t.ring[at%size]
+		if filter.Passes(record) {
+			found = append(found, *record)
 		}
+		next = at
 	}
-	return found
+	return found, next, t.fresh
 }
 
 // shorten copies only what is too long; 812 pre-keys must not fill the memory.
@@ -124,56 +170,4 @@ func shortenAll(children []stanza.Node) []stanza.Node {
 		copied[i] = shorten(children[i])
 	}
 	return copied
-}
-
-// View is a record as JSON.
-type View struct {
-	Seq     uint64 `json:"seq"`
-	T       string `json:"t"`
-	Dir     string `json:"dir"`
-	Conn    int64  `json:"conn"`
-	Account string `json:"account"`
-	Device  uint16 `json:"device"`
-	Node    Tree   `json:"node"`
-}
-
-// Tree is a stanza as JSON: content is children, or base64.
-type Tree struct {
-	Tag      string            `json:"tag"`
-	Attrs    map[string]string `json:"attrs,omitempty"`
-	Children []Tree            `json:"children,omitempty"`
-	Base64   string            `json:"base64,omitempty"`
-}
-
-// View returns the record's JSON form.
-func (r *Record) View() View {
-	return View{
-		Seq: r.Seq, T: r.T.UTC().Format(time.RFC3339Nano), Dir: r.Dir, Conn: r.Conn,
-		Account: r.Account, Device: r.Device, Node: tree(&r.Node),
-	}
-}
-
-func tree(node *stanza.Node) Tree {
-	view := Tree{Tag: node.Tag}
-	for name, value := range node.Attrs {
-		if view.Attrs == nil {
-			view.Attrs = map[string]string{}
-		}
-		if jid, ok := value.(types.JID); ok {
-			view.Attrs[name] = jid.String()
-		} else {
-			view.Attrs[name] = fmt.Sprint(value)
-		}
-	}
-	switch content := node.Content.(type) {
-	case []stanza.Node:
-		for i := range content {
-			view.Children = append(view.Children, tree(&content[i]))
-		}
-	case []byte:
-		view.Base64 = base64.StdEncoding.EncodeToString(content)
-	case string:
-		view.Base64 = base64.StdEncoding.EncodeToString([]byte(content))
-	}
-	return view
 }

@@ -12,7 +12,7 @@ func record(account, id string) transcript.Record {
 	return transcript.Record{Account: account, Node: stanza.New("message", stanza.Attrs{"id": id})}
 }
 
-func ids(records []transcript.Record) string {
+func ids(records []transcript.Record, _ uint64) string {
 	var all []string
 	for _, found := range records {
 		all = append(all, stanza.Text(&found.Node, "id"))
@@ -25,20 +25,20 @@ func TestTheRingKeepsTheLatest(t *testing.T) {
 	for i := range 5 {
 		ring.Add(record("a", fmt.Sprint(i)))
 	}
-	if got := ids(ring.After(0, "", 0)); got != "[2 3 4]" {
+	if got := ids(ring.After(0, transcript.Any(), 0)); got != "[2 3 4]" {
 		t.Errorf("kept %s", got)
 	}
-	if got := ids(ring.After(4, "", 0)); got != "[4]" {
+	if got := ids(ring.After(4, transcript.Any(), 0)); got != "[4]" {
 		t.Errorf("after 4: %s", got)
 	}
-	if got := ids(ring.After(0, "", 2)); got != "[2 3]" {
+	if got := ids(ring.After(0, transcript.Any(), 2)); got != "[2 3]" {
 		t.Errorf("two of them: %s", got)
 	}
 	ring.Add(record("b", "x"))
-	if got := ids(ring.After(0, "b", 0)); got != "[x]" {
+	if got := ids(ring.After(0, transcript.Of("b"), 0)); got != "[x]" {
 		t.Errorf("of b: %s", got)
 	}
-	if transcript.New(0).After(0, "", 0) != nil {
+	if found, _ := transcript.New(0).After(0, transcript.Any(), 0); found != nil {
 		t.Error("a transcript that is off remembers")
 	}
 }
@@ -51,7 +51,8 @@ func TestLongContentIsCutAndTheOriginalIsNot(t *testing.T) {
 	}
 	original := stanza.New("iq", nil, stanza.New("list", nil, long...))
 	ring.Add(transcript.Record{Node: original})
-	found := ring.After(0, "", 0)[0]
+	all, _ := ring.After(0, transcript.Any(), 0)
+	found := all[0]
 	list := found.Node.GetChildren()[0]
 	if got := stanza.Text(&list, "wasim_children"); got != "812" || len(list.GetChildren()) != 16 {
 		t.Errorf("a list of %d, said to be %s", len(list.GetChildren()), got)

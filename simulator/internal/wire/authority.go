@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -44,7 +45,7 @@ func NewAuthority(source *seed.Source, now time.Time, saved *SavedTLS) (*Authori
 		intermediate: source.KeyPair("intermediate key"),
 		static:       source.KeyPair("server static key"),
 	}
-	chain, err := authority.signChain(now)
+	chain, err := authority.signChain(now, now)
 	if err != nil {
 		return nil, err
 	}
@@ -77,25 +78,62 @@ func (a *Authority) Chain() []byte { return a.chain }
 // Rotated is the same authority with another Noise key of the server, properly certified.
 func (a *Authority) Rotated(now time.Time) (*Authority, error) {
 	rotated := *a
-	rotated.static = keys.NewKeyPair()
-	return rotated.reissued(now)
+	rotated.static = a.derived("rotated")
+	return rotated.reissued(now, now)
 }
 
 // Forged is an authority whose chain nobody trusts: its root is another one.
 func (a *Authority) Forged(now time.Time) (*Authority, error) {
 	forged := *a
-	forged.root = keys.NewKeyPair()
-	return forged.reissued(now)
+	forged.root = a.derived("forged")
+	return forged.reissued(now, now)
 }
 
 // Expired is the same authority with a chain of two years ago.
 func (a *Authority) Expired(now time.Time) (*Authority, error) {
 	expired := *a
-	return expired.reissued(now.AddDate(-2, 0, 0))
+	return expired.reissued(now.AddDate(-2, 0, 0), now.AddDate(-2, 0, 0))
 }
 
-func (a *Authority) reissued(now time.Time) (*Authority, error) {
-	chain, err := a.signChain(now)
+// Misplaced is the same authority with a good chain for a key that is not the server's.
+func (a *Authority) Misplaced(now time.Time) (*Authority, error) {
+	misplaced := *a
+	misplaced.static = a.derived("misplaced")
+	reissued, err := misplaced.reissued(now, now)
+	reissued.static = a.static
+	return reissued, err
+}
+
+// Malformed is the same authority with a chain whose signatures are a byte too short.
+func (a *Authority) Malformed() (*Authority, error) {
+	malformed, chain := *a, &waCert.CertChain{}
+	if err := proto.Unmarshal(a.chain, chain); err != nil {
+		return nil, fmt.Errorf("wire: chain: %w", err)
+	}
+	chain.Leaf.Signature = chain.Leaf.Signature[:63]
+	chain.Intermediate.Signature = chain.Intermediate.Signature[:63]
+	var err error
+	malformed.chain, err = proto.Marshal(chain)
+	return &malformed, err
+}
+
+// derived is another key pair, which follows from the authority's own.
+func (a *Authority) derived(purpose string) *keys.KeyPair {
+	private := sha256.Sum256(append(a.static.Priv[:], purpose...))
+	private[0] &= 248
+	private[31] = private[31]&127 | 64
+	return keys.NewKeyPairFromPrivateKey(private)
+}
+
+// Issued is the same authority with a chain that is good from a day before the earlier time until a year after the
+// later one.
+func (a *Authority) Issued(earlier, later time.Time) (*Authority, error) {
+	issued := *a
+	return issued.reissued(earlier, later)
+}
+
+func (a *Authority) reissued(earlier, later time.Time) (*Authority, error) {
+	chain, err := a.signChain(earlier, later)
 	a.chain = chain
 	return a, err
 }
@@ -109,8 +147,8 @@ func (a *Authority) TLS() *tls.Config {
 	}
 }
 
-func (a *Authority) signChain(now time.Time) ([]byte, error) {
-	notBefore, notAfter := uint64(now.AddDate(0, 0, -1).Unix()), uint64(now.AddDate(1, 0, 0).Unix())
+func (a *Authority) signChain(earlier, later time.Time) ([]byte, error) {
+	notBefore, notAfter := uint64(earlier.AddDate(0, 0, -1).Unix()), uint64(later.AddDate(1, 0, 0).Unix())
 	certify := func(serial, issuer uint32, key, signer *keys.KeyPair) (*waCert.CertChain_NoiseCertificate, error) {
 		details, err := proto.Marshal(&waCert.CertChain_NoiseCertificate_Details{
 			Serial: &serial, IssuerSerial: &issuer, Key: key.Pub[:], NotBefore: &notBefore, NotAfter: &notAfter,

@@ -22,6 +22,7 @@ const readLimit = 2 * socket.FrameMaxSize
 type Conn struct {
 	ID     int64
 	ws     *websocket.Conn
+	socket *Socket
 	frames *frameStream
 	keys   *transportKeys
 
@@ -29,7 +30,11 @@ type Conn struct {
 
 	writeLock    sync.Mutex
 	writeCounter uint32
+	joined       []byte
 	splitNext    atomic.Bool
+	spoilNext    atomic.Bool
+	joinNext     atomic.Int64
+	trickleNext  atomic.Int64
 	muted        atomic.Bool
 	closed       atomic.Bool
 }
@@ -49,10 +54,11 @@ func Upgrade(w http.ResponseWriter, r *http.Request, offerCompression bool) (*we
 	return ws, nil
 }
 
-// Handshake plays the server's side of Noise and returns the encrypted connection. The context's end
-// fails it; the caller closes the WebSocket on error.
-func Handshake(ctx context.Context, ws *websocket.Conn, id int64, secrets *Authority) (*Conn, *Hello, error) {
-	frames := &frameStream{ws: ws}
+// Handshake plays the server's side of Noise and returns the encrypted connection. The context's end fails it; the
+// caller closes the WebSocket on error. heard is called between the client's first word and the server's; an error
+// of it ends the handshake.
+func Handshake(ctx context.Context, ws *websocket.Conn, id int64, secrets *Authority, heard func() error) (*Conn, *Hello, error) {
+	frames := &frameStream{ws: ws, heard: heard}
 	// Ephemeral keys are secret and single-use: the one thing here that never comes from the seed.
 	hello, transport, err := respond(ctx, frames, secrets, keys.NewKeyPair())
 	if err != nil {
@@ -60,6 +66,9 @@ func Handshake(ctx context.Context, ws *websocket.Conn, id int64, secrets *Autho
 	}
 	return &Conn{ID: id, ws: ws, frames: frames, keys: transport}, hello, nil
 }
+
+// UseSocket names the socket under the connection, which dies with it where a WebSocket would say farewell.
+func (c *Conn) UseSocket(socket *Socket) { c.socket = socket }
 
 // Read returns the next stanza. ErrFrame and ErrStanza mean that the client sent garbage.
 func (c *Conn) Read(ctx context.Context) (*binary.Node, error) {
@@ -93,33 +102,16 @@ func (c *Conn) WritePlaintext(ctx context.Context, plaintext []byte) error {
 	}
 	ciphertext := c.keys.toClient.Seal(nil, nonce(c.writeCounter), plaintext, nil)
 	c.writeCounter++
-	if c.splitNext.CompareAndSwap(true, false) {
-		message := frame(ciphertext)
-		half := headerSize + len(ciphertext)/2
-		if err := c.frames.writeMessage(ctx, message[:half]); err != nil {
-			return err
-		}
-		return c.frames.writeMessage(ctx, message[half:])
+	return c.transmit(ctx, frame(ciphertext))
+}
+
+// Mute makes a dead link of the connection: nothing is said and nothing heard, while TCP stays up.
+func (c *Conn) Mute() {
+	c.muted.Store(true)
+	if c.socket != nil {
+		c.socket.Mute()
 	}
-	return c.frames.write(ctx, ciphertext)
 }
-
-// garbage is as long as a small stanza, and no ciphertext of anything.
-var garbage [64]byte
-
-// WriteGarbage sends one frame that the peer cannot decrypt; counters move on as if it were a stanza.
-func (c *Conn) WriteGarbage(ctx context.Context) error {
-	c.writeLock.Lock()
-	defer c.writeLock.Unlock()
-	c.writeCounter++
-	return c.frames.write(ctx, garbage[:])
-}
-
-// SplitNext makes the next frame leave in two WebSocket messages.
-func (c *Conn) SplitNext() { c.splitNext.Store(true) }
-
-// Mute swallows everything written from now on: the peer hears nothing while TCP stays up.
-func (c *Conn) Mute() { c.muted.Store(true) }
 
 // Muted tells whether Mute was called.
 func (c *Conn) Muted() bool { return c.muted.Load() }
@@ -129,6 +121,22 @@ func (c *Conn) Close() {
 	if c.closed.CompareAndSwap(false, true) {
 		_ = c.ws.Close(websocket.StatusNormalClosure, "")
 	}
+}
+
+// CloseWith ends the connection with another status of WebSocket.
+func (c *Conn) CloseWith(status int) {
+	if c.closed.CompareAndSwap(false, true) {
+		_ = c.ws.Close(websocket.StatusCode(status), "")
+	}
+}
+
+// Reset ends the connection with a TCP reset.
+func (c *Conn) Reset() {
+	c.closed.Store(true)
+	if c.socket != nil {
+		c.socket.Reset()
+	}
+	_ = c.ws.CloseNow()
 }
 
 // CloseNow ends the connection without any farewell.

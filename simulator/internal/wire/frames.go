@@ -34,6 +34,8 @@ type frameStream struct {
 	ws      messages
 	pending []byte
 	started bool
+	// heard, if set, is called once, when the first handshake message has come.
+	heard func() error
 }
 
 // read returns the next frame. The first one comes after the prologue, which read checks and removes.
@@ -129,6 +131,10 @@ func (f *frameStream) readHandshake(ctx context.Context) (*waWa6.HandshakeMessag
 	message := &waWa6.HandshakeMessage{}
 	if err = proto.Unmarshal(payload, message); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrHandshake, err)
+	}
+	if heard := f.heard; heard != nil {
+		f.heard = nil
+		return message, heard()
 	}
 	return message, nil
 }

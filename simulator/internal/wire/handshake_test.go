@@ -38,7 +38,7 @@ func serve(t *testing.T, authority *Authority) (dial func() *websocket.Conn, res
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		conn, hello, err := Handshake(ctx, ws, 1, authority)
+		conn, hello, err := Handshake(ctx, ws, 1, authority, nil)
 		result := &served{hello: hello, err: err, nodes: make(chan *binary.Node, 10)}
 		results <- result
 		if err != nil {

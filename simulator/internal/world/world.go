@@ -10,11 +10,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/admin"
 	"holdfast/simulator/internal/appstate"
+	"holdfast/simulator/internal/clock"
 	"holdfast/simulator/internal/faults"
 	"holdfast/simulator/internal/gate"
 	"holdfast/simulator/internal/groups"
@@ -36,6 +38,10 @@ type Options struct {
 	Seed       int64
 	StateDir   string
 	Transcript int
+	// TranscriptFile gets every stanza as a line of JSON, as it happens; "" for none.
+	TranscriptFile string
+	// Strict answers queries that are unknown or malformed with an error.
+	Strict bool
 	// TypingLife is how long a typing notice waits for a device that is away; 0 is the usual time.
 	TypingLife time.Duration
 }
@@ -43,6 +49,7 @@ type Options struct {
 // World is a running simulation.
 type World struct {
 	Authority  *wire.Authority
+	Clock      *clock.Clock
 	Accounts   *account.Registry
 	Lobby      *account.Lobby
 	Router     *router.Router
@@ -54,6 +61,8 @@ type World struct {
 	Groups     *groups.Store
 	Gate       *gate.Gate
 
+	queries  *iq.Table
+	record   *os.File
 	services *iq.Services
 	source   *seed.Source
 	listener net.Listener
@@ -82,18 +91,21 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 		return nil, err
 	}
 	source := seed.New(options.Seed)
+	struck := faults.New(source, log)
+	clock := clock.New(saved.Clock, struck.Skew)
+	// Certificates begin with the machine's time, so that clients whose clock was not moved accept them.
 	authority, err := wire.NewAuthority(source, time.Now(), &saved.TLS)
 	if err != nil {
 		return nil, err
 	}
 	w := &World{
 		Authority: authority, source: source, listener: listener, stateDir: options.StateDir, log: log,
-		Accounts: account.NewRegistry(source), Lobby: account.NewLobby(source, time.Now), Faults: faults.New(),
-		Transcript: transcript.New(options.Transcript), AppState: appstate.New(), Media: media.NewStore(time.Now),
-		Groups: groups.NewStore(source, time.Now),
+		Accounts: account.NewRegistry(source), Lobby: account.NewLobby(source, clock.Now), Faults: struck, Clock: clock,
+		Transcript: transcript.New(options.Transcript), AppState: appstate.New(), Media: media.NewStore(clock.Now),
+		Groups: groups.NewStore(source, clock.Now),
 	}
-	w.Router = router.New(w.Accounts, w.Faults, time.Now)
-	w.Phones = phone.NewBook(source, w.Accounts, w.Router, time.Now, log)
+	w.Router = router.New(w.Accounts, w.Faults, clock.Now)
+	w.Phones = phone.NewBook(source, w.Accounts, w.Router, clock.Now, log)
 	w.Phones.UseFiles(w.Media, w.Address())
 	w.Phones.UseGroups(w.Groups)
 	w.Router.UseGroups(w.Groups)
@@ -106,12 +118,17 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 	}
 	w.services = w.newServices()
 	w.services.HangPictures()
+	w.queries = iq.NewTable(w.services)
+	w.queries.SetStrict(options.Strict)
 	w.Gate = gate.New(gate.Rooms{
-		Authority: authority, Accounts: w.Accounts, Lobby: w.Lobby, Router: w.Router, Queries: iq.NewTable(w.services),
-		Faults: w.Faults, Transcript: w.Transcript, Now: time.Now, Log: log,
+		Authority: authority, Accounts: w.Accounts, Lobby: w.Lobby, Router: w.Router, Queries: w.queries,
+		Faults: w.Faults, Transcript: w.Transcript, Clock: clock, Log: log,
 	})
+	if err = w.openRecord(options.TranscriptFile); err != nil {
+		return nil, err
+	}
 	w.server = &http.Server{
-		Handler: w.handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Handler: w.handler(), ConnContext: wire.WithSocket, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
 	}
 	return w, nil
@@ -119,8 +136,8 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 
 func (w *World) newServices() *iq.Services {
 	return &iq.Services{
-		Accounts: w.Accounts, Phones: w.Phones, Router: w.Router, Directory: usync.New(w.Accounts, time.Now),
-		AppState: w.AppState, Groups: w.Groups, Now: time.Now, Log: w.log, Host: w.Address(),
+		Accounts: w.Accounts, Phones: w.Phones, Router: w.Router, Directory: usync.New(w.Accounts, w.Clock.Now),
+		AppState: w.AppState, Groups: w.Groups, Now: w.Clock.Now, Log: w.log, Host: w.Address(),
 		Source: w.source, Pictures: profile.NewGallery(),
 	}
 }
@@ -178,7 +195,7 @@ func (w *World) Save() error {
 	}
 	return state.Save(w.stateDir, &state.Content{
 		Seed: w.source.Number(), TLS: *identity, Registry: registry, Lobby: w.Lobby.State(), Phones: phones,
-		AppState: w.AppState.State(), Groups: w.Groups.State(),
+		AppState: w.AppState.State(), Groups: w.Groups.State(), Clock: w.Clock.Offset(),
 	})
 }
 
@@ -187,14 +204,14 @@ func (w *World) handler() http.Handler {
 	mux.Handle("GET /ws/chat", w.Gate)
 	rooms := &admin.Rooms{
 		Source: w.source, Accounts: w.Accounts, Lobby: w.Lobby, Phones: w.Phones, Router: w.Router, Gate: w.Gate,
-		Groups: w.Groups, Services: w.services, Faults: w.Faults, Transcript: w.Transcript, Now: time.Now, Log: w.log,
+		Groups: w.Groups, Services: w.services, Faults: w.Faults, Transcript: w.Transcript, Clock: w.Clock, Queries: w.queries, Log: w.log,
 	}
 	if w.stateDir != "" {
 		rooms.Save = w.Save
 	}
 	files := &media.Handler{Store: w.Media, Host: w.Address()}
 	for _, path := range media.Paths {
-		mux.Handle(path, files)
+		mux.Handle(path, w.Gate.Files(files))
 	}
 	mux.Handle(profile.PicturePath, w.services.Pictures)
 	mux.Handle("/", admin.Handler(rooms))
@@ -209,7 +226,7 @@ func (w *World) Serve(ctx context.Context) error {
 	stopped := context.AfterFunc(ctx, func() { _ = w.server.Close() })
 	defer stopped()
 	w.log.Info("wasim.serving", "address", w.Address(), "seed", w.source.Number())
-	err := w.server.Serve(tls.NewListener(w.listener, w.Authority.TLS()))
+	err := w.server.Serve(tls.NewListener(wire.Listener{Listener: w.listener}, w.Authority.TLS()))
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
@@ -223,8 +240,28 @@ func (w *World) Close() error {
 	w.Gate.Close()
 	w.Phones.Settle()
 	w.log.Info("wasim.stopped")
+	err := w.closeRecord()
 	if w.stateDir == "" {
+		return err
+	}
+	return errors.Join(err, w.Save())
+}
+
+// openRecord makes the transcript write to a file; what stands there already stays.
+func (w *World) openRecord(path string) (err error) {
+	if path == "" {
 		return nil
 	}
-	return w.Save()
+	if w.record, err = os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+		return fmt.Errorf("cannot write the transcript: %w; choose another file with --transcript-file", err)
+	}
+	w.Transcript.CopyTo(w.record)
+	return nil
+}
+
+func (w *World) closeRecord() error {
+	if w.record == nil {
+		return nil
+	}
+	return errors.Join(w.Transcript.Err(), w.record.Close())
 }

@@ -6,19 +6,33 @@ import (
 	"holdfast/simulator/internal/stanza"
 )
 
-// Meddle returns what is delivered to a companion of the account in place of a message: the message itself,
-// unless a fault doubles it, spoils it or leaves its content out.
-func (s *Set) Meddle(phone string, message stanza.Node) []stanza.Node {
-	if s.Take(Undecryptable, phone) {
-		message = spoil(message)
+// corrupt makes one byte of the stanza's content wrong: of a message's envelopes the MAC, else a byte that the roll
+// chooses in the first content, or in the first element with the tag.
+func corrupt(node stanza.Node, part string, roll uint64) stanza.Node {
+	if _, sealed := stanza.Child(&node, "enc"); sealed && part == "" {
+		return spoil(node)
 	}
-	if s.Take(Unavailable, phone) {
-		message.Content = []stanza.Node{stanza.New("unavailable", nil)}
+	changed, _ := flip(node, part, roll)
+	return changed
+}
+
+// flip returns the node with one wrong byte, and whether it found one to flip.
+func flip(node stanza.Node, part string, roll uint64) (stanza.Node, bool) {
+	if body := stanza.Bytes(&node); len(body) > 0 && (part == "" || part == node.Tag) {
+		body = append([]byte(nil), body...)
+		body[roll%uint64(len(body))] ^= 0xff
+		node.Content = body
+		return node, true
 	}
-	if s.Take(DuplicateMessage, phone) {
-		return []stanza.Node{message, message}
+	children := append([]stanza.Node(nil), node.GetChildren()...)
+	for i := range children {
+		if changed, ok := flip(children[i], part, roll); ok {
+			children[i] = changed
+			node.Content = children
+			return node, true
+		}
 	}
-	return []stanza.Node{message}
+	return node, false
 }
 
 // spoil flips a byte of every envelope's MAC or signature: its form stays right, only its content is wrong.

@@ -1,0 +1,89 @@
+package admin
+
+import (
+	"net/http"
+	"time"
+
+	"holdfast/simulator/internal/iq"
+)
+
+func clockRoutes() []route {
+	return []route{
+		{method: "GET", path: "/admin/clock", summary: "The simulation's time.", call: answers(showClock)},
+		{method: "POST", path: "/admin/clock", summary: "Moves the simulation's time: to an offset from the machine's, or on.",
+			call: takes(moveClock)},
+	}
+}
+
+func modeRoutes() []route {
+	return []route{
+		{method: "GET", path: "/admin/mode", summary: "How queries are answered that nobody knows.", call: answers(showMode)},
+		{method: "POST", path: "/admin/mode", summary: "Strict: unknown queries get error 501, malformed ones 400; else an empty result.",
+			call: takes(setMode)},
+		{method: "GET", path: "/admin/unknown", summary: "Kinds of queries that clients asked and nobody knows.", call: answers(listUnknown)},
+	}
+}
+
+type clockView struct {
+	Now     string  `json:"now" doc:"the simulation's time"`
+	T       int64   `json:"t" doc:"the same, as stanzas have it"`
+	OffsetS float64 `json:"offset_s" doc:"how far it is moved from the machine's"`
+	SkewS   float64 `json:"skew_s" doc:"how far the fault clock-skew puts it wrong on top of that"`
+}
+
+func showClock(rooms *Rooms, _ *http.Request) (clockView, error) {
+	now := rooms.Now()
+	return clockView{
+		Now: now.UTC().Format(time.RFC3339Nano), T: now.Unix(),
+		OffsetS: rooms.Clock.Offset().Seconds(), SkewS: rooms.Clock.Skew().Seconds(),
+	}, nil
+}
+
+type clockOrder struct {
+	OffsetS  *float64 `json:"offset_s" doc:"from now on the time is the machine's and so much more"`
+	AdvanceS *float64 `json:"advance_s" doc:"so much time passes at once"`
+}
+
+// maxMove keeps the clock within what durations and certificates can hold.
+const maxMove = 100 * 365 * 24 * time.Hour
+
+func moveClock(rooms *Rooms, r *http.Request, order clockOrder) (clockView, error) {
+	if (order.OffsetS == nil) == (order.AdvanceS == nil) {
+		return clockView{}, badRequest("give either offset_s or advance_s, in seconds")
+	}
+	by := order.OffsetS
+	if by == nil {
+		by = order.AdvanceS
+	}
+	if *by > maxMove.Seconds() || *by < -maxMove.Seconds() {
+		return clockView{}, badRequest("the clock moves by a hundred years at most")
+	}
+	moved := time.Duration(*by * float64(time.Second))
+	if order.AdvanceS != nil {
+		moved += rooms.Clock.Offset()
+	}
+	rooms.Clock.Set(moved)
+	rooms.Log.Info("clock.moved", "offset_s", moved.Seconds())
+	return showClock(rooms, r)
+}
+
+type modeView struct {
+	Strict bool `json:"strict"`
+}
+
+func showMode(rooms *Rooms, _ *http.Request) (modeView, error) {
+	return modeView{Strict: rooms.Queries.Strict()}, nil
+}
+
+func setMode(rooms *Rooms, r *http.Request, order modeView) (modeView, error) {
+	rooms.Queries.SetStrict(order.Strict)
+	return showMode(rooms, r)
+}
+
+type unknownView struct {
+	Items []iq.Unknown `json:"items"`
+}
+
+func listUnknown(rooms *Rooms, _ *http.Request) (unknownView, error) {
+	return unknownView{Items: rooms.Queries.Unknown()}, nil
+}
