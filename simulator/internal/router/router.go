@@ -24,16 +24,10 @@ type Origin struct {
 	Device  uint16
 }
 
-// Meddler decides what reaches a companion in place of a message: the message, unless a fault is in force.
-type Meddler interface {
-	Meddle(phone string, message stanza.Node) []stanza.Node
-}
-
 // Router is safe for concurrent use.
 type Router struct {
 	accounts *account.Registry
 	primary  Primary
-	meddler  Meddler
 	groups   *groups.Store
 	now      func() time.Time
 	messages atomic.Int64
@@ -43,8 +37,8 @@ type Router struct {
 }
 
 // New returns a router; SetPrimary completes it before the first stanza.
-func New(accounts *account.Registry, meddler Meddler, now func() time.Time) *Router {
-	router := &Router{accounts: accounts, meddler: meddler, now: now}
+func New(accounts *account.Registry, now func() time.Time) *Router {
+	router := &Router{accounts: accounts, now: now}
 	router.KeepTyping(typingLife)
 	return router
 }
@@ -65,13 +59,7 @@ func (r *Router) deliver(to *account.Account, device uint16, node stanza.Node, s
 	if !ok {
 		return
 	}
-	if node.Tag != "message" {
-		companion.Queue.Append(node, sender)
-		return
-	}
-	for _, delivered := range r.meddler.Meddle(to.Phone, node) {
-		companion.Queue.Append(delivered, sender)
-	}
+	companion.Queue.Append(node, sender)
 }
 
 // broadcast hands a stanza to every device of the account except one.

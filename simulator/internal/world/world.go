@@ -104,7 +104,7 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 		Transcript: transcript.New(options.Transcript), AppState: appstate.New(), Media: media.NewStore(clock.Now),
 		Groups: groups.NewStore(source, clock.Now),
 	}
-	w.Router = router.New(w.Accounts, w.Faults, clock.Now)
+	w.Router = router.New(w.Accounts, clock.Now)
 	w.Phones = phone.NewBook(source, w.Accounts, w.Router, clock.Now, log)
 	w.Phones.UseFiles(w.Media, w.Address())
 	w.Phones.UseGroups(w.Groups)
