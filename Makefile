@@ -79,9 +79,9 @@ test-python: dev
 	@sh tools/chromium.sh
 	$(BIN)/python -m pytest $(ARGS)
 
-# Clients of other projects against the simulator. Needs Node and Rust on the PATH; brings the clients itself.
+# Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.
 test-clients: dev
-	HOLDFAST_CLIENTS=1 $(BIN)/python -m pytest tests/clients $(ARGS)
+	@. tools/node.sh && HOLDFAST_CLIENTS=1 $(BIN)/python -m pytest tests/clients $(ARGS)
 
 lint: dev
 	$(BIN)/ruff check .
@@ -107,6 +107,7 @@ lock:
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.lock
 	$(LOCK) --group build -o requirements-build.lock
 	$(LOCK) --group go -o requirements-go.lock
+	$(LOCK) --group node -o requirements-node.lock
 
 wheel: dev
 	@. tools/go.sh && $(BIN)/python -m hatchling build -t wheel
