@@ -18,11 +18,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// honest is a meddler that does not.
-type honest struct{}
-
-func (honest) Meddle(_ string, message stanza.Node) []stanza.Node { return []stanza.Node{message} }
-
 // village is a few phones that talk without any server's wire.
 type village struct {
 	t        testing.TB
@@ -34,7 +29,7 @@ type village struct {
 func newVillage(t testing.TB) *village {
 	source := seed.New(5)
 	accounts := account.NewRegistry(source)
-	v := &village{t: t, accounts: accounts, router: router.New(accounts, honest{}, time.Now)}
+	v := &village{t: t, accounts: accounts, router: router.New(accounts, time.Now)}
 	v.book = NewBook(source, accounts, v.router, time.Now, slog.New(slog.DiscardHandler))
 	v.router.SetPrimary(v.book)
 	return v
