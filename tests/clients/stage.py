@@ -23,6 +23,16 @@ def pn(phone: Phone) -> str:
     return f"{phone.phone}@s.whatsapp.net"
 
 
+def encoded(content: bytes) -> str:
+    """Bytes as JSON can carry them."""
+    return base64.b64encode(content).decode()
+
+
+def decoded(text: str) -> bytes:
+    """The bytes again."""
+    return base64.b64decode(text)
+
+
 def _simulator(folder: Path, port: int) -> AbstractAsyncContextManager[Simulator]:
     return Simulator.start(folder, state=folder / "state", port=port, transcript=4000)
 
@@ -109,6 +119,12 @@ class Stage:
                     return item
         raise TimeoutError(f"{phone.name} never got {id}")
 
+    async def item(self, phone: Phone, id: str) -> Mapping[str, Any]:
+        """The message with this id with everything that the simulator tells of it."""
+        await self.received(phone, id)
+        items = (await self.ask("GET", f"/admin/phones/{phone.phone}/inbox"))["items"]
+        return next(item for item in items if item["id"] == id)
+
     async def received_kind(self, phone: Phone, kind: str, within: float = PATIENCE_S) -> Received:
         """The first message of this kind that the phone decrypted."""
 
@@ -167,5 +183,9 @@ class Stage:
 
     async def send_raw(self, phone: Phone, to: Phone, message: bytes) -> str:
         """Let a phone send any message, encoded."""
-        body = {"to": to.phone, "raw_base64": base64.b64encode(message).decode()}
+        return await phone.send_raw(to, message)
+
+    async def post(self, phone: Phone, to: Phone | str, **draft: Any) -> str:
+        """Let a phone send whatever a draft of the admin API can say; returns the id."""
+        body = {"to": to if isinstance(to, str) else to.phone, **draft}
         return str((await self.ask("POST", f"/admin/phones/{phone.phone}/send", body))["id"])

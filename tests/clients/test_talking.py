@@ -71,8 +71,6 @@ async def test_catches_up_after_being_away(stage: Stage, count: int) -> None:
     assert sum(receipt.type == DELIVERED for receipt in receipts) >= count
 
 
-# whatsapp-rust is built without its database here: what it knows ends with its process.
-@pytest.mark.only("baileys")
 async def test_catches_up_after_a_crash(stage: Stage) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     client = await stage.linked(anna)

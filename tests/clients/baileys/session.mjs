@@ -1,6 +1,7 @@
 // One Baileys login and what it tells. The socket object dies with its connection; this outlives it.
 import makeWASocket, { DisconnectReason, proto, useMultiFileAuthState, WAMessageStubType } from 'baileys'
 import { describeContent, describeMessage } from './describe.mjs'
+import { openVote } from './polls.mjs'
 import { reach } from './reach.mjs'
 
 // How long the greetings of a new socket may take before `open`.
@@ -13,7 +14,7 @@ export class Session {
 	}
 
 	constructor({ address, auth, say }) {
-		Object.assign(this, { address, auth, say, sock: undefined, messages: new Map() })
+		Object.assign(this, { address, auth, say, sock: undefined, messages: new Map(), callers: new Map() })
 	}
 
 	/** Open a connection: to pair when there are no credentials, to log in otherwise. */
@@ -51,6 +52,26 @@ export class Session {
 const Status = proto.WebMessageInfo.Status
 const RECEIPTS = { [Status.DELIVERY_ACK]: 'delivered', [Status.READ]: 'read', [Status.PLAYED]: 'played' }
 
+// What a field of `groups.update` is called in these tests.
+const GROUP_CHANGES = {
+	subject: (subject) => ({ change: 'subject', subject }),
+	desc: (text) => ({ change: 'description', text }),
+	announce: (on) => ({ change: on ? 'announcement' : 'not_announcement' }),
+	restrict: (on) => ({ change: on ? 'locked' : 'unlocked' }),
+	ephemeralDuration: (seconds) => ({ change: 'ephemeral', seconds }),
+	joinApprovalMode: (on) => ({ change: 'membership_approval_mode', on }),
+	memberAddMode: (all) => ({ change: 'member_add_mode', all }),
+	inviteCode: (code) => ({ change: 'invite', code })
+}
+
+function vote(session, message) {
+	try {
+		return { event: 'vote', ...openVote(session, message) }
+	} catch (error) {
+		return { event: 'vote_lost', reason: String(error?.message) }
+	}
+}
+
 // One entry per event of Baileys that tests look at.
 const tell = {
 	'connection.update': (session, update) => {
@@ -71,15 +92,17 @@ const tell = {
 			session.say({ event: 'message', upsert: type, ...describeMessage(message) })
 			// A receipt that comes within the same flush of its event buffer is folded into the message.
 			const receipt = message.key.fromMe && RECEIPTS[message.status]
+			if (describeContent(message.message).kind === 'poll_vote') session.say(vote(session, message))
 			if (receipt) session.say({ event: 'receipt', id: message.key.id, type: receipt })
 		}
 	},
 	'messages.update': (session, updates) => {
 		for (const { key, update } of updates) {
-			const { status, message, messageStubType } = update
+			const { status, message, messageStubType, starred } = update
 			if (RECEIPTS[status]) session.say({ event: 'receipt', id: key.id, type: RECEIPTS[status] })
 			if (status === Status.ERROR) session.say({ event: 'send_failed', id: key.id, detail: update.messageStubParameters })
 			if (messageStubType === WAMessageStubType.REVOKE) session.say({ event: 'delete', target: key.id })
+			if (starred !== undefined) session.say({ event: 'star', id: key.id, starred })
 			if (message) session.say({ event: 'edit', target: key.id, text: describeContent(message).text })
 		}
 	},
@@ -94,14 +117,33 @@ const tell = {
 	'messaging-history.set': (session, history) =>
 		session.say({ event: 'history', type: history.syncType, chats: history.chats.length, contacts: history.contacts.length }),
 	'contacts.update': (session, contacts) => {
+		for (const { id, notify, name, imgUrl, status } of contacts) {
+			if (imgUrl !== undefined) session.say({ event: 'picture', id, removed: imgUrl === 'removed' })
+			else if (status !== undefined) session.say({ event: 'about', id, text: status })
+			else session.say({ event: 'contact', id, notify, name })
+		}
+	},
+	'contacts.upsert': (session, contacts) => {
 		for (const { id, notify, name } of contacts) session.say({ event: 'contact', id, notify, name })
 	},
 	'chats.update': (session, chats) => {
 		// Times of an event that may be absent, null or a number; lines without a value are left out of JSON.
 		const happened = (time) => (time === undefined ? undefined : !!time)
-		for (const { id, archived, muteEndTime, pinned } of chats)
-			if (archived !== undefined || muteEndTime !== undefined || pinned !== undefined)
-				session.say({ event: 'chat', id, archived, muted: happened(muteEndTime), pinned: happened(pinned) })
+		for (const { id, archived, muteEndTime, pinned, unreadCount } of chats) {
+			const read = unreadCount === 0 || unreadCount === null ? true : unreadCount === -1 ? false : undefined
+			if (archived !== undefined || muteEndTime !== undefined || pinned !== undefined || read !== undefined)
+				session.say({ event: 'chat', id, archived, muted: happened(muteEndTime), pinned: happened(pinned), read })
+		}
+	},
+	'chats.delete': (session, ids) => {
+		for (const id of ids) session.say({ event: 'chat', id, deleted: true })
+	},
+	'blocklist.update': (session, { blocklist, type }) => session.say({ event: 'block_list', type, jids: blocklist }),
+	call: (session, calls) => {
+		for (const { id, from, status, offline } of calls) {
+			session.callers.set(id, from)
+			session.say({ event: 'call', id, from, status, offline })
+		}
 	},
 	'creds.update': (session, { me, myAppStateKeyId }) => {
 		if (me?.name) session.say({ event: 'push_name', name: me.name })
@@ -112,12 +154,13 @@ const tell = {
 			session.say({ event: 'group_change', id, change: 'create', subject, participants: participants?.map((p) => p.id) })
 	},
 	'groups.update': (session, groups) => {
-		for (const { id, subject, announce, desc } of groups) {
-			if (subject !== undefined) session.say({ event: 'group_change', id, change: 'subject', subject })
-			if (announce !== undefined) session.say({ event: 'group_change', id, change: announce ? 'announcement' : 'not_announcement' })
-			if (desc !== undefined) session.say({ event: 'group_change', id, change: 'description', text: desc })
+		for (const { id, ...changed } of groups) {
+			for (const [name, tell] of Object.entries(GROUP_CHANGES))
+				if (changed[name] !== undefined) session.say({ event: 'group_change', id, ...tell(changed[name]) })
 		}
 	},
+	'group.join-request': (session, { id, participant, action }) =>
+		session.say({ event: 'group_change', id, change: action === 'created' ? 'requested' : action, participants: [participant] }),
 	'group-participants.update': (session, { id, participants, action }) =>
 		session.say({ event: 'group_change', id, change: action, participants: participants.map((p) => p.id ?? p) }),
 	'presence.update': (session, { id, presences }) => {

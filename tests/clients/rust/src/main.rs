@@ -2,7 +2,10 @@
 //! and replies). Only the address and the trust root differ from a production start; see `session.rs`.
 #![recursion_limit = "512"]
 
+mod account;
+mod content;
 mod describe;
+mod groups;
 mod orders;
 mod session;
 mod tell;
@@ -57,7 +60,11 @@ async fn main() {
     let url = std::env::args()
         .nth(1)
         .expect("the first argument is the simulator's WebSocket address");
-    let session = Arc::new(Session::new(url));
+    let folder = std::env::args()
+        .nth(3)
+        .expect("the third argument is the folder for credentials");
+    let session = Session::open(url, folder.as_ref()).await;
+    let session = Arc::new(session.expect("the database in the folder can be opened"));
     say(json!({"event": "ready"}));
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Ok(Some(line)) = lines.next_line().await {

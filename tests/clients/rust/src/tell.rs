@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use whatsapp_rust::PollVoteCiphertext;
+use whatsapp_rust::anyhow;
 use whatsapp_rust::prelude::*;
-use whatsapp_rust::types::events::{GroupUpdate, Receipt};
-use whatsapp_rust::types::presence::ReceiptType;
+use whatsapp_rust::types::call::IncomingCall;
+use whatsapp_rust::types::events::{ChatPresenceUpdate, GroupUpdate, Receipt};
+use whatsapp_rust::types::presence::{ChatPresenceMedia, ReceiptType};
 use whatsapp_rust::wacore::stanza::groups::{
     GroupNotificationAction as Action, GroupParticipantInfo,
 };
 
-use crate::describe::describe;
+use crate::describe::{describe, mentions, quoted};
 use crate::say;
 use crate::session::Session;
 
@@ -21,6 +25,7 @@ impl EventHandler for Teller {
         match &*event {
             Event::Messages(batch) => batch.iter().for_each(|message| self.message(message)),
             Event::Receipt(receipt) => tell_receipt(receipt),
+            Event::IncomingCall(call) => self.call(call),
             // The client's own identity is in its store by then.
             Event::Connected(_) => self.opened(),
             other => {
@@ -41,12 +46,36 @@ impl Teller {
             "event": "message", "id": id, "chat": info.source.chat.to_string(), "sender": info.source.sender.to_string(),
             "from_me": info.source.is_from_me, "push_name": info.push_name, "offline": info.is_offline,
             "kind": content.kind, "text": content.text, "target": content.target,
+            "quoted": quoted(&message.message), "mentions": mentions(&message.message),
+            "view_once": message.message.is_view_once(),
         }));
         if let "reaction" | "edit" | "delete" = content.kind {
             say(
                 json!({"event": content.kind, "id": id, "target": content.target, "text": content.text}),
             );
         }
+        if content.kind == "poll_vote" {
+            self.vote(message.clone());
+        }
+    }
+
+    /// Tell what was chosen, which only those learn who know the poll.
+    fn vote(&self, message: InboundMessage) {
+        let session = Arc::clone(&self.0);
+        tokio::spawn(async move {
+            match open_vote(&session, &message).await {
+                Ok(line) => say(line),
+                Err(error) => say(json!({"event": "vote_lost", "reason": format!("{error:#}")})),
+            }
+        });
+    }
+
+    fn call(&self, call: &IncomingCall) {
+        self.0.remember_call(call);
+        say(json!({
+            "event": "call", "id": call.action.call_id(), "status": call.action.wire_tag(),
+            "from": call.from.to_string(), "offline": call.offline,
+        }));
     }
 
     fn opened(&self) {
@@ -59,6 +88,33 @@ impl Teller {
             say(json!({"event": "open", "jid": text(client.pn()), "lid": text(client.lid())}));
         });
     }
+}
+
+async fn open_vote(session: &Session, message: &InboundMessage) -> Result<Value> {
+    let update = message.message.get_base_message();
+    let update = update.poll_update_message.as_option().context("no vote")?;
+    let key = update.poll_creation_message_key.as_option();
+    let target = key.and_then(|key| key.id.as_deref()).context("no poll")?;
+    let sealed = update.vote.as_option().context("nothing chosen")?;
+    let poll = session.poll(target)?;
+    let ciphertext = PollVoteCiphertext {
+        enc_payload: sealed.enc_payload.as_deref().unwrap_or_default(),
+        enc_iv: sealed.enc_iv.as_deref().unwrap_or_default(),
+    };
+    let voter = &message.info.source.sender;
+    let votes = [(voter, ciphertext)];
+    let counted = session
+        .client()
+        .await?
+        .polls()
+        .aggregate_votes(&poll.options, &votes, &poll.secret, target, &poll.creator)
+        .await?;
+    let chosen: Vec<&String> = counted
+        .iter()
+        .filter(|option| !option.voters.is_empty())
+        .map(|option| &option.name)
+        .collect();
+    Ok(json!({"event": "vote", "target": target, "options": chosen}))
 }
 
 fn tell_receipt(receipt: &Receipt) {
@@ -91,14 +147,19 @@ fn group_change(update: &GroupUpdate) -> Value {
         Action::Description { description, .. } => {
             json!({"event": "group_change", "id": id, "change": "description", "text": description})
         }
-        Action::Announce => members("announcement", &[]),
-        Action::NotAnnounce => members("not_announcement", &[]),
         Action::Create { .. } => members("create", &[]),
-        _ => members("other", &[]),
+        Action::CreatedMembershipRequests { requests, .. } => members("requested", requests),
+        other => members(other.tag_name(), &[]),
     }
 }
 
 fn simple(event: &Event) -> Option<Value> {
+    connection(event)
+        .or_else(|| settings(event))
+        .or_else(|| people(event))
+}
+
+fn connection(event: &Event) -> Option<Value> {
     Some(match event {
         Event::PairingQrCode(qr) => json!({"event": "qr", "code": qr.code}),
         Event::PairingCode(pairing) => json!({"event": "pair_code", "code": pairing.code}),
@@ -124,17 +185,21 @@ fn simple(event: &Event) -> Option<Value> {
         }
         Event::ClientOutdated(_) => json!({"event": "outdated"}),
         Event::OfflineSyncCompleted(done) => json!({"event": "caught_up", "count": done.count}),
-        Event::UndecryptableMessage(lost) => {
-            json!({"event": "undecryptable", "id": lost.info.id.to_string()})
+        Event::DirtyState(dirty) => {
+            json!({"event": "dirty", "kind": format!("{:?}", dirty.dirty_type)})
         }
         Event::ServerAck(ack) if ack.class.as_deref() == Some("message") => {
             json!({"event": "ack", "id": ack.id, "error": ack.error})
         }
+        _ => return None,
+    })
+}
+
+/// What the account's devices share.
+fn settings(event: &Event) -> Option<Value> {
+    Some(match event {
         Event::HistorySync(history) => json!({"event": "history", "type": history.sync_type()}),
         Event::SelfPushNameUpdated(name) => json!({"event": "push_name", "name": name.new_name}),
-        Event::PushNameUpdate(name) => {
-            json!({"event": "contact", "id": name.jid.to_string(), "notify": name.new_push_name})
-        }
         Event::ArchiveUpdate(update) => {
             json!({"event": "chat", "id": update.jid.to_string(), "archived": update.action.archived})
         }
@@ -144,21 +209,67 @@ fn simple(event: &Event) -> Option<Value> {
         Event::MuteUpdate(update) => {
             json!({"event": "chat", "id": update.jid.to_string(), "muted": update.action.muted})
         }
+        Event::MarkChatAsReadUpdate(update) => {
+            json!({"event": "chat", "id": update.jid.to_string(), "read": update.action.read})
+        }
+        Event::DeleteChatUpdate(update) => {
+            json!({"event": "chat", "id": update.jid.to_string(), "deleted": true})
+        }
+        Event::StarUpdate(update) => {
+            json!({"event": "star", "id": update.message_id, "starred": update.action.starred})
+        }
+        Event::ContactUpdate(update) => {
+            json!({"event": "contact", "id": update.jid.to_string(), "name": update.action.full_name})
+        }
+        Event::AppStateSyncFailed(failure) => {
+            json!({"event": "app_state_failed", "fatal": failure.fatal, "retryable": failure.retryable})
+        }
+        _ => return None,
+    })
+}
+
+fn people(event: &Event) -> Option<Value> {
+    Some(match event {
+        Event::UndecryptableMessage(lost) => {
+            json!({"event": "undecryptable", "id": lost.info.id.to_string()})
+        }
+        Event::PushNameUpdate(name) => {
+            json!({"event": "contact", "id": name.jid.to_string(), "notify": name.new_push_name})
+        }
         Event::GroupUpdate(update) => group_change(update),
         Event::ChatPresence(update) => json!({
             "event": "presence", "chat": update.source.chat.to_string(), "who": update.source.sender.to_string(),
-            "state": format!("{:?}", update.state).to_lowercase(),
+            "state": typing(update),
         }),
         Event::Presence(update) => json!({
             "event": "presence", "chat": update.from.to_string(), "who": update.from.to_string(),
             "state": if update.unavailable { "unavailable" } else { "available" },
         }),
-        Event::AppStateSyncFailed(failure) => {
-            json!({"event": "app_state_failed", "fatal": failure.fatal, "retryable": failure.retryable})
+        Event::PictureUpdate(update) => json!({
+            "event": "picture", "id": update.jid.to_string(), "removed": update.removed, "picture": update.picture_id,
+        }),
+        Event::UserAboutUpdate(update) => {
+            json!({"event": "about", "id": update.jid.to_string(), "text": update.status})
         }
         Event::IdentityChange(change) => {
-            json!({"event": "identity_change", "user": change.user.to_string()})
+            json!({"event": "identity_change", "user": change.user.to_string(), "implicit": change.implicit})
+        }
+        Event::DeviceListUpdate(update) => {
+            json!({"event": "devices", "user": update.user.to_string()})
+        }
+        Event::DisappearingModeChanged(mode) => {
+            json!({"event": "disappearing_mode", "user": mode.from.to_string(), "seconds": mode.duration})
+        }
+        Event::MissedCall(call) => {
+            json!({"event": "call", "id": call.call_id, "status": "missed", "from": call.from.to_string()})
         }
         _ => return None,
     })
+}
+
+fn typing(update: &ChatPresenceUpdate) -> String {
+    match update.media {
+        ChatPresenceMedia::Audio => "recording".into(),
+        _ => format!("{:?}", update.state).to_lowercase(),
+    }
 }
