@@ -180,6 +180,8 @@ type Companion struct {
 	logins   int
 	lastSeen time.Time
 	greeted  bool
+	// dirty is what the companion has to fetch anew, by kind.
+	dirty map[string]time.Time
 }
 
 // Attach makes the link the companion's only one and returns the one that it replaces, if any. What has run out while
@@ -188,6 +190,7 @@ func (c *Companion) Attach(link Link, now time.Time) (replaced Link) {
 	c.Queue.Expire(now)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.greetings(now)
 	replaced, c.link = c.link, link
 	c.logins++
 	c.lastSeen = now

@@ -45,6 +45,7 @@ type SavedCompanion struct {
 	Greeted            bool
 	Keys               keys.State
 	Queue              queue.State
+	Dirty              map[string]time.Time
 }
 
 // State returns the registry's content for saving.
@@ -82,12 +83,13 @@ func (a *Account) state() (SavedAccount, error) {
 		}
 		logins, lastSeen := companion.Presence()
 		companion.mu.Lock()
-		greeted := companion.greeted
+		greeted, dirty := companion.greeted, maps.Clone(companion.dirty)
 		companion.mu.Unlock()
 		saved.Companions = append(saved.Companions, SavedCompanion{
 			Device: companion.Device, KeyIndex: companion.KeyIndex, Noise: append([]byte(nil), companion.Noise[:]...),
 			Identity: companion.Identity, Platform: companion.Platform, LinkedAt: companion.LinkedAt, LastSeen: lastSeen,
 			Logins: logins, Greeted: greeted, Keys: companion.Keys.State(), Queue: waiting,
+			Dirty: dirty,
 		})
 	}
 	return saved, nil
@@ -145,7 +147,7 @@ func restoreCompanion(account *Account, saved *SavedCompanion) (*Companion, erro
 	return &Companion{
 		Account: account, Device: saved.Device, KeyIndex: saved.KeyIndex, Noise: [32]byte(saved.Noise),
 		Identity: saved.Identity, Platform: saved.Platform, LinkedAt: saved.LinkedAt, Keys: store, Queue: waiting,
-		logins: saved.Logins, lastSeen: saved.LastSeen, greeted: saved.Greeted,
+		logins: saved.Logins, lastSeen: saved.LastSeen, greeted: saved.Greeted, dirty: saved.Dirty,
 	}, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/iq"
 	"holdfast/simulator/internal/phone"
+	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/seed"
 	"holdfast/simulator/internal/transcript"
@@ -57,7 +58,7 @@ func badRequest(text string) error { return &problem{http.StatusBadRequest, text
 func routes() []route {
 	return slices.Concat(
 		[]route{{method: "GET", path: "/openapi.json", summary: "This API as an OpenAPI document.", call: answers(specify)}},
-		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(), clockRoutes(), transcriptRoutes(), modeRoutes(), screenRoutes(),
+		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(), clockRoutes(), transcriptRoutes(), modeRoutes(), screenRoutes(), peopleRoutes(),
 	)
 }
 
@@ -73,6 +74,7 @@ var statuses = map[error]int{
 	account.ErrCodeWrong:      http.StatusForbidden,
 	account.ErrCodeSilent:     http.StatusGatewayTimeout,
 	phone.ErrNoAttachment:     http.StatusNotFound,
+	profile.ErrImage:          http.StatusBadRequest,
 	phone.ErrMessageInvalid:   http.StatusBadRequest,
 	phone.ErrTarget:           http.StatusBadRequest,
 	phone.ErrAsleep:           http.StatusConflict,

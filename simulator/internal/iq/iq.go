@@ -60,10 +60,7 @@ type Table struct {
 // NewTable returns the table of every query that this server knows.
 func NewTable(services *Services) *Table {
 	table := &Table{services: services, answers: map[Key]answer{}}
-	for _, room := range []map[Key]answer{
-		encryptAnswers, sessionAnswers, propertyAnswers, profileAnswers, pictureAnswers, privacyAnswers, tokenAnswers, stateAnswers,
-		peopleAnswers, groupAnswers, mexAnswers,
-	} {
+	for _, room := range rooms() {
 		for key, answer := range room {
 			table.answers[key] = answer
 		}

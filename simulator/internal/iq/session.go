@@ -8,9 +8,12 @@ var sessionAnswers = map[Key]answer{
 	{"w:p", "get", ""}:                       pong,
 	{"urn:xmpp:ping", "get", ""}:             pong,
 	{"urn:xmpp:whatsapp:push", "set", ""}:    empty,
-	{"urn:xmpp:whatsapp:dirty", "set", ""}:   empty,
 	{"md", "set", "remove-companion-device"}: removeCompanion,
 	{"w:stats", "set", ""}:                   empty,
+	{"fb:thrift_iq", "get", ""}:              empty,
+	{"fb:thrift_iq", "set", ""}:              empty,
+	{"spam", "set", ""}:                      reportSpam,
+	{"bot", "get", "bot"}:                    fixed(stanza.New("bot", stanza.Attrs{"v": "2"})),
 	{"w:m", "set", "media_conn"}:             mediaConnection,
 }
 
@@ -44,4 +47,9 @@ func mediaConnection(s *Services, _ *Client, request *stanza.Node) (stanza.Node,
 	return stanza.Result(request, stanza.New("media_conn", stanza.Attrs{
 		"auth": "wasim", "ttl": "300", "auth_ttl": "3600", "max_buckets": "12",
 	}, host)), nil
+}
+
+// reportSpam takes a report and names it; nothing follows from it.
+func reportSpam(_ *Services, _ *Client, request *stanza.Node) (stanza.Node, func()) {
+	return stanza.Result(request, stanza.Raw("report_id", []byte("wasim-"+stanza.Text(request, "id")))), nil
 }

@@ -49,6 +49,8 @@ type State struct {
 	Business       *Business
 	BusinessAt     time.Time
 	Username       string
+	// LinkRevoked is how often the owner has made the link to this account worthless.
+	LinkRevoked int
 }
 
 // Business is what a business account shows.

@@ -145,7 +145,12 @@ func (m *outgoing) send(owner *account.Account, device uint16, envelopes []stanz
 	} else {
 		m.addressPeer(attrs)
 	}
-	m.router.deliver(owner, device, stanza.New("message", attrs, m.content(envelopes)...), m.from.Account.Phone)
+	children := m.content(envelopes)
+	if certificate, business := m.from.Account.VerifiedName(); business && owner != m.from.Account {
+		attrs["verified_name"] = m.from.Account.BusinessSerial()
+		children = append(children, stanza.Raw("verified_name", certificate, stanza.Attrs{"v": "1", "verified_level": "unknown"}))
+	}
+	m.router.deliver(owner, device, stanza.New("message", attrs, children...), m.from.Account.Phone)
 }
 
 // attrs are the attributes that every receiver gets.

@@ -101,6 +101,25 @@ func (r *Router) TokenIssued(issuer, holder *account.Account, asked types.JID, t
 	r.notifyAll(holder, node, issuer.Phone)
 }
 
+// BusinessChanged tells the account's companions and those who keep something of it that its business name is new, or
+// gone.
+func (r *Router) BusinessChanged(owner *account.Account) {
+	change := stanza.New("remove", stanza.Attrs{"jid": owner.PN(0)})
+	if certificate, ok := owner.VerifiedName(); ok {
+		change = stanza.Raw("verified_name", certificate, stanza.Attrs{
+			"jid": owner.PN(0), "v": "1", "verified_level": "unknown", "serial": owner.BusinessSerial(),
+		})
+	}
+	node := r.notification("business", owner.PN(0), change)
+	audience := r.neighbours(owner)
+	audience[owner] = true
+	for _, listener := range r.accounts.All() {
+		if audience[listener] {
+			r.notifyAll(listener, node, owner.Phone)
+		}
+	}
+}
+
 // IdentityChanged tells everybody who keeps an account's device list that its keys are others now.
 func (r *Router) IdentityChanged(owner *account.Account) {
 	for _, acquaintance := range owner.Acquaintances() {
