@@ -2,17 +2,19 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/phone/screen"
 )
 
+// screenRoutes are the calls that look at a phone's screen and touch it.
 func screenRoutes() []route {
-	return []route{
+	return slices.Concat([]route{
 		{method: "GET", path: "/admin/phones/{phone}/chats", summary: "The phone's list of chats, as its screen shows it.", call: answers(listChats)},
 		{method: "GET", path: "/admin/phones/{phone}/chats/{jid}", call: answers(showChat),
 			summary: "One chat as the phone's screen shows it: edited, deleted, with reactions and receipts."},
-	}
+	}, settingRoutes())
 }
 
 type chatView struct {

@@ -22,6 +22,7 @@ import (
 func (p *Phone) Greet(companion *account.Companion) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.introduce()
 	messages := []*waE2E.ProtocolMessage{p.keyShare()}
 	for _, history := range p.history() {
 		notification, err := inlineHistory(history)
@@ -56,24 +57,6 @@ func (p *Phone) sendPeer(device uint16, message *waE2E.ProtocolMessage) {
 		},
 		Content: []stanza.Node{stanza.New("meta", stanza.Attrs{"appdata": "default"}), envelope},
 	})
-}
-
-// keyShare is the account's one app state key; it never rotates here.
-func (p *Phone) keyShare() *waE2E.ProtocolMessage {
-	source, phone := p.book.source, p.Account.Phone
-	return &waE2E.ProtocolMessage{
-		Type: waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_SHARE.Enum(),
-		AppStateSyncKeyShare: &waE2E.AppStateSyncKeyShare{Keys: []*waE2E.AppStateSyncKey{{
-			KeyID: &waE2E.AppStateSyncKeyId{KeyID: append([]byte{0, 0}, source.Bytes(4, "app state key id", phone)...)},
-			KeyData: &waE2E.AppStateSyncKeyData{
-				KeyData: source.Bytes(32, "app state key", phone),
-				Fingerprint: &waE2E.AppStateSyncKeyFingerprint{
-					RawID: proto.Uint32(p.Account.RawID), CurrentIndex: proto.Uint32(0), DeviceIndexes: []uint32{0},
-				},
-				Timestamp: proto.Int64(p.book.now().UnixMilli()),
-			},
-		}}},
-	}
 }
 
 func (p *Phone) history() []*waHistorySync.HistorySync {
@@ -133,7 +116,11 @@ func peerContent(message *waE2E.Message) *waE2E.ProtocolMessage {
 func (p *Phone) receivePeer(device uint16, id string, message *waE2E.ProtocolMessage) {
 	switch message.GetType() {
 	case waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_REQUEST:
-		p.sendPeer(device, p.keyShare())
+		var asked [][]byte
+		for _, id := range message.GetAppStateSyncKeyRequest().GetKeyIDs() {
+			asked = append(asked, id.GetKeyID())
+		}
+		p.sendPeer(device, p.keyShare(asked...))
 	case waE2E.ProtocolMessage_PEER_DATA_OPERATION_REQUEST_MESSAGE:
 		p.answerOperation(device, id, message.GetPeerDataOperationRequestMessage())
 	}

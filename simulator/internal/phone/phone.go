@@ -11,9 +11,11 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/appstate"
 	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/keys"
 	"holdfast/simulator/internal/phone/screen"
+	"holdfast/simulator/internal/phone/settings"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/seed"
 	"holdfast/simulator/internal/stanza"
@@ -28,6 +30,7 @@ type Book struct {
 	log      *slog.Logger
 	files    files
 	groups   *groups.Store
+	appState *appstate.Store
 
 	mu     sync.Mutex
 	phones map[*account.Account]*Phone
@@ -54,8 +57,9 @@ func (b *Book) Of(owner *account.Account) *Phone {
 			Account: owner, book: b, signal: newMemory(b.source, owner.Phone, owner.Identity),
 			inbox: newLog[Item](), receipts: newLog[ReceiptItem](), known: map[string]uint64{},
 			sent: map[string]*SentMessage{}, retries: map[string]int{}, shared: map[string]map[string]bool{},
-			screen: screen.New(), contacts: map[string]string{},
+			screen: screen.New(), contacts: map[string]string{}, ledger: settings.NewLedger(),
 		}
+		phone.ledger.Learn(phone.stateKey(0))
 		b.phones[owner] = phone
 	}
 	return phone
@@ -96,6 +100,9 @@ type Phone struct {
 	screen *screen.Screen
 	// contacts maps phone numbers to the names under which they are saved on this phone.
 	contacts map[string]string
+	// ledger is what the phone knows of the account's settings; epoch counts its keys for them.
+	ledger *settings.Ledger
+	epoch  uint32
 	// asleep phones leave their mailbox closed.
 	asleep bool
 }
@@ -147,6 +154,8 @@ func (p *Phone) receive(node stanza.Node) {
 		p.receiveMessage(&node)
 	case "receipt":
 		p.receiveReceipt(&node)
+	case "notification":
+		p.receiveNotice(&node)
 	}
 }
 

@@ -32,8 +32,8 @@ type Destination struct {
 	Group   *groups.Group
 }
 
-// chat is the destination's key on the screen.
-func (d Destination) chat() string {
+// Chat is the destination's key on the screen: phone number or group JID.
+func (d Destination) Chat() string {
 	if d.Group != nil {
 		return d.Group.JID().String()
 	}
@@ -154,9 +154,9 @@ func (t *traits) children() []stanza.Node {
 
 func (p *Phone) showOwn(to Destination, out *outgoing, sent Sent) {
 	kind, text, details := letter.Describe(out.message, p.book.numberOf)
-	p.openVote(to.chat(), p.Account, out.message, details)
+	p.openVote(to.Chat(), p.Account, out.message, details)
 	p.screen.Show(&screen.Message{
-		ID: out.id, Chat: to.chat(), From: p.Account.Phone, FromMe: true, T: sent.T.Unix(), Kind: kind, Text: text,
+		ID: out.id, Chat: to.Chat(), From: p.Account.Phone, FromMe: true, T: sent.T.Unix(), Kind: kind, Text: text,
 		Details: details, Encoded: out.body, MayDelete: p.isAdmin(to.Group, p.Account),
 	})
 }
@@ -192,7 +192,7 @@ func (w *place) Address(number string) (string, error) {
 }
 
 func (w *place) Find(id string) (letter.Known, bool) {
-	line, ok := w.phone.screen.Find(w.to.chat(), id)
+	line, ok := w.phone.screen.Find(w.to.Chat(), id)
 	if !ok {
 		return letter.Known{}, false
 	}

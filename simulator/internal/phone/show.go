@@ -1,6 +1,8 @@
 package phone
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"holdfast/simulator/internal/phone/screen"
@@ -42,4 +44,18 @@ func (p *Phone) NameOf(chat string) string {
 		return other.Name()
 	}
 	return chat
+}
+
+// Contact is a number that is saved on a phone.
+type Contact struct{ Phone, Name string }
+
+// Contacts lists the saved numbers.
+func (p *Phone) Contacts() []Contact {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var list []Contact
+	for _, number := range slices.Sorted(maps.Keys(p.contacts)) {
+		list = append(list, Contact{number, p.contacts[number]})
+	}
+	return list
 }

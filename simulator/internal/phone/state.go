@@ -11,6 +11,7 @@ import (
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/phone/screen"
+	"holdfast/simulator/internal/phone/settings"
 )
 
 // State is one phone's memory as it is saved.
@@ -31,6 +32,10 @@ type State struct {
 	SenderKeys map[string][]byte
 	Shared     map[string]map[string]bool
 	Screen     []screen.SavedChat
+	Contacts   map[string]string
+	Settings   settings.State
+	Epoch      uint32
+	Asleep     bool
 }
 
 // State returns every phone's memory for saving.
@@ -60,7 +65,7 @@ func (p *Phone) state() (State, error) {
 		PreKeys: map[uint32][]byte{}, Inbox: inbox, Receipts: receipts, Known: maps.Clone(p.known),
 		Sent: map[string]SentMessage{}, SentOrder: slices.Clone(p.sentOrder), Written: p.written,
 		Retries: maps.Clone(p.retries), SenderKeys: maps.Clone(p.signal.senderKeys), Shared: map[string]map[string]bool{},
-		Screen: p.screen.State(),
+		Screen: p.screen.State(), Contacts: maps.Clone(p.contacts), Settings: p.ledger.State(), Epoch: p.epoch, Asleep: p.asleep,
 	}
 	for group, devices := range p.shared {
 		state.Shared[group] = maps.Clone(devices)
@@ -138,6 +143,9 @@ func (p *Phone) restore(state State) error {
 	}
 	p.sentOrder, p.written = state.SentOrder, state.Written
 	p.screen.Restore(state.Screen)
+	maps.Copy(p.contacts, state.Contacts)
+	p.ledger.Restore(state.Settings)
+	p.epoch, p.asleep = state.Epoch, state.Asleep
 	p.inbox.restore(state.Inbox, func(item *Item) uint64 { return item.Seq })
 	p.receipts.restore(state.Receipts, func(item *ReceiptItem) uint64 { return item.Seq })
 	return nil

@@ -36,13 +36,12 @@ func (r *Router) TellPreKeys(companion *account.Companion, left int) {
 		stanza.New("count", stanza.Attrs{"value": strconv.Itoa(left)})), "")
 }
 
-// StateChanged tells the account's other companions that a collection has a new version.
+// StateChanged tells the account's phone and its other companions that a collection has a new version.
 func (r *Router) StateChanged(by *account.Companion, collection string, version int) {
+	r.primary.Deliver(by.Account, r.stateNotice(by.Account, collection, version))
 	for _, sibling := range by.Account.Companions() {
 		if sibling != by {
-			sibling.Queue.Append(r.notification("server_sync", by.Account.PN(0), stanza.New("collection", stanza.Attrs{
-				"name": collection, "version": strconv.Itoa(version),
-			})), by.Account.Phone)
+			sibling.Queue.Append(r.stateNotice(by.Account, collection, version), by.Account.Phone)
 		}
 	}
 }

@@ -108,6 +108,7 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 	w.Phones = phone.NewBook(source, w.Accounts, w.Router, clock.Now, log)
 	w.Phones.UseFiles(w.Media, w.Address())
 	w.Phones.UseGroups(w.Groups)
+	w.Phones.UseAppState(w.AppState)
 	w.Router.UseGroups(w.Groups)
 	if options.TypingLife > 0 {
 		w.Router.KeepTyping(options.TypingLife)

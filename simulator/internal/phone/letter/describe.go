@@ -6,7 +6,6 @@ import (
 
 	"go.mau.fi/whatsmeow/proto/waCommon"
 	"go.mau.fi/whatsmeow/proto/waE2E"
-	"google.golang.org/protobuf/proto"
 )
 
 // Details is what a message says beside its kind and text. Numbers stand for addresses wherever one is known.
@@ -60,6 +59,9 @@ type Names func(address string) string
 
 // Unwrap returns the innermost message: phones wrap what disappears, what may be seen once, and edits.
 func Unwrap(message *waE2E.Message) *waE2E.Message {
+	if message == nil {
+		return &waE2E.Message{}
+	}
 	for range 8 {
 		inner := wrapped(message)
 		if inner == nil {
@@ -112,7 +114,7 @@ func Describe(message *waE2E.Message, names Names) (kind, text string, details *
 
 // empty tells whether there is nothing to tell.
 func (d *Details) empty() bool {
-	return d.Target == "" && d.Quoted == nil && d.Mention == nil && d.Link == nil && d.Media == nil && d.Location == nil &&
+	return d.Target == "" && d.Emoji == "" && !d.Removed && d.Quoted == nil && d.Mention == nil && d.Link == nil && d.Media == nil && d.Location == nil &&
 		d.Contacts == nil && d.Poll == nil && d.Event == nil && d.Invite == nil && d.Album == nil && d.AlbumID == "" &&
 		!d.ViewOnce && !d.Forwarded && d.Expiration == 0
 }
@@ -350,86 +352,4 @@ func PollOf(message *waE2E.Message) *Poll {
 		poll.Options = append(poll.Options, option.GetOptionName())
 	}
 	return poll
-}
-
-// StanzaType is the type attribute of a message's stanza.
-func StanzaType(message *waE2E.Message) string {
-	switch kind, _, details := Describe(message, plain); kind {
-	case "reaction":
-		return "reaction"
-	case "poll", "poll_vote":
-		return "poll"
-	case "event":
-		return "event"
-	case "text":
-		if details != nil && details.Link != nil {
-			return "media"
-		}
-		return "text"
-	default:
-		if MediaType(message) != "" {
-			return "media"
-		}
-		return "text"
-	}
-}
-
-// mediaTypes are the attributes by which receivers know what is inside before they decrypt, by kind.
-func mediaTypes() map[string]string {
-	return map[string]string{
-		"image": "image", "video": "video", "gif": "gif", "audio": "audio", "voice": "ptt", "document": "document",
-		"sticker": "sticker", "location": "location", "live_location": "livelocation", "contact": "vcard",
-		"contacts": "contact_array", "group_invite": "url",
-	}
-}
-
-// MediaType is the mediatype attribute of a message's envelopes, "" for none.
-func MediaType(message *waE2E.Message) string {
-	kind, _, details := Describe(message, plain)
-	if kind == "text" && details != nil && details.Link != nil {
-		return "url"
-	}
-	return mediaTypes()[kind]
-}
-
-// EditType is the edit attribute of a message's stanza, "" for none: receivers hide what they cannot decrypt then.
-func EditType(message *waE2E.Message) string {
-	inner := Unwrap(message)
-	switch kind, _, details := Describe(message, plain); kind {
-	case "edit":
-		return "1"
-	case "pin", "unpin":
-		return "2"
-	case "delete":
-		if inner.GetProtocolMessage().GetKey().GetFromMe() {
-			return "7"
-		}
-		return "8"
-	case "reaction":
-		if details.Removed {
-			return "7"
-		}
-	case "unkeep":
-		if details.TargetFrom == "me" {
-			return "7"
-		}
-	}
-	return ""
-}
-
-// Hidden tells whether receivers should show nothing when they cannot decrypt the message.
-func Hidden(message *waE2E.Message) bool {
-	kind, _, _ := Describe(message, plain)
-	return EditType(message) != "" || kind == "reaction" || kind == "poll_vote"
-}
-
-func plain(address string) string { return address }
-
-// Encoded returns a message's bytes.
-func Encoded(message *waE2E.Message) ([]byte, error) {
-	encoded, err := proto.Marshal(message)
-	if err != nil {
-		return nil, ErrInvalid
-	}
-	return encoded, nil
 }

@@ -191,6 +191,14 @@ func (s *Screen) Drop(chat string) {
 	delete(s.gone, chat)
 }
 
+// Clear takes all messages of a chat off the screen.
+func (s *Screen) Clear(chat string) {
+	if found, ok := s.chats[chat]; ok {
+		s.forget(found, len(found.Lines))
+		found.Unread = 0
+	}
+}
+
 // State returns the content for saving.
 func (s *Screen) State() []SavedChat {
 	list := []SavedChat{}
