@@ -18,6 +18,8 @@ func (rooms *Rooms) strike(rule *faults.Rule) (done faultView, waits bool, err e
 			companion.Keys.Drain()
 			rooms.Router.TellPreKeys(companion, 0)
 		})
+	case faults.IdentityChange:
+		done.Hit, err = rooms.strikeAccount(rule, rooms.Router.IdentityChanged)
 	case faults.ServerRestart:
 		done.Hit = rooms.restart(rule)
 	case faults.CodesExpired:
@@ -58,6 +60,17 @@ func (rooms *Rooms) strikeCompanions(rule *faults.Rule, do func(*account.Compani
 	}
 	rooms.Faults.Hit(rule.ID, faults.Occasion{Point: rule.Name, Account: victim.Phone})
 	return hit, nil
+}
+
+// strikeAccount does something to the fault's account.
+func (rooms *Rooms) strikeAccount(rule *faults.Rule, do func(*account.Account)) (hit int, err error) {
+	victim, err := rooms.accountOf(rule.Match.Account)
+	if err != nil {
+		return 0, err
+	}
+	do(victim)
+	rooms.Faults.Hit(rule.ID, faults.Occasion{Point: rule.Name, Account: victim.Phone})
+	return 1, nil
 }
 
 // sendCrafted lets a phone send the crafted message to every companion of the account.

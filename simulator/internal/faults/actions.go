@@ -29,6 +29,7 @@ const (
 	Split       = "split"
 	Coalesce    = "coalesce"
 	Trickle     = "trickle"
+	Fragment    = "fragment"
 	Inject      = "inject"
 	StreamError = "stream_error"
 	Failure     = "failure"
@@ -128,7 +129,8 @@ var actions = map[string]action{
 	HalfOpen:  {what: "the server forgets the connection, the client's end stays open", args: []string{"after"}},
 	Split:     {what: "the frame comes in two WebSocket messages", dir: Out},
 	Coalesce:  {what: "the frame comes in one WebSocket message with the next, at most ms (1000) later", dir: Out, args: []string{"ms"}},
-	Trickle:   {what: "the frame comes byte by byte, ms (1) apart, in one fragmented WebSocket message", dir: Out, args: []string{"ms"}},
+	Trickle:   {what: "the frame comes byte by byte, ms (1) apart", dir: Out, args: []string{"ms"}},
+	Fragment:  {what: "the frame comes in one WebSocket message of many fragments", dir: Out},
 	Inject:    {what: "a broken frame comes before the stanza", dir: Out, args: []string{"kind"}},
 	StreamError: {what: "the stream ends with an error in place of the stanza", at: []string{Login},
 		args: []string{"reason", "code", "conflict", "after"}},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"holdfast/simulator/internal/stanza"
+	"holdfast/simulator/internal/wire"
 )
 
 const (
@@ -19,17 +20,13 @@ type Fate struct {
 	Delay time.Duration
 	// Hold, if positive, is how long the stanza waits for one that passes it.
 	Hold time.Duration
-	// Join, if positive, is how long the frame waits for one that it shares a message with.
-	Join time.Duration
-	// Trickle, if positive, is the pause between the frame's bytes.
-	Trickle    time.Duration
-	Split      bool
-	SpoilFrame bool
-	Inject     []string
-	Refuse     *Strike
-	End        *Strike
-	HTTP       *Strike
-	Failure    *Strike
+	// Manner is how the frames leave.
+	Manner  wire.Manner
+	Inject  []string
+	Refuse  *Strike
+	End     *Strike
+	HTTP    *Strike
+	Failure *Strike
 	// Mark names what struck, for the transcript.
 	Mark string
 	// Struck names what was done.
@@ -70,11 +67,13 @@ func (f *Fate) apply(strike *Strike) {
 	case Reorder:
 		f.Hold = milliseconds(args.MS, longestHold)
 	case Split:
-		f.Split = true
+		f.Manner.Split = true
+	case Fragment:
+		f.Manner.Fragment = true
 	case Coalesce:
-		f.Join = milliseconds(args.MS, longestJoin)
+		f.Manner.Join = milliseconds(args.MS, longestJoin)
 	case Trickle:
-		f.Trickle = milliseconds(args.MS, tricklePause)
+		f.Manner.Trickle = milliseconds(args.MS, tricklePause)
 	case Inject:
 		f.Inject = append(f.Inject, args.Kind)
 	case Refuse:
@@ -93,7 +92,7 @@ func (f *Fate) apply(strike *Strike) {
 // change applies what makes another stanza of it.
 func (f *Fate) change(strike *Strike) {
 	if strike.Action == Corrupt && strike.Args.Where == "frame" {
-		f.SpoilFrame = true
+		f.Manner.Spoil = true
 		return
 	}
 	for i := range f.Nodes {

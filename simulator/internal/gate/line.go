@@ -107,32 +107,12 @@ func (l *line) send(node stanza.Node, fate *faults.Fate) error {
 	}
 	for _, sent := range fate.Nodes {
 		l.record(transcript.Out, sent, fate)
-		l.prepare(fate)
-		if err := l.conn.Write(l.ctx, sent); err != nil {
+		if err := l.conn.WriteAs(l.ctx, sent, fate.Manner); err != nil {
 			l.conn.CloseNow()
 			return err
 		}
 	}
 	return nil
-}
-
-// prepare tells the connection how the next frame is to leave.
-func (l *line) prepare(fate *faults.Fate) {
-	if fate.Mark == "" {
-		return
-	}
-	if fate.Split {
-		l.conn.SplitNext()
-	}
-	if fate.SpoilFrame {
-		l.conn.SpoilNext()
-	}
-	if fate.Join > 0 {
-		l.conn.JoinNext(fate.Join)
-	}
-	if fate.Trickle > 0 {
-		l.conn.TrickleNext(fate.Trickle)
-	}
 }
 
 // hear takes a stanza of the client, or does with it what a fault wants.

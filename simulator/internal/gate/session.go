@@ -43,6 +43,7 @@ func newSession(gate *Gate, conn *wire.Conn, companion *account.Companion, hands
 	s.take = s.handle
 	s.forget = func() {
 		stop()
+		gate.leave(s.line)
 		s.leave()
 	}
 	s.client = &iq.Client{

@@ -149,7 +149,7 @@ func closeWith(l *line, _ *faults.Strike) {
 func (g *Gate) strikeLines(rule *faults.Rule, eligible func(*line) bool, strike func(*line, *faults.Strike)) (hit int) {
 	for _, l := range g.openLines() {
 		occasion := l.occasion("")
-		if !eligible(l) || !rule.Match.Concerns(&occasion) {
+		if l.ended.Load() || !eligible(l) || !rule.Match.Concerns(&occasion) {
 			continue
 		}
 		struck, left := g.Faults.Hit(rule.ID, occasion)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/coder/websocket"
@@ -15,6 +16,8 @@ const (
 	bombSize = 64 << 20
 	// missing is how much longer a frame says it is than it is.
 	missing = 1000
+	// fragmentSize is how much of a message a fragment holds.
+	fragmentSize = 5
 )
 
 // malformedNode is a stanza whose tag is a list: well encrypted, and nothing that a parser expects.
@@ -82,40 +85,42 @@ func (c *Conn) writeShort(ctx context.Context) error {
 	return err
 }
 
-// SplitNext makes the next frame leave in two WebSocket messages.
-func (c *Conn) SplitNext() { c.splitNext.Store(true) }
+// Manner is how one frame leaves; the zero Manner is that of an honest server.
+type Manner struct {
+	// Split is in two WebSocket messages, Fragment in one of many fragments.
+	Split, Fragment bool
+	// Spoil is so that the peer cannot decrypt it.
+	Spoil bool
+	// Join, if positive, is how long it waits for a frame that it shares a WebSocket message with.
+	Join time.Duration
+	// Trickle, if positive, is the pause between its bytes.
+	Trickle time.Duration
+}
 
-// SpoilNext makes the next frame one that the peer cannot decrypt.
-func (c *Conn) SpoilNext() { c.spoilNext.Store(true) }
-
-// JoinNext makes the next frame wait, at most so long, for one that it shares a WebSocket message with.
-func (c *Conn) JoinNext(longest time.Duration) { c.joinNext.Store(int64(longest)) }
-
-// TrickleNext makes the next frame leave byte by byte, in one fragmented WebSocket message.
-func (c *Conn) TrickleNext(pause time.Duration) { c.trickleNext.Store(int64(pause)) }
-
-// transmit sends one frame's bytes as the faults want them; the caller holds the write lock.
-func (c *Conn) transmit(ctx context.Context, message []byte) error {
-	if c.spoilNext.Swap(false) {
+// transmit sends one frame's bytes in a manner; the caller holds the write lock.
+func (c *Conn) transmit(ctx context.Context, message []byte, manner Manner) error {
+	if manner.Spoil {
 		message[len(message)-1] ^= 0xff
 	}
-	if wait := c.joinNext.Swap(0); wait > 0 {
+	if manner.Join > 0 {
 		c.joined = append(c.joined, message...)
-		time.AfterFunc(time.Duration(wait), func() { c.flush(ctx) })
+		time.AfterFunc(manner.Join, func() { c.flush(ctx) })
 		return nil
 	}
 	if len(c.joined) > 0 {
 		message, c.joined = append(c.joined, message...), nil
 	}
-	if c.splitNext.Swap(false) {
+	switch {
+	case manner.Split:
 		half := headerSize + (len(message)-headerSize)/2
 		if err := c.send(ctx, message[:half]); err != nil {
 			return err
 		}
 		return c.send(ctx, message[half:])
-	}
-	if pause := c.trickleNext.Swap(0); pause > 0 {
-		return c.trickle(ctx, message, time.Duration(pause))
+	case manner.Fragment:
+		return c.fragment(ctx, message)
+	case manner.Trickle > 0 && c.socket != nil:
+		c.socket.trickle.Store(int64(manner.Trickle))
 	}
 	return c.send(ctx, message)
 }
@@ -131,8 +136,8 @@ func (c *Conn) flush(ctx context.Context) {
 	}
 }
 
-// trickle sends a message byte by byte.
-func (c *Conn) trickle(ctx context.Context, message []byte, pause time.Duration) error {
+// fragment sends a message in pieces of a few bytes.
+func (c *Conn) fragment(ctx context.Context, message []byte) error {
 	if c.muted.Load() {
 		return nil
 	}
@@ -140,11 +145,10 @@ func (c *Conn) trickle(ctx context.Context, message []byte, pause time.Duration)
 	if err != nil {
 		return err
 	}
-	for at := range message {
-		if _, err = writer.Write(message[at : at+1]); err != nil {
+	for piece := range slices.Chunk(message, fragmentSize) {
+		if _, err = writer.Write(piece); err != nil {
 			return err
 		}
-		time.Sleep(pause)
 	}
 	return writer.Close()
 }

@@ -31,10 +31,6 @@ type Conn struct {
 	writeLock    sync.Mutex
 	writeCounter uint32
 	joined       []byte
-	splitNext    atomic.Bool
-	spoilNext    atomic.Bool
-	joinNext     atomic.Int64
-	trickleNext  atomic.Int64
 	muted        atomic.Bool
 	closed       atomic.Bool
 }
@@ -86,15 +82,24 @@ func (c *Conn) Read(ctx context.Context) (*binary.Node, error) {
 
 // Write sends one stanza and returns when the socket has taken it.
 func (c *Conn) Write(ctx context.Context, node binary.Node) error {
+	return c.WriteAs(ctx, node, Manner{})
+}
+
+// WriteAs sends one stanza in another manner than an honest server's.
+func (c *Conn) WriteAs(ctx context.Context, node binary.Node, manner Manner) error {
 	plaintext, err := binary.Marshal(node)
 	if err != nil {
 		return fmt.Errorf("wire: encoding <%s>: %w", node.Tag, err)
 	}
-	return c.WritePlaintext(ctx, plaintext)
+	return c.write(ctx, plaintext, manner)
 }
 
 // WritePlaintext encrypts and sends any bytes as one frame: faults use it for what no stanza can say.
 func (c *Conn) WritePlaintext(ctx context.Context, plaintext []byte) error {
+	return c.write(ctx, plaintext, Manner{})
+}
+
+func (c *Conn) write(ctx context.Context, plaintext []byte, manner Manner) error {
 	c.writeLock.Lock()
 	defer c.writeLock.Unlock()
 	if c.muted.Load() {
@@ -102,7 +107,7 @@ func (c *Conn) WritePlaintext(ctx context.Context, plaintext []byte) error {
 	}
 	ciphertext := c.keys.toClient.Seal(nil, nonce(c.writeCounter), plaintext, nil)
 	c.writeCounter++
-	return c.transmit(ctx, frame(ciphertext))
+	return c.transmit(ctx, frame(ciphertext), manner)
 }
 
 // Mute makes a dead link of the connection: nothing is said and nothing heard, while TCP stays up.

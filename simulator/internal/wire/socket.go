@@ -5,12 +5,15 @@ import (
 	"crypto/tls"
 	"net"
 	"sync/atomic"
+	"time"
 )
 
 // Socket is a TCP connection that can die the way networks let connections die.
 type Socket struct {
 	net.Conn
 	muted atomic.Bool
+	// trickle, if positive, is the pause between the bytes of the next write.
+	trickle atomic.Int64
 }
 
 // Mute makes a dead link of the socket: what comes is thrown away, what is written goes nowhere, and TCP stays
@@ -40,7 +43,21 @@ func (s *Socket) Write(bytes []byte) (int, error) {
 	if s.muted.Load() {
 		return len(bytes), nil
 	}
+	if pause := time.Duration(s.trickle.Swap(0)); pause > 0 {
+		return s.drip(bytes, pause)
+	}
 	return s.Conn.Write(bytes)
+}
+
+// drip writes byte by byte; every byte leaves as a packet of its own.
+func (s *Socket) drip(bytes []byte, pause time.Duration) (written int, err error) {
+	for at := range bytes {
+		if _, err = s.Conn.Write(bytes[at : at+1]); err != nil {
+			return at, err
+		}
+		time.Sleep(pause)
+	}
+	return len(bytes), nil
 }
 
 // Listener hands out Sockets.

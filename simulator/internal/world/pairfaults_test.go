@@ -2,6 +2,7 @@ package world_test
 
 import (
 	"errors"
+	"net/http"
 	"testing"
 	"time"
 
@@ -45,4 +46,46 @@ func TestSpoiltProofsOfPairing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The request to restart overtakes the device's own proof; whoever sends it all the same is linked.
+func TestEarly515(t *testing.T) {
+	l := newLab(t)
+	phone := l.newPhone()
+	c := l.newCompanion(noReconnect)
+	l.fault("early-515", phone)
+	l.must("POST", "/admin/phones/"+phone+"/scan", c.code(), nil)
+	waitFor[*events.PairSuccess](c)
+	l.eventually("the device is linked", func() bool { return l.account(phone).Registrations == 1 })
+	c.Disconnect()
+	c.login()
+	var page struct{ Items []stanzaRecord }
+	l.must("GET", "/admin/transcript?dir=out", nil, &page)
+	restarts := 0
+	for _, item := range page.Items {
+		if item.Node.Tag == "stream:error" {
+			restarts++
+		}
+	}
+	if restarts != 1 {
+		t.Errorf("%d requests to restart", restarts)
+	}
+}
+
+func TestCodesExpired(t *testing.T) {
+	l := newLab(t)
+	phone := l.newPhone()
+	c := l.newCompanion(noReconnect)
+	code := c.code()
+	if hit := l.strike("codes-expired", "").Hit; hit != 1 {
+		t.Errorf("hit %d", hit)
+	}
+	l.eventually("the server has closed", func() bool { return !c.IsConnected() })
+	l.eventually("the code is worthless", func() bool {
+		return l.call("POST", "/admin/phones/"+phone+"/scan", code, nil) == http.StatusNotFound
+	})
+	l.strike("codes-expired", "")
+	c.Disconnect()
+	again := l.newCompanion()
+	again.pair(phone)
 }

@@ -2,6 +2,8 @@ package world_test
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,12 +22,40 @@ type raw struct {
 	nodes  chan *binary.Node
 	closed chan struct{}
 	asked  int
+	// plain are the latest frames as they came, readable or not; ending is what the socket said at its end.
+	plain  chan []byte
+	ending *lastLine
+}
+
+// lastLine is a logger that remembers how a socket ended.
+type lastLine struct {
+	waLog.Logger
+	mu   sync.Mutex
+	text string
+}
+
+func (l *lastLine) keep(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text += fmt.Sprintf(format, args...) + "\n"
+}
+
+func (l *lastLine) Errorf(format string, args ...any) { l.keep(format, args...) }
+func (l *lastLine) Warnf(format string, args ...any)  { l.keep(format, args...) }
+func (l *lastLine) Debugf(format string, args ...any) { l.keep(format, args...) }
+func (l *lastLine) Sub(string) waLog.Logger           { return l }
+
+func (l *lastLine) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text
 }
 
 // dialRaw connects with a Noise key and a payload of the test's choice.
 func (l *lab) dialRaw(static *keys.KeyPair, payload *waWa6.ClientPayload) *raw {
 	l.t.Helper()
-	frames := socket.NewFrameSocket(waLog.Noop, l.http)
+	ending := &lastLine{Logger: waLog.Noop}
+	frames := socket.NewFrameSocket(ending, l.http)
 	if err := frames.Connect(context.Background()); err != nil {
 		l.t.Fatal(err)
 	}
@@ -56,14 +86,18 @@ func (l *lab) dialRaw(static *keys.KeyPair, payload *waWa6.ClientPayload) *raw {
 	sendProto(l.t, frames, &waWa6.HandshakeMessage{ClientFinish: &waWa6.HandshakeMessage_ClientFinish{
 		Static: sealedStatic, Payload: state.Encrypt(encoded),
 	}})
-	r := &raw{t: l.t, nodes: make(chan *binary.Node, 1000), closed: make(chan struct{})}
+	r := &raw{t: l.t, nodes: make(chan *binary.Node, 1000), closed: make(chan struct{}), plain: make(chan []byte, 1000), ending: ending}
 	r.noise, err = state.Finish(frames, r.receive, func(context.Context, *socket.NoiseSocket, bool) { close(r.closed) })
 	must(l.t, err)
-	l.t.Cleanup(func() { r.noise.Stop(true, false) })
+	l.t.Cleanup(func() { go r.noise.Stop(true, false) }) // a dead link's farewell takes seconds
 	return r
 }
 
 func (r *raw) receive(_ context.Context, plaintext []byte) {
+	select {
+	case r.plain <- plaintext:
+	default:
+	}
 	defer func() { _ = recover() }() // the codec panics on what the server's faults send
 	body, err := binary.Unpack(plaintext)
 	if err != nil {

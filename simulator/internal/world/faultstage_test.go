@@ -1,0 +1,184 @@
+package world_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	binary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/types"
+
+	"holdfast/simulator/internal/faults"
+)
+
+// stage is a lab with a linked device that a raw client logs in as, and a friend who writes to it.
+type stage struct {
+	*lab
+	own, friend string
+	c           *companion
+}
+
+func newStage(t *testing.T) *stage {
+	l := newLab(t)
+	own, c := l.linked()
+	friend := l.newPhone()
+	l.send(friend, own, "so that sessions are there")
+	c.text()
+	l.idle(own)
+	c.Disconnect()
+	return &stage{lab: l, own: own, friend: friend, c: c}
+}
+
+// with is the stage for one fault: no other is in force.
+func (s *stage) with(t *testing.T) *stage {
+	one := *s
+	tied := *s.lab
+	tied.t = t
+	one.lab = &tied
+	one.must("DELETE", "/admin/faults", nil, nil)
+	return &one
+}
+
+// login connects and lets the backlog come.
+func (s *stage) login() *raw {
+	s.t.Helper()
+	r := s.rawLogin(s.c)
+	r.answer(binary.Attrs{"type": "set", "xmlns": "passive"}, binary.Node{Tag: "active"})
+	return r
+}
+
+// try connects without expecting to be let in.
+func (s *stage) try() *raw { return s.dialRaw(s.c.Store.NoiseKey, s.c.Store.GetClientPayload()) }
+
+type struck struct {
+	Fault faults.View
+	Hit   int
+	IDs   []string
+}
+
+// strike puts a fault in force; pairs of further fields may follow.
+func (l *lab) strike(name, account string, more ...any) struck {
+	l.t.Helper()
+	body := map[string]any{"name": name}
+	if account != "" {
+		body["account"] = account
+	}
+	for i := 0; i < len(more); i += 2 {
+		body[more[i].(string)] = more[i+1]
+	}
+	var done struck
+	l.must("POST", "/admin/faults", body, &done)
+	return done
+}
+
+// rule puts a rule of the test's own in force.
+func (l *lab) rule(match map[string]any, action string, more ...any) struck {
+	l.t.Helper()
+	body := map[string]any{"match": match, "action": action}
+	for i := 0; i < len(more); i += 2 {
+		body[more[i].(string)] = more[i+1]
+	}
+	var done struck
+	l.must("POST", "/admin/faults", body, &done)
+	return done
+}
+
+type attrs map[string]any
+
+// query sends a query and returns its id.
+func (r *raw) query(attributes binary.Attrs, children ...binary.Node) string {
+	r.t.Helper()
+	r.asked++
+	id := fmt.Sprint("asked", r.asked)
+	sent := binary.Attrs{"id": id, "to": types.ServerJID}
+	for name, value := range attributes {
+		sent[name] = value
+	}
+	r.send(binary.Node{Tag: "iq", Attrs: sent, Content: children})
+	return id
+}
+
+// answer sends a query and returns its answer.
+func (r *raw) answer(attributes binary.Attrs, children ...binary.Node) *binary.Node {
+	r.t.Helper()
+	return r.ask(attributes["xmlns"].(string), attributes["type"].(string), children)
+}
+
+func (r *raw) ping() string { return r.query(binary.Attrs{"type": "get", "xmlns": "w:p"}) }
+
+// silent tells that nothing comes any more while the connection stays open.
+func (r *raw) silent() {
+	r.t.Helper()
+	for wait := time.After(150 * time.Millisecond); ; {
+		select {
+		case node := <-r.nodes:
+			r.t.Errorf("the server says <%s>", node.Tag)
+		case <-r.closed:
+			r.t.Errorf("the connection is closed: %s", r.ending)
+			return
+		case <-wait:
+			return
+		}
+	}
+}
+
+// quiet forgets what has come.
+func (r *raw) quiet() {
+	for {
+		select {
+		case <-r.nodes:
+		case <-time.After(30 * time.Millisecond):
+			return
+		}
+	}
+}
+
+// lastFrame returns the next frame that no codec reads.
+func (r *raw) frame(fits func([]byte) bool) {
+	r.t.Helper()
+	for timeout := time.After(patience); ; {
+		select {
+		case plain := <-r.plain:
+			if fits(plain) {
+				return
+			}
+		case <-timeout:
+			r.t.Fatal("the frame does not come")
+		}
+	}
+}
+
+// message returns the next message with the id.
+func (r *raw) message(id string) *binary.Node {
+	r.t.Helper()
+	for {
+		if node := r.next("message"); node.Attrs["id"] == id {
+			return node
+		}
+	}
+}
+
+func codeOf(node *binary.Node) string {
+	failure := node.GetChildByTag("error")
+	code, _ := failure.Attrs["code"].(string)
+	return code
+}
+
+func (r *raw) endedWith(words ...string) {
+	r.t.Helper()
+	r.waitClosed()
+	for _, word := range words {
+		if !strings.Contains(r.ending.String(), word) {
+			r.t.Errorf("the connection ended without %q: %s", word, r.ending)
+		}
+	}
+}
+
+// short is a context for what shall not come in time.
+func short(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	t.Cleanup(cancel)
+	return ctx
+}
