@@ -290,3 +290,29 @@ func TestWritingAtOnceLosesNothing(t *testing.T) {
 		t.Errorf("%d messages had to be asked for again", n)
 	}
 }
+
+// A phone that cannot read a message asks again, while others are being encrypted for it: no key is used twice, else
+// it would take the second message for a repetition of the first.
+func TestRetriesBesideSendsLoseNothing(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.confirmAll()
+	const n = 60
+	for _, nth := range []int{1, 5, 6, 14, 25, 40} { // fewer than a phone asks for one message
+		l.sim.Must("POST", "/admin/faults", map[string]any{
+			"action": "corrupt", "match": map[string]any{"account": l.own.Number, "dir": "in", "tag": "message", "nth": nth},
+		}, nil)
+	}
+	for i := range n {
+		l.g.post("s1", sendText("3EB0"+padded(i), l.friend.Number+"@s.whatsapp.net", "out "+padded(i)))
+	}
+	read := map[string]int{}
+	for _, item := range l.friend.Inbox(n) {
+		read[item.Text] += 1 + item.Duplicates
+	}
+	for i := range n {
+		if times := read["out "+padded(i)]; times != 1 {
+			t.Errorf("message %d was read %d times", i, times)
+		}
+	}
+}

@@ -71,7 +71,7 @@ func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	c.probes.after = scattered(s.deps.Timing.ProbeAfter, rand.Float64())
 	c.socket = s.deps.Dialer.Socket(c)
 	watch.OnFailure, watch.OnPanic = c.storageFailed, c.decryptionPanicked
-	c.retries = &retries{conn: c, nodes: map[string]*waBinary.Node{}}
+	c.retries = &retries{conn: c, nodes: map[string]*waBinary.Node{}, asked: map[string]int{}}
 	c.sends = &sends{conn: c, chats: map[string][]job{}, running: map[string]*attempt{}}
 	return c
 }

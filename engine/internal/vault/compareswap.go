@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"sync"
+	"sync/atomic"
 )
 
 // ErrConflict says that a session changed between the moment a send read it and the moment it wanted to write it back.
@@ -45,15 +46,25 @@ func (r *reads) unchanged(sessions map[string][]byte) bool {
 	return same
 }
 
+// Compared is what one call of the library has read, and whether it has written.
+type Compared struct {
+	reads
+	written atomic.Bool
+}
+
+// Written tells whether a session was stored.
+func (c *Compared) Written() bool { return c.written.Load() }
+
 type comparedKey struct{}
 
 // Compare returns a context in which a single session, too, is only written when it is still what was read.
-func Compare(ctx context.Context) context.Context {
-	return context.WithValue(ctx, comparedKey{}, &reads{})
+func Compare(ctx context.Context) (context.Context, *Compared) {
+	compared := &Compared{}
+	return context.WithValue(ctx, comparedKey{}, compared), compared
 }
 
-func comparedFrom(ctx context.Context) *reads {
-	compared, _ := ctx.Value(comparedKey{}).(*reads)
+func comparedFrom(ctx context.Context) *Compared {
+	compared, _ := ctx.Value(comparedKey{}).(*Compared)
 	return compared
 }
 

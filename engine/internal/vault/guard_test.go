@@ -365,7 +365,7 @@ func TestARetryDoesNotWriteOverASend(t *testing.T) {
 	if err := device.Sessions.PutSession(plain, friend, []byte("1")); err != nil {
 		t.Fatal(err)
 	}
-	retry := Compare(plain)
+	retry, compared := Compare(plain)
 	for _, step := range []struct {
 		send string
 		want error
@@ -381,5 +381,8 @@ func TestARetryDoesNotWriteOverASend(t *testing.T) {
 		if err := device.Sessions.PutSession(retry, friend, []byte("from the retry")); !errors.Is(err, step.want) {
 			t.Fatalf("%v, want %v", err, step.want)
 		}
+	}
+	if !compared.Written() {
+		t.Error("not noted that a session was stored")
 	}
 }

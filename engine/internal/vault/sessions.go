@@ -36,6 +36,9 @@ func (s *guardedStore) PutSession(ctx context.Context, address string, session [
 	if errors.Is(err, ErrConflict) {
 		return err
 	}
+	if err == nil {
+		compared.written.Store(true)
+	}
 	return s.watch.note(ctx, err)
 }
 
