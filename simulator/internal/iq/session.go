@@ -8,6 +8,7 @@ var sessionAnswers = map[Key]answer{
 	{"w:p", "get", ""}:                       pong,
 	{"urn:xmpp:ping", "get", ""}:             pong,
 	{"urn:xmpp:whatsapp:push", "set", ""}:    empty,
+	{"urn:xmpp:whatsapp:push", "get", ""}:    empty,
 	{"md", "set", "remove-companion-device"}: removeCompanion,
 	{"w:stats", "set", ""}:                   empty,
 	{"fb:thrift_iq", "get", ""}:              empty,

@@ -48,7 +48,7 @@ type Transcript struct {
 
 // New returns a transcript of the given size.
 func New(size int) *Transcript {
-	return &Transcript{ring: make([]Record, size), fresh: make(chan struct{})}
+	return &Transcript{ring: make([]Record, size)}
 }
 
 // CopyTo makes the transcript write every record as a line of JSON, as it happens. It is called before the first.
@@ -74,8 +74,10 @@ func (t *Transcript) Add(record Record) {
 		return
 	}
 	t.ring[t.last%uint64(len(t.ring))] = record
-	close(t.fresh)
-	t.fresh = make(chan struct{})
+	if t.fresh != nil {
+		close(t.fresh)
+		t.fresh = nil
+	}
 }
 
 // Err tells what went wrong with writing the records, after which none was written any more.
@@ -111,6 +113,9 @@ func (t *Transcript) Wait(ctx context.Context, seq uint64, filter *Filter, limit
 func (t *Transcript) look(seq uint64, filter *Filter, limit int) (found []Record, next uint64, fresh <-chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.fresh == nil {
+		t.fresh = make(chan struct{})
+	}
 	size, next := uint64(len(t.ring)), seq
 	if size == 0 {
 		return nil, seq, t.fresh
