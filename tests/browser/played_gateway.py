@@ -243,6 +243,10 @@ class PlayedGateway:
             expires = (datetime.now(UTC) + timedelta(days=30)).isoformat()
             return {"key": key, "expires_at": expires, "tenant_id": "ten_default"}
 
+        @app.delete("/v1/keys/self", status_code=204)
+        async def give_up(request: Request) -> None:
+            self.keys.discard(request.headers["authorization"].removeprefix("Bearer "))
+
         @app.websocket("/v1/events/ws")
         async def events(web: WebSocket) -> None:
             await self._stream(web)

@@ -57,6 +57,7 @@ async def test_a_link_lets_one_browser_in_and_no_second_one(gateway: PlayedGatew
 
         await owner.post("/signout")
         assert (await owner.get("/")).status_code == 401
+    assert gateway.keys == {"hf_test"}, "the browser's key is revoked, not only forgotten"
 
 
 async def test_a_restarted_dashboard_knows_its_browsers(gateway: PlayedGateway) -> None:

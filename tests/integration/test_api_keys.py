@@ -50,6 +50,14 @@ async def test_a_key_opens_what_its_scopes_say_until_it_is_revoked(
     assert "bot" not in await listed(api, holder)
 
 
+async def test_every_key_may_give_itself_up_and_no_other(api: Served, holder: dict[str, str]) -> None:
+    made = await api.http.post("/v1/keys", json={"name": "browser", "scopes": ["read"]}, headers=holder)
+    own = {"Authorization": f"Bearer {made.json()['key']}"}
+    assert (await api.http.delete("/v1/keys/self", headers=own)).status_code == 204
+    assert (await api.http.delete("/v1/keys/self", headers=own)).status_code == 401
+    assert set(await listed(api, holder)) == {"test", "holder"}
+
+
 async def refused(answer: httpx.Response) -> tuple[int, str]:
     """Status and code."""
     return answer.status_code, answer.json()["error"]["code"]

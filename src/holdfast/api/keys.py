@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from holdfast.accounts import Accounts, IssuedKey, KeyInfo, Scope
-from holdfast.api.auth import KeyHolder
+from holdfast.api.auth import KeyHolder, Reader
 from holdfast.api.errors import refusals
 from holdfast.kit.clock import iso, iso_or_none
 from holdfast.model.errors import Forbidden
@@ -77,6 +77,12 @@ async def make_key(request: Request, caller: KeyHolder, body: KeyIn) -> NewKeyOu
 async def list_keys(request: Request, caller: KeyHolder) -> KeysOut:
     """Keys of programs, logins of browsers, and this machine's own."""
     return KeysOut(keys=[_key_out(each) for each in await _accounts(request).keys(caller.tenant_id)])
+
+
+@router.delete("/self", status_code=204, summary="Give up the key that is shown", responses=refusals())
+async def give_up_key(request: Request, caller: Reader) -> None:
+    """Signing out: every key may end itself, whatever else it may do."""
+    await _accounts(request).revoke(caller.key_id, caller.tenant_id)
 
 
 @router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404))

@@ -167,6 +167,10 @@ class Client:
         body: Json = await self._http.json("POST", "/v1/dashboard/exchange", body={"token": token})
         return body
 
+    async def give_up_key(self) -> None:
+        """Revoke the key that this client shows. It opens nothing from now on."""
+        await self._http.json("DELETE", "/v1/keys/self")
+
     async def lab_kill(self, what: str) -> None:
         """Lab mode only: kill -9 "engine", "gateway" or "both"."""
         await self._http.json("POST", "/v1/lab/kill", body={"what": what})

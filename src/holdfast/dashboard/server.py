@@ -56,6 +56,7 @@ class Dashboard:
         self.logins = Logins(options.logins)
         self._clients: dict[str, Client] = {}
         self._watches: dict[str, Watch] = {}
+        self._endings: set[asyncio.Task[None]] = set()
 
     def login(self, request: Request) -> Login | None:
         """The login of this browser."""
@@ -70,11 +71,13 @@ class Dashboard:
         return self._watches.setdefault(login.audience, Watch())
 
     def sign_out(self, login: Login) -> None:
-        """This browser's key is forgotten."""
+        """This browser's key is forgotten here, and revoked."""
         self.logins.drop(login.id)
-        client = self._clients.pop(login.id, None)
-        if client is not None:
-            asyncio.get_running_loop().create_task(client.close())
+        client = self.client(login)
+        del self._clients[login.id]
+        ending = asyncio.get_running_loop().create_task(_give_up(client))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
 
     async def exchange(self, token: str) -> str:
         """A cookie for a one-time link. Raises GatewayUnreachable, and ApiError when the link is no good."""
@@ -88,8 +91,19 @@ class Dashboard:
         """Stop following, close connections."""
         for watch in self._watches.values():
             watch.stop()
+        await asyncio.gather(*self._endings)
         for client in self._clients.values():
             await client.close()
+
+
+async def _give_up(client: Client) -> None:
+    """Revoke a browser's key. While no gateway answers it stays valid until it expires: the log says so."""
+    try:
+        await client.give_up_key()
+    except (ApiError, GatewayUnreachable) as failure:
+        log.warning("dashboard.key_not_revoked", error=type(failure).__name__)
+    finally:
+        await client.close()
 
 
 def build(options: Options) -> FastAPI:
