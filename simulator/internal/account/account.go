@@ -53,6 +53,8 @@ type Account struct {
 	// which they asked: they keep the list and must hear of changes.
 	acquainted   map[string]map[string]bool
 	availability availability
+	// passkey tells that new devices have to prove the account's passkey.
+	passkey bool
 }
 
 // PN is the address of a device by phone number.

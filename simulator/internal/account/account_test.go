@@ -28,6 +28,8 @@ func (s *showing) Offer(offer *Offer) error {
 }
 
 func (*showing) PrimaryHello(string, []byte, []byte) error { return nil }
+func (*showing) AskPasskey([]byte) error                   { return nil }
+func (*showing) Refresh(string) error                      { return nil }
 
 // stage is a lobby with one device in it and a clock that the test moves.
 type stage struct {

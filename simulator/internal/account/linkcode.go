@@ -73,6 +73,7 @@ func (l *Lobby) RequestCode(registration *Registration, applicant Applicant, own
 
 // ForgetCodes drops the requests of a connection that has gone.
 func (l *Lobby) ForgetCodes(applicant Applicant) {
+	l.forgetPasskey(applicant)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for phone, request := range l.codes {

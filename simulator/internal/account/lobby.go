@@ -58,6 +58,10 @@ type Applicant interface {
 	Offer(offer *Offer) error
 	// PrimaryHello carries the phone's part of a pairing by code.
 	PrimaryHello(ref string, wrapped, identity []byte) error
+	// AskPasskey carries the server's wish for a passkey, in the form of WebAuthn.
+	AskPasskey(options []byte) error
+	// Refresh tells the client to make new codes; kind names one of the two ways to say so.
+	Refresh(kind string) error
 }
 
 // Lobby matches scanned codes with the connections that show them.
@@ -72,6 +76,9 @@ type Lobby struct {
 	// codes are the requests for pairing by code, by phone number.
 	codes      map[string]*codeRequest
 	codesAsked int
+	// passkeys are the connections that have to prove a passkey.
+	passkeys      map[Applicant]*passkeyRequest
+	passkeysAsked int
 }
 
 type ticket struct {
@@ -82,7 +89,8 @@ type ticket struct {
 
 // NewLobby returns an empty lobby.
 func NewLobby(source *seed.Source, now func() time.Time) *Lobby {
-	return &Lobby{source: source, now: now, tickets: map[string]*ticket{}, codes: map[string]*codeRequest{}}
+	return &Lobby{source: source, now: now, tickets: map[string]*ticket{}, codes: map[string]*codeRequest{},
+		passkeys: map[Applicant]*passkeyRequest{}}
 }
 
 // Enter gives a connection its references, in the order in which they will be shown.
@@ -131,7 +139,8 @@ func (l *Lobby) PushName(code string) (string, error) {
 	return ticket.registration.PushName, nil
 }
 
-// Scan lets the account's phone scan a code: the connection that shows it gets the offer.
+// Scan lets the account's phone scan a code: the connection that shows it gets the offer. ErrPasskeyAsked means that it
+// has to prove the account's passkey first.
 func (l *Lobby) Scan(code string, account *Account) (*Offer, error) {
 	scanned, err := parseQR(code)
 	if err != nil {
@@ -140,6 +149,9 @@ func (l *Lobby) Scan(code string, account *Account) (*Offer, error) {
 	ticket, err := l.find(scanned)
 	if err != nil {
 		return nil, err
+	}
+	if account.DemandsPasskey() {
+		return nil, l.askPasskey(ticket, account, scanned.advSecret)
 	}
 	return l.offer(ticket, account, scanned.advSecret)
 }

@@ -32,6 +32,7 @@ type SavedAccount struct {
 	Profile                   profile.State
 	Tokens                    tokens.State
 	Scenario                  Scenario
+	Passkey                   bool
 }
 
 // SavedCompanion is one linked device as it is saved.
@@ -70,6 +71,7 @@ func (a *Account) state() (SavedAccount, error) {
 		Phone: a.Phone, LID: a.LID, Name: a.name, Identity: append([]byte(nil), a.Identity.Priv[:]...), RawID: a.RawID,
 		LastDevice: a.lastDevice, LastKeyIndex: a.lastKeyIndex, Registrations: a.registrations, RefsServed: a.refsServed,
 		Profile: a.Profile.State(), Tokens: a.Tokens.State(), Scenario: a.Scenario,
+		Passkey: a.passkey,
 	}
 	saved.Acquainted = map[string]map[string]bool{}
 	for phone, domains := range a.acquainted {
@@ -121,6 +123,7 @@ func restoreAccount(saved *SavedAccount) (*Account, error) {
 		companions: map[uint16]*Companion{}, lastDevice: saved.LastDevice, lastKeyIndex: saved.LastKeyIndex,
 		registrations: saved.Registrations, refsServed: saved.RefsServed, acquainted: saved.Acquainted,
 		Profile: profile.Restore(saved.Profile), Tokens: tokens.Restore(saved.Tokens), Scenario: saved.Scenario,
+		passkey: saved.Passkey,
 	}
 	for i := range saved.Companions {
 		companion, err := restoreCompanion(account, &saved.Companions[i])
@@ -152,18 +155,18 @@ func restoreCompanion(account *Account, saved *SavedCompanion) (*Companion, erro
 }
 
 // LobbyState is how far the lobby's series have gone, so that references never repeat.
-type LobbyState struct{ Served, Visits, CodesAsked int }
+type LobbyState struct{ Served, Visits, CodesAsked, PasskeysAsked int }
 
 // State returns the lobby's counters for saving.
 func (l *Lobby) State() LobbyState {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return LobbyState{Served: l.served, Visits: l.visits, CodesAsked: l.codesAsked}
+	return LobbyState{Served: l.served, Visits: l.visits, CodesAsked: l.codesAsked, PasskeysAsked: l.passkeysAsked}
 }
 
 // Restore continues saved series.
 func (l *Lobby) Restore(state LobbyState) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.served, l.visits, l.codesAsked = state.Served, state.Visits, state.CodesAsked
+	l.served, l.visits, l.codesAsked, l.passkeysAsked = state.Served, state.Visits, state.CodesAsked, state.PasskeysAsked
 }

@@ -58,7 +58,7 @@ func badRequest(text string) error { return &problem{http.StatusBadRequest, text
 func routes() []route {
 	return slices.Concat(
 		[]route{{method: "GET", path: "/openapi.json", summary: "This API as an OpenAPI document.", call: answers(specify)}},
-		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(), clockRoutes(), transcriptRoutes(), modeRoutes(), screenRoutes(), peopleRoutes(),
+		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(), clockRoutes(), transcriptRoutes(), modeRoutes(), screenRoutes(), peopleRoutes(), passkeyRoutes(),
 	)
 }
 
@@ -73,6 +73,9 @@ var statuses = map[error]int{
 	account.ErrCodeUnknown:    http.StatusNotFound,
 	account.ErrCodeWrong:      http.StatusForbidden,
 	account.ErrCodeSilent:     http.StatusGatewayTimeout,
+	account.ErrPasskeyAsked:   http.StatusAccepted,
+	account.ErrPasskeyNone:    http.StatusNotFound,
+	account.ErrPasskeyCode:    http.StatusForbidden,
 	phone.ErrNoAttachment:     http.StatusNotFound,
 	profile.ErrImage:          http.StatusBadRequest,
 	phone.ErrMessageInvalid:   http.StatusBadRequest,

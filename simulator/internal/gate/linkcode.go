@@ -11,8 +11,11 @@ import (
 
 const codeTag = "link_code_companion_reg"
 
-// answer answers what an unpaired client may ask: a pairing by code, or whether anybody is there.
+// answer answers what an unpaired client may ask: a pairing by code or with a passkey, or whether anybody is there.
 func (a *applicant) answer(node *stanza.Node) stanza.Node {
+	if reply, known := a.answerPasskey(node); known {
+		return reply
+	}
 	request, ok := stanza.Child(node, codeTag)
 	if !ok {
 		return stanza.Result(node)

@@ -101,6 +101,9 @@ type applicant struct {
 	// over tells that the pairing has come to an end, good or bad.
 	over atomic.Bool
 
+	// after is what follows the answer that is being given; the reader alone uses it.
+	after func()
+
 	offering sync.Mutex
 	offer    *account.Offer
 	// early tells that the request to restart has gone out before its time.
@@ -183,6 +186,10 @@ func (a *applicant) handle(node *stanza.Node) (over bool) {
 	switch stanza.Text(node, "type") {
 	case "get", "set":
 		_ = a.say(a.answer(node), stanza.Text(node, "xmlns"))
+		if after := a.after; after != nil {
+			a.after = nil
+			after()
+		}
 		return false
 	}
 	a.offering.Lock()
