@@ -81,6 +81,7 @@ var statuses = map[error]int{
 	phone.ErrMessageInvalid:   http.StatusBadRequest,
 	phone.ErrTarget:           http.StatusBadRequest,
 	phone.ErrAsleep:           http.StatusConflict,
+	phone.ErrNoCall:           http.StatusNotFound,
 	groups.ErrUnknown:         http.StatusNotFound,
 	groups.ErrNotMember:       http.StatusForbidden,
 	groups.ErrNotAdmin:        http.StatusForbidden,

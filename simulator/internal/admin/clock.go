@@ -64,6 +64,7 @@ func moveClock(rooms *Rooms, r *http.Request, order clockOrder) (clockView, erro
 	}
 	rooms.Clock.Set(moved)
 	rooms.Log.Info("clock.moved", "offset_s", moved.Seconds())
+	rooms.unlinkOverdue()
 	return showClock(rooms, r)
 }
 

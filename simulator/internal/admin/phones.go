@@ -136,8 +136,9 @@ func viewOffer(offer *account.Offer) linkedView {
 }
 
 type readOrder struct {
-	Chat string   `json:"chat"`
-	IDs  []string `json:"ids"`
+	Chat   string   `json:"chat" doc:"phone number or group JID"`
+	IDs    []string `json:"ids" doc:"messages; everything unread if absent"`
+	Played bool     `json:"played,omitempty" doc:"the receipts say played instead of read"`
 }
 
 func read(rooms *Rooms, r *http.Request, order readOrder) (idsView, error) {
@@ -145,12 +146,12 @@ func read(rooms *Rooms, r *http.Request, order readOrder) (idsView, error) {
 	if err != nil {
 		return idsView{}, err
 	}
-	chat, err := rooms.accountOf(order.Chat)
+	chat, err := rooms.destination(reader, order.Chat)
 	if err != nil {
 		return idsView{}, err
 	}
-	rooms.Phones.Of(reader).Read(chat, order.IDs)
-	return idsView{list(order.IDs)}, nil
+	ids, err := rooms.Phones.Of(reader).Read(chat, order.IDs, order.Played)
+	return idsView{list(ids)}, err
 }
 
 func inbox(rooms *Rooms, r *http.Request) (page[phone.Item], error) {

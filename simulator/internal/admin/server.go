@@ -81,6 +81,8 @@ type companionView struct {
 	Logins    int    `json:"logins"`
 	// Handshake is the Noise pattern of the present connection.
 	Handshake string `json:"handshake,omitempty"`
+	Platform  string `json:"platform" doc:"what the companion says it is"`
+	LinkedAt  int64  `json:"linked_at" doc:"unix seconds"`
 }
 
 type accountView struct {
@@ -111,6 +113,7 @@ func viewCompanion(companion *account.Companion) companionView {
 	view := companionView{
 		Device: companion.Device, JID: companion.Account.PN(companion.Device).String(), Connected: online,
 		Queue: companion.Queue.Len(), PreKeys: companion.Keys.Count(), Logins: logins,
+		Platform: companion.Platform, LinkedAt: companion.LinkedAt.Unix(),
 	}
 	if online {
 		view.Handshake = link.Handshake()

@@ -117,6 +117,8 @@ func (s *session) handle(node *stanza.Node) {
 		if _, ok := stanza.Child(node, "offline_batch"); ok {
 			s.client.Activate()
 		}
+	case "call":
+		s.write(s.gate.Router.Call(origin, node))
 	case "chatstate":
 		s.gate.Router.Typing(origin, node)
 	case "presence":

@@ -75,7 +75,7 @@ func (p *Phone) keyShare(asked ...[]byte) *waE2E.ProtocolMessage {
 func (p *Phone) RotateKey(tell bool) ([]byte, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.asleep {
+	if p.isAsleep() {
 		return nil, ErrAsleep
 	}
 	p.epoch++
@@ -199,7 +199,7 @@ func pushName(name string) settings.Change {
 func (p *Phone) Rename(name string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.asleep {
+	if p.isAsleep() {
 		return ErrAsleep
 	}
 	p.Account.Rename(name)
@@ -210,7 +210,7 @@ func (p *Phone) Rename(name string) error {
 func (p *Phone) SaveContact(contact *account.Account, name string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.asleep {
+	if p.isAsleep() {
 		return ErrAsleep
 	}
 	return p.author(criticalLow, contactChange(contact, name))
@@ -247,7 +247,7 @@ type ChatOrder struct {
 func (p *Phone) Arrange(to Destination, order *ChatOrder) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.asleep {
+	if p.isAsleep() {
 		return ErrAsleep
 	}
 	steps, err := p.arrangement(to, order)

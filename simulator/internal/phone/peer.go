@@ -20,8 +20,16 @@ import (
 // Greet sends a newly linked companion what a phone sends: the app state key and the first history, inline,
 // because some clients fetch history only from the real service's hosts.
 func (p *Phone) Greet(companion *account.Companion) {
+	if p.isAsleep() {
+		p.greetLater(companion)
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.greet(companion)
+}
+
+func (p *Phone) greet(companion *account.Companion) {
 	p.introduce()
 	messages := []*waE2E.ProtocolMessage{p.keyShare()}
 	for _, history := range p.history() {

@@ -55,7 +55,7 @@ func (b *Book) Of(owner *account.Account) *Phone {
 	if !ok {
 		phone = &Phone{
 			Account: owner, book: b, signal: newMemory(b.source, owner.Phone, owner.Identity),
-			inbox: newLog[Item](), receipts: newLog[ReceiptItem](), known: map[string]uint64{},
+			inbox: newLog[Item](), receipts: newLog[ReceiptItem](), activity: newLog[Activity](), known: map[string]uint64{},
 			sent: map[string]*SentMessage{}, retries: map[string]int{}, shared: map[string]map[string]bool{},
 			screen: screen.New(), contacts: map[string]string{}, ledger: settings.NewLedger(),
 		}
@@ -82,12 +82,15 @@ type Phone struct {
 	mailLock sync.Mutex
 	mail     []stanza.Node
 	working  bool
+	slumber  slumber
 
 	// mu guards everything below. Holding it, a phone may hand stanzas to the router: that only enqueues.
 	mu       sync.Mutex
 	signal   *memory
 	inbox    *log[Item]
 	receipts *log[ReceiptItem]
+	activity *log[Activity]
+	calls    []*Call
 	// known maps what was received (sender and id) to its place in the inbox.
 	known     map[string]uint64
 	sent      map[string]*SentMessage
@@ -103,8 +106,6 @@ type Phone struct {
 	// ledger is what the phone knows of the account's settings; epoch counts its keys for them.
 	ledger *settings.Ledger
 	epoch  uint32
-	// asleep phones leave their mailbox closed.
-	asleep bool
 }
 
 // TakeBundle returns what others need to open a session with this phone; each has a one-time key of its own.
@@ -116,20 +117,19 @@ func (p *Phone) enqueue(node stanza.Node) {
 	p.mailLock.Lock()
 	defer p.mailLock.Unlock()
 	p.mail = append(p.mail, node)
-	if !p.working {
-		p.working = true
-		p.book.busy.Add(1)
-		go p.work()
-	}
+	p.startWork()
 }
 
-// work empties the mailbox and ends: an idle phone has no goroutine.
+// work empties the mailbox, as long as the phone is awake, and ends: an idle phone has no goroutine.
 func (p *Phone) work() {
 	defer p.book.busy.Done()
 	for {
 		p.mailLock.Lock()
-		if len(p.mail) == 0 {
-			p.mail, p.working = nil, false
+		if len(p.mail) == 0 || p.slumber.asleep {
+			p.working = false
+			if len(p.mail) == 0 {
+				p.mail = nil
+			}
 			p.mailLock.Unlock()
 			return
 		}
@@ -156,6 +156,12 @@ func (p *Phone) receive(node stanza.Node) {
 		p.receiveReceipt(&node)
 	case "notification":
 		p.receiveNotice(&node)
+	case "call":
+		p.receiveCall(&node)
+	case "chatstate":
+		p.receiveTyping(&node)
+	case greeting:
+		p.greetNow(&node)
 	}
 }
 

@@ -51,7 +51,7 @@ func (d Destination) jid() types.JID {
 func (p *Phone) Post(to Destination, draft *letter.Draft) (Sent, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.asleep {
+	if p.isAsleep() {
 		return Sent{}, ErrAsleep
 	}
 	message, err := letter.Write(draft, &place{phone: p, to: to})

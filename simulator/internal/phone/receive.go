@@ -16,7 +16,6 @@ import (
 	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/phone/letter"
 	"holdfast/simulator/internal/phone/screen"
-	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/stanza"
 )
 
@@ -216,33 +215,19 @@ func (p *Phone) receiveReceipt(node *stanza.Node) {
 			ids = append(ids, stanza.Text(&item, "id"))
 		}
 	}
+	if owner == p.Account {
+		p.noteOwnReading(node, kind, ids)
+	}
 	for _, id := range ids {
+		if owner != p.Account {
+			p.screen.Report(id, owner.Phone, kind)
+		}
 		p.receipts.add(func(seq uint64) ReceiptItem {
 			return ReceiptItem{
 				Seq: seq, ID: id, From: owner.Phone, FromDevice: from.Device, Type: kind, T: int64(stanza.Int(node, "t")),
 			}
 		})
 	}
-}
-
-// Read sends a read receipt for messages of a chat.
-func (p *Phone) Read(chat *account.Account, ids []string) {
-	if len(ids) == 0 {
-		return
-	}
-	node := &stanza.Node{Tag: "receipt", Attrs: stanza.Attrs{
-		"id": ids[0], "type": "read", "to": chat.LIDJID(0), "t": stanza.Unix(p.book.now()),
-	}}
-	if len(ids) > 1 {
-		items := make([]stanza.Node, len(ids)-1)
-		for i, id := range ids[1:] {
-			items[i] = stanza.New("item", stanza.Attrs{"id": id})
-		}
-		node.Content = []stanza.Node{stanza.New("list", nil, items...)}
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.book.router.Receipt(router.Origin{Account: p.Account}, node)
 }
 
 // Inbox returns what the phone has received behind a sequence number, waiting for it until the context ends.

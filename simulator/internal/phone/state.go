@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	binary "go.mau.fi/whatsmeow/binary"
 	wastore "go.mau.fi/whatsmeow/store"
@@ -36,6 +37,10 @@ type State struct {
 	Settings   settings.State
 	Epoch      uint32
 	Asleep     bool
+	Since      time.Time
+	Unlink     time.Duration
+	Calls      []Call
+	Activity   []Activity
 }
 
 // State returns every phone's memory for saving.
@@ -60,12 +65,13 @@ func (p *Phone) state() (State, error) {
 	defer p.mu.Unlock()
 	inbox, _ := p.inbox.after(0, 0)
 	receipts, _ := p.receipts.after(0, 0)
+	activity, _ := p.activity.after(0, 0)
 	state := State{
 		Phone: p.Account.Phone, Sessions: map[string][]byte{}, Identities: map[string][]byte{},
 		PreKeys: map[uint32][]byte{}, Inbox: inbox, Receipts: receipts, Known: maps.Clone(p.known),
 		Sent: map[string]SentMessage{}, SentOrder: slices.Clone(p.sentOrder), Written: p.written,
 		Retries: maps.Clone(p.retries), SenderKeys: maps.Clone(p.signal.senderKeys), Shared: map[string]map[string]bool{},
-		Screen: p.screen.State(), Contacts: maps.Clone(p.contacts), Settings: p.ledger.State(), Epoch: p.epoch, Asleep: p.asleep,
+		Screen: p.screen.State(), Contacts: maps.Clone(p.contacts), Settings: p.ledger.State(), Epoch: p.epoch, Calls: p.savedCalls(), Activity: activity,
 	}
 	for group, devices := range p.shared {
 		state.Shared[group] = maps.Clone(devices)
@@ -87,6 +93,7 @@ func (p *Phone) state() (State, error) {
 	p.signal.keyLock.Unlock()
 	p.mailLock.Lock()
 	defer p.mailLock.Unlock()
+	state.Asleep, state.Since, state.Unlink = p.slumber.asleep, p.slumber.since, p.slumber.unlinkAfter
 	for _, node := range p.mail {
 		encoded, err := binary.Marshal(node)
 		if err != nil {
@@ -100,6 +107,7 @@ func (p *Phone) state() (State, error) {
 // Restore gives an account's phone its saved memory; what lay in its mailbox is worked off.
 func (b *Book) Restore(owner *account.Account, state State) error {
 	p := b.Of(owner)
+	p.slumber = slumber{asleep: state.Asleep, since: state.Since, unlinkAfter: state.Unlink}
 	if err := p.restore(state); err != nil {
 		return err
 	}
@@ -145,7 +153,9 @@ func (p *Phone) restore(state State) error {
 	p.screen.Restore(state.Screen)
 	maps.Copy(p.contacts, state.Contacts)
 	p.ledger.Restore(state.Settings)
-	p.epoch, p.asleep = state.Epoch, state.Asleep
+	p.epoch = state.Epoch
+	p.activity.restore(state.Activity, func(item *Activity) uint64 { return item.Seq })
+	p.restoreCalls(state.Calls)
 	p.inbox.restore(state.Inbox, func(item *Item) uint64 { return item.Seq })
 	p.receipts.restore(state.Receipts, func(item *ReceiptItem) uint64 { return item.Seq })
 	return nil

@@ -67,8 +67,20 @@ func (r *Router) Receipt(from Origin, node *stanza.Node) stanza.Node {
 		}
 	}
 	forwarded := stanza.Node{Tag: "receipt", Attrs: attrs, Content: node.Content}
+	r.tellOwnPhone(from, to, forwarded)
 	r.forward(from, target, to.Device, receiptKinds[stanza.Text(node, "type")].audience, forwarded)
 	return ack
+}
+
+// tellOwnPhone lets the own phone know what a companion has read.
+func (r *Router) tellOwnPhone(from Origin, chat types.JID, node stanza.Node) {
+	switch stanza.Text(&node, "type") {
+	case "read", "read-self", "played", "played-self":
+		if from.Device != 0 {
+			node = stanza.With(node, "from", from.Account.LIDJID(from.Device))
+			r.deliver(from.Account, 0, stanza.With(node, "recipient", chat.ToNonAD()), from.Account.Phone)
+		}
+	}
 }
 
 func (r *Router) forward(from Origin, target *account.Account, device uint16, who audience, node stanza.Node) {

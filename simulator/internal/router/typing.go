@@ -52,6 +52,7 @@ func (r *Router) typingInGroup(from Origin, to types.JID, node *stanza.Node) {
 }
 
 func (r *Router) tellTyping(from Origin, reader *account.Account, notice stanza.Node) {
+	r.primary.Deliver(reader, notice)
 	now := r.now()
 	fleeting := queue.Fleeting{Expires: now.Add(time.Duration(r.typing.Load()))}
 	for _, companion := range reader.Companions() {
