@@ -19,7 +19,11 @@ const (
 )
 
 // Outcome is what became of one phone in a change.
-type Outcome struct{ Phone, Code string }
+type Outcome struct {
+	Phone, Code string
+	// Personal is the invitation that somebody gets who cannot be added.
+	Personal *Personal
+}
 
 // openToMembers is the add mode in which any member may add others.
 const openToMembers = "all_member_add"
@@ -41,7 +45,7 @@ func (s *Store) Change(jid types.JID, by, action string, phones []string) (*Grou
 	}
 	outcomes := make([]Outcome, len(phones))
 	for i, phone := range phones {
-		outcomes[i] = Outcome{phone, group.apply(action, phone)}
+		outcomes[i] = Outcome{Phone: phone, Code: group.apply(action, phone)}
 	}
 	group.Version++
 	return group.copied(), outcomes, nil
@@ -55,6 +59,7 @@ func (g *Group) apply(action, phone string) string {
 	case action == Add && member:
 		return Present
 	case action == Add:
+		g.withdraw(phone)
 		g.Participants = append(g.Participants, Participant{phone, Member})
 	case !member:
 		return Missing

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -21,6 +22,7 @@ var (
 	ErrUnknown   = errors.New("groups: no such group")
 	ErrNotMember = errors.New("groups: not a member")
 	ErrNotAdmin  = errors.New("groups: for admins only")
+	ErrValue     = errors.New("groups: not a value that this setting can have")
 )
 
 // Role is a member's rank.
@@ -60,6 +62,12 @@ type Group struct {
 	Invite           string
 	Version          int
 	Picture          *profile.Image
+	// RevokedInvites are invitations that led here once.
+	RevokedInvites []string
+	Requests       []Request
+	Personal       []Personal
+	// Modes are further settings that the server only keeps and tells, by element.
+	Modes map[string]string
 }
 
 // JID is the group's address.
@@ -84,6 +92,8 @@ func (g *Group) IsAdmin(phone string) bool {
 func (g *Group) copied() *Group {
 	duplicate := *g
 	duplicate.Participants = slices.Clone(g.Participants)
+	duplicate.Requests, duplicate.Personal = slices.Clone(g.Requests), slices.Clone(g.Personal)
+	duplicate.Modes = maps.Clone(g.Modes)
 	return &duplicate
 }
 
@@ -96,6 +106,8 @@ type Store struct {
 	groups map[string]*Group
 	order  []string
 	made   int
+	// invited counts personal invitations.
+	invited int
 }
 
 // NewStore returns an empty store whose ids and invitations come from the seed.
@@ -164,18 +176,6 @@ func (s *Store) All() []*Group {
 	return all
 }
 
-// ByInvite returns the group that an invitation leads to.
-func (s *Store) ByInvite(code string) (*Group, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, group := range s.groups {
-		if group.Invite == code {
-			return group.copied(), true
-		}
-	}
-	return nil, false
-}
-
 // Edit changes a group on behalf of a member. adminsOnly tells whether any member may do it.
 func (s *Store) Edit(jid types.JID, by string, adminsOnly bool, change func(*Group)) (*Group, error) {
 	s.mu.Lock()
@@ -193,29 +193,6 @@ func (s *Store) Edit(jid types.JID, by string, adminsOnly bool, change func(*Gro
 	change(group)
 	group.Version++
 	return group.copied(), nil
-}
-
-// ResetInvite makes the old invitation worthless.
-func (s *Store) ResetInvite(jid types.JID, by string) (*Group, error) {
-	return s.Edit(jid, by, true, func(group *Group) { group.Invite = s.code(group.ID, group.Version) })
-}
-
-// Join adds a phone that holds an invitation.
-func (s *Store) Join(code, phone string) (group *Group, joined bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, candidate := range s.groups {
-		if candidate.Invite != code {
-			continue
-		}
-		if _, member := candidate.Role(phone); member {
-			return candidate.copied(), false, nil
-		}
-		candidate.Participants = append(candidate.Participants, Participant{phone, Member})
-		candidate.Version++
-		return candidate.copied(), true, nil
-	}
-	return nil, false, ErrUnknown
 }
 
 // Leave takes a phone out by its own wish. When the last admin leaves, the longest member becomes one.
@@ -244,15 +221,15 @@ func (g *Group) remove(phone string) bool {
 
 // State is the store's content as it is saved.
 type State struct {
-	Made   int
-	Groups []Group
+	Made, Invited int
+	Groups        []Group
 }
 
 // State returns a copy of the content for saving.
 func (s *Store) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	state := State{Made: s.made}
+	state := State{Made: s.made, Invited: s.invited}
 	for _, id := range s.order {
 		state.Groups = append(state.Groups, *s.groups[id].copied())
 	}
@@ -263,7 +240,7 @@ func (s *Store) State() State {
 func (s *Store) Restore(state State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.made = state.Made
+	s.made, s.invited = state.Made, state.Invited
 	for i := range state.Groups {
 		group := state.Groups[i]
 		s.groups[group.ID] = &group

@@ -2,6 +2,8 @@ package iq
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 
 	"go.mau.fi/whatsmeow/types"
@@ -22,14 +24,16 @@ var groupAnswers = map[Key]answer{
 	{groupSpace, "set", groups.Promote}:  changeMembers,
 	{groupSpace, "set", groups.Demote}:   changeMembers,
 	{groupSpace, "set", "leave"}:         leaveGroup,
-	{groupSpace, "get", "invite"}:        groupInvite,
-	{groupSpace, "set", "invite"}:        groupInvite,
 }
 
 func refuseGroup(request *stanza.Node, err error) stanza.Node {
 	switch {
 	case errors.Is(err, groups.ErrUnknown):
 		return stanza.Failure(request, 404, "item-not-found")
+	case errors.Is(err, groups.ErrInviteRevoked):
+		return stanza.Failure(request, 410, "gone")
+	case errors.Is(err, groups.ErrInviteUnknown), errors.Is(err, groups.ErrValue):
+		return stanza.Failure(request, 406, "not-acceptable")
 	case errors.Is(err, groups.ErrNotMember), errors.Is(err, groups.ErrNotAdmin):
 		return stanza.Failure(request, 403, "forbidden")
 	default:
@@ -51,9 +55,7 @@ func (s *Services) groupNode(group *groups.Group) stanza.Node {
 	}
 	children := s.memberNodes(group.Participants)
 	if group.Description != nil {
-		children = append(children, stanza.New("description", stanza.Attrs{
-			"id": group.Description.ID, "t": stanza.Unix(group.Description.At),
-		}, stanza.Raw("body", []byte(group.Description.Body))))
+		children = append(children, s.descriptionNode(group.Description))
 	}
 	for tag, on := range map[string]bool{"locked": group.Locked, "announcement": group.Announce} {
 		if on {
@@ -69,7 +71,18 @@ func (s *Services) groupNode(group *groups.Group) stanza.Node {
 	if group.MemberAdd != "" {
 		children = append(children, stanza.Raw("member_add_mode", []byte(group.MemberAdd)))
 	}
+	for _, tag := range slices.Sorted(maps.Keys(group.Modes)) {
+		children = append(children, stanza.Raw(tag, []byte(group.Modes[tag])))
+	}
 	return stanza.New("group", attrs, children...)
+}
+
+func (s *Services) descriptionNode(description *groups.Description) stanza.Node {
+	attrs := stanza.Attrs{"id": description.ID, "t": stanza.Unix(description.At)}
+	if writer, ok := s.Accounts.ByPhone(description.By); ok {
+		attrs["participant"], attrs["participant_pn"] = writer.LIDJID(0), writer.PN(0)
+	}
+	return stanza.New("description", attrs, stanza.Raw("body", []byte(description.Body)))
 }
 
 func (s *Services) memberNodes(participants []groups.Participant) []stanza.Node {
@@ -109,18 +122,25 @@ func createGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node
 	phones, _ := s.phones(create)
 	draft := groups.Group{Subject: stanza.Text(create, "subject")}
 	for _, child := range create.GetChildren() {
-		if setting, ok := groupSettings[child.Tag]; ok {
+		if setting, ok := settingOf(child.Tag); ok {
 			setting.apply(&draft, &child)
 		}
 	}
-	var members []string
+	owner := client.Companion.Account
+	var members, withheld []string
 	for _, phone := range phones {
-		if phone != "" {
+		switch {
+		case phone == "":
+		case s.mayAdd(owner, phone):
 			members = append(members, phone)
+		default:
+			withheld = append(withheld, phone)
 		}
 	}
-	group, tell := s.NewGroup(client.Companion.Account, draft, members)
-	return stanza.Result(request, s.groupNode(group)), tell
+	group, tell := s.NewGroup(owner, draft, members)
+	answer := s.groupNode(group)
+	answer.Content = append(answer.GetChildren(), s.withheldNodes(group, owner, withheld)...)
+	return stanza.Result(request, answer), tell
 }
 
 // NewGroup makes a group and returns how its members are told.
@@ -147,8 +167,16 @@ func queryGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node,
 	if !ok {
 		return refuseGroup(request, groups.ErrUnknown), nil
 	}
-	if _, member := group.Role(client.Companion.Account.Phone); !member {
-		return refuseGroup(request, groups.ErrNotMember), nil
+	who := client.Companion.Account
+	if _, member := group.Role(who.Phone); !member {
+		query, _ := stanza.Child(request, "query")
+		invitation, shown := stanza.Child(query, "add_request")
+		if !shown {
+			return refuseGroup(request, groups.ErrNotMember), nil
+		}
+		if _, err := s.Groups.Personally(to, who.Phone, stanza.Text(invitation, "code")); err != nil {
+			return refuseGroup(request, err), nil
+		}
 	}
 	return stanza.Result(request, s.groupNode(group)), nil
 }
@@ -201,61 +229,4 @@ func (s *Services) membership(group *groups.Group, action string, phones []strin
 	return stanza.New(action, stanza.Attrs{
 		"v_id": strconv.Itoa(group.Version), "prev_v_id": strconv.Itoa(group.Version - 1),
 	}, s.memberNodes(participants)...)
-}
-
-func changeMembers(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
-	to, _ := stanza.JID(request, "to")
-	change := &request.GetChildren()[0]
-	phones, asked := s.phones(change)
-	outcomes, tell, err := s.ChangeMembers(to, client.Companion.Account, change.Tag, phones)
-	if err != nil {
-		return refuseGroup(request, err), nil
-	}
-	nodes := make([]stanza.Node, len(outcomes))
-	for i, outcome := range outcomes {
-		attrs := stanza.Attrs{"jid": asked[i], "type": outcome.Code}
-		if outcome.Code != groups.Done {
-			attrs["error"] = outcome.Code
-		}
-		nodes[i] = stanza.New("participant", attrs)
-	}
-	return stanza.Result(request, stanza.New(change.Tag, nil, nodes...)), tell
-}
-
-// ChangeMembers adds, removes, promotes or demotes, and returns how everybody is told: new members get the whole
-// group, the others the change.
-func (s *Services) ChangeMembers(jid types.JID, by *account.Account, action string, phones []string) ([]groups.Outcome, func(), error) {
-	group, outcomes, err := s.Groups.Change(jid, by.Phone, action, phones)
-	if err != nil {
-		return nil, nil, err
-	}
-	touched := groups.Touched(outcomes)
-	return outcomes, func() {
-		if len(touched) == 0 {
-			return
-		}
-		audience := memberPhones(group)
-		switch action {
-		case groups.Add:
-			s.tellCreated(group, by, touched)
-			audience = without(audience, touched)
-		case groups.Remove:
-			audience = append(audience, touched...)
-		}
-		s.Router.GroupChanged(group, by, audience, s.membership(group, action, touched))
-	}, nil
-}
-
-func without(all, some []string) []string {
-	skip := map[string]bool{}
-	for _, phone := range some {
-		skip[phone] = true
-	}
-	var rest []string
-	for _, phone := range all {
-		if !skip[phone] {
-			rest = append(rest, phone)
-		}
-	}
-	return rest
 }

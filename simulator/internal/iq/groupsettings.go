@@ -3,6 +3,7 @@ package iq
 import (
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"go.mau.fi/whatsmeow/types"
 
@@ -15,10 +16,56 @@ import (
 type groupSetting struct {
 	adminsOnly bool
 	apply      func(group *groups.Group, node *stanza.Node)
+	// accepts tells whether a value is one; nil accepts all.
+	accepts func(node *stanza.Node) bool
 }
 
+// adminsChange is a setting for admins only.
+func adminsChange(apply func(group *groups.Group, node *stanza.Node)) groupSetting {
+	return groupSetting{adminsOnly: true, apply: apply}
+}
+
+// groupModes are settings that the server only keeps and tells: an element of one of two names, or of one name with a
+// value. Each stands for what it replaces.
+var groupModes = map[string]string{
+	"no_frequently_forwarded": "", "frequently_forwarded_ok": "no_frequently_forwarded",
+	"allow_admin_reports": "", "not_allow_admin_reports": "allow_admin_reports",
+	"allow_non_admin_sub_group_creation": "", "not_allow_non_admin_sub_group_creation": "allow_non_admin_sub_group_creation",
+	"member_link_mode": "", "member_share_group_history_mode": "", "limit_sharing_enabled": "",
+}
+
+// keepMode notes a mode, or that it has ended.
+func keepMode(group *groups.Group, node *stanza.Node) {
+	if ends := groupModes[node.Tag]; ends != "" {
+		delete(group.Modes, ends)
+		return
+	}
+	if group.Modes == nil {
+		group.Modes = map[string]string{}
+	}
+	group.Modes[node.Tag] = string(stanza.Bytes(node))
+}
+
+// settingOf finds what an element of a group query sets.
+func settingOf(tag string) (groupSetting, bool) {
+	if setting, ok := groupSettings[tag]; ok {
+		return setting, true
+	}
+	_, ok := groupModes[tag]
+	return adminsChange(keepMode), ok
+}
+
+// maxSubject is the length of a group's name in characters.
+const maxSubject = 100
+
 var groupSettings = map[string]groupSetting{
-	"subject": {apply: func(group *groups.Group, node *stanza.Node) { group.Subject = string(stanza.Bytes(node)) }},
+	"subject": {
+		accepts: func(node *stanza.Node) bool {
+			length := utf8.RuneCount(stanza.Bytes(node))
+			return length > 0 && length <= maxSubject
+		},
+		apply: func(group *groups.Group, node *stanza.Node) { group.Subject = string(stanza.Bytes(node)) },
+	},
 	"description": {apply: func(group *groups.Group, node *stanza.Node) {
 		if _, gone := stanza.Child(node, "delete"); gone || stanza.Text(node, "delete") == "true" {
 			group.Description = nil
@@ -26,17 +73,17 @@ var groupSettings = map[string]groupSetting{
 		}
 		group.Description = &groups.Description{ID: stanza.Text(node, "id"), Body: string(stanza.ChildBytes(node, "body"))}
 	}},
-	"locked":           {true, func(group *groups.Group, _ *stanza.Node) { group.Locked = true }},
-	"unlocked":         {true, func(group *groups.Group, _ *stanza.Node) { group.Locked = false }},
-	"announcement":     {true, func(group *groups.Group, _ *stanza.Node) { group.Announce = true }},
-	"not_announcement": {true, func(group *groups.Group, _ *stanza.Node) { group.Announce = false }},
-	"ephemeral":        {true, func(group *groups.Group, node *stanza.Node) { group.Expiration = stanza.Int(node, "expiration") }},
-	"not_ephemeral":    {true, func(group *groups.Group, _ *stanza.Node) { group.Expiration = 0 }},
-	"membership_approval_mode": {true, func(group *groups.Group, node *stanza.Node) {
+	"locked":           adminsChange(func(group *groups.Group, _ *stanza.Node) { group.Locked = true }),
+	"unlocked":         adminsChange(func(group *groups.Group, _ *stanza.Node) { group.Locked = false }),
+	"announcement":     adminsChange(func(group *groups.Group, _ *stanza.Node) { group.Announce = true }),
+	"not_announcement": adminsChange(func(group *groups.Group, _ *stanza.Node) { group.Announce = false }),
+	"ephemeral":        adminsChange(func(group *groups.Group, node *stanza.Node) { group.Expiration = stanza.Int(node, "expiration") }),
+	"not_ephemeral":    adminsChange(func(group *groups.Group, _ *stanza.Node) { group.Expiration = 0 }),
+	"membership_approval_mode": adminsChange(func(group *groups.Group, node *stanza.Node) {
 		join, ok := stanza.Child(node, "group_join")
 		group.Approval = ok && stanza.Text(join, "state") == "on"
-	}},
-	"member_add_mode": {true, func(group *groups.Group, node *stanza.Node) { group.MemberAdd = string(stanza.Bytes(node)) }},
+	}),
+	"member_add_mode": adminsChange(func(group *groups.Group, node *stanza.Node) { group.MemberAdd = string(stanza.Bytes(node)) }),
 }
 
 func editGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
@@ -50,9 +97,12 @@ func editGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node, 
 
 // EditGroup changes a setting and returns how everybody is told.
 func (s *Services) EditGroup(jid types.JID, by *account.Account, change *stanza.Node) (tell func(), err error) {
-	setting, ok := groupSettings[change.Tag]
+	setting, ok := settingOf(change.Tag)
 	if !ok {
 		return nil, groups.ErrUnknown
+	}
+	if setting.accepts != nil && !setting.accepts(change) {
+		return nil, groups.ErrValue
 	}
 	now := s.Now()
 	group, err := s.Groups.Edit(jid, by.Phone, setting.adminsOnly, func(group *groups.Group) {
@@ -88,59 +138,4 @@ func settingNotice(group *groups.Group, by *account.Account, change *stanza.Node
 	default:
 		return stanza.Node{Tag: change.Tag, Attrs: change.Attrs, Content: change.Content}
 	}
-}
-
-// groupInvite answers everything about invitations: the present code, a new one, what a code leads to, joining.
-func groupInvite(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
-	to, _ := stanza.JID(request, "to")
-	invite, _ := stanza.Child(request, "invite")
-	code, by := stanza.Text(invite, "code"), client.Companion.Account
-	set := stanza.Text(request, "type") == "set"
-	switch {
-	case code != "" && set:
-		group, joined, err := s.Groups.Join(code, by.Phone)
-		if err != nil {
-			return refuseGroup(request, err), nil
-		}
-		return stanza.Result(request, stanza.New("group", stanza.Attrs{"jid": group.JID()})), func() {
-			if joined {
-				s.tellJoined(group, by)
-			}
-		}
-	case code != "":
-		group, ok := s.Groups.ByInvite(code)
-		if !ok {
-			return refuseGroup(request, groups.ErrUnknown), nil
-		}
-		return stanza.Result(request, s.groupNode(group)), nil
-	default:
-		return s.inviteCode(request, to, by, set)
-	}
-}
-
-func (s *Services) inviteCode(request *stanza.Node, jid types.JID, by *account.Account, reset bool) (stanza.Node, func()) {
-	if reset {
-		group, err := s.Groups.ResetInvite(jid, by.Phone)
-		if err != nil {
-			return refuseGroup(request, err), nil
-		}
-		notice := stanza.New("invite", stanza.Attrs{"code": group.Invite})
-		return stanza.Result(request, notice), func() { s.Router.GroupChanged(group, by, memberPhones(group), notice) }
-	}
-	group, ok := s.Groups.Get(jid)
-	if !ok {
-		return refuseGroup(request, groups.ErrUnknown), nil
-	}
-	if !group.IsAdmin(by.Phone) {
-		return refuseGroup(request, groups.ErrNotAdmin), nil
-	}
-	return stanza.Result(request, stanza.New("invite", stanza.Attrs{"code": group.Invite})), nil
-}
-
-func (s *Services) tellJoined(group *groups.Group, who *account.Account) {
-	joined := []string{who.Phone}
-	s.tellCreated(group, who, joined)
-	change := s.membership(group, groups.Add, joined)
-	change.Attrs["reason"] = "invite"
-	s.Router.GroupChanged(group, who, without(memberPhones(group), joined), change)
 }

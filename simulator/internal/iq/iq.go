@@ -68,6 +68,9 @@ func NewTable(services *Services) *Table {
 	for tag := range groupSettings {
 		table.answers[Key{groupSpace, "set", tag}] = editGroup
 	}
+	for tag := range groupModes {
+		table.answers[Key{groupSpace, "set", tag}] = editGroup
+	}
 	return table
 }
 
