@@ -54,15 +54,20 @@ type lab struct {
 	stop  func()
 }
 
-func newLab(t *testing.T, change ...func(*world.Options)) *lab {
+func newLab(t testing.TB, change ...func(*world.Options)) *lab {
+	t.Helper()
+	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
+	if testing.Verbose() && os.Getenv("WASIM_TEST_LOG") != "" {
+		log = slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	}
+	return newLoggedLab(t, log, change...)
+}
+
+func newLoggedLab(t testing.TB, log *slog.Logger, change ...func(*world.Options)) *lab {
 	t.Helper()
 	options := world.Options{Listen: "127.0.0.1:0", Seed: testSeed, Transcript: 1000}
 	for _, apply := range change {
 		apply(&options)
-	}
-	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
-	if testing.Verbose() && os.Getenv("WASIM_TEST_LOG") != "" {
-		log = slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	}
 	built, err := world.New(options, log)
 	if err != nil {
