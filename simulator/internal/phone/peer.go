@@ -67,27 +67,6 @@ func (p *Phone) sendPeer(device uint16, message *waE2E.ProtocolMessage) {
 	})
 }
 
-func (p *Phone) history() []*waHistorySync.HistorySync {
-	names := []*waHistorySync.Pushname{{
-		ID: proto.String(p.Account.PN(0).String()), Pushname: proto.String(p.Account.Name()),
-	}}
-	mappings := []*waHistorySync.PhoneNumberToLIDMapping{{
-		PnJID: proto.String(p.Account.PN(0).String()), LidJID: proto.String(p.Account.LIDJID(0).String()),
-	}}
-	var salt []byte
-	if p.Account.Scenario.SaltByHistory {
-		salt = p.Account.NCTSalt
-	}
-	return []*waHistorySync.HistorySync{
-		{
-			SyncType: waHistorySync.HistorySync_INITIAL_BOOTSTRAP.Enum(), ChunkOrder: proto.Uint32(1),
-			Progress: proto.Uint32(100), PhoneNumberToLidMappings: mappings, NctSalt: salt,
-		},
-		{SyncType: waHistorySync.HistorySync_PUSH_NAME.Enum(), Pushnames: names},
-		{SyncType: waHistorySync.HistorySync_RECENT.Enum(), ChunkOrder: proto.Uint32(1), Progress: proto.Uint32(100)},
-	}
-}
-
 func inlineHistory(history *waHistorySync.HistorySync) (*waE2E.ProtocolMessage, error) {
 	encoded, err := proto.Marshal(history)
 	if err != nil {
@@ -134,12 +113,19 @@ func (p *Phone) receivePeer(device uint16, id string, message *waE2E.ProtocolMes
 	}
 }
 
-// answerOperation sends a companion the messages that it could not decrypt, as far as the phone has them. Other
-// operations are not answered, as by a phone that is busy.
+// answerOperation answers what a phone answers: older messages of a chat, and messages that the companion could not
+// decrypt. Other operations are not answered, as by a phone that is busy.
 func (p *Phone) answerOperation(device uint16, id string, request *waE2E.PeerDataOperationRequestMessage) {
-	if request.GetPeerDataOperationRequestType() != waE2E.PeerDataOperationRequestType_PLACEHOLDER_MESSAGE_RESEND {
-		return
+	switch request.GetPeerDataOperationRequestType() {
+	case waE2E.PeerDataOperationRequestType_HISTORY_SYNC_ON_DEMAND:
+		p.answerHistory(device, id, request.GetHistorySyncOnDemandRequest())
+	case waE2E.PeerDataOperationRequestType_PLACEHOLDER_MESSAGE_RESEND:
+		p.answerResend(device, id, request)
 	}
+}
+
+// answerResend sends a companion the messages that it could not decrypt, as far as the phone has them.
+func (p *Phone) answerResend(device uint16, id string, request *waE2E.PeerDataOperationRequestMessage) {
 	var results []*waE2E.PeerDataOperationRequestResponseMessage_PeerDataOperationResult
 	for _, wanted := range request.GetPlaceholderMessageResendRequest() {
 		encoded, ok := p.remembered(wanted.GetMessageKey())

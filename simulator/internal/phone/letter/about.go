@@ -22,7 +22,7 @@ func writeEdit(draft *Draft, place Place) (*waE2E.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	edited := withNewText(target.Message, *draft.Edit)
+	edited := Edited(target.Message, *draft.Edit)
 	return &waE2E.Message{EditedMessage: &waE2E.FutureProofMessage{Message: &waE2E.Message{
 		ProtocolMessage: &waE2E.ProtocolMessage{
 			Key: key, Type: waE2E.ProtocolMessage_MESSAGE_EDIT.Enum(), EditedMessage: edited,
@@ -31,8 +31,8 @@ func writeEdit(draft *Draft, place Place) (*waE2E.Message, error) {
 	}}}, nil
 }
 
-// withNewText is an edited message: a file keeps everything but its caption, a text becomes the new one.
-func withNewText(original *waE2E.Message, text string) *waE2E.Message {
+// Edited is a message with a new text: a file keeps everything but its caption, a text becomes the new one.
+func Edited(original *waE2E.Message, text string) *waE2E.Message {
 	edited := bare(Unwrap(original))
 	switch {
 	case edited.ImageMessage != nil:

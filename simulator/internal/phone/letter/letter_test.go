@@ -104,7 +104,7 @@ func TestAdminsDeleteWhatOthersWrote(t *testing.T) {
 
 // An edited picture keeps the picture.
 func TestAnEditKeepsTheFile(t *testing.T) {
-	edited := withNewText(&waE2E.Message{ImageMessage: &waE2E.ImageMessage{Caption: proto.String("a"), MediaKey: []byte{1}}}, "b")
+	edited := Edited(&waE2E.Message{ImageMessage: &waE2E.ImageMessage{Caption: proto.String("a"), MediaKey: []byte{1}}}, "b")
 	if edited.GetImageMessage().GetCaption() != "b" || len(edited.GetImageMessage().GetMediaKey()) != 1 {
 		t.Errorf("%v", edited)
 	}
