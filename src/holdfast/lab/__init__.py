@@ -9,9 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from holdfast.lab.admin import SimulatorError, SimulatorSilent
-    from holdfast.lab.facts import Account, Companion, File, GroupState, Linked, Member, Receipt, Received
+    from holdfast.lab.facts import (
+        Account,
+        Chat,
+        Clock,
+        Companion,
+        Contact,
+        Conversation,
+        File,
+        GroupState,
+        Line,
+        Linked,
+        Member,
+        Receipt,
+        Received,
+    )
     from holdfast.lab.faults import Fault, FaultInForce, FaultKind, Match
     from holdfast.lab.group import Group
+    from holdfast.lab.linked import LinkedStack
     from holdfast.lab.phone import Phone
     from holdfast.lab.simulator import Simulator
     from holdfast.lab.stack import Stack, StackError
@@ -21,9 +36,24 @@ if TYPE_CHECKING:
 # project that has Holdfast installed, and may cost those nothing.
 _PLACES = {
     "admin": ("SimulatorError", "SimulatorSilent"),
-    "facts": ("Account", "Companion", "File", "GroupState", "Linked", "Member", "Receipt", "Received"),
+    "facts": (
+        "Account",
+        "Chat",
+        "Clock",
+        "Companion",
+        "Contact",
+        "Conversation",
+        "File",
+        "GroupState",
+        "Line",
+        "Linked",
+        "Member",
+        "Receipt",
+        "Received",
+    ),
     "faults": ("Fault", "FaultInForce", "FaultKind", "Match"),
     "group": ("Group",),
+    "linked": ("LinkedStack",),
     "phone": ("Phone",),
     "simulator": ("Simulator",),
     "stack": ("Stack", "StackError"),
@@ -32,14 +62,20 @@ _PLACES = {
 
 __all__ = [
     "Account",
+    "Chat",
+    "Clock",
     "Companion",
+    "Contact",
+    "Conversation",
     "Fault",
     "FaultInForce",
     "FaultKind",
     "File",
     "Group",
     "GroupState",
+    "Line",
     "Linked",
+    "LinkedStack",
     "Match",
     "Member",
     "Node",

@@ -10,7 +10,11 @@ _ANSWER_WITHIN_S = 30.0
 
 
 class SimulatorError(Exception):
-    """The simulator refused, or does not answer. The message is one line."""
+    """The simulator refused, with this HTTP status, or does not answer. The message is one line."""
+
+    def __init__(self, line: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(line)
 
 
 class SimulatorSilent(SimulatorError):
@@ -72,7 +76,7 @@ class Admin:
             reason = type(failure).__name__
             raise SimulatorSilent(f"The simulator at {self.address} does not answer ({reason})") from failure
         if response.status_code >= 400:
-            raise SimulatorError(f"The simulator refused: {_reason(response)}")
+            raise SimulatorError(f"The simulator refused: {_reason(response)}", response.status_code)
         return response.json() if response.content else {}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime
 from typing import Any, TypeVar
 
 from holdfast.lab.admin import SimulatorError
@@ -60,6 +61,13 @@ class Received:
     t: int = 0
     t_ms: float = 0.0
     duplicates: int = 0
+    #: Id of the message that this one is about: reaction, edit, deletion, vote, pin.
+    target: str = ""
+    emoji: str = ""
+    quoted: Mapping[str, Any] = field(default_factory=dict)
+    media: Mapping[str, Any] = field(default_factory=dict)
+    #: Everything that the simulator tells of it: location, contacts, poll, vote, mentions, …
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +135,65 @@ class GroupState:
     announce: bool = False
     locked: bool = False
     invite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A number that a phone has saved."""
+
+    phone: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat in a phone's list."""
+
+    chat: str
+    name: str = ""
+    unread: int = 0
+    marked_unread: bool = False
+    archived: bool = False
+    pinned: bool = False
+    muted_until: int = 0
+    disappearing_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message as a phone's screen shows it now. `status` is what the ticks say of an own one."""
+
+    id: str
+    sender: str = field(default="", metadata={"json": "from"})
+    from_me: bool = False
+    kind: str = "text"
+    text: str = ""
+    t: int = 0
+    edited: bool = False
+    deleted: bool = False
+    status: str = ""
+    #: Per phone number.
+    reactions: Mapping[str, str] = field(default_factory=dict)
+    receipts: Mapping[str, str] = field(default_factory=dict)
+    votes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    starred: bool = False
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A chat with its messages, oldest first."""
+
+    chat: str
+    name: str = ""
+    messages: Sequence[Line] = field(default=(), metadata={"read": many(Line)})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The simulation's time."""
+
+    now: datetime = field(metadata={"read": datetime.fromisoformat})
+    #: How far it is moved from the machine's, and how far the fault clock-skew puts it wrong on top.
+    offset_s: float = 0.0
+    skew_s: float = 0.0

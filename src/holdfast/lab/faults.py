@@ -1,41 +1,55 @@
 """Faults: named ones and rules, put in force for a while or for a block of code."""
 
 from collections.abc import Generator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from holdfast.lab.admin import Admin
+from holdfast.lab.admin import Admin, SimulatorError
 from holdfast.lab.facts import read
+from holdfast.lab.writes import Writes, address
+
+_NOT_FOUND = 404
+_WIRE = {"direction": "dir", "class_": "class"}
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """Which stanzas a rule strikes; what is None does not matter.
 
-    Directions are the server's: "in" comes from the client, "out" goes to it. `nth` strikes only the nth
-    match, `prob` each match with that probability, decided by the simulator's seed.
+    Directions are the server's: "in" comes from the client, "out" goes to it. A tag may also be a moment of a
+    connection: "upgrade", "handshake", "hello", "login", "upload", "download". Texts may be alternatives,
+    "text|media", or all but some, "!ping". `nth` lets the first n-1 matches pass, `prob` strikes each match
+    with that probability, decided by the seed.
     """
 
-    account: str | None = None
+    account: "Writes | str | None" = None
     device: int | None = None
     conn: int | None = None
     direction: str | None = None
     tag: str | None = None
     xmlns: str | None = None
     type: str | None = None
+    #: The attribute class of an acknowledgement.
+    class_: str | None = None
+    id: str | None = None
+    #: The tag of any element inside.
+    has: str | None = None
     nth: int | None = None
     prob: float | None = None
 
     def body(self) -> Mapping[str, Any]:
         """As the admin API takes it."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        named = {_WIRE.get(each.name, each.name): getattr(self, each.name) for each in fields(self)}
+        if self.account is not None:
+            named["account"] = address(self.account)
+        return {name: value for name, value in named.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault that was ordered. `id` is None when it was done at once and nothing of it stays in force."""
+    """A fault that was ordered. One that is done at once is in force no more: see `hit`."""
 
-    id: int | None
+    id: int
     name: str
     #: Connections or companions that it struck at once.
     hit: int
@@ -53,7 +67,16 @@ class FaultInForce:
     count: int = -1
     strikes: int = 0
     action: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    expires: str = ""
     match: Mapping[str, Any] = field(default_factory=dict)
+
+    def line(self) -> str:
+        """On one line, for people."""
+        details = {**self.match, **self.args}
+        what = [self.name or self.action, *(f"{name}={value}" for name, value in details.items())]
+        left = "until it is ended" if self.count < 0 else f"{self.count} more"
+        return f"#{self.id} {' '.join(what)} ({left}, struck {self.strikes})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +104,22 @@ class FaultOrder:
         return self._fault
 
     async def __aexit__(self, *_: object) -> None:
-        if self._fault is not None and self._fault.id is not None:
+        if self._fault is not None:
             await end(self._admin, self._fault.id)
 
     async def _give(self) -> Fault:
         answer = await self._admin.post("/admin/faults", self._body)
-        made = answer.get("fault") or {}
-        name = str(made.get("name") or self._body.get("name") or self._body.get("action") or "")
-        return Fault(made.get("id"), name, int(answer.get("hit") or 0), answer)
+        made = answer["fault"]
+        return Fault(int(made["id"]), str(made["name"] or made["action"]), int(answer["hit"]), answer)
 
 
 async def end(admin: Admin, id: int) -> None:
     """End one fault. It may be gone already: its count or its time ran out."""
-    await admin.delete(f"/admin/faults/{id}")
+    try:
+        await admin.delete(f"/admin/faults/{id}")
+    except SimulatorError as refused:
+        if refused.status != _NOT_FOUND:
+            raise
 
 
 async def in_force(admin: Admin) -> list[FaultInForce]:
@@ -102,6 +128,12 @@ async def in_force(admin: Admin) -> list[FaultInForce]:
 
 
 async def kinds(admin: Admin) -> list[FaultKind]:
-    """Every named fault that there is."""
+    """Every ready-made fault that there is."""
     names = (await admin.get("/admin/faults"))["names"]
-    return [FaultKind(item) if isinstance(item, str) else read(FaultKind, item) for item in names]
+    return [FaultKind(name, summary) for name, summary in sorted(names.items())]
+
+
+async def actions(admin: Admin) -> list[FaultKind]:
+    """Everything that a rule can do."""
+    names = (await admin.get("/admin/faults"))["actions"]
+    return [FaultKind(name, summary) for name, summary in sorted(names.items())]

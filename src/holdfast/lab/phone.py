@@ -4,28 +4,19 @@ import asyncio
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, TypeAlias, Union
+from typing import Any
 
 from holdfast.lab.admin import Admin, SimulatorError
 from holdfast.lab.facts import Account, File, GroupState, Linked, Receipt, Received, read
 from holdfast.lab.group import Group
+from holdfast.lab.keeps import Keeps
+from holdfast.lab.writes import Address, address
 
 _POLL_S = 5.0
 
-#: Whom a phone writes to: a phone, a group, a number or a JID.
-Address: TypeAlias = Union["Phone", Group, str]
-
-
-def address(to: Address) -> str:
-    """The admin API's word for somebody."""
-    if isinstance(to, Group):
-        return to.jid
-    return to.phone if isinstance(to, Phone) else to.lstrip("+")
-
 
 @dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(Keeps):
     """A simulated phone. `phone` is its number, digits only; two objects of one number are equal."""
 
     phone: str
@@ -64,52 +55,29 @@ class Phone:
         """Remove a companion, as under "Linked devices"."""
         await self._admin.post(f"/admin/accounts/{self.phone}/devices/{device}/logout")
 
-    # ---- writing -------------------------------------------------------------------------------------
+    # ---- the admin API -------------------------------------------------------------------------------
 
-    async def say(self, to: Address, text: str, id: str | None = None) -> str:
-        """Write a text; returns the message id."""
-        return await self._send({"to": address(to), "text": text, "id": id})
+    def number(self) -> str:
+        """Its number, digits only."""
+        return self.phone
 
-    async def say_many(self, messages: Sequence[tuple[Address, str]]) -> Sequence[str]:
-        """Write `(to, text)` one after the other in one request; returns the ids."""
-        body = {"messages": [{"to": address(to), "text": text} for to, text in messages]}
-        return [str(id) for id in (await self._admin.post(self._path("send-batch"), body))["ids"]]
+    async def post(self, verb: str, body: Mapping[str, Any] | None = None) -> Any:
+        """An order of the admin API to this phone, for what it has no method for."""
+        return await self._admin.post(self._path(verb), body)
 
-    async def send_raw(self, to: Address, message: bytes, id: str | None = None) -> str:
-        """Send an encoded `waE2E.Message`, whatever is in it."""
-        return await self._send({"to": address(to), "raw_base64": _base64(message), "id": id})
+    async def fetch(self, what: str) -> Any:
+        """Something that the admin API tells of this phone."""
+        return await self._admin.get(self._path(what))
 
-    async def send_file(
-        self,
-        to: Address,
-        file: Path | bytes,
-        *,
-        kind: str = "document",
-        mimetype: str | None = None,
-        file_name: str | None = None,
-        caption: str | None = None,
-        id: str | None = None,
-    ) -> str:
-        """Encrypt, upload and send a file: "image", "video", "audio", "voice", "document" or "sticker"."""
-        body = await asyncio.to_thread(file.read_bytes) if isinstance(file, Path) else file
-        name = file_name or (file.name if isinstance(file, Path) else None)
-        media = {"kind": kind, "data_base64": _base64(body), "mimetype": mimetype, "file_name": name}
-        given = {key: value for key, value in media.items() if value is not None}
-        return await self._send({"to": address(to), "media": given, "text": caption, "id": id})
-
-    async def read(self, chat: Address, ids: Sequence[str]) -> None:
-        """Read messages: the sender gets the blue ticks."""
-        await self._admin.post(self._path("read"), {"chat": address(chat), "ids": list(ids)})
-
-    async def _send(self, body: Mapping[str, Any]) -> str:
-        return str((await self._admin.post(self._path("send"), body))["id"])
+    def _path(self, rest: str) -> str:
+        return f"/admin/phones/{self.phone}/{rest}"
 
     # ---- what arrived --------------------------------------------------------------------------------
 
     async def inbox(self, after: int = 0, wait_s: float = 0.0) -> tuple[Sequence[Received], int]:
         """What it received after a sequence number, and the next one; waits up to `wait_s` for something."""
         body = await self._admin.get(self._path("inbox"), {"after": after}, wait_s)
-        return [read(Received, item) for item in body["items"]], int(body["next"])
+        return [read(Received, {**item, "details": item}) for item in body["items"]], int(body["next"])
 
     async def wait_for(
         self,
@@ -141,6 +109,10 @@ class Phone:
         wanted = text if text is not None else kind or id or "such a message"
         raise SimulatorError(f"The phone did not receive {wanted!r} within {timeout_s:g} s")
 
+    async def read(self, chat: Address, ids: Sequence[str]) -> None:
+        """Read messages: the sender gets the blue ticks."""
+        await self.post("read", {"chat": address(chat), "ids": list(ids)})
+
     async def file(self, message: Received | int) -> File:
         """The file of a received message, fetched and decrypted."""
         seq = message if isinstance(message, int) else message.seq
@@ -159,10 +131,3 @@ class Phone:
         body = {"subject": subject, "members": [member.phone for member in members]}
         made = read(GroupState, await self._admin.post(self._path("groups"), body))
         return Group(made.id, made.jid, self._admin)
-
-    def _path(self, rest: str) -> str:
-        return f"/admin/phones/{self.phone}/{rest}"
-
-
-def _base64(body: bytes) -> str:
-    return base64.b64encode(body).decode()

@@ -4,12 +4,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from holdfast.lab import faults
 from holdfast.lab.admin import Admin, SimulatorError
-from holdfast.lab.facts import GroupState, read
+from holdfast.lab.facts import Clock, GroupState, read
 from holdfast.lab.faults import Fault, FaultInForce, FaultKind, FaultOrder, Match
 from holdfast.lab.group import Group
 from holdfast.lab.phone import Phone
@@ -18,6 +19,10 @@ from holdfast.lab.transcript import Stanza, query
 
 _POLL_S = 5.0
 _PAGE = 500
+_PAUSE_S = 0.05
+
+# An id that no stanza has: a look for it passes over everything and tells where the end is.
+_NOBODY = "mark of the lab"
 
 
 class Simulator:
@@ -118,6 +123,10 @@ class Simulator:
         """Write the state to the folder it was started with."""
         await self.admin.post("/admin/save")
 
+    async def seed(self) -> int:
+        """The seed that its choices follow from."""
+        return int((await self.admin.get("/"))["seed"])
+
     async def stats(self) -> Mapping[str, int]:
         """Counters of the whole simulator: registrations, qr_served, connections, …"""
         answer: Mapping[str, int] = await self.admin.get("/admin/stats")
@@ -147,6 +156,29 @@ class Simulator:
         id = jid.partition("@")[0]
         return Group(id, f"{id}@g.us", self.admin)
 
+    # ---- time and manners ----------------------------------------------------------------------------
+
+    async def clock(self) -> Clock:
+        """The simulation's time."""
+        return read(Clock, await self.admin.get("/admin/clock"))
+
+    async def advance(self, by: timedelta) -> Clock:
+        """So much time passes at once."""
+        return read(Clock, await self.admin.post("/admin/clock", {"advance_s": by.total_seconds()}))
+
+    async def set_clock(self, offset: timedelta) -> Clock:
+        """From now on the time is the machine's and so much more; zero is the machine's again."""
+        return read(Clock, await self.admin.post("/admin/clock", {"offset_s": offset.total_seconds()}))
+
+    async def set_strict(self, strict: bool) -> None:
+        """Strict: unknown queries are refused, not answered with an empty result."""
+        await self.admin.post("/admin/mode", {"strict": strict})
+
+    async def unknown_queries(self) -> Sequence[Mapping[str, Any]]:
+        """Kinds of queries that clients asked and the simulator does not know."""
+        items: Sequence[Mapping[str, Any]] = (await self.admin.get("/admin/unknown"))["items"]
+        return items
+
     # ---- faults --------------------------------------------------------------------------------------
 
     def fault(
@@ -159,7 +191,7 @@ class Simulator:
         sender: "Phone | str | None" = None,
         args: Mapping[str, Any] | None = None,
     ) -> FaultOrder:
-        """A named fault, for one account or all, for so many times (-1: always; None: its own default).
+        """A ready-made fault, for one account or all, `count` times: -1 till it is ended, None its own count.
 
         `await` it and it stays; `async with` it and it ends with the block. `sender` is the phone that a
         crafted message comes from.
@@ -178,8 +210,6 @@ class Simulator:
     ) -> FaultOrder:
         """A rule of your own: do `action` ("drop", "delay", "duplicate", …) to what matches. As `fault`."""
         wanted = match.body() if isinstance(match, Match) else dict(match or {})
-        if isinstance(wanted.get("account"), Phone):
-            wanted = {**wanted, "account": wanted["account"].phone}
         body = {"match": wanted, "action": action, "args": args, "count": count, "ttl_s": ttl_s}
         return FaultOrder(self.admin, body)
 
@@ -188,14 +218,16 @@ class Simulator:
         return await faults.in_force(self.admin)
 
     async def fault_kinds(self) -> Sequence[FaultKind]:
-        """Every named fault that there is."""
+        """Every ready-made fault that there is, each with one line on what it does."""
         return await faults.kinds(self.admin)
+
+    async def fault_actions(self) -> Sequence[FaultKind]:
+        """Everything that a rule can do."""
+        return await faults.actions(self.admin)
 
     async def end_fault(self, fault: Fault | FaultInForce | int) -> None:
         """End one fault before its count or time runs out."""
-        id = fault if isinstance(fault, int) else fault.id
-        if id is not None:
-            await faults.end(self.admin, id)
+        await faults.end(self.admin, fault if isinstance(fault, int) else fault.id)
 
     async def clear_faults(self) -> None:
         """End every fault."""
@@ -208,7 +240,7 @@ class Simulator:
     ) -> Sequence[Stanza]:
         """The remembered stanzas that match, oldest first.
 
-        Filters: device, conn, direction ("in", "out"), tag, xmlns, type, id, since, until, text.
+        Filters: device, conn, direction ("in", "out"), tag, xmlns, type, id, since, until, text, fault.
         """
         return (await self._transcript(after, limit, 0.0, {"account": account, **filters}))[0]
 
@@ -221,7 +253,7 @@ class Simulator:
 
     async def mark(self) -> int:
         """The transcript's present end, for `after=` of a later look."""
-        return (await self._transcript(0, 0, 0.0, {}))[1]
+        return (await self._transcript(0, 0, 0.0, {"id": _NOBODY}))[1]
 
     async def watch(self, *, after: int = 0, **filters: Any) -> AsyncIterator[Stanza]:
         """Every stanza that matches, the remembered ones first, then as they come. Never ends by itself."""
@@ -229,6 +261,8 @@ class Simulator:
             items, after = await self._transcript(after, _PAGE, _POLL_S, filters)
             for item in items:
                 yield item
+            if not items:  # nothing for a while, or a simulator without a transcript, which never waits
+                await asyncio.sleep(_PAUSE_S)
 
     async def wait_for(
         self,

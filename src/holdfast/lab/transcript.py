@@ -21,6 +21,7 @@ FILTERS = (
     "since",
     "until",
     "text",
+    "fault",
 )
 
 
@@ -78,8 +79,9 @@ class Stanza:
     conn: int = 0
     account: str = ""
     device: int = 0
-    #: What struck it, "" for nothing.
+    #: The fault that struck it, name and id, and what became of it; "" for none.
     fault: str = ""
+    struck: str = ""
 
     @property
     def tag(self) -> str:
@@ -90,6 +92,16 @@ class Stanza:
     def id(self) -> str:
         """Its id, "" without one."""
         return self.node.get("id")
+
+    def line(self) -> str:
+        """On one line, for people: direction, connection and the outermost node, without what is inside."""
+        arrow = "from" if self.direction == "in" else "to  "
+        who = f"{self.account}:{self.device}" if self.account else f"connection {self.conn}"
+        attrs = " ".join(f"{name}={value}" for name, value in sorted(self.node.attrs.items()))
+        inside = ",".join(child.tag for child in self.node.children)
+        struck = f"  !! {self.fault} {self.struck}" if self.fault else ""
+        said = f"{self.tag} {attrs}" + (f" ({inside})" if inside else "")
+        return f"{self.at:%H:%M:%S.%f} {arrow} {who}  {said}{struck}"
 
 
 def query(filters: Mapping[str, Any]) -> Mapping[str, Any]:
