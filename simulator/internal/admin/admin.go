@@ -85,6 +85,8 @@ var statuses = map[error]int{
 	groups.ErrUnknown:         http.StatusNotFound,
 	groups.ErrNotMember:       http.StatusForbidden,
 	groups.ErrNotAdmin:        http.StatusForbidden,
+	groups.ErrInviteUnknown:   http.StatusNotFound,
+	groups.ErrInviteRevoked:   http.StatusGone,
 	faults.ErrUnknown:         http.StatusBadRequest,
 	faults.ErrRule:            http.StatusBadRequest,
 	faults.ErrNotInForce:      http.StatusNotFound,

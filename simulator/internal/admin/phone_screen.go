@@ -14,7 +14,7 @@ func screenRoutes() []route {
 		{method: "GET", path: "/admin/phones/{phone}/chats", summary: "The phone's list of chats, as its screen shows it.", call: answers(listChats)},
 		{method: "GET", path: "/admin/phones/{phone}/chats/{jid}", call: answers(showChat),
 			summary: "One chat as the phone's screen shows it: edited, deleted, with reactions and receipts."},
-	}, settingRoutes(), lifeRoutes(), callRoutes())
+	}, settingRoutes(), lifeRoutes(), callRoutes(), memberRoutes())
 }
 
 type chatView struct {

@@ -143,13 +143,20 @@ func (p *Phone) catchUp(name string) {
 	}
 }
 
-// receiveNotice hears of settings that a companion has changed.
+// receiveNotice hears of settings that a companion has changed, and of changes of a group.
 func (p *Phone) receiveNotice(node *stanza.Node) {
-	if stanza.Text(node, "type") != "server_sync" {
-		return
-	}
-	for _, collection := range node.GetChildrenByTag("collection") {
-		p.catchUp(stanza.Text(&collection, "name"))
+	switch stanza.Text(node, "type") {
+	case "server_sync":
+		for _, collection := range node.GetChildrenByTag("collection") {
+			p.catchUp(stanza.Text(&collection, "name"))
+		}
+	case "w:gp2":
+		by, _ := stanza.JID(node, "participant")
+		actor, ok := p.book.accounts.ByJID(by)
+		changes := node.GetChildren()
+		if ok && len(changes) > 0 {
+			p.notice(Activity{Kind: "group", From: actor.Phone, Chat: stanza.Text(node, "from"), State: changes[0].Tag})
+		}
 	}
 }
 

@@ -16,11 +16,12 @@ import (
 type Activity struct {
 	Seq uint64 `json:"seq"`
 	T   int64  `json:"t"`
-	// Kind is typing or call.
+	// Kind is typing, call or group.
 	Kind string `json:"kind"`
 	From string `json:"from"`
 	Chat string `json:"chat"`
-	// State of typing: composing, recording, paused; of a call: what the other side has sent.
+	// State of typing: composing, recording, paused; of a call: what the other side has sent;
+	// of a group: what was changed.
 	State  string `json:"state"`
 	CallID string `json:"call_id,omitempty"`
 	Device uint16 `json:"from_device"`

@@ -114,6 +114,7 @@ func (r *Router) GroupChanged(group *groups.Group, by *account.Account, phones [
 		node := r.notification("w:gp2", group.JID(), change)
 		node.Attrs["participant"], node.Attrs["participant_pn"] = by.LIDJID(0), by.PN(0)
 		node.Attrs["addressing_mode"], node.Attrs["notify"] = string(types.AddressingModeLID), by.Name()
+		r.primary.Deliver(member, node)
 		for _, companion := range member.Companions() {
 			companion.Queue.Append(node, by.Phone)
 		}

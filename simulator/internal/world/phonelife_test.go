@@ -200,7 +200,7 @@ func TestReadingInAGroup(t *testing.T) {
 		t.Errorf("the reader's own screen: %+v", own)
 	}
 	l.must("POST", "/admin/phones/"+carl+"/typing", fields{"to": group.JID, "state": "composing"}, nil)
-	if got := l.activity(anna, 1)[0]; got.From != carl || got.Chat != group.JID {
+	if got := l.activity(anna, 2)[1]; got.Kind != "typing" || got.From != carl || got.Chat != group.JID {
 		t.Errorf("typing in the group: %+v", got)
 	}
 	deleted := fields{"delete": true, "target": fromBen}
