@@ -123,7 +123,8 @@ func TestLinkedWhileThePhoneSleeps(t *testing.T) {
 	l.must("POST", "/admin/phones/"+own+"/sleep", fields{}, nil)
 	c := l.newCompanion()
 	c.pair(own)
-	if got := l.confirmed(own); got != 0 || l.status(own).Waiting == 0 {
+	l.eventually("the greeting waits", func() bool { return l.status(own).Waiting > 0 })
+	if got := l.confirmed(own); got != 0 {
 		t.Fatalf("a sleeping phone has greeted: %d", got)
 	}
 	l.must("POST", "/admin/phones/"+own+"/wake", nil, nil)
