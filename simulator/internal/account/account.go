@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.mau.fi/whatsmeow/types"
-	signal "go.mau.fi/whatsmeow/util/keys"
 
 	"holdfast/simulator/internal/keys"
 	"holdfast/simulator/internal/profile"
@@ -30,10 +30,6 @@ var ErrTooManyDevices = errors.New("account: no free device id")
 type Account struct {
 	Phone string
 	LID   string
-	// Identity is the phone's Signal identity; it also signs the account's companions.
-	Identity *signal.KeyPair
-	// RawID distinguishes this account's device lists from those after a reinstall.
-	RawID uint32
 	// Profile is what the account shows of itself, Tokens what it has handed out to those whom it trusts.
 	Profile *profile.Profile
 	Tokens  *tokens.Ledger
@@ -42,6 +38,7 @@ type Account struct {
 	// NCTSalt is what the account's devices prove a first contact with.
 	NCTSalt []byte
 
+	installed     atomic.Pointer[installation]
 	mu            sync.Mutex
 	name          string
 	companions    map[uint16]*Companion

@@ -23,7 +23,7 @@ var keyIndexSignaturePrefix = [2]byte{6, 2}
 // secret that the QR code carried. It returns the sealed form for the client and the inner one.
 func (a *Account) vouch(companion *Companion, identity [32]byte, advSecret []byte, now time.Time) (sealed []byte, inner *waAdv.ADVSignedDeviceIdentity, err error) {
 	details, err := proto.Marshal(&waAdv.ADVDeviceIdentity{
-		RawID: proto.Uint32(a.RawID), Timestamp: proto.Uint64(uint64(now.Unix())), KeyIndex: proto.Uint32(companion.KeyIndex),
+		RawID: proto.Uint32(a.RawID()), Timestamp: proto.Uint64(uint64(now.Unix())), KeyIndex: proto.Uint32(companion.KeyIndex),
 		AccountType: waAdv.ADVEncryptionType_E2EE.Enum(), DeviceType: waAdv.ADVEncryptionType_E2EE.Enum(),
 	})
 	if err != nil {
@@ -31,7 +31,7 @@ func (a *Account) vouch(companion *Companion, identity [32]byte, advSecret []byt
 	}
 	signature := a.sign(whatsmeow.AdvAccountSignaturePrefix, details, identity[:])
 	inner = &waAdv.ADVSignedDeviceIdentity{
-		Details: details, AccountSignatureKey: a.Identity.Pub[:], AccountSignature: signature,
+		Details: details, AccountSignatureKey: a.Identity().Pub[:], AccountSignature: signature,
 	}
 	sealed, err = seal(inner, advSecret)
 	return sealed, inner, err
@@ -86,19 +86,19 @@ func (a *Account) KeyIndexList(now time.Time) ([]byte, error) {
 	current := a.lastKeyIndex
 	a.mu.Unlock()
 	details, err := proto.Marshal(&waAdv.ADVKeyIndexList{
-		RawID: proto.Uint32(a.RawID), Timestamp: proto.Uint64(uint64(now.Unix())), CurrentIndex: proto.Uint32(current),
+		RawID: proto.Uint32(a.RawID()), Timestamp: proto.Uint64(uint64(now.Unix())), CurrentIndex: proto.Uint32(current),
 		ValidIndexes: append([]uint32{0}, valid...), AccountType: waAdv.ADVEncryptionType_E2EE.Enum(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("account: key index list: %w", err)
 	}
 	return proto.Marshal(&waAdv.ADVSignedKeyIndexList{
-		Details: details, AccountSignature: a.sign(keyIndexSignaturePrefix[:], details), AccountSignatureKey: a.Identity.Pub[:],
+		Details: details, AccountSignature: a.sign(keyIndexSignaturePrefix[:], details), AccountSignatureKey: a.Identity().Pub[:],
 	})
 }
 
 func (a *Account) sign(parts ...[]byte) []byte {
-	signature := ecc.CalculateSignature(ecc.NewDjbECPrivateKey(*a.Identity.Priv), concat(parts...))
+	signature := ecc.CalculateSignature(ecc.NewDjbECPrivateKey(*a.Identity().Priv), concat(parts...))
 	return signature[:]
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // BusinessSerial numbers the certificate of a business account's name.
-func (a *Account) BusinessSerial() string { return strconv.FormatUint(uint64(a.RawID), 10) }
+func (a *Account) BusinessSerial() string { return strconv.FormatUint(uint64(a.RawID()), 10) }
 
 // VerifiedName is the certificate of a business account's name, signed with the account's identity.
 func (a *Account) VerifiedName() (certificate []byte, ok bool) {
@@ -17,7 +17,7 @@ func (a *Account) VerifiedName() (certificate []byte, ok bool) {
 		return nil, false
 	}
 	details, err := proto.Marshal(&waVnameCert.VerifiedNameCertificate_Details{
-		Serial: proto.Uint64(uint64(a.RawID)), Issuer: proto.String("smb:wa"), VerifiedName: proto.String(business.Name),
+		Serial: proto.Uint64(uint64(a.RawID())), Issuer: proto.String("smb:wa"), VerifiedName: proto.String(business.Name),
 	})
 	if err != nil {
 		return nil, false

@@ -98,7 +98,7 @@ func (l *Lobby) EnterCode(ctx context.Context, owner *Account, code string) (*Of
 	if err != nil {
 		return nil, err
 	}
-	if err = request.visitor.applicant.PrimaryHello(request.ref, own, owner.Identity.Pub[:]); err != nil {
+	if err = request.visitor.applicant.PrimaryHello(request.ref, own, owner.Identity().Pub[:]); err != nil {
 		return nil, fmt.Errorf("%w (%w)", ErrCodeUnknown, err)
 	}
 	select {
@@ -172,10 +172,10 @@ func (r *codeRequest) open(bundle, identity []byte) (advSecret []byte, err error
 		return nil, ErrCodeWrong
 	}
 	registered := r.visitor.registration.Identity
-	if string(plaintext[:32]) != string(identity) || string(identity) != string(registered[:]) || string(plaintext[32:64]) != string(r.owner.Identity.Pub[:]) {
+	if string(plaintext[:32]) != string(identity) || string(identity) != string(registered[:]) || string(plaintext[32:64]) != string(r.owner.Identity().Pub[:]) {
 		return nil, fmt.Errorf("%w: it speaks of other identities", ErrCodeWrong)
 	}
-	identities, err := curve25519.X25519(r.owner.Identity.Priv[:], identity)
+	identities, err := curve25519.X25519(r.owner.Identity().Priv[:], identity)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCodeWrong, err)
 	}

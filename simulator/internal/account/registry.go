@@ -87,11 +87,10 @@ func (r *Registry) create(phone, name string) *Account {
 	}
 	account := &Account{
 		Phone: phone, LID: r.drawLID(phone), name: name,
-		Identity: r.source.KeyPair("account identity", phone),
-		RawID:    uint32(r.source.Uint64("account raw id", phone)),
-		Profile:  profile.New(), Tokens: tokens.New(), Scenario: ParseScenario(name), NCTSalt: r.salt(phone),
+		Profile: profile.New(), Tokens: tokens.New(), Scenario: ParseScenario(name), NCTSalt: r.salt(phone),
 		companions: map[uint16]*Companion{},
 	}
+	account.install(r.source.KeyPair("account identity", phone), uint32(r.source.Uint64("account raw id", phone)))
 	r.add(account)
 	return account
 }

@@ -68,7 +68,7 @@ func (a *Account) state() (SavedAccount, error) {
 	companions := a.Companions()
 	a.mu.Lock()
 	saved := SavedAccount{
-		Phone: a.Phone, LID: a.LID, Name: a.name, Identity: append([]byte(nil), a.Identity.Priv[:]...), RawID: a.RawID,
+		Phone: a.Phone, LID: a.LID, Name: a.name, Identity: append([]byte(nil), a.Identity().Priv[:]...), RawID: a.RawID(),
 		LastDevice: a.lastDevice, LastKeyIndex: a.lastKeyIndex, Registrations: a.registrations, RefsServed: a.refsServed,
 		Profile: a.Profile.State(), Tokens: a.Tokens.State(), Scenario: a.Scenario,
 		Passkey: a.passkey,
@@ -118,13 +118,13 @@ func restoreAccount(saved *SavedAccount) (*Account, error) {
 		return nil, fmt.Errorf("account: the saved identity of %s is damaged", saved.Phone)
 	}
 	account := &Account{
-		Phone: saved.Phone, LID: saved.LID, name: saved.Name, RawID: saved.RawID,
-		Identity:   signal.NewKeyPairFromPrivateKey([32]byte(saved.Identity)),
+		Phone: saved.Phone, LID: saved.LID, name: saved.Name,
 		companions: map[uint16]*Companion{}, lastDevice: saved.LastDevice, lastKeyIndex: saved.LastKeyIndex,
 		registrations: saved.Registrations, refsServed: saved.RefsServed, acquainted: saved.Acquainted,
 		Profile: profile.Restore(saved.Profile), Tokens: tokens.Restore(saved.Tokens), Scenario: saved.Scenario,
 		passkey: saved.Passkey,
 	}
+	account.install(signal.NewKeyPairFromPrivateKey([32]byte(saved.Identity)), saved.RawID)
 	for i := range saved.Companions {
 		companion, err := restoreCompanion(account, &saved.Companions[i])
 		if err != nil {

@@ -19,7 +19,7 @@ func (rooms *Rooms) strike(rule *faults.Rule) (done faultView, waits bool, err e
 			rooms.Router.TellPreKeys(companion, 0)
 		})
 	case faults.IdentityChange:
-		done.Hit, err = rooms.strikeAccount(rule, rooms.Router.IdentityChanged)
+		done.Hit, err = rooms.strikeAccount(rule, rooms.reinstall)
 	case faults.ServerRestart:
 		done.Hit = rooms.restart(rule)
 	case faults.CodesExpired:
@@ -71,6 +71,17 @@ func (rooms *Rooms) strikeAccount(rule *faults.Rule, do func(*account.Account)) 
 	do(victim)
 	rooms.Faults.Hit(rule.ID, faults.Occasion{Point: rule.Name, Account: victim.Phone})
 	return 1, nil
+}
+
+// reinstall sets the account's phone up anew: it has another identity, its companions are unlinked, and everybody
+// who knows the account is told.
+func (rooms *Rooms) reinstall(owner *account.Account) {
+	for _, companion := range owner.Companions() {
+		rooms.Gate.Logout(owner, companion.Device)
+	}
+	owner.Reinstall()
+	rooms.Phones.Of(owner).Reinstall()
+	rooms.Router.IdentityChanged(owner)
 }
 
 // sendCrafted lets a phone send the crafted message to every companion of the account.

@@ -197,7 +197,7 @@ var named = map[string]ready{
 	"group-gone":        refusal("questions about groups, and changes, get error 404", Forever, Match{Tag: "iq", XMLNS: "w:g2"}, 404),
 	KeysRefused:         hook("the last device of a request for keys is refused with 406", 1),
 	PreKeysDrained:      hook("the companions' one-time keys are gone, now; they are told", 1),
-	IdentityChange:      hook("everybody who knows the account is told that its identity is another, now", 1),
+	IdentityChange:      hook("the phone is set up anew, now: another identity, companions unlinked, everybody who knows the account is told", 1),
 
 	// Files.
 	"media-403":         files("the next download is answered with 403", Download, Args{Status: 403}),

@@ -57,7 +57,7 @@ func (p *Phone) keyShare(asked ...[]byte) *waE2E.ProtocolMessage {
 				key.KeyData = &waE2E.AppStateSyncKeyData{
 					KeyData: held.Secret,
 					Fingerprint: &waE2E.AppStateSyncKeyFingerprint{
-						RawID: proto.Uint32(p.Account.RawID), CurrentIndex: proto.Uint32(0), DeviceIndexes: []uint32{0},
+						RawID: proto.Uint32(p.Account.RawID()), CurrentIndex: proto.Uint32(0), DeviceIndexes: []uint32{0},
 					},
 					Timestamp: proto.Int64(p.book.now().UnixMilli()),
 				}

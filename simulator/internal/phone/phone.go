@@ -54,7 +54,7 @@ func (b *Book) Of(owner *account.Account) *Phone {
 	phone, ok := b.phones[owner]
 	if !ok {
 		phone = &Phone{
-			Account: owner, book: b, signal: newMemory(b.source, owner.Phone, owner.Identity),
+			Account: owner, book: b, signal: newMemory(b.source, owner.Phone, owner.Identity()),
 			inbox: newLog[Item](), receipts: newLog[ReceiptItem](), activity: newLog[Activity](), known: map[string]uint64{},
 			sent: map[string]*SentMessage{}, retries: map[string]int{}, shared: map[string]map[string]bool{},
 			screen: screen.New(), contacts: map[string]string{}, ledger: settings.NewLedger(),

@@ -64,14 +64,15 @@ func (m *memory) bundle() keys.Bundle {
 	id := m.nextPreKey
 	m.nextPreKey = m.nextPreKey%0xFFFFFE + 1
 	m.preKeys[id] = *pair.Priv
+	identity, signed := m.identity, m.signed
 	m.keyLock.Unlock()
 	return keys.Bundle{
 		RegistrationID: m.registrationID,
-		Identity:       *m.identity.Pub,
+		Identity:       *identity.Pub,
 		OneTime:        &keys.PreKey{ID: keys.ID(id), Public: *pair.Pub},
 		Signed: keys.SignedPreKey{
-			PreKey:    keys.PreKey{ID: keys.ID(m.signed.KeyID), Public: *m.signed.Pub},
-			Signature: *m.signed.Signature,
+			PreKey:    keys.PreKey{ID: keys.ID(signed.KeyID), Public: *signed.Pub},
+			Signature: *signed.Signature,
 		},
 	}
 }
