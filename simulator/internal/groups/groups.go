@@ -68,6 +68,11 @@ type Group struct {
 	Personal       []Personal
 	// Modes are further settings that the server only keeps and tells, by element.
 	Modes map[string]string
+	// Community is set for a community, Parent is the id of the one that a group belongs to. DefaultSub is a
+	// community's group for announcements, General its first one for talk.
+	Community           *Community
+	Parent              string
+	DefaultSub, General bool
 }
 
 // JID is the group's address.

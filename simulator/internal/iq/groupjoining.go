@@ -72,7 +72,19 @@ func (s *Services) JoinGroup(code string, who *account.Account) (group *groups.G
 	if group, entry, err = s.Groups.Join(code, who.Phone); err != nil {
 		return nil, entry, nil, err
 	}
-	return group, entry, func() { s.tellEntry(group, entry, who) }, nil
+	return group, entry, s.entered(group, entry, who), nil
+}
+
+// entered returns how everybody is told of somebody who has followed an invitation.
+func (s *Services) entered(group *groups.Group, entry groups.Entry, who *account.Account) (tell func()) {
+	moved := func() {}
+	if entry == groups.Joined {
+		moved = s.follow(group, who, groups.Add, []string{who.Phone})
+	}
+	return func() {
+		s.tellEntry(group, entry, who)
+		moved()
+	}
 }
 
 func (s *Services) tellEntry(group *groups.Group, entry groups.Entry, who *account.Account) {
@@ -116,7 +128,7 @@ func acceptInvitation(s *Services, client *Client, request *stanza.Node) (stanza
 	}
 	reply := stanza.Result(request, stanza.New("group", stanza.Attrs{"jid": group.JID()}))
 	reply.Attrs["from"] = group.JID()
-	return reply, func() { s.tellEntry(group, entry, who) }
+	return reply, s.entered(group, entry, who)
 }
 
 func revokeInvitation(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
@@ -189,7 +201,12 @@ func (s *Services) DecideRequests(jid types.JID, by *account.Account, approve bo
 	if err != nil {
 		return nil, nil, err
 	}
+	moved := func() {}
+	if approve {
+		moved = s.follow(group, by, groups.Add, groups.Touched(outcomes))
+	}
 	return outcomes, func() {
+		defer moved()
 		for _, phone := range groups.Touched(outcomes) {
 			who, ok := s.Accounts.ByPhone(phone)
 			switch {

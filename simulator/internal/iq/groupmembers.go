@@ -83,7 +83,12 @@ func (s *Services) ChangeMembers(jid types.JID, by *account.Account, action stri
 			}
 		}
 	}
-	return outcomes, func() { s.tellMembers(group, by, action, groups.Touched(outcomes)) }, nil
+	touched := groups.Touched(outcomes)
+	moved := s.follow(group, by, action, touched)
+	return outcomes, func() {
+		s.tellMembers(group, by, action, touched)
+		moved()
+	}, nil
 }
 
 func (s *Services) tellMembers(group *groups.Group, by *account.Account, action string, touched []string) {

@@ -28,7 +28,7 @@ var groupAnswers = map[Key]answer{
 
 func refuseGroup(request *stanza.Node, err error) stanza.Node {
 	switch {
-	case errors.Is(err, groups.ErrUnknown):
+	case errors.Is(err, groups.ErrUnknown), errors.Is(err, groups.ErrNotCommunity):
 		return stanza.Failure(request, 404, "item-not-found")
 	case errors.Is(err, groups.ErrInviteRevoked):
 		return stanza.Failure(request, 410, "gone")
@@ -71,6 +71,7 @@ func (s *Services) groupNode(group *groups.Group) stanza.Node {
 	if group.MemberAdd != "" {
 		children = append(children, stanza.Raw("member_add_mode", []byte(group.MemberAdd)))
 	}
+	children = append(children, communityMarks(group)...)
 	for _, tag := range slices.Sorted(maps.Keys(group.Modes)) {
 		children = append(children, stanza.Raw(tag, []byte(group.Modes[tag])))
 	}
@@ -127,6 +128,9 @@ func createGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node
 		}
 	}
 	owner := client.Companion.Account
+	if err := s.placeGroup(&draft, create, owner); err != nil {
+		return refuseGroup(request, err), nil
+	}
 	var members, withheld []string
 	for _, phone := range phones {
 		switch {
@@ -145,8 +149,15 @@ func createGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node
 
 // NewGroup makes a group and returns how its members are told.
 func (s *Services) NewGroup(creator *account.Account, draft groups.Group, members []string) (group *groups.Group, tell func()) {
+	if draft.Community != nil {
+		return s.newCommunity(creator, draft, members)
+	}
 	group = s.Groups.Create(creator.Phone, draft, members)
-	return group, func() { s.tellCreated(group, creator, memberPhones(group)) }
+	moved := s.follow(group, creator, groups.Add, memberPhones(group))
+	return group, func() {
+		s.tellCreated(group, creator, memberPhones(group))
+		moved()
+	}
 }
 
 func (s *Services) tellCreated(group *groups.Group, by *account.Account, phones []string) {
@@ -182,19 +193,31 @@ func queryGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node,
 }
 
 func listGroups(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
-	var nodes []stanza.Node
+	var nodes, communities []stanza.Node
 	for _, group := range s.Groups.Of(client.Companion.Account.Phone) {
-		nodes = append(nodes, s.groupNode(group))
+		node := s.groupNode(group)
+		nodes = append(nodes, node)
+		if group.Community != nil {
+			node.Tag = "community"
+			communities = append(communities, node)
+		}
 	}
-	return stanza.Result(request, stanza.Node{Tag: "groups", Content: nodes}), nil
+	reply := stanza.Result(request, stanza.Node{Tag: "groups", Content: nodes})
+	if communities != nil {
+		reply.Content = append(reply.GetChildren(), stanza.Node{Tag: "communities", Content: communities})
+	}
+	return reply, nil
 }
 
 func leaveGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
 	leave, _ := stanza.Child(request, "leave")
 	var nodes []stanza.Node
 	var after []func()
-	for _, child := range leave.GetChildrenByTag("group") {
+	for _, child := range leave.GetChildren() {
 		jid, ok := stanza.JID(&child, "id")
+		if child.Tag == "linked_groups" {
+			jid, ok = stanza.JID(&child, "parent_group_jid")
+		}
 		if !ok {
 			continue
 		}
@@ -216,8 +239,10 @@ func (s *Services) LeaveGroup(jid types.JID, who *account.Account) (group *group
 	if group, err = s.Groups.Leave(jid, who.Phone); err != nil {
 		return nil, nil, err
 	}
+	moved := s.follow(group, who, groups.Remove, []string{who.Phone})
 	return group, func() {
 		s.Router.GroupChanged(group, who, append(memberPhones(group), who.Phone), s.membership(group, groups.Remove, []string{who.Phone}))
+		moved()
 	}, nil
 }
 

@@ -16,7 +16,9 @@ type mexQuery func(s *Services, client *Client, variables json.RawMessage) (resu
 
 // mexQueries are the queries that this server knows, by the numbers that clients know them by.
 var mexQueries = map[string]mexQuery{
-	"9152604461510864": mexAbout,
+	"9152604461510864":  mexAbout,
+	"9935467776504344":  mexSubgroups,
+	"24079399904996141": mexSubgroupCounts,
 }
 
 type mexError struct {
