@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from holdfast.cli.lab.commands import app as lab_app
+from holdfast.cli.options import AsJson, Data, SessionName
 from holdfast.cli.run import run as _run
 
 app = typer.Typer(
@@ -19,21 +21,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 bot_app = typer.Typer(help="Bots on the public SDK.", no_args_is_help=True)
-lab_app = typer.Typer(help="Phones of the simulated WhatsApp (lab mode).", no_args_is_help=True)
 app.add_typer(bot_app, name="bot")
 app.add_typer(lab_app, name="lab")
-
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data", envvar="HOLDFAST_DATA", help="Data folder.", show_default="~/.local/share/holdfast"
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
-SessionName = Annotated[str, typer.Argument(help="Id, name or own number of the session.")]
-Trust = Annotated[
-    Path | None, typer.Option("--trust", envvar="HOLDFAST_LAB", help="Trust file of the simulator.")
-]
 
 
 def run() -> None:
@@ -190,47 +179,3 @@ def bot_run(
     from holdfast.cli import bot
 
     _run(bot.run_bot(data, file), fast=True)
-
-
-@lab_app.command("scan")
-def lab_scan(
-    session: Annotated[str, typer.Argument(help="The session to link; made when there is none.")] = "main",
-    phone: Annotated[
-        str | None, typer.Option(help="Number of the phone that scans; default: a new one.")
-    ] = None,
-    data: Data = None,
-    trust: Trust = None,
-) -> None:
-    """Let a simulated phone scan the session's QR code."""
-    from holdfast.cli import lab
-
-    _run(lab.scan(data, trust, session, phone))
-
-
-@lab_app.command("say")
-def lab_say(
-    to: Annotated[str, typer.Argument(help="Session (id, name or number) that gets the message.")],
-    text: Annotated[str, typer.Argument()],
-    phone: Annotated[
-        str | None, typer.Option(help="Number of the phone that writes; default: a customer.")
-    ] = None,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for an answer.")] = 5.0,
-    data: Data = None,
-    trust: Trust = None,
-) -> None:
-    """Let a simulated phone write to a session, and show the answer."""
-    from holdfast.cli import lab
-
-    _run(lab.say_as_phone(data, trust, to, text, phone=phone, wait_s=wait))
-
-
-@lab_app.command("show")
-def lab_show(
-    phone: Annotated[str | None, typer.Argument(help="Number of one phone; default: all.")] = None,
-    data: Data = None,
-    trust: Trust = None,
-) -> None:
-    """Show the simulated phones, or what one of them received."""
-    from holdfast.cli import lab
-
-    _run(lab.show(data, trust, phone))

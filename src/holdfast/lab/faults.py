@@ -74,7 +74,10 @@ class FaultInForce:
     def line(self) -> str:
         """On one line, for people."""
         details = {**self.match, **self.args}
-        what = [self.name or self.action, *(f"{name}={value}" for name, value in details.items())]
+        what = [
+            self.action if self.name in {"", "rule"} else self.name,
+            *(f"{name}={value}" for name, value in details.items()),
+        ]
         left = "until it is ended" if self.count < 0 else f"{self.count} more"
         return f"#{self.id} {' '.join(what)} ({left}, struck {self.strikes})"
 
