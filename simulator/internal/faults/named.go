@@ -18,6 +18,7 @@ const (
 	SenderKeyLate         = "sender-key-late"
 	OfflineFirst          = "offline-first"
 	KeysRefused           = "keys-refused"
+	KeyWithheld           = "appstate-key-withheld"
 	RotatedStatic         = "rotated-static"
 	WrongRoot             = "wrong-root"
 	WrongLeaf             = "wrong-leaf"
@@ -195,6 +196,7 @@ var named = map[string]ready{
 	"appstate-error":    refusal("the next question for app state gets an error (404)", 1, Match{Tag: "iq", XMLNS: states}, 404),
 	"group-forbidden":   refusal("questions about groups, and changes, get an error (403)", Forever, Match{Tag: "iq", XMLNS: "w:g2"}, 403),
 	"group-gone":        refusal("questions about groups, and changes, get error 404", Forever, Match{Tag: "iq", XMLNS: "w:g2"}, 404),
+	KeyWithheld:         hook("the phone hands out no app state key where it should: to a new companion, or when asked", 1),
 	KeysRefused:         hook("the last device of a request for keys is refused with 406", 1),
 	PreKeysDrained:      hook("the companions' one-time keys are gone, now; they are told", 1),
 	IdentityChange:      hook("the phone is set up anew, now: another identity, companions unlinked, everybody who knows the account is told", 1),

@@ -46,6 +46,9 @@ func (p *Phone) greet(companion *account.Companion) {
 }
 
 func (p *Phone) sendPeer(device uint16, message *waE2E.ProtocolMessage) {
+	if message.GetAppStateSyncKeyShare() != nil && p.book.withhold != nil && p.book.withhold(p.Account.Phone) {
+		return
+	}
 	body, err := proto.Marshal(&waE2E.Message{ProtocolMessage: message})
 	if err != nil {
 		p.book.log.Error("phone.peer_failed", "phone", p.Account.Phone, "error", err)

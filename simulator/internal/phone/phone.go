@@ -31,6 +31,7 @@ type Book struct {
 	files    files
 	groups   *groups.Store
 	appState *appstate.Store
+	withhold func(phone string) bool
 
 	mu     sync.Mutex
 	phones map[*account.Account]*Phone
@@ -64,6 +65,9 @@ func (b *Book) Of(owner *account.Account) *Phone {
 	}
 	return phone
 }
+
+// WithholdKeys names who decides whether a phone keeps an app state key to itself that it should hand out.
+func (b *Book) WithholdKeys(decide func(phone string) bool) { b.withhold = decide }
 
 // UseGroups tells the phones which groups there are.
 func (b *Book) UseGroups(store *groups.Store) { b.groups = store }

@@ -7,11 +7,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"testing"
 
 	binary "go.mau.fi/whatsmeow/binary"
-	"go.mau.fi/whatsmeow/types"
-	"go.mau.fi/whatsmeow/types/events"
 
 	"holdfast/simulator/internal/media"
 )
@@ -292,36 +289,4 @@ func (s *stage) upload(body []byte) (int, http.Header) {
 	must(s.t, err)
 	_ = response.Body.Close()
 	return response.StatusCode, response.Header
-}
-
-// A phone that was set up anew has another identity, and everybody can go on talking with it.
-func TestIdentityChange(t *testing.T) {
-	l := newLab(t)
-	friend := l.newPhone()
-	own, c := l.linked()
-	c.AutoTrustIdentity = true
-	sibling := l.newCompanion()
-	sibling.pair(friend)
-	c.say(friend, "before")
-	l.send(friend, own, "before too")
-	if got := c.text().Message.GetConversation(); got != "before too" {
-		t.Errorf("received %q", got)
-	}
-	if done := l.strike("identity-change", friend); done.Hit != 1 {
-		t.Errorf("hit %d", done.Hit)
-	}
-	if changed := waitFor[*events.IdentityChange](c); changed.JID.User != friend && changed.JID.Server != types.HiddenUserServer {
-		t.Errorf("changed: %+v", changed)
-	}
-	if out := waitFor[*events.LoggedOut](sibling); out.OnConnect {
-		t.Error("the sibling was logged out at a connect")
-	}
-	c.say(friend, "after")
-	if items := l.inbox(friend, 2); items[1].Text != "after" {
-		t.Errorf("the friend has %+v", items)
-	}
-	l.send(friend, own, "after too")
-	if got := c.text().Message.GetConversation(); got != "after too" {
-		t.Errorf("received %q", got)
-	}
 }

@@ -205,7 +205,7 @@ var seenBy = map[string]string{
 	"close-after-pair-success": "TestCloseAfterPairSuccess", "missing-515": "TestMissing515", "early-515": "TestEarly515",
 	"bad-pair-hmac": "TestSpoiltProofsOfPairing", "bad-account-signature": "TestSpoiltProofsOfPairing", "codes-expired": "TestCodesExpired",
 	"crafted-dm": "TestCraftedMessagesHaveAValidMAC", "pn-then-lid": "TestPNThenLID", "sender-key-late": "TestSenderKeyLate",
-	"keys-refused": "TestKeysRefused", "prekeys-drained": "TestPreKeysDrained",
+	"appstate-key-withheld": "TestKeyWithheld", "identity-change": "TestIdentityChange", "keys-refused": "TestKeysRefused", "prekeys-drained": "TestPreKeysDrained",
 }
 
 // Every fault that has a name is seen to do what its name says.

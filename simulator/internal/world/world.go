@@ -109,6 +109,7 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 	w.Phones.UseFiles(w.Media, w.Address())
 	w.Phones.UseGroups(w.Groups)
 	w.Phones.UseAppState(w.AppState)
+	w.Phones.WithholdKeys(func(phone string) bool { return struck.Take(faults.KeyWithheld, phone) })
 	w.Router.UseGroups(w.Groups)
 	if options.TypingLife > 0 {
 		w.Router.KeepTyping(options.TypingLife)
