@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"strconv"
@@ -10,14 +12,6 @@ import (
 
 	"holdfast/simulator/internal/world"
 )
-
-const usage = `wasim is an offline WhatsApp: one TLS port that clients pair with and talk through, with simulated
-phones behind it and an admin API (GET / on the same port). It never talks to the real service.
-
-When it is ready it prints one line of JSON to stdout: its address, the root key that clients must trust
-in place of WhatsApp's, and the certificate of its TLS port. Logs are JSON lines on stderr.
-
-`
 
 type options struct {
 	world.Options
@@ -28,22 +22,11 @@ type options struct {
 
 func parse(arguments []string) (*options, error) {
 	var parsed options
-	flags := flag.NewFlagSet("wasim", flag.ContinueOnError)
-	flags.StringVar(&parsed.Listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
-	flags.Int64Var(&parsed.Seed, "seed", 1, "seed of every number, key and choice of the server")
-	flags.StringVar(&parsed.StateDir, "state", "", "folder that keeps accounts, keys and queues over restarts (default: in memory)")
-	flags.IntVar(&parsed.Transcript, "transcript", 4096, "how many stanzas the transcript remembers; 0 switches it off")
-	flags.StringVar(&parsed.TranscriptFile, "transcript-file", "", "file that gets every stanza as a line of JSON, as it happens")
-	flags.BoolVar(&parsed.Strict, "strict", false, "answer unknown queries with error 501 and malformed ones with 400, not with an empty result")
-	flags.StringVar(&parsed.trustFile, "trust-file", "", "file to write address, root_key and ca_pem to")
-	flags.IntVar(&parsed.parent, "parent-pid", 0, "exit when this process is gone")
-	flags.TextVar(&parsed.level, "log-level", slog.LevelInfo, "lowest level that is logged")
-	flags.Usage = func() {
-		fmt.Fprint(os.Stderr, usage)
-		flags.PrintDefaults()
-	}
-	if err := flags.Parse(arguments); err != nil {
+	flags := parsed.flags()
+	if err := flags.Parse(arguments); errors.Is(err, flag.ErrHelp) {
 		return nil, err
+	} else if err != nil {
+		return nil, fmt.Errorf("%w; see wasim --help", err)
 	}
 	if flags.NArg() > 0 {
 		return nil, fmt.Errorf("unexpected argument %q; see wasim --help", flags.Arg(0))
@@ -63,4 +46,20 @@ func typingLife(seconds string) (time.Duration, error) {
 		return 0, fmt.Errorf("CHATSTATE_TTL_SECS must be a number of seconds above 0, not %q", seconds)
 	}
 	return time.Duration(number * float64(time.Second)), nil
+}
+
+// flags are the options with their defaults; help.go explains them.
+func (o *options) flags() *flag.FlagSet {
+	flags := flag.NewFlagSet("wasim", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // a mistake is one line, which main writes
+	flags.StringVar(&o.Listen, "listen", "127.0.0.1:8080", "")
+	flags.Int64Var(&o.Seed, "seed", 1, "")
+	flags.StringVar(&o.StateDir, "state", "", "")
+	flags.IntVar(&o.Transcript, "transcript", 4096, "")
+	flags.StringVar(&o.TranscriptFile, "transcript-file", "", "")
+	flags.BoolVar(&o.Strict, "strict", false, "")
+	flags.StringVar(&o.trustFile, "trust-file", "", "")
+	flags.IntVar(&o.parent, "parent-pid", 0, "")
+	flags.TextVar(&o.level, "log-level", slog.LevelInfo, "")
+	return flags
 }

@@ -17,6 +17,7 @@ import (
 func main() {
 	if err := run(os.Args[1:]); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
+			fmt.Print(help)
 			return
 		}
 		fmt.Fprintln(os.Stderr, "wasim: "+err.Error())

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -114,19 +115,37 @@ func TestMistakes(t *testing.T) {
 		"stray argument":    {[]string{"start"}, "--help"},
 		"damaged state":     {[]string{"--listen", "127.0.0.1:0", "--state", folder}, "move the file away"},
 		"no trust folder":   {[]string{"--listen", "127.0.0.1:0", "--trust-file", filepath.Join(folder, "no", "trust")}, "trust file"},
-		"seed not a number": {[]string{"--seed", "x"}, "seed"},
+		"seed not a number": {[]string{"--seed", "x"}, "--help"},
 	} {
 		p := start(t, test.arguments...)
-		if code := p.ends(t); code == 0 || !strings.Contains(p.stderr.String(), test.says) {
+		if code := p.ends(t); code == 0 || !strings.Contains(p.stderr.String(), test.says) || strings.Count(p.stderr.String(), "wasim: ") != 1 || strings.Contains(p.stderr.String(), "usage") {
 			t.Errorf("%s: exit code %d, %s", name, code, p.stderr)
 		}
 	}
 }
 
-func TestHelpIsNoMistake(t *testing.T) {
-	p := start(t, "--help")
-	if code := p.ends(t); code != 0 || !strings.Contains(p.stderr.String(), "--listen") && !strings.Contains(p.stderr.String(), "-listen") {
-		t.Errorf("exit code %d, %s", code, p.stderr)
+// Whoever asks for help gets it on stdout, complete, with every default.
+func TestHelpIsCompleteAndNoMistake(t *testing.T) {
+	asked := exec.Command(os.Args[0], "--help")
+	asked.Env = append(os.Environ(), playProgram+"=1")
+	shown, err := asked.Output()
+	if err != nil || string(shown) != help {
+		t.Fatalf("%v, %s", err, shown)
+	}
+	new(options).flags().VisitAll(func(option *flag.Flag) {
+		_, text, found := strings.Cut(help, "  --"+option.Name+" ")
+		line, _, _ := strings.Cut(text, "\n  --")
+		if !found {
+			t.Errorf("--%s is not explained", option.Name)
+		}
+		if value := option.DefValue; value != "" && value != "0" && !strings.Contains(line, "("+value+")") {
+			t.Errorf("--%s: the default %s is not told in %q", option.Name, value, line)
+		}
+	})
+	for _, line := range strings.Split(help, "\n") {
+		if len(line) > 110 {
+			t.Errorf("too wide: %s", line)
+		}
 	}
 }
 
