@@ -159,6 +159,9 @@ func (p *Phone) byWriter(to Destination, ids []string) (batches []batch) {
 // noteOwnReading shows what a companion of the phone has read.
 func (p *Phone) noteOwnReading(node *stanza.Node, kind string, ids []string) {
 	chat, ok := stanza.JID(node, "recipient")
+	if from, _ := stanza.JID(node, "from"); from.Server == types.GroupServer {
+		chat, ok = from, true
+	}
 	report := map[string]string{"read": screen.Read, "read-self": screen.Read, "played": screen.Played, "played-self": screen.Played}[kind]
 	if ok && report != "" {
 		p.screen.MarkRead(p.chatNamed(chat.ToNonAD().String()), ids, report)

@@ -100,7 +100,7 @@ func (r *Router) groupReceipt(from Origin, to types.JID, node *stanza.Node) {
 		attrs["type"] = kind
 	}
 	forwarded := stanza.Node{Tag: "receipt", Attrs: attrs, Content: node.Content}
-	r.tellOwnPhone(from, to, forwarded)
+	r.tellOwnDevices(from, to, forwarded)
 	r.forward(from, owner, writer.Device, receiptKinds[stanza.Text(node, "type")].audience, forwarded)
 }
 

@@ -19,10 +19,10 @@ type receiptKind struct {
 type audience int
 
 const (
-	toSender    audience = iota // every device of the account that wrote the message
-	toDevice                    // exactly the addressed device
-	toOwnPhone                  // the client's own phone
-	toOwnOthers                 // the client's other devices
+	toSender   audience = iota // every device of the account that wrote the message
+	toDevice                   // exactly the addressed device
+	toOwnPhone                 // the client's own phone
+	toNobody                   // only the reader's other devices, who hear of everything that is read
 )
 
 // A read receipt confirms nothing: it speaks of a message, not of a stanza. A retry asks for a stanza again,
@@ -32,8 +32,8 @@ var receiptKinds = map[string]receiptKind{
 	"inactive":     {confirms: true, audience: toSender},
 	"read":         {audience: toSender},
 	"played":       {audience: toSender},
-	"read-self":    {audience: toOwnOthers},
-	"played-self":  {audience: toOwnOthers},
+	"read-self":    {audience: toNobody},
+	"played-self":  {audience: toNobody},
 	"sender":       {confirms: true, audience: toOwnPhone},
 	"peer_msg":     {confirms: true, audience: toOwnPhone},
 	"hist_sync":    {confirms: true, audience: toOwnPhone},
@@ -67,19 +67,19 @@ func (r *Router) Receipt(from Origin, node *stanza.Node) stanza.Node {
 		}
 	}
 	forwarded := stanza.Node{Tag: "receipt", Attrs: attrs, Content: node.Content}
-	r.tellOwnPhone(from, to, forwarded)
+	r.tellOwnDevices(from, to, forwarded)
 	r.forward(from, target, to.Device, receiptKinds[stanza.Text(node, "type")].audience, forwarded)
 	return ack
 }
 
-// tellOwnPhone lets the own phone know what a companion has read.
-func (r *Router) tellOwnPhone(from Origin, chat types.JID, node stanza.Node) {
+// tellOwnDevices lets the reader's other devices, the phone among them, know what was read or played.
+func (r *Router) tellOwnDevices(from Origin, chat types.JID, node stanza.Node) {
 	switch stanza.Text(&node, "type") {
 	case "read", "read-self", "played", "played-self":
-		if from.Device != 0 {
-			node = stanza.With(node, "from", from.Account.LIDJID(from.Device))
-			r.deliver(from.Account, 0, stanza.With(node, "recipient", chat.ToNonAD()), from.Account.Phone)
+		if chat.Server != types.GroupServer {
+			node = stanza.With(stanza.With(node, "from", from.Account.LIDJID(from.Device)), "recipient", chat.ToNonAD())
 		}
+		r.broadcast(from.Account, &from, node, from.Account.Phone)
 	}
 }
 
@@ -94,8 +94,7 @@ func (r *Router) forward(from Origin, target *account.Account, device uint16, wh
 		if from.Device != 0 {
 			r.deliver(from.Account, 0, node, sender)
 		}
-	case toOwnOthers:
-		r.broadcast(from.Account, &from, node, sender)
+	case toNobody:
 	}
 }
 

@@ -23,11 +23,14 @@ func (l *lab) post(from, to string, order fields) string {
 	return sent.ID
 }
 
-// message returns the message with an id.
+// message returns the message with an id; in a group its sender's key can come as a message of its own before it.
 func (c *companion) message(id string) *events.Message {
 	c.lab.t.Helper()
 	for {
-		if message := waitForMessage(c); message.Info.ID == id {
+		message := waitForMessage(c)
+		rest := proto.Clone(message.Message).(*waE2E.Message)
+		rest.SenderKeyDistributionMessage, rest.MessageContextInfo = nil, nil
+		if message.Info.ID == id && proto.Size(rest) > 0 {
 			return message
 		}
 	}
@@ -277,6 +280,87 @@ func TestAPhoneUnderstandsEveryKind(t *testing.T) {
 	}
 	send(c.BuildRevoke(to, types.EmptyJID, first))
 	l.eventually("it is deleted", func() bool { return l.line(friend, own, first).Deleted && l.line(own, friend, first).Deleted })
+}
+
+// In a group a message is named with its writer; votes, reactions and an admin's deletion count for everybody.
+func TestAboutMessagesOfAGroup(t *testing.T) {
+	l := newLab(t)
+	own, c := l.linked()
+	anna, ben := l.newPhone(), l.newPhone()
+	ctx := context.Background()
+	var group struct{ JID string }
+	l.must("POST", "/admin/phones/"+own+"/groups", fields{"subject": "G", "members": []string{anna, ben}}, &group)
+	jid, err := types.ParseJID(group.JID)
+	must(t, err)
+	poll := l.post(anna, group.JID, fields{"poll": fields{"question": "tea?", "options": []string{"yes", "no"}}})
+	asked := c.message(poll)
+	vote, err := c.BuildPollVote(ctx, &asked.Info, []string{"yes"})
+	must(t, err)
+	for _, message := range []*waE2E.Message{vote, c.BuildReaction(jid, asked.Info.Sender, poll, "🫖")} {
+		_, err = c.SendMessage(ctx, jid, message)
+		must(t, err)
+	}
+	theirs := c.message(l.post(ben, group.JID, fields{"vote": []string{"no"}, "target": poll}))
+	if opened, err := c.DecryptPollVote(ctx, theirs); err != nil || len(opened.GetSelectedOptions()) != 1 {
+		t.Errorf("Ben's vote: %v, %v", opened, err)
+	}
+	for _, phone := range []string{own, anna, ben} {
+		l.eventually("everybody sees votes and reaction", func() bool {
+			line := l.line(phone, group.JID, poll)
+			return reflect.DeepEqual(line.Votes, map[string][]string{own: {"yes"}, ben: {"no"}}) && line.Reactions[own] == "🫖"
+		})
+	}
+	reply := c.message(l.post(ben, group.JID, fields{"text": "re", "reply_to": poll, "mentions": []string{anna}}))
+	if context := reply.Message.GetExtendedTextMessage().GetContextInfo(); context.GetParticipant() != asked.Info.Sender.ToNonAD().String() ||
+		context.GetQuotedMessage().GetPollCreationMessage() == nil {
+		t.Errorf("the reply says %v", context)
+	}
+	_, err = c.SendMessage(ctx, jid, c.BuildRevoke(jid, asked.Info.Sender, poll))
+	must(t, err)
+	for _, phone := range []string{own, anna, ben} {
+		l.eventually("it is deleted by the admin", func() bool {
+			line := l.line(phone, group.JID, poll)
+			return line.Deleted && line.DeletedBy == own
+		})
+	}
+}
+
+// The kinds that a companion sends more rarely.
+func TestAPhoneUnderstandsRareKinds(t *testing.T) {
+	l := newLab(t)
+	_, c := l.linked()
+	friend := l.newPhone()
+	key := c.BuildMessageKey(jidOf(friend), *c.Store.ID, "X")
+	for i, test := range []struct {
+		kind    string
+		message *waE2E.Message
+	}{
+		{"gif", &waE2E.Message{VideoMessage: &waE2E.VideoMessage{GifPlayback: proto.Bool(true)}}},
+		{"video_note", &waE2E.Message{PtvMessage: &waE2E.VideoMessage{}}},
+		{"image", &waE2E.Message{ViewOnceMessageV2: &waE2E.FutureProofMessage{Message: &waE2E.Message{ImageMessage: &waE2E.ImageMessage{ViewOnce: proto.Bool(true)}}}}},
+		{"document", &waE2E.Message{DocumentWithCaptionMessage: &waE2E.FutureProofMessage{Message: &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{}}}}},
+		{"sticker", &waE2E.Message{StickerMessage: &waE2E.StickerMessage{}}},
+		{"live_location", &waE2E.Message{LiveLocationMessage: &waE2E.LiveLocationMessage{}}},
+		{"contacts", &waE2E.Message{ContactsArrayMessage: &waE2E.ContactsArrayMessage{Contacts: []*waE2E.ContactMessage{{}, {}}}}},
+		{"event", &waE2E.Message{EventMessage: &waE2E.EventMessage{Name: proto.String("E")}}},
+		{"group_invite", &waE2E.Message{GroupInviteMessage: &waE2E.GroupInviteMessage{GroupJID: proto.String("1@g.us")}}},
+		{"album", &waE2E.Message{AlbumMessage: &waE2E.AlbumMessage{ExpectedImageCount: proto.Uint32(2)}}},
+		{"pin", &waE2E.Message{PinInChatMessage: &waE2E.PinInChatMessage{Key: key, Type: waE2E.PinInChatMessage_PIN_FOR_ALL.Enum()}}},
+		{"unkeep", &waE2E.Message{KeepInChatMessage: &waE2E.KeepInChatMessage{Key: key, KeepType: waE2E.KeepType_UNDO_KEEP_FOR_ALL.Enum()}}},
+		{"disappearing", &waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{
+			Type: waE2E.ProtocolMessage_EPHEMERAL_SETTING.Enum(), EphemeralExpiration: proto.Uint32(60)}}},
+		{"text", &waE2E.Message{EphemeralMessage: &waE2E.FutureProofMessage{Message: &waE2E.Message{Conversation: proto.String("gone soon")}}}},
+		{"other", &waE2E.Message{RequestPhoneNumberMessage: &waE2E.RequestPhoneNumberMessage{}}},
+	} {
+		_, err := c.SendMessage(context.Background(), jidOf(friend), test.message)
+		must(t, err)
+		if got := l.inbox(friend, i+1)[i]; got.Kind != test.kind {
+			t.Errorf("%s is taken for %s", test.kind, got.Kind)
+		}
+	}
+	if shown := l.chat(friend, c.Store.ID.User); shown.Expiration != 60 {
+		t.Errorf("the chat's timer is %d", shown.Expiration)
+	}
 }
 
 func TestDraftsThatAreNone(t *testing.T) {

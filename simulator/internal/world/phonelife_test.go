@@ -185,6 +185,33 @@ func TestTypingPresenceAndReading(t *testing.T) {
 	}
 }
 
+// What one device of an account has read, its others know: read on the phone, the companions hear of it, and the
+// other way round.
+func TestReadOnAnotherDevice(t *testing.T) {
+	l := newLab(t)
+	friend := l.newPhone()
+	own, c := l.linked()
+	second := l.newCompanion()
+	second.pair(own)
+	l.eventually("it is greeted", func() bool { return l.confirmed(own) == 2*greeting })
+	id := l.send(friend, own, "read me")
+	message := c.message(id)
+	l.must("POST", "/admin/phones/"+own+"/read", fields{"chat": friend}, nil)
+	for _, reader := range []*companion{c, second} {
+		if got := waitForReceipt(reader, id, types.ReceiptTypeRead); !got.IsFromMe || got.Chat != message.Info.Chat {
+			t.Errorf("the companion hears %+v", got)
+		}
+	}
+	other := l.send(friend, own, "and me")
+	c.message(other)
+	must(t, c.MarkRead(context.Background(), []string{other}, time.Now(), message.Info.Chat, message.Info.Sender))
+	if got := waitForReceipt(second, other, types.ReceiptTypeRead); !got.IsFromMe || got.Sender.Device != 1 {
+		t.Errorf("the other companion hears %+v", got)
+	}
+	l.eventually("the phone knows it too", func() bool { return l.line(own, friend, other).Status == "read" && l.chat(own, friend).Unread == 0 })
+	l.idle(own)
+}
+
 // Receipts of a group go to each writer, from each reader.
 func TestReadingInAGroup(t *testing.T) {
 	l := newLab(t)
