@@ -15,6 +15,7 @@ collect_ignore_glob = [] if _ENABLED else ["test_*.py"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "waits: a client's own clock has to run out: time, not work")
     config.addinivalue_line("markers", "only(names): the clients that this test is about")
 
 

@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import json
-import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -37,15 +35,6 @@ def _simulator(folder: Path, port: int) -> AbstractAsyncContextManager[Simulator
     return Simulator.start(folder, state=folder / "state", port=port, transcript=4000)
 
 
-async def _gone(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return True
-    writer.close()
-    return False
-
-
 class Stage:
     """One simulator and any number of linked clients; everything on it ends with it."""
 
@@ -73,15 +62,6 @@ class Stage:
         lines = "".join(json.dumps(entry) + "\n" for entry in entries)
         (self.folder / "transcript.jsonl").write_text(lines)
 
-    async def restart(self) -> None:
-        """The simulator stops and comes back on the same port, with all that it had saved."""
-        await self.ask("POST", "/admin/save")
-        assert self.wasim.pid
-        port = int(self.wasim.address.rsplit(":", 1)[1])
-        os.kill(self.wasim.pid, signal.SIGTERM)
-        await self.until("the simulator is gone", lambda: _gone(port))
-        self.wasim = await self._ending.enter_async_context(_simulator(self.folder, port))
-
     async def client(self, contender: Contender | None = None, folder: Path | None = None) -> Client:
         """A new client process, not connected; in an earlier one's folder it has that one's credentials."""
         self._started += 1
@@ -101,6 +81,28 @@ class Stage:
         device = int(client.seen("open")[-1]["jid"].split(":")[1].split("@")[0])
         await self.keys_uploaded(phone, device)
         return client
+
+    async def pair(self) -> tuple[Phone, Phone, Client]:
+        """Anna with a linked, idle client, and Ben."""
+        anna, ben = await self.wasim.phone("Anna"), await self.wasim.phone("Ben")
+        client = await self.linked(anna)
+        await self.settled(anna)
+        await client.forget()
+        return anna, ben, client
+
+    async def still_talks(self, client: Client, anna: Phone, ben: Phone) -> None:
+        """Both directions work, and nothing is left over."""
+        id = await ben.say(anna, "still there?")
+        assert (await client.expect("message", id=id, within=60))["text"] == "still there?"
+        sent = (await client.order("send", to=pn(ben), text="of course"))["id"]
+        assert (await self.received(ben, sent)).text == "of course"
+        await self.settled(anna)
+
+    async def back(self, client: Client) -> None:
+        """The client is connected again: by itself, or by what its application does."""
+        if not client.contender.reconnects:
+            await client.order("connect")
+        await client.expect("open", within=60)
 
     async def ask(self, method: str, path: str, body: Any = None, wait_s: float = 0.0) -> Any:
         """The simulator's admin API, for what its Python client has no word for."""

@@ -46,7 +46,9 @@ async def test_fetches_a_file(stage: Stage, kind: str) -> None:
 async def test_sends_a_picture_that_may_be_seen_once(stage: Stage) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     client = await stage.linked(anna)
-    id = (await client.order("media", to=pn(ben), kind="image", base64=encoded(CONTENT), view_once=True))["id"]
+    id = (await client.order("media", to=pn(ben), kind="image", base64=encoded(CONTENT), view_once=True))[
+        "id"
+    ]
     item = await stage.item(ben, id)
     assert item["kind"] == "image"
     assert item["view_once"] is True
