@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from holdfast.lab.admin import SimulatorError, SimulatorSilent
     from holdfast.lab.facts import (
         Account,
+        Activity,
+        Call,
         Chat,
         Clock,
         Companion,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
         Line,
         Linked,
         Member,
+        PhoneState,
         Receipt,
         Received,
     )
@@ -38,6 +41,8 @@ _PLACES = {
     "admin": ("SimulatorError", "SimulatorSilent"),
     "facts": (
         "Account",
+        "Activity",
+        "Call",
         "Chat",
         "Clock",
         "Companion",
@@ -48,6 +53,7 @@ _PLACES = {
         "Line",
         "Linked",
         "Member",
+        "PhoneState",
         "Receipt",
         "Received",
     ),
@@ -62,6 +68,8 @@ _PLACES = {
 
 __all__ = [
     "Account",
+    "Activity",
+    "Call",
     "Chat",
     "Clock",
     "Companion",
@@ -80,6 +88,7 @@ __all__ = [
     "Member",
     "Node",
     "Phone",
+    "PhoneState",
     "Receipt",
     "Received",
     "Simulator",

@@ -197,3 +197,43 @@ class Clock:
     #: How far it is moved from the machine's, and how far the fault clock-skew puts it wrong on top.
     offset_s: float = 0.0
     skew_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneState:
+    """A phone and its companions. `waiting` is what it will work off when it wakes."""
+
+    phone: str
+    asleep: bool = False
+    last_seen: int = 0
+    waiting: int = 0
+    unlink_after_days: float = 0.0
+    companions: Sequence[Companion] = field(default=(), metadata={"read": many(Companion)})
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Something that a phone noticed beside messages and receipts: kind "typing", "call" or "group"."""
+
+    seq: int
+    kind: str
+    sender: str = field(default="", metadata={"json": "from"})
+    from_device: int = 0
+    chat: str = ""
+    state: str = ""
+    call_id: str = ""
+    t: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a phone; `with_` is the other side, or the group."""
+
+    id: str
+    with_: str = field(default="", metadata={"json": "with"})
+    outgoing: bool = False
+    video: bool = False
+    state: str = ""
+    reason: str = ""
+    by_device: int = 0
+    t: int = 0

@@ -44,6 +44,15 @@ class Group:
         path = f"/admin/phones/{by.phone}/groups/{self.id}/settings"
         return read(GroupState, await self._admin.post(path, {"name": name, "value": value}))
 
+    async def decide(self, by: "Phone", *members: "Phone", approve: bool = True) -> Mapping[str, str]:
+        """Let in those who have asked to join, or refuse them; returns a code per number."""
+        path = f"/admin/phones/{by.phone}/groups/{self.id}/requests"
+        numbers = [member.phone for member in members]
+        outcomes: Mapping[str, str] = (await self._admin.post(path, {"approve": approve, "phones": numbers}))[
+            "outcomes"
+        ]
+        return outcomes
+
     async def leave(self, who: "Phone") -> None:
         """A member goes."""
         await self._admin.post(f"/admin/phones/{who.phone}/groups/{self.id}/leave")

@@ -12,7 +12,7 @@ class Keeps(Writes):
 
     __slots__ = ()
 
-    async def fetch(self, what: str) -> Any:
+    async def fetch(self, what: str, params: Mapping[str, Any] | None = None, wait_s: float = 0.0) -> Any:
         """Something that the admin API tells of this phone."""
         raise NotImplementedError
 

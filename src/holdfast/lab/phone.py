@@ -9,14 +9,14 @@ from typing import Any
 from holdfast.lab.admin import Admin, SimulatorError
 from holdfast.lab.facts import Account, File, GroupState, Linked, Receipt, Received, read
 from holdfast.lab.group import Group
-from holdfast.lab.keeps import Keeps
+from holdfast.lab.lives import Lives
 from holdfast.lab.writes import Address, address
 
 _POLL_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Phone(Keeps):
+class Phone(Lives):
     """A simulated phone. `phone` is its number, digits only; two objects of one number are equal."""
 
     phone: str
@@ -37,7 +37,7 @@ class Phone(Keeps):
 
     async def enter_code(self, code: str) -> Linked:
         """Type the eight characters that a client shows ("link with phone number")."""
-        return read(Linked, await self._admin.post(self._path("link-code"), {"code": code}))
+        return read(Linked, await self.post("link-code", {"code": code}))
 
     async def account(self) -> Account:
         """What WhatsApp's server knows of this number and its companions."""
@@ -65,18 +65,18 @@ class Phone(Keeps):
         """An order of the admin API to this phone, for what it has no method for."""
         return await self._admin.post(self._path(verb), body)
 
-    async def fetch(self, what: str) -> Any:
+    async def fetch(self, what: str, params: Mapping[str, Any] | None = None, wait_s: float = 0.0) -> Any:
         """Something that the admin API tells of this phone."""
-        return await self._admin.get(self._path(what))
+        return await self._admin.get(self._path(what), params, wait_s)
 
     def _path(self, rest: str) -> str:
-        return f"/admin/phones/{self.phone}/{rest}"
+        return f"/admin/phones/{self.phone}/{rest}".rstrip("/")
 
     # ---- what arrived --------------------------------------------------------------------------------
 
     async def inbox(self, after: int = 0, wait_s: float = 0.0) -> tuple[Sequence[Received], int]:
         """What it received after a sequence number, and the next one; waits up to `wait_s` for something."""
-        body = await self._admin.get(self._path("inbox"), {"after": after}, wait_s)
+        body = await self.fetch("inbox", {"after": after}, wait_s)
         return [read(Received, {**item, "details": item}) for item in body["items"]], int(body["next"])
 
     async def wait_for(
@@ -109,19 +109,22 @@ class Phone(Keeps):
         wanted = text if text is not None else kind or id or "such a message"
         raise SimulatorError(f"The phone did not receive {wanted!r} within {timeout_s:g} s")
 
-    async def read(self, chat: Address, ids: Sequence[str]) -> None:
-        """Read messages: the sender gets the blue ticks."""
-        await self.post("read", {"chat": address(chat), "ids": list(ids)})
+    async def read(
+        self, chat: Address, ids: Sequence[str] | None = None, *, played: bool = False
+    ) -> Sequence[str]:
+        """Read messages of a chat, everything unread without ids: the sender gets the blue ticks."""
+        body = {"chat": address(chat), "ids": list(ids) if ids else None, "played": played or None}
+        return [str(id) for id in (await self.post("read", body))["ids"]]
 
     async def file(self, message: Received | int) -> File:
         """The file of a received message, fetched and decrypted."""
         seq = message if isinstance(message, int) else message.seq
-        body = await self._admin.get(self._path(f"inbox/{seq}/media"))
+        body = await self.fetch(f"inbox/{seq}/media")
         return File(base64.b64decode(body["data_base64"]), str(body["mimetype"]))
 
     async def receipts(self, after: int = 0, wait_s: float = 0.0) -> tuple[Sequence[Receipt], int]:
         """Receipts for its own messages after a sequence number, and the next one."""
-        body = await self._admin.get(self._path("receipts"), {"after": after}, wait_s)
+        body = await self.fetch("receipts", {"after": after}, wait_s)
         return [read(Receipt, item) for item in body["items"]], int(body["next"])
 
     # ---- groups --------------------------------------------------------------------------------------
@@ -129,5 +132,5 @@ class Phone(Keeps):
     async def make_group(self, subject: str, *members: "Phone") -> Group:
         """A new group with these members; this phone owns it."""
         body = {"subject": subject, "members": [member.phone for member in members]}
-        made = read(GroupState, await self._admin.post(self._path("groups"), body))
+        made = read(GroupState, await self.post("groups", body))
         return Group(made.id, made.jid, self._admin)

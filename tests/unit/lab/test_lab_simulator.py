@@ -95,6 +95,33 @@ async def test_what_a_phone_keeps(simulator: Simulator) -> None:
     assert (profile["about"], profile["blocked"]) == ("busy", [ben.phone])
 
 
+async def test_what_an_owner_does_with_a_phone(simulator: Simulator) -> None:
+    anna, ben = await simulator.phone("Anna"), await simulator.phone("Ben")
+    await anna.typing(ben, "recording")
+    call = await anna.call(ben, video=True, ring=timedelta(minutes=1))
+    noticed, _ = await ben.activity(wait_s=5)
+    assert [(each.kind, each.sender, each.state) for each in noticed][:1] == [
+        ("typing", anna.phone, "recording")
+    ]
+    assert [each.id for each in await ben.calls()] == [call]
+    assert (await ben.answer_call(call, "reject")).id == call
+    await anna.set_present(True)
+    said = await anna.say(ben, "read me")
+    assert await ben.read(anna) == [said]
+
+    assert (await ben.sleep(timedelta(days=14))).asleep
+    await anna.say(ben, "good night")
+    assert (await ben.state()).waiting > 0
+    assert (await ben.inbox())[0][-1].id == said
+    assert not (await ben.wake()).asleep
+    assert await ben.wait_for("good night")
+
+    group = await anna.make_group("Lab")
+    joined = await ben.join((await group.state()).invite)
+    assert joined["joined"]
+    assert [each.jid for each in await ben.groups()] == [group.jid]
+
+
 async def test_refusals_are_one_line(simulator: Simulator) -> None:
     anna = await simulator.phone("Anna")
     with pytest.raises(SimulatorError, match="not a pairing QR code"):
