@@ -24,60 +24,69 @@ func (d Destination) settingName() string {
 // arrangement translates an order into changes of collections.
 func (p *Phone) arrangement(to Destination, order *ChatOrder) ([]authored, error) {
 	chat := to.settingName()
-	var steps []authored
-	add := func(collection string, version int32, value *waSyncAction.SyncActionValue, index ...string) {
-		steps = append(steps, authored{collection, []settings.Change{{Index: index, Version: version, Value: value}}})
+	steps := p.chatSettings(to, chat, order)
+	for _, about := range []struct {
+		id, kind string
+		version  int32
+		value    *waSyncAction.SyncActionValue
+	}{
+		{order.Star, "star", 2, &waSyncAction.SyncActionValue{StarAction: &waSyncAction.StarAction{Starred: proto.Bool(true)}}},
+		{order.Unstar, "star", 2, &waSyncAction.SyncActionValue{StarAction: &waSyncAction.StarAction{Starred: proto.Bool(false)}}},
+		{order.DeleteForMe, "deleteMessageForMe", 3, &waSyncAction.SyncActionValue{DeleteMessageForMeAction: &waSyncAction.DeleteMessageForMeAction{
+			DeleteMedia: proto.Bool(true), MessageTimestamp: proto.Int64(p.book.now().Unix()),
+		}}},
+	} {
+		if about.id == "" {
+			continue
+		}
+		index, err := p.messageIndex(about.kind, to, about.id)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, setting(regularHigh, about.version, about.value, index...))
 	}
+	if order.Clear {
+		steps = append(steps, setting(regularHigh, 6, &waSyncAction.SyncActionValue{ClearChatAction: &waSyncAction.ClearChatAction{
+			MessageRange: p.messageRange(to),
+		}}, "clearChat", chat, "1", "1"))
+	}
+	if order.Delete {
+		steps = append(steps, setting(regularHigh, 6, &waSyncAction.SyncActionValue{DeleteChatAction: &waSyncAction.DeleteChatAction{
+			MessageRange: p.messageRange(to),
+		}}, "deleteChat", chat, "1"))
+	}
+	return steps, nil
+}
+
+func setting(collection string, version int32, value *waSyncAction.SyncActionValue, index ...string) authored {
+	return authored{collection, []settings.Change{{Index: index, Version: version, Value: value}}}
+}
+
+// chatSettings are the changes that concern the chat as a whole.
+func (p *Phone) chatSettings(to Destination, chat string, order *ChatOrder) (steps []authored) {
 	if order.Archived != nil {
-		add(regularLow, 3, &waSyncAction.SyncActionValue{ArchiveChatAction: &waSyncAction.ArchiveChatAction{
+		steps = append(steps, setting(regularLow, 3, &waSyncAction.SyncActionValue{ArchiveChatAction: &waSyncAction.ArchiveChatAction{
 			Archived: order.Archived, MessageRange: p.messageRange(to),
-		}}, "archive", chat)
+		}}, "archive", chat))
 	}
 	if order.Pinned != nil {
-		add(regularLow, 5, &waSyncAction.SyncActionValue{PinAction: &waSyncAction.PinAction{Pinned: order.Pinned}}, "pin_v1", chat)
+		steps = append(steps, setting(regularLow, 5, &waSyncAction.SyncActionValue{
+			PinAction: &waSyncAction.PinAction{Pinned: order.Pinned},
+		}, "pin_v1", chat))
 	}
 	if order.MuteS != nil {
 		mute := &waSyncAction.MuteAction{Muted: proto.Bool(*order.MuteS != 0)}
 		if *order.MuteS != 0 {
 			mute.MuteEndTimestamp = p.until(*order.MuteS)
 		}
-		add(regularHigh, 2, &waSyncAction.SyncActionValue{MuteAction: mute}, "mute", chat)
+		steps = append(steps, setting(regularHigh, 2, &waSyncAction.SyncActionValue{MuteAction: mute}, "mute", chat))
 	}
 	if order.Read != nil {
-		add(regularLow, 3, &waSyncAction.SyncActionValue{MarkChatAsReadAction: &waSyncAction.MarkChatAsReadAction{
+		steps = append(steps, setting(regularLow, 3, &waSyncAction.SyncActionValue{MarkChatAsReadAction: &waSyncAction.MarkChatAsReadAction{
 			Read: order.Read, MessageRange: p.messageRange(to),
-		}}, "markChatAsRead", chat)
+		}}, "markChatAsRead", chat))
 	}
-	for id, on := range map[string]bool{order.Star: true, order.Unstar: false} {
-		if id == "" {
-			continue
-		}
-		index, err := p.messageIndex("star", to, id)
-		if err != nil {
-			return nil, err
-		}
-		add(regularHigh, 2, &waSyncAction.SyncActionValue{StarAction: &waSyncAction.StarAction{Starred: proto.Bool(on)}}, index...)
-	}
-	if order.DeleteForMe != "" {
-		index, err := p.messageIndex("deleteMessageForMe", to, order.DeleteForMe)
-		if err != nil {
-			return nil, err
-		}
-		add(regularHigh, 3, &waSyncAction.SyncActionValue{DeleteMessageForMeAction: &waSyncAction.DeleteMessageForMeAction{
-			DeleteMedia: proto.Bool(true), MessageTimestamp: proto.Int64(p.book.now().Unix()),
-		}}, index...)
-	}
-	if order.Clear {
-		add(regularHigh, 6, &waSyncAction.SyncActionValue{ClearChatAction: &waSyncAction.ClearChatAction{
-			MessageRange: p.messageRange(to),
-		}}, "clearChat", chat, "1", "1")
-	}
-	if order.Delete {
-		add(regularHigh, 6, &waSyncAction.SyncActionValue{DeleteChatAction: &waSyncAction.DeleteChatAction{
-			MessageRange: p.messageRange(to),
-		}}, "deleteChat", chat, "1")
-	}
-	return steps, nil
+	return steps
 }
 
 // messageIndex names a message in settings.
@@ -114,46 +123,21 @@ func (p *Phone) messageRange(to Destination) *waSyncAction.SyncActionMessageRang
 	}
 }
 
+type effect func(p *Phone, chat string, change settings.Change)
+
 // effects returns the table of settings that the phone shows. The chat is the screen's key of the second part of the
 // index, if there is one.
-func effects() map[string]func(p *Phone, chat string, change settings.Change) {
-	return map[string]func(*Phone, string, settings.Change){
-		"setting_pushName": func(p *Phone, _ string, change settings.Change) {
-			if name := change.Value.GetPushNameSetting().GetName(); name != "" {
-				p.Account.Rename(name)
-			}
-		},
-		"contact": func(p *Phone, chat string, change settings.Change) {
-			p.Account.Profile.SetContact(chat, change.Value != nil)
-			if change.Value == nil {
-				delete(p.contacts, chat)
-				return
-			}
-			p.contacts[chat] = change.Value.GetContactAction().GetFullName()
-		},
+func effects() map[string]effect {
+	return map[string]effect{
+		"setting_pushName": showName, "contact": showContact, "mute": showMute, "star": showStar,
 		"archive": func(p *Phone, chat string, change settings.Change) {
 			p.screen.Chat(chat).Archived = change.Value.GetArchiveChatAction().GetArchived()
 		},
 		"pin_v1": func(p *Phone, chat string, change settings.Change) {
 			p.screen.Chat(chat).Pinned = change.Value.GetPinAction().GetPinned()
 		},
-		"mute": func(p *Phone, chat string, change settings.Change) {
-			mute, until := change.Value.GetMuteAction(), int64(0)
-			if mute.GetMuted() {
-				until = -1
-				if end := mute.GetMuteEndTimestamp(); end > 0 {
-					until = end / 1000
-				}
-			}
-			p.screen.Chat(chat).MutedUntil = until
-		},
 		"markChatAsRead": func(p *Phone, chat string, change settings.Change) {
 			p.screen.MarkChat(chat, change.Value.GetMarkChatAsReadAction().GetRead())
-		},
-		"star": func(p *Phone, chat string, change settings.Change) {
-			if line, ok := p.lineOf(chat, change.Index); ok {
-				line.Starred = change.Value.GetStarAction().GetStarred()
-			}
 		},
 		"deleteMessageForMe": func(p *Phone, chat string, change settings.Change) {
 			if len(change.Index) > 2 && change.Value != nil {
@@ -162,6 +146,38 @@ func effects() map[string]func(p *Phone, chat string, change settings.Change) {
 		},
 		"clearChat":  func(p *Phone, chat string, _ settings.Change) { p.screen.Clear(chat) },
 		"deleteChat": func(p *Phone, chat string, _ settings.Change) { p.screen.Drop(chat) },
+	}
+}
+
+func showName(p *Phone, _ string, change settings.Change) {
+	if name := change.Value.GetPushNameSetting().GetName(); name != "" {
+		p.Account.Rename(name)
+	}
+}
+
+func showContact(p *Phone, chat string, change settings.Change) {
+	p.Account.Profile.SetContact(chat, change.Value != nil)
+	if change.Value == nil {
+		delete(p.contacts, chat)
+		return
+	}
+	p.contacts[chat] = change.Value.GetContactAction().GetFullName()
+}
+
+func showMute(p *Phone, chat string, change settings.Change) {
+	mute, until := change.Value.GetMuteAction(), int64(0)
+	if mute.GetMuted() {
+		until = -1
+		if end := mute.GetMuteEndTimestamp(); end > 0 {
+			until = end / 1000
+		}
+	}
+	p.screen.Chat(chat).MutedUntil = until
+}
+
+func showStar(p *Phone, chat string, change settings.Change) {
+	if line, ok := p.lineOf(chat, change.Index); ok {
+		line.Starred = change.Value.GetStarAction().GetStarred()
 	}
 }
 

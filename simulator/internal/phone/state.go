@@ -76,21 +76,10 @@ func (p *Phone) state() (State, error) {
 	for group, devices := range p.shared {
 		state.Shared[group] = maps.Clone(devices)
 	}
-	for name, session := range p.signal.sessions {
-		state.Sessions[name] = wastore.SignalProtobufSerializer.Session.Serialize(session)
-	}
-	for name, key := range p.signal.identities {
-		state.Identities[name] = slices.Clone(key[:])
-	}
 	for id, message := range p.sent {
 		state.Sent[id] = *message
 	}
-	p.signal.keyLock.Lock()
-	state.NextPreKey = p.signal.nextPreKey
-	for id, private := range p.signal.preKeys {
-		state.PreKeys[id] = slices.Clone(private[:])
-	}
-	p.signal.keyLock.Unlock()
+	p.signal.save(&state)
 	p.mailLock.Lock()
 	defer p.mailLock.Unlock()
 	state.Asleep, state.Since, state.Unlink = p.slumber.asleep, p.slumber.since, p.slumber.unlinkAfter
@@ -102,6 +91,22 @@ func (p *Phone) state() (State, error) {
 		state.Mail = append(state.Mail, encoded)
 	}
 	return state, nil
+}
+
+// save writes sessions and keys into a state.
+func (m *memory) save(state *State) {
+	for name, session := range m.sessions {
+		state.Sessions[name] = wastore.SignalProtobufSerializer.Session.Serialize(session)
+	}
+	for name, key := range m.identities {
+		state.Identities[name] = slices.Clone(key[:])
+	}
+	m.keyLock.Lock()
+	state.NextPreKey = m.nextPreKey
+	for id, private := range m.preKeys {
+		state.PreKeys[id] = slices.Clone(private[:])
+	}
+	m.keyLock.Unlock()
 }
 
 // Restore gives an account's phone its saved memory; what lay in its mailbox is worked off.
