@@ -86,7 +86,7 @@ var moreSightings = map[string]func(*stage){
 	},
 	"no-offline": func(s *stage) {
 		s.strike("no-offline", s.own)
-		r := s.rawLogin(s.c)
+		r := s.enter()
 		r.silent()
 	},
 	"offline-first": func(s *stage) {
@@ -122,6 +122,7 @@ var moreSightings = map[string]func(*stage){
 			content, _ := found.Content.([]byte)
 			return content
 		}
+		r.uploadKeys()
 		good := hash()
 		s.strike("digest-mismatch", s.own)
 		if bad := hash(); bytes.Equal(good, bad) || len(bad) != len(good) {
@@ -200,6 +201,7 @@ func answeredWith(code string, once bool, attributes binary.Attrs, children ...b
 	return func(s *stage) {
 		name := s.t.Name()[strings.LastIndex(s.t.Name(), "/")+1:]
 		r := s.login()
+		r.uploadKeys()
 		s.strike(name, s.own)
 		for _, want := range []bool{true, !once} {
 			if got := codeOf(r.answer(attributes, children...)); (got == code) != want {

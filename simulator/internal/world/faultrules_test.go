@@ -39,10 +39,8 @@ var blocklist = binary.Attrs{"type": "get", "xmlns": "blocklist"}
 
 // Rules strike what clients say as well as what they hear.
 func TestRulesOnTheWayIn(t *testing.T) {
-	s := newStage(t)
-	s.drain()
 	t.Run("drop", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "dir": "in", "tag": "message"}, "drop")
 		r.sendMessage(s.friend, "LOST")
@@ -56,7 +54,7 @@ func TestRulesOnTheWayIn(t *testing.T) {
 		}
 	})
 	t.Run("duplicate", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"dir": "in", "tag": "iq", "xmlns": "blocklist"}, "duplicate")
 		id := r.query(blocklist)
@@ -67,7 +65,7 @@ func TestRulesOnTheWayIn(t *testing.T) {
 		}
 	})
 	t.Run("delay", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "dir": "in", "tag": "iq"}, "delay", "args", attrs{"ms": 80})
 		began := time.Now()
@@ -77,7 +75,7 @@ func TestRulesOnTheWayIn(t *testing.T) {
 		}
 	})
 	t.Run("reorder", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "dir": "in", "tag": "message"}, "reorder")
 		r.sendMessage(s.friend, "SECOND")
@@ -89,7 +87,7 @@ func TestRulesOnTheWayIn(t *testing.T) {
 		}
 	})
 	t.Run("reorder without another", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "dir": "in", "tag": "message"}, "reorder", "args", attrs{"ms": 60})
 		r.sendMessage(s.friend, "ALONE")
@@ -98,7 +96,7 @@ func TestRulesOnTheWayIn(t *testing.T) {
 		}
 	})
 	t.Run("refuse", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "tag": "iq", "xmlns": "blocklist"}, "refuse", "args", attrs{"code": 405, "text": "no"})
 		if got := codeOf(r.answer(blocklist)); got != "405" {
@@ -106,7 +104,7 @@ func TestRulesOnTheWayIn(t *testing.T) {
 		}
 	})
 	t.Run("replace", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "dir": "in", "tag": "iq", "xmlns": "blocklist"}, "replace", "args",
 			attrs{"node": attrs{"tag": "iq", "attrs": attrs{"id": "other", "type": "get", "xmlns": "w:p", "to": "s.whatsapp.net"}}})
@@ -118,10 +116,8 @@ func TestRulesOnTheWayIn(t *testing.T) {
 }
 
 func TestRulesOnTheWayOut(t *testing.T) {
-	s := newStage(t)
-	s.drain()
 	t.Run("replace", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "dir": "out", "tag": "message"}, "replace", "args", attrs{"node": attrs{
 			"tag": "notification", "attrs": attrs{"from": s.friend + "@s.whatsapp.net", "id": "N1", "type": "x"},
@@ -135,7 +131,7 @@ func TestRulesOnTheWayOut(t *testing.T) {
 		}
 	})
 	t.Run("set", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "dir": "out", "tag": "message"}, "set", "args", attrs{"attrs": attrs{"notify": "Mallory"}})
 		if got := r.message(s.send(s.friend, s.own, "hi")).Attrs["notify"]; got != "Mallory" {
@@ -143,7 +139,7 @@ func TestRulesOnTheWayOut(t *testing.T) {
 		}
 	})
 	t.Run("corrupt frame", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "dir": "out", "tag": "iq"}, "corrupt", "args", attrs{"where": "frame"})
 		lost := r.ping()
@@ -153,14 +149,14 @@ func TestRulesOnTheWayOut(t *testing.T) {
 		}
 	})
 	t.Run("an ending after the stanza", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "dir": "out", "tag": "iq"}, "close", "args", attrs{"code": 4000, "after": true})
 		s.answersPings(r)
 		r.endedWith("4000")
 	})
 	t.Run("a stream error of one's own", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "tag": "iq", "dir": "in"}, "stream_error", "args", attrs{"code": 420, "conflict": "odd"})
 		r.ping()
@@ -170,7 +166,7 @@ func TestRulesOnTheWayOut(t *testing.T) {
 		r.waitClosed()
 	})
 	t.Run("a failure of one's own", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		s.rule(attrs{"account": s.own, "device": 1}, "failure", "args", attrs{"reason": "499", "attrs": attrs{"message": "words"}})
 		if node := s.try().next("failure"); node.Attrs["reason"] != "499" || node.Attrs["message"] != "words" {
 			t.Errorf("refused with %s", node.String())
@@ -179,7 +175,7 @@ func TestRulesOnTheWayOut(t *testing.T) {
 		s.try().next("success")
 	})
 	t.Run("one connection", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		conn := s.transcript("tag=success&account=" + s.own)
 		s.rule(attrs{"conn": conn[len(conn)-1].Conn}, "reset")
@@ -188,7 +184,7 @@ func TestRulesOnTheWayOut(t *testing.T) {
 		s.answersPings(s.login())
 	})
 	t.Run("the third, and then half of them", func(t *testing.T) {
-		s := s.with(t)
+		s := newStage(t)
 		r := s.login()
 		s.rule(attrs{"account": s.own, "tag": "iq", "xmlns": "blocklist", "nth": 3}, "refuse", "args", attrs{"code": 499})
 		pattern := ""
@@ -241,7 +237,6 @@ func TestOrdersThatCannotBe(t *testing.T) {
 // A fault ends by its count, by its time, or when somebody ends it.
 func TestHowFaultsEnd(t *testing.T) {
 	s := newStage(t)
-	s.drain()
 	r := s.login()
 	refusal := func(more ...any) int {
 		return s.rule(attrs{"account": s.own, "tag": "iq", "xmlns": "blocklist"}, "refuse", append(more, "args", attrs{"code": 499})...).Fault.ID

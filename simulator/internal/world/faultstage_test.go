@@ -8,7 +8,10 @@ import (
 	"time"
 
 	binary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waWa6"
 	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/util/keys"
+	"google.golang.org/protobuf/proto"
 
 	"holdfast/simulator/internal/faults"
 )
@@ -17,40 +20,54 @@ import (
 type stage struct {
 	*lab
 	own, friend string
-	c           *companion
+	device      *light
 }
 
 func newStage(t *testing.T) *stage {
+	t.Parallel()
 	l := newLab(t)
-	own, c := l.linked()
-	friend := l.newPhone()
-	l.send(friend, own, "so that sessions are there")
-	c.text()
-	l.idle(own)
-	c.Disconnect()
-	return &stage{lab: l, own: own, friend: friend, c: c}
+	s := &stage{lab: l, own: l.newPhone(), friend: l.newPhone()}
+	s.device = l.linkRaw(s.own)
+	s.device.activate()
+	s.eventually("the phone has greeted the device", func() bool { return s.account(s.own).Companions[0].Queue >= greeting })
+	s.drain()
+	return s
 }
 
-// with is the stage for one fault: no other is in force.
-func (s *stage) with(t *testing.T) *stage {
-	one := *s
-	tied := *s.lab
-	tied.t = t
-	one.lab = &tied
-	one.must("DELETE", "/admin/faults", nil, nil)
-	return &one
+// uploadKeys gives the server a one-time key, so that there is something to digest.
+func (r *raw) uploadKeys() {
+	r.t.Helper()
+	key := []binary.Node{{Tag: "id", Content: []byte{0, 0, 9}}, {Tag: "value", Content: keys.NewKeyPair().Pub[:]}}
+	if refused := codeOf(r.ask("encrypt", "set", one("list", one("key", key)))); refused != "" {
+		r.t.Errorf("the key is refused with %s", refused)
+	}
+}
+
+// try connects without expecting to be let in.
+func (s *stage) try() *raw {
+	var number uint64
+	_, err := fmt.Sscan(s.own, &number)
+	must(s.t, err)
+	return s.dialRaw(s.device.static, &waWa6.ClientPayload{
+		Username: proto.Uint64(number), Device: proto.Uint32(1), Passive: proto.Bool(true), Pull: proto.Bool(true),
+	})
+}
+
+// enter connects and is let in.
+func (s *stage) enter() *raw {
+	s.t.Helper()
+	r := s.try()
+	r.next("success")
+	return r
 }
 
 // login connects and lets the backlog come.
 func (s *stage) login() *raw {
 	s.t.Helper()
-	r := s.rawLogin(s.c)
+	r := s.enter()
 	r.answer(binary.Attrs{"type": "set", "xmlns": "passive"}, binary.Node{Tag: "active"})
 	return r
 }
-
-// try connects without expecting to be let in.
-func (s *stage) try() *raw { return s.dialRaw(s.c.Store.NoiseKey, s.c.Store.GetClientPayload()) }
 
 type struck struct {
 	Fault faults.View
