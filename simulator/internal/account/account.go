@@ -35,6 +35,8 @@ type Account struct {
 	Tokens  *tokens.Ledger
 	// Scenario comes from the push name with which the account was made.
 	Scenario Scenario
+	// Unattended tells that nobody holds the phone: it serves its own companions, and confirms nothing to others.
+	Unattended bool
 	// NCTSalt is what the account's devices prove a first contact with.
 	NCTSalt []byte
 

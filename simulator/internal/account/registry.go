@@ -36,6 +36,10 @@ func NewRegistry(source *seed.Source) *Registry {
 // Open creates or returns the account of a phone number; without one it draws the next free number. A
 // name given replaces the present one.
 func (r *Registry) Open(phone, name string) (account *Account, created bool, err error) {
+	return r.open(phone, name, false)
+}
+
+func (r *Registry) open(phone, name string, unattended bool) (account *Account, created bool, err error) {
 	phone = strings.TrimPrefix(phone, "+")
 	if phone != "" && !validPhone(phone) {
 		return nil, false, ErrPhoneInvalid
@@ -47,7 +51,7 @@ func (r *Registry) Open(phone, name string) (account *Account, created bool, err
 	}
 	account, ok := r.byPhone[phone]
 	if !ok {
-		account = r.create(phone, name)
+		account = r.create(phone, name, unattended)
 	} else if name != "" {
 		account.Rename(name)
 	}
@@ -55,13 +59,14 @@ func (r *Registry) Open(phone, name string) (account *Account, created bool, err
 }
 
 // OpenByPushName returns the account that a registration with this push name belongs to: the same name is
-// always the same number, no name is a fresh account.
+// always the same number, no name is a fresh account. Nobody holds the phone of an account that is made so: what
+// its companions have not seen counts as not delivered.
 func (r *Registry) OpenByPushName(name string) (*Account, error) {
 	phone := ""
 	if name != "" {
 		phone = pushNamePhone(name)
 	}
-	account, _, err := r.Open(phone, name)
+	account, _, err := r.open(phone, name, true)
 	return account, err
 }
 
@@ -81,13 +86,14 @@ func (r *Registry) draw() string {
 	}
 }
 
-func (r *Registry) create(phone, name string) *Account {
+func (r *Registry) create(phone, name string, unattended bool) *Account {
 	if name == "" {
 		name = "Phone " + phone[len(phone)-4:]
 	}
 	account := &Account{
 		Phone: phone, LID: r.drawLID(phone), name: name,
 		Profile: profile.New(), Tokens: tokens.New(), Scenario: ParseScenario(name), NCTSalt: r.salt(phone),
+		Unattended: unattended,
 		companions: map[uint16]*Companion{},
 	}
 	account.install(r.source.KeyPair("account identity", phone), uint32(r.source.Uint64("account raw id", phone)))

@@ -33,6 +33,7 @@ type SavedAccount struct {
 	Tokens                    tokens.State
 	Scenario                  Scenario
 	Passkey                   bool
+	Unattended                bool
 }
 
 // SavedCompanion is one linked device as it is saved.
@@ -71,7 +72,7 @@ func (a *Account) state() (SavedAccount, error) {
 		Phone: a.Phone, LID: a.LID, Name: a.name, Identity: append([]byte(nil), a.Identity().Priv[:]...), RawID: a.RawID(),
 		LastDevice: a.lastDevice, LastKeyIndex: a.lastKeyIndex, Registrations: a.registrations, RefsServed: a.refsServed,
 		Profile: a.Profile.State(), Tokens: a.Tokens.State(), Scenario: a.Scenario,
-		Passkey: a.passkey,
+		Passkey: a.passkey, Unattended: a.Unattended,
 	}
 	saved.Acquainted = map[string]map[string]bool{}
 	for phone, domains := range a.acquainted {
@@ -122,7 +123,7 @@ func restoreAccount(saved *SavedAccount) (*Account, error) {
 		companions: map[uint16]*Companion{}, lastDevice: saved.LastDevice, lastKeyIndex: saved.LastKeyIndex,
 		registrations: saved.Registrations, refsServed: saved.RefsServed, acquainted: saved.Acquainted,
 		Profile: profile.Restore(saved.Profile), Tokens: tokens.Restore(saved.Tokens), Scenario: saved.Scenario,
-		passkey: saved.Passkey,
+		passkey: saved.Passkey, Unattended: saved.Unattended,
 	}
 	account.install(signal.NewKeyPairFromPrivateKey([32]byte(saved.Identity)), saved.RawID)
 	for i := range saved.Companions {

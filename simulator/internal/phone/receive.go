@@ -141,11 +141,15 @@ func (p *Phone) groupOf(chat string) *groups.Group {
 	return group
 }
 
-// confirm sends the delivery receipt; for messages of its own companions the phone confirms as their sender.
+// confirm sends the delivery receipt; for messages of its own companions the phone confirms as their sender. A
+// phone that nobody holds leaves it to the companions to confirm what others write.
 func (p *Phone) confirm(node *stanza.Node, owner *account.Account) {
 	attrs := receiptAttrs(node)
-	if owner == p.Account {
+	switch {
+	case owner == p.Account:
 		attrs["type"] = "sender"
+	case p.Account.Unattended:
+		return
 	}
 	p.book.router.Receipt(p.origin(), &stanza.Node{Tag: "receipt", Attrs: attrs})
 }
