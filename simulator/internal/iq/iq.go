@@ -11,6 +11,7 @@ import (
 	"holdfast/simulator/internal/appstate"
 	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/keys"
+	"holdfast/simulator/internal/newsletter"
 	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/router"
@@ -29,8 +30,10 @@ type Services struct {
 	Groups    *groups.Store
 	Source    *seed.Source
 	Pictures  *profile.Gallery
-	Now       func() time.Time
-	Log       *slog.Logger
+	// Newsletters are the channels.
+	Newsletters *newsletter.Store
+	Now         func() time.Time
+	Log         *slog.Logger
 	// Host is the address under which clients reach this server, for media.
 	Host string
 }

@@ -43,7 +43,7 @@ func queryMex(s *Services, client *Client, request *stanza.Node) (stanza.Node, f
 		return stanza.Failure(request, 400, "bad-request"), nil
 	}
 	number := stanza.Text(query, "query_id")
-	answer, known := mexQueries[number]
+	answer, known := mexTable()[number]
 	if !known {
 		s.Log.Info("iq.mex_unknown", "query", number)
 		return mexResult(request, map[string]any{"data": map[string]any{}}), nil

@@ -172,4 +172,7 @@ func (s *Services) HangPictures() {
 	for _, group := range s.Groups.All() {
 		s.Pictures.Hang(group.Picture)
 	}
+	for _, channel := range s.Newsletters.All() {
+		s.Pictures.Hang(channel.Picture)
+	}
 }

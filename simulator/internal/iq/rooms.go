@@ -4,6 +4,6 @@ package iq
 func rooms() []map[Key]answer {
 	return []map[Key]answer{
 		encryptAnswers, sessionAnswers, dirtyAnswers, propertyAnswers, profileAnswers, pictureAnswers, privacyAnswers, tokenAnswers,
-		businessAnswers, stateAnswers, peopleAnswers, groupAnswers, joiningAnswers, communityAnswers, mexAnswers,
+		businessAnswers, stateAnswers, peopleAnswers, groupAnswers, joiningAnswers, communityAnswers, newsletterAnswers, mexAnswers,
 	}
 }

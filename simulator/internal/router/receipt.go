@@ -54,6 +54,10 @@ func (r *Router) Receipt(from Origin, node *stanza.Node) stanza.Node {
 		r.groupReceipt(from, to, node)
 		return ack
 	}
+	if to.Server == types.NewsletterServer {
+		r.viewPosts(from, to, node)
+		return ack
+	}
 	target, ok := r.accounts.ByJID(to)
 	if !ok {
 		return ack

@@ -3,6 +3,7 @@
 package router
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/groups"
+	"holdfast/simulator/internal/newsletter"
 	"holdfast/simulator/internal/stanza"
 )
 
@@ -32,6 +34,10 @@ type Router struct {
 	now      func() time.Time
 	messages atomic.Int64
 	notified atomic.Int64
+	// newsletters are the channels, live who hears of signs under their posts, and until when.
+	newsletters *newsletter.Store
+	liveLock    sync.Mutex
+	live        map[string]map[*account.Companion]time.Time
 	// typing is how long a typing notice waits.
 	typing atomic.Int64
 }

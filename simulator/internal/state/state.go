@@ -15,6 +15,7 @@ import (
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/appstate"
 	"holdfast/simulator/internal/groups"
+	"holdfast/simulator/internal/newsletter"
 	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/wire"
 )
@@ -37,6 +38,7 @@ type Content struct {
 	Phones   []phone.State
 	AppState appstate.State
 	Groups   groups.State
+	Channels newsletter.State
 	// Clock is how far the simulation's time is moved.
 	Clock time.Duration
 }

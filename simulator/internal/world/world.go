@@ -22,6 +22,7 @@ import (
 	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/iq"
 	"holdfast/simulator/internal/media"
+	"holdfast/simulator/internal/newsletter"
 	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/router"
@@ -59,7 +60,9 @@ type World struct {
 	AppState   *appstate.Store
 	Media      *media.Store
 	Groups     *groups.Store
-	Gate       *gate.Gate
+	// Newsletters are the channels.
+	Newsletters *newsletter.Store
+	Gate        *gate.Gate
 
 	queries  *iq.Table
 	record   *os.File
@@ -102,7 +105,7 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 		Authority: authority, source: source, listener: listener, stateDir: options.StateDir, log: log,
 		Accounts: account.NewRegistry(source), Lobby: account.NewLobby(source, clock.Now), Faults: struck, Clock: clock,
 		Transcript: transcript.New(options.Transcript), AppState: appstate.New(), Media: media.NewStore(clock.Now),
-		Groups: groups.NewStore(source, clock.Now),
+		Groups: groups.NewStore(source, clock.Now), Newsletters: newsletter.NewStore(source, clock.Now),
 	}
 	w.Router = router.New(w.Accounts, clock.Now)
 	w.Phones = phone.NewBook(source, w.Accounts, w.Router, clock.Now, log)
@@ -111,6 +114,7 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 	w.Phones.UseAppState(w.AppState)
 	w.Phones.WithholdKeys(func(phone string) bool { return struck.Take(faults.KeyWithheld, phone) })
 	w.Router.UseGroups(w.Groups)
+	w.Router.UseNewsletters(w.Newsletters)
 	if options.TypingLife > 0 {
 		w.Router.KeepTyping(options.TypingLife)
 	}
@@ -139,7 +143,7 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 func (w *World) newServices() *iq.Services {
 	return &iq.Services{
 		Accounts: w.Accounts, Phones: w.Phones, Router: w.Router, Directory: usync.New(w.Accounts, w.Clock.Now),
-		AppState: w.AppState, Groups: w.Groups, Now: w.Clock.Now, Log: w.log, Host: w.Address(),
+		AppState: w.AppState, Groups: w.Groups, Newsletters: w.Newsletters, Now: w.Clock.Now, Log: w.log, Host: w.Address(),
 		Source: w.source, Pictures: profile.NewGallery(),
 	}
 }
@@ -168,6 +172,7 @@ func (w *World) restore(saved *state.Content) error {
 	w.Lobby.Restore(saved.Lobby)
 	w.AppState.Restore(saved.AppState)
 	w.Groups.Restore(saved.Groups)
+	w.Newsletters.Restore(saved.Channels)
 	for _, memory := range saved.Phones {
 		owner, ok := w.Accounts.ByPhone(memory.Phone)
 		if !ok {
@@ -197,7 +202,7 @@ func (w *World) Save() error {
 	}
 	return state.Save(w.stateDir, &state.Content{
 		Seed: w.source.Number(), TLS: *identity, Registry: registry, Lobby: w.Lobby.State(), Phones: phones,
-		AppState: w.AppState.State(), Groups: w.Groups.State(), Clock: w.Clock.Offset(),
+		AppState: w.AppState.State(), Groups: w.Groups.State(), Channels: w.Newsletters.State(), Clock: w.Clock.Offset(),
 	})
 }
 
