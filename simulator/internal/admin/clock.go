@@ -51,17 +51,16 @@ func moveClock(rooms *Rooms, r *http.Request, order clockOrder) (clockView, erro
 	if (order.OffsetS == nil) == (order.AdvanceS == nil) {
 		return clockView{}, badRequest("give either offset_s or advance_s, in seconds")
 	}
-	by := order.OffsetS
-	if by == nil {
-		by = order.AdvanceS
+	seconds := rooms.Clock.Offset().Seconds()
+	if order.OffsetS != nil {
+		seconds = *order.OffsetS
+	} else {
+		seconds += *order.AdvanceS
 	}
-	if *by > maxMove.Seconds() || *by < -maxMove.Seconds() {
-		return clockView{}, badRequest("the clock moves by a hundred years at most")
+	if seconds > maxMove.Seconds() || seconds < -maxMove.Seconds() {
+		return clockView{}, badRequest("the clock can be a hundred years off at most")
 	}
-	moved := time.Duration(*by * float64(time.Second))
-	if order.AdvanceS != nil {
-		moved += rooms.Clock.Offset()
-	}
+	moved := time.Duration(seconds * float64(time.Second))
 	rooms.Clock.Set(moved)
 	rooms.Log.Info("clock.moved", "offset_s", moved.Seconds())
 	rooms.unlinkOverdue()

@@ -37,6 +37,3 @@ func (c *Clock) Skew() time.Duration {
 
 // Set moves the clock to an offset from the machine's.
 func (c *Clock) Set(offset time.Duration) { c.offset.Store(int64(offset)) }
-
-// Advance lets time pass at once.
-func (c *Clock) Advance(by time.Duration) { c.offset.Add(int64(by)) }

@@ -35,7 +35,6 @@ type line struct {
 
 // held is a stanza that waits for another one to pass it.
 type held struct {
-	tag   string
 	goes  func()
 	timer *time.Timer
 }
@@ -43,7 +42,7 @@ type held struct {
 func newLine(gate *Gate, ctx context.Context, conn *wire.Conn, companion *account.Companion) *line {
 	ctx, cancel := context.WithCancel(ctx)
 	return &line{
-		gate: gate, conn: conn, companion: companion, ctx: ctx, cancel: cancel, forget: func() {}, waiting: map[string]*held{},
+		gate: gate, conn: conn, companion: companion, ctx: ctx, cancel: cancel, forget: func() {},
 	}
 }
 
@@ -78,7 +77,7 @@ func (l *line) say(node stanza.Node, xmlns string) error {
 		return nil
 	}
 	fate := l.fate(faults.Out, &node, xmlns)
-	l.pause(fate.Delay)
+	wait(l.ctx, fate.Delay)
 	ends := fate.End != nil
 	if ends && !fate.End.Args.After {
 		l.record(transcript.Out, node, &fate)
@@ -119,7 +118,7 @@ func (l *line) send(node stanza.Node, fate *faults.Fate) error {
 func (l *line) hear(node *stanza.Node) {
 	fate := l.fate(faults.In, node, "")
 	l.record(transcript.In, *node, &fate)
-	l.pause(fate.Delay)
+	wait(l.ctx, fate.Delay)
 	ends := fate.End != nil
 	if ends && !fate.End.Args.After {
 		l.end(fate.End)
@@ -159,7 +158,10 @@ func (l *line) hold(dir, tag string, longest time.Duration, goes func()) {
 	l.release(dir, tag)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	waiting := &held{tag: tag, goes: goes}
+	if l.waiting == nil {
+		l.waiting = map[string]*held{}
+	}
+	waiting := &held{goes: goes}
 	waiting.timer = time.AfterFunc(longest, func() { l.release(dir, tag) })
 	l.waiting[dir+tag] = waiting
 }
@@ -173,16 +175,6 @@ func (l *line) release(dir, tag string) {
 	if ok {
 		waiting.timer.Stop()
 		waiting.goes()
-	}
-}
-
-func (l *line) pause(delay time.Duration) {
-	if delay <= 0 {
-		return
-	}
-	select {
-	case <-time.After(delay):
-	case <-l.ctx.Done():
 	}
 }
 

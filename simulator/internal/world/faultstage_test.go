@@ -152,7 +152,7 @@ func (r *raw) quiet() {
 	}
 }
 
-// lastFrame returns the next frame that no codec reads.
+// frame waits for a frame, whether a codec reads it or not.
 func (r *raw) frame(fits func([]byte) bool) {
 	r.t.Helper()
 	for timeout := time.After(patience); ; {
