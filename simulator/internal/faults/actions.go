@@ -63,6 +63,12 @@ type Args struct {
 	From        string            `json:"from,omitempty" doc:"crafted-dm: phone that the message comes from"`
 }
 
+// clone returns a copy that shares nothing with the original: orders are read into it.
+func (a Args) clone() Args {
+	a.Attrs, a.Children = maps.Clone(a.Attrs), slices.Clone(a.Children)
+	return a
+}
+
 // Tree is a stanza as JSON: content is children, or base64, or text.
 type Tree struct {
 	Tag      string            `json:"tag"`

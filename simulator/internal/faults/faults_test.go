@@ -213,6 +213,21 @@ func TestReadyMadeFaults(t *testing.T) {
 	}
 }
 
+// What one order changes of a ready-made fault is its own.
+func TestOrdersDoNotChangeTheTable(t *testing.T) {
+	s := newSet(1)
+	if ban := s.add(t, `{"name":"temp-ban","args":{"attrs":{"expire":"60"}}}`); ban.Args.Attrs["expire"] != "60" || ban.Args.Attrs["reason"] != "402" {
+		t.Errorf("ban %+v", ban.Args.Attrs)
+	}
+	if ban := s.add(t, `{"name":"temp-ban"}`); ban.Args.Attrs["expire"] != "3600" {
+		t.Errorf("the next ban %+v", ban.Args.Attrs)
+	}
+	s.add(t, `{"name":"unavailable","args":{"children":[{"tag":"other"}]}}`)
+	if next := s.add(t, `{"name":"unavailable"}`); next.Args.Children[0].Tag != "unavailable" {
+		t.Errorf("the next one %+v", next.Args.Children)
+	}
+}
+
 func TestRefusedOrders(t *testing.T) {
 	for _, body := range []string{`{"name":"no-such"}`, `{"action":"no-such"}`, `{"action":"replace"}`, `{"action":"refuse"}`} {
 		var order Order

@@ -41,38 +41,38 @@ type ready struct {
 	// now is a fault that strikes the connections that are open; waits, that what is left of its count then
 	// waits for the rule's occasion.
 	now, waits bool
-	// takes are the details of a fault that is asked for by name.
+	// takes are the details that an order may give, nil for all of the action's.
 	takes []string
 }
 
 // details are the arguments that the fault takes.
 func (r *ready) details() []string {
-	if r.action == Hook {
+	if r.takes != nil || r.action == Hook {
 		return r.takes
 	}
-	return append(slices.Clone(actions[r.action].args), r.takes...)
+	return actions[r.action].args
 }
 
 // atLogin is where faults of live connections wait for the next login: success has come, then they strike.
 var atLogin = Match{Dir: Out, Tag: "success"}
 
 func verdict(what string, attrs map[string]string) ready {
-	return ready{what: "the next login is refused: " + what, count: 1, match: Match{Tag: Login}, action: Failure, args: Args{Attrs: attrs}}
+	return ready{what: "the next login is refused: " + what, count: 1, match: Match{Tag: Login}, action: Failure, args: Args{Attrs: attrs}, takes: []string{"attrs"}}
 }
 
 func reason(number string) map[string]string { return map[string]string{"reason": number} }
 
 // lastWord is a stream error now, or at the next login.
 func lastWord(what, reason string) ready {
-	return ready{what: what + ": now, or at the next login", count: 1, match: atLogin, action: StreamError, args: Args{Reason: reason}, now: true, waits: true}
+	return ready{what: what + ": now, or at the next login", count: 1, match: atLogin, action: StreamError, args: Args{Reason: reason}, now: true, waits: true, takes: []string{"after"}}
 }
 
 func frame(what, kind string) ready {
-	return ready{what: what + ": now, to open connections", count: 1, action: Inject, args: Args{Kind: kind}, now: true}
+	return ready{what: what + ": now, to open connections", count: 1, action: Inject, args: Args{Kind: kind}, now: true, takes: []string{}}
 }
 
 func ending(what, action string, count int) ready {
-	return ready{what: what, count: count, match: atLogin, action: action, args: Args{After: true}, now: true, waits: true}
+	return ready{what: what, count: count, match: atLogin, action: action, args: Args{After: true}, now: true, waits: true, takes: []string{"after"}}
 }
 
 func hook(what string, count int, takes ...string) ready {
@@ -136,10 +136,10 @@ var named = map[string]ready{
 	"reset":                  ending("TCP reset: now, or at the next login", Reset, 1),
 	"abrupt-close":           ending("TCP ends without a farewell: now, or at the next login", Close, 1),
 	"no-pong":                {what: "pings get no answer, everything else does", count: Forever, match: Match{Dir: Out, Tag: "iq", XMLNS: "w:p"}, action: Drop},
-	"login-silence":          {what: "a login hears nothing at all", count: 1, match: Match{Tag: Login}, action: BlackHole},
-	"handshake-silence":      {what: "the client's hello is read and never answered", count: 1, match: Match{Tag: Hello}, action: BlackHole},
-	"upgrade-then-silence":   {what: "the WebSocket opens, nothing is read and nothing follows", count: Forever, match: Match{Tag: Handshake}, action: BlackHole},
-	"tcp-silence":            {what: "the request for a WebSocket is never answered", count: 1, match: Match{Tag: Upgrade}, action: BlackHole},
+	"login-silence":          {what: "a login hears nothing at all", count: 1, match: Match{Tag: Login}, action: BlackHole, takes: []string{}},
+	"handshake-silence":      {what: "the client's hello is read and never answered", count: 1, match: Match{Tag: Hello}, action: BlackHole, takes: []string{}},
+	"upgrade-then-silence":   {what: "the WebSocket opens, nothing is read and nothing follows", count: Forever, match: Match{Tag: Handshake}, action: BlackHole, takes: []string{}},
+	"tcp-silence":            {what: "the request for a WebSocket is never answered", count: 1, match: Match{Tag: Upgrade}, action: BlackHole, takes: []string{}},
 	"upgrade-refused":        {what: "the request for a WebSocket is answered with an HTTP status (503)", count: 1, match: Match{Tag: Upgrade}, action: HTTP, args: Args{Status: 503}},
 	"slow":                   {what: "every frame to the client waits 200 ms", count: Forever, match: Match{Dir: Out}, action: Delay, args: Args{MS: 200}},
 	"trickle":                {what: "every frame comes byte by byte", count: Forever, match: Match{Dir: Out}, action: Trickle},

@@ -54,7 +54,7 @@ func (o *Order) readyMade() (Rule, error) {
 	if !ok {
 		return Rule{}, fmt.Errorf("%w %q, known: %v", ErrUnknown, o.Name, Names())
 	}
-	rule := Rule{Name: o.Name, Match: known.match, Action: known.action, Args: known.args, Left: known.count, AtOnce: known.now && !known.waits}
+	rule := Rule{Name: o.Name, Match: known.match, Action: known.action, Args: known.args.clone(), Left: known.count, AtOnce: known.now && !known.waits}
 	if rule.Action == Hook {
 		rule.Match.Tag = o.Name
 	}

@@ -215,7 +215,7 @@ func TestOrdersThatCannotBe(t *testing.T) {
 		`{"action":"drop","match":{"color":"red"}}`:                       "match.account",
 		`{"action":"drop","count":-2}`:                                    "count",
 		`{"name":"upgrade-refused","account":"` + phone + `"}`:            "leave out the account",
-		`{"name":"temp-ban","args":{"ms":1}}`:                             "known: [reason attrs]",
+		`{"name":"temp-ban","args":{"ms":1}}`:                             "known: [attrs]",
 		`{"action":"inject","args":{"kind":"cake"}}`:                      "declared-length",
 	} {
 		var answer struct{ Error string }
