@@ -136,8 +136,24 @@ func (p *Phone) signalCall(to types.JID, step stanza.Node) {
 func (p *Phone) giveUp(call *Call) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if call.State == Ringing {
+	switch {
+	case call.State != Ringing:
+	case p.isAsleep():
+		// A phone that is off tells nobody.
+		call.State, call.Reason = Ended, "timeout"
+	default:
 		p.end(call, "timeout")
+	}
+}
+
+// stopRinging keeps calls from giving up by themselves.
+func (p *Phone) stopRinging() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, call := range p.calls {
+		if call.timer != nil {
+			call.timer.Stop()
+		}
 	}
 }
 

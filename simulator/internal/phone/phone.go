@@ -5,6 +5,9 @@ package phone
 
 import (
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,8 +78,25 @@ func (b *Book) UseGroups(store *groups.Store) { b.groups = store }
 // Deliver puts a stanza into the phone's mailbox and returns at once; the phone works it off in order.
 func (b *Book) Deliver(owner *account.Account, node stanza.Node) { b.Of(owner).enqueue(node) }
 
-// Settle returns when every phone has worked off its mailbox. Nothing may be delivered meanwhile.
+// Settle returns when every phone that is awake has worked off its mailbox. Nothing may be delivered meanwhile.
 func (b *Book) Settle() { b.busy.Wait() }
+
+// Close lets the phones finish; calls that ring are left as they are.
+func (b *Book) Close() {
+	for _, phone := range b.all() {
+		phone.stopRinging()
+	}
+	b.Settle()
+}
+
+// all lists the phones by number.
+func (b *Book) all() []*Phone {
+	b.mu.Lock()
+	phones := slices.Collect(maps.Values(b.phones))
+	b.mu.Unlock()
+	slices.SortFunc(phones, func(x, y *Phone) int { return strings.Compare(x.Account.Phone, y.Account.Phone) })
+	return phones
+}
 
 // Phone is device 0 of one account.
 type Phone struct {

@@ -1,8 +1,6 @@
 package phone
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"holdfast/simulator/internal/account"
@@ -88,15 +86,8 @@ func (p *Phone) overdue() bool {
 
 // Overdue lists the companions that the server unlinks because their phone has been away for too long.
 func (b *Book) Overdue() []*account.Companion {
-	b.mu.Lock()
-	var phones []*Phone
-	for _, phone := range b.phones {
-		phones = append(phones, phone)
-	}
-	b.mu.Unlock()
-	slices.SortFunc(phones, func(x, y *Phone) int { return strings.Compare(x.Account.Phone, y.Account.Phone) })
 	var companions []*account.Companion
-	for _, phone := range phones {
+	for _, phone := range b.all() {
 		if phone.overdue() {
 			companions = append(companions, phone.Account.Companions()...)
 		}

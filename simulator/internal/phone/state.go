@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	binary "go.mau.fi/whatsmeow/binary"
@@ -45,10 +44,7 @@ type State struct {
 
 // State returns every phone's memory for saving.
 func (b *Book) State() ([]State, error) {
-	b.mu.Lock()
-	phones := slices.Collect(maps.Values(b.phones))
-	b.mu.Unlock()
-	slices.SortFunc(phones, func(x, y *Phone) int { return strings.Compare(x.Account.Phone, y.Account.Phone) })
+	phones := b.all()
 	states := make([]State, len(phones))
 	for i, phone := range phones {
 		state, err := phone.state()

@@ -245,7 +245,7 @@ func (w *World) Close() error {
 	_ = w.server.Close()
 	_ = w.listener.Close()
 	w.Gate.Close()
-	w.Phones.Settle()
+	w.Phones.Close()
 	w.log.Info("wasim.stopped")
 	err := w.closeRecord()
 	if w.stateDir == "" {
