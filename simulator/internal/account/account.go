@@ -54,6 +54,9 @@ type Account struct {
 	availability availability
 	// passkey tells that new devices have to prove the account's passkey.
 	passkey bool
+	// written are those to whom the account has written, by phone number.
+	written  map[string]bool
+	timelock Timelock
 }
 
 // PN is the address of a device by phone number.

@@ -33,6 +33,8 @@ type SavedAccount struct {
 	Tokens                    tokens.State
 	Scenario                  Scenario
 	Passkey                   bool
+	Written                   map[string]bool
+	Timelock                  Timelock
 	Unattended                bool
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/iq"
@@ -24,6 +25,8 @@ func peopleRoutes() []route {
 			call: takes(setBusiness)},
 		{method: "POST", path: "/admin/accounts/{phone}/dirty", summary: "The companions are told to fetch something anew, now and at each login until they have.",
 			call: takes(markDirty)},
+		{method: "POST", path: "/admin/accounts/{phone}/timelock", summary: "The account may write to nobody who has never written to it, for a time.",
+			call: takes(setTimelock)},
 	}
 }
 
@@ -183,4 +186,31 @@ func markDirty(rooms *Rooms, r *http.Request, order dirtyOrder) (dirtyView, erro
 		view.Companions = append(view.Companions, dirtyCompanion{companion.Device, list(companion.Dirty())})
 	}
 	return view, nil
+}
+
+type timelockOrder struct {
+	Seconds int    `json:"seconds" doc:"how long; 0 lifts it"`
+	Kind    string `json:"kind" doc:"what the account is told, DEFAULT when absent"`
+}
+
+type timelockView struct {
+	Active bool   `json:"active"`
+	Kind   string `json:"kind,omitempty"`
+	Ends   int64  `json:"ends,omitempty" doc:"unix time"`
+}
+
+func setTimelock(rooms *Rooms, r *http.Request, order timelockOrder) (timelockView, error) {
+	owner, err := rooms.account(r)
+	if err != nil {
+		return timelockView{}, err
+	}
+	if order.Kind == "" {
+		order.Kind = "DEFAULT"
+	}
+	rooms.Services.SetTimelock(owner, order.Kind, time.Duration(order.Seconds)*time.Second)
+	lock, active := owner.Timelock(rooms.Services.Now())
+	if !active {
+		return timelockView{}, nil
+	}
+	return timelockView{Active: true, Kind: lock.Kind, Ends: lock.Ends.Unix()}, nil
 }

@@ -131,6 +131,18 @@ func (s *Store) Decide(jid types.JID, by string, approve bool, phones []string) 
 	return group.copied(), outcomes, nil
 }
 
+// Withdraw takes back somebody's wish to get in, and tells whether there was one.
+func (s *Store) Withdraw(jid types.JID, phone string) (group *Group, withdrawn bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	present, ok := s.groups[jid.User]
+	if !ok {
+		return nil, false, ErrUnknown
+	}
+	withdrawn = present.withdraw(phone)
+	return present.copied(), withdrawn, nil
+}
+
 // administered returns a group for one of its admins; the lock is held.
 func (s *Store) administered(jid types.JID, by string) (*Group, error) {
 	group, ok := s.groups[jid.User]

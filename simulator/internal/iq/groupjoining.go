@@ -15,6 +15,7 @@ var joiningAnswers = map[Key]answer{
 	{groupSpace, "set", "revoke"}:                       revokeInvitation,
 	{groupSpace, "get", "membership_approval_requests"}: listRequests,
 	{groupSpace, "set", "membership_requests_action"}:   decideRequests,
+	{groupSpace, "set", "cancel_membership_requests"}:   cancelRequest,
 }
 
 // groupInvite answers everything about invitations: the present code, a new one, what a code leads to, joining.
@@ -195,6 +196,37 @@ func decideRequests(s *Services, client *Client, request *stanza.Node) (stanza.N
 	}
 }
 
+// cancelRequest takes back the client's own wish to get in.
+func cancelRequest(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
+	to, _ := stanza.JID(request, "to")
+	cancel, _ := stanza.Child(request, "cancel_membership_requests")
+	who := client.Companion.Account
+	phones, asked := s.phones(cancel)
+	group, withdrawn, err := s.Groups.Withdraw(to, who.Phone)
+	if err != nil {
+		return refuseGroup(request, err), nil
+	}
+	nodes := make([]stanza.Node, len(asked))
+	for i, jid := range asked {
+		code := groups.Done
+		if phones[i] != who.Phone || !withdrawn {
+			code = groups.Missing
+		}
+		nodes[i] = outcomeNode(groups.Outcome{Phone: phones[i], Code: code}, jid)
+	}
+	return stanza.Result(request, stanza.New("cancel_membership_requests", nil, nodes...)), func() {
+		if withdrawn {
+			s.tellRevoked(group, who, who, adminPhones(group))
+		}
+	}
+}
+
+// tellRevoked tells that somebody does not get in, or does not want to any more.
+func (s *Services) tellRevoked(group *groups.Group, who, by *account.Account, phones []string) {
+	s.Router.GroupChanged(group, by, phones, stanza.New("revoked_membership_requests", nil,
+		stanza.New("participant", stanza.Attrs{"jid": who.LIDJID(0), "phone_number": who.PN(0)})))
+}
+
 // DecideRequests answers those who want to get in, and returns how everybody is told.
 func (s *Services) DecideRequests(jid types.JID, by *account.Account, approve bool, phones []string) ([]groups.Outcome, func(), error) {
 	group, outcomes, err := s.Groups.Decide(jid, by.Phone, approve, phones)
@@ -214,8 +246,7 @@ func (s *Services) DecideRequests(jid types.JID, by *account.Account, approve bo
 			case approve:
 				s.tellJoined(group, who, by)
 			default:
-				s.Router.GroupChanged(group, by, append(adminPhones(group), phone), stanza.New("revoked_membership_requests", nil,
-					stanza.New("participant", stanza.Attrs{"jid": who.LIDJID(0), "phone_number": who.PN(0)})))
+				s.tellRevoked(group, who, by, append(adminPhones(group), phone))
 			}
 		}
 	}, nil

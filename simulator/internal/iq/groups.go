@@ -24,6 +24,7 @@ var groupAnswers = map[Key]answer{
 	{groupSpace, "set", groups.Promote}:  changeMembers,
 	{groupSpace, "set", groups.Demote}:   changeMembers,
 	{groupSpace, "set", "leave"}:         leaveGroup,
+	{groupSpace, "set", "ack"}:           empty,
 }
 
 func refuseGroup(request *stanza.Node, err error) stanza.Node {
@@ -174,6 +175,9 @@ func memberPhones(group *groups.Group) []string {
 
 func queryGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
 	to, _ := stanza.JID(request, "to")
+	if asked, _ := stanza.Child(request, "query"); to.User == "" && len(asked.GetChildrenByTag("group")) > 0 {
+		return stanza.Result(request, s.severalGroups(client.Companion.Account, asked)), nil
+	}
 	group, ok := s.Groups.Get(to)
 	if !ok {
 		return refuseGroup(request, groups.ErrUnknown), nil
@@ -190,6 +194,25 @@ func queryGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node,
 		}
 	}
 	return stanza.Result(request, s.groupNode(group)), nil
+}
+
+// severalGroups answers for several groups at once, each on its own.
+func (s *Services) severalGroups(viewer *account.Account, asked *stanza.Node) stanza.Node {
+	var nodes []stanza.Node
+	for _, child := range asked.GetChildrenByTag("group") {
+		jid, _ := stanza.JID(&child, "jid")
+		group, ok := s.Groups.Get(jid)
+		if !ok {
+			nodes = append(nodes, stanza.New("group", stanza.Attrs{"id": jid.User, "error": groups.Missing}))
+			continue
+		}
+		if _, member := group.Role(viewer.Phone); !member {
+			nodes = append(nodes, stanza.New("group", stanza.Attrs{"id": jid.User, "error": groups.Forbidden}))
+			continue
+		}
+		nodes = append(nodes, s.groupNode(group))
+	}
+	return stanza.Node{Tag: "groups", Content: nodes}
 }
 
 func listGroups(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {

@@ -31,6 +31,7 @@ var groupModes = map[string]string{
 	"no_frequently_forwarded": "", "frequently_forwarded_ok": "no_frequently_forwarded",
 	"allow_admin_reports": "", "not_allow_admin_reports": "allow_admin_reports",
 	"allow_non_admin_sub_group_creation": "", "not_allow_non_admin_sub_group_creation": "allow_non_admin_sub_group_creation",
+	"group_history": "", "no_group_history": "group_history",
 	"member_link_mode": "", "member_share_group_history_mode": "", "limit_sharing_enabled": "",
 }
 
@@ -88,11 +89,21 @@ var groupSettings = map[string]groupSetting{
 
 func editGroup(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
 	to, _ := stanza.JID(request, "to")
-	tell, err := s.EditGroup(to, client.Companion.Account, &request.GetChildren()[0])
+	change := &request.GetChildren()[0]
+	if change.Tag == "description" && s.describedMeanwhile(to, change) {
+		return stanza.Failure(request, 409, "conflict"), nil
+	}
+	tell, err := s.EditGroup(to, client.Companion.Account, change)
 	if err != nil {
 		return refuseGroup(request, err), nil
 	}
 	return stanza.Result(request), tell
+}
+
+// describedMeanwhile tells whether a group has another description than the one that a client wants to replace.
+func (s *Services) describedMeanwhile(jid types.JID, change *stanza.Node) bool {
+	group, ok := s.Groups.Get(jid)
+	return ok && group.Description != nil && group.Description.ID != stanza.Text(change, "prev")
 }
 
 // EditGroup changes a setting and returns how everybody is told.

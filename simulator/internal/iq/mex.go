@@ -19,6 +19,8 @@ var mexQueries = map[string]mexQuery{
 	"9152604461510864":  mexAbout,
 	"9935467776504344":  mexSubgroups,
 	"24079399904996141": mexSubgroupCounts,
+	"9418211574894172":  mexGroupProperty,
+	"23983697327930364": mexTimelock,
 }
 
 type mexError struct {

@@ -3,9 +3,13 @@ package iq
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
+
+	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/groups"
+	"holdfast/simulator/internal/stanza"
 )
 
 // mexCommunity is the community that a query of the graph is about, for somebody who is in it.
@@ -70,4 +74,47 @@ func mexSubgroupCounts(s *Services, client *Client, variables json.RawMessage) (
 	return map[string]any{"xwa2_group_query_by_id": map[string]any{
 		"__typename": "XWA2Group", "id": roof.JID().String(), "sub_groups": map[string]any{"edges": edges},
 	}}, nil
+}
+
+// mexGroupProperty changes a setting of a group that only the graph knows how to change.
+func mexGroupProperty(s *Services, client *Client, variables json.RawMessage) (any, func()) {
+	var asked struct {
+		GroupID string `json:"group_id"`
+		Update  struct {
+			Link    string `json:"member_link_mode"`
+			History string `json:"member_share_group_history_mode"`
+			Sharing *struct {
+				Enabled bool `json:"limit_sharing_enabled"`
+			} `json:"limit_sharing"`
+		} `json:"update"`
+	}
+	_ = json.Unmarshal(variables, &asked)
+	change := stanza.Node{Tag: "limit_sharing_enabled"}
+	switch update := asked.Update; {
+	case update.Link != "":
+		change = stanza.Raw("member_link_mode", []byte(strings.ToLower(update.Link)))
+	case update.History != "":
+		change = stanza.Raw("member_share_group_history_mode", []byte(strings.ToLower(update.History)))
+	case update.Sharing == nil:
+		return nil, nil
+	case !update.Sharing.Enabled:
+		return s.endMode(groupID(asked.GroupID), client.Companion.Account, change.Tag), nil
+	}
+	tell, err := s.EditGroup(groupID(asked.GroupID), client.Companion.Account, &change)
+	if err != nil {
+		return nil, nil
+	}
+	return groupPropertyChanged(asked.GroupID), tell
+}
+
+// endMode ends a mode for whose end there is no element; nobody is told.
+func (s *Services) endMode(jid types.JID, by *account.Account, tag string) any {
+	if _, err := s.Groups.Edit(jid, by.Phone, true, func(group *groups.Group) { delete(group.Modes, tag) }); err != nil {
+		return nil
+	}
+	return groupPropertyChanged(jid.String())
+}
+
+func groupPropertyChanged(id string) any {
+	return map[string]any{"xwa2_group_update_property": map[string]any{"id": id, "state": "ACTIVE"}}
 }

@@ -27,6 +27,7 @@ var newsletterQueries = []struct {
 	{mexFollowers, []string{"9800646650009898", "9783111038412085"}},
 	{mexDeleteNewsletter, []string{"30062808666639665"}},
 	{mexAdmins, []string{"7130823597031706"}},
+	{mexUserSetting, []string{"31938993655691868"}},
 }
 
 // mexTable is every query of the graph by its number.
@@ -46,6 +47,7 @@ type newsletterInput struct {
 		Key          string  `json:"key"`
 		Type         string  `json:"type"`
 		NewsletterID string  `json:"newsletter_id"`
+		Value        string  `json:"value"`
 		Name         string  `json:"name"`
 		Description  *string `json:"description"`
 		Picture      *string `json:"picture"`
@@ -203,6 +205,17 @@ func mexMute(muted bool) mexQuery {
 				map[string]any{"id": channel.JID().String(), "mute": state})
 		}
 	}
+}
+
+// mexUserSetting is muting in its newer form.
+func mexUserSetting(s *Services, client *Client, variables json.RawMessage) (any, func()) {
+	result, after := mexMute(readNewsletterInput(variables).Input.Value == "ON")(s, client, variables)
+	if result == nil {
+		return nil, nil
+	}
+	return map[string]any{"xwa2_newsletter_update_user_setting": map[string]any{
+		"id": readNewsletterInput(variables).NewsletterID, "state": map[string]any{"type": "ACTIVE"},
+	}}, after
 }
 
 func mexUpdateNewsletter(s *Services, client *Client, variables json.RawMessage) (any, func()) {

@@ -1,9 +1,11 @@
 package iq
 
 import (
+	"encoding/json"
 	"strconv"
 	"time"
 
+	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/stanza"
 )
 
@@ -40,4 +42,25 @@ func issueTokens(s *Services, client *Client, request *stanza.Node) (stanza.Node
 			tell()
 		}
 	}
+}
+
+// timelockObject is a timelock in the form of the graph.
+func timelockObject(owner *account.Account, now time.Time) map[string]any {
+	lock, active := owner.Timelock(now)
+	if !active {
+		return map[string]any{"is_active": false, "enforcement_type": "DEFAULT", "time_enforcement_ends": "0"}
+	}
+	return map[string]any{
+		"is_active": true, "enforcement_type": lock.Kind, "time_enforcement_ends": strconv.FormatInt(lock.Ends.Unix(), 10),
+	}
+}
+
+func mexTimelock(s *Services, client *Client, _ json.RawMessage) (any, func()) {
+	return map[string]any{"xwa2_fetch_account_reachout_timelock": timelockObject(client.Companion.Account, s.Now())}, nil
+}
+
+// SetTimelock keeps an account from writing to strangers for a time, 0 lifts that, and tells its companions.
+func (s *Services) SetTimelock(owner *account.Account, kind string, life time.Duration) {
+	owner.Lock(account.Timelock{Kind: kind, Ends: s.Now().Add(life)})
+	s.Router.MexChanged(owner, "NotificationUserReachoutTimelockUpdate", "xwa2_notify_account_reachout_timelock", timelockObject(owner, s.Now()))
 }

@@ -49,6 +49,7 @@ func (r *Router) Message(from Origin, node *stanza.Node) stanza.Node {
 		return ack
 	}
 	r.messages.Add(1)
+	from.Account.WroteTo(recipient.Phone)
 	message := &outgoing{router: r, from: from, to: to, recipient: recipient, node: node}
 	if participants, listed := stanza.Child(node, "participants"); listed {
 		message.to = to.ToNonAD()
@@ -126,6 +127,9 @@ func (m *outgoing) fanOut(target *stanza.Node) {
 func (r *Router) refusesStranger(from Origin, recipient *account.Account, node *stanza.Node) bool {
 	if from.Device == 0 || sentAgain(node) {
 		return false
+	}
+	if !from.Account.Reaches(recipient, r.now()) {
+		return true
 	}
 	trusted, cold := stanza.ChildBytes(node, "tctoken"), stanza.ChildBytes(node, "cstoken")
 	return !recipient.Receives(from.Account, trusted, cold, r.now())

@@ -3,6 +3,7 @@ package world_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -192,6 +193,73 @@ func TestGroupSettingsInFull(t *testing.T) {
 	}
 	tell("frequently_forwarded_ok")
 	if kept, _ := l.world.Groups.Get(group); len(kept.Modes) != 0 {
+		t.Errorf("modes %v", kept.Modes)
+	}
+}
+
+// What whatsapp-rust asks besides: several groups at once, a request taken back, settings through the graph, and a
+// description that somebody else has changed meanwhile.
+func TestGroupsByStanza(t *testing.T) {
+	l := newLab(t)
+	ctx := context.Background()
+	annaPhone, anna := l.linked()
+	benPhone := l.newPhone()
+	ben := l.linkRaw(benPhone)
+	inside, outside := groupOf(l.newGroup(annaPhone, "in", benPhone)), groupOf(l.newGroup(annaPhone, "out"))
+	asked := 0
+	ask := func(to types.JID, kind string, child binary.Node) *binary.Node {
+		t.Helper()
+		asked++
+		id := fmt.Sprint("g", asked)
+		ben.send(binary.Node{Tag: "iq", Attrs: binary.Attrs{"id": id, "xmlns": "w:g2", "type": kind, "to": to}, Content: []binary.Node{child}})
+		for {
+			if answer := ben.next("iq"); answer.Attrs["id"] == id {
+				return answer
+			}
+		}
+	}
+	of := func(jid types.JID) binary.Node { return binary.Node{Tag: "group", Attrs: binary.Attrs{"jid": jid}} }
+	answer := ask(types.GroupServerJID, "get", binary.Node{Tag: "query", Content: []binary.Node{of(inside), of(outside), of(types.NewJID("1", types.GroupServer))}})
+	found := answer.GetChildByTag("groups")
+	if list := found.GetChildren(); len(list) != 3 || list[0].Attrs["subject"] != "in" || list[1].Attrs["error"] != "403" || list[2].Attrs["error"] != "404" {
+		t.Errorf("several: %v", answer)
+	}
+	must(t, anna.SetGroupJoinApprovalMode(ctx, outside, true))
+	link, err := anna.GetGroupInviteLink(ctx, outside, false)
+	must(t, err)
+	code := strings.TrimPrefix(link, whatsmeow.InviteLinkPrefix)
+	ask(types.GroupServerJID, "set", binary.Node{Tag: "invite", Attrs: binary.Attrs{"code": code}})
+	own := binary.Node{Tag: "participant", Attrs: binary.Attrs{"jid": jidOf(benPhone)}}
+	back := ask(outside, "set", binary.Node{Tag: "cancel_membership_requests", Content: []binary.Node{own}})
+	if who := back.GetChildByTag("cancel_membership_requests", "participant"); who.Attrs["type"] != "200" {
+		t.Errorf("taken back: %v", back)
+	}
+	requests, err := anna.GetGroupRequestParticipants(ctx, outside)
+	must(t, err)
+	if len(requests) != 0 {
+		t.Errorf("requests %v", requests)
+	}
+	must(t, anna.SetGroupTopic(ctx, inside, "", "D1", "first"))
+	text := []binary.Node{{Tag: "body", Content: []byte("second")}}
+	if got := describe(ask(inside, "set", binary.Node{Tag: "description", Attrs: binary.Attrs{"id": "D2"}, Content: text})); got != "<iq type=error><error code=409>" {
+		t.Errorf("a description that is not the first: %s", got)
+	}
+	if got := describe(ask(inside, "set", binary.Node{Tag: "description", Attrs: binary.Attrs{"id": "D2", "prev": "D1"}, Content: text})); got != "<iq type=result>" {
+		t.Errorf("one that knows the first: %s", got)
+	}
+	l.groupMembers(annaPhone, inside.User, "promote", benPhone)
+	graph := func(update string) {
+		t.Helper()
+		ben.ask("w:mex", "get", []binary.Node{{Tag: "query", Attrs: binary.Attrs{"query_id": "9418211574894172"},
+			Content: []byte(`{"variables":{"group_id":"` + inside.String() + `","update":` + update + `}}`)}})
+	}
+	graph(`{"member_link_mode":"ADMIN_LINK"}`)
+	graph(`{"limit_sharing":{"limit_sharing_enabled":true}}`)
+	if kept, _ := l.world.Groups.Get(inside); kept.Modes["member_link_mode"] != "admin_link" || len(kept.Modes) != 2 {
+		t.Errorf("modes %v", kept.Modes)
+	}
+	graph(`{"limit_sharing":{"limit_sharing_enabled":false}}`)
+	if kept, _ := l.world.Groups.Get(inside); len(kept.Modes) != 1 {
 		t.Errorf("modes %v", kept.Modes)
 	}
 }

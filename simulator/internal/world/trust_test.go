@@ -191,3 +191,30 @@ func TestPropertiesByScenario(t *testing.T) {
 		t.Errorf("others are served %s", got)
 	}
 }
+
+// An account under a timelock writes to those who have written to it, and to nobody else; its companions are told.
+func TestATimelock(t *testing.T) {
+	l := newLab(t)
+	phone, c := l.linked()
+	friend, stranger := l.newPhone(), l.newPhone()
+	l.send(friend, phone, "hello")
+	c.text()
+	lock := func(seconds int) {
+		t.Helper()
+		l.must("POST", "/admin/accounts/"+phone+"/timelock", map[string]any{"seconds": seconds, "kind": "WEB_COMPANION_ONLY"}, nil)
+	}
+	lock(3600)
+	told := waitFor[*events.NotifyAccountReachoutTimelock](c)
+	if !told.IsActive || told.EnforcementType != "WEB_COMPANION_ONLY" || time.Until(told.TimeEnforcementEnds.Time) < time.Minute {
+		t.Errorf("told %+v", told)
+	}
+	must(t, c.trySaying(friend, "an answer"))
+	if err := c.trySaying(stranger, "hello"); !refusedWith(err, "463") {
+		t.Errorf("to a stranger: %v", err)
+	}
+	lock(0)
+	if told = waitFor[*events.NotifyAccountReachoutTimelock](c); told.IsActive {
+		t.Errorf("told %+v", told)
+	}
+	must(t, c.trySaying(stranger, "hello"))
+}
