@@ -93,7 +93,7 @@ class LinkedStack:
 
 async def link(client: Client, simulator: Simulator, session: str) -> Phone:
     """Let a new phone scan the code of a new session, and wait until it is connected."""
-    phone = await simulator.phone(f"Owner of {session}")
+    phone = await simulator.phone(session)
     await client.sessions.create(session)
     await phone.scan((await client.sessions.first_qr(session)).code)
     await client.sessions.wait_for(session, timeout_s=_CONNECTED_WITHIN_S)

@@ -16,9 +16,11 @@ clients must trust this root key in place of WhatsApp's, and this certificate fo
 
 point a client at it
   Holdfast        holdfast up --trust {trust}
-  whatsmeow       dial wss://{address}/ws/chat; set WACertPubKey to the root key
-  Baileys         waWebSocketUrl: "wss://{address}/ws/chat"; WA_CERT_DETAILS.PUBLIC_KEY = the root key
-  whatsapp-rust   MOCK_SERVER_URL=wss://{address}/ws/chat, feature danger-skip-tls-verify
+  whatsmeow       whatsmeow.WACertPubKey = the root key; HTTP clients that dial {address} for every name
+  Baileys         waWebSocketUrl "wss://{address}/ws/chat"; WA_CERT_DETAILS.PUBLIC_KEY = the root key
+  whatsapp-rust   with_url("wss://{address}/ws/chat"); features danger-skip-cert-chain-verify and
+                  danger-skip-tls-verify
+  The whole of it, to copy: docs/lab.md
 
 in another terminal
 {commands}

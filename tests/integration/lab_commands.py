@@ -1,0 +1,19 @@
+"""Runs `holdfast lab` in a process of its own, as people do."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+
+async def run(*argv: str, data: Path, stdin: str = "") -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "holdfast.cli", "lab", *argv),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "HOLDFAST_DATA": str(data), "NO_COLOR": "1"},
+    )
+    async with asyncio.timeout(60):
+        out, err = await process.communicate(stdin.encode())
+    return int(process.returncode or 0), out.decode(), err.decode()
