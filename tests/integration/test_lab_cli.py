@@ -12,6 +12,8 @@ import pytest
 
 from holdfast.lab import LinkedStack, Match, Simulator
 
+from .lab_commands import run
+
 
 async def told(*argv: str, data: Path) -> str:
     """What a command that succeeds prints, without the banner."""

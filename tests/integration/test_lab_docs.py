@@ -11,6 +11,8 @@ import pytest
 from holdfast.cli.lab.commands import app
 from holdfast.lab import LinkedStack, Simulator
 
+from .lab_commands import run
+
 pytest_plugins = ["pytester"]
 
 DOCS = Path(__file__).parents[2] / "docs" / "lab.md"
