@@ -73,7 +73,7 @@ UNMOVED = Outcome(Then.STAYS)
 CRASHES = Outcome(Then.DIES, "crash")
 
 # Baileys sees a dead link within keepAliveIntervalMs + 5 s, and then waits for its WebSocket library to give
-# up on the other side's close, another 30 s. whatsapp-rust pings every 15 to 30 s; no answer for 20 s is death.
+# up on the other side's close, another 30 s. whatsapp-rust pings every 15 to 30 s; no answer for 20 s: dead.
 DEAD_LINK = Row(
     Moment.NOW,
     closes(408, within=60.0, keepAliveIntervalMs=2000),
@@ -202,6 +202,7 @@ EXPECTED: dict[str, Row | str] = {
     "appstate-error": "test_settings.test_settings_cannot_be_fetched",
     "group-forbidden": "test_key_faults.test_group_is_refused",
     "group-gone": "test_key_faults.test_group_is_refused",
+    "appstate-key-withheld": "test_settings.test_key_is_withheld",
     "keys-refused": "test_key_faults.test_keys_of_a_device_are_refused_always",
     "prekeys-drained": "test_key_faults.test_one_time_keys_are_used_up",
     "identity-change": "test_key_faults.test_phone_has_another_identity",

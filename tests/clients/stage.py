@@ -15,6 +15,14 @@ from holdfast.lab import Node, Phone, Received, Simulator
 
 Answer = TypeVar("Answer")
 
+# A grey square of 8 by 8: the smallest picture that image libraries take for one.
+JPEG = base64.b64decode(
+    "/9j/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5moq6T/2wBD"
+    "ARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKT/wAARCAAIAAgD"
+    "ASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAL/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAA"
+    "AP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/AKAB/9k="
+)
+
 
 def pn(phone: Phone) -> str:
     """The phone's address by number."""
@@ -97,6 +105,13 @@ class Stage:
         sent = (await client.order("send", to=pn(ben), text="of course"))["id"]
         assert (await self.received(ben, sent)).text == "of course"
         await self.settled(anna)
+
+    async def still_talks_without_phone(self, client: Client, anna: Phone, ben: Phone) -> None:
+        """Both directions work although Anna's own phone sleeps."""
+        id = await ben.say(anna, "are you both there?")
+        assert (await client.expect("message", id=id))["text"] == "are you both there?"
+        sent = (await client.order("send", to=pn(ben), text="only I"))["id"]
+        assert (await self.received(ben, sent)).text == "only I"
 
     async def back(self, client: Client) -> None:
         """The client is connected again: by itself, or by what its application does."""

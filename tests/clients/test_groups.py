@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from contenders import CONTENDERS, Contender
-from stage import Stage, pn
+from driver import ClientRefused
+from stage import JPEG, Stage, encoded, pn
 
 from holdfast.lab import Phone
 
@@ -136,3 +137,74 @@ async def test_group_messages_wait_for_who_is_away(stage: Stage) -> None:
     for n, id in enumerate(ids):
         assert (await client.expect("message", id=id))["text"] == f"missed {n}"
     await stage.settled(anna)
+
+
+@others
+async def test_joins_by_invitation(stage: Stage, other: Contender) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    first, second = await stage.linked(anna), await stage.linked(ben, other)
+    group = (await first.order("group_create", subject="Lab", participants=[]))["id"]
+    code = (await first.order("group_invite", group=group))["code"]
+    assert (await second.order("group_invite_info", code=code))["subject"] == "Lab"
+    assert (await second.order("group_join", code=code))["id"] == group
+    await first.expect("group_change", id=group, change="add")
+    assert set(await members(stage, group)) == {anna.phone, ben.phone}
+    fresh = (await first.order("group_revoke_invite", group=group))["code"]
+    assert fresh != code
+    with pytest.raises(ClientRefused):
+        await second.order("group_invite_info", code=code)
+    id = (await second.order("send", to=group, text="here I am"))["id"]
+    assert (await first.expect("message", id=id))["text"] == "here I am"
+
+
+@others
+async def test_asks_to_join(stage: Stage, other: Contender) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    first, second = await stage.linked(anna), await stage.linked(ben, other)
+    group = (await first.order("group_create", subject="Lab", participants=[]))["id"]
+    await first.order("group_setting", group=group, name="approval", on=True)
+    code = (await first.order("group_invite", group=group))["code"]
+    joined = await second.order("group_join", code=code)
+    assert joined.get("pending", True)
+    await first.expect("group_change", id=group, change="requested")
+    asking = await first.order("group_requests", group=group)
+    assert same(asking, [ben])
+    await first.order("group_answer", group=group, participants=asking, approve=True)
+    await second.expect("group_change", id=group)
+    assert set(await members(stage, group)) == {anna.phone, ben.phone}
+    id = (await first.order("send", to=group, text="welcome"))["id"]
+    assert (await second.expect("message", id=id))["text"] == "welcome"
+
+
+@others
+async def test_settings_of_a_group(stage: Stage, other: Contender) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    first, second = await stage.linked(anna), await stage.linked(ben, other)
+    group = (await first.order("group_create", subject="Lab", participants=[pn(ben)]))["id"]
+    await second.expect("group_change", id=group)
+    for name in ("locked", "announcement", "unlocked", "not_announcement"):
+        await first.order("group_setting", group=group, name=name)
+        await second.expect("group_change", id=group, change=name)
+    await first.order("group_description", group=group, text="What it is for")
+    assert (await second.expect("group_change", id=group, change="description"))["text"] == "What it is for"
+    await first.order("group_setting", group=group, name="ephemeral", seconds=86400)
+    if other.name == "whatsapp-rust":  # Baileys tells it as a message of its own making
+        await second.expect("group_change", id=group, change="ephemeral")
+    await first.order("group_picture", group=group, base64=encoded(JPEG))
+    for client in (first, second):
+        info = await client.order("group_info", group=group)
+        assert (info["description"], info["ephemeral_s"]) == ("What it is for", 86400)
+        assert group in await client.order("group_list")
+
+
+async def test_who_is_no_member_any_more(stage: Stage) -> None:
+    anna, ben, client = await stage.pair()
+    group = await ben.make_group("Lab", anna)
+    await client.expect("group_change", id=group.jid)
+    await group.remove(ben, anna)
+    await client.expect("group_change", id=group.jid, change="remove")
+    id = await ben.say(group, "among ourselves")
+    with pytest.raises(ClientRefused):
+        await client.order("group_info", group=group.jid)
+    await stage.still_talks(client, anna, ben)
+    assert not client.seen("message", id=id)

@@ -1,5 +1,7 @@
 """Foreign clients send files and fetch what phones and other clients send."""
 
+from typing import Any
+
 import pytest
 from contenders import CONTENDERS, Contender
 from stage import Stage, decoded, encoded, pn
@@ -24,7 +26,7 @@ def caption(kind: str) -> str:
 async def test_sends_a_file(stage: Stage, kind: str) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     client = await stage.linked(anna)
-    order = {"kind": kind, "base64": encoded(CONTENT), "caption": caption(kind) or None}
+    order: dict[str, Any] = {"kind": kind, "base64": encoded(CONTENT), "caption": caption(kind) or None}
     id = (await client.order("media", to=pn(ben), **order))["id"]
     got = await stage.received(ben, id)
     assert (got.kind, got.text) == (kind, caption(kind))

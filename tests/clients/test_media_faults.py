@@ -14,7 +14,7 @@ RUN_OUT = {"media-403", "media-404", "media-410"}
 
 
 def outcome(client: str, fault: str) -> str:
-    """What a download that fails once comes to: refused, the file all the same, spoilt, or the process dies."""
+    """What a failed download comes to: refused, the file all the same, spoilt, or the process dies."""
     if client == "whatsapp-rust":
         return "file" if fault in RUN_OUT else "refused"
     # Baileys looks neither at the MAC nor at the hash, and a body that breaks off ends its process: nobody

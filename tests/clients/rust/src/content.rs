@@ -144,14 +144,10 @@ async fn send_poll(session: &Session, client: &Arc<Client>, order: &Value) -> Re
         .polls()
         .create(jid(order, "to")?, question, &options, 1)
         .await?;
-    let creator = match client.lid() {
-        Some(own) if sent.to.is_lid() => own,
-        _ => client.pn().unwrap_or_else(|| sent.to.clone()),
-    };
     let poll = Poll {
         secret,
         options,
-        creator,
+        creator: None,
     };
     session.remember_poll(&sent.message_id, poll);
     Ok(json!({"id": session.remember_sent(sent)}))
@@ -161,9 +157,11 @@ async fn vote(session: &Session, client: &Arc<Client>, order: &Value) -> Result<
     let id = text(order, "target")?;
     let poll = session.poll(id)?;
     let options = owned(texts(order, "options")?);
+    let to = jid(order, "to")?;
+    let creator = session.creator(&poll, &to).await?;
     let sent = client
         .polls()
-        .vote(jid(order, "to")?, id, &poll.creator, &poll.secret, &options)
+        .vote(to, id, &creator, &poll.secret, &options)
         .await?;
     Ok(sent.message_id)
 }

@@ -23,7 +23,8 @@ const WEB_VERSION: (u32, u32, u32) = (2, 3000, 1_030_000_000);
 pub struct Poll {
     pub secret: Vec<u8>,
     pub options: Vec<String>,
-    pub creator: Jid,
+    /// Who made it; nobody else than this account when absent.
+    pub creator: Option<Jid>,
 }
 
 pub struct Session {
@@ -106,7 +107,7 @@ impl Session {
             .and_then(|context| context.message_secret.clone());
         if let (Some(poll), Some(secret)) = (crate::describe::poll_of(base), secret) {
             let options = crate::describe::options_of(poll);
-            let creator = message.info.source.sender.clone();
+            let creator = Some(message.info.source.sender.clone());
             self.remember_poll(
                 &id,
                 Poll {
@@ -128,6 +129,20 @@ impl Session {
             .get(id)
             .cloned()
             .with_context(|| format!("no poll {id}"))
+    }
+
+    /// A poll's creator. For ours, our address of the kind that the voter goes by: votes are sealed for a pair.
+    pub async fn creator(&self, poll: &Poll, voter: &Jid) -> Result<Jid> {
+        if let Some(other) = &poll.creator {
+            return Ok(other.clone());
+        }
+        let client = self.client().await?;
+        let own = if voter.is_lid() {
+            client.lid()
+        } else {
+            client.pn()
+        };
+        own.context("not logged in")
     }
 
     pub fn remember_call(&self, call: &IncomingCall) {

@@ -102,12 +102,13 @@ async fn open_vote(session: &Session, message: &InboundMessage) -> Result<Value>
         enc_iv: sealed.enc_iv.as_deref().unwrap_or_default(),
     };
     let voter = &message.info.source.sender;
+    let creator = session.creator(&poll, voter).await?;
     let votes = [(voter, ciphertext)];
     let counted = session
         .client()
         .await?
         .polls()
-        .aggregate_votes(&poll.options, &votes, &poll.secret, target, &poll.creator)
+        .aggregate_votes(&poll.options, &votes, &poll.secret, target, &creator)
         .await?;
     let chosen: Vec<&String> = counted
         .iter()
