@@ -25,7 +25,7 @@ func TestTypingWaitsInItsPlace(t *testing.T) {
 	must(t, ben.SendChatPresence(ctx, jidOf(annaPhone), types.ChatPresenceComposing, types.ChatPresenceMediaText))
 	ben.say(annaPhone, "one")
 	must(t, ben.SendChatPresence(ctx, jidOf(annaPhone), types.ChatPresencePaused, ""))
-	l.eventually("both are waiting", func() bool { return l.account(annaPhone).Companions[0].Queue == 1 })
+	l.eventually("both are waiting", func() bool { return l.account(annaPhone).Companions[0].Queue >= 1 }) // a token of trust may have come too
 	must(t, anna.Connect())
 	var heard []string
 	for len(heard) < 3 {
@@ -58,7 +58,7 @@ func TestTypingRunsOut(t *testing.T) {
 	l.eventually("anna is away", func() bool { return !l.account(annaPhone).Companions[0].Connected })
 	must(t, ben.SendChatPresence(context.Background(), jidOf(annaPhone), types.ChatPresenceComposing, ""))
 	ben.say(annaPhone, "one") // comes behind the notice, which has run out when anna logs in
-	l.eventually("it waits", func() bool { return l.account(annaPhone).Companions[0].Queue == 1 })
+	l.eventually("it waits", func() bool { return l.account(annaPhone).Companions[0].Queue >= 1 }) // a token of trust may have come too
 	must(t, anna.Connect())
 	for {
 		switch fact := (<-anna.events).(type) {
