@@ -1,7 +1,7 @@
 """How to test a bot against a WhatsApp that lives on this machine. Run it: pytest examples/test_my_bot.py
 
-The fixtures come with Holdfast (docs/lab.md). Everything here is real except WhatsApp itself: the bot's answers
-go through Holdfast's API and engine, are encrypted, and are decrypted by a simulated phone.
+The fixtures come with Holdfast (docs/lab.md). Everything here is real except WhatsApp itself: the bot's
+answers go through Holdfast's API and engine, are encrypted, and are decrypted by a simulated phone.
 """
 
 from pathlib import Path

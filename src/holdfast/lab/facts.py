@@ -237,3 +237,13 @@ class Call:
     reason: str = ""
     by_device: int = 0
     t: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """How far linking with a passkey is; `code` is what the phone shows, to be compared with the client's."""
+
+    demanded: bool = False
+    asked: bool = False
+    requested: bool = False
+    code: str = ""

@@ -63,3 +63,7 @@ class Keeps(Writes):
     async def block(self, who: Address, blocked: bool = True) -> None:
         """Block a number, or end that."""
         await self.post("block", {"phone": address(who), "blocked": blocked})
+
+    async def set_business(self, name: str, **details: str) -> None:
+        """Become a business, "" an ordinary account again. Details: category, description, email, …"""
+        await self.post("business", {"name": name, **details})

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast.lab.admin import Admin, SimulatorError
-from holdfast.lab.facts import Account, File, GroupState, Linked, Receipt, Received, read
+from holdfast.lab.facts import File, GroupState, Receipt, Received, read
 from holdfast.lab.group import Group
-from holdfast.lab.lives import Lives
+from holdfast.lab.links import Links
 from holdfast.lab.writes import Address, address
 
 _POLL_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Phone(Lives):
+class Phone(Links):
     """A simulated phone. `phone` is its number, digits only; two objects of one number are equal."""
 
     phone: str
@@ -29,33 +29,11 @@ class Phone(Lives):
         """A phone from the admin API's description."""
         return cls(str(body["phone"]), str(body.get("lid") or ""), str(body.get("name") or ""), admin)
 
-    # ---- linking -------------------------------------------------------------------------------------
-
-    async def scan(self, code: str) -> Linked:
-        """Scan a client's QR code. Raises SimulatorError when WhatsApp would refuse it."""
-        return read(Linked, await self._admin.post_text(self._path("scan"), code))
-
-    async def enter_code(self, code: str) -> Linked:
-        """Type the eight characters that a client shows ("link with phone number")."""
-        return read(Linked, await self.post("link-code", {"code": code}))
-
-    async def account(self) -> Account:
-        """What WhatsApp's server knows of this number and its companions."""
-        return read(Account, await self._admin.get(f"/admin/accounts/{self.phone}"))
-
-    async def kick(self, device: int, reason: str = "close") -> bool:
-        """End a companion's connection: "close", "replaced", "device_removed", "503", "515", …
-
-        Returns whether it was connected.
-        """
-        path = f"/admin/accounts/{self.phone}/devices/{device}/kick"
-        return bool((await self._admin.post(path, {"reason": reason}))["kicked"])
-
-    async def unlink(self, device: int) -> None:
-        """Remove a companion, as under "Linked devices"."""
-        await self._admin.post(f"/admin/accounts/{self.phone}/devices/{device}/logout")
-
     # ---- the admin API -------------------------------------------------------------------------------
+
+    def admin(self) -> Admin:
+        """The admin API that knows it."""
+        return self._admin
 
     def number(self) -> str:
         """Its number, digits only."""

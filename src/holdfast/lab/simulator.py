@@ -10,7 +10,7 @@ from typing import Any
 
 from holdfast.lab import faults
 from holdfast.lab.admin import Admin, SimulatorError
-from holdfast.lab.facts import Clock, GroupState, read
+from holdfast.lab.facts import Clock, GroupState, Linked, read
 from holdfast.lab.faults import Fault, FaultInForce, FaultKind, FaultOrder, Match
 from holdfast.lab.group import Group
 from holdfast.lab.phone import Phone
@@ -146,6 +146,14 @@ class Simulator:
     def at(self, number: str) -> Phone:
         """The phone with this number. Does not ask whether there is one: the first use of it will tell."""
         return Phone(number.lstrip("+"), _admin=self.admin)
+
+    async def scan_by_push_name(self, code: str) -> Linked:
+        """Scan with the phone that belongs to the push name of the client that shows this QR code."""
+        return read(Linked, await self.admin.post_text("/admin/mock-phone/scan-qr", code))
+
+    async def refresh_codes(self, kind: str | None = None) -> int:
+        """Every client that shows codes has to make new ones; returns how many were told."""
+        return int((await self.admin.post("/admin/codes/refresh", {"kind": kind}))["told"])
 
     async def groups(self) -> Sequence[GroupState]:
         """All groups."""

@@ -122,6 +122,25 @@ async def test_what_an_owner_does_with_a_phone(simulator: Simulator) -> None:
     assert [each.jid for each in await ben.groups()] == [group.jid]
 
 
+async def test_what_the_server_holds_of_a_phone(simulator: Simulator) -> None:
+    anna, ben = await simulator.phone("Anna"), await simulator.phone("Ben")
+    await anna.mark_dirty("groups")
+    await anna.lock_for(timedelta(hours=1))
+    await anna.lock_for(timedelta())
+    await anna.set_business("Anna & Sons", category="Bakery")
+    assert (await anna.profile())["business"] == "Anna & Sons"
+    assert (await anna.demand_passkey()).demanded
+    assert not (await anna.demand_passkey(False)).demanded
+    assert (await anna.passkey()).code == ""
+    assert await simulator.refresh_codes() == 0
+    first, second = await ben.rotate_key(), await ben.rotate_key(tell=True)
+    assert first != second
+    with pytest.raises(SimulatorError, match="no such device"):
+        await anna.unlink(1)
+    with pytest.raises(SimulatorError, match="not a pairing QR code"):
+        await simulator.scan_by_push_name("nonsense")
+
+
 async def test_refusals_are_one_line(simulator: Simulator) -> None:
     anna = await simulator.phone("Anna")
     with pytest.raises(SimulatorError, match="not a pairing QR code"):
