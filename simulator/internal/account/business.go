@@ -12,7 +12,7 @@ func (a *Account) BusinessSerial() string { return strconv.FormatUint(uint64(a.R
 
 // VerifiedName is the certificate of a business account's name, signed with the account's identity.
 func (a *Account) VerifiedName() (certificate []byte, ok bool) {
-	business := a.Profile.State().Business
+	business := a.Profile.Business()
 	if business == nil {
 		return nil, false
 	}

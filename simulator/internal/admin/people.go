@@ -23,6 +23,7 @@ func peopleRoutes() []route {
 		{method: "POST", path: "/admin/phones/{phone}/block", summary: "The phone blocks a number, or ends that.", call: takes(block)},
 		{method: "POST", path: "/admin/phones/{phone}/business", summary: "The account becomes a business, or without a name an ordinary one.",
 			call: takes(setBusiness)},
+		{method: "POST", path: "/admin/phones/{phone}/username", summary: "The account takes a user name, or none.", call: takes(setUsername)},
 		{method: "POST", path: "/admin/accounts/{phone}/dirty", summary: "The companions are told to fetch something anew, now and at each login until they have.",
 			call: takes(markDirty)},
 		{method: "POST", path: "/admin/accounts/{phone}/timelock", summary: "The account may write to nobody who has never written to it, for a time.",
@@ -155,6 +156,19 @@ func setBusiness(rooms *Rooms, r *http.Request, order businessOrder) (profileVie
 		return profileView{}, err
 	}
 	rooms.Services.SetBusiness(owner, profile.Business(order))
+	return viewProfile(owner), nil
+}
+
+type usernameOrder struct {
+	Username string `json:"username" doc:"absent or empty is none"`
+}
+
+func setUsername(rooms *Rooms, r *http.Request, order usernameOrder) (profileView, error) {
+	owner, err := rooms.account(r)
+	if err != nil {
+		return profileView{}, err
+	}
+	owner.Profile.Change(func(state *profile.State) { state.Username = order.Username })
 	return viewProfile(owner), nil
 }
 

@@ -23,7 +23,7 @@ func businessProfile(s *Services, _ *Client, request *stanza.Node) (stanza.Node,
 	for _, child := range asked.GetChildrenByTag("profile") {
 		jid, _ := stanza.JID(&child, "jid")
 		if found, ok := s.Accounts.ByJID(jid); ok {
-			if business := found.Profile.State().Business; business != nil {
+			if business := found.Profile.Business(); business != nil {
 				profiles = append(profiles, stanza.New("profile", stanza.Attrs{"jid": jid.ToNonAD()}, describeBusiness(business)...))
 			}
 		}

@@ -115,6 +115,13 @@ func (p *Profile) Blocks(phone string) bool {
 	return slices.Contains(p.state.Blocked, phone)
 }
 
+// Business returns what a business account shows, nil of an ordinary one.
+func (p *Profile) Business() *Business {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state.Business
+}
+
 // Setting is one category with its audience.
 type Setting struct{ Name, Value string }
 

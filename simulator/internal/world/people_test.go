@@ -128,6 +128,7 @@ func TestDirectoryProtocols(t *testing.T) {
 	l.linkRaw(friend).ask("disappearing_mode", "set", []binary.Node{{Tag: "disappearing_mode", Attrs: binary.Attrs{"duration": "604800"}}})
 	l.must("POST", "/admin/phones/"+friend+"/about", map[string]string{"text": "here"}, nil)
 	l.must("POST", "/admin/phones/"+friend+"/picture", map[string]any{"data_base64": jpegOf(t, 20)}, nil)
+	l.must("POST", "/admin/phones/"+friend+"/username", map[string]string{"username": "friend.of.all"}, nil)
 	var view struct{ Picture_ID string }
 	l.must("GET", "/admin/phones/"+friend+"/profile", nil, &view)
 	for protocol, want := range map[string]string{
@@ -136,7 +137,7 @@ func TestDirectoryProtocols(t *testing.T) {
 		"picture":           "<picture id=" + view.Picture_ID + ">",
 		"disappearing_mode": "<disappearing_mode>",
 		"business":          "",
-		"username":          "",
+		"username":          "<username>",
 		"feature":           "",
 	} {
 		got := describe(client.ask("usync", "get", usyncFor(protocol, jidOf(friend))))
