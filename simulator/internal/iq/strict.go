@@ -2,6 +2,7 @@ package iq
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -35,11 +36,11 @@ func (t *Table) SetStrict(strict bool) { t.strange.strict.Store(strict) }
 // Strict tells what SetStrict has decided.
 func (t *Table) Strict() bool { return t.strange.strict.Load() }
 
-// Knows tells whether there is an answer for a kind of query.
-func (t *Table) Knows(key Key) bool {
-	_, exact := t.answers[key]
-	_, any := t.answers[Key{key.XMLNS, key.Type, ""}]
-	return exact || any
+// Kinds lists every kind of query that there is an answer for, in order.
+func (t *Table) Kinds() []Key {
+	return slices.SortedFunc(maps.Keys(t.answers), func(a, b Key) int {
+		return cmp.Or(cmp.Compare(a.XMLNS, b.XMLNS), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Child, b.Child))
+	})
 }
 
 // Unknown lists the unknown queries seen, the most frequent first.

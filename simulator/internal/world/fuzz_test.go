@@ -43,7 +43,7 @@ func FuzzSession(f *testing.F) {
 	group := l.newGroup(own, "fuzzed", friend)
 	c := l.linkRaw(own)
 	c.activate()
-	for _, plaintext := range sayings(f, own, friend, group.JID) {
+	for _, plaintext := range sayings(f, l, own, friend, group.JID) {
 		f.Add(plaintext)
 	}
 	f.Fuzz(func(t *testing.T, plaintext []byte) {
@@ -88,7 +88,7 @@ func (c *light) alive(t *testing.T) bool {
 }
 
 // sayings are honest stanzas of every kind that a session handles, for the fuzzer to spoil.
-func sayings(f *testing.F, own, friend, group string) (plain [][]byte) {
+func sayings(f *testing.F, l *lab, own, friend, group string) (plain [][]byte) {
 	f.Helper()
 	enc := wabinary.Node{Tag: "enc", Attrs: wabinary.Attrs{"v": "2", "type": "pkmsg"}, Content: []byte{0x33, 8, 1, 18, 1, 5}}
 	to := wabinary.Node{Tag: "to", Attrs: wabinary.Attrs{"jid": jidOf(friend)}, Content: []wabinary.Node{enc}}
@@ -106,11 +106,14 @@ func sayings(f *testing.F, own, friend, group string) (plain [][]byte) {
 		{Tag: "ib", Content: []wabinary.Node{{Tag: "offline_batch", Attrs: wabinary.Attrs{"count": "100"}}}},
 		{Tag: "call", Attrs: wabinary.Attrs{"to": jidOf(friend), "id": "c"}, Content: []wabinary.Node{{Tag: "offer", Attrs: wabinary.Attrs{"call-id": "1", "call-creator": jidOf(own)}}}},
 	}
-	for _, kind := range known {
-		child := wabinary.Node{Tag: kind[2], Attrs: wabinary.Attrs{"jid": jidOf(friend), "id": "1"}, Content: []wabinary.Node{{Tag: "user", Attrs: wabinary.Attrs{"jid": jidOf(friend)}}}}
-		query := wabinary.Node{Tag: "iq", Attrs: wabinary.Attrs{"id": "q", "type": kind[1], "xmlns": kind[0], "to": "s.whatsapp.net"}}
-		if kind[2] != "" {
-			query.Content = []wabinary.Node{child}
+	for _, kind := range l.world.Queries.Kinds() {
+		query := wabinary.Node{Tag: "iq", Attrs: wabinary.Attrs{"id": "q", "type": kind.Type, "xmlns": kind.XMLNS, "to": "s.whatsapp.net"}}
+		if kind.XMLNS == "w:g2" {
+			query.Attrs["to"] = group
+		}
+		if kind.Child != "" {
+			inner := wabinary.Node{Tag: "user", Attrs: wabinary.Attrs{"jid": jidOf(friend), "id": "1"}, Content: []byte("content")}
+			query.Content = []wabinary.Node{{Tag: kind.Child, Attrs: wabinary.Attrs{"jid": jidOf(friend), "id": "1", "name": "x"}, Content: []wabinary.Node{inner}}}
 		}
 		nodes = append(nodes, query)
 	}

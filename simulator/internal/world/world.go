@@ -63,8 +63,8 @@ type World struct {
 	// Newsletters are the channels.
 	Newsletters *newsletter.Store
 	Gate        *gate.Gate
+	Queries     *iq.Table
 
-	queries  *iq.Table
 	record   *os.File
 	services *iq.Services
 	source   *seed.Source
@@ -124,10 +124,10 @@ func build(options Options, listener net.Listener, log *slog.Logger) (*World, er
 	}
 	w.services = w.newServices()
 	w.services.HangPictures()
-	w.queries = iq.NewTable(w.services)
-	w.queries.SetStrict(options.Strict)
+	w.Queries = iq.NewTable(w.services)
+	w.Queries.SetStrict(options.Strict)
 	w.Gate = gate.New(gate.Rooms{
-		Authority: authority, Accounts: w.Accounts, Lobby: w.Lobby, Router: w.Router, Queries: w.queries,
+		Authority: authority, Accounts: w.Accounts, Lobby: w.Lobby, Router: w.Router, Queries: w.Queries,
 		Faults: w.Faults, Transcript: w.Transcript, Clock: clock, Log: log,
 	})
 	if err = w.openRecord(options.TranscriptFile); err != nil {
@@ -211,7 +211,7 @@ func (w *World) handler() http.Handler {
 	mux.Handle("GET /ws/chat", w.Gate)
 	rooms := &admin.Rooms{
 		Source: w.source, Accounts: w.Accounts, Lobby: w.Lobby, Phones: w.Phones, Router: w.Router, Gate: w.Gate,
-		Groups: w.Groups, Services: w.services, Faults: w.Faults, Transcript: w.Transcript, Clock: w.Clock, Queries: w.queries, Log: w.log,
+		Groups: w.Groups, Services: w.services, Faults: w.Faults, Transcript: w.Transcript, Clock: w.Clock, Queries: w.Queries, Log: w.log,
 	}
 	if w.stateDir != "" {
 		rooms.Save = w.Save
