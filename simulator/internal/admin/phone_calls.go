@@ -52,7 +52,7 @@ func listCalls(rooms *Rooms, r *http.Request) (items[phone.Call], error) {
 }
 
 type answerOrder struct {
-	Action string `json:"action" enum:"accept,preaccept,reject,terminate"`
+	Action string `json:"action" enum:"preaccept,accept,reject,relaylatency,transport,terminate"`
 	Reason string `json:"reason,omitempty" doc:"of terminate"`
 }
 

@@ -19,6 +19,8 @@ import (
 const (
 	bootstrapMessages = 25
 	recentMessages    = 500
+	// allRecentMessages bounds those of all chats together: they travel within one stanza.
+	allRecentMessages = 5000
 	// onDemandMessages bounds what a companion may ask for at a time.
 	onDemandMessages = 200
 )
@@ -43,16 +45,18 @@ func (p *Phone) history() []*waHistorySync.HistorySync {
 			ID: proto.String(person.PN(0).String()), Pushname: proto.String(person.Name()),
 		})
 	}
+	left := allRecentMessages
 	for _, chat := range p.screen.Chats() {
 		lines, _ := p.screen.Lines(chat.ID)
 		older := max(len(lines)-bootstrapMessages, 0)
 		if conversation := p.conversation(&chat, lines[older:], older == 0); conversation != nil {
 			bootstrap.Conversations = append(bootstrap.Conversations, conversation)
 		}
-		if older == 0 {
+		if older == 0 || left == 0 {
 			continue
 		}
-		oldest := max(older-recentMessages, 0)
+		oldest := max(older-min(recentMessages, left), 0)
+		left -= older - oldest
 		if conversation := p.conversation(&chat, lines[oldest:older], oldest == 0); conversation != nil {
 			recent.Conversations = append(recent.Conversations, conversation)
 		}

@@ -140,6 +140,9 @@ func (p *Phone) origin() router.Origin { return router.Origin{Account: p.Account
 func (p *Phone) enqueue(node stanza.Node) {
 	p.mailLock.Lock()
 	defer p.mailLock.Unlock()
+	if p.slumber.asleep && node.Tag == "chatstate" {
+		return // nobody looks, and later it would be old news
+	}
 	p.mail = append(p.mail, node)
 	p.startWork()
 }

@@ -8,6 +8,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/phone/screen"
+	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/stanza"
 )
@@ -105,12 +106,14 @@ func (p *Phone) Read(to Destination, ids []string, played bool) ([]string, error
 			ids = append(ids, line.ID)
 		}
 	}
-	report := screen.Read
+	report, kind := screen.Read, "read"
 	if played {
-		report = screen.Played
+		report, kind = screen.Played, "played"
+	} else if to.Group == nil && p.discreet() {
+		kind = "read-self"
 	}
 	for _, batch := range p.byWriter(to, ids) {
-		attrs := stanza.Attrs{"id": batch.ids[0], "type": report, "to": to.jid(), "t": stanza.Unix(p.book.now())}
+		attrs := stanza.Attrs{"id": batch.ids[0], "type": kind, "to": to.jid(), "t": stanza.Unix(p.book.now())}
 		if to.Group != nil {
 			attrs["participant"] = batch.writer
 		}
@@ -126,6 +129,11 @@ func (p *Phone) Read(to Destination, ids []string, played bool) ([]string, error
 	}
 	p.screen.MarkRead(to.Chat(), ids, report)
 	return ids, nil
+}
+
+// discreet tells whether the account keeps to itself what it reads in direct chats; in groups everybody hears of it.
+func (p *Phone) discreet() bool {
+	return p.Account.Profile.State().Audience["readreceipts"] == profile.Nobody
 }
 
 type batch struct {

@@ -75,6 +75,12 @@ func TestCallsEndByThemselvesOrByTheCaller(t *testing.T) {
 	}
 	id := l.ring(friend, own, fields{})
 	waitFor[*events.CallOffer](c)
+	l.must("POST", "/admin/phones/"+friend+"/calls/"+id, fields{"action": "relaylatency"}, nil)
+	if latency := waitFor[*events.CallRelayLatency](c); latency.CallID != id {
+		t.Errorf("relay latency of %+v", latency)
+	}
+	l.must("POST", "/admin/phones/"+friend+"/calls/"+id, fields{"action": "transport"}, nil)
+	waitFor[*events.CallTransport](c)
 	for _, action := range []string{"preaccept", "accept"} {
 		l.must("POST", "/admin/phones/"+own+"/calls/"+id, fields{"action": action}, nil)
 	}
@@ -88,6 +94,7 @@ func TestCallsEndByThemselvesOrByTheCaller(t *testing.T) {
 	}{
 		"ended":   {id, "accept", http.StatusNotFound},
 		"unknown": {"X", "accept", http.StatusNotFound},
+		"none":    {id, "sing", http.StatusBadRequest},
 	} {
 		if status := l.call("POST", "/admin/phones/"+own+"/calls/"+test.id, fields{"action": test.action}, nil); status != test.status {
 			t.Errorf("%s: status %d", name, status)

@@ -212,6 +212,22 @@ func TestReadOnAnotherDevice(t *testing.T) {
 	l.idle(own)
 }
 
+// Who has switched read receipts off tells only the own devices.
+func TestReadingInSecret(t *testing.T) {
+	l := newLab(t)
+	friend, c := l.linked()
+	own, mine := l.linked()
+	l.must("POST", "/admin/phones/"+own+"/privacy", fields{"name": "readreceipts", "value": "none"}, nil)
+	id := c.say(own, "do you read this?")
+	mine.message(id)
+	l.must("POST", "/admin/phones/"+own+"/read", fields{"chat": friend}, nil)
+	waitForReceipt(mine, id, types.ReceiptTypeReadSelf)
+	l.idle(friend)
+	if line := l.line(friend, own, id); line.Status != "delivered" || l.chat(own, friend).Unread != 0 {
+		t.Errorf("the writer sees %+v", line)
+	}
+}
+
 // Receipts of a group go to each writer, from each reader.
 func TestReadingInAGroup(t *testing.T) {
 	l := newLab(t)
