@@ -17,6 +17,8 @@ var profileAnswers = map[Key]answer{
 	{"status", "set", "status"}:                       setAbout,
 	{"status", "get", "status"}:                       getAbout,
 	{"status", "get", "user"}:                         getAbout,
+	{"status", "get", "privacy"}:                      statusAudience,
+	{"status", "set", "privacy"}:                      setStatusAudience,
 	{"disappearing_mode", "set", "disappearing_mode"}: setDisappearing,
 	{"disappearing_mode", "get", ""}:                  getDisappearing,
 }
@@ -66,6 +68,44 @@ func getAbout(s *Services, client *Client, request *stanza.Node) (stanza.Node, f
 		users = append(users, stanza.Raw("user", []byte(found.Profile.State().About), attrs))
 	}
 	return stanza.Result(request, stanza.Node{Tag: "status", Content: users}), nil
+}
+
+// statusAudience tells to whom the account's statuses go: the clients themselves see to it.
+func statusAudience(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
+	owner := client.Companion.Account
+	state := owner.Profile.State()
+	kind := state.StatusAudience
+	if kind == "" {
+		kind = profile.Contacts
+	}
+	var users []stanza.Node
+	for _, phone := range state.StatusList {
+		if found, ok := s.Accounts.ByPhone(phone); ok {
+			users = append(users, stanza.New("user", stanza.Attrs{"jid": found.PN(0)}))
+		}
+	}
+	list := stanza.New("list", stanza.Attrs{"type": kind, "default": "true"}, users...)
+	return stanza.Result(request, stanza.New("privacy", nil, list)), nil
+}
+
+// setStatusAudience keeps the list that a client calls the default one.
+func setStatusAudience(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
+	asked, _ := stanza.Child(request, "privacy")
+	list, ok := stanza.Child(asked, "list")
+	if !ok || stanza.Text(list, "type") == "" {
+		return stanza.Failure(request, 400, "bad-request"), nil
+	}
+	var phones []string
+	for _, user := range list.GetChildrenByTag("user") {
+		jid, _ := stanza.JID(&user, "jid")
+		if found, known := s.Accounts.ByJID(jid); known {
+			phones = append(phones, found.Phone)
+		}
+	}
+	client.Companion.Account.Profile.Change(func(state *profile.State) {
+		state.StatusAudience, state.StatusList = stanza.Text(list, "type"), phones
+	})
+	return stanza.Result(request), nil
 }
 
 func disappearingNode(state profile.State) stanza.Node {

@@ -49,6 +49,9 @@ type State struct {
 	Business       *Business
 	BusinessAt     time.Time
 	Username       string
+	// StatusAudience is how clients choose to whom statuses go, with the list for it.
+	StatusAudience string
+	StatusList     []string
 	// LinkRevoked is how often the owner has made the link to this account worthless.
 	LinkRevoked int
 }

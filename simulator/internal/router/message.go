@@ -36,6 +36,9 @@ func (r *Router) Message(from Origin, node *stanza.Node) stanza.Node {
 	if to.Server == types.GroupServer {
 		return r.groupMessage(from, to, node, ack)
 	}
+	if to.Server == types.BroadcastServer {
+		return r.statusMessage(from, to, node, ack)
+	}
 	if to.Server == types.NewsletterServer {
 		return r.newsletterMessage(from, to, node, ack)
 	}

@@ -50,7 +50,7 @@ func (r *Router) Receipt(from Origin, node *stanza.Node) stanza.Node {
 			ack.Attrs[name] = value
 		}
 	}
-	if to.Server == types.GroupServer {
+	if to.Server == types.GroupServer || to.Server == types.BroadcastServer {
 		r.groupReceipt(from, to, node)
 		return ack
 	}
