@@ -72,6 +72,7 @@ func (r *retries) answer(receipt *events.Receipt, id types.MessageID, _ int, _ *
 			return true
 		}
 		ctx, compared := vault.Compare(r.conn.ctx)
+		//lint:ignore SA1019 the library has no other door to one answer of our own
 		err := r.conn.client.DangerousInternals().HandleRetryReceipt(ctx, receipt, node)
 		if err == nil {
 			return false

@@ -247,7 +247,7 @@ func TestHowFaultsEnd(t *testing.T) {
 		t.Errorf("refused %t, %t, %t", first, second, third)
 	}
 	id := refusal("count", -1)
-	if !refused() || !refused() {
+	if first, second := refused(), refused(); !first || !second {
 		t.Error("a fault without end has ended")
 	}
 	var list struct {
