@@ -159,12 +159,8 @@ func (g *Gate) refuse(l *line, why map[string]string, fate *faults.Fate) {
 func (g *Gate) partWith(conn *wire.Conn) {
 	timer := time.AfterFunc(farewell, conn.Close)
 	defer timer.Stop()
-	for {
-		if _, err := conn.Read(g.ctx); err != nil {
-			conn.Close()
-			return
-		}
-	}
+	listen(g.ctx, conn)
+	conn.Close()
 }
 
 // recovered keeps one client's trouble its own.

@@ -125,16 +125,16 @@ func (g *Gate) strikeLogin(l *line) (struck bool) {
 		g.partWith(l.conn)
 	default:
 		l.end(fate.End)
-		g.listen(l.conn)
+		listen(g.ctx, l.conn)
 	}
 	return true
 }
 
 // listen reads, and forgets, until the connection is over.
-func (g *Gate) listen(conn *wire.Conn) {
+func listen(ctx context.Context, conn *wire.Conn) {
 	for {
-		_, err := conn.Read(g.ctx)
-		if err != nil && !errors.Is(err, wire.ErrStanza) {
+		_, err := conn.Read(ctx)
+		if err != nil && !errors.Is(err, wire.ErrStanza) && !errors.Is(err, wire.ErrFrame) {
 			return
 		}
 	}

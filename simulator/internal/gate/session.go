@@ -89,6 +89,8 @@ func (s *session) read() {
 			if errors.Is(err, wire.ErrStanza) || errors.Is(err, wire.ErrFrame) {
 				s.gate.Log.Info("gate.garbage", "companion", s.companion.String(), "conn", s.conn.ID, "error", err)
 				s.End(ReasonMalformed)
+				// The client is to hear why before the connection closes.
+				listen(s.ctx, s.conn)
 			}
 			return
 		}

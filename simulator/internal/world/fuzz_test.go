@@ -81,6 +81,10 @@ func (c *light) alive(t *testing.T) bool {
 			if node.Attrs["id"] == id {
 				return true
 			}
+			if node.Tag == "stream:error" { // what was garbage ends the connection
+				c.noise.Stop(true, false)
+				return false
+			}
 		case <-c.closed:
 			return false
 		}

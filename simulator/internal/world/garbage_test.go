@@ -73,3 +73,15 @@ func nested(depth int) []byte {
 	}
 	return body
 }
+
+// Who sends garbage is told so before the connection ends.
+func TestGarbageIsAnswered(t *testing.T) {
+	s := newStage(t)
+	r := s.login()
+	must(t, r.noise.SendFrame(t.Context(), []byte{0, 248, 1}))
+	word := r.next("stream:error")
+	if _, told := word.GetOptionalChildByTag("xml-not-well-formed"); !told {
+		t.Errorf("the last word is %s", word.String())
+	}
+	r.waitClosed()
+}
