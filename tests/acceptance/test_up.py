@@ -69,7 +69,7 @@ async def test_a_day_with_holdfast(tmp_path: Path) -> None:
         assert re.search(
             r"(sent|delivered|read) \w+", await terminal.type("send", "main", customer[1], "hello")
         )
-        assert "hello" in await terminal.type("lab", "show", customer[1])
+        assert "hello" in await terminal.type("lab", "inbox", customer[1])
 
         before = terminal.pids()
         assert "the engine stayed" in await terminal.type("reload")
