@@ -8,30 +8,21 @@ import (
 
 // Publish adds a post on behalf of the owner; one with an id that is there already is that one.
 func (s *Store) Publish(jid types.JID, by string, post Post) (*Channel, *Post, error) {
-	var published *Post
 	channel, err := s.change(jid, func(channel *Channel) error {
 		if by != channel.Owner {
 			return ErrNotOwner
 		}
-		if at := channel.byID(post.ID); at >= 0 {
-			published = &channel.Posts[at]
-			return nil
+		if channel.byID(post.ID) < 0 {
+			post.ServerID, post.At = len(channel.Posts)+100, s.now()
+			post.Reactions, post.Views = map[string]string{}, map[string]bool{}
+			channel.Posts = append(channel.Posts, post)
 		}
-		post.ServerID, post.At = len(channel.Posts)+100, s.now()
-		post.Reactions, post.Views = map[string]string{}, map[string]bool{}
-		channel.Posts = append(channel.Posts, post)
-		published = &channel.Posts[len(channel.Posts)-1]
 		return nil
 	})
-	return channel, published.copied(), err
-}
-
-func (p *Post) copied() *Post {
-	if p == nil {
-		return nil
+	if err != nil {
+		return nil, nil, err
 	}
-	duplicate := *p
-	return &duplicate
+	return channel, &channel.Posts[channel.byID(post.ID)], nil
 }
 
 func (c *Channel) byID(id string) int {
@@ -44,7 +35,6 @@ func (c *Channel) byServerID(id int) int {
 
 // Rewrite gives a post another content on behalf of the owner, or takes it back when the body is nil.
 func (s *Store) Rewrite(jid types.JID, by, id string, body []byte) (*Channel, *Post, error) {
-	var changed *Post
 	channel, err := s.change(jid, func(channel *Channel) error {
 		at := channel.byID(id)
 		switch {
@@ -55,10 +45,12 @@ func (s *Store) Rewrite(jid types.JID, by, id string, body []byte) (*Channel, *P
 		}
 		post := &channel.Posts[at]
 		post.Body, post.EditedAt, post.Revoked = body, s.now(), body == nil
-		changed = post.copied()
 		return nil
 	})
-	return channel, changed, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return channel, &channel.Posts[channel.byID(id)], nil
 }
 
 // React sets an account's sign under a post, or takes it away when it is "".
