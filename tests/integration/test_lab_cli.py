@@ -151,6 +151,11 @@ async def test_what_passes_a_linked_client(lab: Simulator, tmp_path: Path) -> No
         assert {json.loads(line)["node"]["tag"] for line in lines} >= {"message", "receipt"}
         assert "base64" not in lines[0]
         assert "base64" in await told("transcript", "--id", said, "--json", "--bodies", data=tmp_path)
+        exported = tmp_path / "transcript.jsonl"
+        assert await lab.export(exported, account=owner, id=said) == len(lines)
+        assert [json.loads(line)["seq"] for line in exported.read_text().splitlines()] == [
+            json.loads(line)["seq"] for line in lines
+        ]
         assert "connected" in await told("show", owner.phone, data=tmp_path)
         await told("kick", owner.phone, "--reason", "503", data=tmp_path)
         assert await lab.wait_for(account=owner, tag="stream:error")

@@ -1,7 +1,7 @@
 """One connection to the simulator's admin API: requests enter, JSON leaves, a refusal is an exception."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
@@ -69,12 +69,28 @@ class Admin:
         content = {"content": body.encode()} if isinstance(body, str) else {"json": body} if body else {}
         return await self._request(method, path, timeout=_ANSWER_WITHIN_S + wait_s, **content)
 
+    async def lines(self, path: str, params: Mapping[str, Any] | None = None) -> AsyncIterator[str]:
+        """What the simulator writes line by line."""
+        given = {name: _text(value) for name, value in (params or {}).items() if value not in {None, ""}}
+        try:
+            async with self._http.stream("GET", path, params=given, timeout=_ANSWER_WITHIN_S) as response:
+                if response.status_code >= 400:
+                    await response.aread()
+                    raise SimulatorError(f"The simulator refused: {_reason(response)}", response.status_code)
+                async for line in response.aiter_lines():
+                    yield line
+        except httpx.HTTPError as failure:
+            raise self._silent(failure) from failure
+
+    def _silent(self, failure: httpx.HTTPError) -> SimulatorSilent:
+        reason = type(failure).__name__
+        return SimulatorSilent(f"The simulator at {self.address} does not answer ({reason})")
+
     async def _request(self, method: str, path: str, **content: Any) -> Any:
         try:
             response = await self._http.request(method, path, **content)
         except httpx.HTTPError as failure:
-            reason = type(failure).__name__
-            raise SimulatorSilent(f"The simulator at {self.address} does not answer ({reason})") from failure
+            raise self._silent(failure) from failure
         if response.status_code >= 400:
             raise SimulatorError(f"The simulator refused: {_reason(response)}", response.status_code)
         return response.json() if response.content else {}

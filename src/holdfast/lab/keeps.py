@@ -64,6 +64,10 @@ class Keeps(Writes):
         """Block a number, or end that."""
         await self.post("block", {"phone": address(who), "blocked": blocked})
 
+    async def set_username(self, name: str) -> None:
+        """Take a user name, or "" for none."""
+        await self.post("username", {"username": name})
+
     async def set_business(self, name: str, **details: str) -> None:
         """Become a business, "" an ordinary account again. Details: category, description, email, …"""
         await self.post("business", {"name": name, **details})

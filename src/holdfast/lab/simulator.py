@@ -259,6 +259,12 @@ class Simulator:
         body = await self.admin.get("/admin/transcript", params, wait_s)
         return [read(Stanza, item) for item in body["items"]], int(body["next"])
 
+    async def export(self, file: Path, **filters: Any) -> int:
+        """Write the remembered stanzas that match to a file, one JSON line each; returns how many."""
+        lines = [line async for line in self.admin.lines("/admin/transcript.jsonl", query(filters))]
+        await asyncio.to_thread(file.write_text, "".join(f"{line}\n" for line in lines))
+        return len(lines)
+
     async def mark(self) -> int:
         """The transcript's present end, for `after=` of a later look."""
         return (await self._transcript(0, 0, 0.0, {"id": _NOBODY}))[1]

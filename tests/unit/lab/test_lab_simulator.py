@@ -128,7 +128,9 @@ async def test_what_the_server_holds_of_a_phone(simulator: Simulator) -> None:
     await anna.lock_for(timedelta(hours=1))
     await anna.lock_for(timedelta())
     await anna.set_business("Anna & Sons", category="Bakery")
-    assert (await anna.profile())["business"] == "Anna & Sons"
+    await anna.set_username("anna.bakes")
+    profile = await anna.profile()
+    assert (profile["business"], profile["username"]) == ("Anna & Sons", "anna.bakes")
     assert (await anna.demand_passkey()).demanded
     assert not (await anna.demand_passkey(False)).demanded
     assert (await anna.passkey()).code == ""
