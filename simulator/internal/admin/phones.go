@@ -30,7 +30,8 @@ func phoneRoutes() []route {
 		{method: "GET", path: "/admin/phones/{phone}/receipts", summary: "Receipts that reached the phone.",
 			call: answers(receipts), query: follow},
 		{method: "POST", path: "/admin/mock-phone/scan-qr", call: takesText(scanByPushName),
-			summary: "Scans with the phone that belongs to the registration's push name."},
+			summary: "Scans with the phone that belongs to the registration's push name. Nobody holds a phone that is made so: " +
+				"it confirms nothing to others."},
 	}
 }
 
