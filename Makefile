@@ -81,7 +81,7 @@ test-python: dev
 
 # Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.
 test-clients: dev
-	@. tools/node.sh && HOLDFAST_CLIENTS=1 $(BIN)/python -m pytest tests/clients $(ARGS)
+	@. tools/node.sh && $(BIN)/python tests/clients/side_by_side.py $(ARGS)
 
 lint: dev
 	$(BIN)/ruff check .

@@ -32,11 +32,27 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test runs once for each client, or for those that it names."""
+    """Every test runs once for each client."""
     if "contender" in metafunc.fixturenames:
-        only = metafunc.definition.get_closest_marker("only")
-        contenders = [one for one in chosen() if not only or one.name in only.args]
-        metafunc.parametrize("contender", contenders, ids=lambda contender: contender.name)
+        metafunc.parametrize("contender", chosen(), ids=lambda contender: contender.name)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests that are about another client, and what belongs to another process's share."""
+    mine = [item for item in items if _concerns(item)]
+    first, _, of = os.environ.get("CLIENTS_SHARE", "").partition("/")
+    if of:
+        waiting = [item for item in mine if item.get_closest_marker("waits")]
+        mine = waiting[int(first) :: int(of)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in mine])
+    items[:] = mine
+
+
+def _concerns(item: pytest.Item) -> bool:
+    only = item.get_closest_marker("only")
+    parameters = getattr(item, "callspec", None)
+    contender = parameters.params.get("contender") if parameters else None
+    return not only or contender is None or contender.name in only.args
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 // What a test can order. Each takes the session and the order's fields, and returns what the reply carries.
 import { account } from './account.mjs'
+import { channels } from './channels.mjs'
 import { content } from './content.mjs'
 import { groups } from './groups.mjs'
 
@@ -7,6 +8,7 @@ export const orders = {
 	...content,
 	...groups,
 	...account,
+	...channels,
 	connect: (session, { options }) => session.connect(options),
 	pair_by_code: async (session, { phone, code }) => ({ code: await session.sock.requestPairingCode(phone, code) }),
 	leave: (session) => session.sock.end(undefined),

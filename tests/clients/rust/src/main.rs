@@ -3,6 +3,7 @@
 #![recursion_limit = "512"]
 
 mod account;
+mod channels;
 mod content;
 mod describe;
 mod groups;

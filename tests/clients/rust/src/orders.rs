@@ -10,7 +10,7 @@ use whatsapp_rust::prelude::*;
 use whatsapp_rust::{ChatStateType, anyhow};
 
 use crate::session::Session;
-use crate::{account, content, groups};
+use crate::{account, channels, content, groups};
 
 /// How long a socket may take to be there before a code can be asked for.
 const SOCKET_WITHIN: Duration = Duration::from_secs(15);
@@ -72,6 +72,9 @@ async fn with_client(
         return Ok(answer);
     }
     if let Some(answer) = talk(session, client, verb, order).await? {
+        return Ok(answer);
+    }
+    if let Some(answer) = channels::obey(client, verb, order).await? {
         return Ok(answer);
     }
     if let Some(answer) = groups::obey(client, verb, order).await? {
