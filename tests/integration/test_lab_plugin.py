@@ -41,6 +41,13 @@ def test_failure_shows_what_passed_and_how_to_repeat_it(pytester: pytest.Pyteste
         def test_fails_without_a_simulator():
             assert False
 
+        @pytest.fixture
+        def broken(holdfast_simulator):
+            raise RuntimeError("a fixture of the user's")
+
+        def test_fails_before_it_begins(broken):
+            pass
+
         def test_fails_when_it_is_gone(holdfast_simulator):
             import os, signal
             os.kill(holdfast_simulator.pid, signal.SIGKILL)
@@ -48,7 +55,7 @@ def test_failure_shows_what_passed_and_how_to_repeat_it(pytester: pytest.Pyteste
         """
     )
     result = pytester.runpytest_subprocess("-q", "--holdfast-seed", "11")
-    result.assert_outcomes(failed=3)
+    result.assert_outcomes(failed=3, errors=1)
     result.stdout.fnmatch_lines(
         [
             "*simulated WhatsApp: the last stanzas*",
@@ -59,7 +66,7 @@ def test_failure_shows_what_passed_and_how_to_repeat_it(pytester: pytest.Pyteste
             "Its log: *simulator.log",
         ]
     )
-    assert result.stdout.str().count("makes it choose the same again") == 1
+    assert result.stdout.str().count("makes it choose the same again") == 2
 
 
 def test_the_same_seed_makes_the_same_phones(pytester: pytest.Pytester) -> None:

@@ -74,7 +74,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """A failed test shows what passed the simulator last, and how to run the same again."""
     report = yield
     simulator = item.stash.get(_RUNNING, None)
-    if report.when == "call" and report.failed and simulator is not None:
+    if report.when != "teardown" and report.failed and simulator is not None:
         from holdfast.lab.report import sections
 
         report.sections.extend(sections(simulator))
