@@ -111,6 +111,19 @@ async def test_stranger_without_a_token(stage: Stage, other: Contender) -> None:
     await stage.until("the answer arrives", heard)
 
 
+@others
+async def test_status(stage: Stage, other: Contender) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    first, second = await stage.linked(anna), await stage.linked(ben, other)
+    # whatsapp-rust shows its statuses only to those whose LID it has learnt.
+    hello = (await first.order("send", to=pn(ben), text="hello"))["id"]
+    await second.expect("message", id=hello)
+    id = (await first.order("status", recipients=[pn(ben)], text="on the way"))["id"]
+    got = await second.expect("message", id=id)
+    assert (got["chat"], got["text"]) == ("status@broadcast", "on the way")
+    await stage.settled(ben)
+
+
 async def test_calls(stage: Stage) -> None:
     anna, ben, client = await stage.pair()
     call = (await ben.post("calls", {"to": anna.phone}))["id"]

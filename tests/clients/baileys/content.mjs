@@ -40,6 +40,7 @@ export const content = {
 		send(session, to, { location: { degreesLatitude: latitude, degreesLongitude: longitude, name } }),
 	contact: (session, { to, name, vcard }) => send(session, to, { contacts: { displayName: name, contacts: [{ displayName: name, vcard }] } }),
 	poll: (session, { to, question, options }) => send(session, to, { poll: { name: question, values: options, selectableCount: 1 } }),
+	status: (session, { recipients, text }) => send(session, 'status@broadcast', { text }, { statusJidList: recipients }),
 	disappearing: (session, { to, seconds }) => send(session, to, { disappearingMessagesInChat: seconds || false }),
 	download: async (session, { id }) => {
 		const logger = { info: () => {}, debug: () => {}, warn: () => {} }

@@ -15,7 +15,7 @@ use whatsapp_rust::upload::UploadResponse;
 use whatsapp_rust::wacore::download::{Downloadable, MediaType};
 use whatsapp_rust::{RevokeType, UploadOptions, anyhow};
 
-use crate::orders::{flag, jid, text, texts};
+use crate::orders::{flag, jid, jids, text, texts};
 use crate::session::{Poll, Session};
 
 pub async fn obey(
@@ -44,6 +44,20 @@ pub async fn obey(
                 .map(Some);
         }
         "vote" => vote(session, client, order).await?,
+        "status" => {
+            let seen_by = jids(order, "recipients")?;
+            let sent = client
+                .status()
+                .send_text(
+                    text(order, "text")?,
+                    0xFF1E6E4F,
+                    Default::default(),
+                    &seen_by,
+                    Default::default(),
+                )
+                .await?;
+            sent.message_id
+        }
         "react" => {
             let key = session.key(text(order, "target")?).await?;
             let emoji = text(order, "text")?;
