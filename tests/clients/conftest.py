@@ -23,12 +23,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Make every client ready, before any test's time runs."""
     if not _ENABLED:
         return
-    for contender in chosen():
-        print(f"making {contender.name} ready")
-        try:
+    try:
+        for contender in chosen():
+            print(f"making {contender.name} ready")
             contender.prepare()
-        except NotReady as reason:
-            pytest.exit(f"{contender.name}: {reason}", returncode=2)
+    except NotReady as reason:
+        pytest.exit(str(reason), returncode=2)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

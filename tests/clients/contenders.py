@@ -23,7 +23,6 @@ class Contender:
     """A client of another project, unmodified. `argv` and `env` start it against a simulator."""
 
     name: str
-    tool: str
     prepare: Callable[[], None]
     argv: Callable[[str, Path, Path], Sequence[str]]
     env: Callable[[Path], dict[str, str]]
@@ -71,6 +70,8 @@ def _rust_target() -> Path:
 
 
 def _prepare_rust() -> None:
+    if shutil.which("cargo") is None:
+        raise NotReady("cargo is not on the PATH. Next step: install Rust 1.94 or newer.")
     # One job: the machine may be building other things as well.
     _run(["nice", "cargo", "build", "-j1"], HERE / "rust", "install Rust 1.94 or newer")
 
@@ -84,7 +85,6 @@ def _ca_file(trust_file: Path) -> Path:
 CONTENDERS = {
     "baileys": Contender(
         name="baileys",
-        tool="node",
         prepare=_prepare_baileys,
         argv=lambda url, trust, folder: [
             "node",
@@ -101,7 +101,6 @@ CONTENDERS = {
     ),
     "whatsapp-rust": Contender(
         name="whatsapp-rust",
-        tool="cargo",
         prepare=_prepare_rust,
         argv=lambda url, trust, folder: [
             str(_rust_target() / "debug" / "holdfast-tests-whatsapp-rust"),
@@ -118,6 +117,10 @@ CONTENDERS = {
 
 
 def chosen() -> Sequence[Contender]:
-    """The contenders of this run: all, or those that `CLIENTS` names, comma-separated."""
+    """The contenders of this run: all, or those that `CLIENTS` names, comma-separated. Raises NotReady."""
     names = [name for name in os.environ.get("CLIENTS", "").split(",") if name] or list(CONTENDERS)
+    if unknown := [name for name in names if name not in CONTENDERS]:
+        raise NotReady(
+            f"no client {', '.join(unknown)}. Next step: CLIENTS={','.join(CONTENDERS)}, or one of them."
+        )
     return [CONTENDERS[name] for name in names]

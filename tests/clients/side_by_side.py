@@ -51,13 +51,13 @@ def start(part: Part, arguments: Sequence[str]) -> subprocess.Popen[str]:
 
 def main(arguments: Sequence[str]) -> int:
     """Make the clients ready, run all parts, tell how each went. Returns the exit code."""
-    for contender in chosen():
-        print(f"making {contender.name} ready", flush=True)
-        try:
+    try:
+        for contender in chosen():
+            print(f"making {contender.name} ready", flush=True)
             contender.prepare()
-        except NotReady as reason:
-            print(f"{contender.name}: {reason}")
-            return 2
+    except NotReady as reason:
+        print(reason)
+        return 2
     running = {part: start(part, arguments) for part in parts()}
     deadline = time.monotonic() + WITHIN_S
     codes = []
