@@ -114,21 +114,26 @@ async def test_start_tells_how_to_point_clients_at_it_and_ends(tmp_path: Path) -
     argv = (sys.executable, "-m", "holdfast.cli", "lab", "start", "--port", "0", "--seed", "9", "--memory")
     env = {**os.environ, "HOLDFAST_DATA": str(tmp_path), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
     process = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE, env=env)
-    assert process.stdout is not None
-    told_lines = ""
-    async with asyncio.timeout(30):
-        while "Ctrl+C" not in told_lines:
-            told_lines += (await process.stdout.readline()).decode()
-    async with Simulator.attach(tmp_path / "lab" / "trust.json") as simulator:
-        assert await simulator.seed() == 9
-        for word in (simulator.root_key, simulator.address, "Baileys", "whatsapp-rust", "whatsmeow"):
-            assert word in told_lines
-    code, _, err = await run("start", "--port", "0", data=tmp_path)
-    assert code == 1
-    assert "runs already" in err
-    process.send_signal(signal.SIGINT)
-    async with asyncio.timeout(15):
-        assert await process.wait() == 0
+    try:
+        assert process.stdout is not None
+        told_lines = ""
+        async with asyncio.timeout(30):
+            while "Ctrl+C" not in told_lines:
+                told_lines += (await process.stdout.readline()).decode()
+        async with Simulator.attach(tmp_path / "lab" / "trust.json") as simulator:
+            assert await simulator.seed() == 9
+            for word in (simulator.root_key, simulator.address, "Baileys", "whatsapp-rust", "whatsmeow"):
+                assert word in told_lines
+        code, _, err = await run("start", "--port", "0", data=tmp_path)
+        assert code == 1
+        assert "runs already" in err
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(15):
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:  # only after a failure above
+            process.kill()
+            await process.wait()
 
 
 async def test_what_passes_a_linked_client(lab: Simulator, tmp_path: Path) -> None:
