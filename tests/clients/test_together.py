@@ -36,3 +36,18 @@ async def test_two_devices_of_one_account(stage: Stage, other: Contender) -> Non
     assert (copy["text"], copy["from_me"]) == ("from the first", True)
     await stage.settled(anna, 1)
     await stage.settled(anna, 2)
+
+
+@pytest.mark.parametrize("other", CONTENDERS.values(), ids=CONTENDERS)
+async def test_what_one_device_reads_the_other_knows(stage: Stage, other: Contender) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    first, second = await stage.linked(anna), await stage.linked(anna, other)
+    id = await ben.say(anna, "to both")
+    for client in (first, second):
+        await client.expect("message", id=id)
+    await first.order("read", ids=[id])
+    await stage.receipt(ben, id, "read")
+    if other.name == "whatsapp-rust":  # Baileys tells its application nothing of it
+        reader = (await second.expect("receipt", id=id, type="read"))["user"]
+        assert reader.partition(":")[0] == anna.lid.partition("@")[0]
+    await stage.settled(anna, 2)
