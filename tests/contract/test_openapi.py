@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from openapi_spec_validator import validate
 
 from holdfast.api.app import create_app
 from holdfast.sessions import Progress
@@ -28,6 +29,10 @@ OPERATIONS = [
 ]
 NAMES = [f"{method} {path}" for path, method, _ in OPERATIONS]
 OPEN = {"/livez", "/readyz", "/v1/dashboard/exchange"}
+
+
+def test_it_is_a_valid_description() -> None:
+    validate(DESCRIPTION)
 
 
 def test_what_was_promised_is_there() -> None:
