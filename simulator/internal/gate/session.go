@@ -168,7 +168,7 @@ func (s *session) welcomeAndPump() {
 		s.closeDrain(total)
 	}
 	for {
-		entry, ok := s.companion.Queue.Next(s.wake, cursor)
+		entry, ok := s.companion.Queue.Next(s.wake, cursor, s.gate.Now())
 		if !drained && (!ok || entry.Seq > last) {
 			drained = true
 			s.closeDrain(total)

@@ -20,7 +20,7 @@ type Entry struct {
 	Node stanza.Node
 	// Sender is the phone number of the account that the stanza comes from, "" for the server.
 	Sender string
-	// Fleeting is set for a stanza that nobody confirms: it is gone once it has been sent.
+	// Fleeting is set for a stanza that nobody confirms: it is gone once it has been sent, or lastBreath later.
 	Fleeting *Fleeting
 }
 
@@ -30,6 +30,22 @@ type Fleeting struct {
 	Key string
 	// Expires is when nobody wants it any more; zero is never.
 	Expires time.Time
+}
+
+// lastBreath is for how long a fleeting stanza with an end is kept after it was sent: nobody confirms it, and the
+// connection may have been dying, unknown to the server.
+const lastBreath = time.Second
+
+// sent returns what is left to keep of a fleeting stanza, nil for nothing.
+func (f *Fleeting) sent(now time.Time) *Fleeting {
+	if f.Expires.IsZero() {
+		return nil
+	}
+	rest := *f
+	if end := now.Add(lastBreath); end.Before(rest.Expires) {
+		rest.Expires = end
+	}
+	return &rest
 }
 
 func (e *Entry) expired(now time.Time) bool {
@@ -123,7 +139,7 @@ func (q *Queue) Detach(wake chan<- struct{}) {
 
 // Next returns the first entry after the sequence number and counts it as sent to wake's connection. It
 // returns false when there is none, or when the delivery has passed to another connection.
-func (q *Queue) Next(wake chan<- struct{}, after uint64) (Entry, bool) {
+func (q *Queue) Next(wake chan<- struct{}, after uint64, now time.Time) (Entry, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.wake != wake {
@@ -136,7 +152,9 @@ func (q *Queue) Next(wake chan<- struct{}, after uint64) (Entry, bool) {
 	entry := q.entries[at]
 	q.sent = max(q.sent, entry.Seq)
 	if entry.Fleeting != nil {
-		q.entries = slices.Delete(q.entries, at, at+1)
+		if q.entries[at].Fleeting = entry.Fleeting.sent(now); q.entries[at].Fleeting == nil {
+			q.entries = slices.Delete(q.entries, at, at+1)
+		}
 	}
 	return entry, true
 }

@@ -25,11 +25,15 @@ func receipt(id, kind string) stanza.Node {
 
 // drain sends everything on a new connection and returns the ids in order.
 func drain(q *queue.Queue) (ids []string, wake chan struct{}) {
+	return drainAt(q, time.Unix(1_000_000, 0))
+}
+
+func drainAt(q *queue.Queue, now time.Time) (ids []string, wake chan struct{}) {
 	wake = make(chan struct{}, 1)
 	q.Attach(wake)
 	var cursor uint64
 	for {
-		entry, ok := q.Next(wake, cursor)
+		entry, ok := q.Next(wake, cursor, now)
 		if !ok {
 			return ids, wake
 		}
@@ -123,7 +127,7 @@ func TestAnOldConnectionGetsNothing(t *testing.T) {
 	_, old := drain(q)
 	q.Attach(make(chan struct{}, 1))
 	q.Append(message("a"), "49151")
-	if _, ok := q.Next(old, 0); ok {
+	if _, ok := q.Next(old, 0, time.Unix(1_000_000, 0)); ok {
 		t.Error("the replaced connection still gets stanzas")
 	}
 }
@@ -206,6 +210,7 @@ func TestFleetingStanzas(t *testing.T) {
 	if ids, _ := drain(q); fmt.Sprint(ids) != "[m1 p2 typing m2]" {
 		t.Errorf("sent %v", ids)
 	}
+	q.Expire(now.Add(time.Second))
 	if ids, _ := drain(q); fmt.Sprint(ids) != "[m1 m2]" {
 		t.Errorf("sent again: %v", ids)
 	}
@@ -213,5 +218,23 @@ func TestFleetingStanzas(t *testing.T) {
 	q.Expire(now.Add(time.Second))
 	if ids, _ := drain(q); fmt.Sprint(ids) != "[m1 m2]" {
 		t.Errorf("sent with what had run out: %v", ids)
+	}
+}
+
+// A typing notice that went to a dying connection goes to the next one as well, if that comes at once.
+func TestLastBreath(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	q := queue.New()
+	notice := stanza.New("chatstate", stanza.Attrs{"id": "typing", "from": from(0)})
+	q.AppendFleeting(notice, "49151", queue.Fleeting{Expires: now.Add(time.Minute)}, now)
+	for _, step := range []struct {
+		after time.Duration
+		sent  string
+	}{{0, "[typing]"}, {900 * time.Millisecond, "[typing]"}, {1100 * time.Millisecond, "[]"}} {
+		at := now.Add(step.after)
+		q.Expire(at)
+		if ids, _ := drainAt(q, at); fmt.Sprint(ids) != step.sent {
+			t.Errorf("after %s: sent %v", step.after, ids)
+		}
 	}
 }
