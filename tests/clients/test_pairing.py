@@ -1,5 +1,7 @@
 """Foreign clients link themselves and come back."""
 
+import json
+
 import pytest
 from stage import Stage
 
@@ -156,3 +158,48 @@ async def test_second_device_of_an_account(stage: Stage) -> None:
     id = (await first.order("send", to=f"{anna.phone}@s.whatsapp.net", text="note to self"))["id"]
     assert (await second.expect("message", id=id))["from_me"]
     assert (await stage.received(anna, id)).text == "note to self"
+
+
+# Baileys knows nothing of passkeys.
+@pytest.mark.only("whatsapp-rust")
+async def test_pairs_with_a_passkey(stage: Stage) -> None:
+    anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
+    await anna.post("passkey", {"demanded": True})
+    client = await stage.client()
+    await client.order("connect")
+    code = (await client.expect("qr"))["code"]
+    await stage.ask("POST", f"/admin/phones/{anna.phone}/scan", code)
+    asked = json.loads((await client.expect("passkey"))["options"])
+    challenge = standard(asked["challenge"])
+    answer = await anna.post("passkey/assert", {"challenge_base64": challenge})
+    await client.order("passkey_answer", json=json.dumps(answer))
+    shown = await client.expect("passkey_code")
+    await client.order("passkey_confirm")
+    await anna.post("passkey/compare", {"code": shown["code"]})
+    await client.expect("paired")
+    await client.expect("open")
+    await stage.keys_uploaded(anna)
+    await stage.still_talks(client, anna, ben)
+
+
+def standard(text: str) -> str:
+    """Base64 of URLs as plain base64."""
+    return text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+
+
+async def test_codes_are_made_anew(stage: Stage) -> None:
+    anna = await stage.wasim.phone("Anna")
+    client = await stage.client()
+    await client.order("connect")
+    old = (await client.expect("qr"))["code"]
+    assert (await stage.ask("POST", "/admin/codes/refresh", {}))["told"] == 1
+    if stage.contender.name == "baileys":
+        # It has no word for this: the code on its screen stays, and links.
+        await client.quiet(1.0, "qr")
+        await anna.scan(old)
+    else:
+        new = (await client.expect("qr"))["code"]
+        assert new.split(",")[3] != old.split(",")[3]  # another secret
+        await anna.scan(new)
+    await client.expect("paired")
+    await client.expect("open")

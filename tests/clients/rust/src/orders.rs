@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use whatsapp_rust::pair_code::PairCodeOptions;
+use whatsapp_rust::passkey::Assertion;
 use whatsapp_rust::prelude::*;
 use whatsapp_rust::{ChatStateType, anyhow};
 
@@ -99,6 +102,16 @@ async fn connection(client: &Arc<Client>, verb: &str, order: &Value) -> Result<O
             return Ok(Some(json!({"code": code})));
         }
         "logout" => client.logout().await,
+        "passkey_answer" => {
+            let answer: Value = serde_json::from_str(text(order, "json")?)?;
+            let credential = text(&answer, "rawId")?;
+            let assertion = Assertion {
+                assertion_json: text(order, "json")?.into(),
+                credential_id: URL_SAFE_NO_PAD.decode(credential)?,
+            };
+            client.send_passkey_response(assertion).await?
+        }
+        "passkey_confirm" => client.send_passkey_confirmation().await?,
         _ => return Ok(None),
     }
     Ok(Some(Value::Null))
