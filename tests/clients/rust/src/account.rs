@@ -10,10 +10,13 @@ use whatsapp_rust::anyhow;
 use whatsapp_rust::prelude::*;
 use whatsapp_rust::privacy_settings::{PrivacyCategory, PrivacyValue};
 
-use crate::orders::{flag, jid, text};
+use crate::orders::{flag, jid, seconds, text};
 
 pub async fn obey(client: &Arc<Client>, verb: &str, order: &Value) -> Result<Option<Value>> {
     if let Some(answer) = profile(client, verb, order).await? {
+        return Ok(Some(answer));
+    }
+    if let Some(answer) = pictures(client, verb, order).await? {
         return Ok(Some(answer));
     }
     if let Some(answer) = privacy(client, verb, order).await? {
@@ -37,6 +40,21 @@ async fn profile(client: &Arc<Client>, verb: &str, order: &Value) -> Result<Opti
             let info = found.values().next().context("nobody")?;
             return Ok(Some(json!({"text": info.status})));
         }
+        "on_whatsapp" => {
+            let asked = Jid::pn(text(order, "number")?);
+            let found = client.contacts().is_on_whatsapp(&[asked]).await?;
+            let answer = found
+                .iter()
+                .map(|one| json!({"exists": one.is_registered, "jid": one.jid.to_string()}));
+            return Ok(Some(answer.collect()));
+        }
+        _ => return Ok(None),
+    }
+    Ok(Some(Value::Null))
+}
+
+async fn pictures(client: &Arc<Client>, verb: &str, order: &Value) -> Result<Option<Value>> {
+    match verb {
         "picture" => {
             let content = BASE64.decode(text(order, "base64")?)?;
             let set = client.profile().set_profile_picture(content).await?;
@@ -51,14 +69,6 @@ async fn profile(client: &Arc<Client>, verb: &str, order: &Value) -> Result<Opti
                 .await?;
             let url = found.map(|picture| picture.url);
             return Ok(Some(json!({"url": url})));
-        }
-        "on_whatsapp" => {
-            let asked = Jid::pn(text(order, "number")?);
-            let found = client.contacts().is_on_whatsapp(&[asked]).await?;
-            let answer = found
-                .iter()
-                .map(|one| json!({"exists": one.is_registered, "jid": one.jid.to_string()}));
-            return Ok(Some(answer.collect()));
         }
         _ => return Ok(None),
     }
@@ -81,10 +91,7 @@ async fn privacy(client: &Arc<Client>, verb: &str, order: &Value) -> Result<Opti
             let value = PrivacyValue::from(text(order, "value")?);
             drop(client.set_privacy_setting(category, value).await?)
         }
-        "default_disappearing" => {
-            let seconds = order["seconds"].as_u64().unwrap_or(0) as u32;
-            client.set_default_disappearing_mode(seconds).await?
-        }
+        "default_disappearing" => client.set_default_disappearing_mode(seconds(order)).await?,
         "block" => match flag(order, "block") {
             true => client.blocking().block(&jid(order, "jid")?).await?,
             false => client.blocking().unblock(&jid(order, "jid")?).await?,

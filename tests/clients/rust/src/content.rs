@@ -15,7 +15,7 @@ use whatsapp_rust::upload::UploadResponse;
 use whatsapp_rust::wacore::download::{Downloadable, MediaType};
 use whatsapp_rust::{RevokeType, UploadOptions, anyhow};
 
-use crate::orders::{flag, jid, jids, text, texts};
+use crate::orders::{flag, jid, jids, seconds, text, texts};
 use crate::session::{Poll, Session};
 
 pub async fn obey(
@@ -24,40 +24,28 @@ pub async fn obey(
     verb: &str,
     order: &Value,
 ) -> Result<Option<Value>> {
+    let answer = match verb {
+        "send" => send_text(session, client, order).await?,
+        "media" => send_media(session, client, order).await?,
+        "location" => send(session, client, order, location(order)).await?,
+        "contact" => send(session, client, order, contact(order)?).await?,
+        "poll" => send_poll(session, client, order).await?,
+        "download" => download(session, client, text(order, "id")?).await?,
+        _ => return about(session, client, verb, order).await,
+    };
+    Ok(Some(answer))
+}
+
+/// What is about another message, a chat, or everybody.
+async fn about(
+    session: &Session,
+    client: &Arc<Client>,
+    verb: &str,
+    order: &Value,
+) -> Result<Option<Value>> {
     let id = match verb {
-        "send" => return send_text(session, client, order).await.map(Some),
-        "media" => return send_media(session, client, order).await.map(Some),
-        "location" => {
-            return send(session, client, order, location(order))
-                .await
-                .map(Some);
-        }
-        "contact" => {
-            return send(session, client, order, contact(order)?)
-                .await
-                .map(Some);
-        }
-        "poll" => return send_poll(session, client, order).await.map(Some),
-        "download" => {
-            return download(session, client, text(order, "id")?)
-                .await
-                .map(Some);
-        }
         "vote" => vote(session, client, order).await?,
-        "status" => {
-            let seen_by = jids(order, "recipients")?;
-            let sent = client
-                .status()
-                .send_text(
-                    text(order, "text")?,
-                    0xFF1E6E4F,
-                    Default::default(),
-                    &seen_by,
-                    Default::default(),
-                )
-                .await?;
-            sent.message_id
-        }
+        "status" => status(client, order).await?,
         "react" => {
             let key = session.key(text(order, "target")?).await?;
             let emoji = text(order, "text")?;
@@ -78,15 +66,28 @@ pub async fn obey(
             return Ok(Some(Value::Null));
         }
         "disappearing" => {
-            let seconds = order["seconds"].as_u64().unwrap_or(0) as u32;
-            let sent = client
-                .set_chat_disappearing_timer(jid(order, "to")?, seconds)
-                .await?;
+            let (to, seconds) = (jid(order, "to")?, seconds(order));
+            let sent = client.set_chat_disappearing_timer(to, seconds).await?;
             sent.message_id
         }
         _ => return Ok(None),
     };
     Ok(Some(json!({"id": id})))
+}
+
+async fn status(client: &Arc<Client>, order: &Value) -> Result<String> {
+    let (body, seen_by) = (text(order, "text")?, jids(order, "recipients")?);
+    let sent = client
+        .status()
+        .send_text(
+            body,
+            0xFF1E6E4F,
+            Default::default(),
+            &seen_by,
+            Default::default(),
+        )
+        .await?;
+    Ok(sent.message_id)
 }
 
 async fn send(
@@ -198,19 +199,7 @@ async fn send_media(session: &Session, client: &Arc<Client>, order: &Value) -> R
 fn file_message(kind: &str, uploaded: UploadResponse, order: &Value) -> Result<wa::Message> {
     let caption = order["caption"].as_str().map(Into::into);
     Ok(match kind {
-        "image" => {
-            let mut message = image_message(
-                uploaded,
-                ImageOptions {
-                    caption,
-                    ..Default::default()
-                },
-            );
-            if let Some(image) = message.image_message.as_option_mut() {
-                image.view_once = flag(order, "view_once").then_some(true);
-            }
-            message
-        }
+        "image" => picture(uploaded, caption, flag(order, "view_once")),
         "video" | "gif" => video_message(
             uploaded,
             VideoOptions {
@@ -237,6 +226,18 @@ fn file_message(kind: &str, uploaded: UploadResponse, order: &Value) -> Result<w
         "sticker" => sticker_message(uploaded),
         unknown => bail!("unknown kind of file {unknown}"),
     })
+}
+
+fn picture(uploaded: UploadResponse, caption: Option<String>, once: bool) -> wa::Message {
+    let options = ImageOptions {
+        caption,
+        ..Default::default()
+    };
+    let mut message = image_message(uploaded, options);
+    if let Some(image) = message.image_message.as_option_mut() {
+        image.view_once = once.then_some(true);
+    }
+    message
 }
 
 /// The library has no words for stickers: this is how its users make one.

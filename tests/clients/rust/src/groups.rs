@@ -12,7 +12,7 @@ use whatsapp_rust::{
     JoinGroupResult, MemberAddMode, MembershipApprovalMode, PreviousDescription, anyhow,
 };
 
-use crate::orders::{flag, jid, jids, text};
+use crate::orders::{flag, jid, jids, seconds, text};
 
 pub async fn obey(client: &Arc<Client>, verb: &str, order: &Value) -> Result<Option<Value>> {
     let groups = client.groups();
@@ -71,16 +71,7 @@ async fn change(client: &Arc<Client>, verb: &str, order: &Value) -> Result<Optio
     let groups = client.groups();
     let group = jid(order, "group")?;
     match verb {
-        "group_members" => {
-            let members = jids(order, "participants")?;
-            match text(order, "action")? {
-                "add" => drop(groups.add_participants(group, &members).await?),
-                "remove" => drop(groups.remove_participants(group, &members).await?),
-                "promote" => drop(groups.promote_participants(group, &members).await?),
-                "demote" => drop(groups.demote_participants(group, &members).await?),
-                unknown => bail!("unknown action {unknown}"),
-            }
-        }
+        "group_members" => members(client, group, order).await?,
         "group_answer" => {
             let members = jids(order, "participants")?;
             match flag(order, "approve") {
@@ -109,6 +100,19 @@ async fn change(client: &Arc<Client>, verb: &str, order: &Value) -> Result<Optio
     Ok(Some(Value::Null))
 }
 
+async fn members(client: &Arc<Client>, group: Jid, order: &Value) -> Result<()> {
+    let groups = client.groups();
+    let members = jids(order, "participants")?;
+    match text(order, "action")? {
+        "add" => drop(groups.add_participants(group, &members).await?),
+        "remove" => drop(groups.remove_participants(group, &members).await?),
+        "promote" => drop(groups.promote_participants(group, &members).await?),
+        "demote" => drop(groups.demote_participants(group, &members).await?),
+        unknown => bail!("unknown action {unknown}"),
+    }
+    Ok(())
+}
+
 async fn setting(client: &Arc<Client>, group: Jid, order: &Value) -> Result<()> {
     let groups = client.groups();
     match text(order, "name")? {
@@ -116,10 +120,7 @@ async fn setting(client: &Arc<Client>, group: Jid, order: &Value) -> Result<()> 
         "not_announcement" => groups.set_announce(group, false).await?,
         "locked" => groups.set_locked(group, true).await?,
         "unlocked" => groups.set_locked(group, false).await?,
-        "ephemeral" => {
-            let seconds = order["seconds"].as_u64().unwrap_or(0) as u32;
-            groups.set_ephemeral(group, seconds).await?
-        }
+        "ephemeral" => groups.set_ephemeral(group, seconds(order)).await?,
         "approval" => {
             let mode = match flag(order, "on") {
                 true => MembershipApprovalMode::On,

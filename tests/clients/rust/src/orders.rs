@@ -32,6 +32,10 @@ pub fn flag(order: &Value, name: &str) -> bool {
     order[name].as_bool().unwrap_or(false)
 }
 
+pub fn seconds(order: &Value) -> u32 {
+    order["seconds"].as_u64().unwrap_or(0) as u32
+}
+
 pub fn texts<'a>(order: &'a Value, name: &str) -> Result<Vec<&'a str>> {
     order[name]
         .as_array()

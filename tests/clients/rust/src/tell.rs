@@ -156,8 +156,24 @@ fn group_change(update: &GroupUpdate) -> Value {
 
 fn simple(event: &Event) -> Option<Value> {
     connection(event)
+        .or_else(|| passkeys(event))
         .or_else(|| settings(event))
         .or_else(|| people(event))
+}
+
+fn passkeys(event: &Event) -> Option<Value> {
+    Some(match event {
+        Event::PairPasskeyRequest(asked) => {
+            json!({"event": "passkey", "options": asked.request_options_json})
+        }
+        Event::PairPasskeyConfirmation(shown) => {
+            json!({"event": "passkey_code", "code": shown.code, "skip": shown.skip_handoff_ux})
+        }
+        Event::PairPasskeyError(failure) => {
+            json!({"event": "passkey_failed", "reason": failure.error})
+        }
+        _ => return None,
+    })
 }
 
 fn connection(event: &Event) -> Option<Value> {
@@ -169,15 +185,6 @@ fn connection(event: &Event) -> Option<Value> {
         }
         Event::PairingQrCodesExhausted(_) => json!({"event": "qr_exhausted"}),
         Event::PairSuccess(paired) => json!({"event": "paired", "jid": paired.id.to_string()}),
-        Event::PairPasskeyRequest(asked) => {
-            json!({"event": "passkey", "options": asked.request_options_json})
-        }
-        Event::PairPasskeyConfirmation(shown) => {
-            json!({"event": "passkey_code", "code": shown.code, "skip": shown.skip_handoff_ux})
-        }
-        Event::PairPasskeyError(failure) => {
-            json!({"event": "passkey_failed", "reason": failure.error})
-        }
         Event::PairError(failure) => json!({"event": "pair_failed", "reason": failure.error}),
         Event::Disconnected(ended) => {
             json!({"event": "disconnected", "reason": ended.reason.to_string()})
