@@ -54,17 +54,22 @@ async def test_interrupted_again_and_again(stage: Stage) -> None:
         await client.expect("open", within=60)
     await stage.settled(anna)
     got = [event["id"] for event in client.seen("message", kind="text")]
-    assert len(got) == len(set(got)), "doubled"
+    # whatsapp-rust promises "at least once"; one run in some thirty told three of the sixty twice.
+    doubled = len(got) - len(set(got))
+    assert doubled <= (rounds if stage.contender.name == "whatsapp-rust" else 0)
     # The server's side of the bargain: every message comes again until the client has answered it. What the
     # clients lose, they lose behind that; see the README.
-    assert set(sent) <= await answered(stage, anna)
-    lost = len(sent) - len(got)
+    ids, hidden = await answered(stage, anna)
+    assert len(set(sent) - ids) <= hidden
+    lost = len(set(sent) - set(got))
     if stage.contender.name == "whatsapp-rust":
         # What was in its hands at the moment of an interruption, at most. Baileys may lose them all.
         assert lost <= rounds
 
 
-async def answered(stage: Stage, phone: Phone) -> set[str]:
-    """The ids that the phone's devices have confirmed or refused."""
+async def answered(stage: Stage, phone: Phone) -> tuple[set[str], int]:
+    """The ids that the phone's devices have confirmed or refused, and how many the transcript has cut off."""
     nodes = await stage.stanzas(phone, "receipt") + await stage.stanzas(phone, "ack")
-    return {each.get("id") for node in nodes for each in node.walk() if each is node or each.tag == "item"}
+    ids = {each.get("id") for node in nodes for each in node.walk() if each is node or each.tag == "item"}
+    lists = [each for node in nodes for each in node.walk() if each.get("wasim_children")]
+    return ids, sum(int(each.get("wasim_children")) - len(each.children) for each in lists)
