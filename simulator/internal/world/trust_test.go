@@ -120,14 +120,15 @@ func TestFirstContactByScenario(t *testing.T) {
 	noTrusted, carl := l.linkedAs("scenario:restricted,tc_enabled=0:Anna")
 	plainPhone, plain := l.linked()
 	_, salted := l.linkedAs("scenario:nct_send_ab=1,nct_history_ab=1,nct_history_delivery=1,nct_syncd_delivery=0:Ben")
-	salt, err := salted.Store.NCTSalt.GetNCTSalt(context.Background())
-	must(t, err)
-	if len(salt) == 0 {
-		t.Fatal("history brought no salt")
-	}
+	l.eventually("history brings the salt", func() bool {
+		salt, err := salted.Store.NCTSalt.GetNCTSalt(context.Background())
+		must(t, err)
+		return len(salt) > 0
+	})
 	must(t, salted.trySaying(open, "with a salt"))
 	must(t, salted.trySaying(noTrusted, "with a salt"))
-	if err = salted.trySaying(noCold, "with a salt"); !refusedWith(err, "463") {
+	err := salted.trySaying(noCold, "with a salt")
+	if !refusedWith(err, "463") {
 		t.Errorf("who takes no such token: %v", err)
 	}
 	if err = plain.trySaying(open, "without a salt"); !refusedWith(err, "463") {
