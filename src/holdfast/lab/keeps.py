@@ -1,5 +1,6 @@
 """What a phone keeps and shows: its chats, contacts, profile and settings."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,9 +13,9 @@ class Keeps(Writes):
 
     __slots__ = ()
 
+    @abstractmethod
     async def fetch(self, what: str, params: Mapping[str, Any] | None = None, wait_s: float = 0.0) -> Any:
         """Something that the admin API tells of this phone."""
-        raise NotImplementedError
 
     async def chats(self) -> Sequence[Chat]:
         """The list of chats as its screen shows it."""

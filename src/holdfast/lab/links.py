@@ -1,5 +1,6 @@
 """A phone, its companions and the server: linking, unlinking, what the server holds of the account."""
 
+from abc import abstractmethod
 from datetime import timedelta
 from typing import Any
 
@@ -14,9 +15,9 @@ class Links(Lives):
 
     __slots__ = ()
 
+    @abstractmethod
     def admin(self) -> Admin:
         """The admin API that knows it."""
-        raise NotImplementedError
 
     async def scan(self, code: str) -> Linked:
         """Scan a client's QR code. Raises SimulatorError when WhatsApp would refuse it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, Union
@@ -24,18 +25,18 @@ def encoded(body: bytes) -> str:
     return base64.b64encode(body).decode()
 
 
-class Writes:
+class Writes(ABC):
     """The writing half of a phone. Each method returns the id of the message."""
 
     __slots__ = ()
 
+    @abstractmethod
     def number(self) -> str:
         """The phone's number."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def post(self, verb: str, body: Mapping[str, Any] | None = None) -> Any:
         """An order of the admin API to this phone, for what it has no method for."""
-        raise NotImplementedError
 
     async def send(self, to: Address, **draft: Any) -> str:
         """Send whatever the admin API's `send` takes: the fields are in its specification, /openapi.json."""
