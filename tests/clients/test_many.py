@@ -54,22 +54,32 @@ async def test_interrupted_again_and_again(stage: Stage) -> None:
         await client.expect("open", within=60)
     await stage.settled(anna)
     got = [event["id"] for event in client.seen("message", kind="text")]
-    # whatsapp-rust promises "at least once"; one run in some thirty told three of the sixty twice.
-    doubled = len(got) - len(set(got))
-    assert doubled <= (rounds if stage.contender.name == "whatsapp-rust" else 0)
+    doubled = {id for id in got if got.count(id) > 1}
+    if stage.contender.name == "whatsapp-rust":
+        # What it had not committed when it was cut off it drops, and takes again from the server: such a
+        # message may be told twice. One that came over a single connection may not.
+        assert doubled <= await redelivered(stage, anna)
+    else:
+        assert not doubled
     # The server's side of the bargain: every message comes again until the client has answered it. What the
     # clients lose, they lose behind that; see the README.
-    ids, hidden = await answered(stage, anna)
-    assert len(set(sent) - ids) <= hidden
+    assert set(sent) <= await answered(stage, anna)
     lost = len(set(sent) - set(got))
     if stage.contender.name == "whatsapp-rust":
         # What was in its hands at the moment of an interruption, at most. Baileys may lose them all.
         assert lost <= rounds
 
 
-async def answered(stage: Stage, phone: Phone) -> tuple[set[str], int]:
-    """The ids that the phone's devices have confirmed or refused, and how many the transcript has cut off."""
+async def answered(stage: Stage, phone: Phone) -> set[str]:
+    """The ids that the phone's devices have confirmed or refused."""
     nodes = await stage.stanzas(phone, "receipt") + await stage.stanzas(phone, "ack")
-    ids = {each.get("id") for node in nodes for each in node.walk() if each is node or each.tag == "item"}
-    lists = [each for node in nodes for each in node.walk() if each.get("wasim_children")]
-    return ids, sum(int(each.get("wasim_children")) - len(each.children) for each in lists)
+    return {each.get("id") for node in nodes for each in node.walk() if each is node or each.tag == "item"}
+
+
+async def redelivered(stage: Stage, phone: Phone) -> set[str]:
+    """The ids of messages that went to the phone's devices on more than one connection."""
+    went: dict[str, set[int]] = {}
+    for each in await stage.wasim.transcript(phone):
+        if each.direction == "out" and each.tag == "message":
+            went.setdefault(each.node.get("id"), set()).add(each.conn)
+    return {id for id, conns in went.items() if len(conns) > 1}

@@ -136,11 +136,15 @@ func changeMembers(rooms *Rooms, r *http.Request, order membersOrder) (outcomesV
 		return outcomesView{}, err
 	}
 	tell()
+	return viewOutcomes(outcomes), nil
+}
+
+func viewOutcomes(outcomes []groups.Outcome) outcomesView {
 	codes := map[string]string{}
 	for _, outcome := range outcomes {
 		codes[outcome.Phone] = outcome.Code
 	}
-	return outcomesView{codes}, nil
+	return outcomesView{codes}
 }
 
 type settingOrder struct {

@@ -62,9 +62,5 @@ func decideRequests(rooms *Rooms, r *http.Request, order decideOrder) (outcomesV
 		return outcomesView{}, err
 	}
 	tell()
-	codes := map[string]string{}
-	for _, outcome := range outcomes {
-		codes[outcome.Phone] = outcome.Code
-	}
-	return outcomesView{codes}, nil
+	return viewOutcomes(outcomes), nil
 }

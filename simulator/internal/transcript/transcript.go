@@ -13,6 +13,8 @@ import (
 )
 
 const (
+	// A list of up to wholeList elements stays whole, because tests read the ids in it; of a longer one maxChildren stay.
+	wholeList   = 64
 	maxChildren = 16
 	maxContent  = 1024
 )
@@ -143,7 +145,7 @@ func shorten(node stanza.Node) stanza.Node {
 			return stanza.With(node, "wasim_bytes", fmt.Sprint(len(content)))
 		}
 	case []stanza.Node:
-		if len(content) > maxChildren {
+		if len(content) > wholeList {
 			node = stanza.With(node, "wasim_children", fmt.Sprint(len(content)))
 			node.Content = shortenAll(content[:maxChildren])
 		} else if tooLong(content) {
@@ -161,7 +163,7 @@ func tooLong(children []stanza.Node) bool {
 				return true
 			}
 		case []stanza.Node:
-			if len(content) > maxChildren || tooLong(content) {
+			if len(content) > wholeList || tooLong(content) {
 				return true
 			}
 		}

@@ -43,6 +43,21 @@ func TestTheRingKeepsTheLatest(t *testing.T) {
 	}
 }
 
+// The ids of a long receipt are what tests look for.
+func TestAListOfIdsStaysWhole(t *testing.T) {
+	ring := transcript.New(1)
+	items := make([]stanza.Node, 60)
+	for i := range items {
+		items[i] = stanza.New("item", stanza.Attrs{"id": fmt.Sprint(i)})
+	}
+	ring.Add(transcript.Record{Node: stanza.New("receipt", nil, stanza.New("list", nil, items...))})
+	all, _ := ring.After(0, transcript.Any(), 0)
+	list := all[0].Node.GetChildren()[0]
+	if got := len(list.GetChildren()); got != 60 || stanza.Text(&list, "wasim_children") != "" {
+		t.Errorf("%d of 60 ids are left", got)
+	}
+}
+
 func TestLongContentIsCutAndTheOriginalIsNot(t *testing.T) {
 	ring := transcript.New(1)
 	long := make([]stanza.Node, 812)
