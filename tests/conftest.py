@@ -1,12 +1,18 @@
-"""A database and a journal for tests that need real ones: both are files in a temporary folder."""
+"""What tests share: a database in a temporary folder, a simulated WhatsApp per module, a whole Holdfast per
+test.
+"""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from holdfast.journal import Journal
+from holdfast.lab import Simulator
+from holdfast.lab.blocking import blocking
 from holdfast.store import Store
+from house import House, running_house
 
 
 @pytest.fixture
@@ -21,3 +27,29 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def journal(store: Store) -> Journal:
     """The journal in that database."""
     return await Journal.open(store)
+
+
+@pytest.fixture(scope="module")
+def trust_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The trust file of a simulator that serves the tests of one module, one after the other."""
+    with blocking(Simulator.start(tmp_path_factory.mktemp("simulator"))) as running:
+        yield running.trust_file
+
+
+@pytest.fixture
+async def simulator(trust_file: Path) -> AsyncIterator[Simulator]:
+    """The module's simulator. Phones of earlier tests are still there; faults and a changed clock are not."""
+    async with Simulator.attach(trust_file) as attached:
+        yield attached
+        await attached.clear_faults()
+        await attached.set_clock(timedelta())
+
+
+@pytest.fixture
+async def house(tmp_path: Path, simulator: Simulator) -> AsyncIterator[House]:
+    """Gateway and engine as real processes in a data folder of this test's own, against the simulator.
+
+    `house.link("taxi")` links a number; `house.ask` is the API; `house.kill` and `house.start` are yours.
+    """
+    async with running_house(tmp_path, simulator) as made:
+        yield made

@@ -1,0 +1,153 @@
+"""A whole Holdfast that a test starts and kills by itself: nothing keeps it running, so its end is seen."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from holdfast.keeper import Place, gone
+from holdfast.lab import Phone, Simulator
+
+
+@dataclass
+class House:
+    """A data folder, and the gateway process that serves it at the moment."""
+
+    place: Place
+    simulator: Simulator
+    process: asyncio.subprocess.Process | None = None
+    http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(trust_env=False, timeout=30))
+
+    @property
+    def log(self) -> Path:
+        return self.place.data / "gateway.log"
+
+    async def start(self) -> None:
+        """Start a gateway; return when it is ready."""
+        self.place.data.mkdir(exist_ok=True, parents=True)
+        with self.log.open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "holdfast.app"), env=dict(self.place.environment()), stderr=log
+            )
+        await self.until(self._ready, "the gateway did not become ready")
+
+    async def _ready(self) -> bool:
+        assert self.process is not None
+        assert self.process.returncode is None, self.log.read_text()[-2000:]
+        try:
+            announced = json.loads((self.place.data / "run" / "gateway.json").read_bytes())
+            key = json.loads((self.place.data / "local.key").read_bytes())["key"]
+        except (OSError, ValueError):
+            return False
+        if announced["pid"] != self.process.pid:
+            return False
+        self.http.base_url = announced["url"]
+        self.http.headers["Authorization"] = f"Bearer {key}"
+        try:
+            return (await self.http.get("/readyz")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    async def kill(self, *what: str) -> None:
+        """kill -9, and wait until it is gone."""
+        engine = self.place.engine_pid()
+        if "engine" in what:
+            assert engine is not None
+            os.kill(engine, signal.SIGKILL)
+        if "gateway" in what:
+            assert self.process is not None
+            self.process.kill()
+            await self.process.wait()
+        if "engine" in what:
+            assert engine is not None
+            assert await gone(engine, 10)
+
+    async def stop(self) -> None:
+        """SIGTERM for the gateway; the engine stays."""
+        assert self.process is not None
+        self.process.terminate()
+        assert await asyncio.wait_for(self.process.wait(), 15) == 0
+
+    async def ask(self, method: str, path: str, expect: int = 200, **more: Any) -> Any:
+        response = await self.http.request(method, path, **more)
+        assert response.status_code == expect, response.text
+        return response.json() if response.content else None
+
+    async def session(self, ref: str) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = await self.ask("GET", f"/v1/sessions/{ref}")
+        return answer
+
+    async def until(self, true: Callable[[], Any], otherwise: str, within_s: float = 40.0) -> None:
+        deadline = time.monotonic() + within_s
+        while not await true():
+            assert time.monotonic() < deadline, otherwise
+            await asyncio.sleep(0.02)
+
+    async def connected(self, ref: str) -> None:
+        async def is_up() -> bool:
+            return bool((await self.session(ref))["state"] == "connected")
+
+        await self.until(is_up, f"{ref} did not connect")
+
+    async def link(self, name: str) -> tuple[str, Phone]:
+        """Link a session to a new phone by QR."""
+        phone = await self.simulator.phone(f"Owner of {name}")
+        await self.http.put(f"/v1/sessions/{name}")
+        await self.ask("POST", f"/v1/sessions/{name}/pair", 202)
+        qr = await self.ask("GET", f"/v1/sessions/{name}/qr", params={"wait_s": 20})
+        await phone.scan(qr["code"])
+        await self.connected(name)
+        return phone.phone, phone
+
+    async def texts(self) -> list[str]:
+        """Every message in the event log, in order."""
+        events, after = [], ""
+        while True:
+            page = await self.ask(
+                "GET", "/v1/events", params={"format": "json", "after": after, "type": "message.received"}
+            )
+            events += page["events"]
+            if not page["events"]:
+                return [it["data"]["text"] for it in events]
+            after = page["next"]
+
+    async def received(self, *wanted: str) -> None:
+        """Each of these texts is in the event log, exactly once."""
+
+        async def there() -> bool:
+            return set(wanted) <= set(await self.texts())
+
+        await self.until(there, f"not all of {wanted} arrived")
+        texts = await self.texts()
+        assert [texts.count(it) for it in wanted] == [1] * len(wanted)
+
+    async def send(self, ref: str, to: str, text: str) -> str:
+        body = {"to": f"+{to}", "text": text}
+        headers = {"Idempotency-Key": f"key of {text}"}
+        answer = await self.ask("POST", f"/v1/sessions/{ref}/messages", 202, json=body, headers=headers)
+        return str(answer["message_id"])
+
+
+@asynccontextmanager
+async def running_house(folder: Path, simulator: Simulator) -> AsyncIterator[House]:
+    """A house in a folder of its own, ready for requests; every process of it ends with the block."""
+    place = Place(folder / "data", "127.0.0.1", 0, 0, simulator.trust_file, folder / "master.key")
+    made = House(place, simulator)
+    try:
+        await made.start()
+        yield made
+    finally:
+        if made.process is not None and made.process.returncode is None:
+            made.process.kill()
+            await made.process.wait()
+        await place.stop_engine()
+        await made.http.aclose()
