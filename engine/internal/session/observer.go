@@ -1,0 +1,75 @@
+package session
+
+import (
+	"fmt"
+	"time"
+
+	waBinary "go.mau.fi/whatsmeow/binary"
+
+	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/translate"
+	"holdfast/engine/internal/wire"
+)
+
+// What a connection is told from below: by the socket about frames, by the library's log about nodes, by the stores about
+// failures. Each runs on somebody else's goroutine and only notes or ends.
+
+var _ wire.Observer = (*Connection)(nil)
+
+// FrameArrived implements wire.Observer.
+func (c *Connection) FrameArrived() {
+	c.lastFrame.Store(time.Now().UnixMilli())
+	c.probes.missed.Store(0)
+}
+
+// StreamEnded implements wire.Observer.
+func (c *Connection) StreamEnded(err error) {
+	c.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "connection closed: " + oneLine(err.Error())})
+}
+
+func (c *Connection) storageFailed(err error) {
+	c.log.Error("session.storage_failed", "error", oneLine(err.Error()))
+	c.end(translate.Ending{Reason: pb.Reason_STORAGE_FAILED, Detail: oneLine(err.Error())})
+}
+
+func (c *Connection) decryptionPanicked(value any, stack []byte) {
+	c.log.Error("session.decryption_panicked", "panic", fmt.Sprint(value), "stack", string(stack))
+}
+
+func (c *Connection) frameBroken() {
+	c.end(translate.Ending{Reason: pb.Reason_STREAM_ERROR, Detail: "frames do not decrypt"})
+}
+
+// nodeReceived sees every node before the library handles it.
+func (c *Connection) nodeReceived(node *waBinary.Node) {
+	if ending, ends := translate.EndingOfNode(node); ends {
+		c.end(ending)
+		return
+	}
+	switch node.Tag {
+	case "ack":
+		if id, ok := node.Attrs["id"].(string); ok && c.sends.isRunning(id) {
+			c.deps.Kill.Pass("sent")
+		}
+	case "receipt":
+		c.retries.note(node)
+	case "iq":
+		if c.pair != nil {
+			if _, ok := node.GetOptionalChildByTag("pair-success"); ok {
+				c.pair.accepted()
+			}
+		}
+	}
+}
+
+// nodeSent sees every node before the library writes it.
+func (c *Connection) nodeSent(node *waBinary.Node) {
+	if node.Tag == "message" {
+		if id, ok := node.Attrs["id"].(string); ok {
+			c.sends.wrote(id)
+		}
+	}
+}
+
+// clientDown is told when the client has let go of its socket.
+func (c *Connection) clientDown() { c.downs.Do(func() { close(c.down) }) }
