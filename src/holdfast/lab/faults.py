@@ -4,9 +4,9 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from holdfast.lab.address import Address, address
 from holdfast.lab.admin import Admin, SimulatorError
 from holdfast.lab.facts import read
-from holdfast.lab.writes import Writes, address
 
 _NOT_FOUND = 404
 _WIRE = {"direction": "dir", "class_": "class"}
@@ -22,7 +22,7 @@ class Match:
     with that probability, decided by the seed.
     """
 
-    account: "Writes | str | None" = None
+    account: Address | None = None
     device: int | None = None
     conn: int | None = None
     direction: str | None = None

@@ -1,22 +1,22 @@
-"""One simulated phone: everything that its owner could do with it."""
+"""One simulated phone: everything that its owner could do with it, each by the part that knows how."""
 
-import asyncio
-import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from holdfast.lab.admin import Admin, SimulatorError
-from holdfast.lab.facts import File, GroupState, Receipt, Received, read
-from holdfast.lab.group import Group
-from holdfast.lab.links import Links
-from holdfast.lab.writes import Address, address
-
-_POLL_S = 5.0
+from holdfast.lab.admin import Admin
+from holdfast.lab.hands import Hands
+from holdfast.lab.identity import Identity
+from holdfast.lab.line import Line
+from holdfast.lab.linking import Linking
+from holdfast.lab.mailbox import Mailbox
+from holdfast.lab.part import Via
+from holdfast.lab.pen import Pen
+from holdfast.lab.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)
-class Phone(Links):
+class Phone:
     """A simulated phone. `phone` is its number, digits only; two objects of one number are equal."""
 
     phone: str
@@ -29,86 +29,77 @@ class Phone(Links):
         """A phone from the admin API's description."""
         return cls(str(body["phone"]), str(body.get("lid") or ""), str(body.get("name") or ""), admin)
 
-    # ---- the admin API -------------------------------------------------------------------------------
-
-    def admin(self) -> Admin:
-        """The admin API that knows it."""
-        return self._admin
-
-    def number(self) -> str:
-        """Its number, digits only."""
-        return self.phone
+    @property
+    def line(self) -> Line:
+        """Its number and the admin API that knows it."""
+        return Line(self.phone, self._admin)
 
     async def post(self, verb: str, body: Mapping[str, Any] | None = None) -> Any:
         """An order of the admin API to this phone, for what it has no method for."""
-        return await self._admin.post(self._path(verb), body)
+        return await self.line.post(verb, body)
 
     async def fetch(self, what: str, params: Mapping[str, Any] | None = None, wait_s: float = 0.0) -> Any:
-        """Something that the admin API tells of this phone."""
-        return await self._admin.get(self._path(what), params, wait_s)
+        """Something that the admin API tells of this phone, for what it has no method for."""
+        return await self.line.fetch(what, params, wait_s)
 
-    def _path(self, rest: str) -> str:
-        return f"/admin/phones/{self.phone}/{rest}".rstrip("/")
+    send = Via(Pen, Pen.send)
+    say = Via(Pen, Pen.say)
+    say_many = Via(Pen, Pen.say_many)
+    send_raw = Via(Pen, Pen.send_raw)
+    send_file = Via(Pen, Pen.send_file)
+    send_location = Via(Pen, Pen.send_location)
+    send_contact = Via(Pen, Pen.send_contact)
+    send_poll = Via(Pen, Pen.send_poll)
+    react = Via(Pen, Pen.react)
+    edit = Via(Pen, Pen.edit)
+    delete = Via(Pen, Pen.delete)
+    pin = Via(Pen, Pen.pin)
+    vote = Via(Pen, Pen.vote)
+    set_disappearing = Via(Pen, Pen.set_disappearing)
 
-    # ---- what arrived --------------------------------------------------------------------------------
+    inbox = Via(Mailbox, Mailbox.inbox)
+    wait_for = Via(Mailbox, Mailbox.wait_for)
+    read = Via(Mailbox, Mailbox.read)
+    file = Via(Mailbox, Mailbox.file)
+    receipts = Via(Mailbox, Mailbox.receipts)
+    activity = Via(Mailbox, Mailbox.activity)
 
-    async def inbox(self, after: int = 0, wait_s: float = 0.0) -> tuple[Sequence[Received], int]:
-        """What it received after a sequence number, and the next one; waits up to `wait_s` for something."""
-        body = await self.fetch("inbox", {"after": after}, wait_s)
-        return [read(Received, {**item, "details": item}) for item in body["items"]], int(body["next"])
+    chats = Via(Screen, Screen.chats)
+    chat = Via(Screen, Screen.chat)
+    arrange = Via(Screen, Screen.arrange)
+    contacts = Via(Screen, Screen.contacts)
+    save_contact = Via(Screen, Screen.save_contact)
 
-    async def wait_for(
-        self,
-        text: str | None = None,
-        *,
-        kind: str | None = None,
-        id: str | None = None,
-        where: Callable[[Received], bool] | None = None,
-        after: int = 0,
-        timeout_s: float = 20.0,
-    ) -> Received:
-        """The first message of somebody else that contains `text` and is as told, the past included.
+    rename = Via(Identity, Identity.rename)
+    profile = Via(Identity, Identity.profile)
+    set_about = Via(Identity, Identity.set_about)
+    set_picture = Via(Identity, Identity.set_picture)
+    set_privacy = Via(Identity, Identity.set_privacy)
+    block = Via(Identity, Identity.block)
+    set_username = Via(Identity, Identity.set_username)
+    set_business = Via(Identity, Identity.set_business)
 
-        Raises SimulatorError after `timeout_s`.
-        """
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout_s
-        while (left := deadline - loop.time()) > 0:
-            items, after = await self.inbox(after, wait_s=min(left, _POLL_S))
-            for item in items:
-                if (
-                    not item.from_me
-                    and (text is None or text in item.text)
-                    and kind in {None, item.kind}
-                    and id in {None, item.id}
-                    and (where is None or where(item))
-                ):
-                    return item
-        wanted = text if text is not None else kind or id or "such a message"
-        raise SimulatorError(f"The phone did not receive {wanted!r} within {timeout_s:g} s")
+    state = Via(Hands, Hands.state)
+    sleep = Via(Hands, Hands.sleep)
+    wake = Via(Hands, Hands.wake)
+    typing = Via(Hands, Hands.typing)
+    set_present = Via(Hands, Hands.set_present)
+    call = Via(Hands, Hands.call)
+    calls = Via(Hands, Hands.calls)
+    answer_call = Via(Hands, Hands.answer_call)
+    groups = Via(Hands, Hands.groups)
+    make_group = Via(Hands, Hands.make_group)
+    join = Via(Hands, Hands.join)
 
-    async def read(
-        self, chat: Address, ids: Sequence[str] | None = None, *, played: bool = False
-    ) -> Sequence[str]:
-        """Read messages of a chat, everything unread without ids: the sender gets the blue ticks."""
-        body = {"chat": address(chat), "ids": list(ids) if ids else None, "played": played or None}
-        return [str(id) for id in (await self.post("read", body))["ids"]]
-
-    async def file(self, message: Received | int) -> File:
-        """The file of a received message, fetched and decrypted."""
-        seq = message if isinstance(message, int) else message.seq
-        body = await self.fetch(f"inbox/{seq}/media")
-        return File(base64.b64decode(body["data_base64"]), str(body["mimetype"]))
-
-    async def receipts(self, after: int = 0, wait_s: float = 0.0) -> tuple[Sequence[Receipt], int]:
-        """Receipts for its own messages after a sequence number, and the next one."""
-        body = await self.fetch("receipts", {"after": after}, wait_s)
-        return [read(Receipt, item) for item in body["items"]], int(body["next"])
-
-    # ---- groups --------------------------------------------------------------------------------------
-
-    async def make_group(self, subject: str, *members: "Phone") -> Group:
-        """A new group with these members; this phone owns it."""
-        body = {"subject": subject, "members": [member.phone for member in members]}
-        made = read(GroupState, await self.post("groups", body))
-        return Group(made.id, made.jid, self._admin)
+    scan = Via(Linking, Linking.scan)
+    enter_code = Via(Linking, Linking.enter_code)
+    account = Via(Linking, Linking.account)
+    kick = Via(Linking, Linking.kick)
+    unlink = Via(Linking, Linking.unlink)
+    mark_dirty = Via(Linking, Linking.mark_dirty)
+    lock_for = Via(Linking, Linking.lock_for)
+    rotate_key = Via(Linking, Linking.rotate_key)
+    passkey = Via(Linking, Linking.passkey)
+    demand_passkey = Via(Linking, Linking.demand_passkey)
+    assert_passkey = Via(Linking, Linking.assert_passkey)
+    compare_passkey = Via(Linking, Linking.compare_passkey)

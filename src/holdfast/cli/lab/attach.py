@@ -6,7 +6,7 @@ from pathlib import Path
 
 from holdfast.client import data_folder
 from holdfast.lab import Group, Phone, Simulator, SimulatorError, SimulatorSilent
-from holdfast.lab.writes import Address
+from holdfast.lab.address import Address
 
 START = "Next step: `holdfast lab start`, `holdfast up --lab` or `holdfast demo`, or name its --trust file"
 
@@ -59,4 +59,4 @@ async def recipient(simulator: Simulator, who: str) -> Address:
 
 def name_of(to: Address) -> str:
     """How a recipient is shown."""
-    return to.jid if isinstance(to, Group) else to if isinstance(to, str) else f"+{to.number()}"
+    return to.jid if isinstance(to, Group) else to if isinstance(to, str) else f"+{to.phone}"

@@ -8,7 +8,7 @@ from holdfast.cli.lab.attach import attached, name_of, recipient, somebody
 from holdfast.cli.lab.words import Unclear, place
 from holdfast.cli.screen import lab_banner, number, plain
 from holdfast.lab import Phone
-from holdfast.lab.writes import Address
+from holdfast.lab.address import Address
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from holdfast.cli.run import client
 from holdfast.cli.screen import lab_banner, number, plain, say
 from holdfast.client import ApiError
 from holdfast.lab import Phone, Simulator, SimulatorError
-from holdfast.lab.writes import Address
+from holdfast.lab.address import Address
 
 _CUSTOMER = "Customer"
 

@@ -1,46 +1,24 @@
 """What a phone writes: every kind of message, one method each."""
 
 import asyncio
-import base64
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias, Union
+from typing import Any
 
-from holdfast.lab.group import Group
-
-#: Whom a phone writes to: a phone, a group, a number or a JID.
-Address: TypeAlias = Union["Writes", Group, str]
+from holdfast.lab.address import Address, address
+from holdfast.lab.line import Line, encoded
 
 
-def address(to: Address) -> str:
-    """The admin API's word for somebody."""
-    if isinstance(to, Group):
-        return to.jid
-    return to.lstrip("+") if isinstance(to, str) else to.number()
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What a phone writes with. Each method returns the id of the message."""
 
+    line: Line
 
-def encoded(body: bytes) -> str:
-    """Bytes as the admin API takes them."""
-    return base64.b64encode(body).decode()
-
-
-class Writes(ABC):
-    """The writing half of a phone. Each method returns the id of the message."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def number(self) -> str:
-        """The phone's number."""
-
-    @abstractmethod
-    async def post(self, verb: str, body: Mapping[str, Any] | None = None) -> Any:
-        """An order of the admin API to this phone, for what it has no method for."""
-
-    async def send(self, to: Address, **draft: Any) -> str:
+    async def send(self, /, to: Address, **draft: Any) -> str:
         """Send whatever the admin API's `send` takes: the fields are in its specification, /openapi.json."""
-        return str((await self.post("send", {"to": address(to), **draft}))["id"])
+        return str((await self.line.post("send", {"to": address(to), **draft}))["id"])
 
     async def say(
         self,
@@ -58,7 +36,7 @@ class Writes(ABC):
     async def say_many(self, messages: Sequence[tuple[Address, str]]) -> Sequence[str]:
         """Write `(to, text)` one after the other in one request; returns the ids."""
         drafts = [{"to": address(to), "text": text} for to, text in messages]
-        return [str(id) for id in (await self.post("send-batch", {"messages": drafts}))["ids"]]
+        return [str(id) for id in (await self.line.post("send-batch", {"messages": drafts}))["ids"]]
 
     async def send_raw(self, to: Address, message: bytes, id: str | None = None) -> str:
         """Send an encoded `waE2E.Message`, whatever is in it."""
