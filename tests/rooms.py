@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.journal import Filter, Journal
-from holdfast.model.messages import InboundMessage, InboundReceipt, MessageKind, ReceiptKind
+from holdfast.model.content import Text
+from holdfast.model.messages import InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.seams import SessionRef
 from holdfast.store import Store
 
@@ -76,9 +77,8 @@ def message(delivery_id: int, message_id: str, chat: str = "1@s.whatsapp.net", *
         "chat": chat,
         "sender": chat,
         "timestamp_ms": 1_000,
-        "kind": MessageKind.TEXT,
+        "content": Text(f"text of {message_id}"),
         "raw": b"raw of " + message_id.encode(),
-        "text": f"text of {message_id}",
         "sender_alt": more.get("chat_alt", ""),
     }
     return InboundMessage(**(fields | more))

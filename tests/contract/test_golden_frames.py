@@ -8,8 +8,9 @@ from google.protobuf import text_format
 from holdfast.engine import translate
 from holdfast.engine.channel import Arrived, Channel, FrameSplitter, Welcomed, frame
 from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.model.content import TYPES
 from holdfast.model.errors import EngineProtocolError
-from holdfast.model.messages import InboundMessage, MessageKind
+from holdfast.model.messages import InboundMessage
 
 GOLDEN = Path(__file__).parents[2] / "proto" / "golden"
 NAMES = sorted(path.stem for path in GOLDEN.glob("*.bin"))
@@ -80,8 +81,8 @@ def test_every_kind_of_message_in_the_golden_frames_has_a_type_of_its_own() -> N
             typed = translate.delivery(it)
             assert isinstance(typed, InboundMessage)
             assert typed.raw == it.message.raw
-            kinds.add(typed.kind)
-    assert kinds == set(MessageKind)
+            kinds.add(typed.content.kind)
+    assert kinds == set(TYPES)
 
 
 def test_every_error_of_the_golden_frames_is_an_exception_with_one_line() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.kit import killpoint
-from holdfast.model.messages import InboundMessage, MessageKind, SendAck
+from holdfast.model.content import Text
+from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox
 from holdfast.store import Store
@@ -42,9 +43,7 @@ async def main(folder: Path, act: str) -> None:
     outbox = Outbox(store, journal, Phone(folder / "phone"))
     if act == "receive":
         inbox = Inbox(store, journal, outbox.apply_receipts)
-        message = InboundMessage(
-            7, "ses_a", 1, "M1", CHAT, CHAT, 1_000, MessageKind.TEXT, raw=b"raw", text="hi"
-        )
+        message = InboundMessage(7, "ses_a", 1, "M1", CHAT, CHAT, 1_000, Text("hi"), b"raw")
         print("confirmed", await inbox.receive([message]))
     elif act == "accept":
         print("accepted", (await outbox.accept(SESSION, CHAT, "hello", "k")).message_id)

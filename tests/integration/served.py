@@ -19,8 +19,9 @@ from holdfast.api.limits import BodyLimit
 from holdfast.delivery import Subscriptions
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
+from holdfast.model.content import Text
 from holdfast.model.errors import UnknownSession
-from holdfast.model.messages import InboundMessage, MessageKind, SendAck
+from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, RetryPolicy
 from holdfast.store import Store
@@ -92,9 +93,8 @@ class Served:
                     who,
                     who,
                     1_000,
-                    MessageKind.TEXT,
-                    raw=f"raw {self._received}".encode(),
-                    text=text,
+                    Text(text),
+                    f"raw {self._received}".encode(),
                 )
             )
         assert len(await self.inbox.receive(arrived)) == count

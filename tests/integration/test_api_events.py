@@ -220,7 +220,7 @@ async def test_a_message_of_one_mebibyte_reaches_the_socket(api: Served) -> None
         await ask(ws, op="subscribe", after="")
         await hear(ws)
         await api.receive(3, text=big)
-        assert [each["data"]["text"] == big for each in await take(ws, 3)] == [True] * 3
+        assert [each["data"]["content"]["text"] == big for each in await take(ws, 3)] == [True] * 3
 
 
 async def test_a_consumer_that_does_not_read_blocks_nobody(api: Served) -> None:

@@ -196,7 +196,7 @@ async def test_doubled_deliveries_become_one_event_and_are_confirmed(world: Worl
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
         delivery = engine.deliver(session_id, "MSG1", "hello")
         await eventually(lambda: engine.confirmed[delivery] >= 1)
-        assert [it.data["text"] for it in await gateway.events("message.received")] == ["hello"]
+        assert [it.data["content"]["text"] for it in await gateway.events("message.received")] == ["hello"]
 
 
 async def test_what_waited_for_a_gateway_is_received_right_behind_the_welcome(world: World) -> None:
@@ -222,7 +222,7 @@ async def test_an_engine_that_dies_unconfirmed_delivers_again_and_nothing_double
         other = again.deliver(session_id, "MSG2", "second")
         twin = again.deliver(session_id, "MSG1", "hello")
         await eventually(lambda: again.confirmed[other] == 1 and again.confirmed[twin] == 1)
-        texts = sorted(it.data["text"] for it in await gateway.events("message.received"))
+        texts = sorted(it.data["content"]["text"] for it in await gateway.events("message.received"))
         assert texts == ["hello", "second"]
 
 

@@ -32,10 +32,10 @@ class EventOut(BaseModel):
     """Something that happened. It is told at least once; `event_id` tells whether it is news.
 
     `data` per type. message.received: message_id, chat, sender, chat_phone, sender_phone, from_me, group,
-    timestamp, push_name, kind, text, offline, quoted_id, and the fields of its kind; `replaces` names the
-    event of the same message when it could not be decrypted at first. message.status: message_id, to,
-    status, error. session.state: state, color, reason, phone, sentence, next_step, previous.
-    session.pairing: index, of, valid_until, or ended.
+    timestamp, push_name, offline, quoted_id, and `content` with its `kind` and that kind's fields; `replaces`
+    names the event of the same message when it could not be decrypted at first. message.status: message_id,
+    to, status, error. session.state: state, color, reason, phone, previous. session.pairing: index, of,
+    valid_until, or ended.
     """
 
     event_id: str

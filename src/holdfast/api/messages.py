@@ -227,7 +227,7 @@ def received_out(stored: StoredMessage) -> MessageOut:
         timestamp=iso(stored.timestamp_ms),
         push_name=stored.push_name,
         quoted_id=body.get("quoted_id"),
-        fields=dict(body.get("fields") or {}),
+        fields={k: v for k, v in (body.get("content") or {}).items() if k not in ("kind", "text")},
         event_id=stored.event_id,
     )
 

@@ -88,7 +88,7 @@ def _machine(event: Event) -> dict[str, object]:
 
 def _why(error: object) -> str:
     return (
-        str(error.get("message") or error.get("code") or "") if isinstance(error, dict) else str(error or "")
+        str(error.get("detail") or error.get("code") or "") if isinstance(error, dict) else str(error or "")
     )
 
 
@@ -98,7 +98,7 @@ def _line(event: Event) -> str:
     match event.type:
         case "message.received":
             name = data.get("push_name") or data.get("sender_phone") or data.get("sender") or "?"
-            words = f"{name}: {event.text or '(' + str(data.get('kind')) + ')'}"
+            words = f"{name}: {event.text or '(' + str((data.get('content') or {}).get('kind')) + ')'}"
         case "message.status":
             words = f"{data.get('message_id')} {data.get('status')} {_why(data.get('error'))}"
         case "session.state":

@@ -144,7 +144,7 @@ class Event:
     @property
     def text(self) -> str:
         """The message's text, empty when it has none."""
-        return str(self.data.get("text") or "")
+        return str((self.data.get("content") or {}).get("text") or "")
 
     @property
     def chat(self) -> str:

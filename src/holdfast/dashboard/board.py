@@ -10,6 +10,7 @@ from datetime import datetime
 
 from holdfast.client import Event, Session, System
 from holdfast.client.types import moment, read_pairing
+from holdfast.model.reasons import Reason, next_step, sentence
 
 STATE, PAIRING = "session.state", "session.pairing"
 
@@ -102,14 +103,16 @@ def _with_state(session: Session, event: Event) -> Session:
     data = event.data
     state = str(data.get("state") or session.state)
     connected = state == "connected"
+    code = str(data.get("reason") or "")
+    reason = Reason(code) if code in frozenset(Reason) else None
     return replace(
         session,
         state=state,
         color=str(data.get("color") or session.color),
-        reason=data.get("reason"),
+        reason=code or None,
         phone=data.get("phone") or session.phone,
-        sentence=str(data.get("sentence") or ""),
-        next_step=str(data.get("next_step") or ""),
+        sentence=sentence(reason),
+        next_step=next_step(reason),
         since=moment(data.get("since")) or event.at or session.since,
         retry_at=moment(data.get("retry_at")),
         requires_auth=bool(data.get("requires_auth", session.requires_auth and not connected)),

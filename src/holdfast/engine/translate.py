@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from holdfast.engine import facts
 from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.model import content
+from holdfast.model.content import Content
 from holdfast.model.errors import (
     CommandRefused,
     EngineProtocolError,
@@ -16,7 +18,7 @@ from holdfast.model.errors import (
     SendOutcomeUnknown,
     SendRejected,
 )
-from holdfast.model.messages import Delivery, Field, InboundMessage, InboundReceipt, MessageKind, ReceiptKind
+from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.reasons import Reason
 
 # An end that was requested carries an old epoch and is stale by then; one that is not was none of our doing.
@@ -58,14 +60,13 @@ _RECEIPTS: Final[Mapping[int, ReceiptKind]] = {
     pb.READ_SELF: ReceiptKind.READ_SELF,
     pb.RECEIPT_OTHER: ReceiptKind.OTHER,
 }
-_MEDIA: Final[Mapping[int, MessageKind]] = {
-    pb.MEDIA_KIND_UNSPECIFIED: MessageKind.OTHER,
-    pb.IMAGE: MessageKind.IMAGE,
-    pb.VIDEO: MessageKind.VIDEO,
-    pb.AUDIO: MessageKind.AUDIO,
-    pb.VOICE: MessageKind.VOICE,
-    pb.DOCUMENT: MessageKind.DOCUMENT,
-    pb.STICKER: MessageKind.STICKER,
+_MEDIA: Final[Mapping[int, type[content.Media]]] = {
+    pb.IMAGE: content.Image,
+    pb.VIDEO: content.Video,
+    pb.AUDIO: content.Audio,
+    pb.VOICE: content.Voice,
+    pb.DOCUMENT: content.Document,
+    pb.STICKER: content.Sticker,
 }
 
 
@@ -136,7 +137,6 @@ def delivery(message: pb.Delivery) -> Delivery:
 
 def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
     name = it.WhichOneof("content")
-    kind, text, fields = _CONTENT.get(name or "", _unknown)(getattr(it, name) if name else None)
     return InboundMessage(
         delivery_id=outer.delivery_id,
         session_id=outer.session_id,
@@ -145,9 +145,8 @@ def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
         chat=it.chat,
         sender=it.sender,
         timestamp_ms=it.timestamp_ms,
-        kind=kind,
+        content=_CONTENT[name](getattr(it, name)) if name in _CONTENT else content.Other(),
         raw=it.raw,
-        text=text,
         chat_alt=it.chat_alt,
         sender_alt=it.sender_alt,
         from_me=it.from_me,
@@ -155,7 +154,6 @@ def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
         push_name=it.push_name,
         offline=it.offline,
         quoted_id=it.quoted_id,
-        fields=fields,
     )
 
 
@@ -174,41 +172,26 @@ def _receipt(outer: pb.Delivery, it: pb.Receipt) -> InboundReceipt:
     )
 
 
-Content = tuple[MessageKind, str, Mapping[str, Field]]
-_NOTHING: Final[Mapping[str, Field]] = {}
-
-
-def _unknown(it: Any) -> Content:
-    return MessageKind.OTHER, "", {"protobuf_field": ""}
-
-
 def _media(it: pb.Media) -> Content:
-    described: dict[str, Field] = {"mimetype": it.mimetype, "size_bytes": it.size_bytes}
-    described |= {"file_name": it.file_name, "duration_s": it.duration_s}
-    return _MEDIA.get(it.kind, MessageKind.OTHER), it.caption, described
+    made = _MEDIA.get(it.kind)
+    if made is None:
+        return content.Other("media")
+    # Every kind of media has the same fields.
+    return made(it.caption, it.mimetype, it.size_bytes, it.file_name, it.duration_s)  # type: ignore[return-value]
 
 
-def _location(it: pb.Location) -> Content:
-    place: dict[str, Field] = {"latitude": it.latitude, "longitude": it.longitude}
-    return MessageKind.LOCATION, "", place | {"name": it.name, "address": it.address}
-
-
-def _poll(it: pb.Poll) -> Content:
-    return MessageKind.POLL, it.question, {"options": list(it.options), "selectable": it.selectable}
-
-
-_CONTENT: Final[Mapping[str, Callable[[Any], Content]]] = {
-    "text": lambda it: (MessageKind.TEXT, it.body, _NOTHING),
+_CONTENT: Final[Mapping[str | None, Callable[[Any], Content]]] = {
+    "text": lambda it: content.Text(it.body),
     "media": _media,
-    "location": _location,
-    "contact": lambda it: (MessageKind.CONTACT, "", {"display_name": it.display_name, "vcard": it.vcard}),
-    "poll": _poll,
-    "reaction": lambda it: (MessageKind.REACTION, "", {"reacted_to": it.message_id, "emoji": it.emoji}),
-    "edit": lambda it: (MessageKind.EDIT, it.body, {"edited": it.message_id}),
-    "revoke": lambda it: (MessageKind.REVOKE, "", {"revoked": it.message_id}),
-    "undecryptable": lambda it: (MessageKind.UNDECRYPTABLE, "", {"why": it.reason}),
-    "untranslatable": lambda it: (MessageKind.UNTRANSLATABLE, "", {"why": it.reason}),
-    "other": lambda it: (MessageKind.OTHER, "", {"protobuf_field": it.kind}),
+    "location": lambda it: content.Location(it.latitude, it.longitude, it.name, it.address),
+    "contact": lambda it: content.Contact(it.display_name, it.vcard),
+    "poll": lambda it: content.Poll(it.question, tuple(it.options), it.selectable),
+    "reaction": lambda it: content.Reaction(it.message_id, it.emoji),
+    "edit": lambda it: content.Edit(it.message_id, it.body),
+    "revoke": lambda it: content.Revoke(it.message_id),
+    "undecryptable": lambda it: content.Undecryptable(it.reason),
+    "untranslatable": lambda it: content.Untranslatable(it.reason),
+    "other": lambda it: content.Other(it.kind),
 }
 
 

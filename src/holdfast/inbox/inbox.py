@@ -12,12 +12,13 @@ from holdfast.inbox.reading import StoredMessage
 from holdfast.inbox.twins import Stored, Twin, find_twin
 from holdfast.journal import Draft, Journal
 from holdfast.kit import killpoint, logging
-from holdfast.kit.clock import Clock, iso, now_ms
+from holdfast.kit.clock import Clock, now_ms
 from holdfast.kit.ids import new_id
 from holdfast.model.address import phone_of
+from holdfast.model.content import Untranslatable, content_to_json, text_of
 from holdfast.model.errors import StoreUnavailable, UnknownSession
-from holdfast.model.events import EventType
-from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt, MessageKind
+from holdfast.model.events import MessageReceived
+from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt
 from holdfast.store import Store, aliases, cache
 
 _log = logging.get("inbox")
@@ -131,7 +132,7 @@ class Inbox:
             chat = aliases.canonical(conn, message.session_id, message.chat)
             sender = aliases.canonical(conn, message.session_id, message.sender)
             other_name = partial(aliases.other_name, conn, message.session_id)
-            arriving = Stored(chat, sender, message.kind, new_id("evt"), message.raw)
+            arriving = Stored(chat, sender, message.content.kind, new_id("evt"), message.raw)
             verdict, twin = find_twin(arriving, twins, other_name)
             if verdict is Twin.DUPLICATE:
                 continue
@@ -175,26 +176,23 @@ def _tenant(conn: Connection, session_id: str) -> str:
 def _arrival(conn: Connection, message: InboundMessage, arriving: Stored, replaced: str | None) -> _Arrival:
     chat, sender = arriving.chat, arriving.sender
     phones = [phone_of(aliases.phone_jid(conn, message.session_id, jid)) for jid in (chat, sender)]
-    data = {
-        "message_id": message.message_id,
-        "chat": chat,
-        "sender": sender,
-        "chat_phone": phones[0],
-        "sender_phone": phones[1],
-        "from_me": message.from_me,
-        "group": message.group,
-        "timestamp": iso(message.timestamp_ms),
-        "push_name": message.push_name,
-        "kind": message.kind.value,
-        "text": message.text,
-        "offline": message.offline,
-        "quoted_id": message.quoted_id or None,
-        **message.fields,
-    }
-    if replaced is not None:
-        data["replaces"] = replaced
+    data = MessageReceived(
+        message_id=message.message_id,
+        chat=chat,
+        sender=sender,
+        content=message.content,
+        timestamp_ms=message.timestamp_ms,
+        chat_phone=phones[0],
+        sender_phone=phones[1],
+        from_me=message.from_me,
+        group=message.group,
+        push_name=message.push_name,
+        offline=message.offline,
+        quoted_id=message.quoted_id or None,
+        replaces=replaced,
+    )
     tenant = _tenant(conn, message.session_id)
-    draft = Draft(message.session_id, tenant, EventType.MESSAGE_RECEIVED, data, arriving.event_id)
+    draft = Draft(message.session_id, tenant, data, arriving.event_id)
     return _Arrival(message, chat, sender, draft)
 
 
@@ -215,7 +213,7 @@ def _row(arrival: _Arrival, received_at_ms: int) -> tuple[object, ...]:
     body = {
         "offline": message.offline,
         "quoted_id": message.quoted_id or None,
-        "fields": dict(message.fields),
+        "content": content_to_json(message.content),
     }
     return (
         message.session_id,
@@ -224,8 +222,8 @@ def _row(arrival: _Arrival, received_at_ms: int) -> tuple[object, ...]:
         arrival.sender,
         int(message.from_me),
         int(message.group),
-        message.kind.value,
-        message.text,
+        message.content.kind.value,
+        text_of(message.content),
         json.dumps(body, ensure_ascii=False, allow_nan=False),
         message.raw,
         message.timestamp_ms,
@@ -238,9 +236,7 @@ def _row(arrival: _Arrival, received_at_ms: int) -> tuple[object, ...]:
 def _by_bytes_alone(message: InboundMessage) -> InboundMessage:
     return replace(
         message,
-        kind=MessageKind.UNTRANSLATABLE,
-        text="",
+        content=Untranslatable("The gateway could not store its translation"),
         push_name="",
         quoted_id="",
-        fields={"why": "The gateway could not store its translation"},
     )

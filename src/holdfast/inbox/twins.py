@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from holdfast.model.address import pair_of
-from holdfast.model.messages import MessageKind
+from holdfast.model.content import MessageKind
 
 #: The other name of a person, or None if not known.
 OtherName = Callable[[str], str | None]

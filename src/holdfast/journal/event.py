@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from holdfast.journal.cursor import encode_cursor
 from holdfast.kit.clock import iso
 from holdfast.kit.ids import new_id
-from holdfast.model.events import EventType
+from holdfast.model.content import Json
+from holdfast.model.events import EventData, EventType, event_to_json
 
 
 def _event_id() -> str:
@@ -21,9 +22,13 @@ class Draft:
 
     session_id: str
     tenant_id: str
-    type: EventType
-    data: Mapping[str, Any] = field(repr=False)
+    data: EventData = field(repr=False)
     event_id: str = field(default_factory=_event_id)
+
+    @property
+    def type(self) -> EventType:
+        """What happened."""
+        return self.data.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,14 @@ class Filter:
         )
 
 
-def encode_data(data: Mapping[str, Any]) -> str:
-    """Compact JSON, ready for the wire. Raises ValueError for NaN, which JSON does not know."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+def encode_data(data: EventData) -> str:
+    """The event's data as compact JSON, ready for the wire. Raises ValueError for NaN."""
+    return encode_json(event_to_json(data))
+
+
+def encode_json(body: Mapping[str, Json]) -> str:
+    """Compact JSON that no reader of an event stream breaks at. Raises ValueError for NaN."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     if text.isascii():
         return text
     # Line ends to some readers of event streams (Python's splitlines is one), though not to the standard.

@@ -1,7 +1,7 @@
 """The journal itself: append in a unit, read after a cursor, wait for more."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from holdfast.journal.event import Draft, Event, EventRow, Filter, encode_data, make_event
 from holdfast.journal.tail import Tail
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.model.events import EventType
 from holdfast.store import Store, after_commit, cache
 
 _INSERT = """
@@ -50,14 +49,11 @@ class Journal:
         """The position of the newest committed event, 0 before the first."""
         return self._tail.head
 
-    def append(
-        self, conn: Connection, session_id: str, tenant_id: str, type: EventType, data: Mapping[str, Any]
-    ) -> Event:
-        """Append one event in this unit of work. Readers wake when it commits."""
-        return self.append_many(conn, [Draft(session_id, tenant_id, type, data)])[0]
-
     def append_many(self, conn: Connection, drafts: Sequence[Draft]) -> list[Event]:
-        """Append several, in this order: positions rise, the sequence of each session has no gap."""
+        """Append events in this unit of work, in this order. Readers wake when it commits.
+
+        Positions rise, and the sequence of each session has no gap.
+        """
         if not drafts:
             return []
         at_ms = self._clock()

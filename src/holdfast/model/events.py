@@ -1,10 +1,22 @@
-"""Events: what the journal holds and consumers read."""
+"""Events: what the journal holds and consumers read. One frozen type per type of event. Pure.
 
+`event_to_json` gives the `data` of the wire, `event_from_json` reads it. Codes only: the sentences for a
+human come from `model/words`, at the edge. Times are milliseconds UTC inside and ISO 8601 on the wire.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import ClassVar, Final
+
+from holdfast.kit.clock import iso, iso_or_none
+from holdfast.model.content import Content, Json, Other, content_from_json, content_to_json
+from holdfast.model.states import Color, State
 
 
 class EventType(StrEnum):
-    """Every type of event. `data` per type is described in the API."""
+    """Every type of event."""
 
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_STATUS = "message.status"
@@ -20,3 +32,265 @@ class SendStatus(StrEnum):
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """A message came: from somebody else, or from another device of the session's number (`from_me`).
+
+    Chat and sender are the LID where it is known; the phone numbers stand beside them where they are.
+    `replaces` is the event id under which the same message was told when it could not be decrypted.
+    """
+
+    type: ClassVar[EventType] = EventType.MESSAGE_RECEIVED
+    message_id: str
+    chat: str
+    sender: str
+    content: Content
+    timestamp_ms: int
+    chat_phone: str | None = None
+    sender_phone: str | None = None
+    from_me: bool = False
+    group: bool = False
+    push_name: str = field(default="", repr=False)
+    offline: bool = False
+    quoted_id: str | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorNote:
+    """Why a message failed, or why its last attempt did. `detail` is what WhatsApp or the engine said."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStatusChanged:
+    """A message of ours moved forward.
+
+    In a group `delivered_to` and `read_by` count the members whose receipts came, and the status stays
+    `sent`: one member's receipt says nothing about the others.
+    """
+
+    type: ClassVar[EventType] = EventType.MESSAGE_STATUS
+    message_id: str
+    chat: str
+    to: str
+    status: SendStatus
+    error: ErrorNote | None = None
+    delivered_to: int = 0
+    read_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStateChanged:
+    """A session is in another state, or there for another reason."""
+
+    type: ClassVar[EventType] = EventType.SESSION_STATE
+    state: State
+    previous: State
+    reason: str
+    phone: str | None = None
+    detail: str = ""
+    since_ms: int | None = None
+    retry_at_ms: int | None = None
+    banned_until_ms: int | None = None
+    requires_auth: bool = False
+    #: WhatsApp's own number for what happened, where it gave one.
+    code: int | None = None
+    #: The name under which owners of older systems are told that only a new QR code helps: `session_expired`.
+    notice: str | None = None
+
+    @property
+    def color(self) -> Color:
+        """What a human sees first."""
+        return self.state.color
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPairing:
+    """A code can be scanned until `valid_until_ms`, or pairing ended for the reason `ended`."""
+
+    type: ClassVar[EventType] = EventType.SESSION_PAIRING
+    index: int | None = None
+    of: int | None = None
+    valid_until_ms: int | None = None
+    ended: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownEvent:
+    """An event of a type that is newer than this program. `data` is what came."""
+
+    data: Mapping[str, Json] = field(repr=False)
+
+
+EventData = MessageReceived | MessageStatusChanged | SessionStateChanged | SessionPairing
+
+
+def event_to_json(data: EventData) -> dict[str, Json]:
+    """The `data` of an event on the wire."""
+    match data:
+        case MessageReceived():
+            return _received_to_json(data)
+        case MessageStatusChanged():
+            return _status_to_json(data)
+        case SessionStateChanged():
+            return _state_to_json(data)
+        case SessionPairing():
+            return _pairing_to_json(data)
+
+
+def event_from_json(type_: str, body: Mapping[str, Json]) -> EventData | UnknownEvent:
+    """The typed data of an event. What is newer than this program is kept, not understood."""
+    read = _READERS.get(type_)
+    try:
+        return UnknownEvent(body) if read is None else read(body)
+    except ValueError:  # a state or status that is newer than this program
+        return UnknownEvent(body)
+
+
+def _received_to_json(it: MessageReceived) -> dict[str, Json]:
+    body: dict[str, Json] = {
+        "message_id": it.message_id,
+        "chat": it.chat,
+        "sender": it.sender,
+        "chat_phone": it.chat_phone,
+        "sender_phone": it.sender_phone,
+        "from_me": it.from_me,
+        "group": it.group,
+        "timestamp": iso(it.timestamp_ms),
+        "push_name": it.push_name,
+        "offline": it.offline,
+        "quoted_id": it.quoted_id,
+        "content": content_to_json(it.content),
+    }
+    if it.replaces is not None:
+        body["replaces"] = it.replaces
+    return body
+
+
+def _received_from_json(body: Mapping[str, Json]) -> MessageReceived:
+    content = body.get("content")
+    return MessageReceived(
+        message_id=_text(body, "message_id"),
+        chat=_text(body, "chat"),
+        sender=_text(body, "sender"),
+        content=content_from_json(content) if isinstance(content, dict) else Other(),
+        timestamp_ms=_ms(body, "timestamp") or 0,
+        chat_phone=_text_or_none(body, "chat_phone"),
+        sender_phone=_text_or_none(body, "sender_phone"),
+        from_me=bool(body.get("from_me")),
+        group=bool(body.get("group")),
+        push_name=_text(body, "push_name"),
+        offline=bool(body.get("offline")),
+        quoted_id=_text_or_none(body, "quoted_id"),
+        replaces=_text_or_none(body, "replaces"),
+    )
+
+
+def _status_to_json(it: MessageStatusChanged) -> dict[str, Json]:
+    body: dict[str, Json] = {
+        "message_id": it.message_id,
+        "chat": it.chat,
+        "to": it.to,
+        "status": it.status.value,
+        "delivered_to": it.delivered_to,
+        "read_by": it.read_by,
+    }
+    if it.error is not None:
+        body["error"] = {"code": it.error.code, "detail": it.error.detail}
+    return body
+
+
+def _status_from_json(body: Mapping[str, Json]) -> MessageStatusChanged:
+    error = body.get("error")
+    return MessageStatusChanged(
+        message_id=_text(body, "message_id"),
+        chat=_text(body, "chat"),
+        to=_text(body, "to"),
+        status=SendStatus(_text(body, "status")),
+        error=ErrorNote(_text(error, "code"), _text(error, "detail")) if isinstance(error, dict) else None,
+        delivered_to=_count(body, "delivered_to"),
+        read_by=_count(body, "read_by"),
+    )
+
+
+def _state_to_json(it: SessionStateChanged) -> dict[str, Json]:
+    return {
+        "state": it.state.value,
+        "previous": it.previous.value,
+        "color": it.color.value,
+        "reason": it.reason,
+        "code": it.code,
+        "phone": it.phone,
+        "detail": it.detail,
+        "since": iso_or_none(it.since_ms),
+        "retry_at": iso_or_none(it.retry_at_ms),
+        "banned_until": iso_or_none(it.banned_until_ms),
+        "requires_auth": it.requires_auth,
+        "notice": it.notice,
+    }
+
+
+def _state_from_json(body: Mapping[str, Json]) -> SessionStateChanged:
+    code = body.get("code")
+    return SessionStateChanged(
+        state=State(_text(body, "state")),
+        previous=State(_text(body, "previous")),
+        reason=_text(body, "reason"),
+        phone=_text_or_none(body, "phone"),
+        detail=_text(body, "detail"),
+        since_ms=_ms(body, "since"),
+        retry_at_ms=_ms(body, "retry_at"),
+        banned_until_ms=_ms(body, "banned_until"),
+        requires_auth=bool(body.get("requires_auth")),
+        code=code if isinstance(code, int) else None,
+        notice=_text_or_none(body, "notice"),
+    )
+
+
+def _pairing_to_json(it: SessionPairing) -> dict[str, Json]:
+    if it.ended is not None:
+        return {"ended": it.ended}
+    return {"index": it.index, "of": it.of, "valid_until": iso_or_none(it.valid_until_ms)}
+
+
+def _pairing_from_json(body: Mapping[str, Json]) -> SessionPairing:
+    return SessionPairing(
+        _count(body, "index") or None,
+        _count(body, "of") or None,
+        _ms(body, "valid_until"),
+        _text_or_none(body, "ended"),
+    )
+
+
+_READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
+    EventType.MESSAGE_RECEIVED: _received_from_json,
+    EventType.MESSAGE_STATUS: _status_from_json,
+    EventType.SESSION_STATE: _state_from_json,
+    EventType.SESSION_PAIRING: _pairing_from_json,
+}
+
+
+def _text(body: Mapping[str, Json], key: str) -> str:
+    return str(body.get(key) or "")
+
+
+def _text_or_none(body: Mapping[str, Json], key: str) -> str | None:
+    value = body.get(key)
+    return None if value is None else str(value)
+
+
+def _count(body: Mapping[str, Json], key: str) -> int:
+    value = body.get(key)
+    return value if isinstance(value, int) else 0
+
+
+def _ms(body: Mapping[str, Json], key: str) -> int | None:
+    value = body.get(key)
+    if not isinstance(value, str) or not value:
+        return None
+    return round(datetime.fromisoformat(value.replace("Z", "+00:00")).astimezone(UTC).timestamp() * 1000)

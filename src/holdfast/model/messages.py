@@ -1,36 +1,9 @@
 """Messages and receipts as the engine hands them over, and what it says about a send."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-class MessageKind(StrEnum):
-    """What a message is. `fields` of an InboundMessage holds, per kind:
-
-    text: nothing. image, video, audio, voice, document, sticker: mimetype, size_bytes, file_name,
-    duration_s (caption is `text`). location: latitude, longitude, name, address. contact: display_name,
-    vcard. poll: options, selectable (question is `text`). reaction: reacted_to, emoji (empty: taken back).
-    edit: edited (new body is `text`). revoke: revoked. undecryptable, untranslatable: why. other:
-    protobuf_field.
-    """
-
-    TEXT = "text"
-    IMAGE = "image"
-    VIDEO = "video"
-    AUDIO = "audio"
-    VOICE = "voice"
-    DOCUMENT = "document"
-    STICKER = "sticker"
-    LOCATION = "location"
-    CONTACT = "contact"
-    POLL = "poll"
-    REACTION = "reaction"
-    EDIT = "edit"
-    REVOKE = "revoke"
-    UNDECRYPTABLE = "undecryptable"
-    UNTRANSLATABLE = "untranslatable"
-    OTHER = "other"
+from holdfast.model.content import Content
 
 
 class ReceiptKind(StrEnum):
@@ -41,9 +14,6 @@ class ReceiptKind(StrEnum):
     PLAYED = "played"
     READ_SELF = "read_self"
     OTHER = "other"
-
-
-Field = str | int | float | bool | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +27,8 @@ class InboundMessage:
     chat: str
     sender: str
     timestamp_ms: int
-    kind: MessageKind
+    content: Content = field(repr=False)
     raw: bytes = field(repr=False)  #: waE2E.Message, or what there was
-    text: str = field(default="", repr=False)
     chat_alt: str = ""
     sender_alt: str = ""
     from_me: bool = False
@@ -67,7 +36,6 @@ class InboundMessage:
     push_name: str = field(default="", repr=False)
     offline: bool = False  #: came from WhatsApp's offline queue
     quoted_id: str = ""
-    fields: Mapping[str, Field] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

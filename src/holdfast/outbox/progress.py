@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
 from holdfast.journal import Draft, Journal
 from holdfast.model.address import without_device
-from holdfast.model.events import EventType, SendStatus
+from holdfast.model.events import ErrorNote, MessageStatusChanged, SendStatus
 from holdfast.model.messages import InboundReceipt, ReceiptKind, SendAck
 from holdfast.outbox import rows
 from holdfast.outbox.policy import Fail
@@ -84,7 +84,7 @@ def store_results(conn: Connection, journal: Journal, results: Sequence[Result])
             case Failed(row, failure) if here.status is SendStatus.QUEUED:
                 here.status = SendStatus.FAILED
                 failed.append((row.attempts, failure.code, failure.message, row.order_no))
-                drafts.append(_draft(here, {"code": failure.code, "message": failure.message}))
+                drafts.append(_draft(here, ErrorNote(failure.code, failure.message)))
             case Retried(row):
                 retried.append((row.attempts, row.next_at_ms, row.error_code, row.error, row.order_no))
     for statement, parameters in ((_SENT, sent), (_FAILED, failed), (_RETRIED, retried)):
@@ -132,8 +132,6 @@ def _is_own(here: Standing, receipt: InboundReceipt) -> bool:
     return receipt.sender in own and here.to_jid not in own
 
 
-def _draft(here: Standing, error: Mapping[str, str] | None = None) -> Draft:
-    data: dict[str, Any] = {"message_id": here.message_id, "to": here.to_jid, "status": here.status.value}
-    if error is not None:
-        data["error"] = error
-    return Draft(here.session_id, here.tenant_id, EventType.MESSAGE_STATUS, data)
+def _draft(here: Standing, error: ErrorNote | None = None) -> Draft:
+    data = MessageStatusChanged(here.message_id, here.to_jid, here.to_jid, here.status, error)
+    return Draft(here.session_id, here.tenant_id, data)

@@ -16,7 +16,7 @@ from holdfast.kit.backoff import backoff
 from holdfast.kit.ids import new_id
 from holdfast.model.address import bare_user
 from holdfast.model.errors import CommandRefused, EngineUnreachable, HoldfastError
-from holdfast.model.events import EventType
+from holdfast.model.events import SessionPairing
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.sessions import facts as f
@@ -45,9 +45,7 @@ class Linking:
         if link is None:
             return
         self._vault.learn(SCRATCH + live.id, live.pairing_key)
-        self._supervisor.recorder.note(
-            live, events={EventType.SESSION_PAIRING: {"ended": Reason.LINKED.value}}
-        )
+        self._supervisor.recorder.note(live, events=[SessionPairing(ended=Reason.LINKED.value)])
         target = await self._place(live, link)
         if target is not None:
             self._supervisor.tell(target, f.CredentialsAdopted())

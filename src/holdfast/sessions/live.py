@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from holdfast.kit.clock import iso_or_none
+from holdfast.model.events import SessionStateChanged
 from holdfast.model.reasons import Reason, next_step, sentence
 from holdfast.model.states import ConnectionStatus, State, connection_status
 from holdfast.sessions.facts import Command, Session
@@ -151,22 +151,18 @@ def phone_text(phone: str | None) -> str | None:
     return f"+{phone}" if phone else None
 
 
-def state_event(live: Live, previous: State) -> dict[str, object]:
-    """The data of a `session.state` event."""
+def state_event(live: Live, previous: State) -> SessionStateChanged:
+    """The event that tells of the session's change from `previous`."""
     session = live.session
-    return {
-        "state": session.state.value,
-        "previous": previous.value,
-        "color": session.state.color.value,
-        "reason": session.reason.value,
-        "phone": phone_text(live.record.phone),
-        "sentence": sentence(session.reason),
-        "next_step": next_step(session.reason),
-        "detail": session.detail,
-        "since": iso_or_none(session.since_ms),
-        "retry_at": iso_or_none(session.retry_at_ms),
-        "banned_until": iso_or_none(session.banned_until_ms),
-        "requires_auth": session.requires_auth,
-        # The name under which owners of older systems are told that only a new QR code helps.
-        "notice": "session_expired" if session.reason is Reason.LOGGED_OUT_ON_PHONE else None,
-    }
+    return SessionStateChanged(
+        state=session.state,
+        previous=previous,
+        reason=session.reason.value,
+        phone=phone_text(live.record.phone),
+        detail=session.detail,
+        since_ms=session.since_ms,
+        retry_at_ms=session.retry_at_ms,
+        banned_until_ms=session.banned_until_ms,
+        requires_auth=session.requires_auth,
+        notice="session_expired" if session.reason is Reason.LOGGED_OUT_ON_PHONE else None,
+    )

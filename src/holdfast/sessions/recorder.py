@@ -4,9 +4,8 @@ row, timeline and event in one transaction, many sessions together, in the order
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,7 +13,7 @@ from holdfast.journal import Draft, Journal
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
 from holdfast.model.errors import StoreUnavailable
-from holdfast.model.events import EventType
+from holdfast.model.events import EventData
 from holdfast.sessions import repository
 from holdfast.sessions.live import Live
 from holdfast.store import Store
@@ -49,7 +48,7 @@ class Recorder:
         live: Live,
         *,
         timeline_at_ms: int | None = None,
-        events: Mapping[EventType, Mapping[str, Any]] = {},
+        events: Sequence[EventData] = (),
     ) -> None:
         """The session changed: keep its row, and where given a line of its timeline and events."""
         batch = self._batch
@@ -57,8 +56,7 @@ class Recorder:
         if timeline_at_ms is not None:
             live.timeline_seq += 1
             batch.timeline.append(repository.timeline_row(live, timeline_at_ms))
-        for type_, data in events.items():
-            batch.drafts.append(Draft(live.id, live.record.tenant_id, type_, data))
+        batch.drafts += [Draft(live.id, live.record.tenant_id, data) for data in events]
         self._noted += 1
         self._filled.set()
 

@@ -15,7 +15,7 @@ from holdfast.engine import facts as said
 from holdfast.kit import logging
 from holdfast.kit.clock import Clock, iso, now_ms
 from holdfast.model.errors import EngineUnreachable
-from holdfast.model.events import EventType
+from holdfast.model.events import SessionPairing
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Color, State, Wish
 from holdfast.sessions import facts as f
@@ -165,9 +165,7 @@ class Supervisor:
             live.code = None
         if after.state.up and not before.state.up:
             live.last_connected_ms = now
-        self.recorder.note(
-            live, timeline_at_ms=now, events={EventType.SESSION_STATE: state_event(live, before.state)}
-        )
+        self.recorder.note(live, timeline_at_ms=now, events=[state_event(live, before.state)])
         human_needed = after.state.color is Color.RED and after.reason is not Reason.LOGGED_OUT_HERE
         log.log(
             40 if human_needed else 20,
@@ -292,8 +290,7 @@ class Supervisor:
 
     def _show(self, live: Live, code: ShownCode) -> None:
         live.code = code
-        shown = {"index": code.index, "of": code.of, "valid_until": iso(code.valid_until_ms)}
-        self.recorder.note(live, events={EventType.SESSION_PAIRING: shown})
+        self.recorder.note(live, events=[SessionPairing(code.index, code.of, code.valid_until_ms)])
         self._wake(live)
 
     def heard_levels(self, levels: Levels) -> None:

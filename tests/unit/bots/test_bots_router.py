@@ -12,7 +12,13 @@ from holdfast.client import Client, Event, GatewayUnreachable, IdempotencyConfli
 
 
 def event(number: int, words: str, *, chat: str = "4915@lid", **data: Any) -> Event:
-    body = {"chat": chat, "text": words, "from_me": False, "group": False, **data}
+    body = {
+        "chat": chat,
+        "content": {"kind": "text", "text": words},
+        "from_me": False,
+        "group": False,
+        **data,
+    }
     return Event(f"evt_{number}", str(number), "ses_1", "main", number, "message.received", None, body)
 
 

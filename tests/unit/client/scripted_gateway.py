@@ -48,7 +48,13 @@ class ScriptedGateway:
             "seq": position,
             "type": data.pop("type", "message.received"),
             "at": "2026-11-24T12:00:00Z",
-            "data": {"chat": chat, "text": text, "from_me": False, "group": False, **data},
+            "data": {
+                "chat": chat,
+                "content": {"kind": "text", "text": text},
+                "from_me": False,
+                "group": False,
+                **data,
+            },
         }
         async with self._moved:
             self.journal.append(event)

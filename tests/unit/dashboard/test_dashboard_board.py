@@ -20,13 +20,12 @@ def test_a_state_event_changes_the_session_at_once() -> None:
         state="reconnecting",
         color="yellow",
         reason="network",
-        sentence="Lost.",
-        next_step="Wait.",
     )
     assert board.apply(lost)
     session = board.sessions["ses_reception"]
     assert (session.state, session.color, session.reason) == ("reconnecting", "yellow", "network")
-    assert (session.sentence, session.next_step, session.since) == ("Lost.", "Wait.", later(5))
+    assert session.sentence == "The connection to WhatsApp was lost."
+    assert (session.next_step, session.since) == ("Nothing to do: it reconnects by itself.", later(5))
     assert session.phone == "+4915112345678"
     assert session.last_heartbeat_at == NOW
 

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from holdfast.delivery import Feed, Subscriptions, Window
 from holdfast.journal import Draft, Filter, Journal, encode_cursor
 from holdfast.model.errors import CursorInvalid, RequestInvalid, UnknownSubscription
-from holdfast.model.events import EventType
+from holdfast.model.events import SessionPairing
 from holdfast.store import Store
 from rooms import EVERYTHING, TENANT
 
 
 async def append(store: Store, journal: Journal, count: int, session: str = "ses_a") -> None:
     """Append events numbered from 1."""
-    drafts = [Draft(session, TENANT, EventType.MESSAGE_STATUS, {"n": n + 1}) for n in range(count)]
+    drafts = [Draft(session, TENANT, SessionPairing(index=n + 1)) for n in range(count)]
     await store.write(lambda conn: journal.append_many(conn, drafts))
 
 

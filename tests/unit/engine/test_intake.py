@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from holdfast.engine import Intake
+from holdfast.model.content import Text
 from holdfast.model.errors import StoreUnavailable
-from holdfast.model.messages import Delivery, InboundMessage, MessageKind
+from holdfast.model.messages import Delivery, InboundMessage
 
 
 def message(delivery_id: int) -> InboundMessage:
-    return InboundMessage(delivery_id, "ses_1", 1, f"M{delivery_id}", "c", "s", 0, MessageKind.TEXT, b"raw")
+    return InboundMessage(delivery_id, "ses_1", 1, f"M{delivery_id}", "c", "s", 0, Text(""), b"raw")
 
 
 class Disk:

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
+from holdfast.model.content import Image, Location, Text, Undecryptable
 from holdfast.model.errors import StoreUnavailable, UnknownMessage
-from holdfast.model.messages import InboundMessage, MessageKind, ReceiptKind
+from holdfast.model.messages import InboundMessage, ReceiptKind
 from holdfast.store import Store
 from holdfast.store.sqlite import raw_of
 from rooms import EVERYTHING, add_session, message, receipt, told, with_store
@@ -32,15 +33,18 @@ async def inbox(store: Store, journal: Journal) -> Inbox:
 async def test_a_message_becomes_a_row_and_an_event(inbox: Inbox, journal: Journal) -> None:
     whole = message(
         7, "M1", LID, chat_alt=PN, push_name="Ann", quoted_id="M0", offline=True,
-        fields={"mimetype": "image/png"}, kind=MessageKind.IMAGE,
+        content=Image("text of M1", "image/png", 9),
     )  # fmt: skip
     assert await inbox.receive([whole]) == [7]
     assert await told(journal) == [
         {
             "message_id": "M1", "chat": LID, "sender": LID, "chat_phone": "+1", "sender_phone": "+1",
             "from_me": False, "group": False, "timestamp": "1970-01-01T00:00:01.000Z", "push_name": "Ann",
-            "kind": "image", "text": "text of M1", "offline": True, "quoted_id": "M0",
-            "mimetype": "image/png",
+            "offline": True, "quoted_id": "M0",
+            "content": {
+                "kind": "image", "text": "text of M1", "mimetype": "image/png", "size_bytes": 9,
+                "file_name": "", "duration_s": 0,
+            },
         }
     ]  # fmt: skip
     stored = await inbox.get("ses_a", "M1")
@@ -75,30 +79,31 @@ async def test_one_chat_under_both_names(inbox: Inbox) -> None:
 
 
 async def test_the_content_of_a_message_that_could_not_be_decrypted(inbox: Inbox, journal: Journal) -> None:
-    await inbox.receive([message(1, "M1", kind=MessageKind.UNDECRYPTABLE, text="")])
+    await inbox.receive([message(1, "M1", content=Undecryptable())])
     await inbox.receive([message(2, "M1"), message(3, "M1")])
     first, second = await told(journal)
-    assert (first["kind"], second["kind"], second["text"]) == ("undecryptable", "text", "text of M1")
+    assert first["content"]["kind"] == "undecryptable"
+    assert second["content"] == {"kind": "text", "text": "text of M1"}
     assert second["replaces"].startswith("evt_")
-    both = message(4, "M2", kind=MessageKind.UNDECRYPTABLE), message(5, "M2")
+    both = message(4, "M2", content=Undecryptable()), message(5, "M2")
     await inbox.receive(both)
     third = (await told(journal))[2:]
-    assert [(each["kind"], "replaces" in each) for each in third] == [("text", False)]
+    assert [(each["content"]["kind"], "replaces" in each) for each in third] == [("text", False)]
 
 
 async def test_a_message_of_one_mebibyte_passes(inbox: Inbox, journal: Journal) -> None:
     big = "ü" * (1 << 20)
-    assert await inbox.receive([message(1, "M1", text=big, raw=big.encode())]) == [1]
-    assert (await told(journal))[0]["text"] == big
+    assert await inbox.receive([message(1, "M1", content=Text(big), raw=big.encode())]) == [1]
+    assert (await told(journal))[0]["content"]["text"] == big
     assert (await inbox.get("ses_a", "M1")).raw == big.encode()
 
 
 async def test_one_that_cannot_be_stored_holds_up_nobody_and_is_kept_by_its_bytes(
     inbox: Inbox, journal: Journal
 ) -> None:
-    poison = message(2, "M2", kind=MessageKind.LOCATION, fields={"latitude": float("nan")})
+    poison = message(2, "M2", content=Location(float("nan"), 0.0))
     assert await inbox.receive([message(1, "M1"), poison, message(3, "M3")]) == [1, 2, 3]
-    assert [each["kind"] for each in await told(journal)] == ["text", "untranslatable", "text"]
+    assert [each["content"]["kind"] for each in await told(journal)] == ["text", "untranslatable", "text"]
     assert (await inbox.get("ses_a", "M2")).raw == b"raw of M2"
 
 

@@ -12,17 +12,23 @@ from sqlalchemy import Connection
 from holdfast.journal import Draft, Event, Filter, Journal, decode_cursor, encode_cursor
 from holdfast.journal.event import EventRow, make_event
 from holdfast.journal.tail import Tail
+from holdfast.model.content import Text
 from holdfast.model.errors import CursorInvalid
-from holdfast.model.events import EventType
+from holdfast.model.events import MessageReceived, SessionPairing
 from holdfast.store import Store
 
 TENANT = "ten_default"
 ALL = Filter(TENANT)
 
 
-def draft(session: str = "ses_a", **data: object) -> Draft:
-    """An event of a session."""
-    return Draft(session, TENANT, EventType.MESSAGE_RECEIVED, data)
+def draft(session: str = "ses_a", n: int = 0, text: str = "") -> Draft:
+    """A message of a session, recognisable by its number."""
+    return Draft(session, TENANT, MessageReceived(f"M{n}", "1@lid", "1@lid", Text(text), 0))
+
+
+def number(event: Event) -> int:
+    """Which of the drafts it was."""
+    return int(event.data["message_id"][1:])
 
 
 async def append(store: Store, journal: Journal, *drafts: Draft) -> list[Event]:
@@ -54,7 +60,7 @@ async def test_a_unit_that_rolls_back_leaves_no_event_and_no_gap(store: Store, j
         return_exceptions=True,
     )
     page = await journal.read(0, 10, ALL)
-    assert [(each.seq, each.data) for each in page.events] == [(1, {"n": 1}), (2, {"n": 3})]
+    assert [(each.seq, number(each)) for each in page.events] == [(1, 1), (2, 3)]
 
 
 async def test_memory_and_database_tell_the_same(store: Store, journal: Journal) -> None:
@@ -66,14 +72,14 @@ async def test_memory_and_database_tell_the_same(store: Store, journal: Journal)
             ).rowcount
         )
     )
-    await append(store, journal, draft(text='"quoted" \n \u2028 ü 😀'), draft("ses_b", n=1.5, nothing=None))
+    await append(store, journal, draft(text='"quoted" \n \u2028 ü 😀'), draft("ses_b", n=1))
     from_memory = (await journal.read(0, 10, ALL)).events
     again = await Journal.open(store)
     from_database = (await again.read(0, 10, ALL)).events
     assert from_database == from_memory
     wire = json.loads(from_memory[0].wire)
     assert wire["session"] == 'my "name"'
-    assert wire["data"] == {"text": '"quoted" \n \u2028 ü 😀'}
+    assert wire["data"]["content"]["text"] == '"quoted" \n \u2028 ü 😀'
     assert wire["cursor"] == from_memory[0].cursor
     assert "\n" not in from_memory[0].wire
 
@@ -88,8 +94,8 @@ async def test_positions_go_on_after_a_restart(store: Store, journal: Journal) -
 
 @pytest.mark.parametrize("fresh", [False, True], ids=["memory", "database"])
 async def test_filters(store: Store, journal: Journal, fresh: bool) -> None:
-    state = Draft("ses_a", TENANT, EventType.SESSION_STATE, {})
-    other = Draft("ses_c", "ten_other", EventType.SESSION_STATE, {})
+    state = Draft("ses_a", TENANT, SessionPairing(ended="linked"))
+    other = Draft("ses_c", "ten_other", SessionPairing(ended="linked"))
     await append(store, journal, draft("ses_a"), draft("ses_b"), state, other)
     reader = await Journal.open(store) if fresh else journal
 
@@ -98,7 +104,7 @@ async def test_filters(store: Store, journal: Journal, fresh: bool) -> None:
 
     assert await found(ALL) == [1, 2, 3]
     assert await found(Filter(TENANT, frozenset({"ses_a"}))) == [1, 3]
-    assert await found(Filter(TENANT, None, frozenset({"session.state"}))) == [3]
+    assert await found(Filter(TENANT, None, frozenset({"session.pairing"}))) == [3]
     assert await found(Filter(TENANT, frozenset({"ses_c"}))) == []
     assert await found(Filter("ten_other")) == [4]
     nothing = await reader.read(0, 10, Filter(TENANT, frozenset({"ses_x"})))
@@ -112,7 +118,7 @@ async def test_pages_join_without_gap_or_overlap(store: Store, journal: Journal,
     seen, after = [], 0
     for _ in range(9):
         page = await reader.read(after, 4, ALL)
-        seen += [each.data["n"] for each in page.events]
+        seen += [number(each) for each in page.events]
         after = page.searched_to
     assert seen == list(range(25))
 
@@ -181,7 +187,7 @@ async def test_the_tail_is_bounded_and_old_events_come_from_the_database(
 ) -> None:
     journal = Journal(store, Tail(0, events=5))
     await append(store, journal, *(draft(n=n) for n in range(20)))
-    assert [each.data["n"] for each in (await journal.read(0, 50, ALL)).events] == list(range(20))
+    assert [number(each) for each in (await journal.read(0, 50, ALL)).events] == list(range(20))
 
 
 async def test_nobody_is_told_of_a_commit_that_this_loop_has_not_heard_of(

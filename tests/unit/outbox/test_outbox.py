@@ -225,10 +225,14 @@ async def test_what_is_refused_for_good_fails_and_the_next_goes_on(
     assert phone.arrivals == [good.message_id]
     assert await told(journal, "message.status") == [
         {
-            "message_id": bad.message_id, "to": ANN, "status": "failed",
-            "error": {"code": "send_rejected", "message": "WhatsApp refused (463)"},
+            "message_id": bad.message_id, "chat": ANN, "to": ANN, "status": "failed",
+            "delivered_to": 0, "read_by": 0,
+            "error": {"code": "send_rejected", "detail": "WhatsApp refused (463)"},
         },
-        {"message_id": good.message_id, "to": ANN, "status": "sent"},
+        {
+            "message_id": good.message_id, "chat": ANN, "to": ANN, "status": "sent",
+            "delivered_to": 0, "read_by": 0,
+        },
     ]  # fmt: skip
     stored = await outbox.get("ses_a", bad.message_id)
     assert (stored.status, stored.error_code, stored.attempts) == (SendStatus.FAILED, "send_rejected", 1)

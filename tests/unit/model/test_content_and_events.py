@@ -1,0 +1,103 @@
+"""Content and events come back from JSON as they were, and what a newer version wrote does no harm."""
+
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+
+from holdfast.model import content as c
+from holdfast.model.events import (
+    ErrorNote,
+    EventData,
+    EventType,
+    MessageReceived,
+    MessageStatusChanged,
+    SendStatus,
+    SessionPairing,
+    SessionStateChanged,
+    UnknownEvent,
+    event_from_json,
+    event_to_json,
+)
+from holdfast.model.states import State
+
+ONE_OF_EACH: list[c.Content] = [
+    c.Text("words"),
+    *(
+        made("caption", "a/b", 7, "name", 3)
+        for made in (c.Image, c.Video, c.Audio, c.Voice, c.Document, c.Sticker)
+    ),
+    c.Location(1.5, -2.5, "name", "address"),
+    c.Contact("Ann", "BEGIN:VCARD"),
+    c.Poll("when?", ("now", "later"), 1),
+    c.Reaction("M1", "👍"),
+    c.Edit("M1", "new words"),
+    c.Revoke("M1"),
+    c.Undecryptable("no key"),
+    c.Untranslatable("why"),
+    c.Other("listMessage"),
+]
+EVENTS: list[EventData] = [
+    MessageReceived(
+        "M1", "1@lid", "2@lid", c.Text("hi"), 1_500, "+1", "+2", True, True, "Ann", True, "M0", "evt_1"
+    ),
+    MessageReceived("M1", "1@lid", "2@lid", c.Poll("q", ("a",)), 0),
+    MessageStatusChanged(
+        "M1", "1@lid", "1@s.whatsapp.net", SendStatus.FAILED, ErrorNote("code", "why"), 2, 1
+    ),
+    SessionStateChanged(
+        State.BANNED, State.CONNECTED, "banned", "+1", "detail", 1, 2, 3, True, 402, "session_expired"
+    ),
+    SessionStateChanged(State.CONNECTED, State.CONNECTING, "logged_in"),
+    SessionPairing(1, 6, 5_000),
+    SessionPairing(ended="linked"),
+]
+
+
+def test_there_is_an_example_of_every_kind_and_every_event() -> None:
+    assert {each.kind for each in ONE_OF_EACH} == set(c.TYPES) == set(c.MessageKind)
+    assert {each.type for each in EVENTS} == set(EventType)
+
+
+@pytest.mark.parametrize("content", ONE_OF_EACH, ids=lambda it: it.kind.value)
+def test_a_content_comes_back_from_json_as_it_was(content: c.Content) -> None:
+    body = c.content_to_json(content)
+    assert set(body) == {"kind"} | {each.name for each in fields(content)}
+    assert c.content_from_json(body) == content
+    assert c.content_from_json(body | {"newer": 1}) == content
+
+
+@pytest.mark.parametrize("kind", list(c.MessageKind))
+def test_a_content_without_its_fields_is_still_of_its_kind(kind: c.MessageKind) -> None:
+    assert c.content_from_json({"kind": kind.value}).kind is kind
+
+
+def test_a_kind_of_a_newer_version_is_other() -> None:
+    assert c.content_from_json({"kind": "hologram", "depth": 3}) == c.Other("hologram")
+
+
+def test_the_words_of_each_kind() -> None:
+    words = {each.kind.value: c.text_of(each) for each in ONE_OF_EACH if c.text_of(each)}
+    captions = dict.fromkeys(["image", "video", "audio", "voice", "document", "sticker"], "caption")
+    assert words == {"text": "words", "poll": "when?", "edit": "new words", **captions}
+
+
+def test_no_words_are_shown_where_a_content_is_logged() -> None:
+    for content in ONE_OF_EACH:
+        assert "words" not in repr(content)
+        assert "caption" not in repr(content)
+
+
+@pytest.mark.parametrize("data", EVENTS, ids=lambda it: it.type.value)
+def test_an_event_comes_back_from_json_as_it_was(data: EventData) -> None:
+    assert event_from_json(data.type, event_to_json(data)) == data
+
+
+def test_what_is_newer_than_this_program_is_kept() -> None:
+    assert event_from_json("message.melted", {"a": 1}) == UnknownEvent({"a": 1})
+    state = event_to_json(SessionStateChanged(State.CONNECTED, State.NEW, "linked")) | {"state": "dreaming"}
+    assert event_from_json("session.state", state) == UnknownEvent(state)
+
+
+def test_every_type_of_event_is_in_the_union() -> None:
+    assert {each.type for each in get_args(EventData)} == set(EventType)
