@@ -15,7 +15,7 @@ from holdfast.api.auth import Reader, admit
 from holdfast.api.errors import body_of, refusals
 from holdfast.delivery import Feed, Subscriptions
 from holdfast.journal import Filter, Journal, encode_cursor
-from holdfast.kit.clock import iso, iso_or_none
+from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.errors import HoldfastError, RequestInvalid
 from holdfast.model.events import EventType
 from holdfast.model.seams import SessionDirectory

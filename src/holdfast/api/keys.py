@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from holdfast.accounts import Accounts, IssuedKey, KeyInfo, Scope
 from holdfast.api.auth import KeyHolder, Reader
 from holdfast.api.errors import refusals
-from holdfast.kit.clock import iso, iso_or_none
+from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.errors import Forbidden
 
 router = APIRouter(prefix="/v1/keys", tags=["access"])

@@ -12,7 +12,7 @@ from holdfast.api.auth import Reader, Sender
 from holdfast.api.errors import refusals
 from holdfast.api.paging import Place
 from holdfast.inbox import Inbox, StoredMessage
-from holdfast.kit.clock import iso, iso_or_none
+from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.errors import UnknownMessage
 from holdfast.model.events import SendStatus
 from holdfast.model.seams import SessionDirectory, SessionRef

@@ -17,8 +17,9 @@ from typing import Final
 from holdfast import __version__, binaries, settings
 from holdfast.engine import EngineProcess, EngineProgram, running, stop
 from holdfast.kit import killpoint, logging
-from holdfast.kit.clock import iso, now_ms
+from holdfast.kit.clock import now_ms
 from holdfast.kit.files import write_atomically
+from holdfast.kit.iso import iso
 from holdfast.model.errors import (
     EngineProtocolError,
     EngineUnreachable,

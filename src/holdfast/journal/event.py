@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from holdfast.journal.cursor import encode_cursor
-from holdfast.kit.clock import iso
 from holdfast.kit.ids import new_id
+from holdfast.kit.iso import iso
 from holdfast.model.content import Json
 from holdfast.model.events import EventData, EventType, event_to_json
 

@@ -6,11 +6,10 @@ human come from `model/words`, at the edge. Times are milliseconds UTC inside an
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from holdfast.kit.clock import iso, iso_or_none
+from holdfast.kit.iso import iso, iso_or_none, ms_of
 from holdfast.model.content import Content, Json, Other, content_from_json, content_to_json
 from holdfast.model.states import Color, State
 
@@ -291,6 +290,4 @@ def _count(body: Mapping[str, Json], key: str) -> int:
 
 def _ms(body: Mapping[str, Json], key: str) -> int | None:
     value = body.get(key)
-    if not isinstance(value, str) or not value:
-        return None
-    return round(datetime.fromisoformat(value.replace("Z", "+00:00")).astimezone(UTC).timestamp() * 1000)
+    return ms_of(value) if isinstance(value, str) and value else None

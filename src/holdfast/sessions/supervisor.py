@@ -13,7 +13,8 @@ from typing import Final
 from holdfast.engine import EngineIdentity, EngineLink, Held, Levels, LinkLevel, SessionFact
 from holdfast.engine import facts as said
 from holdfast.kit import logging
-from holdfast.kit.clock import Clock, iso, now_ms
+from holdfast.kit.clock import Clock, now_ms
+from holdfast.kit.iso import iso
 from holdfast.model.errors import EngineUnreachable
 from holdfast.model.events import SessionPairing
 from holdfast.model.reasons import Reason

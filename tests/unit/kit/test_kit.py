@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from holdfast.kit import killpoint, logging
 from holdfast.kit.backoff import backoff
-from holdfast.kit.clock import iso, iso_or_none
 from holdfast.kit.files import write_atomically
 from holdfast.kit.ids import new_id, new_message_id
+from holdfast.kit.iso import iso, iso_or_none
 
 
 def test_times_are_iso_utc_with_milliseconds() -> None:
