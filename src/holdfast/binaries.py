@@ -7,15 +7,19 @@ import os
 import sys
 from pathlib import Path
 
+from holdfast.model.errors import HoldfastError
+
 _FOLDER = Path(__file__).parent / "_bin"
 
 
-class BinaryMissing(FileNotFoundError):
-    """A Go program of Holdfast is not there: the message says how to get it."""
+class BinaryMissing(HoldfastError):
+    """A Go program of Holdfast is not there."""
+
+    code = "program_missing"
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"{name} is not built ({_FOLDER / name} is missing). Next step: run `make setup`.")
+        super().__init__(f"{name} is not built ({_FOLDER / name} is missing)")
 
 
 def path(name: str) -> Path:

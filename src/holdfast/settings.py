@@ -70,9 +70,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     except ValidationError as exc:
         first = exc.errors()[0]
         name = _PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(
-            f"{name} is not valid: {first['msg']}", next_step="Next step: correct it."
-        ) from exc
+        raise SettingsError(f"{name} is not valid: {first['msg']}", next_step="Correct it.") from exc
     paths = {"data": settings.data.expanduser().absolute()}
     paths["master_key_file"] = settings.master_key_file.expanduser().absolute()
     lab = settings.lab
@@ -83,7 +81,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         if not lab.is_file():
             raise SettingsError(
                 f"HOLDFAST_LAB names {lab}, which is not there",
-                next_step="Next step: start the simulator with --trust-file, or unset HOLDFAST_LAB.",
+                next_step="Start the simulator with --trust-file, or unset HOLDFAST_LAB.",
             )
     return settings.model_copy(update={**paths, "lab": lab})
 
@@ -98,5 +96,5 @@ def prepare(settings: Settings) -> None:
     except OSError as exc:
         raise SettingsError(
             f"The data folder {settings.data} cannot be used: {exc.strerror}",
-            next_step="Next step: make it writable for this user, or name another by HOLDFAST_DATA.",
+            next_step="Make it writable for this user, or name another by HOLDFAST_DATA.",
         ) from exc

@@ -205,7 +205,7 @@ class Accounts:
         if issued is None:
             raise Unauthorized(
                 "This link was used already or is too old",
-                next_step="Next step: make a new one with `holdfast dashboard-link`.",
+                next_step="Make a new one with `holdfast dashboard-link`.",
             )
         return issued
 

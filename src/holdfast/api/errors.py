@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from holdfast.kit import logging
-from holdfast.model import errors
+from holdfast.model import errors, words
 from holdfast.model.errors import HoldfastError
 
 _log = logging.get("api")
@@ -67,7 +67,7 @@ def status_of(error: HoldfastError) -> int:
 
 def body_of(error: HoldfastError) -> dict[str, dict[str, str]]:
     """The JSON of a refusal, the same over HTTP and over the WebSocket."""
-    return _body(error.code, error.message, error.next_step)
+    return {"error": {"code": error.code, "message": error.message, "next_step": error.next_step}}
 
 
 def install(app: FastAPI) -> None:
@@ -76,10 +76,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(Exception, _broken)
-
-
-def _body(code: str, message: str, next_step: str) -> dict[str, dict[str, str]]:
-    return {"error": {"code": code, "message": message, "next_step": next_step}}
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -101,17 +97,16 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
     message = f"{place}: {first['msg']}"
-    return JSONResponse(_body("invalid_request", message, errors.RequestInvalid.hint), 422)
+    return JSONResponse(body_of(errors.RequestInvalid(message)), 422)
 
 
 async def _plain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-    step = "Next step: see /docs for what there is."
-    return JSONResponse(_body(code, str(error.detail), step), error.status_code, error.headers)
+    refusal = HoldfastError(str(error.detail), next_step=words.of_error("not_found").next_step, code=code)
+    return JSONResponse(body_of(refusal), error.status_code, error.headers)
 
 
 async def _broken(request: Request, error: Exception) -> JSONResponse:
     # The framework re-raises it afterwards, so that the server logs the traceback.
-    step = "Next step: this is a bug of Holdfast; the gateway's log holds its trace."
-    return JSONResponse(_body("internal", "Something broke inside the gateway", step), 500)
+    return JSONResponse(body_of(HoldfastError(code="internal")), 500)

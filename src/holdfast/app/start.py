@@ -36,21 +36,18 @@ class SecondGateway(HoldfastError):
     """Another gateway already serves this data folder."""
 
     code = "second_gateway"
-    hint = "Next step: use it, or stop it with `holdfast down`."
 
 
 class PortTaken(HoldfastError):
     """The API's port is taken."""
 
     code = "port_taken"
-    hint = "Next step: stop the other program, or choose another port by HOLDFAST_API_PORT."
 
 
 class EngineMissing(HoldfastError):
     """The engine's program is not there."""
 
     code = "engine_missing"
-    hint = "Next step: run `make setup`."
 
 
 _EXIT_CODES: Final[Sequence[tuple[type[HoldfastError], int]]] = (
@@ -66,7 +63,7 @@ _EXIT_CODES: Final[Sequence[tuple[type[HoldfastError], int]]] = (
 
 def exit_code(error: HoldfastError) -> int:
     """What the shell is told. Codes above 1 mean: starting again does not help."""
-    if error.code == "wrong_master_key":
+    if error.code in {"wrong_master_key", "master_key_missing"}:
         return 5
     return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
 
@@ -169,7 +166,7 @@ def _listening(chosen: Settings) -> Iterator[socket.socket]:
             if isinstance(exc, socket.gaierror) or exc.errno not in _TAKEN:
                 raise SettingsError(
                     f"The API cannot listen on {place}: {exc.strerror}",
-                    next_step="Next step: choose another address by HOLDFAST_HOST and HOLDFAST_API_PORT.",
+                    next_step="Choose another address by HOLDFAST_HOST and HOLDFAST_API_PORT.",
                 ) from exc
             raise PortTaken(f"Port {chosen.api_port} on {chosen.host} is taken by another program") from exc
         yield listener
@@ -184,7 +181,7 @@ def _engine(chosen: Settings) -> EngineProcess:
     try:
         binary = binaries.path("holdfast-engine")
     except binaries.BinaryMissing as exc:
-        raise EngineMissing(str(exc).partition(" Next step")[0].rstrip(".")) from exc
+        raise EngineMissing(exc.message, next_step=exc.next_step) from exc
     return EngineProcess(EngineProgram(binary.absolute(), chosen.data, chosen.lab))
 
 

@@ -32,7 +32,7 @@ class Runner:
         self._room = asyncio.Semaphore(_CHATS_AT_ONCE)
 
     async def run(self, on_ready: Callable[[], None] | None = None) -> None:
-        """Work until cancelled. Raises ApiError when the gateway refuses the subscription for good."""
+        """Work until cancelled. Raises HoldfastError when the gateway refuses the subscription for good."""
         wanted = ["message.received"]
         async with self._client.events(self._bot.name, types=wanted) as stream:
             if on_ready is not None:

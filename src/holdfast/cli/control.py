@@ -11,7 +11,7 @@ from pathlib import Path
 from holdfast.cli.run import client
 from holdfast.cli.screen import Exit, fail, say
 from holdfast.cli.up import parent_pid
-from holdfast.client import ApiError, Client, data_folder
+from holdfast.client import Client, HoldfastError, data_folder
 from holdfast.keeper import Place, alive, gone
 
 _STOP_WITHIN_S = 45.0
@@ -77,7 +77,7 @@ async def reload(data: Path | None) -> int:
 async def _until_new(api: Client, old_pid: int | None) -> None:
     deadline = time.monotonic() + _RELOAD_WITHIN_S
     while time.monotonic() < deadline:
-        with contextlib.suppress(ApiError):
+        with contextlib.suppress(HoldfastError):
             system = await api.system()
             if system.gateway_pid != old_pid and system.engine_attached:
                 return

@@ -17,7 +17,7 @@ import holdfast
 from holdfast import binaries
 from holdfast.cli.screen import Exit, command_name, console, lab_banner, number, say
 from holdfast.cli.story import Story, StoryFailed
-from holdfast.client import ApiError, Client
+from holdfast.client import Client, HoldfastError
 from holdfast.keeper import Place, free_port, port_is_free
 from holdfast.lab import Phone, Simulator, SimulatorError, Stack, StackError
 
@@ -89,7 +89,7 @@ async def _tell(folder: Path, once: bool, ports: tuple[int, int], stop: asyncio.
             if not once:
                 await _stay(cast, stop)
         return 0
-    except (StoryFailed, ApiError, SimulatorError, StackError) as failure:
+    except (StoryFailed, HoldfastError, SimulatorError, StackError) as failure:
         story.end(False, str(failure))
         _show_logs(folder)
         return 1

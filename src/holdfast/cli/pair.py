@@ -14,6 +14,7 @@ from holdfast.cli.qr import half_blocks
 from holdfast.cli.run import client
 from holdfast.cli.screen import NO_ENGINE, Exit, complain, console, fail, lab_banner, number, say
 from holdfast.client import Client, NoQr, Qr, Session
+from holdfast.model import words
 
 _GIVE_UP_S = 200.0
 _SCANNED = Text("scanned, connecting …", style="yellow")
@@ -112,7 +113,7 @@ def _verdict(name: str, session: Session) -> int:
     if session.connected:
         say(f"[bold green]connected as {number(session.phone)}[/]")
         return 0
-    why = session.sentence.rstrip(".") or f"it is {session.state}"
-    hint = session.advice or f"Next step: `holdfast pair {name}` shows a fresh code."
-    complain(f"{name} was not linked: {why}. {hint}")
+    why = session.sentence or f"it is {session.state}"
+    step = session.next_step or f"`holdfast pair {name}` shows a fresh code."
+    complain(f"{name} was not linked: {words.line(why, step)}")
     return int(Exit.FAILED)

@@ -16,7 +16,7 @@ def run(work: Coroutine[Any, Any, int | None], *, fast: bool = False) -> None:
     # Here, not above: `holdfast --help` must not pay for them.
     from holdfast.binaries import BinaryMissing
     from holdfast.bots import BotFileError
-    from holdfast.client import ApiError, GatewayUnreachable, NotAllowed
+    from holdfast.client import AccessError, GatewayUnreachable, HoldfastError
     from holdfast.keeper import ProgramRefused
     from holdfast.lab import SimulatorError, StackError
 
@@ -25,13 +25,13 @@ def run(work: Coroutine[Any, Any, int | None], *, fast: bool = False) -> None:
         code = _loop(fast)(work)
     except GatewayUnreachable as failure:
         fail(str(failure), Exit.UNREACHABLE)
-    except NotAllowed as failure:
+    except AccessError as failure:
         fail(str(failure), Exit.WRONG_KEY)
     except BinaryMissing as failure:
         fail(str(failure), Exit.PROGRAM_MISSING)
     except ProgramRefused as failure:
         raise SystemExit(_refusal(failure)) from None
-    except (ApiError, SimulatorError, StackError, BotFileError) as failure:
+    except (HoldfastError, SimulatorError, StackError, BotFileError) as failure:
         fail(str(failure), Exit.FAILED)
     except KeyboardInterrupt:
         raise SystemExit(130) from None

@@ -12,6 +12,7 @@ from rich.table import Table
 from holdfast.cli.run import client
 from holdfast.cli.screen import NO_ENGINE, Exit, ago, complain, console, dot, lab_banner, number, say
 from holdfast.client import Session, System
+from holdfast.model import words
 
 
 async def status(data: Path | None, as_json: bool) -> int:
@@ -50,9 +51,9 @@ def table(sessions: Sequence[Session]) -> Table:
 
 
 def _words(session: Session) -> str:
-    if session.connected:
+    if session.color == "green":
         return ""
-    return f"{session.sentence} {session.advice}".strip()
+    return words.line(session.sentence, session.next_step) if session.sentence else ""
 
 
 def _head(system: System) -> None:

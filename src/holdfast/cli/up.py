@@ -14,7 +14,7 @@ from pathlib import Path
 
 from holdfast import binaries
 from holdfast.cli.screen import Exit, command_name, console, fail, lab_banner, say
-from holdfast.client import ApiError, Client, data_folder
+from holdfast.client import Client, HoldfastError, data_folder
 from holdfast.keeper import Ended, Keeper, KeeperFact, Place, ProgramRefused, Started, alive, port_is_free
 from holdfast.lab import Simulator
 
@@ -183,7 +183,7 @@ class _Parent:
 
     async def _ready(self) -> None:
         while True:
-            with contextlib.suppress(ApiError):
+            with contextlib.suppress(HoldfastError):
                 if (await self._client.system()).engine_attached:
                     return
             await asyncio.sleep(0.05)
@@ -192,7 +192,7 @@ class _Parent:
         host = self._place.host
         say(f"API        [bold]http://{host}:{self._place.api_port}/v1[/]")
         if self._dashboard:
-            with contextlib.suppress(ApiError):
+            with contextlib.suppress(HoldfastError):
                 link = await self._client.dashboard_link()
                 address = f"http://{host}:{self._place.dashboard_port}{link.path}"
                 console().print(f"dashboard  [bold]{address}[/]", soft_wrap=True)
@@ -205,7 +205,7 @@ class _Parent:
     async def _tell_restoration(self) -> None:
         told = -1
         while True:
-            with contextlib.suppress(ApiError):
+            with contextlib.suppress(HoldfastError):
                 system = await self._client.system()
                 if system.restore_done:
                     if system.restore_total:

@@ -6,17 +6,7 @@ session.
 """
 
 from holdfast.client.client import Client
-from holdfast.client.errors import (
-    AlreadyLinked,
-    ApiError,
-    GatewayUnreachable,
-    IdempotencyConflict,
-    MessageTooLarge,
-    NoQr,
-    NotAllowed,
-    RecipientInvalid,
-    SessionUnknown,
-)
+from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.locate import Locator, data_folder
 from holdfast.client.stream import EventStream
 from holdfast.client.types import (
@@ -29,27 +19,39 @@ from holdfast.client.types import (
     Session,
     System,
 )
+from holdfast.model.errors import (
+    AccessError,
+    AlreadyLinked,
+    HoldfastError,
+    IdempotencyConflict,
+    MessageTooLarge,
+    NoQr,
+    RecipientInvalid,
+    Unauthorized,
+    UnknownSession,
+)
 
 __all__ = [
+    "AccessError",
     "AlreadyLinked",
-    "ApiError",
     "Client",
     "DashboardLink",
     "Event",
     "EventStream",
     "GatewayUnreachable",
+    "HoldfastError",
     "IdempotencyConflict",
     "Locator",
     "Message",
     "MessageTooLarge",
     "NoQr",
-    "NotAllowed",
     "Pairing",
     "Qr",
     "RecipientInvalid",
     "Sent",
     "Session",
-    "SessionUnknown",
     "System",
+    "Unauthorized",
+    "UnknownSession",
     "data_folder",
 ]

@@ -70,7 +70,7 @@ class Client:
         `to` is a phone number (+49…), a JID or the chat of an event. Without a key one is made, so that the
         retries of this call cannot double the message; pass your own to make a repetition by your program
         harmless too.
-        Raises RecipientInvalid, SessionUnknown, IdempotencyConflict, MessageTooLarge, NotAllowed;
+        Raises RecipientInvalid, UnknownSession, IdempotencyConflict, MessageTooLarge, AccessError;
         GatewayUnreachable when nobody answers in time: repeat with the same key.
         """
         message = Outgoing(session, to, text, idempotency_key or f"auto:{uuid.uuid4().hex}")

@@ -1,103 +1,46 @@
-"""What the gateway refuses, as types.
+"""What a call of the SDK raises: the errors of `model/errors.py` by their code, and one for silence.
 
-ApiError                    code, message, next_step, status
+HoldfastError               code, message, next_step
 ├ GatewayUnreachable        retry; a send is safe to repeat with the same idempotency key
-├ NotAllowed                the key is missing, wrong, revoked or has too little scope
-├ SessionUnknown            no session with this id, name or number
-├ AlreadyLinked             nothing to pair: valid credentials exist
-├ NoQr                      no code now: not pairing, or already linked
-├ RecipientInvalid          not a phone number, JID or chat
-├ IdempotencyConflict       this key was used for another message
-└ MessageTooLarge           longer than the gateway takes
+└ …                         what the gateway refuses, typed by its code
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-from holdfast.model.errors import HoldfastError
-
-
-class ApiError(HoldfastError):
-    """The gateway said no: `error_code` is stable, `message` and `next_step` are for people."""
-
-    code = "error"
-
-    def __init__(self, message: str, next_step: str = "", *, code: str = "", status: int = 0) -> None:
-        super().__init__(message.rstrip("."), next_step=next_step)
-        self.error_code = code or type(self).code
-        self.status = status
+from holdfast.model import errors
+from holdfast.model.errors import Forbidden, HoldfastError, Unauthorized
 
 
-class GatewayUnreachable(ApiError):
+class GatewayUnreachable(HoldfastError):
     """No gateway answers. Retry; a send may be repeated with the same idempotency key."""
 
     code = "gateway_unreachable"
 
 
-class NotAllowed(ApiError):
-    """The key is missing, wrong, revoked or too narrow. Retrying does not help."""
-
-    code = "not_allowed"
-
-
-class SessionUnknown(ApiError):
-    """No session has this id, name or number."""
-
-    code = "unknown_session"
+def _every(kind: type[HoldfastError]) -> Iterator[type[HoldfastError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _every(below)
 
 
-class AlreadyLinked(ApiError):
-    """Valid credentials exist: there is nothing to pair."""
-
-    code = "already_linked"
-
-
-class NoQr(ApiError):
-    """There is no code to show now."""
-
-    code = "no_qr"
-
-
-class RecipientInvalid(ApiError):
-    """The recipient is not a phone number, a JID or a chat."""
-
-    code = "recipient_invalid"
-
-
-class IdempotencyConflict(ApiError):
-    """This idempotency key already belongs to a message with other content."""
-
-    code = "idempotency_conflict"
-
-
-class MessageTooLarge(ApiError):
-    """The message is longer than the gateway takes."""
-
-    code = "message_too_large"
-
-
-# Every stable code that has a type of its own. Codes that are not here arrive as ApiError.
-TYPES: Mapping[str, type[ApiError]] = {
-    "unauthorized": NotAllowed,
-    "forbidden": NotAllowed,
-    "wrong_key": NotAllowed,
-    "not_allowed": NotAllowed,
-    "unknown_session": SessionUnknown,
-    "already_linked": AlreadyLinked,
-    "no_qr": NoQr,
-    "recipient_invalid": RecipientInvalid,
-    "idempotency_conflict": IdempotencyConflict,
-    "message_too_large": MessageTooLarge,
+#: Every stable code that has a type of its own. A refusal with another code is a plain HoldfastError.
+TYPES: Final[Mapping[str, type[HoldfastError]]] = {
+    kind.code: kind for kind in _every(HoldfastError) if kind.__module__ == errors.__name__
 }
+#: What a refusal means that does not say its code: a proxy's, perhaps.
+_BY_STATUS: Final[Mapping[int, type[HoldfastError]]] = {401: Unauthorized, 403: Forbidden}
 
 
-def from_body(body: Any, status: int = 0) -> ApiError:
+def from_body(body: Any, status: int = 0) -> HoldfastError:
     """The typed error for `{"code", "message", "next_step"}`, bare or under `"error"`. Never fails."""
     inner = body.get("error", body) if isinstance(body, Mapping) else None
+    general = _BY_STATUS.get(status, HoldfastError)
     if not isinstance(inner, Mapping):
-        fallback: type[ApiError] = NotAllowed if status in {401, 403} else ApiError
-        return fallback(f"The gateway answered {status or 'something unreadable'}", status=status)
-    code = str(inner.get("code") or "error")
-    kind = TYPES.get(code, NotAllowed if status in {401, 403} else ApiError)
-    message = str(inner.get("message") or code)
-    return kind(message, str(inner.get("next_step") or ""), code=code, status=status)
+        return general(f"The gateway answered {status or 'something unreadable'}")
+    code = str(inner.get("code") or "")
+    message, next_step = str(inner.get("message") or ""), str(inner.get("next_step") or "")
+    kind = TYPES.get(code)
+    if kind is None:
+        return general(message, next_step=next_step, code=code)
+    return kind(message, next_step=next_step)

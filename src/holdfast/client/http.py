@@ -6,12 +6,12 @@ from typing import Any
 
 import httpx
 
-from holdfast.client.errors import ApiError, GatewayUnreachable, from_body
+from holdfast.client.errors import GatewayUnreachable, from_body
 from holdfast.client.link import is_loopback
 from holdfast.client.locate import Address, Locator
+from holdfast.model.errors import HoldfastError
 
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
-_START = "Next step: `holdfast status` shows whether it runs, `holdfast up` starts it."
 
 
 class Http:
@@ -40,8 +40,7 @@ class Http:
     ) -> Any:
         """The answer's JSON, None when it has no body. `wait_s` is added to the time-out.
 
-        Raises ApiError (its subclass by code) for every answer from 400 on, GatewayUnreachable without an
-        answer.
+        Raises the error of its code for every answer from 400 on, GatewayUnreachable without an answer.
         """
         address = self._locator.find()
         request = self._client(address).build_request(
@@ -55,10 +54,10 @@ class Http:
         try:
             response = await self._ask(request)
         except httpx.TimeoutException:
-            raise GatewayUnreachable(f"The gateway at {address.url} did not answer in time", _START) from None
+            raise GatewayUnreachable(f"The gateway at {address.url} did not answer in time") from None
         except httpx.HTTPError as failure:
             reason = type(failure).__name__
-            raise GatewayUnreachable(f"No gateway answers at {address.url} ({reason})", _START) from None
+            raise GatewayUnreachable(f"No gateway answers at {address.url} ({reason})") from None
         if response.status_code >= 400:
             raise _refusal(response)
         return response.json() if response.content else None
@@ -81,7 +80,7 @@ class Http:
         return self._clients[trust_env]
 
 
-def _refusal(response: httpx.Response) -> ApiError:
+def _refusal(response: httpx.Response) -> HoldfastError:
     try:
         body = response.json()
     except jsonlib.JSONDecodeError:

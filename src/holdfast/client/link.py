@@ -12,7 +12,7 @@ from typing import Self
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
 
-from holdfast.client.errors import ApiError, GatewayUnreachable, NotAllowed
+from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.ledger import Ledger
 from holdfast.client.locate import Address, Locator
 from holdfast.client.protocol import (
@@ -26,6 +26,7 @@ from holdfast.client.protocol import (
     Wanted,
 )
 from holdfast.client.types import Event, Sent
+from holdfast.model.errors import AccessError, HoldfastError
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.05, 5.0
 _LAST_WORDS_S = 5.0
@@ -51,7 +52,7 @@ def delay_s(attempt: int, roll: float) -> float:
 class _TryAgain(Exception):
     """The gateway refused for a reason that passes: dial again."""
 
-    def __init__(self, error: ApiError) -> None:
+    def __init__(self, error: HoldfastError) -> None:
         self.error = error
         super().__init__(str(error))
 
@@ -76,8 +77,8 @@ class Link:
         self._arrived = asyncio.Event()
         self._begun = asyncio.Event()
         self._idle = asyncio.Event()  # nothing is left to write
-        self._refused: ApiError | None = None
-        self._last_failure: ApiError | None = None
+        self._refused: HoldfastError | None = None
+        self._last_failure: HoldfastError | None = None
         self._task: asyncio.Task[None] | None = None
         self._up = False
         self._attempt = 0
@@ -174,7 +175,7 @@ class Link:
                 address = self._locator.find()
                 async with self._dial(address) as socket:
                     await self._talk(socket)
-            except NotAllowed as refused:
+            except AccessError as refused:
                 self._refuse(refused)
             except InvalidStatus as answer:
                 self._judge(answer)
@@ -184,8 +185,7 @@ class Link:
                 self._last_failure = passing.error
             except (OSError, TimeoutError, WebSocketException, InvalidHandshake, *_UNREADABLE) as failure:
                 self._last_failure = GatewayUnreachable(
-                    f"The connection to the gateway failed ({type(failure).__name__})",
-                    "Next step: `holdfast status` shows whether it runs, `holdfast up` starts it.",
+                    f"The connection to the gateway failed ({type(failure).__name__})"
                 )
 
     def _dial(self, address: Address) -> connect:
@@ -203,14 +203,9 @@ class Link:
     def _judge(self, answer: InvalidStatus) -> None:
         status = answer.response.status_code
         if status in {401, 403}:
-            hint = (
-                "Next step: check HOLDFAST_KEY, or the local.key of the data folder that this gateway uses."
-            )
-            self._refuse(NotAllowed(f"The gateway refuses this connection ({status})", hint, status=status))
+            self._refuse(AccessError(f"The gateway refuses this connection ({status})"))
             return
-        self._last_failure = GatewayUnreachable(
-            f"The gateway answered {status} to the event socket", status=status
-        )
+        self._last_failure = GatewayUnreachable(f"The gateway answered {status} to the event socket")
 
     async def _talk(self, socket: ClientConnection) -> None:
         """One connection's life. Returns or raises when it has ended."""
@@ -270,11 +265,11 @@ class Link:
             case Subscribed():
                 self._begun.set()
             case Refused(error):
-                if error.error_code in _PASSING:
+                if error.code in _PASSING:
                     raise _TryAgain(error)
                 self._refuse(error)
 
-    def _refuse(self, error: ApiError) -> None:
+    def _refuse(self, error: HoldfastError) -> None:
         if self._refused is not None:
             return
         self._refused = error
@@ -284,8 +279,8 @@ class Link:
         for waited in (self._arrived, self._begun, self._to_read):
             waited.set()
 
-    def _silence(self, timeout_s: float) -> ApiError:
+    def _silence(self, timeout_s: float) -> HoldfastError:
         return self._last_failure or GatewayUnreachable(
             f"The gateway did not answer within {timeout_s:g} s",
-            "Next step: `holdfast status` shows whether it runs; repeating with the same key is safe.",
+            next_step="`holdfast status` shows whether it runs; repeating with the same key is safe.",
         )

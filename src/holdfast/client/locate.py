@@ -9,7 +9,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from holdfast.client.errors import GatewayUnreachable, NotAllowed
+from holdfast.client.errors import GatewayUnreachable
+from holdfast.model.errors import AccessError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Locator:
     def find(self) -> Address:
         """The gateway's address and key, as they are now.
 
-        Raises GatewayUnreachable when no gateway has announced itself, NotAllowed when there is no key to
+        Raises GatewayUnreachable when no gateway has announced itself, AccessError when there is no key to
         use.
         """
         folder = self.data or data_folder()
@@ -60,7 +61,7 @@ def _announced(folder: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError):
         raise GatewayUnreachable(
             f"No gateway has announced itself in {folder}",
-            "Next step: start it with `holdfast up`, or name it with HOLDFAST_URL and HOLDFAST_KEY.",
+            next_step="Start it with `holdfast up`, or name it with HOLDFAST_URL and HOLDFAST_KEY.",
         ) from None
 
 
@@ -69,8 +70,8 @@ def _local_key(folder: Path) -> str:
     try:
         return str(json.loads(path.read_text())["key"])
     except FileNotFoundError:
-        hint = "Next step: start the gateway once with `holdfast up`, or set HOLDFAST_KEY."
-        raise NotAllowed(f"There is no key: {path} does not exist", hint) from None
+        hint = "Start the gateway once with `holdfast up`, or set HOLDFAST_KEY."
+        raise AccessError(f"There is no key: {path} does not exist", next_step=hint) from None
     except (OSError, ValueError, KeyError, TypeError):
-        hint = "Next step: run this as the user who owns the data folder, or set HOLDFAST_KEY."
-        raise NotAllowed(f"The key file {path} cannot be read", hint) from None
+        hint = "Run this as the user who owns the data folder, or set HOLDFAST_KEY."
+        raise AccessError(f"The key file {path} cannot be read", next_step=hint) from None

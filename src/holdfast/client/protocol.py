@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from holdfast.client.errors import ApiError, from_body
+from holdfast.client.errors import from_body
 from holdfast.client.types import Event, Sent
+from holdfast.model.errors import HoldfastError
 
 _BATCH = 256
 _BATCH_CHARS = 2_000_000  # keeps one frame well below what servers accept
@@ -58,14 +59,14 @@ class SendAnswered:
     """The gateway committed the message, or refused it."""
 
     token: int
-    answer: Sent | ApiError
+    answer: Sent | HoldfastError
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
     """The gateway refuses what this connection asked for."""
 
-    error: ApiError
+    error: HoldfastError
 
 
 Happening = Subscribed | EventsArrived | SendAnswered | Refused

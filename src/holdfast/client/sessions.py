@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from holdfast.client.errors import ApiError, GatewayUnreachable, NoQr
+from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.http import Http
 from holdfast.client.types import Json, Qr, Session
+from holdfast.model.errors import HoldfastError, NoQr
 
 
 def session_path(ref: str) -> str:
@@ -32,13 +33,13 @@ class Sessions:
         return Session.read(await self._http.json("PUT", session_path(name)))
 
     async def get(self, ref: str) -> Session:
-        """Raises SessionUnknown."""
+        """Raises UnknownSession."""
         return Session.read(await self._http.json("GET", session_path(ref)))
 
     async def pair(self, ref: str) -> Session:
         """Ask for a QR code; returns at once. Idempotent while pairing.
 
-        Raises AlreadyLinked when there is nothing to pair, SessionUnknown.
+        Raises AlreadyLinked when there is nothing to pair, UnknownSession.
         """
         return await self._do(ref, "pair")
 
@@ -80,7 +81,7 @@ class Sessions:
     async def wait_for(self, ref: str, *states: str, timeout_s: float = 60.0) -> Session:
         """The session as soon as it is in one of `states` (default: connected).
 
-        Rides over a gateway that restarts. Raises ApiError `wait_timed_out` after `timeout_s`.
+        Rides over a gateway that restarts. Raises HoldfastError `wait_timed_out` after `timeout_s`.
         """
         wanted = states or ("connected",)
         deadline = time.monotonic() + timeout_s
@@ -94,9 +95,9 @@ class Sessions:
                 return last
             await asyncio.sleep(0.1)
         seen = "the gateway did not answer" if last is None else f"it is {last.state}: {last.sentence}"
-        raise ApiError(
+        raise HoldfastError(
             f"{ref} was not {' or '.join(wanted)} within {timeout_s:g} s, {seen}",
-            last.advice if last else "",
+            next_step=last.next_step if last else "",
             code="wait_timed_out",
         )
 
@@ -117,7 +118,7 @@ class Sessions:
                     raise
                 session = await self.get(ref)
                 if session.state != "pairing":
-                    raise NoQr(session.sentence, session.advice) from None
+                    raise NoQr(session.sentence, next_step=session.next_step) from None
                 await asyncio.sleep(0.05)
 
     async def _do(self, ref: str, verb: str) -> Session:

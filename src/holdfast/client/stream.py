@@ -21,7 +21,7 @@ class EventStream:
         return self
 
     async def __anext__(self) -> Event:
-        """The next event. Raises ApiError only when the gateway refuses the stream for good."""
+        """The next event. Raises HoldfastError only when the gateway refuses the stream for good."""
         return await self._link.next_event()
 
     def ack(self, event: Event) -> None:

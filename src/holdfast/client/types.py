@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from holdfast.model.states import UP
+
 Json = Mapping[str, Any]
 
 
@@ -48,16 +50,8 @@ class Session:
 
     @property
     def connected(self) -> bool:
-        """True when messages can be sent and received."""
-        return self.state == "connected"
-
-    @property
-    def advice(self) -> str:
-        """What to do now, as a sentence that stands alone; empty when there is nothing to do."""
-        step = self.next_step.strip()
-        if not step or step.startswith("Next step"):
-            return step
-        return f"Next step: {step[0].lower()}{step[1:]}"
+        """True when messages can be sent and received, also while the connection is unstable."""
+        return self.state in UP
 
     @classmethod
     def read(cls, body: Json) -> "Session":

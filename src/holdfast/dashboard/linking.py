@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from nicegui import background_tasks, ui
 
-from holdfast.client import AlreadyLinked, ApiError, Client, GatewayUnreachable, NoQr, Qr, Session
+from holdfast.client import AlreadyLinked, Client, GatewayUnreachable, HoldfastError, NoQr, Qr, Session
 from holdfast.dashboard.board import Board
 from holdfast.dashboard.elements import QrElement
 from holdfast.dashboard.words import telephone
@@ -125,9 +125,9 @@ class LinkDialog:
         name = str(self._name.value or "").strip()
         try:
             if not name or looks_like_id(name):
-                raise ApiError("A name has letters in it")
+                raise HoldfastError("A name has letters in it")
             session = await self._client.sessions.create(name)
-        except ApiError as refused:
+        except HoldfastError as refused:
             self._fault.set_text(" ".join(str(refused).split()))
             self._fault.set_visibility(True)
             return
@@ -137,7 +137,7 @@ class LinkDialog:
     async def _cancel(self) -> None:
         self._stop()
         self._dialog.close()
-        with contextlib.suppress(ApiError):
+        with contextlib.suppress(HoldfastError):
             await self._client.sessions.cancel_pair(self._ref)
 
     def _again(self) -> None:
@@ -157,8 +157,8 @@ class LinkDialog:
     async def _contained(self, session: Session) -> None:
         try:
             await self._run(session)
-        except ApiError as refused:
-            self._fail(refused.message, refused.next_step or "")
+        except HoldfastError as refused:
+            self._fail(refused.message, refused.next_step)
         except Exception as failure:
             log.error("dashboard.link_failed", error=type(failure).__name__, exc_info=True)
             self._fail("The code could not be shown", "Reload the page and try again.")

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from holdfast.client import ApiError, Client, GatewayUnreachable, NotAllowed, Session
+from holdfast.client import Client, GatewayUnreachable, HoldfastError, Session, Unauthorized
 from holdfast.dashboard.confirm import Confirm
 from holdfast.dashboard.elements import BoardElement
 from holdfast.dashboard.killing import Victim
@@ -78,16 +78,13 @@ class Page:
         """Do it, and say in one line what was refused."""
         try:
             await deed
-        except NotAllowed as refused:
-            if refused.status == 401:
-                self._refused()
-            else:
-                _say(refused)
-        except ApiError as refused:
+        except Unauthorized:
+            self._refused()
+        except HoldfastError as refused:
             _say(refused)
         except Exception as failure:
             log.error("dashboard.deed_failed", error=type(failure).__name__, exc_info=True)
-            _say(ApiError("That did not work", "Next step: look into logs/dashboard.log."))
+            _say(HoldfastError("That did not work", next_step="Look into logs/dashboard.log."))
 
     async def _show_code(self, session: Session) -> None:
         self._link.link(session)
@@ -139,7 +136,5 @@ def _word(event: GenericEventArguments, name: str) -> str:
     return str(event.args.get(name, "")) if isinstance(event.args, dict) else ""
 
 
-def _say(refused: ApiError) -> None:
-    ui.notify(
-        f"{refused.message}. {refused.next_step or ''}".strip(), type="negative", position="top", timeout=8000
-    )
+def _say(refused: HoldfastError) -> None:
+    ui.notify(str(refused), type="negative", position="top", timeout=8000)

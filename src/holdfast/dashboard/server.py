@@ -21,7 +21,7 @@ from nicegui import ui
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from holdfast.client import ApiError, Client, GatewayUnreachable
+from holdfast.client import Client, GatewayUnreachable, HoldfastError
 from holdfast.client.types import moment
 from holdfast.dashboard import door
 from holdfast.dashboard.logins import COOKIE, Login, Logins
@@ -80,7 +80,7 @@ class Dashboard:
         ending.add_done_callback(self._endings.discard)
 
     async def exchange(self, token: str) -> str:
-        """A cookie for a one-time link. Raises GatewayUnreachable, and ApiError when the link is no good."""
+        """A cookie for a one-time link. Raises GatewayUnreachable; Unauthorized: the link is no good."""
         # The link is the credential of this one call: no key exists yet.
         async with Client(key="none", data=self.options.data) as stranger:
             answer = await stranger.exchange_link(token)
@@ -100,7 +100,7 @@ async def _give_up(client: Client) -> None:
     """Revoke a browser's key. While no gateway answers it stays valid until it expires: the log says so."""
     try:
         await client.give_up_key()
-    except (ApiError, GatewayUnreachable) as failure:
+    except HoldfastError as failure:
         log.warning("dashboard.key_not_revoked", error=type(failure).__name__)
     finally:
         await client.close()
@@ -145,8 +145,8 @@ def _doors(app: FastAPI, dashboard: Dashboard) -> None:
             cookie = await dashboard.exchange(token)
         except GatewayUnreachable:
             return HTMLResponse(door.unreachable(f"/login?{request.url.query}"), status_code=503)
-        except ApiError as refused:
-            log.warning("dashboard.link_refused", code=refused.error_code)
+        except HoldfastError as refused:
+            log.warning("dashboard.link_refused", code=refused.code)
             return HTMLResponse(door.used(), status_code=401)
         log.info("dashboard.logged_in")
         response = RedirectResponse("/", status_code=303)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from holdfast.client import ApiError, Client, Event, NotAllowed, Session
+from holdfast.client import AccessError, Client, Event, HoldfastError, Session
 from holdfast.dashboard.board import PAIRING, STATE, Board
 from holdfast.dashboard.killing import Killing, Victim
 from holdfast.dashboard.views import CardView, HeadView, Patch, patch
@@ -129,14 +129,14 @@ class Watch:
     # ---- the gateway ---------------------------------------------------------------------------------
 
     async def read(self, client: Client) -> None:
-        """Ask the gateway once how it is, and for the list when it is due. Never raises ApiError."""
+        """Ask the gateway once how it is, and for the list when it is due. Never raises HoldfastError."""
         try:
             async with asyncio.timeout(_SILENT_AFTER_S):
                 system = await client.system()
-        except NotAllowed:
+        except AccessError:
             self._refuse(client)
             return
-        except (ApiError, TimeoutError):
+        except (HoldfastError, TimeoutError):
             self._silent()
             return
         if self.board.answered(system):
@@ -153,10 +153,10 @@ class Watch:
         self._list_due = False
         try:
             sessions = await client.sessions.list()
-        except NotAllowed:
+        except AccessError:
             self._refuse(client)
             return
-        except ApiError:
+        except HoldfastError:
             self._list_due = True
             return
         self.board.replace(sessions, mark)
@@ -221,7 +221,7 @@ class Watch:
         while self._watchers:
             try:
                 await work()
-            except ApiError:
+            except HoldfastError:
                 await asyncio.sleep(_AGAIN_S)  # the poll says what there is to say
             except Exception as failure:
                 log.error("dashboard.watch_failed", error=type(failure).__name__, exc_info=True)

@@ -163,7 +163,7 @@ class EngineLink:
                 wanted = f"{MIN_VERSION}..{MAX_VERSION}"
                 raise EngineProtocolError(
                     f"{self._process.program.binary} speaks no protocol version of {wanted}",
-                    next_step="Next step: build engine and gateway from one version (`make setup`).",
+                    next_step="Build engine and gateway from one version (`make setup`).",
                 )
             await self._replace(reached)
         return None

@@ -117,7 +117,7 @@ class EngineProcess:
         except OSError as exc:
             raise EngineUnreachable(
                 f"The engine {self.program.binary} cannot be started: {exc.strerror}",
-                next_step="Next step: run `make setup`.",
+                next_step="Run `make setup`.",
             ) from exc
         log.info("engine.started", pid=self._child.pid)
 
@@ -136,18 +136,19 @@ class EngineProcess:
         end = f"signal {-code}" if code < 0 else f"exit code {code}"
         words = (self._last_words() if code > 0 else "") or f"The engine ended with {end}"
         message, _, step = words.partition("; next step: ")  # its own refusals say what to do
-        return EngineUnreachable(message, next_step=f"Next step: {step or f'see {self.program.log}'}.")
+        step = step or f"see {self.program.log}"
+        return EngineUnreachable(message, next_step=f"{step[0].upper()}{step[1:]}.")
 
     def unreachable(self, after_s: float) -> EngineUnreachable:
         """Nobody listened for so long: what is known about it."""
         if self.child_pid is None and running(self.data):
             return EngineUnreachable(
                 f"Another engine (pid {_holder(self.data)}) holds {self.data} and does not answer",
-                next_step="Next step: end that process, then start again.",
+                next_step="End that process, then start again.",
             )
         return EngineUnreachable(
             f"The engine did not listen within {after_s:.0f} s",
-            next_step=f"Next step: see {self.program.log}.",
+            next_step=f"See {self.program.log}.",
         )
 
     def _last_words(self) -> str:
@@ -201,5 +202,5 @@ def stop(data: Path, reason: str, *, grace_s: float = 15.0) -> bool:
         time.sleep(0.01)
     raise EngineUnreachable(
         f"The engine of {data} did not end within {grace_s:.0f} s",
-        next_step="Next step: end the process named in run/engine.pid.",
+        next_step="End the process named in run/engine.pid.",
     )

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from holdfast.client import ApiError, Client
+from holdfast.client import Client, HoldfastError
 from holdfast.keeper import Keeper, KeeperFact, Place
 
 _READY_WITHIN_S = 30.0
@@ -61,7 +61,7 @@ class Stack:
                 if refused.done():
                     refusal = refused.result()
                     raise StackError(str(refusal), refusal.code)
-                with contextlib.suppress(ApiError):
+                with contextlib.suppress(HoldfastError):
                     if (await self.client.system()).engine_attached:
                         return
                 await asyncio.sleep(0.05)

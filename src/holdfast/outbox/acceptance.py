@@ -52,9 +52,7 @@ Answer = OutboxRow | HoldfastError
 def check(request: SendRequest) -> Checked | HoldfastError:
     """Look at a request without the database."""
     if not request.text.strip():
-        return RequestInvalid(
-            "The text is empty", next_step="Next step: give at least one visible character."
-        )
+        return RequestInvalid("The text is empty", next_step="Give at least one visible character.")
     if len(request.text) > LONGEST_TEXT:
         return MessageTooLarge(
             f"The text has {len(request.text):,} characters, WhatsApp takes {LONGEST_TEXT:,}"

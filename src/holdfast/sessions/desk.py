@@ -62,7 +62,7 @@ class Desk:
                 return live.code
             left_s = until - loop.time()
             if left_s <= 0:
-                raise NoQr("The QR code is not there yet", next_step="Next step: ask again in a moment.")
+                raise NoQr("The QR code is not there yet", next_step="Ask again in a moment.")
             await self._supervisor.changed_or_timeout(live, left_s)
         raise NoQr()
 
@@ -134,7 +134,7 @@ class Desk:
             if left_s <= 0:
                 raise EngineUnreachable(
                     "The session is logged out, but its folder could not be moved to quarantine yet",
-                    next_step="Next step: delete it again when the engine runs.",
+                    next_step="Delete it again when the engine runs.",
                 )
             await self._supervisor.changed_or_timeout(live, min(left_s, 0.05))
 
@@ -166,10 +166,10 @@ def _check_name(name: str) -> None:
     if not name or len(name) > _LONGEST_NAME or name != name.strip() or not name.isprintable() or "/" in name:
         raise RequestInvalid(
             f"A session's name has 1 to {_LONGEST_NAME} printable characters, no slash, no space at its ends",
-            next_step="Next step: choose another name.",
+            next_step="Choose another name.",
         )
     if name.startswith("ses_") or name.removeprefix("+").isdigit():
         raise RequestInvalid(
             "A session's name may not look like an id or a number, because both address sessions too",
-            next_step="Next step: choose another name.",
+            next_step="Choose another name.",
         )

@@ -11,24 +11,24 @@ from holdfast.model.errors import StoreUnavailable
 # next step.
 _SPACE: Final = (
     "The disk of the data folder is full",
-    "Next step: free space on it; the gateway goes on by itself.",
+    "Free space on it; the gateway goes on by itself.",
 )
 _READ_ONLY: Final = (
     "The database cannot be written",
-    "Next step: make the data folder writable for this user.",
+    "Make the data folder writable for this user.",
 )
-_BUSY: Final = ("Another program holds the database", "Next step: close it; the gateway goes on by itself.")
+_BUSY: Final = ("Another program holds the database", "Close it; the gateway goes on by itself.")
 _DISK: Final = (
     "The disk of the data folder reports errors",
-    "Next step: check the disk; keep a copy of the folder.",
+    "Check the disk; keep a copy of the folder.",
 )
 _OPEN: Final = (
     "The database cannot be opened",
-    "Next step: see that the data folder exists and is writable.",
+    "See that the data folder exists and is writable.",
 )
 _DAMAGED: Final = (
     "The database is damaged",
-    "Next step: stop, keep a copy of the data folder, restore a backup.",
+    "Stop, keep a copy of the data folder, restore a backup.",
 )
 _SENTENCES: Final = {
     5: _BUSY,

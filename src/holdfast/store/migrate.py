@@ -52,6 +52,6 @@ def _upgrade(conn: Connection) -> None:
     if found is not None and found not in known:
         raise StoreUnavailable(
             f"The database has schema {found}, which this version does not know (it knows {HEAD})",
-            next_step="Next step: install the Holdfast that wrote it, or a newer one.",
+            next_step="Install the Holdfast that wrote it, or a newer one.",
         )
     command.upgrade(config, "head")

@@ -58,9 +58,7 @@ class Writer:
         due = time.monotonic() + patience_s
         with self._bell:
             if self._closing:
-                raise StoreUnavailable(
-                    "The database is closed", next_step="Next step: start the gateway again."
-                )
+                raise StoreUnavailable("The database is closed", next_step="Start the gateway again.")
             alone = not self._open
             self._open.append(unit)
             if alone or due < self._due:

@@ -30,14 +30,12 @@ class WrongMasterKey(HoldfastError):
     """This master key does not open that session key."""
 
     code = "wrong_key"
-    hint = "Next step: put the right master key in place (HOLDFAST_MASTER_KEY_FILE)."
 
 
 class KeyFileDamaged(HoldfastError):
     """session.key does not hold a wrapped key."""
 
     code = "key_file_damaged"
-    hint = "Next step: restore the session's folder from a backup, or pair again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +102,7 @@ def new_session_key(session_id: str) -> SessionKey:
 class MasterKeyMissing(SettingsError):
     """The master key is not there, and this data folder was made with one."""
 
-    code = "wrong_master_key"
-    hint = "Next step: put the file back (HOLDFAST_MASTER_KEY_FILE). Nothing was changed."
+    code = "master_key_missing"
 
 
 def load_or_create(path: Path, *, may_create: bool = True) -> MasterKey:
@@ -132,7 +129,7 @@ def load_or_create(path: Path, *, may_create: bool = True) -> MasterKey:
     except (ValueError, binascii.Error, SettingsError) as exc:
         raise SettingsError(
             f"{path} does not hold a master key",
-            next_step="Next step: put the right file back. Without it the linked sessions cannot be opened.",
+            next_step="Put the right file back. Without it the linked sessions cannot be opened.",
         ) from exc
 
 
@@ -145,7 +142,7 @@ def _create(path: Path) -> MasterKey:
     except FileExistsError as exc:
         raise SettingsError(
             f"Another start is making the master key {path}",
-            next_step=f"Next step: start again; if it repeats, remove {path.parent}/.{path.name}.lock.",
+            next_step=f"Start again; if it repeats, remove {path.parent}/.{path.name}.lock.",
         ) from exc
     except OSError as exc:
         raise _unusable(path, exc) from exc
@@ -165,5 +162,5 @@ def _unusable(path: Path, exc: Exception) -> SettingsError:
     reason = exc.strerror if isinstance(exc, OSError) else "not a text file"
     return SettingsError(
         f"The master key {path} cannot be used: {reason}",
-        next_step="Next step: make it readable for this user, or set HOLDFAST_MASTER_KEY_FILE.",
+        next_step="Make it readable for this user, or set HOLDFAST_MASTER_KEY_FILE.",
     )

@@ -23,14 +23,12 @@ class WrongMasterKeyForData(SettingsError):
     """The master key is not the one that this data folder was made with."""
 
     code = "wrong_master_key"
-    hint = "Next step: put the right master key in place (HOLDFAST_MASTER_KEY_FILE). Nothing was changed."
 
 
 class OtherWorld(SettingsError):
     """This data folder belongs to the other world: lab, or real WhatsApp."""
 
     code = "other_world"
-    hint = "Next step: choose another data folder by HOLDFAST_DATA."
 
 
 async def prove_world(store: Store, *, lab: bool) -> None:

@@ -101,7 +101,7 @@ async def test_send_tells_what_became_of_it(gateway: ScriptedGateway, tmp_path: 
     assert accepted["text"] == "words"
     code, _, err = await holdfast("send", "main", "nobody", "hi", data=tmp_path)
     assert code == 1
-    assert err == "error Not a number\n"
+    assert err.startswith("error Not a number. Next step: give the number with country code")
 
 
 async def test_events_are_lines_and_acknowledged(gateway: ScriptedGateway, tmp_path: Path) -> None:
@@ -157,9 +157,7 @@ async def test_pair_of_a_linked_number_shows_no_code(gateway: ScriptedGateway, t
 
 
 async def test_unknown_session_is_one_line(gateway: ScriptedGateway, tmp_path: Path) -> None:
-    gateway.answers["PUT", "/v1/sessions/x"] = refusal(
-        "engine_unreachable", "No engine", "Next step: wait.", 503
-    )
+    gateway.answers["PUT", "/v1/sessions/x"] = refusal("engine_unreachable", "No engine", "Wait.", 503)
     code, _, err = await holdfast("pair", "x", data=tmp_path)
     assert code == 1
     assert one_line(err), err

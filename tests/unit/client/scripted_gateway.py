@@ -104,7 +104,7 @@ class ScriptedGateway:
                 return refusal("unauthorized", "This key is not known", status=401)
             answer = self.answers.get((request.method, f"/{path}"))
             if answer is None:
-                return refusal("unknown_session", "No such session", "Next step: list them.", 404)
+                return refusal("unknown_session", "No such session", "List them.", 404)
             if callable(answer) and not isinstance(answer, Response):
                 answer = answer()
             return answer if isinstance(answer, Response) else JSONResponse(answer)

@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
-from holdfast.client import ApiError, IdempotencyConflict, RecipientInvalid, Sent
+import pytest
+
+from holdfast.client import HoldfastError, IdempotencyConflict, RecipientInvalid, Sent
+from holdfast.client.errors import from_body
 from holdfast.client.ledger import Ledger
 from holdfast.client.link import delay_s
 from holdfast.client.protocol import (
@@ -16,6 +19,7 @@ from holdfast.client.protocol import (
     Wanted,
 )
 from holdfast.client.types import Event
+from holdfast.model.errors import Forbidden, Unauthorized
 
 
 def event(position: int) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def test_results_are_matched_by_position_and_typed() -> None:
     assert isinstance(second, SendAnswered)
     assert second.token == 8
     assert isinstance(second.answer, RecipientInvalid)
-    assert str(second.answer) == "Not a number. Write +49…"
+    assert str(second.answer) == "Not a number. Next step: write +49…"
     assert hot.unanswered == 0
 
 
@@ -137,7 +141,7 @@ def test_errors_are_typed_and_unknown_frames_mean_nothing() -> None:
     hot = HotPath(None)
     (refused,) = hot.receive('{"op": "error", "error": {"code": "cursor_invalid", "message": "No cursor"}}')
     assert isinstance(refused, Refused)
-    assert refused.error.error_code == "cursor_invalid"
+    assert refused.error.code == "cursor_invalid"
     assert hot.receive('{"op": "weather"}') == []
 
 
@@ -170,8 +174,29 @@ def test_reconnects_spread_out_and_are_capped() -> None:
     assert delay_s(500, 0.0) == 2.5
 
 
-def test_every_refusal_is_an_api_error_with_one_line() -> None:
-    error = IdempotencyConflict("This key was used", "Next step: use another.", status=409)
-    assert isinstance(error, ApiError)
-    assert error.error_code == "idempotency_conflict"
-    assert "\n" not in str(error)
+def refused(code: str) -> HoldfastError:
+    return from_body({"error": {"code": code, "message": "It is so.", "next_step": "Use another."}}, 409)
+
+
+def test_a_refusal_has_the_type_of_its_code() -> None:
+    error = refused("idempotency_conflict")
+    assert type(error) is IdempotencyConflict
+    assert (error.code, error.message, error.next_step) == (
+        "idempotency_conflict",
+        "It is so",
+        "Use another.",
+    )
+    assert str(error) == "It is so. Next step: use another."
+
+
+def test_a_refusal_of_a_newer_gateway_keeps_its_code() -> None:
+    error = refused("quota_exceeded")
+    assert type(error) is HoldfastError
+    assert error.code == "quota_exceeded"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, Unauthorized), (403, Forbidden), (502, HoldfastError)])
+def test_an_answer_that_is_not_the_gateways_is_judged_by_its_status(
+    status: int, kind: type[HoldfastError]
+) -> None:
+    assert type(from_body("<html>", status)) is kind

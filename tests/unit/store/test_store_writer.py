@@ -87,7 +87,7 @@ async def test_a_full_disk_confirms_nothing_and_the_writer_goes_on_when_there_is
         assert (key in durable) == (not isinstance(result, Exception))
     refused = next(result for result in results if isinstance(result, StoreUnavailable))
     assert "disk" in str(refused)
-    assert "free space" in refused.next_step
+    assert "Free space" in refused.next_step
     await store.write(make_room)
     await store.write(put("later", "x" * 200_000))
     assert "later" in await keys(store)

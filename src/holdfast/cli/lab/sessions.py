@@ -7,7 +7,7 @@ from holdfast.cli.lab.attach import attached, name_of, recipient, somebody
 from holdfast.cli.lab.phones import linked_with
 from holdfast.cli.run import client
 from holdfast.cli.screen import lab_banner, number, plain, say
-from holdfast.client import ApiError
+from holdfast.client import HoldfastError
 from holdfast.lab import Phone, Simulator, SimulatorError
 from holdfast.lab.address import Address
 
@@ -54,7 +54,7 @@ async def _target(simulator: Simulator, data: Path | None, who: str) -> Address:
         try:
             async with client(data) as api:
                 session = await api.sessions.get(who)
-        except ApiError:
+        except HoldfastError:
             raise unknown from None
         if not session.phone:
             raise SimulatorError(f"{who} is not linked. Next step: `holdfast lab scan {who}`") from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from holdfast.cli.selftest.plan import Kill
 from holdfast.cli.selftest.traffic import Number
-from holdfast.client import ApiError, Client, System
+from holdfast.client import Client, HoldfastError, System
 from holdfast.lab import Simulator, Stack
 
 _PASSED_WITHIN_S = 30.0
@@ -99,7 +99,7 @@ class Killer:
         return Number(name, phone.phone, customer)
 
     async def _identity(self) -> System | None:
-        with contextlib.suppress(ApiError):
+        with contextlib.suppress(HoldfastError):
             return await self.stack.client.system()
         return None
 
@@ -108,7 +108,7 @@ class Killer:
         deadline = time.monotonic() + _BACK_WITHIN_S
         away = "the gateway did not answer"
         while time.monotonic() < deadline:
-            with contextlib.suppress(ApiError):
+            with contextlib.suppress(HoldfastError):
                 system = await self.stack.client.system()
                 if _replaced(strike, before, system):
                     missing = await _away(self.stack.client, expected)

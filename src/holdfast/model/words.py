@@ -1,0 +1,160 @@
+"""Sentences for people, by code: the one catalogue. Pure.
+
+Codes are protocol, sentences are not: they are looked up where something is shown (the API's edge, the
+command line, the page), so that another language needs another catalogue and nothing else. A next step is an
+order that stands alone ("Connect it."); the surface that shows it puts "Next step:" in front with `advice`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a code means, as one sentence without its full stop, and what to do about it; empty: nothing."""
+
+    sentence: str
+    next_step: str = ""
+
+
+def of_error(code: str) -> Words:
+    """The default words of an error. One without words of its own is said by its code."""
+    return ERRORS.get(code) or Words(code.replace("_", " ").capitalize())
+
+
+def advice(next_step: str) -> str:
+    """`Next step: connect it.` for a surface to show; empty when there is nothing to do."""
+    step = next_step.strip()
+    if not step:
+        return ""
+    # A name that is written with capitals inside, like WhatsApp or HOLDFAST_DATA, keeps its first letter.
+    plain = step[1:].partition(" ")[0].islower()
+    return f"Next step: {step[0].lower() + step[1:] if plain else step}"
+
+
+def line(message: str, next_step: str) -> str:
+    """What happened and what to do now, in one line."""
+    return " ".join(part for part in (f"{message.rstrip('.')}.", advice(next_step)) if part)
+
+
+ERRORS: Final[Mapping[str, Words]] = {
+    "error": Words("Something went wrong"),
+    "not_found": Words("There is nothing at this address", "See /docs for what there is."),
+    "internal": Words(
+        "Something broke inside the gateway",
+        "This is a fault of Holdfast: report it with the trace in the gateway's log.",
+    ),
+    # the start
+    "settings_invalid": Words("The settings do not allow a start"),
+    "second_gateway": Words(
+        "Another gateway already serves this data folder", "Use it, or stop it with `holdfast down`."
+    ),
+    "port_taken": Words(
+        "The API's port is taken", "Stop the other program, or choose another port by HOLDFAST_API_PORT."
+    ),
+    "engine_missing": Words("The engine's program is not there", "Run `make setup`."),
+    "program_missing": Words("A program of Holdfast is not built", "Run `make setup`."),
+    "wrong_master_key": Words(
+        "The master key is not the one that this data folder was made with",
+        "Put the right master key in place (HOLDFAST_MASTER_KEY_FILE). Nothing was changed.",
+    ),
+    "master_key_missing": Words(
+        "The master key is not there, and this data folder was made with one",
+        "Put the file back (HOLDFAST_MASTER_KEY_FILE). Nothing was changed.",
+    ),
+    "other_world": Words(
+        "This data folder belongs to the other world: lab, or real WhatsApp",
+        "Choose another data folder by HOLDFAST_DATA.",
+    ),
+    "wrong_key": Words(
+        "This master key does not open that session key",
+        "Put the right master key in place (HOLDFAST_MASTER_KEY_FILE).",
+    ),
+    "key_file_damaged": Words(
+        "session.key does not hold a wrapped key",
+        "Restore the session's folder from a backup, or pair again.",
+    ),
+    # access
+    "access_denied": Words(
+        "Access denied", "Check HOLDFAST_KEY, or the local.key of the gateway's data folder."
+    ),
+    "unauthorized": Words(
+        "This needs a valid key",
+        "Send `Authorization: Bearer hf_…`; local.key of the data folder holds a key.",
+    ),
+    "forbidden": Words("The key does not allow this", "Use a key with the needed scope."),
+    # requests
+    "invalid_request": Words(
+        "The request is not valid", "Correct the request; the API's description is at /openapi.json."
+    ),
+    "cursor_invalid": Words(
+        "This is not a cursor of this gateway", "Use a cursor that came with an event, or leave `after` out."
+    ),
+    "message_too_large": Words(
+        "The message is too long for WhatsApp", "Split the text: 65,536 characters at most per message."
+    ),
+    "idempotency_conflict": Words(
+        "This idempotency key was already used for another message",
+        "Use a fresh key for a new message; repeat a message with the same key and the same body.",
+    ),
+    # sessions
+    "session_error": Words("The session cannot do this"),
+    "unknown_session": Words(
+        "No session has this id, name or number",
+        "List the sessions with `holdfast status`, or create this one by PUT.",
+    ),
+    "already_linked": Words(
+        "The session is linked already: there is nothing to pair",
+        "Connect it; log it out first if another phone is to be linked.",
+    ),
+    "no_qr": Words(
+        "There is no code to show now",
+        "Start pairing; if the session has just been linked, nothing is left to do.",
+    ),
+    # the engine
+    "engine_error": Words("The engine could not do this"),
+    "engine_unreachable": Words(
+        "The engine is not attached", "Wait a moment and repeat; `holdfast up` starts the engine."
+    ),
+    "engine_storage_failed": Words(
+        "The engine could not read or write the session's file",
+        "Free space on the disk of the data folder and see that it is writable.",
+    ),
+    "not_connected": Words(
+        "The session is not connected; nothing was sent", "Wait until the session is connected."
+    ),
+    "send_outcome_unknown": Words(
+        "It is not known whether WhatsApp took the message; it may be repeated with the same message id only"
+    ),
+    "command_refused": Words("The engine refused a command"),
+    "engine_protocol": Words(
+        "Engine and gateway do not understand each other",
+        "Stop both with `holdfast down` and start them again; versions may be mixed.",
+    ),
+    # delivery
+    "delivery_error": Words("The message cannot be delivered"),
+    "recipient_invalid": Words(
+        "The recipient is not a phone number, a JID or a chat",
+        "Give the number with country code, like +4915112345678, or the `chat` of an event.",
+    ),
+    "send_rejected": Words("WhatsApp refused the message"),
+    "rate_limited": Words("Too fast for WhatsApp", "Wait; the message is kept."),
+    # things that are not there
+    "unknown_message": Words("No message of this session has this id", "List the session's messages."),
+    "unknown_subscription": Words(
+        "No subscription has this name", "Read events with `subscription=` once; that creates it."
+    ),
+    "unknown_key": Words("No key has this id", "List the keys."),
+    # the database
+    "store_unavailable": Words(
+        "The database cannot be written; nothing was confirmed",
+        "Free space on the disk of the data folder and see that it is writable; then repeat.",
+    ),
+    # programs on the SDK
+    "gateway_unreachable": Words(
+        "No gateway answers", "`holdfast status` shows whether it runs, `holdfast up` starts it."
+    ),
+    "wait_timed_out": Words("It did not happen in time"),
+    "bot_file_invalid": Words("The file holds no bot that can run"),
+}
