@@ -3,6 +3,7 @@
 #   make run     the real thing: your numbers, real WhatsApp, data under ~/.local/share/holdfast
 #   make demo    the same against the offline simulator (make demo ARGS=--once: tell the story, exit 0 or 1)
 #   make test    everything that must hold     make lint    everything that must read well
+#   make check   the short loop at the desk: lint and the tests that start nothing
 #   make bench   what we claim, measured       make help    this list
 
 PYTHON ?= python3
@@ -11,13 +12,17 @@ BIN    := $(VENV)/bin
 GOBIN  := src/holdfast/_bin
 STAMPS := $(VENV)/.stamps
 ARGS   ?=
+# Tests run side by side, as many processes as there are cores; a file stays in one process, so that what its
+# tests share is started once.
+WORKERS ?= auto
+PYTEST  := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 export GOTOOLCHAIN := local
 export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo test test-python test-go test-clients lint format bench proto lock wheel clean
+.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients lint format bench proto lock wheel clean
 .DELETE_ON_ERROR:
 
 help:
@@ -70,14 +75,19 @@ bench: dev
 
 # ---- hold ------------------------------------------------------------------------------------------------------
 
+check: lint test-unit
+
 test: test-go test-python
+
+test-unit: dev
+	$(PYTEST) --quiet tests/unit tests/contract $(ARGS)
 
 test-go: dev
 	@. tools/go.sh && go test ./engine/... ./internal/... ./simulator/...
 
 test-python: dev
 	@sh tools/chromium.sh
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 # Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.
 test-clients: dev

@@ -1,11 +1,12 @@
 """What tests share: a database in a temporary folder, a simulated WhatsApp per module, a whole Holdfast per
-test.
+test, and how Hypothesis looks for examples.
 """
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from holdfast.journal import Journal
@@ -13,6 +14,10 @@ from holdfast.lab import Simulator
 from holdfast.lab.blocking import blocking
 from holdfast.store import Store
 from house import House, running_house
+
+# A busy machine is no defect: no deadline. Every run looks at new examples; a failure prints what repeats it.
+hypothesis.settings.register_profile("holdfast", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("holdfast")
 
 
 @pytest.fixture

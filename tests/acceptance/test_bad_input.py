@@ -69,12 +69,6 @@ def refusal(code: int, err: str, expected: int, *words: str) -> None:
         assert word in line, line
 
 
-@pytest.fixture
-async def simulator(tmp_path: Path) -> AsyncIterator[Simulator]:
-    async with Simulator.start(tmp_path / "lab") as running:
-        yield running
-
-
 @asynccontextmanager
 async def running_stack(data: Path, simulator: Simulator, **env: str) -> AsyncIterator[Stack]:
     place = Place(data, "127.0.0.1", free_port(), free_port(), simulator.trust_file, data / "m.key")

@@ -171,7 +171,7 @@ def deliveries(draw: st.DrawFn) -> list[list[InboundMessage]]:
     return [order[start:end] for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(deliveries(), st.booleans())
 def test_each_message_once_under_any_order_and_any_name(
     batches: list[list[InboundMessage]], together: bool

@@ -466,7 +466,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 # Fewer failures than the attempts after which the policy gives a message up.
 @given(ACTS, st.lists(st.sampled_from(STEPS), max_size=9), st.booleans())
 def test_every_accepted_message_arrives_with_one_id_in_its_chats_order(

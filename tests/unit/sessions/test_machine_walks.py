@@ -234,5 +234,5 @@ class World(RuleBasedStateMachine):
             )
 
 
-World.TestCase.settings = settings(max_examples=300, stateful_step_count=50, deadline=None)
+World.TestCase.settings = settings(max_examples=300, stateful_step_count=50)
 TestWorld = World.TestCase
