@@ -106,7 +106,6 @@ func openLog(path string) (*slog.Logger, func(), error) {
 
 // serve wires the rooms and runs until it is told to stop.
 func serve(ctx context.Context, o options, house *home.Home, trust *lab.Trust, log *slog.Logger) error {
-	session.SilenceLibraryKeepalive()
 	kill := killpoint.New("")
 	if trust != nil {
 		// The one variable of the library that decides whom it believes; set before any client exists.

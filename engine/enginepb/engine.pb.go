@@ -2921,6 +2921,7 @@ type Level struct {
 	MissedProbes  uint32                 `protobuf:"varint,6,opt,name=missed_probes,json=missedProbes,proto3" json:"missed_probes,omitempty"` // in a row
 	Folder        string                 `protobuf:"bytes,7,opt,name=folder,proto3" json:"folder,omitempty"`
 	Jid           string                 `protobuf:"bytes,8,opt,name=jid,proto3" json:"jid,omitempty"`
+	Backlog       uint32                 `protobuf:"varint,9,opt,name=backlog,proto3" json:"backlog,omitempty"` // stanzas read and not handled yet
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3009,6 +3010,13 @@ func (x *Level) GetJid() string {
 		return x.Jid
 	}
 	return ""
+}
+
+func (x *Level) GetBacklog() uint32 {
+	if x != nil {
+		return x.Backlog
+	}
+	return 0
 }
 
 type Delivery struct {
@@ -4305,7 +4313,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\tpush_name\x18\x01 \x01(\tR\bpushName\"T\n" +
 	"\x06Levels\x12\x13\n" +
 	"\x05at_ms\x18\x01 \x01(\x03R\x04atMs\x125\n" +
-	"\bsessions\x18\x02 \x03(\v2\x19.holdfast.engine.v1.LevelR\bsessions\"\xfe\x01\n" +
+	"\bsessions\x18\x02 \x03(\v2\x19.holdfast.engine.v1.LevelR\bsessions\"\x98\x02\n" +
 	"\x05Level\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x01 \x01(\tR\tsessionId\x12\x14\n" +
@@ -4315,7 +4323,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\awaiting\x18\x05 \x01(\rR\awaiting\x12#\n" +
 	"\rmissed_probes\x18\x06 \x01(\rR\fmissedProbes\x12\x16\n" +
 	"\x06folder\x18\a \x01(\tR\x06folder\x12\x10\n" +
-	"\x03jid\x18\b \x01(\tR\x03jid\"\xde\x01\n" +
+	"\x03jid\x18\b \x01(\tR\x03jid\x12\x18\n" +
+	"\abacklog\x18\t \x01(\rR\abacklog\"\xde\x01\n" +
 	"\bDelivery\x12\x1f\n" +
 	"\vdelivery_id\x18\x01 \x01(\x04R\n" +
 	"deliveryId\x12\x1d\n" +

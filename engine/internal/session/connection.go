@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.mau.fi/whatsmeow"
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -28,6 +29,7 @@ type Connection struct {
 	deps    *Deps
 	log     *slog.Logger
 	epoch   uint64
+	born    time.Time
 	pair    *pairing // nil for a login
 
 	ctx     context.Context
@@ -38,6 +40,7 @@ type Connection struct {
 	watch   *vault.Watch
 	sends   *sends
 	retries *retries
+	stanzas *stanzas
 
 	done    chan struct{} // closed when the client is disconnected for good
 	ended   chan struct{} // closed at the first reason to end
@@ -53,6 +56,7 @@ type Connection struct {
 	drained   bool
 
 	lastFrame atomic.Int64 // Unix ms
+	paused    atomic.Bool  // nothing is read for the moment: too much is read and not handled
 	waiting   atomic.Int32
 	probes    probes
 }
@@ -60,7 +64,7 @@ type Connection struct {
 func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &Connection{
-		session: s, deps: s.deps, epoch: epoch, ctx: ctx, cancel: cancel, watch: watch,
+		session: s, deps: s.deps, epoch: epoch, born: time.Now(), ctx: ctx, cancel: cancel, watch: watch,
 		log:  s.deps.Log.With("session", s.id, "epoch", epoch),
 		done: make(chan struct{}), ended: make(chan struct{}),
 		dialled: make(chan struct{}), down: make(chan struct{}),
@@ -69,6 +73,7 @@ func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	c.socket = s.deps.Dialer.Socket(c)
 	watch.OnFailure, watch.OnPanic = c.storageFailed, c.decryptionPanicked
 	c.retries = &retries{conn: c, nodes: map[string]*waBinary.Node{}, asked: map[string]int{}}
+	c.stanzas = newStanzas(c)
 	c.sends = &sends{conn: c, chats: map[string][]job{}, running: map[string]*attempt{}}
 	return c
 }
@@ -135,6 +140,7 @@ func (c *Connection) fill(level *pb.Level) {
 	}
 	c.lock.Unlock()
 	level.LastFrameMs = c.lastFrame.Load()
+	level.Backlog = uint32(max(c.stanzas.intake.waiting(), 0))
 	level.Waiting = uint32(max(c.waiting.Load(), 0))
 	level.MissedProbes = uint32(max(c.probes.missed.Load(), 0))
 }

@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"time"
 
-	"go.mau.fi/whatsmeow"
-
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/killpoint"
 	"holdfast/engine/internal/translate"
@@ -74,10 +72,3 @@ const (
 	parallelOpens = 8
 	parallelDials = 64
 )
-
-// SilenceLibraryKeepalive puts the library's own keepalive to sleep: ours is faster and ends the connection. Call it once,
-// before any client exists. Its interval is random between two variables that must differ, or the library panics.
-func SilenceLibraryKeepalive() {
-	whatsmeow.KeepAliveIntervalMin = 300 * time.Hour
-	whatsmeow.KeepAliveIntervalMax = 400 * time.Hour
-}

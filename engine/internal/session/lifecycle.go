@@ -28,7 +28,7 @@ func (c *Connection) run() {
 	c.drain()
 }
 
-// dial connects. Its own goroutine, because the library's Connect may hang: the context is cancelled then.
+// dial connects. Its own goroutine, because the library's handshake may hang: the context is cancelled then.
 func (c *Connection) dial() {
 	defer close(c.dialled)
 	defer c.contain("session.dial_panicked")
@@ -42,12 +42,12 @@ func (c *Connection) dial() {
 		c.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "dial: no handshake within " + c.deps.Timing.Connect.String()})
 	})
 	defer limit.Stop()
-	if err := c.client.ConnectContext(c.ctx); err != nil {
+	if err := c.connect(); err != nil {
 		c.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "dial: " + oneLine(err.Error())})
 		return
 	}
 	c.up.Store(true)
-	c.lastFrame.Store(time.Now().UnixMilli())
+	c.heard()
 }
 
 // contain ends the connection instead of the process.
@@ -125,7 +125,7 @@ func (c *Connection) finish() {
 		defer c.contain("session.disconnect_panicked")
 		c.client.Disconnect()
 	}()
-	if !wait(disconnected, disconnectWait) {
+	if !wait(disconnected, disconnectWait) || (c.up.Load() && !wait(c.stanzas.done, disconnectWait)) {
 		c.log.Warn("session.disconnect_slow")
 	}
 	close(c.done)

@@ -16,8 +16,12 @@ import (
 type probes struct {
 	after  time.Duration // of silence, before the first one
 	missed atomic.Int32  // unanswered in a row; reset by any frame
-	asked  atomic.Int64  // when the last one was sent, Unix ms, 0 for never
+	heard  atomic.Int64  // when the last frame came, since the connection's birth; 0 before the first
+	asked  atomic.Int64  // when the last one was sent, likewise
 }
+
+// pingSpace is the namespace of a question that means nothing but: are you there?
+const pingSpace = "w:p"
 
 // scattered answers a moment in the last fifth of the limit: a thousand sessions that were restored together would
 // otherwise be probed together, for ever.
@@ -46,18 +50,24 @@ func (r *Registry) Watch(ctx context.Context) {
 // check probes a silent connection and ends a dead one. A pairing connection is silent by nature.
 func (c *Connection) check(now time.Time) {
 	defer c.contain("session.check_panicked")
-	last := c.lastFrame.Load()
-	if last == 0 || c.pair != nil {
+	c.stanzas.check(now)
+	// By the monotonic clock: the one on the wall may be set.
+	age := now.Sub(c.born)
+	heard, asked := time.Duration(c.probes.heard.Load()), time.Duration(c.probes.asked.Load())
+	if heard == 0 || c.pair != nil {
+		return
+	}
+	if c.paused.Load() {
+		c.keepAlive(age - max(heard, asked))
 		return
 	}
 	timing := c.deps.Timing
-	silence := now.Sub(time.UnixMilli(last))
+	silence := age - heard
 	if silence < c.probes.after {
 		return
 	}
-	asked := c.probes.asked.Load()
-	if asked > last {
-		if now.Sub(time.UnixMilli(asked)) < timing.ProbeEvery {
+	if asked > heard {
+		if age-asked < timing.ProbeEvery {
 			return
 		}
 		if int(c.probes.missed.Add(1)) >= timing.Probes {
@@ -66,7 +76,19 @@ func (c *Connection) check(now time.Time) {
 		}
 		c.deps.LevelChanged()
 	}
-	c.probes.asked.Store(now.UnixMilli())
+	c.probe()
+}
+
+// keepAlive asks for a sign of life now and then while nothing is read: the server shall hear something, and what it
+// answers is read later. A pause is ours: nothing is missed by it.
+func (c *Connection) keepAlive(silence time.Duration) {
+	if silence >= c.probes.after {
+		c.probe()
+	}
+}
+
+func (c *Connection) probe() {
+	c.probes.asked.Store(int64(time.Since(c.born)))
 	go func() {
 		defer c.contain("session.probe_panicked")
 		// Whatever frame comes back resets the count; the answer itself is not waited for.
@@ -80,7 +102,7 @@ func (c *Connection) check(now time.Time) {
 func (c *Connection) ping() (<-chan struct{}, error) {
 	//lint:ignore SA1019 the library has no other door to a plain request
 	answer, err := c.client.DangerousInternals().SendIQAsync(c.ctx, whatsmeow.DangerousInfoQuery{
-		Namespace: "w:p", Type: "get", To: types.ServerJID,
+		Namespace: pingSpace, Type: "get", To: types.ServerJID,
 	})
 	if err != nil {
 		return nil, err

@@ -18,9 +18,18 @@ var _ wire.Observer = (*Connection)(nil)
 
 // FrameArrived implements wire.Observer.
 func (c *Connection) FrameArrived() {
-	c.lastFrame.Store(time.Now().UnixMilli())
+	c.heard()
 	c.probes.missed.Store(0)
 }
+
+// heard notes that the server said something: by the wall's clock for people, by the monotonic one for decisions.
+func (c *Connection) heard() {
+	c.lastFrame.Store(time.Now().UnixMilli())
+	c.probes.heard.Store(int64(time.Since(c.born)))
+}
+
+// Room implements wire.Observer.
+func (c *Connection) Room(stop <-chan struct{}) { c.stanzas.room(stop) }
 
 // StreamEnded implements wire.Observer.
 func (c *Connection) StreamEnded(err error) {
@@ -42,6 +51,7 @@ func (c *Connection) frameBroken() {
 
 // nodeReceived sees every node before the library handles it.
 func (c *Connection) nodeReceived(node *waBinary.Node) {
+	c.stanzas.read(node)
 	if ending, ends := translate.EndingOfNode(node); ends {
 		c.end(ending)
 		return
@@ -64,6 +74,7 @@ func (c *Connection) nodeReceived(node *waBinary.Node) {
 
 // nodeSent sees every node before the library writes it.
 func (c *Connection) nodeSent(node *waBinary.Node) {
+	c.stanzas.sent(node)
 	if node.Tag == "message" {
 		if id, ok := node.Attrs["id"].(string); ok {
 			c.sends.wrote(id)

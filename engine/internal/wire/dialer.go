@@ -25,8 +25,10 @@ const (
 	transportBuffer = 1024
 )
 
-// Observer hears what happens on one connection. Calls come from the reading goroutine and must not block.
+// Observer hears what happens on one connection. Calls come from the reading goroutine; only Room may block.
 type Observer interface {
+	// Room returns when one more frame may be handed on, or when stop is closed. Until then nothing is read.
+	Room(stop <-chan struct{})
 	// FrameArrived is called for each whole frame from the server.
 	FrameArrived()
 	// StreamEnded is called once, when nothing more can be read. err is what the reader saw.
@@ -68,7 +70,7 @@ func NewDialer(trust *lab.Trust) *Dialer {
 
 // Socket returns the way to one connection's WebSocket.
 func (d *Dialer) Socket(observer Observer) *Socket {
-	return &Socket{base: d.transport, observer: observer}
+	return &Socket{base: d.transport, observer: observer, released: make(chan struct{})}
 }
 
 // Media returns the client for uploads and downloads.
@@ -80,6 +82,7 @@ func (d *Dialer) Media() *http.Client {
 type Socket struct {
 	base     http.RoundTripper
 	observer Observer
+	released chan struct{}
 
 	lock sync.Mutex
 	open *reframer
@@ -97,10 +100,14 @@ func (s *Socket) Cut() {
 	defer s.lock.Unlock()
 	s.cut = true
 	if s.open != nil {
-		s.open.cut.Store(true)
+		s.open.halt()
 		go s.open.stream.Close() //nolint:errcheck // whatever the farewell comes to
 	}
 }
+
+// Release lets frames through that come after the server's part of the handshake. Call it once, when there is somebody to
+// take them.
+func (s *Socket) Release() { close(s.released) }
 
 // IsCut tells whether Cut was called.
 func (s *Socket) IsCut() bool {
@@ -128,7 +135,7 @@ func (s *Socket) RoundTrip(request *http.Request) (*http.Response, error) {
 		_ = stream.Close()
 		return nil, ErrCut
 	}
-	s.open = newReframer(stream, s.observer)
+	s.open = newReframer(stream, s.observer, s.released)
 	response.Body = s.open
 	return response, nil
 }

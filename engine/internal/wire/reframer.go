@@ -43,8 +43,13 @@ type reframer struct {
 	ended    sync.Once
 	cut      atomic.Bool
 
+	released <-chan struct{} // closed when frames after the first may be handed on
+	stop     chan struct{}   // closed at the cut or the close
+	stopped  sync.Once
+
 	ready   []byte // WebSocket bytes for the reader
-	partial []byte // Noise bytes that do not make a whole frame yet
+	partial []byte // Noise bytes that are not handed on yet
+	payload uint64 // bytes of the WebSocket frame that are still to be read
 	text    bool   // inside a text message, which the protocol does not know
 	frames  uint64
 	failed  error
@@ -52,8 +57,14 @@ type reframer struct {
 
 var _ io.ReadWriteCloser = (*reframer)(nil)
 
-func newReframer(stream io.ReadWriteCloser, observer Observer) *reframer {
-	return &reframer{stream: stream, observer: observer}
+func newReframer(stream io.ReadWriteCloser, observer Observer, released <-chan struct{}) *reframer {
+	return &reframer{stream: stream, observer: observer, released: released, stop: make(chan struct{})}
+}
+
+// halt lets a reader go that waits for room, and everything that would be written.
+func (r *reframer) halt() {
+	r.cut.Store(true)
+	r.stopped.Do(func() { close(r.stop) })
 }
 
 func (r *reframer) Write(p []byte) (int, error) {
@@ -64,6 +75,7 @@ func (r *reframer) Write(p []byte) (int, error) {
 }
 
 func (r *reframer) Close() error {
+	r.stopped.Do(func() { close(r.stop) })
 	err := r.stream.Close()
 	r.end(io.EOF)
 	return err
@@ -78,13 +90,18 @@ func (r *reframer) Read(p []byte) (int, error) {
 		r.end(ErrCut)
 		return 0, ErrCut
 	}
+	if r.failed != nil {
+		return 0, r.failed
+	}
 	for len(r.ready) == 0 {
-		if r.failed == nil {
-			r.failed = r.fill()
+		whole, err := r.handOn()
+		if err == nil && !whole {
+			err = r.fill()
 		}
-		if r.failed != nil && len(r.ready) == 0 {
-			r.end(r.failed)
-			return 0, r.failed
+		if err != nil {
+			r.failed = err
+			r.end(err)
+			return 0, err
 		}
 	}
 	n := copy(p, r.ready)
@@ -95,8 +112,11 @@ func (r *reframer) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill reads one WebSocket frame from the server and appends what it makes whole to ready.
+// fill reads a piece of the WebSocket stream: a control frame, or some more Noise bytes.
 func (r *reframer) fill() error {
+	if r.payload > 0 {
+		return r.takePayload()
+	}
 	var head [2]byte
 	if _, err := io.ReadFull(r.stream, head[:]); err != nil {
 		return err
@@ -115,7 +135,8 @@ func (r *reframer) fill() error {
 	if opcode == opText || opcode == opBinary {
 		r.text = opcode == opText
 	}
-	return r.takePayload(length)
+	r.payload = length
+	return nil
 }
 
 func (r *reframer) payloadLength(short byte) (uint64, error) {
@@ -145,49 +166,64 @@ func (r *reframer) passControl(head [2]byte, length uint64) error {
 	return nil
 }
 
-// takePayload reads in chunks, so that a length that lies costs no memory before its bytes arrive.
-func (r *reframer) takePayload(length uint64) error {
-	for length > 0 {
-		chunk := int(min(length, readChunk))
-		start := len(r.partial)
-		r.partial = append(r.partial, make([]byte, chunk)...)
-		if _, err := io.ReadFull(r.stream, r.partial[start:]); err != nil {
-			return err
-		}
-		length -= uint64(chunk)
-		if r.text {
-			r.partial = r.partial[:start]
-			continue
-		}
-		if err := r.emitWhole(); err != nil {
-			return err
-		}
+// takePayload reads a chunk of the payload, so that a length that lies costs no memory before its bytes arrive.
+func (r *reframer) takePayload() error {
+	chunk := int(min(r.payload, readChunk))
+	start := len(r.partial)
+	r.partial = append(r.partial, make([]byte, chunk)...)
+	if _, err := io.ReadFull(r.stream, r.partial[start:]); err != nil {
+		return err
+	}
+	r.payload -= uint64(chunk)
+	if r.text {
+		r.partial = r.partial[:start]
 	}
 	return nil
 }
 
-func (r *reframer) emitWhole() error {
-	rest := r.partial
-	for len(rest) >= noiseHeader {
-		size := int(rest[0])<<16 | int(rest[1])<<8 | int(rest[2])
-		if size > maxFrame {
-			return fmt.Errorf("%w: frame of %d bytes", ErrStream, size)
-		}
-		if r.frames > 0 && size < tagSize {
-			return fmt.Errorf("%w: frame of %d bytes has no authentication tag", ErrStream, size)
-		}
-		if len(rest) < noiseHeader+size {
-			break
-		}
-		r.emit(rest[:noiseHeader+size])
-		rest = rest[noiseHeader+size:]
+// handOn puts the next frame that is whole into ready, when there is room for it; false when none is whole.
+func (r *reframer) handOn() (bool, error) {
+	if len(r.partial) < noiseHeader {
+		return false, nil
 	}
-	if len(rest) == 0 {
+	size := int(r.partial[0])<<16 | int(r.partial[1])<<8 | int(r.partial[2])
+	if size > maxFrame {
+		return false, fmt.Errorf("%w: frame of %d bytes", ErrStream, size)
+	}
+	if r.frames > 0 && size < tagSize {
+		return false, fmt.Errorf("%w: frame of %d bytes has no authentication tag", ErrStream, size)
+	}
+	if len(r.partial) < noiseHeader+size {
+		return false, nil
+	}
+	if r.frames > 0 && !r.waitForRoom() {
+		return false, ErrCut
+	}
+	r.emit(r.partial[:noiseHeader+size])
+	r.partial = r.partial[noiseHeader+size:]
+	switch {
+	case len(r.partial) == 0:
 		r.partial = nil
-	} else {
-		r.partial = append([]byte(nil), rest...)
+	case size > readChunk: // its memory shall not live as long as what came after it
+		r.partial = append([]byte(nil), r.partial...)
 	}
-	return nil
+	return true, nil
+}
+
+// waitForRoom waits until the frame may be handed on; false when the connection was cut or closed meanwhile.
+func (r *reframer) waitForRoom() bool {
+	select {
+	case <-r.released:
+	case <-r.stop:
+		return false
+	}
+	r.observer.Room(r.stop)
+	select {
+	case <-r.stop:
+		return false
+	default:
+		return true
+	}
 }
 
 func (r *reframer) emit(frame []byte) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"testing"
+	"time"
 )
 
 type observed struct {
@@ -14,8 +15,16 @@ type observed struct {
 	ends   []error
 }
 
+func (o *observed) Room(<-chan struct{})  {}
 func (o *observed) FrameArrived()         { o.frames++ }
 func (o *observed) StreamEnded(err error) { o.ends = append(o.ends, err) }
+
+// open is a gate that lets everything through.
+func open() <-chan struct{} {
+	gate := make(chan struct{})
+	close(gate)
+	return gate
+}
 
 // stream is a connection that yields at most step bytes per read.
 type stream struct {
@@ -94,7 +103,7 @@ func TestOneMessagePerFrameHoweverTheServerCuts(t *testing.T) {
 			rest = rest[n:]
 		}
 		seen := &observed{}
-		got, err := io.ReadAll(newReframer(&stream{data: sent, step: 1 + random.IntN(5000)}, seen))
+		got, err := io.ReadAll(newReframer(&stream{data: sent, step: 1 + random.IntN(5000)}, seen, open()))
 		if err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
@@ -113,7 +122,7 @@ func TestOneMessagePerFrameHoweverTheServerCuts(t *testing.T) {
 func TestEmptyPlaintextLosesItsTag(t *testing.T) {
 	empty := noise(tagSize)
 	sent := message(opBinary, true, bytes.Join([][]byte{noise(40), empty, noise(20)}, nil))
-	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 4096}, &observed{}))
+	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 4096}, &observed{}, open()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +137,7 @@ func TestEmptyPlaintextLosesItsTag(t *testing.T) {
 
 func TestTheHandshakeMayBeShort(t *testing.T) {
 	sent := message(opBinary, true, noise(tagSize))
-	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 4096}, &observed{}))
+	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 4096}, &observed{}, open()))
 	if err != nil || !bytes.Equal(messages(t, got)[0], noise(tagSize)) {
 		t.Errorf("the first frame, which is not encrypted, was changed: %v", err)
 	}
@@ -137,7 +146,7 @@ func TestTheHandshakeMayBeShort(t *testing.T) {
 func TestTextIsDropped(t *testing.T) {
 	sent := append(message(opText, false, []byte("hello")), message(0, true, noise(20))...)
 	sent = append(sent, message(opBinary, true, noise(40))...)
-	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 3}, &observed{}))
+	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 3}, &observed{}, open()))
 	if err != nil || len(messages(t, got)) != 1 {
 		t.Errorf("text reached the library: %q, %v", got, err)
 	}
@@ -155,7 +164,7 @@ func TestBrokenFramingEndsTheStreamOnce(t *testing.T) {
 	}
 	for name, sent := range cases {
 		seen := &observed{}
-		r := newReframer(&stream{data: sent, step: 4096}, seen)
+		r := newReframer(&stream{data: sent, step: 4096}, seen, open())
 		_, err := io.ReadAll(r)
 		if err == nil {
 			t.Errorf("%s: no error", name)
@@ -175,11 +184,76 @@ func TestBrokenFramingEndsTheStreamOnce(t *testing.T) {
 
 func TestALyingLengthCostsNoMemory(t *testing.T) {
 	sent := []byte{0x80 | opBinary, 127, 0, 0, 0, 0xff, 0, 0, 0, 0, 1, 2, 3}
-	r := newReframer(&stream{data: sent, step: 4096}, &observed{})
+	r := newReframer(&stream{data: sent, step: 4096}, &observed{}, open())
 	if _, err := io.ReadAll(r); err == nil {
 		t.Fatal("no error")
 	}
 	if cap(r.partial) > 4*readChunk {
 		t.Errorf("%d bytes held for a length that was only claimed", cap(r.partial))
+	}
+}
+
+// A reader that is paused hands nothing on, and a cut lets it go.
+func TestNothingIsHandedOnWithoutRoom(t *testing.T) {
+	sent := message(opBinary, true, bytes.Join([][]byte{noise(40), noise(20), noise(21)}, nil))
+	full := &narrow{room: make(chan struct{}), asked: make(chan struct{}, 10)}
+	r := newReframer(&stream{data: sent, step: 4096}, full, open())
+	read := make(chan int, 10)
+	go func() {
+		defer close(read)
+		buffer := make([]byte, 4096)
+		for {
+			n, err := r.Read(buffer)
+			if err != nil {
+				return
+			}
+			read <- n
+		}
+	}()
+	if n := <-read; n != 2+noiseHeader+40 {
+		t.Fatalf("the handshake gave %d bytes", n)
+	}
+	<-full.asked
+	full.room <- struct{}{}
+	if n := <-read; n != 2+noiseHeader+20 {
+		t.Errorf("%d bytes were handed on for one place", n)
+	}
+	<-full.asked
+	if full.frames != 2 {
+		t.Errorf("%d frames handed on, want the handshake and one", full.frames)
+	}
+	r.halt()
+	if _, more := <-read; more {
+		t.Error("something was handed on after the cut")
+	}
+}
+
+// narrow is an observer that gives room for one frame at a time.
+type narrow struct {
+	observed
+	room  chan struct{}
+	asked chan struct{}
+}
+
+func (n *narrow) Room(stop <-chan struct{}) {
+	n.asked <- struct{}{}
+	select {
+	case <-n.room:
+	case <-stop:
+	}
+}
+
+func TestFramesWaitUntilTheyAreReleased(t *testing.T) {
+	sent := message(opBinary, true, append(noise(40), noise(20)...))
+	gate := make(chan struct{})
+	seen := &observed{}
+	r := newReframer(&stream{data: sent, step: 4096}, seen, gate)
+	buffer := make([]byte, 4096)
+	if _, err := r.Read(buffer); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(10*time.Millisecond, r.halt)
+	if n, err := r.Read(buffer); err == nil {
+		t.Errorf("%d bytes of a second frame before the release", n)
 	}
 }

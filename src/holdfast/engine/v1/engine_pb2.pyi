@@ -504,7 +504,7 @@ class Levels(_message.Message):
     def __init__(self, at_ms: _Optional[int] = ..., sessions: _Optional[_Iterable[_Union[Level, _Mapping]]] = ...) -> None: ...
 
 class Level(_message.Message):
-    __slots__ = ("session_id", "epoch", "level", "last_frame_ms", "waiting", "missed_probes", "folder", "jid")
+    __slots__ = ("session_id", "epoch", "level", "last_frame_ms", "waiting", "missed_probes", "folder", "jid", "backlog")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
@@ -513,6 +513,7 @@ class Level(_message.Message):
     MISSED_PROBES_FIELD_NUMBER: _ClassVar[int]
     FOLDER_FIELD_NUMBER: _ClassVar[int]
     JID_FIELD_NUMBER: _ClassVar[int]
+    BACKLOG_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     epoch: int
     level: LinkLevel
@@ -521,7 +522,8 @@ class Level(_message.Message):
     missed_probes: int
     folder: str
     jid: str
-    def __init__(self, session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., level: _Optional[_Union[LinkLevel, str]] = ..., last_frame_ms: _Optional[int] = ..., waiting: _Optional[int] = ..., missed_probes: _Optional[int] = ..., folder: _Optional[str] = ..., jid: _Optional[str] = ...) -> None: ...
+    backlog: int
+    def __init__(self, session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., level: _Optional[_Union[LinkLevel, str]] = ..., last_frame_ms: _Optional[int] = ..., waiting: _Optional[int] = ..., missed_probes: _Optional[int] = ..., folder: _Optional[str] = ..., jid: _Optional[str] = ..., backlog: _Optional[int] = ...) -> None: ...
 
 class Delivery(_message.Message):
     __slots__ = ("delivery_id", "session_id", "epoch", "message", "receipt")
