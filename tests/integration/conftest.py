@@ -31,6 +31,7 @@ class Running:
     link: EngineLink
     supervisor: Supervisor
     desk: Desk
+    inbox: Inbox
     ups: list[str] = field(default_factory=list)
     downs: list[str] = field(default_factory=list)
 
@@ -95,7 +96,7 @@ class World:
         await supervisor.load(registry)
         inbox = Inbox(store, journal, lambda conn, receipts: None)
         intake = Intake(inbox.receive, link.confirm)
-        running = Running(store, journal, link, supervisor, Desk(store, supervisor))
+        running = Running(store, journal, link, supervisor, Desk(store, supervisor), inbox)
         supervisor.on_up, supervisor.on_down = running.ups.append, running.downs.append
         link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels
         link.on_detached, link.on_deliveries = supervisor.engine_detached, intake.put

@@ -7,15 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from unittest.mock import create_autospec
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
 
 from holdfast.accounts import Accounts
-from holdfast.api import errors, events, keys, messages
-from holdfast.api import socket as event_socket
-from holdfast.api.limits import BodyLimit
+from holdfast.api.app import create_app
+from holdfast.api.rooms import Facts, Rooms
 from holdfast.delivery import Subscriptions
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
@@ -24,6 +23,7 @@ from holdfast.model.errors import UnknownSession
 from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, RetryPolicy
+from holdfast.sessions import Desk
 from holdfast.store import Store
 
 TENANT = "ten_default"
@@ -118,17 +118,17 @@ async def served(folder: Path) -> AsyncIterator[Served]:
     whatsapp, accounts = Whatsapp(), Accounts(store)
     outbox = Outbox(store, journal, whatsapp, policy=RetryPolicy(pace=0))
     inbox = Inbox(store, journal, outbox.apply_receipts)
-    app = FastAPI()
-    for router in (messages.router, events.router, event_socket.router, keys.router):
-        app.include_router(router)
-    errors.install(app)
-    app.add_middleware(BodyLimit)
-    rooms = {
-        "accounts": accounts, "outbox": outbox, "inbox": inbox, "journal": journal,
-        "subscriptions": Subscriptions(store, journal), "directory": Directory(),
-    }  # fmt: skip
-    for name, room in rooms.items():
-        setattr(app.state, name, room)
+    rooms = Rooms(
+        facts=create_autospec(Facts, instance=True, version="test", lab=False),
+        accounts=accounts,
+        sessions=create_autospec(Desk, instance=True),  # sessions have a test of their own
+        directory=Directory(),
+        inbox=inbox,
+        outbox=outbox,
+        journal=journal,
+        subscriptions=Subscriptions(store, journal),
+    )
+    app = create_app(rooms)
     key = (await accounts.create_key("test")).key
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))

@@ -12,8 +12,11 @@ import pytest
 
 from holdfast.accounts import Accounts, Scope
 from holdfast.api.app import create_app
+from holdfast.api.rooms import Rooms
+from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
 from holdfast.model.states import State
+from holdfast.outbox import Outbox
 from holdfast.sessions import Progress
 
 from .conftest import Running, World, eventually
@@ -69,8 +72,19 @@ async def api(world: World) -> AsyncIterator[Api]:
     engine = await world.engine()
     async with world.gateway() as gateway:
         accounts = Accounts(gateway.store)
-        rooms = {"accounts": accounts, "desk": gateway.desk, "directory": gateway.supervisor.book}
-        app = create_app(Facts(gateway), rooms)
+        outbox = Outbox(gateway.store, gateway.journal, gateway.link)
+        app = create_app(
+            Rooms(
+                facts=Facts(gateway),
+                accounts=accounts,
+                sessions=gateway.desk,
+                directory=gateway.supervisor.book,
+                inbox=gateway.inbox,
+                outbox=outbox,
+                journal=gateway.journal,
+                subscriptions=Subscriptions(gateway.store, gateway.journal),
+            )
+        )
         key = (await accounts.create_key("test", scopes=frozenset(Scope))).key
         transport = httpx.ASGITransport(app)
         headers = {"Authorization": f"Bearer {key}"}

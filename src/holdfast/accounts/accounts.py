@@ -1,9 +1,11 @@
 """Keys and one-time links in the database."""
 
+import asyncio
 import hashlib
 import json
 import secrets
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,7 +25,7 @@ from holdfast.kit import logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.kit.files import write_atomically
 from holdfast.kit.ids import new_id
-from holdfast.model.errors import Unauthorized, UnknownKey
+from holdfast.model.errors import StoreUnavailable, Unauthorized, UnknownKey
 from holdfast.store import Store
 from holdfast.store.schema import api_keys, dashboard_links
 
@@ -31,7 +33,8 @@ _log = logging.get("accounts")
 
 LINK_LIVES_MS: Final = 15 * 60 * 1000
 LOGIN_LIVES_MS: Final = 30 * 24 * 3600 * 1000
-#: A revoked key may work this long on a connection that is already known.
+#: What the database said of a key is believed this long. It bounds too how long an open stream outlives a key
+#: that another process has revoked.
 _REMEMBER_MS: Final = 10_000
 _REMEMBER_KEYS: Final = 1024
 
@@ -77,6 +80,7 @@ class Accounts:
         self._store = store
         self._clock = clock
         self._known: OrderedDict[str, tuple[int, Caller]] = OrderedDict()
+        self._revoked = asyncio.Event()
 
     async def ensure_local(self, path: Path) -> None:
         """See that the machine-local credential lies at `path` (0600) and is valid; make a new one otherwise.
@@ -90,6 +94,7 @@ class Accounts:
             pass  # absent, torn, revoked or of another data folder: all the same
         await self._store.write(lambda conn: _revoke_kind(conn, KeyKind.LOCAL, self._clock()))
         self._known.clear()
+        self._tell_streams()
         issued = await self.create_key("this machine", kind=KeyKind.LOCAL)
         content = {"key": issued.key, "key_id": issued.key_id}
         write_atomically(path, json.dumps(content).encode() + b"\n", mode=0o600)
@@ -108,14 +113,29 @@ class Accounts:
             raise Unauthorized
         if row.expires_at_ms is not None and row.expires_at_ms <= now:
             raise Unauthorized("The key has expired")
-        caller = Caller(row.id, row.tenant_id, from_text(row.scopes))
-        until = (
-            now + _REMEMBER_MS if row.expires_at_ms is None else min(now + _REMEMBER_MS, row.expires_at_ms)
-        )
-        self._known[digest] = (until, caller)
+        caller = Caller(row.id, row.tenant_id, from_text(row.scopes), row.expires_at_ms)
+        self._known[digest] = (caller.until_ms(now + _REMEMBER_MS), caller)
         if len(self._known) > _REMEMBER_KEYS:
             self._known.popitem(last=False)
         return caller
+
+    async def ended(self, key: str) -> Unauthorized:
+        """Why this key opens nothing any more; returns as soon as that is so, for streams that stay open.
+
+        A key that is revoked here ends at once, one that expires at its time. While the database cannot be
+        read, nobody is sent away.
+        """
+        while True:
+            revoked, until_ms = self._revoked, self._clock() + _REMEMBER_MS
+            try:
+                until_ms = (await self.authenticate(key)).until_ms(until_ms)
+            except Unauthorized as refusal:
+                return refusal
+            except StoreUnavailable:
+                pass  # not known: asked again below
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, (until_ms - self._clock()) / 1000)):
+                    await revoked.wait()
 
     async def create_key(
         self,
@@ -171,6 +191,7 @@ class Accounts:
         _log.info("accounts.key_revoked", key_id=key_id)
         for digest in [digest for digest, (_, caller) in self._known.items() if caller.key_id == key_id]:
             del self._known[digest]
+        self._tell_streams()
 
     async def create_link(self, tenant_id: str = DEFAULT_TENANT) -> IssuedLink:
         """A link that logs one browser in, once, within 15 minutes. Raises StoreUnavailable."""
@@ -208,6 +229,10 @@ class Accounts:
                 next_step="Make a new one with `holdfast dashboard-link`.",
             )
         return issued
+
+    def _tell_streams(self) -> None:
+        self._revoked.set()
+        self._revoked = asyncio.Event()
 
     def _key(
         self, name: str, kind: KeyKind, scopes: frozenset[Scope] | None, tenant_id: str, lives_ms: int | None

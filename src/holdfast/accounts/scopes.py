@@ -40,6 +40,11 @@ class Caller:
     key_id: str
     tenant_id: str
     scopes: frozenset[Scope]
+    expires_at_ms: int | None = None
+
+    def until_ms(self, at_ms: int) -> int:
+        """This moment, or the key's end when that comes first."""
+        return at_ms if self.expires_at_ms is None else min(at_ms, self.expires_at_ms)
 
     def may(self, scope: Scope) -> bool:
         """True when one of the key's scopes covers it."""

@@ -2,11 +2,10 @@
 
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from holdfast.accounts import Accounts
-from holdfast.api.auth import KeyHolder
+from holdfast.api.auth import Behind, KeyHolder
 from holdfast.api.errors import refusals
 
 router = APIRouter(prefix="/v1/dashboard", tags=["access"])
@@ -35,19 +34,17 @@ class LoginOut(BaseModel):
 
 
 @router.post("/links", status_code=201, summary="Make a one-time link", responses=refusals())
-async def make_link(request: Request, caller: KeyHolder) -> LinkOut:
+async def make_link(rooms: Behind, caller: KeyHolder) -> LinkOut:
     """A link that logs one browser in, once, within 15 minutes."""
-    accounts: Accounts = request.app.state.accounts
-    link = await accounts.create_link(caller.tenant_id)
+    link = await rooms.accounts.create_link(caller.tenant_id)
     return LinkOut(path=f"/login?token={link.token}", expires_at=_time(link.expires_at_ms))
 
 
 @router.post("/exchange", summary="Turn a link's token into a key", responses=refusals(422))
-async def exchange(request: Request, body: TokenIn) -> LoginOut:
+async def exchange(rooms: Behind, body: TokenIn) -> LoginOut:
     """Needs no key: the token is the proof. It works once."""
-    accounts: Accounts = request.app.state.accounts
-    issued = await accounts.exchange(body.token)
-    caller = await accounts.authenticate(issued.key)
+    issued = await rooms.accounts.exchange(body.token)
+    caller = await rooms.accounts.authenticate(issued.key)
     expires = None if issued.expires_at_ms is None else _time(issued.expires_at_ms)
     return LoginOut(key=issued.key, key_id=issued.key_id, tenant_id=caller.tenant_id, expires_at=expires)
 

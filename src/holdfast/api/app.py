@@ -1,13 +1,12 @@
 """The HTTP application: every room's endpoints, one shape of error, one description."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
 
 from holdfast.api import access, errors, events, keys, messages, sessions, socket, system
 from holdfast.api.limits import BodyLimit
-from holdfast.api.system import Facts
+from holdfast.api.rooms import Rooms
 
 _DESCRIPTION: Final = """
 Holdfast keeps WhatsApp numbers linked and working, for programs that talk over them.
@@ -18,21 +17,18 @@ UTC.
 """
 
 
-def create_app(facts: Facts, rooms: Mapping[str, Any]) -> FastAPI:
-    """The application. `rooms` are what its endpoints find under `request.app.state`."""
+def create_app(rooms: Rooms) -> FastAPI:
+    """The application over these rooms, as it is shipped and as it is tested."""
     malformed: dict[int | str, dict[str, Any]] = {422: {"model": errors.ErrorOut, "description": "Malformed"}}
     app = FastAPI(
         responses=malformed,
         title="Holdfast",
-        version=facts.version,
+        version=rooms.facts.version,
         description=_DESCRIPTION,
         license_info={"name": "Apache-2.0"},
     )
-    app.state.facts = facts
-    for name, room in rooms.items():
-        setattr(app.state, name, room)
+    app.state.rooms = rooms
     errors.install(app)
-    app.add_middleware(BodyLimit)
     app.add_middleware(BodyLimit)
     app.include_router(system.open_router)
     for router in (
@@ -45,6 +41,6 @@ def create_app(facts: Facts, rooms: Mapping[str, Any]) -> FastAPI:
         keys.router,
     ):
         app.include_router(router)
-    if facts.lab:
+    if rooms.facts.lab:
         app.include_router(system.lab_router)
     return app

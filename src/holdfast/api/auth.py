@@ -1,25 +1,36 @@
-"""The door: which key was shown, and whether it covers what is asked."""
+"""The door: what lies behind it, which key was shown, and whether it covers what is asked."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
 
 from holdfast.accounts import Accounts, Caller, Scope
+from holdfast.api.rooms import Rooms
 from holdfast.model.errors import Forbidden, Unauthorized
 
 _bearer = HTTPBearer(auto_error=False, description="A key of this gateway, `hf_…`", scheme_name="key")
+
+
+def _behind(connection: HTTPConnection) -> Rooms:
+    # The framework's one untyped place: `create_app` has put a Rooms there.
+    rooms: Rooms = connection.app.state.rooms
+    return rooms
+
+
+#: A parameter of this type is given the rooms of the application that serves the request.
+Behind = Annotated[Rooms, Depends(_behind)]
 
 
 def needs(scope: Scope) -> Callable[..., Awaitable[Caller]]:
     """A dependency that lets only callers with this scope in. Raises Unauthorized, Forbidden."""
 
     async def check(
-        request: Request, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+        rooms: Behind, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> Caller:
-        accounts: Accounts = request.app.state.accounts
-        return await admit(accounts, shown.credentials if shown else None, scope)
+        return await admit(rooms.accounts, shown.credentials if shown else None, scope)
 
     return check
 

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from holdfast.accounts import Accounts, Scope
-from holdfast.api.auth import Reader, admit
+from holdfast.accounts import Accounts
+from holdfast.api.auth import Behind, Reader
 from holdfast.api.errors import body_of, refusals
-from holdfast.delivery import Feed, Subscriptions
-from holdfast.journal import Filter, Journal, encode_cursor
+from holdfast.api.rooms import Rooms
+from holdfast.delivery import Feed
+from holdfast.journal import Event, Filter, encode_cursor
 from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.errors import HoldfastError, RequestInvalid
 from holdfast.model.events import EventType
@@ -103,13 +104,11 @@ def make_filter(
     return Filter(tenant_id, ids or None, frozenset(types or ()) or None)
 
 
-async def begin(
-    subscriptions: Subscriptions, journal: Journal, tenant_id: str, name: str | None, after: str | None
-) -> int:
+async def begin(rooms: Rooms, tenant_id: str, name: str | None, after: str | None) -> int:
     """Where a consumer starts. Raises CursorInvalid, RequestInvalid, StoreUnavailable."""
     if name is not None:
-        return await subscriptions.open(tenant_id, name, after)
-    return journal.head if after is None else subscriptions.position_of(after)
+        return await rooms.subscriptions.open(tenant_id, name, after)
+    return rooms.journal.head if after is None else rooms.subscriptions.position_of(after)
 
 
 @router.get(
@@ -123,6 +122,7 @@ async def begin(
 )
 async def read_events(
     request: Request,
+    rooms: Behind,
     caller: Reader,
     wanted: Annotated[EventsQuery, Query()],
     last_event_id: Annotated[str | None, Header(description="what a browser sends to continue")] = None,
@@ -139,26 +139,23 @@ async def read_events(
 
     A subscription that holds 2,048 events unacknowledged is given no more until it acknowledges.
     """
-    journal: Journal = request.app.state.journal
-    subscriptions: Subscriptions = request.app.state.subscriptions
-    chosen = make_filter(request.app.state.directory, caller.tenant_id, wanted.session, wanted.type)
+    chosen = make_filter(rooms.directory, caller.tenant_id, wanted.session, wanted.type)
     if last_event_id:
-        position = subscriptions.position_of(last_event_id)
+        position = rooms.subscriptions.position_of(last_event_id)
     else:
-        position = await begin(subscriptions, journal, caller.tenant_id, wanted.subscription, wanted.after)
-    feed = Feed(journal, chosen, position)
+        position = await begin(rooms, caller.tenant_id, wanted.subscription, wanted.after)
+    feed = Feed(rooms.journal, chosen, position)
     if wanted.format == "json":
         return await _page(feed, wanted.limit, wanted.wait_s)
     key = request.headers.get("authorization", "").partition(" ")[2]
-    stream = _stream(feed, request.app.state.accounts, key)
+    stream = _stream(feed, rooms.accounts, key)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
 @router.get("/subscriptions", summary="List subscriptions", responses=refusals())
-async def list_subscriptions(request: Request, caller: Reader) -> SubscriptionsOut:
+async def list_subscriptions(rooms: Behind, caller: Reader) -> SubscriptionsOut:
     """Every consumer with a name, and where it stands."""
-    subscriptions: Subscriptions = request.app.state.subscriptions
     return SubscriptionsOut(
         subscriptions=[
             SubscriptionOut(
@@ -167,7 +164,7 @@ async def list_subscriptions(request: Request, caller: Reader) -> SubscriptionsO
                 created_at=iso(each.created_at_ms),
                 acked_at=iso_or_none(each.acked_at_ms),
             )
-            for each in await subscriptions.list(caller.tenant_id)
+            for each in await rooms.subscriptions.list(caller.tenant_id)
         ]
     )
 
@@ -175,12 +172,10 @@ async def list_subscriptions(request: Request, caller: Reader) -> SubscriptionsO
 @router.post(
     "/subscriptions/{name}/ack", status_code=204, summary="Acknowledge", responses=refusals(400, 404)
 )
-async def ack(
-    request: Request, caller: Reader, name: Annotated[str, Path(max_length=128)], body: AckIn
-) -> None:
+async def ack(rooms: Behind, caller: Reader, name: Annotated[str, Path(max_length=128)], body: AckIn) -> None:
     """Everything up to this cursor is done: the consumer's next connection goes on behind it."""
-    subscriptions: Subscriptions = request.app.state.subscriptions
-    await subscriptions.ack(caller.tenant_id, name, subscriptions.position_of(body.cursor))
+    position = rooms.subscriptions.position_of(body.cursor)
+    await rooms.subscriptions.ack(caller.tenant_id, name, position)
 
 
 async def _page(feed: Feed, limit: int, wait_s: float) -> Response:
@@ -197,22 +192,26 @@ async def _page(feed: Feed, limit: int, wait_s: float) -> Response:
 async def _stream(feed: Feed, accounts: Accounts, key: str) -> AsyncIterator[str]:
     """Events as they come, a comment when none do. Ends when the key does, or when the database fails."""
     yield ": connected\n\n"
-    while True:
-        try:
-            async with asyncio.timeout(_BEAT_S):
-                events = await feed.next(_PAGE)
-            yield "".join(f"id: {each.cursor}\nevent: {each.type}\ndata: {each.wire}\n\n" for each in events)
-        except TimeoutError:
-            try:
-                await admit(accounts, key, Scope.READ)
-            except HoldfastError as refusal:
-                yield _last_word(refusal)
-                return
-            yield ": beat\n\n"
-        except HoldfastError as refusal:
-            yield _last_word(refusal)
-            return
+    ended = asyncio.ensure_future(accounts.ended(key))
+    coming = asyncio.ensure_future(feed.next(_PAGE))
+    try:
+        while True:
+            await asyncio.wait({ended, coming}, timeout=_BEAT_S, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                raise ended.result()
+            if not coming.done():
+                yield ": beat\n\n"
+                continue
+            events = coming.result()
+            coming = asyncio.ensure_future(feed.next(_PAGE))
+            if events:
+                yield "".join(_frame(event) for event in events)
+    except HoldfastError as refusal:
+        yield f"event: error\ndata: {json.dumps(body_of(refusal))}\n\n"
+    finally:
+        ended.cancel()
+        coming.cancel()
 
 
-def _last_word(refusal: HoldfastError) -> str:
-    return f"event: error\ndata: {json.dumps(body_of(refusal))}\n\n"
+def _frame(event: Event) -> str:
+    return f"id: {event.cursor}\nevent: {event.type}\ndata: {event.wire}\n\n"

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from holdfast.accounts import Accounts, IssuedKey, KeyInfo, Scope
-from holdfast.api.auth import KeyHolder, Reader
+from holdfast.accounts import IssuedKey, KeyInfo, Scope
+from holdfast.api.auth import Behind, KeyHolder, Reader
 from holdfast.api.errors import refusals
 from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.errors import Forbidden
@@ -53,18 +53,13 @@ class KeysOut(BaseModel):
     keys: list[KeyOut]
 
 
-def _accounts(request: Request) -> Accounts:
-    accounts: Accounts = request.app.state.accounts
-    return accounts
-
-
 @router.post("", status_code=201, summary="Make a key", responses=refusals(422))
-async def make_key(request: Request, caller: KeyHolder, body: KeyIn) -> NewKeyOut:
+async def make_key(rooms: Behind, caller: KeyHolder, body: KeyIn) -> NewKeyOut:
     """For a bot or a back end: each gets its own, so that each can be revoked alone."""
     beyond = sorted(set(body.scopes) - caller.scopes)
     if beyond:
         raise Forbidden(f"This key lacks the scope `{beyond[0].value}` and cannot hand it out")
-    issued: IssuedKey = await _accounts(request).create_key(
+    issued: IssuedKey = await rooms.accounts.create_key(
         body.name,
         scopes=frozenset(body.scopes),
         tenant_id=caller.tenant_id,
@@ -74,23 +69,21 @@ async def make_key(request: Request, caller: KeyHolder, body: KeyIn) -> NewKeyOu
 
 
 @router.get("", summary="List keys", responses=refusals())
-async def list_keys(request: Request, caller: KeyHolder) -> KeysOut:
+async def list_keys(rooms: Behind, caller: KeyHolder) -> KeysOut:
     """Keys of programs, logins of browsers, and this machine's own."""
-    return KeysOut(keys=[_key_out(each) for each in await _accounts(request).keys(caller.tenant_id)])
+    return KeysOut(keys=[_key_out(each) for each in await rooms.accounts.keys(caller.tenant_id)])
 
 
 @router.delete("/self", status_code=204, summary="Give up the key that is shown", responses=refusals())
-async def give_up_key(request: Request, caller: Reader) -> None:
+async def give_up_key(rooms: Behind, caller: Reader) -> None:
     """Signing out: every key may end itself, whatever else it may do."""
-    await _accounts(request).revoke(caller.key_id, caller.tenant_id)
+    await rooms.accounts.revoke(caller.key_id, caller.tenant_id)
 
 
 @router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404))
-async def revoke_key(
-    request: Request, caller: KeyHolder, key_id: Annotated[str, Path(max_length=64)]
-) -> None:
-    """It opens nothing from now on, and ends its open streams within half a minute. Safe to repeat."""
-    await _accounts(request).revoke(key_id, caller.tenant_id)
+async def revoke_key(rooms: Behind, caller: KeyHolder, key_id: Annotated[str, Path(max_length=64)]) -> None:
+    """It opens nothing from now on, and its open streams end. Safe to repeat."""
+    await rooms.accounts.revoke(key_id, caller.tenant_id)
 
 
 def _key_out(info: KeyInfo) -> KeyOut:

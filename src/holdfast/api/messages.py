@@ -5,18 +5,17 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Request, status
+from fastapi import APIRouter, Header, Path, Query, status
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Reader, Sender
+from holdfast.api.auth import Behind, Reader, Sender
 from holdfast.api.errors import refusals
 from holdfast.api.paging import Place
-from holdfast.inbox import Inbox, StoredMessage
+from holdfast.inbox import StoredMessage
 from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.errors import UnknownMessage
 from holdfast.model.events import SendStatus
-from holdfast.model.seams import SessionDirectory, SessionRef
-from holdfast.outbox import Outbox, OutboxRow
+from holdfast.outbox import OutboxRow
 from holdfast.outbox.acceptance import LONGEST_TEXT
 
 router = APIRouter(prefix="/v1/sessions/{ref}/messages", tags=["messages"])
@@ -92,11 +91,6 @@ class MessagesOut(BaseModel):
     next: str | None = Field(description="give it as `after` for the next page; null when this was the last")
 
 
-def _session(request: Request, tenant_id: str, ref: str) -> SessionRef:
-    directory: SessionDirectory = request.app.state.directory
-    return directory.resolve(tenant_id, ref)
-
-
 @router.post(
     "",
     status_code=status.HTTP_202_ACCEPTED,
@@ -104,7 +98,7 @@ def _session(request: Request, tenant_id: str, ref: str) -> SessionRef:
     responses=refusals(400, 404, 409, 413, 422),
 )
 async def send(
-    request: Request,
+    rooms: Behind,
     caller: Sender,
     ref: Ref,
     body: SendIn,
@@ -116,9 +110,8 @@ async def send(
 
     Its way is told by events `message.status`: sent, delivered, read, or failed.
     """
-    outbox: Outbox = request.app.state.outbox
-    session = _session(request, caller.tenant_id, ref)
-    return sent_out(await outbox.accept(session, body.to, body.text, idempotency_key))
+    session = rooms.directory.resolve(caller.tenant_id, ref)
+    return sent_out(await rooms.outbox.accept(session, body.to, body.text, idempotency_key))
 
 
 class ListQuery(BaseModel):
@@ -132,20 +125,18 @@ class ListQuery(BaseModel):
 
 @router.get("", summary="List messages", responses=refusals(400, 404))
 async def list_messages(
-    request: Request, caller: Reader, ref: Ref, wanted: Annotated[ListQuery, Query()]
+    rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[ListQuery, Query()]
 ) -> MessagesOut:
     """Received and sent messages, by the time at which Holdfast took them, oldest first."""
-    session = _session(request, caller.tenant_id, ref)
+    session = rooms.directory.resolve(caller.tenant_id, ref)
     place = Place.read(wanted.after)
     since = (place.at_ms, place.message_id)
     found: list[tuple[Place, MessageOut]] = []
     if wanted.direction != "out":
-        inbox: Inbox = request.app.state.inbox
-        received = await inbox.page(session.session_id, wanted.chat, since, wanted.limit + 1)
+        received = await rooms.inbox.page(session.session_id, wanted.chat, since, wanted.limit + 1)
         found += [(Place(each.received_at_ms, each.message_id), received_out(each)) for each in received]
     if wanted.direction != "in":
-        outbox: Outbox = request.app.state.outbox
-        sent = await outbox.page(session.session_id, wanted.chat, since, wanted.limit + 1)
+        sent = await rooms.outbox.page(session.session_id, wanted.chat, since, wanted.limit + 1)
         found += [(Place(each.accepted_at_ms, each.message_id), outgoing_out(each)) for each in sent]
     found.sort(key=lambda each: each[0])
     more = len(found) > wanted.limit
@@ -157,16 +148,14 @@ async def list_messages(
 
 @router.get("/{message_id}", summary="Show a message", responses=refusals(404))
 async def show_message(
-    request: Request, caller: Reader, ref: Ref, message_id: Annotated[str, Path(max_length=256)]
+    rooms: Behind, caller: Reader, ref: Ref, message_id: Annotated[str, Path(max_length=256)]
 ) -> MessageOut:
     """One message with WhatsApp's own protobuf."""
-    session = _session(request, caller.tenant_id, ref)
-    outbox: Outbox = request.app.state.outbox
-    inbox: Inbox = request.app.state.inbox
+    session = rooms.directory.resolve(caller.tenant_id, ref)
     try:
-        row = await outbox.get(session.session_id, message_id)
+        row = await rooms.outbox.get(session.session_id, message_id)
     except UnknownMessage:
-        stored = await inbox.get(session.session_id, message_id)
+        stored = await rooms.inbox.get(session.session_id, message_id)
         return received_out(stored).model_copy(update={"raw_base64": base64.b64encode(stored.raw).decode()})
     raw = base64.b64encode(row.message).decode() if row.message else None
     return outgoing_out(row).model_copy(update={"raw_base64": raw})

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Path, Query, Request, Response, status
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Reader
+from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
 from holdfast.kit.clock import now_ms
 from holdfast.model.states import Color, ConnectionStatus, State, Wish
-from holdfast.sessions import Desk, ShownCode, TimelineEntry, View
+from holdfast.sessions import ShownCode, TimelineEntry, View
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
@@ -74,6 +74,13 @@ class QrOut(BaseModel):
     terminal: str | None = Field(description="with terminal=true: half-block text for a dark terminal")
 
 
+class QrQuery(BaseModel):
+    """In which form, and how patiently."""
+
+    wait_s: float = Field(0, ge=0, le=30, description="how long to wait for the first code")
+    terminal: bool = Field(False, description="draw it as text too")
+
+
 class TimelineEntryOut(BaseModel):
     """One change."""
 
@@ -132,16 +139,11 @@ def session_out(view: View) -> SessionOut:
     )
 
 
-def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
 @router.get("", summary="List sessions", responses=refusals())
-async def list_sessions(request: Request, caller: Reader) -> SessionsOut:
+async def list_sessions(rooms: Behind, caller: Reader) -> SessionsOut:
     """Every session with its state."""
     return SessionsOut.model_construct(
-        sessions=[session_out(view) for view in _desk(request).list(caller.tenant_id)]
+        sessions=[session_out(view) for view in rooms.sessions.list(caller.tenant_id)]
     )
 
 
@@ -151,40 +153,40 @@ async def list_sessions(request: Request, caller: Reader) -> SessionsOut:
     responses={201: {"model": SessionOut, "description": "created"}, **refusals(400)},
 )
 async def put_session(
-    request: Request, response: Response, caller: Admin, name: Annotated[str, Path(max_length=128)]
+    response: Response, rooms: Behind, caller: Admin, name: Annotated[str, Path(max_length=128)]
 ) -> SessionOut:
     """Safe to repeat: the same name is the same session."""
-    view, created = await _desk(request).create_or_get(caller.tenant_id, name)
+    view, created = await rooms.sessions.create_or_get(caller.tenant_id, name)
     if created:
         response.status_code = status.HTTP_201_CREATED
     return session_out(view)
 
 
 @router.get("/{ref}", summary="Show a session", responses=refusals(404))
-async def show_session(request: Request, caller: Reader, ref: Ref) -> SessionOut:
+async def show_session(rooms: Behind, caller: Reader, ref: Ref) -> SessionOut:
     """One session, by id, name or own number."""
-    return session_out(_desk(request).show(caller.tenant_id, ref))
+    return session_out(rooms.sessions.show(caller.tenant_id, ref))
 
 
 @router.delete("/{ref}", status_code=204, summary="Delete a session", responses=refusals(404))
-async def delete_session(request: Request, caller: Admin, ref: Ref) -> None:
+async def delete_session(rooms: Behind, caller: Admin, ref: Ref) -> None:
     """It is logged out, its credentials go to quarantine, its name becomes free. Messages and events stay."""
-    await _desk(request).delete(caller.tenant_id, ref)
+    await rooms.sessions.delete(caller.tenant_id, ref)
 
 
 @router.post("/{ref}/pair", status_code=202, summary="Begin pairing", responses=refusals(404, 409))
-async def pair(request: Request, caller: Admin, ref: Ref) -> SessionOut:
+async def pair(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
     """Asks WhatsApp for QR codes; the first is under /qr within a second.
 
     Asked again while it runs: nothing happens.
     """
-    return session_out(await _desk(request).pair(caller.tenant_id, ref))
+    return session_out(await rooms.sessions.pair(caller.tenant_id, ref))
 
 
 @router.delete("/{ref}/pair", summary="Cancel pairing", responses=refusals(404))
-async def cancel_pairing(request: Request, caller: Admin, ref: Ref) -> SessionOut:
+async def cancel_pairing(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
     """The code is worthless from now on."""
-    return session_out(await _desk(request).cancel_pairing(caller.tenant_id, ref))
+    return session_out(await rooms.sessions.cancel_pairing(caller.tenant_id, ref))
 
 
 @router.get(
@@ -193,12 +195,14 @@ async def cancel_pairing(request: Request, caller: Admin, ref: Ref) -> SessionOu
     response_model=QrOut,
     responses={200: {"content": {"image/svg+xml": {}}}, **refusals(404)},
 )
-async def qr(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0, terminal: bool = False) -> Response:
-    """JSON, or SVG with `Accept:
+async def qr(
+    request: Request, rooms: Behind, caller: Admin, ref: Ref, wanted: Annotated[QrQuery, Query()]
+) -> Response:
+    """JSON, or a picture for `Accept: image/svg+xml`. 404 `no_qr` when there is none.
 
-    image/svg+xml`. 404 `no_qr` when there is none; gone the moment the link is made.
+    It is gone the moment the link is made.
     """
-    shown = await _desk(request).code(caller.tenant_id, ref, wait_s)
+    shown = await rooms.sessions.code(caller.tenant_id, ref, wanted.wait_s)
     if "image/svg+xml" in request.headers.get("accept", ""):
         return _svg(shown)
     out = QrOut(
@@ -207,7 +211,7 @@ async def qr(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0, termin
         of=shown.of,
         valid_until=_must(shown.valid_until_ms),
         expires_in_s=max(0.0, (shown.valid_until_ms - now_ms()) / 1000),
-        terminal=_terminal(shown) if terminal else None,  # drawing costs some 20 ms
+        terminal=_terminal(shown) if wanted.terminal else None,  # drawing costs some 20 ms
     )
     return JSONResponse(out.model_dump(mode="json"), headers=_NEVER_KEPT)
 
@@ -218,9 +222,9 @@ async def qr(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0, termin
     response_class=Response,
     responses={200: {"content": {"image/svg+xml": {}}, "description": "a picture"}, **refusals(404)},
 )
-async def qr_svg(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
+async def qr_svg(rooms: Behind, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
     """SVG, to be shown as it is."""
-    return _svg(await _desk(request).code(caller.tenant_id, ref, wait_s))
+    return _svg(await rooms.sessions.code(caller.tenant_id, ref, wait_s))
 
 
 @router.get(
@@ -229,39 +233,39 @@ async def qr_svg(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0) ->
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}, "description": "half blocks"}, **refusals(404)},
 )
-async def qr_text(request: Request, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
+async def qr_text(rooms: Behind, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
     """Half-block characters for a terminal with dark background."""
-    shown = await _desk(request).code(caller.tenant_id, ref, wait_s)
+    shown = await rooms.sessions.code(caller.tenant_id, ref, wait_s)
     return PlainTextResponse(_terminal(shown), headers=_NEVER_KEPT)
 
 
 @router.post("/{ref}/connect", summary="Connect", responses=refusals(404))
-async def connect(request: Request, caller: Admin, ref: Ref) -> SessionOut:
+async def connect(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
     """The session shall be up, from now on and after every restart. One that is not linked begins pairing."""
-    return session_out(await _desk(request).connect(caller.tenant_id, ref))
+    return session_out(await rooms.sessions.connect(caller.tenant_id, ref))
 
 
 @router.post("/{ref}/disconnect", summary="Disconnect", responses=refusals(404))
-async def disconnect(request: Request, caller: Admin, ref: Ref) -> SessionOut:
+async def disconnect(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
     """The session shall be down, from now on and after every restart. It stays linked."""
-    return session_out(await _desk(request).disconnect(caller.tenant_id, ref))
+    return session_out(await rooms.sessions.disconnect(caller.tenant_id, ref))
 
 
 @router.post("/{ref}/logout", summary="Log out", responses=refusals(404))
-async def log_out(request: Request, caller: Admin, ref: Ref) -> SessionOut:
+async def log_out(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
     """Unlinks this device from the phone; the credentials go to quarantine.
 
     The next pairing needs a new QR code.
     """
-    return session_out(await _desk(request).log_out(caller.tenant_id, ref))
+    return session_out(await rooms.sessions.log_out(caller.tenant_id, ref))
 
 
 @router.get("/{ref}/timeline", summary="What happened to a session", responses=refusals(404))
 async def timeline(
-    request: Request, caller: Reader, ref: Ref, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    rooms: Behind, caller: Reader, ref: Ref, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> TimelineOut:
     """Every change with its reason, newest first."""
-    entries = await _desk(request).timeline(caller.tenant_id, ref, limit)
+    entries = await rooms.sessions.timeline(caller.tenant_id, ref, limit)
     return TimelineOut(timeline=[_entry_out(entry) for entry in entries])
 
 

@@ -16,20 +16,18 @@ from typing import Any, Final
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError
 
-from holdfast.accounts import Accounts, Caller, Scope
-from holdfast.api.auth import admit
+from holdfast.accounts import Caller, Scope
+from holdfast.api.auth import Behind
 from holdfast.api.errors import body_of
 from holdfast.api.events import begin, make_filter
 from holdfast.api.messages import sent_out
-from holdfast.delivery import Feed, Subscriptions, Window
-from holdfast.journal import Event, Journal, encode_cursor
-from holdfast.kit import logging
+from holdfast.api.rooms import Rooms
+from holdfast.delivery import Feed, Window
+from holdfast.journal import Event, encode_cursor
 from holdfast.model.errors import Forbidden, HoldfastError, RequestInvalid, StoreUnavailable, Unauthorized
-from holdfast.model.seams import SessionDirectory
-from holdfast.outbox import Outbox, OutboxRow, SendRequest
+from holdfast.outbox import OutboxRow, SendRequest
 from holdfast.store.store import LAZY_S
 
-_log = logging.get("api")
 router = APIRouter(prefix="/v1", tags=["events"])
 
 _FRAME_EVENTS: Final = 256
@@ -40,7 +38,6 @@ _UNACKED: Final = 2048
 _SENDING: Final = 64
 _FRAME_MESSAGES: Final = 1000
 _AUTH_WITHIN_S: Final = 10.0
-_KEY_EVERY_S: Final = 30.0
 _STORE_AGAIN_S: Final = 0.5
 _POLICY_VIOLATION: Final = 1008
 
@@ -77,14 +74,13 @@ class SendOp(BaseModel):
 
 
 @router.websocket("/events/ws")
-async def event_socket(socket: WebSocket) -> None:
+async def event_socket(socket: WebSocket, rooms: Behind) -> None:
     """One client on one connection."""
     await socket.accept()
     try:
         key = await _key_of(socket)
-        accounts: Accounts = socket.app.state.accounts
-        caller = await accounts.authenticate(key)
-        await _Conversation(socket, key, caller).run()
+        caller = await rooms.accounts.authenticate(key)
+        await _Conversation(socket, rooms, key, caller).run()
     except (WebSocketDisconnect, RuntimeError):
         # The client has left. Starlette says so by RuntimeError when it notices while writing.
         return
@@ -112,14 +108,8 @@ async def _key_of(socket: WebSocket) -> str:
 class _Conversation:
     """What one connection has asked for, and the tasks that carry it out."""
 
-    def __init__(self, socket: WebSocket, key: str, caller: Caller) -> None:
-        self._socket, self._key, self._caller = socket, key, caller
-        state = socket.app.state
-        self._accounts: Accounts = state.accounts
-        self._journal: Journal = state.journal
-        self._outbox: Outbox = state.outbox
-        self._subscriptions: Subscriptions = state.subscriptions
-        self._directory: SessionDirectory = state.directory
+    def __init__(self, socket: WebSocket, rooms: Rooms, key: str, caller: Caller) -> None:
+        self._socket, self._rooms, self._key, self._caller = socket, rooms, key, caller
         self._writing = asyncio.Lock()
         self._sending = asyncio.Semaphore(_SENDING)
         self._pump: asyncio.Task[None] | None = None
@@ -186,15 +176,15 @@ class _Conversation:
 
     async def _subscribe(self, wanted: SubscribeOp, tasks: asyncio.TaskGroup) -> None:
         tenant = self._caller.tenant_id
-        chosen = make_filter(self._directory, tenant, wanted.sessions, wanted.types)
+        chosen = make_filter(self._rooms.directory, tenant, wanted.sessions, wanted.types)
         name = wanted.subscription
-        position = await begin(self._subscriptions, self._journal, tenant, name, wanted.after)
+        position = await begin(self._rooms, tenant, name, wanted.after)
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.wait([self._pump])
         self._subscription, self._window, self._acked = name, Window(_UNACKED), position
         await self._write(json.dumps({"op": "subscribed", "cursor": encode_cursor(position)}))
-        self._pump = tasks.create_task(self._give(Feed(self._journal, chosen, position)))
+        self._pump = tasks.create_task(self._give(Feed(self._rooms.journal, chosen, position)))
 
     async def _give(self, feed: Feed) -> None:
         """Give out events as fast as the client takes them, and with a name no further than its window."""
@@ -218,7 +208,7 @@ class _Conversation:
     def _ack(self, op: AckOp) -> None:
         if self._subscription is None:
             raise RequestInvalid("There is nothing to acknowledge: this stream has no subscription")
-        position = self._subscriptions.position_of(op.cursor)
+        position = self._rooms.subscriptions.position_of(op.cursor)
         self._window.acked(position)
         self._has_room.set()
         if position > self._acked:
@@ -234,7 +224,7 @@ class _Conversation:
             if name is None:
                 continue
             try:
-                await self._subscriptions.ack(self._caller.tenant_id, name, position, patience_s=LAZY_S)
+                await self._rooms.subscriptions.ack(self._caller.tenant_id, name, position, patience_s=LAZY_S)
             except StoreUnavailable:
                 # The worst that follows is that some events are given out again.
                 await asyncio.sleep(_STORE_AGAIN_S)
@@ -256,14 +246,14 @@ class _Conversation:
         places: list[int] = []
         for place, message in enumerate(messages):
             try:
-                session = self._directory.resolve(self._caller.tenant_id, message.session)
+                session = self._rooms.directory.resolve(self._caller.tenant_id, message.session)
             except HoldfastError as refusal:
                 results[place] = body_of(refusal)
             else:
                 wanted.append(SendRequest(session, message.to, message.text, message.idempotency_key))
                 places.append(place)
         try:
-            answers = await self._outbox.accept_many(wanted)
+            answers = await self._rooms.outbox.accept_many(wanted)
         except HoldfastError as refusal:
             answers = [refusal] * len(wanted)
         for place, answer in zip(places, answers, strict=True):
@@ -276,9 +266,7 @@ class _Conversation:
 
     async def _watch_key(self) -> None:
         """A key that is revoked or expires ends its connections too. Raises Unauthorized."""
-        while True:
-            await asyncio.sleep(_KEY_EVERY_S)
-            await admit(self._accounts, self._key, next(iter(self._caller.scopes)))
+        raise await self._rooms.accounts.ended(self._key)
 
     async def _write(self, text: str) -> None:
         """Write one frame; waits while the client does not read. Raises when it has left."""

@@ -4,42 +4,20 @@ import asyncio
 import os
 import signal
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Reader
+from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
-from holdfast.engine import EngineIdentity
 from holdfast.kit import logging
-from holdfast.sessions import Progress
 
 log = logging.get("api")
 
 open_router = APIRouter(tags=["system"])
 router = APIRouter(prefix="/v1", tags=["system"])
 lab_router = APIRouter(prefix="/v1/lab", tags=["lab"])
-
-
-class Facts(Protocol):
-    """What this room wants to know of the process. Filled by the app."""
-
-    version: str
-    lab: bool
-    started_at: datetime
-    #: The database answers, sessions are loaded.
-    ready: bool
-
-    @property
-    def engine(self) -> EngineIdentity | None:
-        """The engine, while it is attached."""
-        ...
-
-    @property
-    def progress(self) -> Progress:
-        """The restoration."""
-        ...
 
 
 class ReadyRestorationOut(BaseModel):
@@ -97,11 +75,6 @@ class AliveOut(BaseModel):
     alive: bool = True
 
 
-def _facts(request: Request) -> Facts:
-    facts: Facts = request.app.state.facts
-    return facts
-
-
 @open_router.get("/livez", summary="Is the process alive?")
 async def livez() -> AliveOut:
     """Answers as long as the event loop turns."""
@@ -115,9 +88,9 @@ async def livez() -> AliveOut:
         503: {"model": ReadyOut, "description": "not ready: no engine is attached, or the start is not over"}
     },
 )
-async def readyz(request: Request, response: Response) -> ReadyOut:
+async def readyz(rooms: Behind, response: Response) -> ReadyOut:
     """200 when messages are received and sends are carried out, 503 otherwise."""
-    facts = _facts(request)
+    facts = rooms.facts
     engine = facts.engine is not None
     ready = facts.ready and engine
     if not ready:
@@ -128,9 +101,9 @@ async def readyz(request: Request, response: Response) -> ReadyOut:
 
 
 @router.get("/system", summary="What runs here", responses=refusals())
-async def system(request: Request, caller: Reader) -> SystemOut:
+async def system(rooms: Behind, caller: Reader) -> SystemOut:
     """Version, engine, gateway, restoration."""
-    facts = _facts(request)
+    facts = rooms.facts
     engine, progress = facts.engine, facts.progress
     return SystemOut(
         version=facts.version,
@@ -164,9 +137,9 @@ _AFTER_S = 0.05
 
 
 @lab_router.post("/kill", status_code=202, summary="kill -9, now (lab only)", responses=refusals())
-async def kill(request: Request, caller: Admin, wanted: KillIn) -> KilledOut:
+async def kill(rooms: Behind, caller: Admin, wanted: KillIn) -> KilledOut:
     """In lab mode only: SIGKILL for the engine, the gateway, or both. What runs them starts them again."""
-    facts = _facts(request)
+    facts = rooms.facts
     engine = facts.engine
     pids = [engine.pid] if engine is not None and wanted.what in ("engine", "both") else []
     pids += [os.getpid()] if wanted.what in ("gateway", "both") else []

@@ -12,6 +12,7 @@ import uvloop
 
 from holdfast import __version__
 from holdfast.accounts import Accounts
+from holdfast.api.rooms import Rooms
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity, EngineLink, EngineProcess, Intake
 from holdfast.inbox import Inbox
@@ -86,21 +87,21 @@ class Gateway:
             # What is loaded now stays: the collector need not look at it again and again.
             gc.freeze()
             self.ready = True
-            await web.serve(self, self._rooms(accounts), listener, announce)
+            await web.serve(self._rooms(accounts), listener, announce)
             self.ready = False
             await self._leave(work)
 
-    def _rooms(self, accounts: Accounts) -> dict[str, Any]:
-        return {
-            "accounts": accounts,
-            "desk": self.desk,
-            "inbox": self.inbox,
-            "subscriptions": Subscriptions(self.store, self.journal),
-            "directory": self.supervisor.book,
-            "journal": self.journal,
-            "outbox": self.outbox,
-            "store": self.store,
-        }
+    def _rooms(self, accounts: Accounts) -> Rooms:
+        return Rooms(
+            facts=self,
+            accounts=accounts,
+            sessions=self.desk,
+            directory=self.supervisor.book,
+            inbox=self.inbox,
+            outbox=self.outbox,
+            journal=self.journal,
+            subscriptions=Subscriptions(self.store, self.journal),
+        )
 
     async def _leave(self, work: "list[asyncio.Task[Any]]") -> None:
         """Finish and write what is under way; the engine keeps its connections for the next gateway."""

@@ -5,14 +5,14 @@ import contextlib
 import logging as stdlib_logging
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
 from holdfast.api.app import create_app
-from holdfast.api.system import Facts
+from holdfast.api.rooms import Rooms
 from holdfast.kit import logging
 
 log = logging.get("app")
@@ -21,12 +21,10 @@ log = logging.get("app")
 _STREAMS_END_WITHIN_S: Final = 1
 
 
-async def serve(
-    facts: Facts, rooms: Mapping[str, Any], listener: socket.socket, announce: Callable[[], None]
-) -> None:
+async def serve(rooms: Rooms, listener: socket.socket, announce: Callable[[], None]) -> None:
     """Serve the API until SIGTERM or SIGINT."""
     _hear_libraries()
-    server = _Server(_config(create_app(facts, rooms)), announce)
+    server = _Server(_config(create_app(rooms)), announce)
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, server.ask_to_stop)

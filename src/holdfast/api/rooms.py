@@ -1,0 +1,51 @@
+"""The rooms behind the API, as one typed value that every endpoint is given.
+
+Without the web framework: the app builds it while that is still being imported.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from holdfast.accounts import Accounts
+from holdfast.delivery import Subscriptions
+from holdfast.engine import EngineIdentity
+from holdfast.inbox import Inbox
+from holdfast.journal import Journal
+from holdfast.model.seams import SessionDirectory
+from holdfast.outbox import Outbox
+from holdfast.sessions import Desk, Progress
+
+
+class Facts(Protocol):
+    """What the API tells of the process. Filled by the app."""
+
+    version: str
+    lab: bool
+    started_at: datetime
+    #: The database answers, sessions are loaded.
+    ready: bool
+
+    @property
+    def engine(self) -> EngineIdentity | None:
+        """The engine, while it is attached."""
+        ...
+
+    @property
+    def progress(self) -> Progress:
+        """The restoration."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Everything that endpoints may call."""
+
+    facts: Facts
+    accounts: Accounts
+    sessions: Desk
+    directory: SessionDirectory
+    inbox: Inbox
+    outbox: Outbox
+    journal: Journal
+    subscriptions: Subscriptions
