@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"holdfast/engine/internal/home"
 )
@@ -36,7 +37,11 @@ const (
 // errUsage marks errors that the caller of the program can avoid by reading the help.
 var errUsage = errors.New("usage")
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	// Session files, logs and the socket are for their owner alone, whoever starts this program.
+	syscall.Umask(0o077)
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {

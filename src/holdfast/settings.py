@@ -11,6 +11,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from holdfast.kit import private
 from holdfast.model.errors import SettingsError
 
 _PREFIX: Final = "HOLDFAST_"
@@ -87,14 +88,14 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the data folder's rooms, for their owner alone. Raises SettingsError when that cannot be."""
+    """Make the data folder with its rooms, for their owner alone. Raises SettingsError when it cannot."""
     try:
         for folder in (settings.data, settings.run, settings.data / "logs", settings.data / "sessions"):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private.folder(folder)
         with tempfile.TemporaryFile(dir=settings.run):
             pass
     except OSError as exc:
         raise SettingsError(
             f"The data folder {settings.data} cannot be used: {exc.strerror}",
-            next_step="Make it writable for this user, or name another by HOLDFAST_DATA.",
+            next_step="Make it a folder of this user that can be written, or name another by HOLDFAST_DATA.",
         ) from exc

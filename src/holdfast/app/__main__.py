@@ -7,5 +7,7 @@ import sys
 sys.modules["rich"] = None  # type: ignore[assignment]
 
 from holdfast.app.start import main  # noqa: E402
+from holdfast.kit import private  # noqa: E402
 
+private.umask()
 sys.exit(main())

@@ -8,5 +8,7 @@ work when nothing runs live in `ops`.
 def main() -> None:
     """Console command `holdfast`."""
     from holdfast.cli.main import run
+    from holdfast.kit import private
 
+    private.umask()
     run()

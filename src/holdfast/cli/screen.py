@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import sys
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -76,6 +77,15 @@ def fail(line: str, code: Exit = Exit.FAILED) -> NoReturn:
     """One error line, and out."""
     complain(line)
     sys.exit(int(code))
+
+
+def kept_for_others() -> bool:
+    """True when standard output is a file, or the journal of a service manager: no secret is said there."""
+    try:
+        kind = os.fstat(sys.stdout.fileno()).st_mode
+    except (OSError, ValueError):  # no file at all, as in a test
+        return False
+    return stat.S_ISREG(kind) or stat.S_ISSOCK(kind)
 
 
 def lab_banner() -> None:

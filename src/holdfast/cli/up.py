@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast import binaries
-from holdfast.cli.screen import Exit, command_name, console, fail, lab_banner, say
+from holdfast.cli.screen import Exit, command_name, console, fail, kept_for_others, lab_banner, say
 from holdfast.client import Client, HoldfastError, data_folder
 from holdfast.keeper import Ended, Keeper, KeeperFact, Place, ProgramRefused, Started, alive, port_is_free
+from holdfast.kit import private
 from holdfast.lab import Simulator
 
 _READY_WITHIN_S = 30.0
@@ -89,15 +91,15 @@ def check(wanted: Wanted) -> None:
 
 
 def _check_folder(folder: Path) -> None:
-    probe = folder / "run" / ".writable"
     try:
-        probe.parent.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        private.folder(folder)
+        private.folder(folder / "run")
+        with tempfile.TemporaryFile(dir=folder / "run"):
+            pass
     except OSError as failure:
         fail(
             f"The data folder {folder} cannot be written ({failure.strerror}). "
-            "Next step: make it writable for this user, or choose another with --data.",
+            "Next step: make it a folder of this user, or choose another with --data.",
             Exit.SETTINGS,
         )
 
@@ -192,11 +194,8 @@ class _Parent:
         host = self._place.host
         say(f"API        [bold]http://{host}:{self._place.api_port}/v1[/]")
         if self._dashboard:
-            with contextlib.suppress(HoldfastError):
-                link = await self._client.dashboard_link()
-                address = f"http://{host}:{self._place.dashboard_port}{link.path}"
-                console().print(f"dashboard  [bold]{address}[/]", soft_wrap=True)
-                say("           [bright_black]this link logs one browser in, once[/]")
+            say(f"dashboard  [bold]http://{host}:{self._place.dashboard_port}[/]")
+            await tell_link(self._client, f"http://{host}:{self._place.dashboard_port}")
         sessions = await self._client.sessions.list()
         if not sessions:
             say(f"No number yet. Next step: [bold]{command_name()} pair[/] in another terminal.")
@@ -245,11 +244,22 @@ class _Parent:
                     say(f"[bright_black]  {line}[/]")
 
 
+async def tell_link(client: Client, address: str) -> None:
+    """Say a link that logs one browser in, unless what is said here is kept: the link opens everything."""
+    if kept_for_others():
+        say(f"           [bright_black]`{command_name()} dashboard-link` prints a link that logs you in[/]")
+        return
+    with contextlib.suppress(HoldfastError):
+        link = await client.dashboard_link()
+        console().print(f"log in     [bold]{address}{link.path}[/]", soft_wrap=True)
+        say("           [bright_black]this link logs one browser in, once[/]")
+
+
 async def detached(wanted: Wanted) -> int:
     """Start `up` in the background and return when it runs; exit code and line of a refusal are passed on."""
     check(wanted)
     log = wanted.folder / "logs" / "up.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    private.folder(log.parent)
     argv = [sys.executable, "-m", "holdfast.cli", "up", "--data", str(wanted.folder), "--host", wanted.host]
     argv += ["--api-port", str(wanted.api_port), "--dashboard-port", str(wanted.dashboard_port)]
     argv += ["--lab"] if wanted.lab else []
@@ -267,6 +277,10 @@ async def detached(wanted: Wanted) -> int:
             return process.returncode
         if "Ctrl+C stops" in words:
             sys.stdout.write(words.replace("Ctrl+C stops everything.", "`holdfast down` stops everything."))
+            sys.stdout.flush()
+            if wanted.dashboard:
+                async with Client(data=wanted.folder) as client:
+                    await tell_link(client, f"http://{wanted.host}:{wanted.dashboard_port}")
             return 0
         await asyncio.sleep(0.05)
     return fail(f"Holdfast was not ready in time. Next step: look into {log}.")

@@ -3,11 +3,12 @@
 import sys
 
 from holdfast.dashboard.options import OptionsError, read
-from holdfast.kit import logging
+from holdfast.kit import logging, private
 
 
 def main() -> int:
     """The exit code: 0 after a stop, 2 for a wrong option, 4 when the port is taken."""
+    private.umask()
     logging.configure()
     try:
         options = read(sys.argv[1:])

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from holdfast.engine.channel import Channel
-from holdfast.kit import logging
+from holdfast.kit import logging, private
 from holdfast.model.errors import EngineUnreachable
 
 log = logging.get("engine")
@@ -102,8 +102,8 @@ class EngineProcess:
 
         Raises EngineUnreachable when the program cannot be run.
         """
-        self.program.log.parent.mkdir(parents=True, exist_ok=True)
         try:
+            private.folder(self.program.log.parent)
             with self.program.log.open("ab") as output:
                 self._log_start = output.tell()
                 self._child = subprocess.Popen(

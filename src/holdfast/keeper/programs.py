@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from holdfast.kit import private
+
 _LONGEST_DELAY_S = 10.0
 _STEADY_AFTER_S = 20.0
 _PR_SET_PDEATHSIG = 1
@@ -115,7 +117,7 @@ class Keeper:
         """
         if self._refused is None:
             self._refused = asyncio.get_running_loop().create_future()
-        program.log.parent.mkdir(parents=True, exist_ok=True)
+        private.folder(program.log.parent)
         process, offset = await self._spawn(program)
         self._tell(Started(program.name, process.pid, again=False))
         watcher = self._watch(program, process, offset)

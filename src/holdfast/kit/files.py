@@ -1,7 +1,10 @@
 """Files that are either the old one or the new one, never half of it."""
 
+import contextlib
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -22,6 +25,20 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         scratch.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the only lock of a file or folder that exists; waits for whoever holds it.
+
+    The kernel takes the lock back from a process that dies. Raises OSError.
+    """
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def _sync_folder(folder: Path) -> None:

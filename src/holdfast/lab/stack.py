@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 from holdfast.client import Client, HoldfastError
 from holdfast.keeper import Keeper, KeeperFact, Place
+from holdfast.kit import private
 
 _READY_WITHIN_S = 30.0
 
@@ -39,7 +40,7 @@ class Stack:
 
         Raises StackError with the program's own line when it refuses to start.
         """
-        place.data.mkdir(parents=True, exist_ok=True)
+        private.folder(place.data)
         # Here kills are no sign of a crash loop: whatever ran for a moment is started again at once.
         keeper = Keeper(tell, steady_after_s=0.5)
         stack = cls(place, keeper)

@@ -7,7 +7,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from holdfast.kit.files import write_atomically
+from holdfast.kit.files import locked, write_atomically
 from holdfast.model.errors import HoldfastError, SettingsError
 
 _PREFIX: Final = "holdfast-master-key-1:"
@@ -137,24 +136,14 @@ def _create(path: Path) -> MasterKey:
     secret = secrets.token_bytes(_KEY_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # A second first start at the same moment must not replace the key of the first.
-        lock = os.open(path.with_name(f".{path.name}.lock"), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError as exc:
-        raise SettingsError(
-            f"Another start is making the master key {path}",
-            next_step=f"Start again; if it repeats, remove {path.parent}/.{path.name}.lock.",
-        ) from exc
+        # A second first start at the same moment must not replace the key of the first. The lock is on the
+        # folder: it leaves nothing behind, and a killed start lets go of it.
+        with locked(path.parent):
+            if path.exists():
+                return load_or_create(path)
+            write_atomically(path, (_PREFIX + base64.b64encode(secret).decode() + "\n").encode())
     except OSError as exc:
         raise _unusable(path, exc) from exc
-    try:
-        if path.exists():
-            return load_or_create(path)
-        write_atomically(path, (_PREFIX + base64.b64encode(secret).decode() + "\n").encode())
-    except OSError as exc:
-        raise _unusable(path, exc) from exc
-    finally:
-        os.close(lock)
-        path.with_name(f".{path.name}.lock").unlink(missing_ok=True)
     return MasterKey(secret)
 
 
