@@ -1,12 +1,12 @@
-"""SessionDirectory: what tests use in its place must answer as the sessions room's book does."""
+"""SessionDirectory: what tests use in its place must answer as the sessions room's index does."""
 
 import pytest
 
 from holdfast.model.errors import UnknownSession
 from holdfast.model.seams import SessionDirectory, SessionRef
 from holdfast.sessions import facts
-from holdfast.sessions.book import Book
-from holdfast.sessions.live import Live
+from holdfast.sessions.index import Index
+from holdfast.sessions.runtime import Runtime
 from holdfast.vault import Record
 
 TENANT = "ten_default"
@@ -28,10 +28,12 @@ class Listed:
         raise UnknownSession
 
 
-def book() -> SessionDirectory:
+def index() -> SessionDirectory:
     """The real one, with one session."""
-    real = Book()
-    real.add(Live(Record("ses_a", TENANT, "shop", "up", 0, phone="4915112345678"), facts.Session(since_ms=0)))
+    real = Index()
+    real.add(
+        Runtime(Record("ses_a", TENANT, "shop", "up", 0, phone="4915112345678"), facts.Session(since_ms=0))
+    )
     return real
 
 
@@ -40,21 +42,21 @@ def listed() -> SessionDirectory:
     return Listed((SessionRef("ses_a", TENANT, "shop"), "4915112345678"))
 
 
-@pytest.mark.parametrize("make", [book, listed])
+@pytest.mark.parametrize("make", [index, listed])
 def test_a_session_is_found_by_id_name_and_number(make: "type[SessionDirectory]") -> None:
     directory = make()
     for ref in ("ses_a", "shop", "4915112345678", "+4915112345678"):
         assert directory.resolve(TENANT, ref) == SessionRef("ses_a", TENANT, "shop")
 
 
-@pytest.mark.parametrize("make", [book, listed])
+@pytest.mark.parametrize("make", [index, listed])
 @pytest.mark.parametrize("ref", ["", "ses_b", "Shop", "4915112345679", "15112345678"])
 def test_others_are_unknown(make: "type[SessionDirectory]", ref: str) -> None:
     with pytest.raises(UnknownSession):
         make().resolve(TENANT, ref)
 
 
-@pytest.mark.parametrize("make", [book, listed])
+@pytest.mark.parametrize("make", [index, listed])
 def test_another_tenant_finds_nothing(make: "type[SessionDirectory]") -> None:
     with pytest.raises(UnknownSession):
         make().resolve("ten_other", "ses_a")

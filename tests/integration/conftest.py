@@ -13,7 +13,7 @@ from holdfast.engine import EngineLink, EngineProcess, EngineProgram, Intake
 from holdfast.inbox import Inbox
 from holdfast.journal import Event, Filter, Journal
 from holdfast.model.states import State
-from holdfast.sessions import Desk, Recorder, Supervisor
+from holdfast.sessions import Recorder, Service, Supervisor
 from holdfast.store import Store
 from holdfast.vault import Vault, load_or_create
 
@@ -30,22 +30,22 @@ class Running:
     journal: Journal
     link: EngineLink
     supervisor: Supervisor
-    desk: Desk
+    sessions: Service
     inbox: Inbox
     ups: list[str] = field(default_factory=list)
     downs: list[str] = field(default_factory=list)
 
     def state(self, name: str) -> State:
-        return self.desk.show(TENANT, name).state
+        return self.sessions.show(TENANT, name).state
 
     async def until(self, name: str, state: State, within_s: float = 5.0) -> None:
         """Return when the session is there; fail with what it is instead."""
         await eventually(
-            lambda: self.state(name) is state, lambda: str(self.desk.show(TENANT, name)), within_s
+            lambda: self.state(name) is state, lambda: str(self.sessions.show(TENANT, name)), within_s
         )
 
     async def events(self, *types: str) -> list[Event]:
-        await self.supervisor.recorder.settled()
+        await self.supervisor.roster.recorder.settled()
         page = await self.journal.read(0, 1000, Filter(TENANT, None, frozenset(types) if types else None))
         return page.events
 
@@ -96,8 +96,8 @@ class World:
         await supervisor.load(registry)
         inbox = Inbox(store, journal, lambda conn, receipts: None)
         intake = Intake(inbox.receive, link.confirm)
-        running = Running(store, journal, link, supervisor, Desk(store, supervisor), inbox)
-        supervisor.on_up, supervisor.on_down = running.ups.append, running.downs.append
+        running = Running(store, journal, link, supervisor, Service(store, supervisor.roster), inbox)
+        supervisor.roster.on_up, supervisor.roster.on_down = running.ups.append, running.downs.append
         link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels
         link.on_detached, link.on_deliveries = supervisor.engine_detached, intake.put
 
@@ -119,11 +119,11 @@ class World:
 
     async def link_number(self, gateway: Running, engine: ScriptedEngine, name: str, phone: str) -> str:
         """Pair a session with a phone; its id."""
-        view, _ = await gateway.desk.create_or_get(TENANT, name)
-        await gateway.desk.pair(TENANT, name)
+        view, _ = await gateway.sessions.create_or_get(TENANT, name)
+        await gateway.sessions.pair(TENANT, name)
         await eventually(lambda: view.id in engine.sessions)
-        engine.show_code(view.id, f"code-of-{name}", gateway.supervisor.now + 60_000)
-        await gateway.desk.code(TENANT, name, 5)
+        engine.show_code(view.id, f"code-of-{name}", gateway.supervisor.roster.now + 60_000)
+        await gateway.sessions.code(TENANT, name, 5)
         engine.scan(view.id, f"{phone}:3@s.whatsapp.net")
         await gateway.until(name, State.CONNECTED)
         return view.id

@@ -23,7 +23,7 @@ from holdfast.model.errors import UnknownSession
 from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, RetryPolicy
-from holdfast.sessions import Desk
+from holdfast.sessions import Service
 from holdfast.store import Store
 
 TENANT = "ten_default"
@@ -121,7 +121,7 @@ async def served(folder: Path) -> AsyncIterator[Served]:
     rooms = Rooms(
         facts=create_autospec(Facts, instance=True, version="test", lab=False),
         accounts=accounts,
-        sessions=create_autospec(Desk, instance=True),  # sessions have a test of their own
+        sessions=create_autospec(Service, instance=True),  # sessions have a test of their own
         directory=Directory(),
         inbox=inbox,
         outbox=outbox,

@@ -41,7 +41,7 @@ class Facts:
 
     @property
     def progress(self) -> Progress:
-        return self.gateway.supervisor.restoration.progress
+        return self.gateway.supervisor.roster.restoration.progress
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Api:
         session = await self.ask("PUT", f"/v1/sessions/{name}", 201)
         await self.ask("POST", f"/v1/sessions/{name}/pair", 202)
         await eventually(lambda: session["id"] in self.engine.sessions)
-        self.engine.show_code(session["id"], code, self.gateway.supervisor.now + 60_000)
+        self.engine.show_code(session["id"], code, self.gateway.supervisor.roster.now + 60_000)
         await self.ask("GET", f"/v1/sessions/{name}/qr?wait_s=5")
         return str(session["id"])
 
@@ -77,8 +77,8 @@ async def api(world: World) -> AsyncIterator[Api]:
             Rooms(
                 facts=Facts(gateway),
                 accounts=accounts,
-                sessions=gateway.desk,
-                directory=gateway.supervisor.book,
+                sessions=gateway.sessions,
+                directory=gateway.supervisor.roster.index,
                 inbox=gateway.inbox,
                 outbox=outbox,
                 journal=gateway.journal,
@@ -159,7 +159,7 @@ async def test_a_waiting_client_gets_the_first_code_and_one_that_came_too_late_i
     assert (await api.ask("GET", "/v1/sessions/taxi/qr?wait_s=0.05", 404))["error"]["code"] == "no_qr"
     waiting = asyncio.create_task(api.ask("GET", "/v1/sessions/taxi/qr?wait_s=10"))
     await eventually(lambda: session["id"] in api.engine.sessions)
-    api.engine.show_code(session["id"], "first", api.gateway.supervisor.now + 60_000)
+    api.engine.show_code(session["id"], "first", api.gateway.supervisor.roster.now + 60_000)
     assert (await waiting)["code"] == "first"
 
 

@@ -21,7 +21,7 @@ async def test_a_scan_makes_a_connected_session_and_two_records(world: World) ->
     engine = await world.engine()
     async with world.gateway() as gateway:
         await world.link_number(gateway, engine, "taxi", ANNA)
-        view = gateway.desk.show(TENANT, f"+{ANNA}")
+        view = gateway.sessions.show(TENANT, f"+{ANNA}")
         assert (view.name, view.phone, view.requires_auth) == ("taxi", f"+{ANNA}", False)
         assert list(world.folders) == [ANNA]
         registry = json.loads((world.data / "registry.json").read_text())
@@ -29,7 +29,7 @@ async def test_a_scan_makes_a_connected_session_and_two_records(world: World) ->
         states = [it.data["state"] for it in await gateway.events("session.state")]
         assert states == ["pairing", "connecting", "connected"]
         with pytest.raises(AlreadyLinked):
-            await gateway.desk.pair(TENANT, "taxi")
+            await gateway.sessions.pair(TENANT, "taxi")
 
 
 async def test_the_code_is_gone_the_moment_the_phone_has_scanned_and_is_kept_nowhere(
@@ -37,19 +37,19 @@ async def test_the_code_is_gone_the_moment_the_phone_has_scanned_and_is_kept_now
 ) -> None:
     engine = await world.engine(delay_s={"adopt": 0.3})
     async with world.gateway() as gateway:
-        view, _ = await gateway.desk.create_or_get(TENANT, "taxi")
-        await gateway.desk.pair(TENANT, "taxi")
+        view, _ = await gateway.sessions.create_or_get(TENANT, "taxi")
+        await gateway.sessions.pair(TENANT, "taxi")
         await eventually(lambda: view.id in engine.sessions)
-        waiting = asyncio.create_task(gateway.desk.code(TENANT, "taxi", 5))
-        engine.show_code(view.id, "SECRET-CODE-1", gateway.supervisor.now + 60_000)
+        waiting = asyncio.create_task(gateway.sessions.code(TENANT, "taxi", 5))
+        engine.show_code(view.id, "SECRET-CODE-1", gateway.supervisor.roster.now + 60_000)
         assert (await waiting).code == "SECRET-CODE-1"
-        engine.show_code(view.id, "SECRET-CODE-2", gateway.supervisor.now + 60_000, index=2)
-        await eventually(lambda: getattr(gateway.desk.show(TENANT, "taxi").code, "index", 0) == 2)
+        engine.show_code(view.id, "SECRET-CODE-2", gateway.supervisor.roster.now + 60_000, index=2)
+        await eventually(lambda: getattr(gateway.sessions.show(TENANT, "taxi").qr, "index", 0) == 2)
         engine.scan(view.id, f"{ANNA}:1@s.whatsapp.net")
         await gateway.until("taxi", State.CONNECTING)
         assert engine.asked("adopt") == [] or gateway.state("taxi") is State.CONNECTING
         with pytest.raises(NoQr):
-            await gateway.desk.code(TENANT, "taxi", 0)
+            await gateway.sessions.code(TENANT, "taxi", 0)
         await gateway.until("taxi", State.CONNECTED)
         events = "".join(it.wire for it in await gateway.events())
     kept = b"".join(path.read_bytes() for path in world.data.rglob("*") if path.is_file())
@@ -61,17 +61,17 @@ async def test_the_code_is_gone_the_moment_the_phone_has_scanned_and_is_kept_now
 async def test_nobody_scans_and_the_session_rests_again(world: World) -> None:
     engine = await world.engine()
     async with world.gateway() as gateway:
-        view, _ = await gateway.desk.create_or_get(TENANT, "taxi")
-        await gateway.desk.pair(TENANT, "taxi")
+        view, _ = await gateway.sessions.create_or_get(TENANT, "taxi")
+        await gateway.sessions.pair(TENANT, "taxi")
         await eventually(lambda: view.id in engine.sessions)
         engine.fact(
             view.id, engine.sessions[view.id].epoch, pair_failed=pb.PairFailed(reason=pb.PAIR_TIMED_OUT)
         )
         await gateway.until("taxi", State.NEW)
-        assert gateway.desk.show(TENANT, "taxi").reason is Reason.PAIRING_TIMED_OUT
-        await gateway.desk.pair(TENANT, "taxi")  # and can be asked again
+        assert gateway.sessions.show(TENANT, "taxi").reason is Reason.PAIRING_TIMED_OUT
+        await gateway.sessions.pair(TENANT, "taxi")  # and can be asked again
         await eventually(lambda: len(engine.asked("pair")) == 2)
-        await gateway.desk.cancel_pairing(TENANT, "taxi")
+        await gateway.sessions.cancel_pairing(TENANT, "taxi")
         assert gateway.state("taxi") is State.NEW
 
 
@@ -83,13 +83,13 @@ async def test_after_a_restart_of_both_the_session_connects_without_a_code(world
     engine = await world.engine(connects_at_once=False)
     async with world.gateway() as gateway:
         assert gateway.state("taxi") is State.CONNECTING  # from the first moment
-        assert gateway.supervisor.restoration.progress.total == 1
+        assert gateway.supervisor.roster.restoration.progress.total == 1
         await eventually(lambda: len(engine.asked("connect")) == 1)
         (open_command,) = engine.asked("open")
         assert len(open_command.open.key) == 32
         engine.log_in(engine.asked("connect")[0].session_id)
         await gateway.until("taxi", State.CONNECTED)
-        assert gateway.supervisor.restoration.progress.done
+        assert gateway.supervisor.roster.restoration.progress.done
         assert engine.asked("pair") == []
 
 
@@ -97,14 +97,14 @@ async def test_a_new_gateway_adopts_what_the_engine_holds(world: World) -> None:
     engine = await world.engine()
     async with world.gateway() as gateway:
         await world.link_number(gateway, engine, "taxi", ANNA)
-        epoch = gateway.desk.show(TENANT, "taxi").epoch
+        epoch = gateway.sessions.show(TENANT, "taxi").epoch
     engine.commands.clear()
     async with world.gateway() as gateway:
         await gateway.until("taxi", State.CONNECTED)
         assert engine.asked("connect") == []
         assert engine.asked("disconnect") == []
-        assert gateway.desk.show(TENANT, "taxi").epoch == epoch
-        assert gateway.ups == [gateway.desk.show(TENANT, "taxi").id]
+        assert gateway.sessions.show(TENANT, "taxi").epoch == epoch
+        assert gateway.ups == [gateway.sessions.show(TENANT, "taxi").id]
 
 
 async def test_doubled_facts_make_one_reconnection(world: World) -> None:
@@ -115,7 +115,7 @@ async def test_doubled_facts_make_one_reconnection(world: World) -> None:
         await gateway.until("taxi", State.RECONNECTING)
         await gateway.until("taxi", State.CONNECTED)
         assert len(engine.asked("connect")) == 2
-        assert gateway.desk.show(TENANT, "taxi").attempt == 1
+        assert gateway.sessions.show(TENANT, "taxi").attempt == 1
 
 
 async def test_levels_repair_lost_facts(world: World) -> None:
@@ -149,7 +149,7 @@ async def test_a_level_that_runs_ahead_of_its_fact_does_not_hide_the_reason(worl
         await gateway.until("taxi", State.REPLACED)
         states = [it.data["state"] for it in await gateway.events("session.state")]
         assert states == ["pairing", "connecting", "connected", "replaced"]
-        assert gateway.desk.show(TENANT, "taxi").detail == "stream:error conflict"
+        assert gateway.sessions.show(TENANT, "taxi").detail == "stream:error conflict"
 
 
 async def test_what_the_levels_leave_out_is_not_held(world: World) -> None:
@@ -176,7 +176,7 @@ async def test_facts_of_an_old_connection_change_nothing(world: World) -> None:
         engine.fact(
             session_id, engine.sessions[session_id].epoch, push_name_changed=pb.PushNameChanged(push_name="X")
         )
-        await eventually(lambda: gateway.desk.show(TENANT, "taxi").push_name == "X")
+        await eventually(lambda: gateway.sessions.show(TENANT, "taxi").push_name == "X")
         assert gateway.state("taxi") is State.CONNECTED
 
 
@@ -187,7 +187,7 @@ async def test_a_connect_result_that_comes_after_its_facts(world: World) -> None
         engine.end(session_id, pb.NETWORK)
         await gateway.until("taxi", State.RECONNECTING)
         await gateway.until("taxi", State.CONNECTED)
-        assert gateway.desk.show(TENANT, "taxi").epoch == engine.sessions[session_id].epoch
+        assert gateway.sessions.show(TENANT, "taxi").epoch == engine.sessions[session_id].epoch
 
 
 async def test_doubled_deliveries_become_one_event_and_are_confirmed(world: World) -> None:
@@ -216,7 +216,7 @@ async def test_an_engine_that_dies_unconfirmed_delivers_again_and_nothing_double
         engine.deliver(session_id, "MSG1", "hello")
         await engine.die()
         await gateway.until("taxi", State.RECONNECTING)
-        assert gateway.desk.show(TENANT, "taxi").reason is Reason.ENGINE_DOWN
+        assert gateway.sessions.show(TENANT, "taxi").reason is Reason.ENGINE_DOWN
         again = await world.engine()
         await gateway.until("taxi", State.CONNECTED)
         other = again.deliver(session_id, "MSG2", "second")
@@ -229,11 +229,11 @@ async def test_an_engine_that_dies_unconfirmed_delivers_again_and_nothing_double
 async def test_an_engine_that_dies_between_scan_and_adoption_costs_no_second_code(world: World) -> None:
     engine = await world.engine()
     async with world.gateway() as gateway:
-        view, _ = await gateway.desk.create_or_get(TENANT, "taxi")
-        await gateway.desk.pair(TENANT, "taxi")
+        view, _ = await gateway.sessions.create_or_get(TENANT, "taxi")
+        await gateway.sessions.pair(TENANT, "taxi")
         await eventually(lambda: view.id in engine.sessions)
-        engine.show_code(view.id, "code", gateway.supervisor.now + 60_000)
-        await gateway.desk.code(TENANT, "taxi", 5)
+        engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
+        await gateway.sessions.code(TENANT, "taxi", 5)
         engine.scan(view.id, f"{ANNA}:1@s.whatsapp.net", told=False)
         await engine.die()
         await eventually(lambda: gateway.state("taxi") is State.NEW)
@@ -246,11 +246,11 @@ async def test_an_engine_that_dies_between_scan_and_adoption_costs_no_second_cod
 async def test_a_gateway_that_dies_between_scan_and_adoption_costs_no_second_code(world: World) -> None:
     engine = await world.engine(silent={"adopt"})
     async with world.gateway() as gateway:
-        view, _ = await gateway.desk.create_or_get(TENANT, "taxi")
-        await gateway.desk.pair(TENANT, "taxi")
+        view, _ = await gateway.sessions.create_or_get(TENANT, "taxi")
+        await gateway.sessions.pair(TENANT, "taxi")
         await eventually(lambda: view.id in engine.sessions)
-        engine.show_code(view.id, "code", gateway.supervisor.now + 60_000)
-        await gateway.desk.code(TENANT, "taxi", 5)
+        engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
+        await gateway.sessions.code(TENANT, "taxi", 5)
         engine.scan(view.id, f"{ANNA}:1@s.whatsapp.net")
         await eventually(lambda: len(engine.asked("adopt")) == 1)
     engine.silent.clear()
@@ -263,15 +263,15 @@ async def test_a_second_pairing_of_a_number_renews_its_session(world: World) -> 
     engine = await world.engine()
     async with world.gateway() as gateway:
         first = await world.link_number(gateway, engine, "taxi", ANNA)
-        view, _ = await gateway.desk.create_or_get(TENANT, "other")
-        await gateway.desk.pair(TENANT, "other")
+        view, _ = await gateway.sessions.create_or_get(TENANT, "other")
+        await gateway.sessions.pair(TENANT, "other")
         await eventually(lambda: view.id in engine.sessions)
-        engine.show_code(view.id, "code", gateway.supervisor.now + 60_000)
-        await gateway.desk.code(TENANT, "other", 5)
+        engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
+        await gateway.sessions.code(TENANT, "other", 5)
         engine.scan(view.id, f"{ANNA}:4@s.whatsapp.net")
         await gateway.until("other", State.NEW)
         await gateway.until("taxi", State.CONNECTED)
-        assert gateway.desk.show(TENANT, "other").reason is Reason.NUMBER_RENEWED_ELSEWHERE
+        assert gateway.sessions.show(TENANT, "other").reason is Reason.NUMBER_RENEWED_ELSEWHERE
         assert list(engine.quarantined) == [ANNA]
         assert engine.sessions[first].jid == f"{ANNA}:4@s.whatsapp.net"
 
@@ -280,16 +280,16 @@ async def test_a_number_of_another_tenant_is_not_taken_over(world: World) -> Non
     engine = await world.engine()
     async with world.gateway() as gateway:
         first = await world.link_number(gateway, engine, "taxi", ANNA)
-        view, _ = await gateway.desk.create_or_get("ten_other", "theirs")
-        await gateway.desk.pair("ten_other", "theirs")
+        view, _ = await gateway.sessions.create_or_get("ten_other", "theirs")
+        await gateway.sessions.pair("ten_other", "theirs")
         await eventually(lambda: view.id in engine.sessions)
-        engine.show_code(view.id, "code", gateway.supervisor.now + 60_000)
-        await gateway.desk.code("ten_other", "theirs", 5)
+        engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
+        await gateway.sessions.code("ten_other", "theirs", 5)
         engine.scan(view.id, f"{ANNA}:4@s.whatsapp.net")
         await eventually(
-            lambda: gateway.desk.show("ten_other", "theirs").reason is Reason.NUMBER_TAKEN,
+            lambda: gateway.sessions.show("ten_other", "theirs").reason is Reason.NUMBER_TAKEN,
         )
-        assert gateway.desk.show("ten_other", "theirs").detail == ""  # nothing about whose it is
+        assert gateway.sessions.show("ten_other", "theirs").detail == ""  # nothing about whose it is
         assert engine.sessions[first].jid == f"{ANNA}:3@s.whatsapp.net"
         assert gateway.state("taxi") is State.CONNECTED
         assert list(engine.quarantined) == [f".pairing-{view.id}"]
@@ -307,13 +307,13 @@ async def test_resting_states_survive_restarts_and_are_never_fought(
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
         engine.end(session_id, reason)
         await gateway.until("taxi", state)
-        await gateway.supervisor.recorder.settled()
+        await gateway.supervisor.roster.recorder.settled()
     engine.commands.clear()
     async with world.gateway() as gateway:
         assert gateway.state("taxi") is state
         await eventually(lambda: gateway.link.attached and len(engine.asked("scan")) == 1)
         engine.levels()
-        await eventually(lambda: gateway.supervisor.restoration.progress.done)
+        await eventually(lambda: gateway.supervisor.roster.restoration.progress.done)
         assert gateway.state("taxi") is state
         assert engine.asked("connect") == []
 
@@ -325,14 +325,14 @@ async def test_logged_out_on_the_phone_quarantines_tells_and_waits_for_a_human(w
         engine.end(session_id, pb.LOGGED_OUT)
         await gateway.until("taxi", State.LOGGED_OUT)
         await eventually(lambda: list(engine.quarantined) == [ANNA])
-        assert gateway.desk.show(TENANT, "taxi").requires_auth
+        assert gateway.sessions.show(TENANT, "taxi").requires_auth
         last = (await gateway.events("session.state"))[-1].data
         assert (last["notice"], last["requires_auth"], last["phone"]) == ("session_expired", True, f"+{ANNA}")
-        await gateway.desk.connect(TENANT, "taxi")
+        await gateway.sessions.connect(TENANT, "taxi")
         assert gateway.state("taxi") is State.PAIRING
         await eventually(lambda: len(engine.asked("pair")) == 2)
-        engine.show_code(session_id, "fresh", gateway.supervisor.now + 60_000)
-        await gateway.desk.code(TENANT, "taxi", 5)
+        engine.show_code(session_id, "fresh", gateway.supervisor.roster.now + 60_000)
+        await gateway.sessions.code(TENANT, "taxi", 5)
         engine.scan(session_id, f"{ANNA}:9@s.whatsapp.net")
         await gateway.until("taxi", State.CONNECTED)
 
@@ -343,7 +343,7 @@ async def test_a_quarantine_that_was_interrupted_is_finished_later(world: World)
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
         engine.end(session_id, pb.LOGGED_OUT)
         await eventually(lambda: len(engine.asked("quarantine")) == 1)
-        await gateway.supervisor.recorder.settled()
+        await gateway.supervisor.roster.recorder.settled()
     engine.silent.clear()
     async with world.gateway() as gateway:
         await eventually(lambda: list(engine.quarantined) == [ANNA])
@@ -354,7 +354,7 @@ async def test_a_stopped_session_stays_down_over_restarts_until_its_owner_wants_
     engine = await world.engine()
     async with world.gateway() as gateway:
         await world.link_number(gateway, engine, "taxi", ANNA)
-        await gateway.desk.disconnect(TENANT, "taxi")
+        await gateway.sessions.disconnect(TENANT, "taxi")
         assert gateway.state("taxi") is State.STOPPED
         await eventually(lambda: len(engine.asked("disconnect")) == 1)
     await engine.die()
@@ -362,7 +362,7 @@ async def test_a_stopped_session_stays_down_over_restarts_until_its_owner_wants_
     async with world.gateway() as gateway:
         await eventually(lambda: len(engine.asked("scan")) == 1)
         assert gateway.state("taxi") is State.STOPPED
-        await gateway.desk.connect(TENANT, "taxi")
+        await gateway.sessions.connect(TENANT, "taxi")
         await gateway.until("taxi", State.CONNECTED)
         assert len(engine.asked("connect")) == 1
 
@@ -385,7 +385,7 @@ async def test_credentials_that_cannot_be_used_fail_with_a_reason_and_nothing_is
     engine = await world.engine(refuse={"open": code})
     async with world.gateway() as gateway:
         await gateway.until("taxi", State.FAILED)
-        assert gateway.desk.show(TENANT, "taxi").reason is reason
+        assert gateway.sessions.show(TENANT, "taxi").reason is reason
         assert list(world.folders) == [ANNA]
     await engine.die()
     await world.engine()
@@ -402,7 +402,7 @@ async def test_a_folder_removed_by_hand_is_told(world: World) -> None:
     await world.engine()
     async with world.gateway() as gateway:
         await gateway.until("taxi", State.FAILED)
-        assert gateway.desk.show(TENANT, "taxi").reason is Reason.FOLDER_MISSING
+        assert gateway.sessions.show(TENANT, "taxi").reason is Reason.FOLDER_MISSING
     world.folders[ANNA] = kept
 
 
@@ -412,9 +412,9 @@ async def test_storage_trouble_is_tried_again(world: World) -> None:
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
         engine.refuse = {"connect": pb.STORAGE}
         engine.end(session_id, pb.NETWORK)
-        await eventually(lambda: gateway.desk.show(TENANT, "taxi").reason is Reason.STORAGE_FAILED)
+        await eventually(lambda: gateway.sessions.show(TENANT, "taxi").reason is Reason.STORAGE_FAILED)
         assert gateway.state("taxi") is State.RECONNECTING
-        assert gateway.desk.show(TENANT, "taxi").retry_at_ms is not None
+        assert gateway.sessions.show(TENANT, "taxi").retry_at_ms is not None
 
 
 async def test_the_registry_rebuilds_the_database_and_the_database_the_registry(world: World) -> None:
@@ -436,7 +436,7 @@ async def test_the_registry_rebuilds_the_database_and_the_database_the_registry(
     async with world.gateway() as gateway:
         await gateway.until("taxi", State.CONNECTED)
         await gateway.until("van", State.CONNECTED)
-        assert gateway.desk.show(TENANT, "taxi").id == session_id
+        assert gateway.sessions.show(TENANT, "taxi").id == session_id
 
 
 async def test_the_folder_alone_rebuilds_both_records(world: World) -> None:
@@ -448,9 +448,9 @@ async def test_the_folder_alone_rebuilds_both_records(world: World) -> None:
         path.unlink()
     await world.engine()
     async with world.gateway() as gateway:
-        await eventually(lambda: len(gateway.desk.list(TENANT)) == 1)
+        await eventually(lambda: len(gateway.sessions.list(TENANT)) == 1)
         await gateway.until(session_id, State.CONNECTED)
-        view = gateway.desk.show(TENANT, session_id)
+        view = gateway.sessions.show(TENANT, session_id)
         assert (view.name, view.phone) == (f"recovered-{ANNA}", f"+{ANNA}")
 
 
@@ -488,13 +488,13 @@ async def test_a_deleted_session_leaves_its_name_and_its_credentials_go_to_quara
     engine = await world.engine()
     async with world.gateway() as gateway:
         first = await world.link_number(gateway, engine, "taxi", ANNA)
-        await gateway.desk.delete(TENANT, "taxi")
+        await gateway.sessions.delete(TENANT, "taxi")
         assert list(engine.quarantined) == [ANNA]
         assert len(engine.asked("logout")) == 1
         second = await world.link_number(gateway, engine, "taxi", ANNA)
         assert second != first
     async with world.gateway() as gateway:
-        assert [it.name for it in gateway.desk.list(TENANT)] == ["taxi"]
+        assert [it.name for it in gateway.sessions.list(TENANT)] == ["taxi"]
 
 
 async def test_signs_of_life_are_kept_once_in_a_while_and_all_in_one_write(
@@ -516,11 +516,11 @@ async def test_signs_of_life_are_kept_once_in_a_while_and_all_in_one_write(
             engine.last_frame_ms = at_ms
             engine.levels()
         await eventually(lambda: writes == [2])
-        await gateway.supervisor.recorder.settled()
+        await gateway.supervisor.roster.recorder.settled()
         query = "SELECT id, last_heartbeat_ms FROM sessions"
         rows = await gateway.store.read(lambda conn: dict(conn.exec_driver_sql(query).all()))
         assert rows == dict.fromkeys(ids, 119)
-        assert gateway.desk.show(TENANT, "van").last_heartbeat_ms == 119
+        assert gateway.sessions.show(TENANT, "van").last_heartbeat_ms == 119
 
 
 async def test_an_old_state_is_restored_and_says_when_it_was_last_seen(world: World) -> None:
@@ -531,12 +531,12 @@ async def test_an_old_state_is_restored_and_says_when_it_was_last_seen(world: Wo
         old = (
             "UPDATE sessions SET last_connected_ms = 1000000, last_heartbeat_ms = 1000000 WHERE name = 'taxi'"
         )
-        await gateway.supervisor.recorder.settled()
+        await gateway.supervisor.roster.recorder.settled()
         await gateway.store.write(lambda conn: conn.exec_driver_sql(old).rowcount)
     await engine.die()
     await world.engine(connects_at_once=False)
     async with world.gateway() as gateway:
-        taxi, van = gateway.desk.show(TENANT, "taxi"), gateway.desk.show(TENANT, "van")
+        taxi, van = gateway.sessions.show(TENANT, "taxi"), gateway.sessions.show(TENANT, "van")
         assert (taxi.state, taxi.detail) == (State.CONNECTING, "last seen 1970-01-01T00:16:40.000Z")
         assert (van.state, van.detail) == (State.CONNECTING, "")
 
@@ -545,8 +545,8 @@ async def test_two_connects_make_one_connection(world: World) -> None:
     engine = await world.engine()
     async with world.gateway() as gateway:
         await world.link_number(gateway, engine, "taxi", ANNA)
-        await gateway.desk.disconnect(TENANT, "taxi")
-        await asyncio.gather(*(gateway.desk.connect(TENANT, "taxi") for _ in range(5)))
+        await gateway.sessions.disconnect(TENANT, "taxi")
+        await asyncio.gather(*(gateway.sessions.connect(TENANT, "taxi") for _ in range(5)))
         await gateway.until("taxi", State.CONNECTED)
         assert len(engine.asked("connect")) == 2
 
@@ -557,6 +557,6 @@ async def test_the_timeline_tells_every_change_with_its_reason(world: World) -> 
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
         engine.end(session_id, pb.SERVICE_UNAVAILABLE)
         await gateway.until("taxi", State.RECONNECTING)
-        entries = await gateway.desk.timeline(TENANT, "taxi", 10)
+        entries = await gateway.sessions.timeline(TENANT, "taxi", 10)
         assert [it.seq for it in entries] == [4, 3, 2, 1]
         assert (entries[0].state, entries[0].reason) == (State.RECONNECTING, Reason.SERVICE_UNAVAILABLE)

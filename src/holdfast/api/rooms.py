@@ -14,7 +14,7 @@ from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.model.seams import SessionDirectory
 from holdfast.outbox import Outbox
-from holdfast.sessions import Desk, Progress
+from holdfast.sessions import Progress, Service
 
 
 class Facts(Protocol):
@@ -43,7 +43,7 @@ class Rooms:
 
     facts: Facts
     accounts: Accounts
-    sessions: Desk
+    sessions: Service
     directory: SessionDirectory
     inbox: Inbox
     outbox: Outbox

@@ -12,7 +12,9 @@ from pydantic import BaseModel, Field
 from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
 from holdfast.kit.clock import now_ms
-from holdfast.model.states import Color, ConnectionStatus, State, Wish
+from holdfast.model.actions import Action
+from holdfast.model.states import Color, ConnectionStatus, Desired, State
+from holdfast.model.words import of_reason
 from holdfast.sessions import ShownCode, TimelineEntry, View
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
@@ -41,11 +43,12 @@ class SessionOut(BaseModel):
     connectionStatus: ConnectionStatus = Field(description="the older systems' word")
     color: Color
     reason: str
+    code: int | None = Field(description="WhatsApp's own number for the reason")
     sentence: str
     next_step: str
     detail: str
     since: datetime
-    wish: Wish
+    wish: Desired
     epoch: int
     last_connected_at: datetime | None
     last_heartbeat_at: datetime | None
@@ -55,6 +58,7 @@ class SessionOut(BaseModel):
     banned_until: datetime | None
     pairing: PairingOut | None
     restoring: bool = Field(description="it comes back after a start, and is not there yet")
+    actions: list[Action] = Field(description="what can be done with it now")
 
 
 class SessionsOut(BaseModel):
@@ -109,7 +113,7 @@ def _must(at_ms: int) -> datetime:
 
 def session_out(view: View) -> SessionOut:
     """The session as the API tells it."""
-    code = view.code
+    shown, said = view.qr, of_reason(view.reason)
     return SessionOut.model_construct(
         id=view.id,
         name=view.name,
@@ -120,11 +124,12 @@ def session_out(view: View) -> SessionOut:
         connectionStatus=view.connection_status,
         color=view.state.color,
         reason=view.reason.value,
-        sentence=view.sentence,
-        next_step=view.next_step,
+        code=view.code,
+        sentence=said.sentence,
+        next_step=said.next_step,
         detail=view.detail,
         since=_must(view.since_ms),
-        wish=Wish(view.wish),
+        wish=view.desired,
         epoch=view.epoch,
         last_connected_at=_moment(view.last_connected_ms),
         last_heartbeat_at=_moment(view.last_heartbeat_ms),
@@ -132,10 +137,11 @@ def session_out(view: View) -> SessionOut:
         requiresAuth=view.requires_auth,
         retry_at=_moment(view.retry_at_ms),
         banned_until=_moment(view.banned_until_ms),
-        pairing=PairingOut(index=code.index, of=code.of, valid_until=_must(code.valid_until_ms))
-        if code
+        pairing=PairingOut(index=shown.index, of=shown.of, valid_until=_must(shown.valid_until_ms))
+        if shown
         else None,
         restoring=view.restoring,
+        actions=list(view.actions),
     )
 
 

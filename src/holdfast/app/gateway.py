@@ -20,7 +20,7 @@ from holdfast.journal import Journal
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
 from holdfast.outbox import Outbox
-from holdfast.sessions import Desk, Progress, Recorder, Supervisor
+from holdfast.sessions import Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
 from holdfast.store import Store
 from holdfast.vault import Vault, load_or_create, prove_world
@@ -48,7 +48,7 @@ class Gateway:
             vault=vault,
             device_name=chosen.device_name,
         )
-        self.desk = Desk(store, self.supervisor)
+        self.sessions = Service(store, self.supervisor.roster)
         self.outbox = Outbox(store, journal, self.link)
         self.inbox = Inbox(store, journal, self.outbox.apply_receipts)
         self.intake = Intake(self.inbox.receive, self.link.confirm)
@@ -60,7 +60,7 @@ class Gateway:
         link.on_detached = supervisor.engine_detached
         link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels
         link.on_deliveries = self.intake.put
-        supervisor.on_up, supervisor.on_down = self.outbox.session_up, self.outbox.session_down
+        supervisor.roster.on_up, supervisor.roster.on_down = self.outbox.session_up, self.outbox.session_down
 
     def _attached(self, identity: EngineIdentity) -> None:
         self.intake.begin()
@@ -74,7 +74,7 @@ class Gateway:
     @property
     def progress(self) -> Progress:
         """The restoration."""
-        return self.supervisor.restoration.progress
+        return self.supervisor.roster.restoration.progress
 
     async def serve(self, accounts: Accounts, listener: socket.socket, announce: Callable[[], None]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
@@ -95,8 +95,8 @@ class Gateway:
         return Rooms(
             facts=self,
             accounts=accounts,
-            sessions=self.desk,
-            directory=self.supervisor.book,
+            sessions=self.sessions,
+            directory=self.supervisor.roster.index,
             inbox=self.inbox,
             outbox=self.outbox,
             journal=self.journal,
@@ -106,7 +106,7 @@ class Gateway:
     async def _leave(self, work: "list[asyncio.Task[Any]]") -> None:
         """Finish and write what is under way; the engine keeps its connections for the next gateway."""
         await self.outbox.close()
-        await self.supervisor.recorder.settled()
+        await self.supervisor.roster.recorder.settled()
         for task in work:
             task.cancel()
 
@@ -133,7 +133,7 @@ async def _run(
         await accounts.ensure_local(chosen.data / "local.key")
         gateway = Gateway(chosen, store, await Journal.open(store), vault, engine)
         await gateway.supervisor.load(registry)
-        log.info("app.started", version=__version__, sessions=len(gateway.supervisor.book))
+        log.info("app.started", version=__version__, sessions=len(gateway.supervisor.roster.index))
         await gateway.serve(accounts, listener, announce)
         log.info("app.stopped")
     finally:

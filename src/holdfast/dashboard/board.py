@@ -10,7 +10,8 @@ from datetime import datetime
 
 from holdfast.client import Event, Session, System
 from holdfast.client.types import moment, read_pairing
-from holdfast.model.reasons import Reason, next_step, sentence
+from holdfast.model.reasons import Reason
+from holdfast.model.words import Words, of_reason
 
 STATE, PAIRING = "session.state", "session.pairing"
 
@@ -104,15 +105,15 @@ def _with_state(session: Session, event: Event) -> Session:
     state = str(data.get("state") or session.state)
     connected = state == "connected"
     code = str(data.get("reason") or "")
-    reason = Reason(code) if code in frozenset(Reason) else None
+    said = of_reason(Reason(code)) if code in frozenset(Reason) else Words("")
     return replace(
         session,
         state=state,
         color=str(data.get("color") or session.color),
         reason=code or None,
         phone=data.get("phone") or session.phone,
-        sentence=sentence(reason),
-        next_step=next_step(reason),
+        sentence=said.sentence,
+        next_step=said.next_step,
         since=moment(data.get("since")) or event.at or session.since,
         retry_at=moment(data.get("retry_at")),
         requires_auth=bool(data.get("requires_auth", session.requires_auth and not connected)),

@@ -3,7 +3,7 @@
 Commands enter, facts, levels and deliveries leave. It never decides anything about a session.
 """
 
-from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, LinkLevel, SessionFact
+from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, SessionFact
 from holdfast.engine.intake import Intake
 from holdfast.engine.link import EngineLink
 from holdfast.engine.process import EngineProcess, EngineProgram, running, stop
@@ -18,7 +18,6 @@ __all__ = [
     "Held",
     "Intake",
     "Levels",
-    "LinkLevel",
     "SessionFact",
     "running",
     "stop",

@@ -1,9 +1,9 @@
 """What the engine says, as frozen values. Pure; the protobuf behind it is known to `translate` alone."""
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 from holdfast.model.reasons import Reason
+from holdfast.model.states import LinkLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +16,6 @@ class EngineIdentity:
     build: str
     #: Deliveries that wait for confirmation and follow at once.
     waiting: int = 0
-
-
-class LinkLevel(IntEnum):
-    """How far a connection is, rising."""
-
-    CLOSED = 1
-    PAIRING = 2
-    DIALING = 3
-    LOGGED_IN = 4
-    DRAINED = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,24 @@ from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model import content
 from holdfast.model.content import Content
 from holdfast.model.errors import (
+    Busy,
     CommandRefused,
     EngineProtocolError,
     EngineStorageFailed,
+    FileCorrupt,
+    FolderMissing,
     HoldfastError,
     NotConnected,
+    NotOpen,
     RateLimited,
     RecipientInvalid,
     SendOutcomeUnknown,
     SendRejected,
+    WrongFileKey,
 )
 from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.reasons import Reason
+from holdfast.model.states import LinkLevel
 
 # An end that was requested carries an old epoch and is stale by then; one that is not was none of our doing.
 REASONS: Final[Mapping[int, Reason]] = {
@@ -48,9 +54,9 @@ PAIR_FAILURES: Final[Mapping[int, Reason]] = {
     pb.PAIR_REFUSED: Reason.PAIRING_REFUSED,
     pb.PAIR_OUTDATED: Reason.PAIRING_OUTDATED,
 }
-_LEVELS: Final[Mapping[int, facts.LinkLevel]] = {
-    pb.LINK_LEVEL_UNSPECIFIED: facts.LinkLevel.CLOSED,
-    **{int(level): level for level in facts.LinkLevel},
+_LEVELS: Final[Mapping[int, LinkLevel]] = {
+    pb.LINK_LEVEL_UNSPECIFIED: LinkLevel.CLOSED,
+    **{int(level): level for level in LinkLevel},
 }
 _RECEIPTS: Final[Mapping[int, ReceiptKind]] = {
     pb.RECEIPT_KIND_UNSPECIFIED: ReceiptKind.OTHER,
@@ -81,7 +87,7 @@ def held(level: pb.Level) -> facts.Held:
     return facts.Held(
         level.session_id,
         level.epoch,
-        facts.LinkLevel.DRAINED if known is None else known,
+        LinkLevel.DRAINED if known is None else known,
         level.last_frame_ms,
         level.waiting,
         level.missed_probes,
@@ -210,6 +216,13 @@ _SENDING: Final[Mapping[int, type[HoldfastError]]] = {
     pb.UNKNOWN_SESSION: NotConnected,
     pb.STALE_EPOCH: NotConnected,
 }
+_REFUSALS: Final[Mapping[int, type[CommandRefused]]] = {
+    pb.UNKNOWN_SESSION: NotOpen,
+    pb.BUSY: Busy,
+    pb.FOLDER_MISSING: FolderMissing,
+    pb.WRONG_KEY: WrongFileKey,
+    pb.FILE_CORRUPT: FileCorrupt,
+}
 
 
 def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
@@ -226,4 +239,5 @@ def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
         name = pb.ErrorCode.Name(it.code)
     except ValueError:
         name = str(it.code)
-    return CommandRefused(f"The engine refused: {it.message or name}", error_code=name.lower())
+    kind = _REFUSALS.get(it.code, CommandRefused)
+    return kind(f"The engine refused: {it.message or name}", error_code=name.lower())

@@ -19,6 +19,11 @@ HoldfastError                  code, message, next_step
 │ ├ NotConnected               nothing was sent; repeat with the same message id when connected
 │ ├ SendOutcomeUnknown         retry only with the SAME message id
 │ ├ CommandRefused             .error_code: what the engine said
+│ │ ├ NotOpen                  open the session's file first
+│ │ ├ Busy                     the session does something else
+│ │ ├ FolderMissing            there is no such folder
+│ │ ├ WrongFileKey             the session's file does not open with its key
+│ │ └ FileCorrupt              the session's file is damaged
 │ └ EngineProtocolError        bug: stop loudly
 ├ DeliveryError
 │ ├ RecipientInvalid           not an address, or not on WhatsApp
@@ -30,7 +35,10 @@ HoldfastError                  code, message, next_step
 └ StoreUnavailable             do not ack; retry
 """
 
+from typing import ClassVar
+
 from holdfast.model import words
+from holdfast.model.reasons import Reason
 
 
 class HoldfastError(Exception):
@@ -38,6 +46,9 @@ class HoldfastError(Exception):
 
     Both are the words of the code unless the caller knows more. `code` here is for one without a type.
     """
+
+    #: Why a session is where it is after an attempt to connect that ended with this error.
+    session_reason: ClassVar[Reason] = Reason.CRASHED
 
     code: str = "error"
 
@@ -136,18 +147,21 @@ class EngineUnreachable(EngineError):
     """The engine is not attached."""
 
     code = "engine_unreachable"
+    session_reason = Reason.ENGINE_DOWN
 
 
 class EngineStorageFailed(EngineError):
     """The engine could not read or write the session's file."""
 
     code = "engine_storage_failed"
+    session_reason = Reason.STORAGE_FAILED
 
 
 class NotConnected(EngineError):
     """The session is not connected; nothing was sent."""
 
     code = "not_connected"
+    session_reason = Reason.NETWORK
 
 
 class SendOutcomeUnknown(EngineError):
@@ -164,6 +178,39 @@ class CommandRefused(EngineError):
     def __init__(self, message: str = "", *, next_step: str = "", error_code: str = "") -> None:
         self.error_code = error_code
         super().__init__(message, next_step=next_step)
+
+
+class NotOpen(CommandRefused):
+    """The session's file is not open in the engine."""
+
+    code = "file_not_open"
+
+
+class Busy(CommandRefused):
+    """The engine is doing something else with this session."""
+
+    code = "session_busy"
+
+
+class FolderMissing(CommandRefused):
+    """The session's folder is not there."""
+
+    code = "folder_missing"
+    session_reason = Reason.FOLDER_MISSING
+
+
+class WrongFileKey(CommandRefused):
+    """The session's file does not open with its key."""
+
+    code = "wrong_file_key"
+    session_reason = Reason.WRONG_KEY
+
+
+class FileCorrupt(CommandRefused):
+    """The session's file is damaged."""
+
+    code = "file_corrupt"
+    session_reason = Reason.FILE_CORRUPT
 
 
 class EngineProtocolError(EngineError):

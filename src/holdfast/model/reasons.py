@@ -1,10 +1,13 @@
-"""Why a session is where it is: for every reason its state, whether we retry, a sentence and the next step.
+"""Why a session is where it is, and everything that is decided by it. Pure.
 
-One table. The session machine takes state and policy from it, every surface takes the words.
+One table. The session machine takes state, retry and what becomes of the credentials from it, the roster
+whether a human is told. The sentences for humans stand in `model/words`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from holdfast.model.states import State
 
@@ -56,7 +59,7 @@ class Reason(StrEnum):
 
 
 class Retry(StrEnum):
-    """What happens next, without anybody's help."""
+    """What follows the end of a connection, without anybody's help."""
 
     NO = "no"  # rests until its owner acts
     AT_ONCE = "at_once"
@@ -66,218 +69,90 @@ class Retry(StrEnum):
     AFTER_BAN = "after_ban"  # when the ban ends, if its end is known
 
 
+class Fate(StrEnum):
+    """What becomes of the credentials when a connection ends."""
+
+    KEEP = "keep"
+    QUARANTINE = "quarantine"  # WhatsApp no longer accepts them
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How it goes on after a connection that ended for this reason."""
+
+    #: Worse ends overrule lighter ones that were reported for the same connection.
+    weight: int
+    retry: Retry
+    credentials: Fate = Fate.KEEP
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What one reason means."""
+    """What is decided by one reason."""
 
-    #: State that the reason leads to. None: back to where the session was before (pairing that came to
+    #: State that the reason leads to. None: where a session without credentials rests (pairing that came to
     #: nothing).
     state: State | None
-    retry: Retry
-    sentence: str
-    next_step: str
-    #: Above 0 for the ends of a connection: worse ones overrule lighter ones that were reported for the same
-    #: connection.
-    weight: int = 0
+    #: For the ends of a connection.
+    end: End | None = None
+    #: A new process does not try again: only the session's owner, or the time named in a ban, helps.
+    outlives_restart: bool = False
+    #: A human is told, because nothing goes on without one.
+    alert: bool = False
+    #: The name under which owners of older systems are told.
+    notice: str | None = None
 
 
-_NOTHING = "Nothing to do."
-_WAIT = "Nothing to do: it reconnects by itself."
-_PAIR = "Pair it: ask for a QR code and scan it with the phone."
-_PAIR_AGAIN = "Ask for a new QR code when the phone is at hand."
-_CONNECT = "Connect it."
+def _passing(weight: int, retry: Retry) -> Meaning:
+    """Ends of a connection that come and go."""
+    return Meaning(State.RECONNECTING, End(weight, retry))
 
-MEANINGS: dict[Reason, Meaning] = {
-    Reason.CREATED: Meaning(State.NEW, Retry.NO, "Not linked to a phone yet.", _PAIR),
-    Reason.STOPPED_BY_OWNER: Meaning(State.STOPPED, Retry.NO, "Stopped by its owner.", _CONNECT),
-    Reason.CONNECT_ASKED: Meaning(State.CONNECTING, Retry.AT_ONCE, "Connecting, as asked.", _NOTHING),
-    Reason.LOGGED_OUT_HERE: Meaning(State.LOGGED_OUT, Retry.NO, "Logged out by its owner.", _PAIR),
-    Reason.RESTORING: Meaning(State.CONNECTING, Retry.AT_ONCE, "Restoring the connection.", _NOTHING),
-    Reason.LINKED: Meaning(State.CONNECTING, Retry.AT_ONCE, "The phone has linked this number.", _NOTHING),
-    Reason.LOGGED_IN: Meaning(State.CONNECTED, Retry.NO, "Connected.", _NOTHING),
-    Reason.PAIRING_ASKED: Meaning(
-        State.PAIRING,
-        Retry.NO,
-        "Waiting for the phone to scan the QR code.",
-        "On the phone: Settings, Linked devices, Link a device; scan the code.",
-    ),
-    Reason.PAIRING_TIMED_OUT: Meaning(None, Retry.NO, "Nobody scanned the QR code in time.", _PAIR_AGAIN),
-    Reason.PAIRING_CANCELLED: Meaning(None, Retry.NO, "Pairing was cancelled.", _PAIR_AGAIN),
-    Reason.PAIRING_UNREACHABLE: Meaning(
-        None,
-        Retry.NO,
-        "WhatsApp could not be reached for a QR code.",
-        "Check the network, then ask again.",
-    ),
-    Reason.PAIRING_REFUSED: Meaning(
-        None,
-        Retry.NO,
-        "The phone or WhatsApp refused the link.",
-        "On the phone, check the number of linked devices (at most four), then ask for a new QR code.",
-    ),
-    Reason.PAIRING_OUTDATED: Meaning(
-        None,
-        Retry.NO,
-        "WhatsApp no longer accepts this version for linking.",
-        "Upgrade Holdfast, then pair again.",
-    ),
-    Reason.PAIRING_INTERRUPTED: Meaning(
-        None,
-        Retry.NO,
-        "Pairing was interrupted by a restart.",
-        "Ask for a new QR code.",
-    ),
-    Reason.NUMBER_RENEWED_ELSEWHERE: Meaning(
-        None,
-        Retry.NO,
-        "This phone already belongs to another session, which was renewed.",
-        "Use that session; pair this one with another phone.",
-    ),
-    Reason.NUMBER_TAKEN: Meaning(
-        None,
-        Retry.NO,
-        "This phone belongs to another account of this installation.",
-        "On the phone, remove the device that was just linked; pair this session with another phone.",
-    ),
-    Reason.PROBE_MISSED: Meaning(
-        State.UNSTABLE,
-        Retry.NO,
-        "WhatsApp did not answer the last sign of life.",
-        "Nothing to do: it is watched.",
-    ),
-    Reason.NETWORK: Meaning(
-        State.RECONNECTING, Retry.BACKOFF, "The connection to WhatsApp was lost.", _WAIT, weight=1
-    ),
-    Reason.SERVICE_UNAVAILABLE: Meaning(
-        State.RECONNECTING,
-        Retry.SLOWLY,
-        "WhatsApp says it is unavailable.",
-        _WAIT,
-        weight=2,
-    ),
-    Reason.RESTART_REQUIRED: Meaning(
-        State.RECONNECTING,
-        Retry.AT_ONCE,
-        "WhatsApp asked for a new connection.",
-        _WAIT,
-        weight=1,
-    ),
-    Reason.CONNECT_FAILURE: Meaning(
-        State.RECONNECTING,
-        Retry.SLOWLY,
-        "WhatsApp refused the connection.",
-        _WAIT,
-        weight=2,
-    ),
-    Reason.STREAM_ERROR: Meaning(
-        State.RECONNECTING,
-        Retry.BACKOFF,
-        "WhatsApp ended the connection with an error.",
-        _WAIT,
-        weight=2,
-    ),
-    Reason.SILENT: Meaning(
-        State.RECONNECTING,
-        Retry.BACKOFF,
-        "The connection was dead: nothing came back any more.",
-        _WAIT,
-        weight=2,
-    ),
-    Reason.PARKED: Meaning(
-        State.RECONNECTING,
-        Retry.AT_ONCE,
-        "The connection rested while the gateway was away.",
-        _WAIT,
-        weight=1,
-    ),
-    Reason.CRASHED: Meaning(
-        State.RECONNECTING,
-        Retry.BACKOFF,
-        "A fault in the connection was contained.",
-        "It reconnects by itself; if it repeats, report it with logs/engine.log.",
-        weight=2,
-    ),
-    Reason.STORAGE_FAILED: Meaning(
-        State.RECONNECTING,
-        Retry.SLOWLY,
-        "The session's file could not be read or written.",
-        "Check free space and permissions of the data folder; it retries by itself.",
-        weight=3,
-    ),
-    Reason.ENGINE_DOWN: Meaning(
-        State.RECONNECTING,
-        Retry.WHEN_ENGINE,
-        "The engine is being started.",
-        _WAIT,
-        weight=1,
-    ),
-    Reason.REPLACED: Meaning(
-        State.REPLACED,
-        Retry.NO,
-        "Another program opened this session. Holdfast does not fight it.",
-        "Stop the other program, then connect this one.",
-        weight=6,
-    ),
+
+#: Pairing came to nothing, and its owner may ask again.
+_UNPAIRED: Final = Meaning(None)
+#: Something in our own house stands in the way: a human mends it, and a new process looks again.
+_BROKEN: Final = Meaning(State.FAILED, End(7, Retry.NO), alert=True)
+
+MEANINGS: Final[Mapping[Reason, Meaning]] = {
+    Reason.CREATED: Meaning(State.NEW),
+    Reason.STOPPED_BY_OWNER: Meaning(State.STOPPED),
+    Reason.CONNECT_ASKED: Meaning(State.CONNECTING),
+    Reason.LOGGED_OUT_HERE: Meaning(State.LOGGED_OUT, outlives_restart=True),
+    Reason.RESTORING: Meaning(State.CONNECTING),
+    Reason.LINKED: Meaning(State.CONNECTING),
+    Reason.LOGGED_IN: Meaning(State.CONNECTED),
+    Reason.PAIRING_ASKED: Meaning(State.PAIRING),
+    Reason.PAIRING_TIMED_OUT: _UNPAIRED,
+    Reason.PAIRING_CANCELLED: _UNPAIRED,
+    Reason.PAIRING_UNREACHABLE: _UNPAIRED,
+    Reason.PAIRING_REFUSED: _UNPAIRED,
+    Reason.PAIRING_OUTDATED: _UNPAIRED,
+    Reason.PAIRING_INTERRUPTED: _UNPAIRED,
+    Reason.NUMBER_RENEWED_ELSEWHERE: _UNPAIRED,
+    Reason.NUMBER_TAKEN: _UNPAIRED,
+    Reason.PROBE_MISSED: Meaning(State.UNSTABLE),
+    Reason.NETWORK: _passing(1, Retry.BACKOFF),
+    Reason.SERVICE_UNAVAILABLE: _passing(2, Retry.SLOWLY),
+    Reason.RESTART_REQUIRED: _passing(1, Retry.AT_ONCE),
+    Reason.CONNECT_FAILURE: _passing(2, Retry.SLOWLY),
+    Reason.STREAM_ERROR: _passing(2, Retry.BACKOFF),
+    Reason.SILENT: _passing(2, Retry.BACKOFF),
+    Reason.PARKED: _passing(1, Retry.AT_ONCE),
+    Reason.CRASHED: _passing(2, Retry.BACKOFF),
+    Reason.STORAGE_FAILED: _passing(3, Retry.SLOWLY),
+    Reason.ENGINE_DOWN: _passing(1, Retry.WHEN_ENGINE),
+    Reason.REPLACED: Meaning(State.REPLACED, End(6, Retry.NO), outlives_restart=True, alert=True),
     Reason.LOGGED_OUT_ON_PHONE: Meaning(
         State.LOGGED_OUT,
-        Retry.NO,
-        "The phone removed this linked device.",
-        _PAIR,
-        weight=9,
+        End(9, Retry.NO, Fate.QUARANTINE),
+        outlives_restart=True,
+        alert=True,
+        notice="session_expired",
     ),
-    Reason.BANNED: Meaning(
-        State.BANNED,
-        Retry.AFTER_BAN,
-        "WhatsApp has banned this number.",
-        "Open WhatsApp on the phone and follow what it says there.",
-        weight=8,
-    ),
-    Reason.LOCKED: Meaning(
-        State.FAILED,
-        Retry.NO,
-        "WhatsApp has locked this account or device.",
-        "Open WhatsApp on the phone and follow what it says there, then connect.",
-        weight=7,
-    ),
-    Reason.CLIENT_OUTDATED: Meaning(
-        State.FAILED,
-        Retry.NO,
-        "WhatsApp no longer accepts this version.",
-        "Upgrade Holdfast, then connect.",
-        weight=7,
-    ),
-    Reason.WRONG_KEY: Meaning(
-        State.FAILED,
-        Retry.NO,
-        "The session's file does not open with this master key. Nothing was changed.",
-        "Put the right master key in place (HOLDFAST_MASTER_KEY_FILE), then restart.",
-        weight=7,
-    ),
-    Reason.FILE_CORRUPT: Meaning(
-        State.FAILED,
-        Retry.NO,
-        "The session's file is damaged. Nothing was deleted.",
-        "Restore the session folder from a backup and connect, or log out and pair again.",
-        weight=7,
-    ),
-    Reason.FOLDER_MISSING: Meaning(
-        State.FAILED,
-        Retry.NO,
-        "The session's folder is missing.",
-        "Put the folder back and connect, or log out and pair again.",
-        weight=7,
-    ),
+    Reason.BANNED: Meaning(State.BANNED, End(8, Retry.AFTER_BAN), outlives_restart=True, alert=True),
+    Reason.LOCKED: Meaning(State.FAILED, End(7, Retry.NO), outlives_restart=True, alert=True),
+    Reason.CLIENT_OUTDATED: _BROKEN,
+    Reason.WRONG_KEY: _BROKEN,
+    Reason.FILE_CORRUPT: _BROKEN,
+    Reason.FOLDER_MISSING: _BROKEN,
 }
-
-#: `failed` for one of these reasons is not cleared by a restart either: WhatsApp said so, not our own house.
-LASTING_FAILURES = frozenset({Reason.LOCKED})
-
-
-def sentence(reason: Reason | None) -> str:
-    """One sentence for a human."""
-    return MEANINGS[reason].sentence if reason else ""
-
-
-def next_step(reason: Reason | None) -> str:
-    """What a human should do now."""
-    return MEANINGS[reason].next_step if reason else ""

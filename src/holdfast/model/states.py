@@ -1,6 +1,6 @@
 """The states of a session, their colours, and what may be said about each. Pure."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Literal
 
 
@@ -38,21 +38,30 @@ class State(StrEnum):
         """True while messages can be sent and received."""
         return self in UP
 
-    @property
-    def resting(self) -> bool:
-        """True for states that a restart never clears: only their owner, or the time named in a ban, does."""
-        return self in RESTING
 
-
-class Wish(StrEnum):
+class Desired(StrEnum):
     """What the owner wants of a session. Only the owner changes it; it survives every restart."""
 
     UP = "up"
     DOWN = "down"
 
 
+class LinkLevel(IntEnum):
+    """How far a connection is, rising."""
+
+    CLOSED = 1
+    PAIRING = 2
+    DIALING = 3
+    LOGGED_IN = 4
+    DRAINED = 5
+
+    @property
+    def up(self) -> bool:
+        """Logged in: messages can be sent and received."""
+        return self >= LinkLevel.LOGGED_IN
+
+
 UP = frozenset({State.CONNECTED, State.UNSTABLE})
-RESTING = frozenset({State.REPLACED, State.LOGGED_OUT, State.BANNED})
 #: A connection exists or is being made.
 ACTIVE = frozenset({State.CONNECTING, State.CONNECTED, State.UNSTABLE, State.RECONNECTING})
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from holdfast.model.reasons import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -21,6 +23,12 @@ class Words:
 def of_error(code: str) -> Words:
     """The default words of an error. One without words of its own is said by its code."""
     return ERRORS.get(code) or Words(code.replace("_", " ").capitalize())
+
+
+def of_reason(reason: Reason) -> Words:
+    """Why a session is where it is, and what a human should do about it. Whole sentences."""
+    said = REASONS[reason]
+    return Words(f"{said.sentence}.", said.next_step)
 
 
 def advice(next_step: str) -> str:
@@ -128,6 +136,13 @@ ERRORS: Final[Mapping[str, Words]] = {
         "It is not known whether WhatsApp took the message; it may be repeated with the same message id only"
     ),
     "command_refused": Words("The engine refused a command"),
+    "file_not_open": Words("The session's file is not open in the engine"),
+    "session_busy": Words("The engine is doing something else with this session", "Repeat in a moment."),
+    "folder_missing": Words("The session's folder is not there", "Put the folder back and connect."),
+    "wrong_file_key": Words("The session's file does not open with its key"),
+    "file_corrupt": Words(
+        "The session's file is damaged", "Restore the session's folder from a backup, or pair again."
+    ),
     "engine_protocol": Words(
         "Engine and gateway do not understand each other",
         "Stop both with `holdfast down` and start them again; versions may be mixed.",
@@ -157,4 +172,90 @@ ERRORS: Final[Mapping[str, Words]] = {
     ),
     "wait_timed_out": Words("It did not happen in time"),
     "bot_file_invalid": Words("The file holds no bot that can run"),
+}
+
+# ---- reasons of sessions ---------------------------------------------------------------------------------
+
+_NOTHING: Final = "Nothing to do."
+_WAIT: Final = "Nothing to do: it reconnects by itself."
+_PAIR: Final = "Pair it: ask for a QR code and scan it with the phone."
+_PAIR_AGAIN: Final = "Ask for a new QR code when the phone is at hand."
+_CONNECT: Final = "Connect it."
+
+REASONS: Final[Mapping[Reason, Words]] = {
+    Reason.CREATED: Words("Not linked to a phone yet", _PAIR),
+    Reason.STOPPED_BY_OWNER: Words("Stopped by its owner", _CONNECT),
+    Reason.CONNECT_ASKED: Words("Connecting, as asked", _NOTHING),
+    Reason.LOGGED_OUT_HERE: Words("Logged out by its owner", _PAIR),
+    Reason.RESTORING: Words("Restoring the connection", _NOTHING),
+    Reason.LINKED: Words("The phone has linked this number", _NOTHING),
+    Reason.LOGGED_IN: Words("Connected", _NOTHING),
+    Reason.PAIRING_ASKED: Words(
+        "Waiting for the phone to scan the QR code",
+        "On the phone: Settings, Linked devices, Link a device; scan the code.",
+    ),
+    Reason.PAIRING_TIMED_OUT: Words("Nobody scanned the QR code in time", _PAIR_AGAIN),
+    Reason.PAIRING_CANCELLED: Words("Pairing was cancelled", _PAIR_AGAIN),
+    Reason.PAIRING_UNREACHABLE: Words(
+        "WhatsApp could not be reached for a QR code", "Check the network, then ask again."
+    ),
+    Reason.PAIRING_REFUSED: Words(
+        "The phone or WhatsApp refused the link",
+        "On the phone, check the number of linked devices (at most four), then ask for a new QR code.",
+    ),
+    Reason.PAIRING_OUTDATED: Words(
+        "WhatsApp no longer accepts this version for linking", "Upgrade Holdfast, then pair again."
+    ),
+    Reason.PAIRING_INTERRUPTED: Words("Pairing was interrupted by a restart", "Ask for a new QR code."),
+    Reason.NUMBER_RENEWED_ELSEWHERE: Words(
+        "This phone already belongs to another session, which was renewed",
+        "Use that session; pair this one with another phone.",
+    ),
+    Reason.NUMBER_TAKEN: Words(
+        "This phone belongs to another account of this installation",
+        "On the phone, remove the device that was just linked; pair this session with another phone.",
+    ),
+    Reason.PROBE_MISSED: Words("WhatsApp did not answer the last probe", "Nothing to do: it is watched."),
+    Reason.NETWORK: Words("The connection to WhatsApp was lost", _WAIT),
+    Reason.SERVICE_UNAVAILABLE: Words("WhatsApp says it is unavailable", _WAIT),
+    Reason.RESTART_REQUIRED: Words("WhatsApp asked for a new connection", _WAIT),
+    Reason.CONNECT_FAILURE: Words("WhatsApp refused the connection", _WAIT),
+    Reason.STREAM_ERROR: Words("WhatsApp ended the connection with an error", _WAIT),
+    Reason.SILENT: Words("The connection was dead: nothing came back any more", _WAIT),
+    Reason.PARKED: Words("The connection rested while the gateway was away", _WAIT),
+    Reason.CRASHED: Words(
+        "A fault in the connection was contained",
+        "It reconnects by itself; if it repeats, report it with logs/engine.log.",
+    ),
+    Reason.STORAGE_FAILED: Words(
+        "The session's file could not be read or written",
+        "Check free space and permissions of the data folder; it retries by itself.",
+    ),
+    Reason.ENGINE_DOWN: Words("The engine is being started", _WAIT),
+    Reason.REPLACED: Words(
+        "Another program opened this session. Holdfast does not fight it",
+        "Stop the other program, then connect this one.",
+    ),
+    Reason.LOGGED_OUT_ON_PHONE: Words("The phone removed this linked device", _PAIR),
+    Reason.BANNED: Words(
+        "WhatsApp has banned this number", "Open WhatsApp on the phone and follow what it says there."
+    ),
+    Reason.LOCKED: Words(
+        "WhatsApp has locked this account or device",
+        "Open WhatsApp on the phone and follow what it says there, then connect.",
+    ),
+    Reason.CLIENT_OUTDATED: Words(
+        "WhatsApp no longer accepts this version", "Upgrade Holdfast, then connect."
+    ),
+    Reason.WRONG_KEY: Words(
+        "The session's file does not open with this master key. Nothing was changed",
+        "Put the right master key in place (HOLDFAST_MASTER_KEY_FILE), then restart.",
+    ),
+    Reason.FILE_CORRUPT: Words(
+        "The session's file is damaged. Nothing was deleted",
+        "Restore the session folder from a backup and connect, or log out and pair again.",
+    ),
+    Reason.FOLDER_MISSING: Words(
+        "The session's folder is missing", "Put the folder back and connect, or log out and pair again."
+    ),
 }

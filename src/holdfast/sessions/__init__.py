@@ -1,15 +1,17 @@
 """Sessions: what every number is doing, and why.
 
-Facts of the engine and wishes of owners enter; states, timeline and commands to the engine leave. It decides
-everything about connections and nothing about messages; only `machine.py` changes a state, and only the
-supervisor calls it.
+Facts of the engine and what owners ask for enter; states, timeline and commands to the engine leave. It
+decides everything about connections and nothing about messages; only `machine.py` changes a state, and only
+the roster calls it.
 """
 
-from holdfast.sessions.desk import Desk
-from holdfast.sessions.live import ShownCode, View
+from holdfast.sessions.index import Index
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.repository import TimelineEntry
 from holdfast.sessions.restoration import Progress
+from holdfast.sessions.runtime import ShownCode
+from holdfast.sessions.service import Service
 from holdfast.sessions.supervisor import Supervisor
+from holdfast.sessions.view import View
 
-__all__ = ["Desk", "Progress", "Recorder", "ShownCode", "Supervisor", "TimelineEntry", "View"]
+__all__ = ["Index", "Progress", "Recorder", "Service", "ShownCode", "Supervisor", "TimelineEntry", "View"]

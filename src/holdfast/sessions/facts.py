@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from holdfast.model.reasons import Reason
-from holdfast.model.states import State, Wish
+from holdfast.model.states import Desired, LinkLevel, State
 
 
 class Credentials(IntEnum):
@@ -27,7 +27,7 @@ class Session:
 
     state: State = State.NEW
     reason: Reason = Reason.CREATED
-    wish: Wish = Wish.UP
+    desired: Desired = Desired.UP
     credentials: Credentials = Credentials.NONE
     #: Of the newest connection or pairing that was commanded. Facts of another epoch are stale.
     epoch: int = 0
@@ -44,6 +44,8 @@ class Session:
     #: A connection of `epoch` was commanded and its end is not known yet.
     in_flight: bool = False
     detail: str = ""
+    #: WhatsApp's own number for `reason`, where it gave one.
+    code: int | None = None
 
     @property
     def requires_auth(self) -> bool:
@@ -103,7 +105,7 @@ class EngineAttached:
     """
 
     epoch: int = 0
-    level: "Level | None" = None
+    level: LinkLevel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class ConnectRefused:
     epoch: int
     reason: Reason
     detail: str = ""
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +139,6 @@ class CredentialsMissed:
 
 
 # ---- facts: what happened on the wire ----------------------------------------------------------------------
-
-
-class Level(IntEnum):
-    """How far a connection is, rising. Same order as the protocol's LinkLevel."""
-
-    CLOSED = 1
-    PAIRING = 2
-    DIALING = 3
-    LOGGED_IN = 4
-    DRAINED = 5
-
-    @property
-    def up(self) -> bool:
-        """Logged in: messages can be sent and received."""
-        return self >= Level.LOGGED_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +156,8 @@ class LinkDisconnected:
     reason: Reason
     detail: str = ""
     banned_until_ms: int | None = None
+    #: WhatsApp's own number for it, where it gave one.
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +165,7 @@ class LevelReported:
     """The engine's periodic truth. It overrules what events said."""
 
     epoch: int
-    level: Level
+    level: LinkLevel
     missed_probes: int = 0
 
 
@@ -203,6 +193,7 @@ class PairingFailed:
     epoch: int
     reason: Reason
     detail: str = ""
+    code: int | None = None
 
 
 Fact = (

@@ -1,59 +1,54 @@
 """Carries commands out: one lane per session, in order, all sessions at once, under the governor.
 
-A lane is closed while no engine is reconciled; what waits in it meanwhile is looked at anew when it opens.
+A lane is closed while no engine is reconciled; what waits in it meanwhile is looked at again when it opens.
 """
 
 import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
 
 from holdfast.engine import EngineLink
 from holdfast.kit import logging
-from holdfast.model.errors import (
-    CommandRefused,
-    EngineStorageFailed,
-    EngineUnreachable,
-    HoldfastError,
-)
+from holdfast.model.errors import Busy, EngineUnreachable, HoldfastError, NotOpen
 from holdfast.model.reasons import Reason
 from holdfast.model.states import ACTIVE, State
 from holdfast.sessions import facts as f
 from holdfast.sessions.governor import Governor
+from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.linking import Linking
-from holdfast.sessions.live import Live
-from holdfast.vault import KeyFileDamaged, Vault, WrongMasterKey
-
-if TYPE_CHECKING:
-    from holdfast.sessions.supervisor import Supervisor
+from holdfast.sessions.roster import Roster
+from holdfast.sessions.runtime import FileState, Pairing, Runtime
+from holdfast.vault import Vault
 
 log = logging.get("sessions")
-
-_REFUSALS: Final = {
-    "wrong_key": Reason.WRONG_KEY,
-    "file_corrupt": Reason.FILE_CORRUPT,
-    "folder_missing": Reason.FOLDER_MISSING,
-}
 
 
 class Lanes:
     """Commands on their way to the engine."""
 
     def __init__(
-        self, supervisor: "Supervisor", link: EngineLink, vault: Vault, linking: Linking, device_name: str
+        self,
+        roster: Roster,
+        link: EngineLink,
+        vault: Vault,
+        linking: Linking,
+        leftovers: Leftovers,
+        *,
+        device_name: str,
     ) -> None:
-        self._supervisor, self._link, self._vault = supervisor, link, vault
-        self._linking, self._device_name = linking, device_name
+        self._roster, self._link, self._vault = roster, link, vault
+        self._linking, self._leftovers, self._device_name = linking, leftovers, device_name
         self._governor = Governor()
         self._open = asyncio.Event()
         self._shut = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
-        self._early: list[Live] = []
+        self._early: list[Runtime] = []
+        roster.on_commands = self.put
 
     async def run(self, tasks: asyncio.TaskGroup) -> None:
         """Lanes live in this group from now on."""
         self._tasks = tasks
-        for live in self._early:
-            self._begin(live)
+        for runtime in self._early:
+            self._begin(runtime)
         self._early.clear()
 
     def leave(self) -> None:
@@ -74,125 +69,112 @@ class Lanes:
         """Return when the lanes are closed (again)."""
         await self._shut.wait()
 
-    def put(self, live: Live, commands: Iterable[f.Command]) -> None:
+    def put(self, runtime: Runtime, commands: Iterable[f.Command]) -> None:
         """Queue commands of one session."""
-        live.commands.extend(commands)
+        runtime.commands.extend(commands)
         if self._tasks is None:
-            self._early.append(live)
-        elif live.lane is None:
-            self._begin(live)
+            self._early.append(runtime)
+        else:
+            self._begin(runtime)
 
-    def _begin(self, live: Live) -> None:
-        if self._tasks is not None and live.lane is None:
-            live.lane = self._tasks.create_task(self._walk(live))
+    def _begin(self, runtime: Runtime) -> None:
+        if self._tasks is not None and runtime.lane is None:
+            runtime.lane = self._tasks.create_task(self._walk(runtime))
 
-    async def _walk(self, live: Live) -> None:
+    async def _walk(self, runtime: Runtime) -> None:
         try:
-            while live.commands:
-                await self._open.wait()
-                await self._carry_out_contained(live, live.commands.popleft())
+            while runtime.commands:
+                if not self._open.is_set():
+                    await self._open.wait()
+                    continue  # what waited may have been taken back meanwhile
+                await self._carry_out_contained(runtime, runtime.commands.popleft())
         finally:
-            live.lane = None
+            runtime.lane = None
 
-    async def _carry_out_contained(self, live: Live, command: f.Command) -> None:
+    async def _carry_out_contained(self, runtime: Runtime, command: f.Command) -> None:
         """One session's trouble stays its own."""
         try:
-            await self._carry_out(live, command)
+            await self._carry_out(runtime, command)
         except EngineUnreachable:
             pass  # reconciled when the engine is back
         except HoldfastError as exc:
             log.warning(
-                "session.command_refused", session=live.record.name, command=_name(command), error=str(exc)
+                "session.command_refused", session=runtime.name, command=_name(command), error=str(exc)
             )
         except Exception:
-            log.exception("session.command_failed", session=live.record.name, command=_name(command))
+            log.exception("session.command_failed", session=runtime.name, command=_name(command))
 
-    async def _carry_out(self, live: Live, command: f.Command) -> None:
+    async def _carry_out(self, runtime: Runtime, command: f.Command) -> None:
         match command:
             case f.ConnectSession(epoch):
-                await self._connect(live, epoch)
+                await self._connect(runtime, epoch)
             case f.DisconnectSession():
-                if live.opened:
-                    await self._link.disconnect(live.id)
+                if runtime.file is FileState.OPEN:
+                    await self._link.disconnect(runtime.id)
             case f.StartPairing(epoch):
-                await self._pair(live, epoch)
+                await self._pair(runtime, epoch)
             case f.CancelPairing():
-                await self._link.cancel_pair(live.id)
+                await self._link.cancel_pair(runtime.id)
             case f.AdoptCredentials():
-                await self._linking.adopt_fresh(live)
+                await self._linking.adopt(runtime)
             case f.UnlinkDevice():
-                await self._link.logout(live.id)
+                await self._link.logout(runtime.id)
             case f.QuarantineCredentials():
-                await self._linking.quarantine(live)
+                await self._linking.quarantine(runtime)
 
     # ---- connect -------------------------------------------------------------------------------------------
 
-    async def _connect(self, live: Live, epoch: int) -> None:
-        if not _still_wanted(live, epoch):
+    async def _connect(self, runtime: Runtime, epoch: int) -> None:
+        if not _still_wanted(runtime, epoch):
             return
         wait_s = self._governor.take(asyncio.get_running_loop().time())
         if wait_s > 0:
             await asyncio.sleep(wait_s)
-            if not _still_wanted(live, epoch):
+            if not _still_wanted(runtime, epoch):
                 return
-        reason, detail = await self._try_connect(live, epoch)
-        if reason is not None:
-            self._supervisor.tell(live, f.ConnectRefused(epoch, reason, detail))
-
-    async def _try_connect(self, live: Live, epoch: int) -> tuple[Reason | None, str]:
-        """Open and dial. None: the attempt has begun."""
         try:
-            if not live.opened:
-                await self._open_file(live)
-            try:
-                await self._link.connect(live.id, epoch)
-            except CommandRefused as exc:
-                if exc.error_code != "unknown_session":
-                    raise
-                await self._open_file(live)  # the engine had closed it
-                await self._link.connect(live.id, epoch)
-        except KeyError:
-            return Reason.FOLDER_MISSING, ""
-        except WrongMasterKey as exc:
-            return Reason.WRONG_KEY, exc.message
-        except KeyFileDamaged as exc:
-            return Reason.FILE_CORRUPT, exc.message
-        except EngineUnreachable:
-            return Reason.ENGINE_DOWN, ""
-        except EngineStorageFailed as exc:
-            return Reason.STORAGE_FAILED, exc.message
-        except CommandRefused as exc:
-            return _REFUSALS.get(exc.error_code, Reason.CRASHED), exc.message
-        return None, ""
+            await self._dial(runtime, epoch)
+        except HoldfastError as exc:
+            self._roster.tell(runtime, f.ConnectRefused(epoch, exc.session_reason, exc.message))
 
-    async def _open_file(self, live: Live) -> None:
-        folder = live.record.folder or ""
-        device = await self._link.open(live.id, folder, self._vault.key_of(folder).key)
-        live.opened = True
-        self._linking.opened(live, device)
+    async def _dial(self, runtime: Runtime, epoch: int) -> None:
+        """Begin the attempt: facts and levels of this epoch tell the rest."""
+        if runtime.file is FileState.OPEN:
+            try:
+                await self._link.connect(runtime.id, epoch)
+                return
+            except NotOpen:  # the engine had closed it
+                runtime.file = FileState.CLOSED
+        await self._open_file(runtime)
+        await self._link.connect(runtime.id, epoch)
+
+    async def _open_file(self, runtime: Runtime) -> None:
+        folder = runtime.record.folder or ""
+        device = await self._link.open(runtime.id, folder, self._vault.key_of(folder).key)
+        runtime.file = FileState.OPEN
+        self._linking.opened(runtime, device)
 
     # ---- pair ----------------------------------------------------------------------------------------------
 
-    async def _pair(self, live: Live, epoch: int) -> None:
-        if live.session.epoch != epoch or live.session.state is not State.PAIRING:
+    async def _pair(self, runtime: Runtime, epoch: int) -> None:
+        if runtime.session.epoch != epoch or runtime.session.state is not State.PAIRING:
             return
-        key, wrapped = self._vault.new_key(live.id)
-        live.pairing_key = wrapped
+        key, wrapped = self._vault.new_key(runtime.id)
+        runtime.pairing = Pairing(wrapped)
         try:
-            if live.opened:
-                await self._link.close(live.id)  # the old file, on its way to quarantine
-                live.opened = False
-            await self._link.pair(live.id, epoch, key.key, wrapped, self._device_name)
-        except CommandRefused as exc:
-            if exc.error_code == "busy" and await self._linking.adopt_scratch(live):
-                return
-            self._supervisor.tell(live, f.ConnectRefused(epoch, Reason.PAIRING_UNREACHABLE, exc.message))
+            if runtime.file is FileState.OPEN:
+                await self._link.close(runtime.id)  # the old file, on its way to quarantine
+                runtime.file = FileState.CLOSED
+            await self._link.pair(runtime.id, epoch, key.key, wrapped, self._device_name)
         except HoldfastError as exc:
-            self._supervisor.tell(live, f.ConnectRefused(epoch, Reason.PAIRING_UNREACHABLE, exc.message))
+            if isinstance(exc, Busy) and await self._leftovers.adopt_scratch(runtime):
+                return
+            self._roster.tell(runtime, f.ConnectRefused(epoch, Reason.PAIRING_UNREACHABLE, exc.message))
 
 
-def _still_wanted(live: Live, epoch: int) -> bool:
-    return live.session.epoch == epoch and live.session.state in ACTIVE and live.session.in_flight
+def _still_wanted(runtime: Runtime, epoch: int) -> bool:
+    session = runtime.session
+    return session.epoch == epoch and session.state in ACTIVE and session.in_flight
 
 
 def _name(command: f.Command) -> str:

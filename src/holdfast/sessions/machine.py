@@ -11,7 +11,10 @@ The table below is the whole policy. A pair that is not in it is ignored.
 from typing import Final
 
 from holdfast.model.states import ACTIVE, State
-from holdfast.sessions import rules
+from holdfast.sessions import house_rules as house
+from holdfast.sessions import owner_rules as owner
+from holdfast.sessions import wire_rules as wire
+from holdfast.sessions.deciding import DEFAULT_POLICY, Decision, Policy, Rule
 from holdfast.sessions.facts import (
     CodeShown,
     ConnectAsked,
@@ -34,7 +37,6 @@ from holdfast.sessions.facts import (
     Session,
     TimeCame,
 )
-from holdfast.sessions.rules import DEFAULT_POLICY, Decision, Policy, Rule
 
 __all__ = ["DEFAULT_POLICY", "TABLE", "Decision", "Policy", "changed", "decide"]
 
@@ -44,7 +46,7 @@ def decide(
 ) -> Decision:
     """The next session and what to do.
 
-    Total: every fact in every state has an answer, and it never raises.
+    Total: every fact in every state gives a decision, and it never raises.
     """
     rule = _TABLE.get((session.state, type(fact)))
     if rule is None or _stale(session, fact):
@@ -85,42 +87,41 @@ _RE, _LO, _B, _F = State.REPLACED, State.LOGGED_OUT, State.BANNED, State.FAILED
 TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
     # what the owner asks for
     ConnectAsked: {
-        (_N, _S, _RE, _LO, _B, _F): rules.connect,
-        (_R,): rules.connect_waiting,
-        (_P, _C, _UP, _UN): rules.wish_up,
+        (_N, _S, _RE, _LO, _B, _F): owner.connect,
+        (_R,): owner.connect_waiting,
+        (_P, _C, _UP, _UN): owner.desire_up,
     },
     DisconnectAsked: {
-        (_S, _C, _UP, _UN, _R, _RE, _F): rules.stop,
-        (_P,): rules.stop_pairing,
-        (_N, _LO, _B): rules.wish_down,
+        (_C, _UP, _UN, _R, _RE, _F): owner.stop,
+        (_P,): owner.stop_pairing,
+        (_N, _S, _LO, _B): owner.desire_down,
     },
-    PairingAsked: {(_N, _LO, _F): rules.pair},
-    PairingCancelled: {(_P,): rules.cancel_pairing},
-    LogoutAsked: {(_S, _C, _UP, _UN, _R, _RE, _B, _F): rules.log_out},
+    PairingAsked: {(_N, _LO, _F): owner.pair},
+    PairingCancelled: {(_P,): owner.cancel_pairing},
+    LogoutAsked: {(_S, _C, _UP, _UN, _R, _RE, _B, _F): owner.log_out},
     # what this house did
     Restored: {
-        (_C, _UP, _UN, _R): rules.restore,
-        (_F,): rules.restore_failed,
-        (_B,): rules.restore_banned,
-        (_P,): rules.restore_pairing,
+        (_C, _UP, _UN, _R): house.restore,
+        (_RE, _LO, _B, _F): house.restore_resting,
+        (_P,): house.restore_pairing,
     },
     EngineAttached: {
-        (_C, _UP, _UN, _R): rules.attach_wanted,
-        (_N, _S, _RE, _LO, _B, _F): rules.attach_unwanted,
+        (_C, _UP, _UN, _R): house.attach_wanted,
+        (_N, _S, _RE, _LO, _B, _F): house.attach_unwanted,
     },
-    EngineLost: {(_C, _UP, _UN, _R): rules.engine_lost, (_P,): rules.engine_lost_pairing},
-    TimeCame: {(_R, _B): rules.retry, (_P,): rules.give_up_pairing},
-    ConnectRefused: {(_C, _R): rules.refused, (_P,): rules.refused_pairing},
-    CredentialsAdopted: {(_N, _S, _P, _C, _R, _RE, _LO, _B, _F, _UP, _UN): rules.adopted},
-    CredentialsMissed: {(_C, _R): rules.missed},
+    EngineLost: {(_C, _UP, _UN, _R): house.engine_lost, (_P,): house.engine_lost_pairing},
+    TimeCame: {(_R, _B): house.retry, (_P,): house.give_up_pairing},
+    ConnectRefused: {(_C, _R): house.refused, (_P,): house.refused_pairing},
+    CredentialsAdopted: {(_N, _S, _P, _C, _R, _RE, _LO, _B, _F, _UP, _UN): house.adopted},
+    CredentialsMissed: {(_C, _R): house.missed},
     # what happened on the wire
-    LinkConnected: {(_C, _R): rules.link_up},
-    LinkDisconnected: {(_C, _UP, _UN): rules.link_lost, (_R,): rules.link_lost_again},
-    LevelReported: {(_C, _UP, _UN, _R): rules.level_up_or_lost},
-    CodeShown: {(_P,): rules.show_code},
+    LinkConnected: {(_C, _R): wire.link_up},
+    LinkDisconnected: {(_C, _UP, _UN): wire.link_lost, (_R,): wire.link_lost_again},
+    LevelReported: {(_C, _UP, _UN, _R): wire.level_up_or_lost},
+    CodeShown: {(_P,): wire.show_code},
     # Also where the owner gave up in the same moment: the phone counts this device as linked.
-    PairingSucceeded: {(_P, _N, _LO): rules.paired},
-    PairingFailed: {(_P, _C): rules.pairing_failed},
+    PairingSucceeded: {(_P, _N, _LO): wire.paired},
+    PairingFailed: {(_P, _C): wire.pairing_failed},
 }
 
 

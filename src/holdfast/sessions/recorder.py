@@ -15,7 +15,7 @@ from holdfast.kit.backoff import backoff
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.events import EventData
 from holdfast.sessions import repository
-from holdfast.sessions.live import Live
+from holdfast.sessions.runtime import Runtime
 from holdfast.store import Store
 
 log = logging.get("sessions")
@@ -45,23 +45,23 @@ class Recorder:
 
     def note(
         self,
-        live: Live,
+        runtime: Runtime,
         *,
         timeline_at_ms: int | None = None,
         events: Sequence[EventData] = (),
     ) -> None:
         """The session changed: keep its row, and where given a line of its timeline and events."""
         batch = self._batch
-        batch.rows[live.id] = repository.row_of(live)
+        batch.rows[runtime.id] = repository.row_of(runtime)
         if timeline_at_ms is not None:
-            live.timeline_seq += 1
-            batch.timeline.append(repository.timeline_row(live, timeline_at_ms))
-        batch.drafts += [Draft(live.id, live.record.tenant_id, data) for data in events]
+            runtime.timeline_seq += 1
+            batch.timeline.append(repository.timeline_row(runtime, timeline_at_ms))
+        batch.drafts += [Draft(runtime.id, runtime.record.tenant_id, data) for data in events]
         self._noted += 1
         self._filled.set()
 
     def note_heartbeat(self, session_id: str, at_ms: int) -> None:
-        """A sign of life that shall be kept."""
+        """When WhatsApp was heard last."""
         self._batch.heartbeats[session_id] = at_ms
         self._noted += 1
         self._filled.set()

@@ -7,9 +7,9 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from holdfast.model.reasons import Reason
-from holdfast.model.states import State, Wish
+from holdfast.model.states import Desired, State
 from holdfast.sessions.facts import Credentials, Session
-from holdfast.sessions.live import Live
+from holdfast.sessions.runtime import Runtime
 from holdfast.vault import Record
 
 _LOAD: Final = """
@@ -58,9 +58,9 @@ class TimelineEntry:
     epoch: int
 
 
-def load(conn: Connection) -> list[Live]:
+def load(conn: Connection) -> list[Runtime]:
     """Every session that was not deleted, as it was last recorded."""
-    return [_live(tuple(row)) for row in conn.exec_driver_sql(_LOAD)]
+    return [_runtime(tuple(row)) for row in conn.exec_driver_sql(_LOAD)]
 
 
 def gone(conn: Connection) -> frozenset[str]:
@@ -68,14 +68,14 @@ def gone(conn: Connection) -> frozenset[str]:
     return frozenset(conn.exec_driver_sql(_GONE).scalars())
 
 
-def _live(row: Row) -> Live:
+def _runtime(row: Row) -> Runtime:
     (id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, *rest) = row
     (state, reason, detail, since, epoch, attempt, retry_at, banned, connected, heartbeat, seq) = rest
     record = Record(id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name)
     session = Session(
         state=State(state),
         reason=Reason(reason) if reason in _REASONS else Reason.RESTORING,
-        wish=Wish(wish),
+        desired=Desired(wish),
         credentials=credentials(State(state), record),
         epoch=epoch,
         attempt=attempt,
@@ -84,10 +84,10 @@ def _live(row: Row) -> Live:
         banned_until_ms=banned,
         detail=detail or "",
     )
-    live = Live(record, session, seq)
-    live.last_connected_ms = connected
-    live.last_heartbeat_ms = live.heartbeat_saved_ms = heartbeat
-    return live
+    runtime = Runtime(record, session, seq)
+    runtime.last_connected_ms = connected
+    runtime.last_heartbeat_ms = runtime.heartbeat_saved_ms = heartbeat
+    return runtime
 
 
 _REASONS: Final = frozenset(Reason)
@@ -105,26 +105,32 @@ def credentials(state: State, record: Record) -> Credentials:
     return Credentials.LOST if record.phone is not None else Credentials.NONE
 
 
-def insert(conn: Connection, live: Live) -> None:
+def insert(conn: Connection, runtime: Runtime) -> None:
     """A new session. Raises IntegrityError when its name or number is taken."""
-    record, session = live.record, live.session
+    record, session = runtime.record, runtime.session
     conn.exec_driver_sql(
         _INSERT,
         (
             *(record.id, record.tenant_id, record.name, record.folder, record.phone, record.jid, record.lid),
-            *(record.push_name, session.wish.value, session.state.value, session.reason.value),
+            *(record.push_name, session.desired.value, session.state.value, session.reason.value),
             *(session.since_ms, record.created_at_ms),
         ),
     )
 
 
-def row_of(live: Live) -> Row:
+def row_of(runtime: Runtime) -> Row:
     """The session as it is now, for `update`."""
-    record, session = live.record, live.session
+    record, session = runtime.record, runtime.session
     return (
-        *(record.folder, record.phone, record.jid, record.lid, record.push_name, session.wish.value),
+        *(record.folder, record.phone, record.jid, record.lid, record.push_name, session.desired.value),
         *(session.state.value, session.reason.value, session.detail, session.since_ms, session.epoch),
-        *(session.attempt, session.retry_at_ms, session.banned_until_ms, live.last_connected_ms, record.id),
+        *(
+            session.attempt,
+            session.retry_at_ms,
+            session.banned_until_ms,
+            runtime.last_connected_ms,
+            record.id,
+        ),
     )
 
 
@@ -133,11 +139,11 @@ def update(conn: Connection, rows: Sequence[Row]) -> None:
     conn.exec_driver_sql(_UPDATE, list(rows))
 
 
-def timeline_row(live: Live, at_ms: int) -> Row:
+def timeline_row(runtime: Runtime, at_ms: int) -> Row:
     """The newest change, for `add_timeline`."""
-    session = live.session
+    session = runtime.session
     state, reason = session.state.value, session.reason.value
-    return live.record.id, live.timeline_seq, at_ms, state, reason, session.detail, session.epoch
+    return runtime.record.id, runtime.timeline_seq, at_ms, state, reason, session.detail, session.epoch
 
 
 def add_timeline(conn: Connection, rows: Sequence[Row]) -> None:
@@ -146,7 +152,7 @@ def add_timeline(conn: Connection, rows: Sequence[Row]) -> None:
 
 
 def save_heartbeats(conn: Connection, rows: Iterable[tuple[int, str]]) -> None:
-    """Note (time, session id) of last signs of life."""
+    """Note (time, session id) of last heartbeats."""
     conn.exec_driver_sql(_HEARTBEAT, list(rows))
 
 

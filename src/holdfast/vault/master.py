@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from holdfast.kit.files import locked, write_atomically
 from holdfast.model.errors import HoldfastError, SettingsError
+from holdfast.model.reasons import Reason
 
 _PREFIX: Final = "holdfast-master-key-1:"
 _MAGIC: Final = b"HFK1"
@@ -29,12 +30,14 @@ class WrongMasterKey(HoldfastError):
     """This master key does not open that session key."""
 
     code = "wrong_key"
+    session_reason = Reason.WRONG_KEY
 
 
 class KeyFileDamaged(HoldfastError):
     """session.key does not hold a wrapped key."""
 
     code = "key_file_damaged"
+    session_reason = Reason.FILE_CORRUPT
 
 
 @dataclass(frozen=True, slots=True)

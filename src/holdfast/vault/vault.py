@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from holdfast.kit import logging
-from holdfast.model.errors import SettingsError
+from holdfast.model.errors import FolderMissing, SettingsError
 from holdfast.store import Store
 from holdfast.vault import registry
 from holdfast.vault.master import MasterKey, SessionKey, new_session_key
@@ -108,15 +108,18 @@ class Vault:
         return folder in self._wrapped
 
     def wrapped(self, folder: str) -> bytes:
-        """What lies in a folder's session.key. Raises KeyError."""
-        return self._wrapped[folder]
+        """What lies in a folder's session.key. Raises FolderMissing if there was none at the last look."""
+        try:
+            return self._wrapped[folder]
+        except KeyError as exc:
+            raise FolderMissing() from exc
 
     def key_of(self, folder: str) -> SessionKey:
         """The key of the file in a folder.
 
-        Raises KeyError without such a folder, WrongMasterKey, KeyFileDamaged.
+        Raises FolderMissing, WrongMasterKey, KeyFileDamaged.
         """
-        return self._master.unwrap(self._wrapped[folder])
+        return self._master.unwrap(self.wrapped(folder))
 
     def new_key(self, session_id: str) -> tuple[SessionKey, bytes]:
         """A fresh key and its wrapped form for session.key."""

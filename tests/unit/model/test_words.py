@@ -8,6 +8,7 @@ import pytest
 
 import holdfast
 from holdfast.model import words
+from holdfast.model.reasons import Reason
 
 ROOT = Path(holdfast.__file__).parent
 #: Programs that print: what they write is what a person reads.
@@ -58,3 +59,11 @@ def texts() -> Iterator[tuple[Path, str]]:
 
 def test_no_value_carries_the_prefix() -> None:
     assert [(str(path), text) for path, text in texts() if "Next step: " in text] == []
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_whole_sentences(reason: Reason) -> None:
+    said = words.of_reason(reason)
+    assert said.sentence.endswith(".")
+    assert not said.sentence.endswith("..")
+    assert said.next_step.endswith(".")

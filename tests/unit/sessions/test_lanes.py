@@ -11,7 +11,7 @@ from holdfast.sessions.lanes import Lanes
 
 async def test_a_command_that_comes_after_the_end_is_kept_and_not_begun() -> None:
     nobody = cast(Any, None)
-    lanes = Lanes(nobody, nobody, nobody, nobody, "Holdfast")
+    lanes = Lanes(cast(Any, SimpleNamespace()), nobody, nobody, nobody, nobody, device_name="Holdfast")
     live = cast(Any, SimpleNamespace(commands=deque(), lane=None))
     async with asyncio.TaskGroup() as tasks:
         await lanes.run(tasks)

@@ -5,12 +5,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from holdfast.model.reasons import MEANINGS, Reason
-from holdfast.model.states import RESTING, State, Wish
+from holdfast.model.states import Desired, LinkLevel, State
 from holdfast.sessions import facts as f
-from holdfast.sessions.facts import Credentials, Level, Session
+from holdfast.sessions.facts import Credentials, Session
 from holdfast.sessions.machine import decide
 
-ENDS = sorted(reason for reason in Reason if MEANINGS[reason].weight > 0)
+ENDS = sorted(reason for reason in Reason if MEANINGS[reason].end is not None)
+RESTING = frozenset({State.REPLACED, State.LOGGED_OUT, State.BANNED})
 REFUSALS = [
     Reason.ENGINE_DOWN,
     Reason.STORAGE_FAILED,
@@ -52,7 +53,7 @@ class World(RuleBasedStateMachine):
             case f.ConnectSession(epoch):
                 assert epoch > max(self.seen_epochs), "an epoch came twice"
                 self.seen_epochs.append(epoch)
-                assert self.session.wish is Wish.UP, "connects against its owner's wish"
+                assert self.session.desired is Desired.UP, "connects against its owner's wish"
                 if not self.attached:
                     self.tell(f.ConnectRefused(epoch, Reason.ENGINE_DOWN))
                     return
@@ -86,7 +87,7 @@ class World(RuleBasedStateMachine):
         if linked:
             self.folder = True
             self.session = Session(
-                State.STOPPED, Reason.STOPPED_BY_OWNER, Wish.DOWN, Credentials.VALID, since_ms=self.now
+                State.STOPPED, Reason.STOPPED_BY_OWNER, Desired.DOWN, Credentials.VALID, since_ms=self.now
             )
 
     @rule(
@@ -101,12 +102,12 @@ class World(RuleBasedStateMachine):
         )
     )
     def owner(self, fact: f.Fact) -> None:
-        wish = self.session.wish
+        wish = self.session.desired
         self.tell(fact)
         if isinstance(fact, f.DisconnectAsked):
-            assert self.session.wish is Wish.DOWN
+            assert self.session.desired is Desired.DOWN
         elif isinstance(fact, f.LogoutAsked | f.PairingCancelled):
-            assert self.session.wish is wish
+            assert self.session.desired is wish
 
     @rule(ms=st.integers(1, 400_000), roll=st.floats(0, 0.999))
     def time_passes(self, ms: int, roll: float) -> None:
@@ -145,7 +146,7 @@ class World(RuleBasedStateMachine):
             before = self.session
             self.tell(f.LinkDisconnected(epoch, reason))
             self.tell(f.LinkConnected(epoch))
-            self.tell(f.LevelReported(epoch, Level.DRAINED))
+            self.tell(f.LevelReported(epoch, LinkLevel.DRAINED))
             assert self.session == before
 
     @precondition(lambda self: self.attached)
@@ -153,10 +154,10 @@ class World(RuleBasedStateMachine):
     def levels_come(self, missed: int) -> None:
         if self.live:
             epoch = max(self.live)
-            level = Level.DRAINED if epoch in self.logged_in else Level.DIALING
+            level = LinkLevel.DRAINED if epoch in self.logged_in else LinkLevel.DIALING
             self.tell(f.LevelReported(epoch, level, missed))
         else:
-            self.tell(f.LevelReported(self.session.epoch, Level.CLOSED))
+            self.tell(f.LevelReported(self.session.epoch, LinkLevel.CLOSED))
         if self.session.state.up:
             assert self.session.epoch in self.logged_in, "connected, and the engine holds no such connection"
 
@@ -202,7 +203,9 @@ class World(RuleBasedStateMachine):
             return
         if self.live:
             epoch = max(self.live)
-            self.tell(f.EngineAttached(epoch, Level.DRAINED if epoch in self.logged_in else Level.DIALING))
+            self.tell(
+                f.EngineAttached(epoch, LinkLevel.DRAINED if epoch in self.logged_in else LinkLevel.DIALING)
+            )
         else:
             self.tell(f.EngineAttached())
 
@@ -215,7 +218,7 @@ class World(RuleBasedStateMachine):
 
     @invariant()
     def wish_down_means_no_connection(self) -> None:
-        if self.session.wish is Wish.DOWN and self.attached:
+        if self.session.desired is Desired.DOWN and self.attached:
             assert not self.live
             assert self.session.retry_at_ms is None
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.model.errors import FolderMissing
 from holdfast.store import Store
 from holdfast.vault import (
     MasterKey,
@@ -54,7 +55,7 @@ async def test_keys_are_found_by_folder_and_forgotten_with_it(tmp_path: Path) ->
     assert vault.key_of("4915") == key
     vault.forget("4915")
     assert not vault.has("4915")
-    with pytest.raises(KeyError):
+    with pytest.raises(FolderMissing):
         vault.key_of("4915")
 
 

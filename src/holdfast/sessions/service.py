@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -13,9 +12,10 @@ from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.sessions import facts as f
 from holdfast.sessions import repository
-from holdfast.sessions.live import Live, ShownCode, View
 from holdfast.sessions.repository import TimelineEntry
-from holdfast.sessions.supervisor import Supervisor
+from holdfast.sessions.roster import Roster
+from holdfast.sessions.runtime import Runtime, ShownCode
+from holdfast.sessions.view import View
 from holdfast.store import Store
 from holdfast.vault import Record
 
@@ -25,28 +25,28 @@ _LONGEST_NAME: Final = 64
 _LEAVES_WITHIN_S: Final = 10.0
 
 
-class Desk:
+class Service:
     """The door of the sessions room for everybody who acts on behalf of an owner."""
 
-    def __init__(self, store: Store, supervisor: Supervisor) -> None:
-        self._store, self._supervisor = store, supervisor
+    def __init__(self, store: Store, roster: Roster) -> None:
+        self._store, self._roster = store, roster
         self._creating = asyncio.Lock()
 
     # ---- look ----------------------------------------------------------------------------------------------
 
     def list(self, tenant_id: str) -> "Sequence[View]":
         """Every session of the tenant, oldest first."""
-        lives = [live for live in self._supervisor.book if live.record.tenant_id == tenant_id]
-        return [self._supervisor.view(live) for live in sorted(lives, key=lambda it: it.id)]
+        found = [runtime for runtime in self._roster.index if runtime.record.tenant_id == tenant_id]
+        return [self._roster.view(runtime) for runtime in sorted(found, key=lambda it: it.id)]
 
     def show(self, tenant_id: str, ref: str) -> View:
         """One session, by id, name or number. Raises UnknownSession."""
-        return self._supervisor.view(self._find(tenant_id, ref))
+        return self._roster.view(self._find(tenant_id, ref))
 
     async def timeline(self, tenant_id: str, ref: str, limit: int) -> "Sequence[TimelineEntry]":
         """The session's newest changes, newest first. Raises UnknownSession, StoreUnavailable."""
         session_id = self._find(tenant_id, ref).id
-        await self._supervisor.recorder.settled()
+        await self._roster.recorder.settled()
         return await self._store.read(partial(repository.read_timeline, session_id=session_id, limit=limit))
 
     async def code(self, tenant_id: str, ref: str, wait_s: float) -> ShownCode:
@@ -54,16 +54,17 @@ class Desk:
 
         Raises UnknownSession, and NoQr when the session is not pairing (any more).
         """
-        live = self._find(tenant_id, ref)
+        runtime = self._find(tenant_id, ref)
         loop = asyncio.get_running_loop()
         until = loop.time() + wait_s
-        while live.session.state is State.PAIRING:
-            if live.code is not None and live.code.valid_until_ms > self._supervisor.now:
-                return live.code
+        while runtime.session.state is State.PAIRING:
+            shown = runtime.pairing.code if runtime.pairing is not None else None
+            if shown is not None and shown.valid_until_ms > self._roster.now:
+                return shown
             left_s = until - loop.time()
             if left_s <= 0:
                 raise NoQr("The QR code is not there yet", next_step="Ask again in a moment.")
-            await self._supervisor.changed_or_timeout(live, left_s)
+            await self._roster.changed_or_timeout(runtime, left_s)
         raise NoQr()
 
     # ---- act -----------------------------------------------------------------------------------------------
@@ -72,17 +73,16 @@ class Desk:
         """The session of this name; True when it was made now. Raises RequestInvalid, StoreUnavailable."""
         _check_name(name)
         async with self._creating:
-            live = self._supervisor.book.named(tenant_id, name)
-            if live is not None:
-                return self._supervisor.view(live), False
-            now = self._supervisor.now
+            runtime = self._roster.index.named(tenant_id, name)
+            if runtime is not None:
+                return self._roster.view(runtime), False
+            now = self._roster.now
             session = f.Session(since_ms=now)
-            live = Live(Record(new_id("ses"), tenant_id, name, session.wish.value, now), session)
-            await self._store.write(partial(repository.insert, live=live))
-            self._supervisor.book.add(live)
+            runtime = Runtime(Record(new_id("ses"), tenant_id, name, session.desired.value, now), session)
+            await self._roster.add(runtime)
             await self._save_registry()
         log.info("session.created", session=name)
-        return self._supervisor.view(live), True
+        return self._roster.view(runtime), True
 
     async def connect(self, tenant_id: str, ref: str) -> View:
         """The owner wants it up. A session without credentials begins pairing. Raises UnknownSession."""
@@ -94,10 +94,10 @@ class Desk:
 
     async def pair(self, tenant_id: str, ref: str) -> View:
         """Begin pairing; asked again while it runs, nothing happens. Raises UnknownSession, AlreadyLinked."""
-        live = self._find(tenant_id, ref)
-        if live.session.state is State.PAIRING:
-            return self._supervisor.view(live)
-        if live.session.credentials is f.Credentials.VALID or live.session.reason is Reason.LINKED:
+        runtime = self._find(tenant_id, ref)
+        if runtime.session.state is State.PAIRING:
+            return self._roster.view(runtime)
+        if runtime.session.credentials is f.Credentials.VALID or runtime.session.reason is Reason.LINKED:
             raise AlreadyLinked()
         return await self._ask(tenant_id, ref, f.PairingAsked(), or_else=f.ConnectAsked())
 
@@ -115,48 +115,47 @@ class Desk:
         Raises UnknownSession, and EngineUnreachable when no engine can move the credentials now: it is then
         logged out, and can be deleted later.
         """
-        live = self._find(tenant_id, ref)
-        self._supervisor.tell(live, f.PairingCancelled())
-        self._supervisor.tell(live, f.LogoutAsked())
-        await self._until_left(live)
-        now = self._supervisor.now
-        await self._supervisor.recorder.settled()
-        await self._store.write(partial(repository.delete, session_id=live.id, now_ms=now))
-        self._supervisor.forget(live)
+        runtime = self._find(tenant_id, ref)
+        self._roster.tell(runtime, f.PairingCancelled())
+        self._roster.tell(runtime, f.LogoutAsked())
+        await self._until_left(runtime)
+        now = self._roster.now
+        await self._roster.recorder.settled()
+        await self._store.write(partial(repository.delete, session_id=runtime.id, now_ms=now))
+        self._roster.forget(runtime)
         await self._save_registry()
-        log.warning("session.deleted", session=live.record.name, phone=live.record.phone)
+        log.warning("session.deleted", session=runtime.record.name, phone=runtime.record.phone)
 
-    async def _until_left(self, live: Live) -> None:
+    async def _until_left(self, runtime: Runtime) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + _LEAVES_WITHIN_S
-        while live.record.folder is not None:
+        while runtime.record.folder is not None:
             left_s = until - loop.time()
             if left_s <= 0:
                 raise EngineUnreachable(
                     "The session is logged out, but its folder could not be moved to quarantine yet",
                     next_step="Delete it again when the engine runs.",
                 )
-            await self._supervisor.changed_or_timeout(live, min(left_s, 0.05))
+            await self._roster.changed_or_timeout(runtime, min(left_s, 0.05))
 
     # ---- inside --------------------------------------------------------------------------------------------
 
-    def _find(self, tenant_id: str, ref: str) -> Live:
-        return self._supervisor.book.find(tenant_id, ref)
+    def _find(self, tenant_id: str, ref: str) -> Runtime:
+        return self._roster.index.find(tenant_id, ref)
 
     async def _ask(self, tenant_id: str, ref: str, fact: f.Fact, or_else: f.Fact | None = None) -> View:
-        live = self._find(tenant_id, ref)
-        wish = live.session.wish
-        if not self._supervisor.tell(live, fact) and or_else is not None:
-            self._supervisor.tell(live, or_else)
-        if live.session.wish is not wish:
-            self._supervisor.book.rewrite(live, replace(live.record, wish=live.session.wish.value))
+        runtime = self._find(tenant_id, ref)
+        desired = runtime.session.desired
+        if not self._roster.tell(runtime, fact) and or_else is not None:
+            self._roster.tell(runtime, or_else)
+        if runtime.session.desired is not desired:
             await self._save_registry()
-        await self._supervisor.recorder.settled()
-        return self._supervisor.view(live)
+        await self._roster.recorder.settled()
+        return self._roster.view(runtime)
 
     async def _save_registry(self) -> None:
         try:
-            await self._supervisor.save_registry()
+            await self._roster.save_registry()
         except OSError as exc:
             # The database has it; the next change writes the second record again.
             log.error("session.registry_not_written", error=str(exc))

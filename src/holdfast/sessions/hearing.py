@@ -1,0 +1,107 @@
+"""What the engine says of connections, on its way to the machine: facts as they happen, levels every 5 s."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from holdfast.engine import Held, Levels, SessionFact
+from holdfast.engine import facts as said
+from holdfast.kit import logging
+from holdfast.model.events import SessionPairing
+from holdfast.model.states import LinkLevel, State
+from holdfast.sessions import facts as f
+from holdfast.sessions.linking import Linking
+from holdfast.sessions.roster import Roster
+from holdfast.sessions.runtime import Closing, Link, Runtime, ShownCode
+
+log = logging.get("sessions")
+
+#: Levels come every 5 s, and at once when one changes.
+_CLOSED_FOR_MS: Final = 1000
+
+
+class Hearing:
+    """Translates what the engine says of sessions into what the machine understands."""
+
+    def __init__(self, roster: Roster, linking: Linking) -> None:
+        self._roster, self._linking = roster, linking
+
+    def facts(self, facts: Sequence[SessionFact]) -> None:
+        """What happened to connections, in order."""
+        for fact in facts:
+            runtime = self._roster.index.get(fact.session_id)
+            if runtime is None:
+                continue
+            runtime.last_fact_ms = max(runtime.last_fact_ms, fact.at_ms)
+            try:
+                self._hear(runtime, fact)
+            except Exception:  # one session's trouble does not cost the others their engine
+                log.exception("session.fact_failed", session=runtime.name, fact=type(fact.happened).__name__)
+
+    def _hear(self, runtime: Runtime, fact: SessionFact) -> None:
+        tell, epoch = self._roster.tell, fact.epoch
+        match fact.happened:
+            case said.Connected():
+                tell(runtime, f.LinkConnected(epoch))
+            case said.Disconnected(reason, detail, until, code):
+                tell(runtime, f.LinkDisconnected(epoch, reason, detail, until, code or None))
+            case said.PairCode(code, index, of, valid_until_ms):
+                if tell(runtime, f.CodeShown(epoch, index, of, valid_until_ms)):
+                    self._show(runtime, ShownCode(code, index, of, valid_until_ms))
+            case said.PairSuccess(jid, lid, _, push_name):
+                self._linked(runtime, epoch, Link(jid, lid, push_name))
+            case said.PairFailed(reason, detail):
+                tell(runtime, f.PairingFailed(epoch, reason, detail))
+            case said.PushNameChanged(push_name):
+                self._linking.rename(runtime, push_name)
+            case said.OfflineDrained(count):
+                log.debug("session.offline_drained", session=runtime.name, count=count)
+
+    def _show(self, runtime: Runtime, code: ShownCode) -> None:
+        if runtime.pairing is None:
+            return
+        runtime.pairing = replace(runtime.pairing, code=code)
+        shown = SessionPairing(code.index, code.of, code.valid_until_ms)
+        self._roster.recorder.note(runtime, events=[shown])
+        self._roster.wake(runtime)
+
+    def _linked(self, runtime: Runtime, epoch: int, link: Link) -> None:
+        # The code is gone from every screen now: what follows takes time, and nobody must scan a dead one.
+        if runtime.pairing is not None:
+            runtime.pairing = replace(runtime.pairing, code=None, link=link)
+        self._roster.tell(runtime, f.PairingSucceeded(epoch))
+
+    # ---- levels --------------------------------------------------------------------------------------------
+
+    def levels(self, levels: Levels) -> None:
+        """The engine's periodic truth: what it holds, and by absence what it does not."""
+        held = {it.session_id: it for it in levels.sessions}
+        for runtime in list(self._roster.index):
+            if levels.at_ms <= runtime.last_fact_ms:
+                continue  # not newer than a fact: within one millisecond nobody knows which came first
+            found = held.get(runtime.id)
+            if found is not None:
+                self._hear_level(runtime, found, levels.at_ms)
+            elif runtime.session.state.up:
+                self._hear_closed(runtime, runtime.session.epoch, levels.at_ms)
+
+    def _hear_level(self, runtime: Runtime, held: Held, at_ms: int) -> None:
+        if held.last_frame_ms > (runtime.last_heartbeat_ms or 0):
+            runtime.last_heartbeat_ms = held.last_frame_ms
+        if held.level is LinkLevel.CLOSED:
+            self._hear_closed(runtime, held.epoch, at_ms)
+            return
+        runtime.closing = None
+        session = runtime.session
+        usual = session.state is State.CONNECTED and held.level.up
+        if usual and held.epoch == session.epoch and not held.missed_probes:
+            return
+        self._roster.tell(runtime, f.LevelReported(held.epoch, held.level, held.missed_probes))
+
+    def _hear_closed(self, runtime: Runtime, epoch: int, at_ms: int) -> None:
+        """Believed when it is still so a moment later: the fact that says why usually follows at once."""
+        closing = runtime.closing
+        if closing is None or closing.epoch != epoch:
+            runtime.closing = Closing(epoch, at_ms)
+        elif at_ms - closing.since_ms >= _CLOSED_FOR_MS:
+            self._roster.tell(runtime, f.LevelReported(epoch, LinkLevel.CLOSED))

@@ -1,0 +1,137 @@
+"""Rules of the session machine: what this house did, or could not do. Pure; `machine.py` says where."""
+
+from dataclasses import replace
+
+from holdfast.model.reasons import MEANINGS, Reason
+from holdfast.model.states import Desired, LinkLevel, State
+from holdfast.sessions.deciding import Decision, Policy, after_ban, dial, ended, to, up
+from holdfast.sessions.facts import (
+    CancelPairing,
+    ConnectRefused,
+    Credentials,
+    DisconnectSession,
+    EngineAttached,
+    Fact,
+    Restored,
+    Session,
+)
+
+
+def restore(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """A start of the gateway: shown as connecting from the first moment. The engine's answer decides how."""
+    if session.desired is Desired.DOWN:
+        return Decision(to(session, Reason.STOPPED_BY_OWNER, now_ms))
+    detail = fact.detail if isinstance(fact, Restored) else ""
+    return Decision(to(session, Reason.RESTORING, now_ms, detail=detail))
+
+
+def restore_resting(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """A new process tries again what the table of reasons lets it, and a ban whose end has passed."""
+    until = session.banned_until_ms
+    over = until is not None and now_ms >= until
+    lasting = MEANINGS[session.reason].outlives_restart and not over
+    if lasting or session.desired is Desired.DOWN or session.credentials is not Credentials.VALID:
+        waits = session.desired is Desired.UP and not over
+        return Decision(replace(session, retry_at_ms=after_ban(until, roll, policy) if waits else None))
+    return restore(session, fact, now_ms, roll, policy)
+
+
+def restore_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """No code survives a restart.
+
+    If the phone had scanned it, the scratch folder tells, and it is adopted.
+    """
+    return Decision(to(session, Reason.PAIRING_INTERRUPTED, now_ms))
+
+
+def attach_wanted(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """An engine is there, and the session wants to be up: adopt what the engine still holds, or connect."""
+    assert isinstance(fact, EngineAttached)
+    if session.credentials is not Credentials.VALID:
+        return Decision(to(session, Reason.PAIRING_INTERRUPTED, now_ms))
+    held = fact.level or LinkLevel.CLOSED
+    state = session.state if session.state in (State.CONNECTING, State.RECONNECTING) else State.RECONNECTING
+    if held >= LinkLevel.DIALING and fact.epoch >= session.epoch:
+        if held.up:
+            return Decision(up(session, now_ms, epoch=fact.epoch))
+        held_here = to(session, session.reason, now_ms, state=state, epoch=fact.epoch, in_flight=True)
+        return Decision(held_here)
+    newest = replace(session, epoch=max(session.epoch, fact.epoch), in_flight=held >= LinkLevel.DIALING)
+    if (
+        session.state is State.RECONNECTING
+        and session.retry_at_ms is not None
+        and session.retry_at_ms > now_ms
+    ):
+        return Decision(newest)
+    return dial(newest, session.reason, now_ms, state=state)
+
+
+def attach_unwanted(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """An engine is there and the session wants no connection: whatever it holds is ended."""
+    assert isinstance(fact, EngineAttached)
+    newest = replace(session, epoch=max(session.epoch, fact.epoch))
+    if fact.level is LinkLevel.PAIRING:
+        return Decision(newest, (CancelPairing(),))
+    if fact.level is not None and fact.level >= LinkLevel.DIALING:
+        return Decision(newest, (DisconnectSession(),))
+    return Decision(newest)
+
+
+def engine_lost(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """Nothing can be sent or received now.
+
+    A waiting attempt keeps its time; everything else waits for the engine.
+    """
+    if session.state is State.RECONNECTING and session.retry_at_ms is not None:
+        return Decision(replace(session, in_flight=False))
+    state = State.CONNECTING if session.state is State.CONNECTING else State.RECONNECTING
+    reason = session.reason if state is State.CONNECTING else Reason.ENGINE_DOWN
+    return Decision(to(session, reason, now_ms, state=state))
+
+
+def engine_lost_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The code on the screen is worthless now."""
+    return Decision(to(session, Reason.PAIRING_INTERRUPTED, now_ms))
+
+
+def retry(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The wait is over."""
+    if session.retry_at_ms is None or now_ms < session.retry_at_ms or session.desired is Desired.DOWN:
+        return Decision(session, heard=False)
+    return dial(session, session.reason, now_ms, state=State.RECONNECTING)
+
+
+def give_up_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """No code within the outer limit, or nobody scanned one."""
+    if session.deadline_ms is None or now_ms < session.deadline_ms:
+        return Decision(session, heard=False)
+    shown = session.deadline_ms - session.since_ms > policy.first_code_within_s * 1000
+    reason = Reason.PAIRING_TIMED_OUT if shown else Reason.PAIRING_UNREACHABLE
+    return Decision(to(session, reason, now_ms), (CancelPairing(),))
+
+
+def refused(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The attempt could not even begin."""
+    assert isinstance(fact, ConnectRefused)
+    return ended(session, fact, now_ms, roll, policy)
+
+
+def refused_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """Pairing could not even begin."""
+    assert isinstance(fact, ConnectRefused)
+    return Decision(to(session, Reason.PAIRING_UNREACHABLE, now_ms, detail=fact.detail, code=fact.code))
+
+
+def adopted(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """New credentials lie in their place. Whatever the session was doing, it now connects with them."""
+    linked = replace(session, credentials=Credentials.VALID, attempt=0)
+    if session.desired is Desired.DOWN:
+        return Decision(to(linked, Reason.STOPPED_BY_OWNER, now_ms))
+    return dial(linked, Reason.LINKED, now_ms)
+
+
+def missed(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The folder is not on the disk: connecting cannot work, and nothing is made up in its place."""
+    if session.credentials is not Credentials.VALID or session.in_flight:
+        return Decision(session, heard=False)
+    return Decision(to(session, Reason.FOLDER_MISSING, now_ms))

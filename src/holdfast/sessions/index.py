@@ -1,0 +1,73 @@
+"""Every session in memory, found by id, by name and by number."""
+
+from collections.abc import Iterator
+
+from holdfast.model.errors import UnknownSession
+from holdfast.model.seams import SessionRef
+from holdfast.sessions.runtime import Runtime
+from holdfast.vault import Record
+
+
+class Index:
+    """Fills the seam SessionDirectory."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Runtime] = {}
+        self._by_name: dict[tuple[str, str], Runtime] = {}
+        self._by_phone: dict[str, Runtime] = {}
+
+    def __iter__(self) -> Iterator[Runtime]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def add(self, runtime: Runtime) -> None:
+        """A new session."""
+        self._by_id[runtime.id] = runtime
+        self._index(runtime)
+
+    def rewrite(self, runtime: Runtime, record: Record) -> None:
+        """A session's record changes."""
+        self._unindex(runtime)
+        runtime.record = record
+        self._index(runtime)
+
+    def remove(self, runtime: Runtime) -> None:
+        """A session is gone."""
+        self._unindex(runtime)
+        del self._by_id[runtime.id]
+
+    def _index(self, runtime: Runtime) -> None:
+        self._by_name[runtime.record.tenant_id, runtime.record.name] = runtime
+        if runtime.record.phone:
+            self._by_phone[runtime.record.phone] = runtime
+
+    def _unindex(self, runtime: Runtime) -> None:
+        self._by_name.pop((runtime.record.tenant_id, runtime.record.name), None)
+        if runtime.record.phone:
+            self._by_phone.pop(runtime.record.phone, None)
+
+    def get(self, session_id: str) -> Runtime | None:
+        """By id."""
+        return self._by_id.get(session_id)
+
+    def named(self, tenant_id: str, name: str) -> Runtime | None:
+        """By name."""
+        return self._by_name.get((tenant_id, name))
+
+    def with_phone(self, phone: str) -> Runtime | None:
+        """By number, digits as in the JID. One session per installation, whoever's."""
+        return self._by_phone.get(phone)
+
+    def find(self, tenant_id: str, ref: str) -> Runtime:
+        """By id, name or own number, with or without +, of this tenant. Raises UnknownSession."""
+        for runtime in (self.get(ref), self.named(tenant_id, ref), self.with_phone(ref.removeprefix("+"))):
+            if runtime is not None and runtime.record.tenant_id == tenant_id:
+                return runtime
+        raise UnknownSession()
+
+    def resolve(self, tenant_id: str, ref: str) -> SessionRef:
+        """What rooms need that do not know sessions. Raises UnknownSession."""
+        runtime = self.find(tenant_id, ref)
+        return SessionRef(runtime.id, runtime.record.tenant_id, runtime.record.name)

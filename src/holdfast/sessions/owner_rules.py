@@ -1,0 +1,76 @@
+"""Rules of the session machine: what an owner asks for. Pure; `machine.py` says where."""
+
+from dataclasses import replace
+
+from holdfast.model.reasons import Reason
+from holdfast.model.states import Desired, State
+from holdfast.sessions.deciding import Decision, Policy, begin_pairing, dial, to
+from holdfast.sessions.facts import (
+    CancelPairing,
+    Command,
+    Credentials,
+    DisconnectSession,
+    Fact,
+    QuarantineCredentials,
+    Session,
+    UnlinkDevice,
+)
+
+
+def connect(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The owner wants it up: at once, whatever it was waiting for."""
+    wanted = replace(session, desired=Desired.UP)
+    if session.credentials is not Credentials.VALID:
+        return begin_pairing(wanted, now_ms, policy)
+    return dial(wanted, Reason.CONNECT_ASKED, now_ms)
+
+
+def connect_waiting(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The owner is impatient: a waiting attempt begins now, a running one is left alone."""
+    wanted = replace(session, desired=Desired.UP)
+    if session.in_flight or session.reason is Reason.ENGINE_DOWN:
+        return Decision(wanted)
+    return dial(wanted, Reason.CONNECT_ASKED, now_ms, state=State.RECONNECTING)
+
+
+def desire_up(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """It is up, or on its way: only what is desired is left to note."""
+    return Decision(replace(session, desired=Desired.UP))
+
+
+def stop(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The owner wants it down."""
+    stopped = to(session, Reason.STOPPED_BY_OWNER, now_ms, desired=Desired.DOWN, attempt=0)
+    return Decision(stopped, (DisconnectSession(),))
+
+
+def stop_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The owner wants it down while a code is shown."""
+    back = to(session, Reason.PAIRING_CANCELLED, now_ms)
+    return Decision(replace(back, desired=Desired.DOWN), (CancelPairing(),))
+
+
+def desire_down(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """It rests anyway: note it, and wait for nothing any more."""
+    return Decision(replace(session, desired=Desired.DOWN, retry_at_ms=None))
+
+
+def pair(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """A QR code, on demand only, and only where no valid credentials exist."""
+    if session.credentials is Credentials.VALID:
+        return Decision(session, heard=False)
+    return begin_pairing(session, now_ms, policy)
+
+
+def cancel_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The owner has changed their mind."""
+    return Decision(to(session, Reason.PAIRING_CANCELLED, now_ms), (CancelPairing(),))
+
+
+def log_out(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The owner gives the link up: WhatsApp is told if it can be, the credentials leave for quarantine."""
+    if session.credentials is not Credentials.VALID:
+        return Decision(session, heard=False)
+    told: tuple[Command, ...] = (UnlinkDevice(),) if session.state.up else ()
+    out = to(session, Reason.LOGGED_OUT_HERE, now_ms, credentials=Credentials.LOST, attempt=0)
+    return Decision(out, (*told, DisconnectSession(), QuarantineCredentials()))

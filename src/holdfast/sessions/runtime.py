@@ -1,0 +1,103 @@
+"""One session in memory: who it is, what the machine knows, and what only this process needs."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from holdfast.sessions.facts import Command, Session
+from holdfast.vault import Record
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """The QR code of the moment. Lives here and nowhere else, until the link is made or its time is over."""
+
+    code: str = field(repr=False)
+    index: int
+    of: int
+    valid_until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a phone said when it linked this device."""
+
+    jid: str
+    lid: str
+    push_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """One pairing, from its command to the adoption of what it brought."""
+
+    #: Of the scratch folder: what will lie in its session.key.
+    wrapped_key: bytes = field(repr=False)
+    #: Until the phone has scanned it, or pairing is over.
+    code: ShownCode | None = None
+    #: Once the phone counts this device as linked.
+    link: Link | None = None
+
+
+class FileState(Enum):
+    """What the engine of the moment has done with the session's file."""
+
+    CLOSED = auto()
+    OPEN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Levels say since then that there is no connection of this epoch."""
+
+    epoch: int
+    since_ms: int
+
+
+class Runtime:
+    """Changed by the roster and the rooms that hold it, on the event loop alone."""
+
+    __slots__ = (
+        "closing",
+        "commands",
+        "file",
+        "heartbeat_saved_ms",
+        "lane",
+        "last_connected_ms",
+        "last_fact_ms",
+        "last_heartbeat_ms",
+        "pairing",
+        "record",
+        "session",
+        "timeline_seq",
+        "timer",
+        "waiters",
+    )
+
+    def __init__(self, record: Record, session: Session, timeline_seq: int = 0) -> None:
+        self.record = record
+        self.session = session
+        self.timeline_seq = timeline_seq
+        self.last_connected_ms: int | None = None
+        self.last_heartbeat_ms: int | None = None
+        self.heartbeat_saved_ms: int | None = None
+        #: Time of the newest fact: levels that are older are stale.
+        self.last_fact_ms = 0
+        self.closing: Closing | None = None
+        self.file = FileState.CLOSED
+        self.pairing: Pairing | None = None
+        self.commands: deque[Command] = deque()
+        self.lane: asyncio.Task[None] | None = None
+        self.timer: asyncio.TimerHandle | None = None
+        self.waiters: list[asyncio.Future[None]] = []
+
+    @property
+    def id(self) -> str:
+        """The session's id."""
+        return self.record.id
+
+    @property
+    def name(self) -> str:
+        """The session's name, as its owner chose it."""
+        return self.record.name
