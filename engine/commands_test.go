@@ -81,7 +81,7 @@ func TestErrorsAreTyped(t *testing.T) {
 	}
 	g.must("s1", sendText("3EB0FFFF01", chat, "still here"))
 	g.must("s1", &pb.Command{Command: &pb.Command_Disconnect{Disconnect: &pb.Disconnect{}}})
-	for _, command := range []*pb.Command{sendText("B", chat, "x"), {Command: &pb.Command_Probe{Probe: &pb.Probe{}}}, {Command: &pb.Command_Logout{Logout: &pb.Logout{}}}} {
+	for _, command := range []*pb.Command{sendText("B", chat, "x"), {Command: &pb.Command_Act{Act: &pb.Act{}}}, {Command: &pb.Command_Logout{Logout: &pb.Logout{}}}} {
 		if result := g.ask("s1", command); result.GetError().GetCode() != pb.ErrorCode_NOT_CONNECTED {
 			t.Errorf("disconnected: %v", result)
 		}
@@ -96,18 +96,15 @@ func TestErrorsAreTyped(t *testing.T) {
 	g.open("s1", l.own.Number)
 }
 
-func TestQuarantineProbeMarkReadAndLogout(t *testing.T) {
+func TestQuarantineMarkReadAndLogout(t *testing.T) {
 	t.Parallel()
 	l := online(t)
 	l.g.confirmAll()
-	if result := l.g.must("s1", &pb.Command{Command: &pb.Command_Probe{Probe: &pb.Probe{TimeoutMs: 3000}}}); result.GetProbe() == nil {
-		t.Errorf("probe: %v", result)
-	}
 	id := l.friend.Say(l.own.Number, "read me")
 	message := l.g.message("read me").GetMessage()
-	l.g.must("s1", &pb.Command{Command: &pb.Command_MarkRead{MarkRead: &pb.MarkRead{
+	l.g.must("s1", &pb.Command{Command: &pb.Command_Act{Act: &pb.Act{Act: &pb.Act_MarkRead{MarkRead: &pb.MarkRead{
 		Chat: message.Chat, Sender: message.Sender, MessageIds: []string{id}, TimestampMs: time.Now().UnixMilli(),
-	}}})
+	}}}}})
 	labtest.Within(t, 5*time.Second, "a read receipt at the friend's phone", func() bool {
 		var page struct {
 			Items []struct{ ID, Type string } `json:"items"`

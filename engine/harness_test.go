@@ -93,8 +93,8 @@ type gatewayDouble struct {
 
 func dial(t *testing.T, dir string) *gatewayDouble {
 	t.Helper()
-	g := dialVersion(t, dir, 1, 1)
-	if g.welcome.GetVersion() != 1 {
+	g := dialVersion(t, dir, 1, 2)
+	if g.welcome.GetVersion() != 2 {
 		t.Fatalf("welcome: %v", g.welcome)
 	}
 	go g.read()

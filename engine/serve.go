@@ -27,7 +27,7 @@ import (
 )
 
 const (
-	protocolVersion = link.Version
+	protocolVersion = link.MaxVersion
 	stopTimeout     = 8 * time.Second
 	vanishCheck     = time.Second
 )

@@ -67,7 +67,7 @@ func TestWrongUsage(t *testing.T) {
 		t.Errorf("help: %d", code)
 	}
 	stdout.Reset()
-	if code := run([]string{"version"}, &stdout, &stderr); code != exitOK || len(strings.Fields(stdout.String())) != 4 || !strings.HasSuffix(stdout.String(), "protocol 1\n") {
+	if code := run([]string{"version"}, &stdout, &stderr); code != exitOK || len(strings.Fields(stdout.String())) != 4 || !strings.HasSuffix(stdout.String(), "protocol 2\n") {
 		t.Errorf("version: %d %q", code, stdout.String())
 	}
 	if len(build()) != buildLength {

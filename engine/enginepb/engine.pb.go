@@ -12,6 +12,10 @@
 //   frame = length (4 bytes, big endian, at most 16 MiB) + one protobuf message
 //   gateway -> engine: Down        engine -> gateway: Up
 //
+// Versions: 1 is what the first release spoke. 2 adds fields and kinds, it changes none: a frame of version 1 means the
+// same in version 2. Marks like [2] say what a side of version 1 neither sends nor understands. Towards a gateway of
+// version 1 the engine keeps what needs 2 to itself; a gateway asks an engine of version 1 for nothing that needs 2.
+//
 // Frames are batches: a sender puts everything that queued up while the last write ran into the next frame.
 // Order inside one repeated field is the order of happening; between the fields of one frame there is no order.
 
@@ -46,11 +50,18 @@ const (
 	ErrorCode_STALE_EPOCH            ErrorCode = 8  // the epoch is not newer than the current one, or a send names an old connection
 	ErrorCode_NOT_CONNECTED          ErrorCode = 9  // nothing was sent; repeat with the same message id when connected
 	ErrorCode_OUTCOME_UNKNOWN        ErrorCode = 10 // may or may not have reached WhatsApp; repeat with the SAME message id
-	ErrorCode_REJECTED               ErrorCode = 11 // WhatsApp refused; `message` holds its code
+	ErrorCode_REJECTED               ErrorCode = 11 // WhatsApp refused; whatsapp_code holds its number (version 1: the message begins with it)
 	ErrorCode_RECIPIENT_UNKNOWN      ErrorCode = 12 // not on WhatsApp
 	ErrorCode_BUSY                   ErrorCode = 13 // e.g. pairing already runs
 	ErrorCode_TARGET_EXISTS          ErrorCode = 14 // adopt or quarantine: the target folder exists
 	ErrorCode_PANICKED               ErrorCode = 15 // contained in the engine; a bug
+	ErrorCode_CANCELLED              ErrorCode = 16 // [2] by `cancel`, or because its connection ended
+	ErrorCode_MEDIA_GONE             ErrorCode = 17 // [2] WhatsApp no longer has the file: 403, 404, 410
+	ErrorCode_MEDIA_BROKEN           ErrorCode = 18 // [2] what came is not what was announced: hash, length or key do not fit
+	ErrorCode_TOO_LARGE              ErrorCode = 19 // [2] longer than allowed
+	ErrorCode_NOT_FOUND              ErrorCode = 20 // [2] no such group, person, picture or device
+	ErrorCode_NOT_ALLOWED            ErrorCode = 21 // [2] WhatsApp does not let this number do or see it
+	ErrorCode_UNANSWERED             ErrorCode = 22 // [2] WhatsApp did not answer in time; a question may be repeated, an act may have been done
 )
 
 // Enum value maps for ErrorCode.
@@ -72,6 +83,13 @@ var (
 		13: "BUSY",
 		14: "TARGET_EXISTS",
 		15: "PANICKED",
+		16: "CANCELLED",
+		17: "MEDIA_GONE",
+		18: "MEDIA_BROKEN",
+		19: "TOO_LARGE",
+		20: "NOT_FOUND",
+		21: "NOT_ALLOWED",
+		22: "UNANSWERED",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED": 0,
@@ -90,6 +108,13 @@ var (
 		"BUSY":                   13,
 		"TARGET_EXISTS":          14,
 		"PANICKED":               15,
+		"CANCELLED":              16,
+		"MEDIA_GONE":             17,
+		"MEDIA_BROKEN":           18,
+		"TOO_LARGE":              19,
+		"NOT_FOUND":              20,
+		"NOT_ALLOWED":            21,
+		"UNANSWERED":             22,
 	}
 )
 
@@ -120,6 +145,235 @@ func (ErrorCode) EnumDescriptor() ([]byte, []int) {
 	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{0}
 }
 
+type ChatActivity int32
+
+const (
+	ChatActivity_CHAT_ACTIVITY_UNSPECIFIED ChatActivity = 0
+	ChatActivity_PAUSED                    ChatActivity = 1
+	ChatActivity_TYPING                    ChatActivity = 2
+	ChatActivity_RECORDING                 ChatActivity = 3
+)
+
+// Enum value maps for ChatActivity.
+var (
+	ChatActivity_name = map[int32]string{
+		0: "CHAT_ACTIVITY_UNSPECIFIED",
+		1: "PAUSED",
+		2: "TYPING",
+		3: "RECORDING",
+	}
+	ChatActivity_value = map[string]int32{
+		"CHAT_ACTIVITY_UNSPECIFIED": 0,
+		"PAUSED":                    1,
+		"TYPING":                    2,
+		"RECORDING":                 3,
+	}
+)
+
+func (x ChatActivity) Enum() *ChatActivity {
+	p := new(ChatActivity)
+	*p = x
+	return p
+}
+
+func (x ChatActivity) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ChatActivity) Descriptor() protoreflect.EnumDescriptor {
+	return file_holdfast_engine_v1_engine_proto_enumTypes[1].Descriptor()
+}
+
+func (ChatActivity) Type() protoreflect.EnumType {
+	return &file_holdfast_engine_v1_engine_proto_enumTypes[1]
+}
+
+func (x ChatActivity) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ChatActivity.Descriptor instead.
+func (ChatActivity) EnumDescriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{1}
+}
+
+type MemberChange int32
+
+const (
+	MemberChange_MEMBER_CHANGE_UNSPECIFIED MemberChange = 0
+	MemberChange_ADD                       MemberChange = 1
+	MemberChange_REMOVE                    MemberChange = 2
+	MemberChange_PROMOTE                   MemberChange = 3
+	MemberChange_DEMOTE                    MemberChange = 4
+)
+
+// Enum value maps for MemberChange.
+var (
+	MemberChange_name = map[int32]string{
+		0: "MEMBER_CHANGE_UNSPECIFIED",
+		1: "ADD",
+		2: "REMOVE",
+		3: "PROMOTE",
+		4: "DEMOTE",
+	}
+	MemberChange_value = map[string]int32{
+		"MEMBER_CHANGE_UNSPECIFIED": 0,
+		"ADD":                       1,
+		"REMOVE":                    2,
+		"PROMOTE":                   3,
+		"DEMOTE":                    4,
+	}
+)
+
+func (x MemberChange) Enum() *MemberChange {
+	p := new(MemberChange)
+	*p = x
+	return p
+}
+
+func (x MemberChange) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (MemberChange) Descriptor() protoreflect.EnumDescriptor {
+	return file_holdfast_engine_v1_engine_proto_enumTypes[2].Descriptor()
+}
+
+func (MemberChange) Type() protoreflect.EnumType {
+	return &file_holdfast_engine_v1_engine_proto_enumTypes[2]
+}
+
+func (x MemberChange) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use MemberChange.Descriptor instead.
+func (MemberChange) EnumDescriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{2}
+}
+
+type Place int32
+
+const (
+	Place_PLACE_UNSPECIFIED Place = 0 // sessions/
+	Place_SESSIONS          Place = 1
+	Place_QUARANTINE        Place = 2
+	Place_SNAPSHOTS         Place = 3 // the folder is "<number>/<name>"
+)
+
+// Enum value maps for Place.
+var (
+	Place_name = map[int32]string{
+		0: "PLACE_UNSPECIFIED",
+		1: "SESSIONS",
+		2: "QUARANTINE",
+		3: "SNAPSHOTS",
+	}
+	Place_value = map[string]int32{
+		"PLACE_UNSPECIFIED": 0,
+		"SESSIONS":          1,
+		"QUARANTINE":        2,
+		"SNAPSHOTS":         3,
+	}
+)
+
+func (x Place) Enum() *Place {
+	p := new(Place)
+	*p = x
+	return p
+}
+
+func (x Place) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Place) Descriptor() protoreflect.EnumDescriptor {
+	return file_holdfast_engine_v1_engine_proto_enumTypes[3].Descriptor()
+}
+
+func (Place) Type() protoreflect.EnumType {
+	return &file_holdfast_engine_v1_engine_proto_enumTypes[3]
+}
+
+func (x Place) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Place.Descriptor instead.
+func (Place) EnumDescriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{3}
+}
+
+type FindingKind int32
+
+const (
+	FindingKind_FINDING_KIND_UNSPECIFIED FindingKind = 0
+	FindingKind_FOLDER_WITHOUT_FILE      FindingKind = 1
+	FindingKind_KEY_DOES_NOT_OPEN        FindingKind = 2
+	FindingKind_FILE_DAMAGED             FindingKind = 3 // integrity_check
+	FindingKind_DEVICE_MISSING           FindingKind = 4 // or more than one
+	FindingKind_KEY_MALFORMED            FindingKind = 5 // wrong length, not a key
+	FindingKind_SIGNED_PRE_KEY_UNSIGNED  FindingKind = 6 // its signature is not the identity's
+	FindingKind_ACCOUNT_UNSIGNED         FindingKind = 7 // the account's signature over this device does not hold
+	FindingKind_DEVICE_UNSIGNED          FindingKind = 8 // nor the device's over itself
+	FindingKind_APP_STATE_KEYS_MISSING   FindingKind = 9 // settings cannot be read until the phone shares them again
+)
+
+// Enum value maps for FindingKind.
+var (
+	FindingKind_name = map[int32]string{
+		0: "FINDING_KIND_UNSPECIFIED",
+		1: "FOLDER_WITHOUT_FILE",
+		2: "KEY_DOES_NOT_OPEN",
+		3: "FILE_DAMAGED",
+		4: "DEVICE_MISSING",
+		5: "KEY_MALFORMED",
+		6: "SIGNED_PRE_KEY_UNSIGNED",
+		7: "ACCOUNT_UNSIGNED",
+		8: "DEVICE_UNSIGNED",
+		9: "APP_STATE_KEYS_MISSING",
+	}
+	FindingKind_value = map[string]int32{
+		"FINDING_KIND_UNSPECIFIED": 0,
+		"FOLDER_WITHOUT_FILE":      1,
+		"KEY_DOES_NOT_OPEN":        2,
+		"FILE_DAMAGED":             3,
+		"DEVICE_MISSING":           4,
+		"KEY_MALFORMED":            5,
+		"SIGNED_PRE_KEY_UNSIGNED":  6,
+		"ACCOUNT_UNSIGNED":         7,
+		"DEVICE_UNSIGNED":          8,
+		"APP_STATE_KEYS_MISSING":   9,
+	}
+)
+
+func (x FindingKind) Enum() *FindingKind {
+	p := new(FindingKind)
+	*p = x
+	return p
+}
+
+func (x FindingKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FindingKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_holdfast_engine_v1_engine_proto_enumTypes[4].Descriptor()
+}
+
+func (FindingKind) Type() protoreflect.EnumType {
+	return &file_holdfast_engine_v1_engine_proto_enumTypes[4]
+}
+
+func (x FindingKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FindingKind.Descriptor instead.
+func (FindingKind) EnumDescriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{4}
+}
+
 type Reason int32
 
 const (
@@ -139,6 +393,7 @@ const (
 	Reason_STORAGE_FAILED      Reason = 13 // the session file could not be read or written: connection ended so that nothing is lost
 	Reason_CRASHED             Reason = 14 // contained panic
 	Reason_PARKED              Reason = 15 // no gateway for the grace period
+	Reason_CLOCK_WRONG         Reason = 16 // [2] by this machine's clock WhatsApp's certificate is not valid yet, or no longer
 )
 
 // Enum value maps for Reason.
@@ -160,6 +415,7 @@ var (
 		13: "STORAGE_FAILED",
 		14: "CRASHED",
 		15: "PARKED",
+		16: "CLOCK_WRONG",
 	}
 	Reason_value = map[string]int32{
 		"REASON_UNSPECIFIED":  0,
@@ -178,6 +434,7 @@ var (
 		"STORAGE_FAILED":      13,
 		"CRASHED":             14,
 		"PARKED":              15,
+		"CLOCK_WRONG":         16,
 	}
 )
 
@@ -192,11 +449,11 @@ func (x Reason) String() string {
 }
 
 func (Reason) Descriptor() protoreflect.EnumDescriptor {
-	return file_holdfast_engine_v1_engine_proto_enumTypes[1].Descriptor()
+	return file_holdfast_engine_v1_engine_proto_enumTypes[5].Descriptor()
 }
 
 func (Reason) Type() protoreflect.EnumType {
-	return &file_holdfast_engine_v1_engine_proto_enumTypes[1]
+	return &file_holdfast_engine_v1_engine_proto_enumTypes[5]
 }
 
 func (x Reason) Number() protoreflect.EnumNumber {
@@ -205,7 +462,7 @@ func (x Reason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Reason.Descriptor instead.
 func (Reason) EnumDescriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{1}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{5}
 }
 
 type PairFailure int32
@@ -217,6 +474,7 @@ const (
 	PairFailure_PAIR_UNREACHABLE         PairFailure = 3 // WhatsApp could not be reached
 	PairFailure_PAIR_REFUSED             PairFailure = 4 // the phone or the server refused
 	PairFailure_PAIR_OUTDATED            PairFailure = 5
+	PairFailure_PAIR_PASSKEY_NEEDED      PairFailure = 6 // [2] the phone wants a passkey, which `pair` did not offer
 )
 
 // Enum value maps for PairFailure.
@@ -228,6 +486,7 @@ var (
 		3: "PAIR_UNREACHABLE",
 		4: "PAIR_REFUSED",
 		5: "PAIR_OUTDATED",
+		6: "PAIR_PASSKEY_NEEDED",
 	}
 	PairFailure_value = map[string]int32{
 		"PAIR_FAILURE_UNSPECIFIED": 0,
@@ -236,6 +495,7 @@ var (
 		"PAIR_UNREACHABLE":         3,
 		"PAIR_REFUSED":             4,
 		"PAIR_OUTDATED":            5,
+		"PAIR_PASSKEY_NEEDED":      6,
 	}
 )
 
@@ -250,11 +510,11 @@ func (x PairFailure) String() string {
 }
 
 func (PairFailure) Descriptor() protoreflect.EnumDescriptor {
-	return file_holdfast_engine_v1_engine_proto_enumTypes[2].Descriptor()
+	return file_holdfast_engine_v1_engine_proto_enumTypes[6].Descriptor()
 }
 
 func (PairFailure) Type() protoreflect.EnumType {
-	return &file_holdfast_engine_v1_engine_proto_enumTypes[2]
+	return &file_holdfast_engine_v1_engine_proto_enumTypes[6]
 }
 
 func (x PairFailure) Number() protoreflect.EnumNumber {
@@ -263,7 +523,7 @@ func (x PairFailure) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PairFailure.Descriptor instead.
 func (PairFailure) EnumDescriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{2}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{6}
 }
 
 type LinkLevel int32
@@ -308,11 +568,11 @@ func (x LinkLevel) String() string {
 }
 
 func (LinkLevel) Descriptor() protoreflect.EnumDescriptor {
-	return file_holdfast_engine_v1_engine_proto_enumTypes[3].Descriptor()
+	return file_holdfast_engine_v1_engine_proto_enumTypes[7].Descriptor()
 }
 
 func (LinkLevel) Type() protoreflect.EnumType {
-	return &file_holdfast_engine_v1_engine_proto_enumTypes[3]
+	return &file_holdfast_engine_v1_engine_proto_enumTypes[7]
 }
 
 func (x LinkLevel) Number() protoreflect.EnumNumber {
@@ -321,7 +581,7 @@ func (x LinkLevel) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use LinkLevel.Descriptor instead.
 func (LinkLevel) EnumDescriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{3}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{7}
 }
 
 type MediaKind int32
@@ -369,11 +629,11 @@ func (x MediaKind) String() string {
 }
 
 func (MediaKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_holdfast_engine_v1_engine_proto_enumTypes[4].Descriptor()
+	return file_holdfast_engine_v1_engine_proto_enumTypes[8].Descriptor()
 }
 
 func (MediaKind) Type() protoreflect.EnumType {
-	return &file_holdfast_engine_v1_engine_proto_enumTypes[4]
+	return &file_holdfast_engine_v1_engine_proto_enumTypes[8]
 }
 
 func (x MediaKind) Number() protoreflect.EnumNumber {
@@ -382,7 +642,7 @@ func (x MediaKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use MediaKind.Descriptor instead.
 func (MediaKind) EnumDescriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{4}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{8}
 }
 
 type ReceiptKind int32
@@ -427,11 +687,11 @@ func (x ReceiptKind) String() string {
 }
 
 func (ReceiptKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_holdfast_engine_v1_engine_proto_enumTypes[5].Descriptor()
+	return file_holdfast_engine_v1_engine_proto_enumTypes[9].Descriptor()
 }
 
 func (ReceiptKind) Type() protoreflect.EnumType {
-	return &file_holdfast_engine_v1_engine_proto_enumTypes[5]
+	return &file_holdfast_engine_v1_engine_proto_enumTypes[9]
 }
 
 func (x ReceiptKind) Number() protoreflect.EnumNumber {
@@ -440,7 +700,62 @@ func (x ReceiptKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReceiptKind.Descriptor instead.
 func (ReceiptKind) EnumDescriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{5}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{9}
+}
+
+type CallStep int32
+
+const (
+	CallStep_CALL_STEP_UNSPECIFIED CallStep = 0
+	CallStep_CALL_OFFERED          CallStep = 1
+	CallStep_CALL_ACCEPTED         CallStep = 2
+	CallStep_CALL_REJECTED         CallStep = 3
+	CallStep_CALL_ENDED            CallStep = 4
+)
+
+// Enum value maps for CallStep.
+var (
+	CallStep_name = map[int32]string{
+		0: "CALL_STEP_UNSPECIFIED",
+		1: "CALL_OFFERED",
+		2: "CALL_ACCEPTED",
+		3: "CALL_REJECTED",
+		4: "CALL_ENDED",
+	}
+	CallStep_value = map[string]int32{
+		"CALL_STEP_UNSPECIFIED": 0,
+		"CALL_OFFERED":          1,
+		"CALL_ACCEPTED":         2,
+		"CALL_REJECTED":         3,
+		"CALL_ENDED":            4,
+	}
+)
+
+func (x CallStep) Enum() *CallStep {
+	p := new(CallStep)
+	*p = x
+	return p
+}
+
+func (x CallStep) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CallStep) Descriptor() protoreflect.EnumDescriptor {
+	return file_holdfast_engine_v1_engine_proto_enumTypes[10].Descriptor()
+}
+
+func (CallStep) Type() protoreflect.EnumType {
+	return &file_holdfast_engine_v1_engine_proto_enumTypes[10]
+}
+
+func (x CallStep) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CallStep.Descriptor instead.
+func (CallStep) EnumDescriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{10}
 }
 
 type Down struct {
@@ -825,8 +1140,19 @@ type Command struct {
 	//	*Command_Quarantine
 	//	*Command_Logout
 	//	*Command_Send
-	//	*Command_Probe
-	//	*Command_MarkRead
+	//	*Command_Upload
+	//	*Command_Download
+	//	*Command_Cancel
+	//	*Command_Query
+	//	*Command_Act
+	//	*Command_PairPhone
+	//	*Command_PasskeyResponse
+	//	*Command_PasskeyConfirm
+	//	*Command_Inspect
+	//	*Command_Snapshot
+	//	*Command_Restore
+	//	*Command_ImportDevice
+	//	*Command_Unlink
 	Command       isCommand_Command `protobuf_oneof:"command"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -991,19 +1317,118 @@ func (x *Command) GetSend() *Send {
 	return nil
 }
 
-func (x *Command) GetProbe() *Probe {
+func (x *Command) GetUpload() *Upload {
 	if x != nil {
-		if x, ok := x.Command.(*Command_Probe); ok {
-			return x.Probe
+		if x, ok := x.Command.(*Command_Upload); ok {
+			return x.Upload
 		}
 	}
 	return nil
 }
 
-func (x *Command) GetMarkRead() *MarkRead {
+func (x *Command) GetDownload() *Download {
 	if x != nil {
-		if x, ok := x.Command.(*Command_MarkRead); ok {
-			return x.MarkRead
+		if x, ok := x.Command.(*Command_Download); ok {
+			return x.Download
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetCancel() *Cancel {
+	if x != nil {
+		if x, ok := x.Command.(*Command_Cancel); ok {
+			return x.Cancel
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetQuery() *Query {
+	if x != nil {
+		if x, ok := x.Command.(*Command_Query); ok {
+			return x.Query
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetAct() *Act {
+	if x != nil {
+		if x, ok := x.Command.(*Command_Act); ok {
+			return x.Act
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetPairPhone() *PairPhone {
+	if x != nil {
+		if x, ok := x.Command.(*Command_PairPhone); ok {
+			return x.PairPhone
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetPasskeyResponse() *PasskeyResponse {
+	if x != nil {
+		if x, ok := x.Command.(*Command_PasskeyResponse); ok {
+			return x.PasskeyResponse
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetPasskeyConfirm() *PasskeyConfirm {
+	if x != nil {
+		if x, ok := x.Command.(*Command_PasskeyConfirm); ok {
+			return x.PasskeyConfirm
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetInspect() *Inspect {
+	if x != nil {
+		if x, ok := x.Command.(*Command_Inspect); ok {
+			return x.Inspect
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetSnapshot() *Snapshot {
+	if x != nil {
+		if x, ok := x.Command.(*Command_Snapshot); ok {
+			return x.Snapshot
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetRestore() *Restore {
+	if x != nil {
+		if x, ok := x.Command.(*Command_Restore); ok {
+			return x.Restore
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetImportDevice() *ImportDevice {
+	if x != nil {
+		if x, ok := x.Command.(*Command_ImportDevice); ok {
+			return x.ImportDevice
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetUnlink() *Unlink {
+	if x != nil {
+		if x, ok := x.Command.(*Command_Unlink); ok {
+			return x.Unlink
 		}
 	}
 	return nil
@@ -1061,12 +1486,56 @@ type Command_Send struct {
 	Send *Send `protobuf:"bytes,21,opt,name=send,proto3,oneof"`
 }
 
-type Command_Probe struct {
-	Probe *Probe `protobuf:"bytes,22,opt,name=probe,proto3,oneof"`
+type Command_Upload struct {
+	Upload *Upload `protobuf:"bytes,24,opt,name=upload,proto3,oneof"` // [2], and everything below
 }
 
-type Command_MarkRead struct {
-	MarkRead *MarkRead `protobuf:"bytes,23,opt,name=mark_read,json=markRead,proto3,oneof"`
+type Command_Download struct {
+	Download *Download `protobuf:"bytes,25,opt,name=download,proto3,oneof"`
+}
+
+type Command_Cancel struct {
+	Cancel *Cancel `protobuf:"bytes,26,opt,name=cancel,proto3,oneof"`
+}
+
+type Command_Query struct {
+	Query *Query `protobuf:"bytes,27,opt,name=query,proto3,oneof"`
+}
+
+type Command_Act struct {
+	Act *Act `protobuf:"bytes,28,opt,name=act,proto3,oneof"`
+}
+
+type Command_PairPhone struct {
+	PairPhone *PairPhone `protobuf:"bytes,29,opt,name=pair_phone,json=pairPhone,proto3,oneof"`
+}
+
+type Command_PasskeyResponse struct {
+	PasskeyResponse *PasskeyResponse `protobuf:"bytes,30,opt,name=passkey_response,json=passkeyResponse,proto3,oneof"`
+}
+
+type Command_PasskeyConfirm struct {
+	PasskeyConfirm *PasskeyConfirm `protobuf:"bytes,31,opt,name=passkey_confirm,json=passkeyConfirm,proto3,oneof"`
+}
+
+type Command_Inspect struct {
+	Inspect *Inspect `protobuf:"bytes,32,opt,name=inspect,proto3,oneof"`
+}
+
+type Command_Snapshot struct {
+	Snapshot *Snapshot `protobuf:"bytes,33,opt,name=snapshot,proto3,oneof"`
+}
+
+type Command_Restore struct {
+	Restore *Restore `protobuf:"bytes,34,opt,name=restore,proto3,oneof"`
+}
+
+type Command_ImportDevice struct {
+	ImportDevice *ImportDevice `protobuf:"bytes,35,opt,name=import_device,json=importDevice,proto3,oneof"`
+}
+
+type Command_Unlink struct {
+	Unlink *Unlink `protobuf:"bytes,36,opt,name=unlink,proto3,oneof"`
 }
 
 func (*Command_List) isCommand_Command() {}
@@ -1093,9 +1562,31 @@ func (*Command_Logout) isCommand_Command() {}
 
 func (*Command_Send) isCommand_Command() {}
 
-func (*Command_Probe) isCommand_Command() {}
+func (*Command_Upload) isCommand_Command() {}
 
-func (*Command_MarkRead) isCommand_Command() {}
+func (*Command_Download) isCommand_Command() {}
+
+func (*Command_Cancel) isCommand_Command() {}
+
+func (*Command_Query) isCommand_Command() {}
+
+func (*Command_Act) isCommand_Command() {}
+
+func (*Command_PairPhone) isCommand_Command() {}
+
+func (*Command_PasskeyResponse) isCommand_Command() {}
+
+func (*Command_PasskeyConfirm) isCommand_Command() {}
+
+func (*Command_Inspect) isCommand_Command() {}
+
+func (*Command_Snapshot) isCommand_Command() {}
+
+func (*Command_Restore) isCommand_Command() {}
+
+func (*Command_ImportDevice) isCommand_Command() {}
+
+func (*Command_Unlink) isCommand_Command() {}
 
 type Result struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
@@ -1107,7 +1598,15 @@ type Result struct {
 	//	*Result_Scan
 	//	*Result_Open
 	//	*Result_Send
-	//	*Result_Probe
+	//	*Result_Upload
+	//	*Result_Download
+	//	*Result_Query
+	//	*Result_Act
+	//	*Result_Inspect
+	//	*Result_Snapshot
+	//	*Result_Restore
+	//	*Result_ImportDevice
+	//	*Result_Unlink
 	Result        isResult_Result `protobuf_oneof:"result"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1200,10 +1699,82 @@ func (x *Result) GetSend() *SendResult {
 	return nil
 }
 
-func (x *Result) GetProbe() *ProbeResult {
+func (x *Result) GetUpload() *UploadResult {
 	if x != nil {
-		if x, ok := x.Result.(*Result_Probe); ok {
-			return x.Probe
+		if x, ok := x.Result.(*Result_Upload); ok {
+			return x.Upload
+		}
+	}
+	return nil
+}
+
+func (x *Result) GetDownload() *DownloadResult {
+	if x != nil {
+		if x, ok := x.Result.(*Result_Download); ok {
+			return x.Download
+		}
+	}
+	return nil
+}
+
+func (x *Result) GetQuery() *QueryResult {
+	if x != nil {
+		if x, ok := x.Result.(*Result_Query); ok {
+			return x.Query
+		}
+	}
+	return nil
+}
+
+func (x *Result) GetAct() *ActResult {
+	if x != nil {
+		if x, ok := x.Result.(*Result_Act); ok {
+			return x.Act
+		}
+	}
+	return nil
+}
+
+func (x *Result) GetInspect() *InspectResult {
+	if x != nil {
+		if x, ok := x.Result.(*Result_Inspect); ok {
+			return x.Inspect
+		}
+	}
+	return nil
+}
+
+func (x *Result) GetSnapshot() *SnapshotResult {
+	if x != nil {
+		if x, ok := x.Result.(*Result_Snapshot); ok {
+			return x.Snapshot
+		}
+	}
+	return nil
+}
+
+func (x *Result) GetRestore() *RestoreResult {
+	if x != nil {
+		if x, ok := x.Result.(*Result_Restore); ok {
+			return x.Restore
+		}
+	}
+	return nil
+}
+
+func (x *Result) GetImportDevice() *ImportDeviceResult {
+	if x != nil {
+		if x, ok := x.Result.(*Result_ImportDevice); ok {
+			return x.ImportDevice
+		}
+	}
+	return nil
+}
+
+func (x *Result) GetUnlink() *UnlinkResult {
+	if x != nil {
+		if x, ok := x.Result.(*Result_Unlink); ok {
+			return x.Unlink
 		}
 	}
 	return nil
@@ -1229,8 +1800,40 @@ type Result_Send struct {
 	Send *SendResult `protobuf:"bytes,21,opt,name=send,proto3,oneof"`
 }
 
-type Result_Probe struct {
-	Probe *ProbeResult `protobuf:"bytes,22,opt,name=probe,proto3,oneof"`
+type Result_Upload struct {
+	Upload *UploadResult `protobuf:"bytes,24,opt,name=upload,proto3,oneof"`
+}
+
+type Result_Download struct {
+	Download *DownloadResult `protobuf:"bytes,25,opt,name=download,proto3,oneof"`
+}
+
+type Result_Query struct {
+	Query *QueryResult `protobuf:"bytes,27,opt,name=query,proto3,oneof"`
+}
+
+type Result_Act struct {
+	Act *ActResult `protobuf:"bytes,28,opt,name=act,proto3,oneof"`
+}
+
+type Result_Inspect struct {
+	Inspect *InspectResult `protobuf:"bytes,32,opt,name=inspect,proto3,oneof"`
+}
+
+type Result_Snapshot struct {
+	Snapshot *SnapshotResult `protobuf:"bytes,33,opt,name=snapshot,proto3,oneof"`
+}
+
+type Result_Restore struct {
+	Restore *RestoreResult `protobuf:"bytes,34,opt,name=restore,proto3,oneof"`
+}
+
+type Result_ImportDevice struct {
+	ImportDevice *ImportDeviceResult `protobuf:"bytes,35,opt,name=import_device,json=importDevice,proto3,oneof"`
+}
+
+type Result_Unlink struct {
+	Unlink *UnlinkResult `protobuf:"bytes,36,opt,name=unlink,proto3,oneof"`
 }
 
 func (*Result_List) isResult_Result() {}
@@ -1241,12 +1844,30 @@ func (*Result_Open) isResult_Result() {}
 
 func (*Result_Send) isResult_Result() {}
 
-func (*Result_Probe) isResult_Result() {}
+func (*Result_Upload) isResult_Result() {}
+
+func (*Result_Download) isResult_Result() {}
+
+func (*Result_Query) isResult_Result() {}
+
+func (*Result_Act) isResult_Result() {}
+
+func (*Result_Inspect) isResult_Result() {}
+
+func (*Result_Snapshot) isResult_Result() {}
+
+func (*Result_Restore) isResult_Result() {}
+
+func (*Result_ImportDevice) isResult_Result() {}
+
+func (*Result_Unlink) isResult_Result() {}
 
 type Error struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Code          ErrorCode              `protobuf:"varint,1,opt,name=code,proto3,enum=holdfast.engine.v1.ErrorCode" json:"code,omitempty"`
-	Message       string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"` // for logs and developers, one line, no secrets
+	Message       string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`                                  // for logs and developers, one line, no secrets; nothing is read out of it
+	WhatsappCode  int32                  `protobuf:"varint,3,opt,name=whatsapp_code,json=whatsappCode,proto3" json:"whatsapp_code,omitempty"`   // [2] the number with which WhatsApp refused, 0 if none
+	RetryAfterMs  uint32                 `protobuf:"varint,4,opt,name=retry_after_ms,json=retryAfterMs,proto3" json:"retry_after_ms,omitempty"` // [2] how long WhatsApp asks to wait, 0 if it did not say
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1293,6 +1914,20 @@ func (x *Error) GetMessage() string {
 		return x.Message
 	}
 	return ""
+}
+
+func (x *Error) GetWhatsappCode() int32 {
+	if x != nil {
+		return x.WhatsappCode
+	}
+	return 0
+}
+
+func (x *Error) GetRetryAfterMs() uint32 {
+	if x != nil {
+		return x.RetryAfterMs
+	}
+	return 0
 }
 
 // What the engine holds now: for a fresh gateway to reconcile.
@@ -1773,6 +2408,7 @@ type Pair struct {
 	Key           []byte                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`                                 // 32 bytes: the new session's file key
 	WrappedKey    []byte                 `protobuf:"bytes,3,opt,name=wrapped_key,json=wrappedKey,proto3" json:"wrapped_key,omitempty"` // written to session.key beside the file before the file exists
 	DeviceName    string                 `protobuf:"bytes,4,opt,name=device_name,json=deviceName,proto3" json:"device_name,omitempty"` // shown on the phone under linked devices
+	Passkey       bool                   `protobuf:"varint,5,opt,name=passkey,proto3" json:"passkey,omitempty"`                        // [2] the gateway can have a passkey asked for; without it such a phone is refused
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1835,6 +2471,150 @@ func (x *Pair) GetDeviceName() string {
 	return ""
 }
 
+func (x *Pair) GetPasskey() bool {
+	if x != nil {
+		return x.Passkey
+	}
+	return false
+}
+
+// [2] Have the phone with this number linked by an eight-character code beside the QR codes of a running pairing. A
+// pair_phone_code fact follows. The number is digits with country code.
+type PairPhone struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Phone         string                 `protobuf:"bytes,1,opt,name=phone,proto3" json:"phone,omitempty"`
+	Notify        bool                   `protobuf:"varint,2,opt,name=notify,proto3" json:"notify,omitempty"` // let WhatsApp show a notification on the phone
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PairPhone) Reset() {
+	*x = PairPhone{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PairPhone) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PairPhone) ProtoMessage() {}
+
+func (x *PairPhone) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PairPhone.ProtoReflect.Descriptor instead.
+func (*PairPhone) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *PairPhone) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
+func (x *PairPhone) GetNotify() bool {
+	if x != nil {
+		return x.Notify
+	}
+	return false
+}
+
+// [2] The answer to pair_passkey_request: what the authenticator said, as JSON of the Web Authentication API with base64url
+// without padding.
+type PasskeyResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ResponseJson  []byte                 `protobuf:"bytes,1,opt,name=response_json,json=responseJson,proto3" json:"response_json,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PasskeyResponse) Reset() {
+	*x = PasskeyResponse{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PasskeyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PasskeyResponse) ProtoMessage() {}
+
+func (x *PasskeyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PasskeyResponse.ProtoReflect.Descriptor instead.
+func (*PasskeyResponse) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *PasskeyResponse) GetResponseJson() []byte {
+	if x != nil {
+		return x.ResponseJson
+	}
+	return nil
+}
+
+// [2] The person says that phone and screen show the same code.
+type PasskeyConfirm struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PasskeyConfirm) Reset() {
+	*x = PasskeyConfirm{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PasskeyConfirm) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PasskeyConfirm) ProtoMessage() {}
+
+func (x *PasskeyConfirm) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PasskeyConfirm.ProtoReflect.Descriptor instead.
+func (*PasskeyConfirm) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{21}
+}
+
 type CancelPair struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1843,7 +2623,7 @@ type CancelPair struct {
 
 func (x *CancelPair) Reset() {
 	*x = CancelPair{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[19]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1855,7 +2635,7 @@ func (x *CancelPair) String() string {
 func (*CancelPair) ProtoMessage() {}
 
 func (x *CancelPair) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[19]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1868,7 +2648,7 @@ func (x *CancelPair) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelPair.ProtoReflect.Descriptor instead.
 func (*CancelPair) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{19}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{22}
 }
 
 // Move the scratch folder of this session to its final name. The session must be disconnected and is closed by this.
@@ -1881,7 +2661,7 @@ type Adopt struct {
 
 func (x *Adopt) Reset() {
 	*x = Adopt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[20]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1893,7 +2673,7 @@ func (x *Adopt) String() string {
 func (*Adopt) ProtoMessage() {}
 
 func (x *Adopt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[20]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1906,7 +2686,7 @@ func (x *Adopt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Adopt.ProtoReflect.Descriptor instead.
 func (*Adopt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{20}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Adopt) GetFolder() string {
@@ -1927,7 +2707,7 @@ type Quarantine struct {
 
 func (x *Quarantine) Reset() {
 	*x = Quarantine{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[21]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1939,7 +2719,7 @@ func (x *Quarantine) String() string {
 func (*Quarantine) ProtoMessage() {}
 
 func (x *Quarantine) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[21]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1952,7 +2732,7 @@ func (x *Quarantine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Quarantine.ProtoReflect.Descriptor instead.
 func (*Quarantine) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{21}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Quarantine) GetFolder() string {
@@ -1978,7 +2758,7 @@ type Logout struct {
 
 func (x *Logout) Reset() {
 	*x = Logout{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[22]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1990,7 +2770,7 @@ func (x *Logout) String() string {
 func (*Logout) ProtoMessage() {}
 
 func (x *Logout) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[22]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2003,22 +2783,24 @@ func (x *Logout) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Logout.ProtoReflect.Descriptor instead.
 func (*Logout) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{22}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{25}
 }
 
 type Send struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	MessageId     string                 `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"` // chosen before the first attempt, the same for every attempt
-	To            string                 `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`                                // JID, "4915...@s.whatsapp.net", "...@lid", "...@g.us"
-	Message       []byte                 `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`                      // waE2E.Message: final, as it stands in the outbox. Empty: built from `text`
-	Text          string                 `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	MessageId string                 `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"` // chosen before the first attempt, the same for every attempt
+	To        string                 `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`                                // JID, "4915...@s.whatsapp.net", "...@lid", "...@g.us"
+	// waE2E.Message: final, its secret included, as it stands in the outbox. What receivers decrypt are these bytes, in every
+	// attempt. Empty: built from `text`, and then every attempt is a new one.
+	Message       []byte `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	Text          string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"` // gateways of version 1 only
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Send) Reset() {
 	*x = Send{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[23]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2030,7 +2812,7 @@ func (x *Send) String() string {
 func (*Send) ProtoMessage() {}
 
 func (x *Send) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[23]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2043,7 +2825,7 @@ func (x *Send) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Send.ProtoReflect.Descriptor instead.
 func (*Send) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{23}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Send) GetMessageId() string {
@@ -2078,14 +2860,14 @@ type SendResult struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	TimestampMs   int64                  `protobuf:"varint,1,opt,name=timestamp_ms,json=timestampMs,proto3" json:"timestamp_ms,omitempty"` // server time of the acknowledgement
 	Sender        string                 `protobuf:"bytes,2,opt,name=sender,proto3" json:"sender,omitempty"`                               // the JID WhatsApp saw as sender
-	Message       []byte                 `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`                             // waE2E.Message as sent, for the outbox row
+	Message       []byte                 `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`                             // waE2E.Message as sent; equals Send.message if that was given
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SendResult) Reset() {
 	*x = SendResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[24]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2097,7 +2879,7 @@ func (x *SendResult) String() string {
 func (*SendResult) ProtoMessage() {}
 
 func (x *SendResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[24]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2110,7 +2892,7 @@ func (x *SendResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendResult.ProtoReflect.Descriptor instead.
 func (*SendResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{24}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SendResult) GetTimestampMs() int64 {
@@ -2134,29 +2916,30 @@ func (x *SendResult) GetMessage() []byte {
 	return nil
 }
 
-// Ask the server for a sign of life (a ping IQ); answers within `timeout_ms` or fails with NOT_CONNECTED.
-type Probe struct {
+type Upload struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	TimeoutMs     uint32                 `protobuf:"varint,1,opt,name=timeout_ms,json=timeoutMs,proto3" json:"timeout_ms,omitempty"`
+	TransferId    string                 `protobuf:"bytes,1,opt,name=transfer_id,json=transferId,proto3" json:"transfer_id,omitempty"` // chosen by the gateway, unique among the running ones of this session
+	File          string                 `protobuf:"bytes,2,opt,name=file,proto3" json:"file,omitempty"`                               // name under media/
+	Kind          MediaKind              `protobuf:"varint,3,opt,name=kind,proto3,enum=holdfast.engine.v1.MediaKind" json:"kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Probe) Reset() {
-	*x = Probe{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[25]
+func (x *Upload) Reset() {
+	*x = Upload{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Probe) String() string {
+func (x *Upload) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Probe) ProtoMessage() {}
+func (*Upload) ProtoMessage() {}
 
-func (x *Probe) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[25]
+func (x *Upload) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2167,40 +2950,59 @@ func (x *Probe) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Probe.ProtoReflect.Descriptor instead.
-func (*Probe) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{25}
+// Deprecated: Use Upload.ProtoReflect.Descriptor instead.
+func (*Upload) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{28}
 }
 
-func (x *Probe) GetTimeoutMs() uint32 {
+func (x *Upload) GetTransferId() string {
 	if x != nil {
-		return x.TimeoutMs
+		return x.TransferId
 	}
-	return 0
+	return ""
 }
 
-type ProbeResult struct {
+func (x *Upload) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
+func (x *Upload) GetKind() MediaKind {
+	if x != nil {
+		return x.Kind
+	}
+	return MediaKind_MEDIA_KIND_UNSPECIFIED
+}
+
+type UploadResult struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	RoundTripMs   uint32                 `protobuf:"varint,1,opt,name=round_trip_ms,json=roundTripMs,proto3" json:"round_trip_ms,omitempty"`
+	Url           string                 `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	DirectPath    string                 `protobuf:"bytes,2,opt,name=direct_path,json=directPath,proto3" json:"direct_path,omitempty"`
+	MediaKey      []byte                 `protobuf:"bytes,3,opt,name=media_key,json=mediaKey,proto3" json:"media_key,omitempty"`
+	FileSha256    []byte                 `protobuf:"bytes,4,opt,name=file_sha256,json=fileSha256,proto3" json:"file_sha256,omitempty"`
+	FileEncSha256 []byte                 `protobuf:"bytes,5,opt,name=file_enc_sha256,json=fileEncSha256,proto3" json:"file_enc_sha256,omitempty"`
+	SizeBytes     uint64                 `protobuf:"varint,6,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *ProbeResult) Reset() {
-	*x = ProbeResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[26]
+func (x *UploadResult) Reset() {
+	*x = UploadResult{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *ProbeResult) String() string {
+func (x *UploadResult) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*ProbeResult) ProtoMessage() {}
+func (*UploadResult) ProtoMessage() {}
 
-func (x *ProbeResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[26]
+func (x *UploadResult) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2211,16 +3013,1649 @@ func (x *ProbeResult) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use ProbeResult.ProtoReflect.Descriptor instead.
-func (*ProbeResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{26}
+// Deprecated: Use UploadResult.ProtoReflect.Descriptor instead.
+func (*UploadResult) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{29}
 }
 
-func (x *ProbeResult) GetRoundTripMs() uint32 {
+func (x *UploadResult) GetUrl() string {
 	if x != nil {
-		return x.RoundTripMs
+		return x.Url
+	}
+	return ""
+}
+
+func (x *UploadResult) GetDirectPath() string {
+	if x != nil {
+		return x.DirectPath
+	}
+	return ""
+}
+
+func (x *UploadResult) GetMediaKey() []byte {
+	if x != nil {
+		return x.MediaKey
+	}
+	return nil
+}
+
+func (x *UploadResult) GetFileSha256() []byte {
+	if x != nil {
+		return x.FileSha256
+	}
+	return nil
+}
+
+func (x *UploadResult) GetFileEncSha256() []byte {
+	if x != nil {
+		return x.FileEncSha256
+	}
+	return nil
+}
+
+func (x *UploadResult) GetSizeBytes() uint64 {
+	if x != nil {
+		return x.SizeBytes
 	}
 	return 0
+}
+
+// The file appears under its name when it is whole, verified and durable, never before.
+type Download struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TransferId    string                 `protobuf:"bytes,1,opt,name=transfer_id,json=transferId,proto3" json:"transfer_id,omitempty"`
+	File          string                 `protobuf:"bytes,2,opt,name=file,proto3" json:"file,omitempty"` // name under media/, replaced if it exists
+	Kind          MediaKind              `protobuf:"varint,3,opt,name=kind,proto3,enum=holdfast.engine.v1.MediaKind" json:"kind,omitempty"`
+	DirectPath    string                 `protobuf:"bytes,4,opt,name=direct_path,json=directPath,proto3" json:"direct_path,omitempty"`
+	MediaKey      []byte                 `protobuf:"bytes,5,opt,name=media_key,json=mediaKey,proto3" json:"media_key,omitempty"`
+	FileSha256    []byte                 `protobuf:"bytes,6,opt,name=file_sha256,json=fileSha256,proto3" json:"file_sha256,omitempty"`
+	FileEncSha256 []byte                 `protobuf:"bytes,7,opt,name=file_enc_sha256,json=fileEncSha256,proto3" json:"file_enc_sha256,omitempty"`
+	MaxBytes      uint64                 `protobuf:"varint,8,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"` // longer is refused with TOO_LARGE; 0: no limit
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Download) Reset() {
+	*x = Download{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Download) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Download) ProtoMessage() {}
+
+func (x *Download) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Download.ProtoReflect.Descriptor instead.
+func (*Download) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *Download) GetTransferId() string {
+	if x != nil {
+		return x.TransferId
+	}
+	return ""
+}
+
+func (x *Download) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
+func (x *Download) GetKind() MediaKind {
+	if x != nil {
+		return x.Kind
+	}
+	return MediaKind_MEDIA_KIND_UNSPECIFIED
+}
+
+func (x *Download) GetDirectPath() string {
+	if x != nil {
+		return x.DirectPath
+	}
+	return ""
+}
+
+func (x *Download) GetMediaKey() []byte {
+	if x != nil {
+		return x.MediaKey
+	}
+	return nil
+}
+
+func (x *Download) GetFileSha256() []byte {
+	if x != nil {
+		return x.FileSha256
+	}
+	return nil
+}
+
+func (x *Download) GetFileEncSha256() []byte {
+	if x != nil {
+		return x.FileEncSha256
+	}
+	return nil
+}
+
+func (x *Download) GetMaxBytes() uint64 {
+	if x != nil {
+		return x.MaxBytes
+	}
+	return 0
+}
+
+type DownloadResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SizeBytes     uint64                 `protobuf:"varint,1,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DownloadResult) Reset() {
+	*x = DownloadResult{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DownloadResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DownloadResult) ProtoMessage() {}
+
+func (x *DownloadResult) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DownloadResult.ProtoReflect.Descriptor instead.
+func (*DownloadResult) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *DownloadResult) GetSizeBytes() uint64 {
+	if x != nil {
+		return x.SizeBytes
+	}
+	return 0
+}
+
+// End a transfer: it fails with CANCELLED. One that is over or unknown is none of our concern.
+type Cancel struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TransferId    string                 `protobuf:"bytes,1,opt,name=transfer_id,json=transferId,proto3" json:"transfer_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Cancel) Reset() {
+	*x = Cancel{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Cancel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Cancel) ProtoMessage() {}
+
+func (x *Cancel) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
+func (*Cancel) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *Cancel) GetTransferId() string {
+	if x != nil {
+		return x.TransferId
+	}
+	return ""
+}
+
+type Query struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Query:
+	//
+	//	*Query_Group
+	//	*Query_Groups
+	//	*Query_OnWhatsapp
+	//	*Query_Picture
+	//	*Query_About
+	//	*Query_OwnProfile
+	Query         isQuery_Query `protobuf_oneof:"query"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Query) Reset() {
+	*x = Query{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Query) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Query) ProtoMessage() {}
+
+func (x *Query) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Query.ProtoReflect.Descriptor instead.
+func (*Query) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *Query) GetQuery() isQuery_Query {
+	if x != nil {
+		return x.Query
+	}
+	return nil
+}
+
+func (x *Query) GetGroup() *GroupQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_Group); ok {
+			return x.Group
+		}
+	}
+	return nil
+}
+
+func (x *Query) GetGroups() *GroupsQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_Groups); ok {
+			return x.Groups
+		}
+	}
+	return nil
+}
+
+func (x *Query) GetOnWhatsapp() *OnWhatsAppQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_OnWhatsapp); ok {
+			return x.OnWhatsapp
+		}
+	}
+	return nil
+}
+
+func (x *Query) GetPicture() *PictureQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_Picture); ok {
+			return x.Picture
+		}
+	}
+	return nil
+}
+
+func (x *Query) GetAbout() *AboutQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_About); ok {
+			return x.About
+		}
+	}
+	return nil
+}
+
+func (x *Query) GetOwnProfile() *OwnProfileQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_OwnProfile); ok {
+			return x.OwnProfile
+		}
+	}
+	return nil
+}
+
+type isQuery_Query interface {
+	isQuery_Query()
+}
+
+type Query_Group struct {
+	Group *GroupQuery `protobuf:"bytes,1,opt,name=group,proto3,oneof"`
+}
+
+type Query_Groups struct {
+	Groups *GroupsQuery `protobuf:"bytes,2,opt,name=groups,proto3,oneof"`
+}
+
+type Query_OnWhatsapp struct {
+	OnWhatsapp *OnWhatsAppQuery `protobuf:"bytes,3,opt,name=on_whatsapp,json=onWhatsapp,proto3,oneof"`
+}
+
+type Query_Picture struct {
+	Picture *PictureQuery `protobuf:"bytes,4,opt,name=picture,proto3,oneof"`
+}
+
+type Query_About struct {
+	About *AboutQuery `protobuf:"bytes,5,opt,name=about,proto3,oneof"`
+}
+
+type Query_OwnProfile struct {
+	OwnProfile *OwnProfileQuery `protobuf:"bytes,6,opt,name=own_profile,json=ownProfile,proto3,oneof"`
+}
+
+func (*Query_Group) isQuery_Query() {}
+
+func (*Query_Groups) isQuery_Query() {}
+
+func (*Query_OnWhatsapp) isQuery_Query() {}
+
+func (*Query_Picture) isQuery_Query() {}
+
+func (*Query_About) isQuery_Query() {}
+
+func (*Query_OwnProfile) isQuery_Query() {}
+
+type GroupQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupQuery) Reset() {
+	*x = GroupQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupQuery) ProtoMessage() {}
+
+func (x *GroupQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupQuery.ProtoReflect.Descriptor instead.
+func (*GroupQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *GroupQuery) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+type GroupsQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupsQuery) Reset() {
+	*x = GroupsQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupsQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupsQuery) ProtoMessage() {}
+
+func (x *GroupsQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupsQuery.ProtoReflect.Descriptor instead.
+func (*GroupsQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{35}
+}
+
+type OnWhatsAppQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Phones        []string               `protobuf:"bytes,1,rep,name=phones,proto3" json:"phones,omitempty"` // digits with country code
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OnWhatsAppQuery) Reset() {
+	*x = OnWhatsAppQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OnWhatsAppQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OnWhatsAppQuery) ProtoMessage() {}
+
+func (x *OnWhatsAppQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OnWhatsAppQuery.ProtoReflect.Descriptor instead.
+func (*OnWhatsAppQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *OnWhatsAppQuery) GetPhones() []string {
+	if x != nil {
+		return x.Phones
+	}
+	return nil
+}
+
+type PictureQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Of            string                 `protobuf:"bytes,1,opt,name=of,proto3" json:"of,omitempty"`
+	Preview       bool                   `protobuf:"varint,2,opt,name=preview,proto3" json:"preview,omitempty"` // the small one
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PictureQuery) Reset() {
+	*x = PictureQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PictureQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PictureQuery) ProtoMessage() {}
+
+func (x *PictureQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PictureQuery.ProtoReflect.Descriptor instead.
+func (*PictureQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *PictureQuery) GetOf() string {
+	if x != nil {
+		return x.Of
+	}
+	return ""
+}
+
+func (x *PictureQuery) GetPreview() bool {
+	if x != nil {
+		return x.Preview
+	}
+	return false
+}
+
+type AboutQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Of            string                 `protobuf:"bytes,1,opt,name=of,proto3" json:"of,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AboutQuery) Reset() {
+	*x = AboutQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AboutQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AboutQuery) ProtoMessage() {}
+
+func (x *AboutQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AboutQuery.ProtoReflect.Descriptor instead.
+func (*AboutQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *AboutQuery) GetOf() string {
+	if x != nil {
+		return x.Of
+	}
+	return ""
+}
+
+type OwnProfileQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OwnProfileQuery) Reset() {
+	*x = OwnProfileQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OwnProfileQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OwnProfileQuery) ProtoMessage() {}
+
+func (x *OwnProfileQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OwnProfileQuery.ProtoReflect.Descriptor instead.
+func (*OwnProfileQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{39}
+}
+
+type QueryResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Result:
+	//
+	//	*QueryResult_Group
+	//	*QueryResult_Groups
+	//	*QueryResult_OnWhatsapp
+	//	*QueryResult_Picture
+	//	*QueryResult_About
+	//	*QueryResult_OwnProfile
+	Result        isQueryResult_Result `protobuf_oneof:"result"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QueryResult) Reset() {
+	*x = QueryResult{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QueryResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QueryResult) ProtoMessage() {}
+
+func (x *QueryResult) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QueryResult.ProtoReflect.Descriptor instead.
+func (*QueryResult) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *QueryResult) GetResult() isQueryResult_Result {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+func (x *QueryResult) GetGroup() *Group {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_Group); ok {
+			return x.Group
+		}
+	}
+	return nil
+}
+
+func (x *QueryResult) GetGroups() *Groups {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_Groups); ok {
+			return x.Groups
+		}
+	}
+	return nil
+}
+
+func (x *QueryResult) GetOnWhatsapp() *OnWhatsApp {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_OnWhatsapp); ok {
+			return x.OnWhatsapp
+		}
+	}
+	return nil
+}
+
+func (x *QueryResult) GetPicture() *Picture {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_Picture); ok {
+			return x.Picture
+		}
+	}
+	return nil
+}
+
+func (x *QueryResult) GetAbout() *About {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_About); ok {
+			return x.About
+		}
+	}
+	return nil
+}
+
+func (x *QueryResult) GetOwnProfile() *OwnProfile {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_OwnProfile); ok {
+			return x.OwnProfile
+		}
+	}
+	return nil
+}
+
+type isQueryResult_Result interface {
+	isQueryResult_Result()
+}
+
+type QueryResult_Group struct {
+	Group *Group `protobuf:"bytes,1,opt,name=group,proto3,oneof"`
+}
+
+type QueryResult_Groups struct {
+	Groups *Groups `protobuf:"bytes,2,opt,name=groups,proto3,oneof"`
+}
+
+type QueryResult_OnWhatsapp struct {
+	OnWhatsapp *OnWhatsApp `protobuf:"bytes,3,opt,name=on_whatsapp,json=onWhatsapp,proto3,oneof"`
+}
+
+type QueryResult_Picture struct {
+	Picture *Picture `protobuf:"bytes,4,opt,name=picture,proto3,oneof"`
+}
+
+type QueryResult_About struct {
+	About *About `protobuf:"bytes,5,opt,name=about,proto3,oneof"`
+}
+
+type QueryResult_OwnProfile struct {
+	OwnProfile *OwnProfile `protobuf:"bytes,6,opt,name=own_profile,json=ownProfile,proto3,oneof"`
+}
+
+func (*QueryResult_Group) isQueryResult_Result() {}
+
+func (*QueryResult_Groups) isQueryResult_Result() {}
+
+func (*QueryResult_OnWhatsapp) isQueryResult_Result() {}
+
+func (*QueryResult_Picture) isQueryResult_Result() {}
+
+func (*QueryResult_About) isQueryResult_Result() {}
+
+func (*QueryResult_OwnProfile) isQueryResult_Result() {}
+
+type Groups struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Groups        []*Group               `protobuf:"bytes,1,rep,name=groups,proto3" json:"groups,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Groups) Reset() {
+	*x = Groups{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Groups) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Groups) ProtoMessage() {}
+
+func (x *Groups) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Groups.ProtoReflect.Descriptor instead.
+func (*Groups) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *Groups) GetGroups() []*Group {
+	if x != nil {
+		return x.Groups
+	}
+	return nil
+}
+
+type Group struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	Subject       string                 `protobuf:"bytes,2,opt,name=subject,proto3" json:"subject,omitempty"`
+	Description   string                 `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
+	Owner         string                 `protobuf:"bytes,4,opt,name=owner,proto3" json:"owner,omitempty"`
+	CreatedMs     int64                  `protobuf:"varint,5,opt,name=created_ms,json=createdMs,proto3" json:"created_ms,omitempty"`
+	Announce      bool                   `protobuf:"varint,6,opt,name=announce,proto3" json:"announce,omitempty"` // only admins write
+	Locked        bool                   `protobuf:"varint,7,opt,name=locked,proto3" json:"locked,omitempty"`     // only admins change subject and picture
+	DisappearingS uint32                 `protobuf:"varint,8,opt,name=disappearing_s,json=disappearingS,proto3" json:"disappearing_s,omitempty"`
+	Members       []*Member              `protobuf:"bytes,9,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Group) Reset() {
+	*x = Group{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Group) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Group) ProtoMessage() {}
+
+func (x *Group) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Group.ProtoReflect.Descriptor instead.
+func (*Group) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *Group) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+func (x *Group) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *Group) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+func (x *Group) GetOwner() string {
+	if x != nil {
+		return x.Owner
+	}
+	return ""
+}
+
+func (x *Group) GetCreatedMs() int64 {
+	if x != nil {
+		return x.CreatedMs
+	}
+	return 0
+}
+
+func (x *Group) GetAnnounce() bool {
+	if x != nil {
+		return x.Announce
+	}
+	return false
+}
+
+func (x *Group) GetLocked() bool {
+	if x != nil {
+		return x.Locked
+	}
+	return false
+}
+
+func (x *Group) GetDisappearingS() uint32 {
+	if x != nil {
+		return x.DisappearingS
+	}
+	return 0
+}
+
+func (x *Group) GetMembers() []*Member {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+type Member struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Jid           string                 `protobuf:"bytes,1,opt,name=jid,proto3" json:"jid,omitempty"`     // as the group addresses it
+	Phone         string                 `protobuf:"bytes,2,opt,name=phone,proto3" json:"phone,omitempty"` // JIDs of both kinds, empty where unknown
+	Lid           string                 `protobuf:"bytes,3,opt,name=lid,proto3" json:"lid,omitempty"`
+	Admin         bool                   `protobuf:"varint,4,opt,name=admin,proto3" json:"admin,omitempty"`
+	Owner         bool                   `protobuf:"varint,5,opt,name=owner,proto3" json:"owner,omitempty"`
+	WhatsappCode  int32                  `protobuf:"varint,6,opt,name=whatsapp_code,json=whatsappCode,proto3" json:"whatsapp_code,omitempty"` // in an answer to a change: why it was not done for this one, 0 if it was
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Member) Reset() {
+	*x = Member{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Member) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Member) ProtoMessage() {}
+
+func (x *Member) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Member.ProtoReflect.Descriptor instead.
+func (*Member) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *Member) GetJid() string {
+	if x != nil {
+		return x.Jid
+	}
+	return ""
+}
+
+func (x *Member) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
+func (x *Member) GetLid() string {
+	if x != nil {
+		return x.Lid
+	}
+	return ""
+}
+
+func (x *Member) GetAdmin() bool {
+	if x != nil {
+		return x.Admin
+	}
+	return false
+}
+
+func (x *Member) GetOwner() bool {
+	if x != nil {
+		return x.Owner
+	}
+	return false
+}
+
+func (x *Member) GetWhatsappCode() int32 {
+	if x != nil {
+		return x.WhatsappCode
+	}
+	return 0
+}
+
+type OnWhatsApp struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Registered    []*Registered          `protobuf:"bytes,1,rep,name=registered,proto3" json:"registered,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OnWhatsApp) Reset() {
+	*x = OnWhatsApp{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OnWhatsApp) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OnWhatsApp) ProtoMessage() {}
+
+func (x *OnWhatsApp) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OnWhatsApp.ProtoReflect.Descriptor instead.
+func (*OnWhatsApp) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *OnWhatsApp) GetRegistered() []*Registered {
+	if x != nil {
+		return x.Registered
+	}
+	return nil
+}
+
+type Registered struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Phone         string                 `protobuf:"bytes,1,opt,name=phone,proto3" json:"phone,omitempty"` // as asked
+	Registered    bool                   `protobuf:"varint,2,opt,name=registered,proto3" json:"registered,omitempty"`
+	Jid           string                 `protobuf:"bytes,3,opt,name=jid,proto3" json:"jid,omitempty"`
+	Lid           string                 `protobuf:"bytes,4,opt,name=lid,proto3" json:"lid,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Registered) Reset() {
+	*x = Registered{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Registered) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Registered) ProtoMessage() {}
+
+func (x *Registered) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Registered.ProtoReflect.Descriptor instead.
+func (*Registered) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *Registered) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
+func (x *Registered) GetRegistered() bool {
+	if x != nil {
+		return x.Registered
+	}
+	return false
+}
+
+func (x *Registered) GetJid() string {
+	if x != nil {
+		return x.Jid
+	}
+	return ""
+}
+
+func (x *Registered) GetLid() string {
+	if x != nil {
+		return x.Lid
+	}
+	return ""
+}
+
+type Picture struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"` // empty: there is none
+	Url           string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Picture) Reset() {
+	*x = Picture{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Picture) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Picture) ProtoMessage() {}
+
+func (x *Picture) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Picture.ProtoReflect.Descriptor instead.
+func (*Picture) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *Picture) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Picture) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+type About struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *About) Reset() {
+	*x = About{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *About) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*About) ProtoMessage() {}
+
+func (x *About) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use About.ProtoReflect.Descriptor instead.
+func (*About) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *About) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+type OwnProfile struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Jid           string                 `protobuf:"bytes,1,opt,name=jid,proto3" json:"jid,omitempty"`
+	Lid           string                 `protobuf:"bytes,2,opt,name=lid,proto3" json:"lid,omitempty"`
+	PushName      string                 `protobuf:"bytes,3,opt,name=push_name,json=pushName,proto3" json:"push_name,omitempty"`
+	About         string                 `protobuf:"bytes,4,opt,name=about,proto3" json:"about,omitempty"`
+	PictureId     string                 `protobuf:"bytes,5,opt,name=picture_id,json=pictureId,proto3" json:"picture_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OwnProfile) Reset() {
+	*x = OwnProfile{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OwnProfile) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OwnProfile) ProtoMessage() {}
+
+func (x *OwnProfile) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OwnProfile.ProtoReflect.Descriptor instead.
+func (*OwnProfile) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *OwnProfile) GetJid() string {
+	if x != nil {
+		return x.Jid
+	}
+	return ""
+}
+
+func (x *OwnProfile) GetLid() string {
+	if x != nil {
+		return x.Lid
+	}
+	return ""
+}
+
+func (x *OwnProfile) GetPushName() string {
+	if x != nil {
+		return x.PushName
+	}
+	return ""
+}
+
+func (x *OwnProfile) GetAbout() string {
+	if x != nil {
+		return x.About
+	}
+	return ""
+}
+
+func (x *OwnProfile) GetPictureId() string {
+	if x != nil {
+		return x.PictureId
+	}
+	return ""
+}
+
+type Act struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Act:
+	//
+	//	*Act_ChatPresence
+	//	*Act_Presence
+	//	*Act_MarkRead
+	//	*Act_GroupCreate
+	//	*Act_GroupMembers
+	//	*Act_GroupSubject
+	//	*Act_GroupLeave
+	Act           isAct_Act `protobuf_oneof:"act"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Act) Reset() {
+	*x = Act{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Act) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Act) ProtoMessage() {}
+
+func (x *Act) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Act.ProtoReflect.Descriptor instead.
+func (*Act) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *Act) GetAct() isAct_Act {
+	if x != nil {
+		return x.Act
+	}
+	return nil
+}
+
+func (x *Act) GetChatPresence() *ChatPresence {
+	if x != nil {
+		if x, ok := x.Act.(*Act_ChatPresence); ok {
+			return x.ChatPresence
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetPresence() *Presence {
+	if x != nil {
+		if x, ok := x.Act.(*Act_Presence); ok {
+			return x.Presence
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetMarkRead() *MarkRead {
+	if x != nil {
+		if x, ok := x.Act.(*Act_MarkRead); ok {
+			return x.MarkRead
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetGroupCreate() *GroupCreate {
+	if x != nil {
+		if x, ok := x.Act.(*Act_GroupCreate); ok {
+			return x.GroupCreate
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetGroupMembers() *GroupMembers {
+	if x != nil {
+		if x, ok := x.Act.(*Act_GroupMembers); ok {
+			return x.GroupMembers
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetGroupSubject() *GroupSubject {
+	if x != nil {
+		if x, ok := x.Act.(*Act_GroupSubject); ok {
+			return x.GroupSubject
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetGroupLeave() *GroupLeave {
+	if x != nil {
+		if x, ok := x.Act.(*Act_GroupLeave); ok {
+			return x.GroupLeave
+		}
+	}
+	return nil
+}
+
+type isAct_Act interface {
+	isAct_Act()
+}
+
+type Act_ChatPresence struct {
+	ChatPresence *ChatPresence `protobuf:"bytes,1,opt,name=chat_presence,json=chatPresence,proto3,oneof"`
+}
+
+type Act_Presence struct {
+	Presence *Presence `protobuf:"bytes,2,opt,name=presence,proto3,oneof"`
+}
+
+type Act_MarkRead struct {
+	MarkRead *MarkRead `protobuf:"bytes,3,opt,name=mark_read,json=markRead,proto3,oneof"`
+}
+
+type Act_GroupCreate struct {
+	GroupCreate *GroupCreate `protobuf:"bytes,4,opt,name=group_create,json=groupCreate,proto3,oneof"`
+}
+
+type Act_GroupMembers struct {
+	GroupMembers *GroupMembers `protobuf:"bytes,5,opt,name=group_members,json=groupMembers,proto3,oneof"`
+}
+
+type Act_GroupSubject struct {
+	GroupSubject *GroupSubject `protobuf:"bytes,6,opt,name=group_subject,json=groupSubject,proto3,oneof"`
+}
+
+type Act_GroupLeave struct {
+	GroupLeave *GroupLeave `protobuf:"bytes,7,opt,name=group_leave,json=groupLeave,proto3,oneof"`
+}
+
+func (*Act_ChatPresence) isAct_Act() {}
+
+func (*Act_Presence) isAct_Act() {}
+
+func (*Act_MarkRead) isAct_Act() {}
+
+func (*Act_GroupCreate) isAct_Act() {}
+
+func (*Act_GroupMembers) isAct_Act() {}
+
+func (*Act_GroupSubject) isAct_Act() {}
+
+func (*Act_GroupLeave) isAct_Act() {}
+
+type ActResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Result:
+	//
+	//	*ActResult_Group
+	//	*ActResult_Members
+	Result        isActResult_Result `protobuf_oneof:"result"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ActResult) Reset() {
+	*x = ActResult{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ActResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ActResult) ProtoMessage() {}
+
+func (x *ActResult) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ActResult.ProtoReflect.Descriptor instead.
+func (*ActResult) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *ActResult) GetResult() isActResult_Result {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+func (x *ActResult) GetGroup() *Group {
+	if x != nil {
+		if x, ok := x.Result.(*ActResult_Group); ok {
+			return x.Group
+		}
+	}
+	return nil
+}
+
+func (x *ActResult) GetMembers() *MembersChanged {
+	if x != nil {
+		if x, ok := x.Result.(*ActResult_Members); ok {
+			return x.Members
+		}
+	}
+	return nil
+}
+
+type isActResult_Result interface {
+	isActResult_Result()
+}
+
+type ActResult_Group struct {
+	Group *Group `protobuf:"bytes,4,opt,name=group,proto3,oneof"` // group_create
+}
+
+type ActResult_Members struct {
+	Members *MembersChanged `protobuf:"bytes,5,opt,name=members,proto3,oneof"` // group_members
+}
+
+func (*ActResult_Group) isActResult_Result() {}
+
+func (*ActResult_Members) isActResult_Result() {}
+
+type ChatPresence struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Chat          string                 `protobuf:"bytes,1,opt,name=chat,proto3" json:"chat,omitempty"`
+	Activity      ChatActivity           `protobuf:"varint,2,opt,name=activity,proto3,enum=holdfast.engine.v1.ChatActivity" json:"activity,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChatPresence) Reset() {
+	*x = ChatPresence{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChatPresence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChatPresence) ProtoMessage() {}
+
+func (x *ChatPresence) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChatPresence.ProtoReflect.Descriptor instead.
+func (*ChatPresence) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *ChatPresence) GetChat() string {
+	if x != nil {
+		return x.Chat
+	}
+	return ""
+}
+
+func (x *ChatPresence) GetActivity() ChatActivity {
+	if x != nil {
+		return x.Activity
+	}
+	return ChatActivity_CHAT_ACTIVITY_UNSPECIFIED
+}
+
+type Presence struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Available     bool                   `protobuf:"varint,1,opt,name=available,proto3" json:"available,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Presence) Reset() {
+	*x = Presence{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Presence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Presence) ProtoMessage() {}
+
+func (x *Presence) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Presence.ProtoReflect.Descriptor instead.
+func (*Presence) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *Presence) GetAvailable() bool {
+	if x != nil {
+		return x.Available
+	}
+	return false
 }
 
 type MarkRead struct {
@@ -2235,7 +4670,7 @@ type MarkRead struct {
 
 func (x *MarkRead) Reset() {
 	*x = MarkRead{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[27]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2247,7 +4682,7 @@ func (x *MarkRead) String() string {
 func (*MarkRead) ProtoMessage() {}
 
 func (x *MarkRead) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[27]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2260,7 +4695,7 @@ func (x *MarkRead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MarkRead.ProtoReflect.Descriptor instead.
 func (*MarkRead) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{27}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *MarkRead) GetChat() string {
@@ -2291,11 +4726,908 @@ func (x *MarkRead) GetTimestampMs() int64 {
 	return 0
 }
 
+type GroupCreate struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Subject       string                 `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	Members       []string               `protobuf:"bytes,2,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupCreate) Reset() {
+	*x = GroupCreate{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupCreate) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupCreate) ProtoMessage() {}
+
+func (x *GroupCreate) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupCreate.ProtoReflect.Descriptor instead.
+func (*GroupCreate) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *GroupCreate) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *GroupCreate) GetMembers() []string {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+type GroupMembers struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	Change        MemberChange           `protobuf:"varint,2,opt,name=change,proto3,enum=holdfast.engine.v1.MemberChange" json:"change,omitempty"`
+	Members       []string               `protobuf:"bytes,3,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupMembers) Reset() {
+	*x = GroupMembers{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupMembers) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupMembers) ProtoMessage() {}
+
+func (x *GroupMembers) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupMembers.ProtoReflect.Descriptor instead.
+func (*GroupMembers) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *GroupMembers) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+func (x *GroupMembers) GetChange() MemberChange {
+	if x != nil {
+		return x.Change
+	}
+	return MemberChange_MEMBER_CHANGE_UNSPECIFIED
+}
+
+func (x *GroupMembers) GetMembers() []string {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+type MembersChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Members       []*Member              `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MembersChanged) Reset() {
+	*x = MembersChanged{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MembersChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MembersChanged) ProtoMessage() {}
+
+func (x *MembersChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MembersChanged.ProtoReflect.Descriptor instead.
+func (*MembersChanged) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *MembersChanged) GetMembers() []*Member {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+type GroupSubject struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	Subject       string                 `protobuf:"bytes,2,opt,name=subject,proto3" json:"subject,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupSubject) Reset() {
+	*x = GroupSubject{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupSubject) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupSubject) ProtoMessage() {}
+
+func (x *GroupSubject) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupSubject.ProtoReflect.Descriptor instead.
+func (*GroupSubject) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *GroupSubject) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+func (x *GroupSubject) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+type GroupLeave struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupLeave) Reset() {
+	*x = GroupLeave{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupLeave) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupLeave) ProtoMessage() {}
+
+func (x *GroupLeave) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupLeave.ProtoReflect.Descriptor instead.
+func (*GroupLeave) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *GroupLeave) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+// Look whether a session file could connect, without connecting.
+type Inspect struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Place         Place                  `protobuf:"varint,1,opt,name=place,proto3,enum=holdfast.engine.v1.Place" json:"place,omitempty"`
+	Folder        string                 `protobuf:"bytes,2,opt,name=folder,proto3" json:"folder,omitempty"`
+	Key           []byte                 `protobuf:"bytes,3,opt,name=key,proto3" json:"key,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Inspect) Reset() {
+	*x = Inspect{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Inspect) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Inspect) ProtoMessage() {}
+
+func (x *Inspect) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Inspect.ProtoReflect.Descriptor instead.
+func (*Inspect) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{59}
+}
+
+func (x *Inspect) GetPlace() Place {
+	if x != nil {
+		return x.Place
+	}
+	return Place_PLACE_UNSPECIFIED
+}
+
+func (x *Inspect) GetFolder() string {
+	if x != nil {
+		return x.Folder
+	}
+	return ""
+}
+
+func (x *Inspect) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+type InspectResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Findings      []*Finding             `protobuf:"bytes,1,rep,name=findings,proto3" json:"findings,omitempty"` // empty: sound
+	Device        *OpenResult            `protobuf:"bytes,2,opt,name=device,proto3" json:"device,omitempty"`     // absent when none could be read
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InspectResult) Reset() {
+	*x = InspectResult{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InspectResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InspectResult) ProtoMessage() {}
+
+func (x *InspectResult) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InspectResult.ProtoReflect.Descriptor instead.
+func (*InspectResult) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{60}
+}
+
+func (x *InspectResult) GetFindings() []*Finding {
+	if x != nil {
+		return x.Findings
+	}
+	return nil
+}
+
+func (x *InspectResult) GetDevice() *OpenResult {
+	if x != nil {
+		return x.Device
+	}
+	return nil
+}
+
+type Finding struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          FindingKind            `protobuf:"varint,1,opt,name=kind,proto3,enum=holdfast.engine.v1.FindingKind" json:"kind,omitempty"`
+	Detail        string                 `protobuf:"bytes,2,opt,name=detail,proto3" json:"detail,omitempty"` // one line, no secret
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Finding) Reset() {
+	*x = Finding{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Finding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Finding) ProtoMessage() {}
+
+func (x *Finding) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Finding.ProtoReflect.Descriptor instead.
+func (*Finding) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{61}
+}
+
+func (x *Finding) GetKind() FindingKind {
+	if x != nil {
+		return x.Kind
+	}
+	return FindingKind_FINDING_KIND_UNSPECIFIED
+}
+
+func (x *Finding) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+// Save what is a credential (device, app-state keys; no ratchets) as snapshots/<folder>/<name>/, encrypted under a key of
+// its own, and read it back. The session may be open and connected.
+type Snapshot struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Folder        string                 `protobuf:"bytes,1,opt,name=folder,proto3" json:"folder,omitempty"` // under sessions/
+	Key           []byte                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	SnapshotKey   []byte                 `protobuf:"bytes,4,opt,name=snapshot_key,json=snapshotKey,proto3" json:"snapshot_key,omitempty"`
+	WrappedKey    []byte                 `protobuf:"bytes,5,opt,name=wrapped_key,json=wrappedKey,proto3" json:"wrapped_key,omitempty"` // of snapshot_key, written beside it
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Snapshot) Reset() {
+	*x = Snapshot{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Snapshot) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Snapshot) ProtoMessage() {}
+
+func (x *Snapshot) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
+func (*Snapshot) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{62}
+}
+
+func (x *Snapshot) GetFolder() string {
+	if x != nil {
+		return x.Folder
+	}
+	return ""
+}
+
+func (x *Snapshot) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *Snapshot) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Snapshot) GetSnapshotKey() []byte {
+	if x != nil {
+		return x.SnapshotKey
+	}
+	return nil
+}
+
+func (x *Snapshot) GetWrappedKey() []byte {
+	if x != nil {
+		return x.WrappedKey
+	}
+	return nil
+}
+
+type SnapshotResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SizeBytes     uint64                 `protobuf:"varint,1,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SnapshotResult) Reset() {
+	*x = SnapshotResult{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SnapshotResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SnapshotResult) ProtoMessage() {}
+
+func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SnapshotResult.ProtoReflect.Descriptor instead.
+func (*SnapshotResult) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{63}
+}
+
+func (x *SnapshotResult) GetSizeBytes() uint64 {
+	if x != nil {
+		return x.SizeBytes
+	}
+	return 0
+}
+
+// Make sessions/<target> from a snapshot. Its ratchets begin anew. TARGET_EXISTS when there is such a folder.
+type Restore struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Folder        string                 `protobuf:"bytes,1,opt,name=folder,proto3" json:"folder,omitempty"` // under snapshots/
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	SnapshotKey   []byte                 `protobuf:"bytes,3,opt,name=snapshot_key,json=snapshotKey,proto3" json:"snapshot_key,omitempty"`
+	Target        string                 `protobuf:"bytes,4,opt,name=target,proto3" json:"target,omitempty"`
+	Key           []byte                 `protobuf:"bytes,5,opt,name=key,proto3" json:"key,omitempty"`
+	WrappedKey    []byte                 `protobuf:"bytes,6,opt,name=wrapped_key,json=wrappedKey,proto3" json:"wrapped_key,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Restore) Reset() {
+	*x = Restore{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Restore) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Restore) ProtoMessage() {}
+
+func (x *Restore) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Restore.ProtoReflect.Descriptor instead.
+func (*Restore) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{64}
+}
+
+func (x *Restore) GetFolder() string {
+	if x != nil {
+		return x.Folder
+	}
+	return ""
+}
+
+func (x *Restore) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Restore) GetSnapshotKey() []byte {
+	if x != nil {
+		return x.SnapshotKey
+	}
+	return nil
+}
+
+func (x *Restore) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *Restore) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *Restore) GetWrappedKey() []byte {
+	if x != nil {
+		return x.WrappedKey
+	}
+	return nil
+}
+
+type RestoreResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Device        *OpenResult            `protobuf:"bytes,1,opt,name=device,proto3" json:"device,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RestoreResult) Reset() {
+	*x = RestoreResult{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RestoreResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RestoreResult) ProtoMessage() {}
+
+func (x *RestoreResult) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RestoreResult.ProtoReflect.Descriptor instead.
+func (*RestoreResult) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{65}
+}
+
+func (x *RestoreResult) GetDevice() *OpenResult {
+	if x != nil {
+		return x.Device
+	}
+	return nil
+}
+
+// Make sessions/<target> from one device of another program's whatsmeow database (SQLite). The program must have ended, and
+// must not connect this device again. The database is not changed.
+type ImportDevice struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Database      string                 `protobuf:"bytes,1,opt,name=database,proto3" json:"database,omitempty"` // absolute path
+	Jid           string                 `protobuf:"bytes,2,opt,name=jid,proto3" json:"jid,omitempty"`           // device JID; empty: the only one
+	Target        string                 `protobuf:"bytes,3,opt,name=target,proto3" json:"target,omitempty"`     // empty: the number of the JID
+	Key           []byte                 `protobuf:"bytes,4,opt,name=key,proto3" json:"key,omitempty"`
+	WrappedKey    []byte                 `protobuf:"bytes,5,opt,name=wrapped_key,json=wrappedKey,proto3" json:"wrapped_key,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportDevice) Reset() {
+	*x = ImportDevice{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportDevice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportDevice) ProtoMessage() {}
+
+func (x *ImportDevice) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportDevice.ProtoReflect.Descriptor instead.
+func (*ImportDevice) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{66}
+}
+
+func (x *ImportDevice) GetDatabase() string {
+	if x != nil {
+		return x.Database
+	}
+	return ""
+}
+
+func (x *ImportDevice) GetJid() string {
+	if x != nil {
+		return x.Jid
+	}
+	return ""
+}
+
+func (x *ImportDevice) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *ImportDevice) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *ImportDevice) GetWrappedKey() []byte {
+	if x != nil {
+		return x.WrappedKey
+	}
+	return nil
+}
+
+type ImportDeviceResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Device        *OpenResult            `protobuf:"bytes,1,opt,name=device,proto3" json:"device,omitempty"`
+	Folder        string                 `protobuf:"bytes,2,opt,name=folder,proto3" json:"folder,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportDeviceResult) Reset() {
+	*x = ImportDeviceResult{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportDeviceResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportDeviceResult) ProtoMessage() {}
+
+func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportDeviceResult.ProtoReflect.Descriptor instead.
+func (*ImportDeviceResult) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
+}
+
+func (x *ImportDeviceResult) GetDevice() *OpenResult {
+	if x != nil {
+		return x.Device
+	}
+	return nil
+}
+
+func (x *ImportDeviceResult) GetFolder() string {
+	if x != nil {
+		return x.Folder
+	}
+	return ""
+}
+
+// Connect a device whose folder lies in quarantine/ once, to tell WhatsApp that it unlinks. Under a session id that is not
+// in use; nothing is received, no facts and levels follow. NOT_CONNECTED: repeat later.
+type Unlink struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Folder        string                 `protobuf:"bytes,1,opt,name=folder,proto3" json:"folder,omitempty"` // under quarantine/
+	Key           []byte                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Unlink) Reset() {
+	*x = Unlink{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Unlink) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Unlink) ProtoMessage() {}
+
+func (x *Unlink) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Unlink.ProtoReflect.Descriptor instead.
+func (*Unlink) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
+}
+
+func (x *Unlink) GetFolder() string {
+	if x != nil {
+		return x.Folder
+	}
+	return ""
+}
+
+func (x *Unlink) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+type UnlinkResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Already       bool                   `protobuf:"varint,1,opt,name=already,proto3" json:"already,omitempty"` // WhatsApp had removed it before
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnlinkResult) Reset() {
+	*x = UnlinkResult{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnlinkResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnlinkResult) ProtoMessage() {}
+
+func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnlinkResult.ProtoReflect.Descriptor instead.
+func (*UnlinkResult) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
+}
+
+func (x *UnlinkResult) GetAlready() bool {
+	if x != nil {
+		return x.Already
+	}
+	return false
+}
+
 type SessionFact struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	SessionId string                 `protobuf:"bytes,1,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
 	Epoch     uint64                 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
-	AtMs      int64                  `protobuf:"varint,3,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
+	AtMs      int64                  `protobuf:"varint,3,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"` // by this machine's clock: for show
+	Sequence  uint64                 `protobuf:"varint,4,opt,name=sequence,proto3" json:"sequence,omitempty"`     // [2] rises with every fact and every frame of levels of one engine: for order
 	// Types that are valid to be assigned to Fact:
 	//
 	//	*SessionFact_Connected
@@ -2305,6 +5637,11 @@ type SessionFact struct {
 	//	*SessionFact_PairFailed
 	//	*SessionFact_OfflineDrained
 	//	*SessionFact_PushNameChanged
+	//	*SessionFact_CredentialsChanged
+	//	*SessionFact_PairPhoneCode
+	//	*SessionFact_PairPasskeyRequest
+	//	*SessionFact_PairPasskeyConfirmation
+	//	*SessionFact_TransferProgress
 	Fact          isSessionFact_Fact `protobuf_oneof:"fact"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2312,7 +5649,7 @@ type SessionFact struct {
 
 func (x *SessionFact) Reset() {
 	*x = SessionFact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[28]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2324,7 +5661,7 @@ func (x *SessionFact) String() string {
 func (*SessionFact) ProtoMessage() {}
 
 func (x *SessionFact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[28]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2337,7 +5674,7 @@ func (x *SessionFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionFact.ProtoReflect.Descriptor instead.
 func (*SessionFact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{28}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *SessionFact) GetSessionId() string {
@@ -2357,6 +5694,13 @@ func (x *SessionFact) GetEpoch() uint64 {
 func (x *SessionFact) GetAtMs() int64 {
 	if x != nil {
 		return x.AtMs
+	}
+	return 0
+}
+
+func (x *SessionFact) GetSequence() uint64 {
+	if x != nil {
+		return x.Sequence
 	}
 	return 0
 }
@@ -2431,6 +5775,51 @@ func (x *SessionFact) GetPushNameChanged() *PushNameChanged {
 	return nil
 }
 
+func (x *SessionFact) GetCredentialsChanged() *CredentialsChanged {
+	if x != nil {
+		if x, ok := x.Fact.(*SessionFact_CredentialsChanged); ok {
+			return x.CredentialsChanged
+		}
+	}
+	return nil
+}
+
+func (x *SessionFact) GetPairPhoneCode() *PairPhoneCode {
+	if x != nil {
+		if x, ok := x.Fact.(*SessionFact_PairPhoneCode); ok {
+			return x.PairPhoneCode
+		}
+	}
+	return nil
+}
+
+func (x *SessionFact) GetPairPasskeyRequest() *PairPasskeyRequest {
+	if x != nil {
+		if x, ok := x.Fact.(*SessionFact_PairPasskeyRequest); ok {
+			return x.PairPasskeyRequest
+		}
+	}
+	return nil
+}
+
+func (x *SessionFact) GetPairPasskeyConfirmation() *PairPasskeyConfirmation {
+	if x != nil {
+		if x, ok := x.Fact.(*SessionFact_PairPasskeyConfirmation); ok {
+			return x.PairPasskeyConfirmation
+		}
+	}
+	return nil
+}
+
+func (x *SessionFact) GetTransferProgress() *TransferProgress {
+	if x != nil {
+		if x, ok := x.Fact.(*SessionFact_TransferProgress); ok {
+			return x.TransferProgress
+		}
+	}
+	return nil
+}
+
 type isSessionFact_Fact interface {
 	isSessionFact_Fact()
 }
@@ -2463,6 +5852,26 @@ type SessionFact_PushNameChanged struct {
 	PushNameChanged *PushNameChanged `protobuf:"bytes,16,opt,name=push_name_changed,json=pushNameChanged,proto3,oneof"`
 }
 
+type SessionFact_CredentialsChanged struct {
+	CredentialsChanged *CredentialsChanged `protobuf:"bytes,17,opt,name=credentials_changed,json=credentialsChanged,proto3,oneof"` // [2], and everything below
+}
+
+type SessionFact_PairPhoneCode struct {
+	PairPhoneCode *PairPhoneCode `protobuf:"bytes,18,opt,name=pair_phone_code,json=pairPhoneCode,proto3,oneof"`
+}
+
+type SessionFact_PairPasskeyRequest struct {
+	PairPasskeyRequest *PairPasskeyRequest `protobuf:"bytes,19,opt,name=pair_passkey_request,json=pairPasskeyRequest,proto3,oneof"`
+}
+
+type SessionFact_PairPasskeyConfirmation struct {
+	PairPasskeyConfirmation *PairPasskeyConfirmation `protobuf:"bytes,20,opt,name=pair_passkey_confirmation,json=pairPasskeyConfirmation,proto3,oneof"`
+}
+
+type SessionFact_TransferProgress struct {
+	TransferProgress *TransferProgress `protobuf:"bytes,21,opt,name=transfer_progress,json=transferProgress,proto3,oneof"`
+}
+
 func (*SessionFact_Connected) isSessionFact_Fact() {}
 
 func (*SessionFact_Disconnected) isSessionFact_Fact() {}
@@ -2477,15 +5886,27 @@ func (*SessionFact_OfflineDrained) isSessionFact_Fact() {}
 
 func (*SessionFact_PushNameChanged) isSessionFact_Fact() {}
 
+func (*SessionFact_CredentialsChanged) isSessionFact_Fact() {}
+
+func (*SessionFact_PairPhoneCode) isSessionFact_Fact() {}
+
+func (*SessionFact_PairPasskeyRequest) isSessionFact_Fact() {}
+
+func (*SessionFact_PairPasskeyConfirmation) isSessionFact_Fact() {}
+
+func (*SessionFact_TransferProgress) isSessionFact_Fact() {}
+
 type Connected struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// [2] How far WhatsApp's clock is ahead of this machine's (negative: behind), to the second. Absent: it did not say.
+	ServerAheadMs *int64 `protobuf:"varint,1,opt,name=server_ahead_ms,json=serverAheadMs,proto3,oneof" json:"server_ahead_ms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Connected) Reset() {
 	*x = Connected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[29]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2497,7 +5918,7 @@ func (x *Connected) String() string {
 func (*Connected) ProtoMessage() {}
 
 func (x *Connected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[29]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2510,7 +5931,14 @@ func (x *Connected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connected.ProtoReflect.Descriptor instead.
 func (*Connected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{29}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
+}
+
+func (x *Connected) GetServerAheadMs() int64 {
+	if x != nil && x.ServerAheadMs != nil {
+		return *x.ServerAheadMs
+	}
+	return 0
 }
 
 // The connection of this epoch has ended and will not come back by itself. The engine reports the worst reason seen.
@@ -2519,14 +5947,15 @@ type Disconnected struct {
 	Reason        Reason                 `protobuf:"varint,1,opt,name=reason,proto3,enum=holdfast.engine.v1.Reason" json:"reason,omitempty"`
 	Detail        string                 `protobuf:"bytes,2,opt,name=detail,proto3" json:"detail,omitempty"` // e.g. "stream:error 515", "dial: connection refused"
 	BannedUntilMs int64                  `protobuf:"varint,3,opt,name=banned_until_ms,json=bannedUntilMs,proto3" json:"banned_until_ms,omitempty"`
-	Code          int32                  `protobuf:"varint,4,opt,name=code,proto3" json:"code,omitempty"` // WhatsApp's number, 0 if none
+	Code          int32                  `protobuf:"varint,4,opt,name=code,proto3" json:"code,omitempty"`                                                // WhatsApp's number, 0 if none
+	ServerAheadMs *int64                 `protobuf:"varint,5,opt,name=server_ahead_ms,json=serverAheadMs,proto3,oneof" json:"server_ahead_ms,omitempty"` // [2] as in connected, where a clock is the reason
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Disconnected) Reset() {
 	*x = Disconnected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[30]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2538,7 +5967,7 @@ func (x *Disconnected) String() string {
 func (*Disconnected) ProtoMessage() {}
 
 func (x *Disconnected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[30]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2551,7 +5980,7 @@ func (x *Disconnected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Disconnected.ProtoReflect.Descriptor instead.
 func (*Disconnected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{30}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *Disconnected) GetReason() Reason {
@@ -2582,6 +6011,13 @@ func (x *Disconnected) GetCode() int32 {
 	return 0
 }
 
+func (x *Disconnected) GetServerAheadMs() int64 {
+	if x != nil && x.ServerAheadMs != nil {
+		return *x.ServerAheadMs
+	}
+	return 0
+}
+
 type PairCode struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`    // the QR's text
@@ -2594,7 +6030,7 @@ type PairCode struct {
 
 func (x *PairCode) Reset() {
 	*x = PairCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[31]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2606,7 +6042,7 @@ func (x *PairCode) String() string {
 func (*PairCode) ProtoMessage() {}
 
 func (x *PairCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[31]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2619,7 +6055,7 @@ func (x *PairCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairCode.ProtoReflect.Descriptor instead.
 func (*PairCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{31}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *PairCode) GetCode() string {
@@ -2662,7 +6098,7 @@ type PairSuccess struct {
 
 func (x *PairSuccess) Reset() {
 	*x = PairSuccess{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[32]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2674,7 +6110,7 @@ func (x *PairSuccess) String() string {
 func (*PairSuccess) ProtoMessage() {}
 
 func (x *PairSuccess) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[32]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2687,7 +6123,7 @@ func (x *PairSuccess) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairSuccess.ProtoReflect.Descriptor instead.
 func (*PairSuccess) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{32}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *PairSuccess) GetJid() string {
@@ -2728,7 +6164,7 @@ type PairFailed struct {
 
 func (x *PairFailed) Reset() {
 	*x = PairFailed{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[33]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2740,7 +6176,7 @@ func (x *PairFailed) String() string {
 func (*PairFailed) ProtoMessage() {}
 
 func (x *PairFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[33]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2753,7 +6189,7 @@ func (x *PairFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairFailed.ProtoReflect.Descriptor instead.
 func (*PairFailed) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{33}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *PairFailed) GetReason() PairFailure {
@@ -2770,6 +6206,157 @@ func (x *PairFailed) GetDetail() string {
 	return ""
 }
 
+// The code to type on the phone, as "ABCD-EFGH".
+type PairPhoneCode struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	ValidUntilMs  int64                  `protobuf:"varint,2,opt,name=valid_until_ms,json=validUntilMs,proto3" json:"valid_until_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PairPhoneCode) Reset() {
+	*x = PairPhoneCode{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PairPhoneCode) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PairPhoneCode) ProtoMessage() {}
+
+func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PairPhoneCode.ProtoReflect.Descriptor instead.
+func (*PairPhoneCode) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
+}
+
+func (x *PairPhoneCode) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *PairPhoneCode) GetValidUntilMs() int64 {
+	if x != nil {
+		return x.ValidUntilMs
+	}
+	return 0
+}
+
+// The phone wants a passkey: public-key options of the Web Authentication API as JSON. Answered by passkey_response.
+type PairPasskeyRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OptionsJson   []byte                 `protobuf:"bytes,1,opt,name=options_json,json=optionsJson,proto3" json:"options_json,omitempty"`
+	ValidUntilMs  int64                  `protobuf:"varint,2,opt,name=valid_until_ms,json=validUntilMs,proto3" json:"valid_until_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PairPasskeyRequest) Reset() {
+	*x = PairPasskeyRequest{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PairPasskeyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PairPasskeyRequest) ProtoMessage() {}
+
+func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PairPasskeyRequest.ProtoReflect.Descriptor instead.
+func (*PairPasskeyRequest) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
+}
+
+func (x *PairPasskeyRequest) GetOptionsJson() []byte {
+	if x != nil {
+		return x.OptionsJson
+	}
+	return nil
+}
+
+func (x *PairPasskeyRequest) GetValidUntilMs() int64 {
+	if x != nil {
+		return x.ValidUntilMs
+	}
+	return 0
+}
+
+// The person compares this code with the one on the phone. Answered by passkey_confirm, or by cancel_pair.
+type PairPasskeyConfirmation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PairPasskeyConfirmation) Reset() {
+	*x = PairPasskeyConfirmation{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PairPasskeyConfirmation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PairPasskeyConfirmation) ProtoMessage() {}
+
+func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PairPasskeyConfirmation.ProtoReflect.Descriptor instead.
+func (*PairPasskeyConfirmation) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
+}
+
+func (x *PairPasskeyConfirmation) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
 type OfflineDrained struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Count         uint32                 `protobuf:"varint,1,opt,name=count,proto3" json:"count,omitempty"`
@@ -2779,7 +6366,7 @@ type OfflineDrained struct {
 
 func (x *OfflineDrained) Reset() {
 	*x = OfflineDrained{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[34]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2791,7 +6378,7 @@ func (x *OfflineDrained) String() string {
 func (*OfflineDrained) ProtoMessage() {}
 
 func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[34]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2804,7 +6391,7 @@ func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfflineDrained.ProtoReflect.Descriptor instead.
 func (*OfflineDrained) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{34}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *OfflineDrained) GetCount() uint32 {
@@ -2823,7 +6410,7 @@ type PushNameChanged struct {
 
 func (x *PushNameChanged) Reset() {
 	*x = PushNameChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[35]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2835,7 +6422,7 @@ func (x *PushNameChanged) String() string {
 func (*PushNameChanged) ProtoMessage() {}
 
 func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[35]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2848,7 +6435,7 @@ func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushNameChanged.ProtoReflect.Descriptor instead.
 func (*PushNameChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{35}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *PushNameChanged) GetPushName() string {
@@ -2858,18 +6445,116 @@ func (x *PushNameChanged) GetPushName() string {
 	return ""
 }
 
+// Device or app-state keys of the session file changed; told once for what comes close together. A snapshot is due.
+type CredentialsChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CredentialsChanged) Reset() {
+	*x = CredentialsChanged{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CredentialsChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CredentialsChanged) ProtoMessage() {}
+
+func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CredentialsChanged.ProtoReflect.Descriptor instead.
+func (*CredentialsChanged) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
+}
+
+type TransferProgress struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TransferId    string                 `protobuf:"bytes,1,opt,name=transfer_id,json=transferId,proto3" json:"transfer_id,omitempty"`
+	DoneBytes     uint64                 `protobuf:"varint,2,opt,name=done_bytes,json=doneBytes,proto3" json:"done_bytes,omitempty"`
+	TotalBytes    uint64                 `protobuf:"varint,3,opt,name=total_bytes,json=totalBytes,proto3" json:"total_bytes,omitempty"` // 0: not known
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransferProgress) Reset() {
+	*x = TransferProgress{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransferProgress) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransferProgress) ProtoMessage() {}
+
+func (x *TransferProgress) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransferProgress.ProtoReflect.Descriptor instead.
+func (*TransferProgress) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
+}
+
+func (x *TransferProgress) GetTransferId() string {
+	if x != nil {
+		return x.TransferId
+	}
+	return ""
+}
+
+func (x *TransferProgress) GetDoneBytes() uint64 {
+	if x != nil {
+		return x.DoneBytes
+	}
+	return 0
+}
+
+func (x *TransferProgress) GetTotalBytes() uint64 {
+	if x != nil {
+		return x.TotalBytes
+	}
+	return 0
+}
+
 // One batched frame, every 5 s and at once when a session's level changes (coalesced).
 type Levels struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	AtMs          int64                  `protobuf:"varint,1,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
 	Sessions      []*Level               `protobuf:"bytes,2,rep,name=sessions,proto3" json:"sessions,omitempty"`
+	Sequence      uint64                 `protobuf:"varint,3,opt,name=sequence,proto3" json:"sequence,omitempty"` // [2] every fact with a lower one is in these levels
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Levels) Reset() {
 	*x = Levels{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[36]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2881,7 +6566,7 @@ func (x *Levels) String() string {
 func (*Levels) ProtoMessage() {}
 
 func (x *Levels) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[36]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2894,7 +6579,7 @@ func (x *Levels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Levels.ProtoReflect.Descriptor instead.
 func (*Levels) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{36}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *Levels) GetAtMs() int64 {
@@ -2909,6 +6594,13 @@ func (x *Levels) GetSessions() []*Level {
 		return x.Sessions
 	}
 	return nil
+}
+
+func (x *Levels) GetSequence() uint64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
 }
 
 type Level struct {
@@ -2928,7 +6620,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[37]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2940,7 +6632,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[37]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2953,7 +6645,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{37}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *Level) GetSessionId() string {
@@ -3028,6 +6720,7 @@ type Delivery struct {
 	//
 	//	*Delivery_Message
 	//	*Delivery_Receipt
+	//	*Delivery_Notice
 	Delivery      isDelivery_Delivery `protobuf_oneof:"delivery"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3035,7 +6728,7 @@ type Delivery struct {
 
 func (x *Delivery) Reset() {
 	*x = Delivery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[38]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3047,7 +6740,7 @@ func (x *Delivery) String() string {
 func (*Delivery) ProtoMessage() {}
 
 func (x *Delivery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[38]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3060,7 +6753,7 @@ func (x *Delivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
 func (*Delivery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{38}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *Delivery) GetDeliveryId() uint64 {
@@ -3109,6 +6802,15 @@ func (x *Delivery) GetReceipt() *Receipt {
 	return nil
 }
 
+func (x *Delivery) GetNotice() *Notice {
+	if x != nil {
+		if x, ok := x.Delivery.(*Delivery_Notice); ok {
+			return x.Notice
+		}
+	}
+	return nil
+}
+
 type isDelivery_Delivery interface {
 	isDelivery_Delivery()
 }
@@ -3121,9 +6823,15 @@ type Delivery_Receipt struct {
 	Receipt *Receipt `protobuf:"bytes,11,opt,name=receipt,proto3,oneof"`
 }
 
+type Delivery_Notice struct {
+	Notice *Notice `protobuf:"bytes,12,opt,name=notice,proto3,oneof"` // [2]
+}
+
 func (*Delivery_Message) isDelivery_Delivery() {}
 
 func (*Delivery_Receipt) isDelivery_Delivery() {}
+
+func (*Delivery_Notice) isDelivery_Delivery() {}
 
 type Message struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
@@ -3159,7 +6867,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[39]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3171,7 +6879,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[39]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3184,7 +6892,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{39}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *Message) GetMessageId() string {
@@ -3456,7 +7164,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3468,7 +7176,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3481,7 +7189,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{40}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *Text) GetBody() string {
@@ -3505,7 +7213,7 @@ type Media struct {
 
 func (x *Media) Reset() {
 	*x = Media{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3517,7 +7225,7 @@ func (x *Media) String() string {
 func (*Media) ProtoMessage() {}
 
 func (x *Media) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3530,7 +7238,7 @@ func (x *Media) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Media.ProtoReflect.Descriptor instead.
 func (*Media) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{41}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *Media) GetKind() MediaKind {
@@ -3587,7 +7295,7 @@ type Location struct {
 
 func (x *Location) Reset() {
 	*x = Location{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3599,7 +7307,7 @@ func (x *Location) String() string {
 func (*Location) ProtoMessage() {}
 
 func (x *Location) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3612,7 +7320,7 @@ func (x *Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Location.ProtoReflect.Descriptor instead.
 func (*Location) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{42}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *Location) GetLatitude() float64 {
@@ -3653,7 +7361,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3665,7 +7373,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3678,7 +7386,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{43}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *Contact) GetDisplayName() string {
@@ -3706,7 +7414,7 @@ type Poll struct {
 
 func (x *Poll) Reset() {
 	*x = Poll{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3718,7 +7426,7 @@ func (x *Poll) String() string {
 func (*Poll) ProtoMessage() {}
 
 func (x *Poll) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3731,7 +7439,7 @@ func (x *Poll) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Poll.ProtoReflect.Descriptor instead.
 func (*Poll) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{44}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *Poll) GetQuestion() string {
@@ -3765,7 +7473,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3777,7 +7485,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3790,7 +7498,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{45}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -3817,7 +7525,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3829,7 +7537,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3842,7 +7550,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{46}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -3868,7 +7576,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3880,7 +7588,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3893,7 +7601,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{47}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -3912,7 +7620,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3924,7 +7632,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3937,7 +7645,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{48}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -3956,7 +7664,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3968,7 +7676,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3981,7 +7689,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{49}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -4000,7 +7708,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4012,7 +7720,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4025,7 +7733,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{50}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *Other) GetKind() string {
@@ -4050,7 +7758,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4062,7 +7770,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4075,7 +7783,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{51}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -4127,6 +7835,669 @@ func (x *Receipt) GetTimestampMs() int64 {
 	return 0
 }
 
+// [2] Something durable that is neither message nor receipt. Comes again until it is confirmed, under the same notice_id.
+type Notice struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	NoticeId    string                 `protobuf:"bytes,1,opt,name=notice_id,json=noticeId,proto3" json:"notice_id,omitempty"`
+	TimestampMs int64                  `protobuf:"varint,2,opt,name=timestamp_ms,json=timestampMs,proto3" json:"timestamp_ms,omitempty"`
+	Chat        string                 `protobuf:"bytes,3,opt,name=chat,proto3" json:"chat,omitempty"`                      // group or person it is about
+	Actor       string                 `protobuf:"bytes,4,opt,name=actor,proto3" json:"actor,omitempty"`                    // who did it, empty if unknown
+	ChatAlt     string                 `protobuf:"bytes,5,opt,name=chat_alt,json=chatAlt,proto3" json:"chat_alt,omitempty"` // the other alias, as in messages
+	ActorAlt    string                 `protobuf:"bytes,6,opt,name=actor_alt,json=actorAlt,proto3" json:"actor_alt,omitempty"`
+	Raw         []byte                 `protobuf:"bytes,7,opt,name=raw,proto3" json:"raw,omitempty"` // the event as JSON, never empty
+	// Types that are valid to be assigned to Notice:
+	//
+	//	*Notice_GroupChanged
+	//	*Notice_IdentityChanged
+	//	*Notice_CallReceived
+	//	*Notice_PictureChanged
+	//	*Notice_ContactChanged
+	//	*Notice_HistoryOffered
+	//	*Notice_Other
+	Notice        isNotice_Notice `protobuf_oneof:"notice"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Notice) Reset() {
+	*x = Notice{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Notice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Notice) ProtoMessage() {}
+
+func (x *Notice) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Notice.ProtoReflect.Descriptor instead.
+func (*Notice) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+}
+
+func (x *Notice) GetNoticeId() string {
+	if x != nil {
+		return x.NoticeId
+	}
+	return ""
+}
+
+func (x *Notice) GetTimestampMs() int64 {
+	if x != nil {
+		return x.TimestampMs
+	}
+	return 0
+}
+
+func (x *Notice) GetChat() string {
+	if x != nil {
+		return x.Chat
+	}
+	return ""
+}
+
+func (x *Notice) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *Notice) GetChatAlt() string {
+	if x != nil {
+		return x.ChatAlt
+	}
+	return ""
+}
+
+func (x *Notice) GetActorAlt() string {
+	if x != nil {
+		return x.ActorAlt
+	}
+	return ""
+}
+
+func (x *Notice) GetRaw() []byte {
+	if x != nil {
+		return x.Raw
+	}
+	return nil
+}
+
+func (x *Notice) GetNotice() isNotice_Notice {
+	if x != nil {
+		return x.Notice
+	}
+	return nil
+}
+
+func (x *Notice) GetGroupChanged() *GroupChanged {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_GroupChanged); ok {
+			return x.GroupChanged
+		}
+	}
+	return nil
+}
+
+func (x *Notice) GetIdentityChanged() *IdentityChanged {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_IdentityChanged); ok {
+			return x.IdentityChanged
+		}
+	}
+	return nil
+}
+
+func (x *Notice) GetCallReceived() *CallReceived {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_CallReceived); ok {
+			return x.CallReceived
+		}
+	}
+	return nil
+}
+
+func (x *Notice) GetPictureChanged() *PictureChanged {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_PictureChanged); ok {
+			return x.PictureChanged
+		}
+	}
+	return nil
+}
+
+func (x *Notice) GetContactChanged() *ContactChanged {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_ContactChanged); ok {
+			return x.ContactChanged
+		}
+	}
+	return nil
+}
+
+func (x *Notice) GetHistoryOffered() *HistoryOffered {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_HistoryOffered); ok {
+			return x.HistoryOffered
+		}
+	}
+	return nil
+}
+
+func (x *Notice) GetOther() *OtherNotice {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_Other); ok {
+			return x.Other
+		}
+	}
+	return nil
+}
+
+type isNotice_Notice interface {
+	isNotice_Notice()
+}
+
+type Notice_GroupChanged struct {
+	GroupChanged *GroupChanged `protobuf:"bytes,20,opt,name=group_changed,json=groupChanged,proto3,oneof"`
+}
+
+type Notice_IdentityChanged struct {
+	IdentityChanged *IdentityChanged `protobuf:"bytes,21,opt,name=identity_changed,json=identityChanged,proto3,oneof"`
+}
+
+type Notice_CallReceived struct {
+	CallReceived *CallReceived `protobuf:"bytes,22,opt,name=call_received,json=callReceived,proto3,oneof"`
+}
+
+type Notice_PictureChanged struct {
+	PictureChanged *PictureChanged `protobuf:"bytes,23,opt,name=picture_changed,json=pictureChanged,proto3,oneof"`
+}
+
+type Notice_ContactChanged struct {
+	ContactChanged *ContactChanged `protobuf:"bytes,24,opt,name=contact_changed,json=contactChanged,proto3,oneof"`
+}
+
+type Notice_HistoryOffered struct {
+	HistoryOffered *HistoryOffered `protobuf:"bytes,25,opt,name=history_offered,json=historyOffered,proto3,oneof"`
+}
+
+type Notice_Other struct {
+	Other *OtherNotice `protobuf:"bytes,30,opt,name=other,proto3,oneof"`
+}
+
+func (*Notice_GroupChanged) isNotice_Notice() {}
+
+func (*Notice_IdentityChanged) isNotice_Notice() {}
+
+func (*Notice_CallReceived) isNotice_Notice() {}
+
+func (*Notice_PictureChanged) isNotice_Notice() {}
+
+func (*Notice_ContactChanged) isNotice_Notice() {}
+
+func (*Notice_HistoryOffered) isNotice_Notice() {}
+
+func (*Notice_Other) isNotice_Notice() {}
+
+type GroupChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Joined        []string               `protobuf:"bytes,1,rep,name=joined,proto3" json:"joined,omitempty"`
+	Left          []string               `protobuf:"bytes,2,rep,name=left,proto3" json:"left,omitempty"`
+	Promoted      []string               `protobuf:"bytes,3,rep,name=promoted,proto3" json:"promoted,omitempty"`
+	Demoted       []string               `protobuf:"bytes,4,rep,name=demoted,proto3" json:"demoted,omitempty"`
+	Subject       *string                `protobuf:"bytes,5,opt,name=subject,proto3,oneof" json:"subject,omitempty"`
+	Description   *string                `protobuf:"bytes,6,opt,name=description,proto3,oneof" json:"description,omitempty"`
+	Announce      *bool                  `protobuf:"varint,7,opt,name=announce,proto3,oneof" json:"announce,omitempty"`
+	Locked        *bool                  `protobuf:"varint,8,opt,name=locked,proto3,oneof" json:"locked,omitempty"`
+	DisappearingS *uint32                `protobuf:"varint,9,opt,name=disappearing_s,json=disappearingS,proto3,oneof" json:"disappearing_s,omitempty"`
+	Deleted       bool                   `protobuf:"varint,10,opt,name=deleted,proto3" json:"deleted,omitempty"`
+	AddedUs       bool                   `protobuf:"varint,11,opt,name=added_us,json=addedUs,proto3" json:"added_us,omitempty"` // this number is in the group from now on
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupChanged) Reset() {
+	*x = GroupChanged{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupChanged) ProtoMessage() {}
+
+func (x *GroupChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
+func (*GroupChanged) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
+}
+
+func (x *GroupChanged) GetJoined() []string {
+	if x != nil {
+		return x.Joined
+	}
+	return nil
+}
+
+func (x *GroupChanged) GetLeft() []string {
+	if x != nil {
+		return x.Left
+	}
+	return nil
+}
+
+func (x *GroupChanged) GetPromoted() []string {
+	if x != nil {
+		return x.Promoted
+	}
+	return nil
+}
+
+func (x *GroupChanged) GetDemoted() []string {
+	if x != nil {
+		return x.Demoted
+	}
+	return nil
+}
+
+func (x *GroupChanged) GetSubject() string {
+	if x != nil && x.Subject != nil {
+		return *x.Subject
+	}
+	return ""
+}
+
+func (x *GroupChanged) GetDescription() string {
+	if x != nil && x.Description != nil {
+		return *x.Description
+	}
+	return ""
+}
+
+func (x *GroupChanged) GetAnnounce() bool {
+	if x != nil && x.Announce != nil {
+		return *x.Announce
+	}
+	return false
+}
+
+func (x *GroupChanged) GetLocked() bool {
+	if x != nil && x.Locked != nil {
+		return *x.Locked
+	}
+	return false
+}
+
+func (x *GroupChanged) GetDisappearingS() uint32 {
+	if x != nil && x.DisappearingS != nil {
+		return *x.DisappearingS
+	}
+	return 0
+}
+
+func (x *GroupChanged) GetDeleted() bool {
+	if x != nil {
+		return x.Deleted
+	}
+	return false
+}
+
+func (x *GroupChanged) GetAddedUs() bool {
+	if x != nil {
+		return x.AddedUs
+	}
+	return false
+}
+
+type IdentityChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Implicit      bool                   `protobuf:"varint,1,opt,name=implicit,proto3" json:"implicit,omitempty"` // seen by us, not told by WhatsApp
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IdentityChanged) Reset() {
+	*x = IdentityChanged{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IdentityChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IdentityChanged) ProtoMessage() {}
+
+func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
+func (*IdentityChanged) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
+}
+
+func (x *IdentityChanged) GetImplicit() bool {
+	if x != nil {
+		return x.Implicit
+	}
+	return false
+}
+
+type CallReceived struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CallId        string                 `protobuf:"bytes,1,opt,name=call_id,json=callId,proto3" json:"call_id,omitempty"`
+	Step          CallStep               `protobuf:"varint,2,opt,name=step,proto3,enum=holdfast.engine.v1.CallStep" json:"step,omitempty"`
+	Video         bool                   `protobuf:"varint,3,opt,name=video,proto3" json:"video,omitempty"`
+	Group         bool                   `protobuf:"varint,4,opt,name=group,proto3" json:"group,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CallReceived) Reset() {
+	*x = CallReceived{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CallReceived) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CallReceived) ProtoMessage() {}
+
+func (x *CallReceived) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
+func (*CallReceived) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
+}
+
+func (x *CallReceived) GetCallId() string {
+	if x != nil {
+		return x.CallId
+	}
+	return ""
+}
+
+func (x *CallReceived) GetStep() CallStep {
+	if x != nil {
+		return x.Step
+	}
+	return CallStep_CALL_STEP_UNSPECIFIED
+}
+
+func (x *CallReceived) GetVideo() bool {
+	if x != nil {
+		return x.Video
+	}
+	return false
+}
+
+func (x *CallReceived) GetGroup() bool {
+	if x != nil {
+		return x.Group
+	}
+	return false
+}
+
+type PictureChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	PictureId     string                 `protobuf:"bytes,1,opt,name=picture_id,json=pictureId,proto3" json:"picture_id,omitempty"` // empty: removed
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PictureChanged) Reset() {
+	*x = PictureChanged{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PictureChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PictureChanged) ProtoMessage() {}
+
+func (x *PictureChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
+func (*PictureChanged) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
+}
+
+func (x *PictureChanged) GetPictureId() string {
+	if x != nil {
+		return x.PictureId
+	}
+	return ""
+}
+
+type ContactChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	About         *string                `protobuf:"bytes,1,opt,name=about,proto3,oneof" json:"about,omitempty"`
+	PushName      *string                `protobuf:"bytes,2,opt,name=push_name,json=pushName,proto3,oneof" json:"push_name,omitempty"`
+	BusinessName  *string                `protobuf:"bytes,3,opt,name=business_name,json=businessName,proto3,oneof" json:"business_name,omitempty"`
+	SavedName     *string                `protobuf:"bytes,4,opt,name=saved_name,json=savedName,proto3,oneof" json:"saved_name,omitempty"` // as in the phone's address book
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContactChanged) Reset() {
+	*x = ContactChanged{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactChanged) ProtoMessage() {}
+
+func (x *ContactChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
+func (*ContactChanged) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
+}
+
+func (x *ContactChanged) GetAbout() string {
+	if x != nil && x.About != nil {
+		return *x.About
+	}
+	return ""
+}
+
+func (x *ContactChanged) GetPushName() string {
+	if x != nil && x.PushName != nil {
+		return *x.PushName
+	}
+	return ""
+}
+
+func (x *ContactChanged) GetBusinessName() string {
+	if x != nil && x.BusinessName != nil {
+		return *x.BusinessName
+	}
+	return ""
+}
+
+func (x *ContactChanged) GetSavedName() string {
+	if x != nil && x.SavedName != nil {
+		return *x.SavedName
+	}
+	return ""
+}
+
+type HistoryOffered struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Conversations uint32                 `protobuf:"varint,1,opt,name=conversations,proto3" json:"conversations,omitempty"`
+	Progress      uint32                 `protobuf:"varint,2,opt,name=progress,proto3" json:"progress,omitempty"` // percent
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HistoryOffered) Reset() {
+	*x = HistoryOffered{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HistoryOffered) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HistoryOffered) ProtoMessage() {}
+
+func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
+func (*HistoryOffered) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
+}
+
+func (x *HistoryOffered) GetConversations() uint32 {
+	if x != nil {
+		return x.Conversations
+	}
+	return 0
+}
+
+func (x *HistoryOffered) GetProgress() uint32 {
+	if x != nil {
+		return x.Progress
+	}
+	return 0
+}
+
+type OtherNotice struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"` // the library's name of the event
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OtherNotice) Reset() {
+	*x = OtherNotice{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OtherNotice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OtherNotice) ProtoMessage() {}
+
+func (x *OtherNotice) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
+func (*OtherNotice) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
+}
+
+func (x *OtherNotice) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
 var File_holdfast_engine_v1_engine_proto protoreflect.FileDescriptor
 
 const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
@@ -4165,7 +8536,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x05build\x18\a \x01(\tR\x05build\x12'\n" +
 	"\x0fboot_deliveries\x18\b \x01(\x04R\x0ebootDeliveries\"\"\n" +
 	"\bShutdown\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason\"\xce\x06\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\"\x92\f\n" +
 	"\aCommand\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\x04R\trequestId\x12\x1d\n" +
@@ -4188,10 +8559,22 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"quarantine\x18\x13 \x01(\v2\x1e.holdfast.engine.v1.QuarantineH\x00R\n" +
 	"quarantine\x124\n" +
 	"\x06logout\x18\x14 \x01(\v2\x1a.holdfast.engine.v1.LogoutH\x00R\x06logout\x12.\n" +
-	"\x04send\x18\x15 \x01(\v2\x18.holdfast.engine.v1.SendH\x00R\x04send\x121\n" +
-	"\x05probe\x18\x16 \x01(\v2\x19.holdfast.engine.v1.ProbeH\x00R\x05probe\x12;\n" +
-	"\tmark_read\x18\x17 \x01(\v2\x1c.holdfast.engine.v1.MarkReadH\x00R\bmarkReadB\t\n" +
-	"\acommand\"\xf3\x02\n" +
+	"\x04send\x18\x15 \x01(\v2\x18.holdfast.engine.v1.SendH\x00R\x04send\x124\n" +
+	"\x06upload\x18\x18 \x01(\v2\x1a.holdfast.engine.v1.UploadH\x00R\x06upload\x12:\n" +
+	"\bdownload\x18\x19 \x01(\v2\x1c.holdfast.engine.v1.DownloadH\x00R\bdownload\x124\n" +
+	"\x06cancel\x18\x1a \x01(\v2\x1a.holdfast.engine.v1.CancelH\x00R\x06cancel\x121\n" +
+	"\x05query\x18\x1b \x01(\v2\x19.holdfast.engine.v1.QueryH\x00R\x05query\x12+\n" +
+	"\x03act\x18\x1c \x01(\v2\x17.holdfast.engine.v1.ActH\x00R\x03act\x12>\n" +
+	"\n" +
+	"pair_phone\x18\x1d \x01(\v2\x1d.holdfast.engine.v1.PairPhoneH\x00R\tpairPhone\x12P\n" +
+	"\x10passkey_response\x18\x1e \x01(\v2#.holdfast.engine.v1.PasskeyResponseH\x00R\x0fpasskeyResponse\x12M\n" +
+	"\x0fpasskey_confirm\x18\x1f \x01(\v2\".holdfast.engine.v1.PasskeyConfirmH\x00R\x0epasskeyConfirm\x127\n" +
+	"\ainspect\x18  \x01(\v2\x1b.holdfast.engine.v1.InspectH\x00R\ainspect\x12:\n" +
+	"\bsnapshot\x18! \x01(\v2\x1c.holdfast.engine.v1.SnapshotH\x00R\bsnapshot\x127\n" +
+	"\arestore\x18\" \x01(\v2\x1b.holdfast.engine.v1.RestoreH\x00R\arestore\x12G\n" +
+	"\rimport_device\x18# \x01(\v2 .holdfast.engine.v1.ImportDeviceH\x00R\fimportDevice\x124\n" +
+	"\x06unlink\x18$ \x01(\v2\x1a.holdfast.engine.v1.UnlinkH\x00R\x06unlinkB\t\n" +
+	"\acommandJ\x04\b\x16\x10\x17J\x04\b\x17\x10\x18R\x05probeR\tmark_read\"\xfc\x06\n" +
 	"\x06Result\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\x04R\trequestId\x12/\n" +
@@ -4200,12 +8583,22 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	" \x01(\v2\x1e.holdfast.engine.v1.ListResultH\x00R\x04list\x124\n" +
 	"\x04scan\x18\v \x01(\v2\x1e.holdfast.engine.v1.ScanResultH\x00R\x04scan\x124\n" +
 	"\x04open\x18\f \x01(\v2\x1e.holdfast.engine.v1.OpenResultH\x00R\x04open\x124\n" +
-	"\x04send\x18\x15 \x01(\v2\x1e.holdfast.engine.v1.SendResultH\x00R\x04send\x127\n" +
-	"\x05probe\x18\x16 \x01(\v2\x1f.holdfast.engine.v1.ProbeResultH\x00R\x05probeB\b\n" +
-	"\x06result\"T\n" +
+	"\x04send\x18\x15 \x01(\v2\x1e.holdfast.engine.v1.SendResultH\x00R\x04send\x12:\n" +
+	"\x06upload\x18\x18 \x01(\v2 .holdfast.engine.v1.UploadResultH\x00R\x06upload\x12@\n" +
+	"\bdownload\x18\x19 \x01(\v2\".holdfast.engine.v1.DownloadResultH\x00R\bdownload\x127\n" +
+	"\x05query\x18\x1b \x01(\v2\x1f.holdfast.engine.v1.QueryResultH\x00R\x05query\x121\n" +
+	"\x03act\x18\x1c \x01(\v2\x1d.holdfast.engine.v1.ActResultH\x00R\x03act\x12=\n" +
+	"\ainspect\x18  \x01(\v2!.holdfast.engine.v1.InspectResultH\x00R\ainspect\x12@\n" +
+	"\bsnapshot\x18! \x01(\v2\".holdfast.engine.v1.SnapshotResultH\x00R\bsnapshot\x12=\n" +
+	"\arestore\x18\" \x01(\v2!.holdfast.engine.v1.RestoreResultH\x00R\arestore\x12M\n" +
+	"\rimport_device\x18# \x01(\v2&.holdfast.engine.v1.ImportDeviceResultH\x00R\fimportDevice\x12:\n" +
+	"\x06unlink\x18$ \x01(\v2 .holdfast.engine.v1.UnlinkResultH\x00R\x06unlinkB\b\n" +
+	"\x06resultJ\x04\b\x16\x10\x17R\x05probe\"\x9f\x01\n" +
 	"\x05Error\x121\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x1d.holdfast.engine.v1.ErrorCodeR\x04code\x12\x18\n" +
-	"\amessage\x18\x02 \x01(\tR\amessage\"\x06\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\x12#\n" +
+	"\rwhatsapp_code\x18\x03 \x01(\x05R\fwhatsappCode\x12$\n" +
+	"\x0eretry_after_ms\x18\x04 \x01(\rR\fretryAfterMs\"\x06\n" +
 	"\x04List\"?\n" +
 	"\n" +
 	"ListResult\x121\n" +
@@ -4233,14 +8626,21 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\aConnect\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\"\f\n" +
 	"\n" +
-	"Disconnect\"p\n" +
+	"Disconnect\"\x8a\x01\n" +
 	"\x04Pair\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x1f\n" +
 	"\vwrapped_key\x18\x03 \x01(\fR\n" +
 	"wrappedKey\x12\x1f\n" +
 	"\vdevice_name\x18\x04 \x01(\tR\n" +
-	"deviceName\"\f\n" +
+	"deviceName\x12\x18\n" +
+	"\apasskey\x18\x05 \x01(\bR\apasskey\"9\n" +
+	"\tPairPhone\x12\x14\n" +
+	"\x05phone\x18\x01 \x01(\tR\x05phone\x12\x16\n" +
+	"\x06notify\x18\x02 \x01(\bR\x06notify\"6\n" +
+	"\x0fPasskeyResponse\x12#\n" +
+	"\rresponse_json\x18\x01 \x01(\fR\fresponseJson\"\x10\n" +
+	"\x0ePasskeyConfirm\"\f\n" +
 	"\n" +
 	"CancelPair\"\x1f\n" +
 	"\x05Adopt\x12\x16\n" +
@@ -4260,23 +8660,210 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"SendResult\x12!\n" +
 	"\ftimestamp_ms\x18\x01 \x01(\x03R\vtimestampMs\x12\x16\n" +
 	"\x06sender\x18\x02 \x01(\tR\x06sender\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\fR\amessage\"&\n" +
-	"\x05Probe\x12\x1d\n" +
+	"\amessage\x18\x03 \x01(\fR\amessage\"p\n" +
+	"\x06Upload\x12\x1f\n" +
+	"\vtransfer_id\x18\x01 \x01(\tR\n" +
+	"transferId\x12\x12\n" +
+	"\x04file\x18\x02 \x01(\tR\x04file\x121\n" +
+	"\x04kind\x18\x03 \x01(\x0e2\x1d.holdfast.engine.v1.MediaKindR\x04kind\"\xc6\x01\n" +
+	"\fUploadResult\x12\x10\n" +
+	"\x03url\x18\x01 \x01(\tR\x03url\x12\x1f\n" +
+	"\vdirect_path\x18\x02 \x01(\tR\n" +
+	"directPath\x12\x1b\n" +
+	"\tmedia_key\x18\x03 \x01(\fR\bmediaKey\x12\x1f\n" +
+	"\vfile_sha256\x18\x04 \x01(\fR\n" +
+	"fileSha256\x12&\n" +
+	"\x0ffile_enc_sha256\x18\x05 \x01(\fR\rfileEncSha256\x12\x1d\n" +
 	"\n" +
-	"timeout_ms\x18\x01 \x01(\rR\ttimeoutMs\"1\n" +
-	"\vProbeResult\x12\"\n" +
-	"\rround_trip_ms\x18\x01 \x01(\rR\vroundTripMs\"z\n" +
+	"size_bytes\x18\x06 \x01(\x04R\tsizeBytes\"\x96\x02\n" +
+	"\bDownload\x12\x1f\n" +
+	"\vtransfer_id\x18\x01 \x01(\tR\n" +
+	"transferId\x12\x12\n" +
+	"\x04file\x18\x02 \x01(\tR\x04file\x121\n" +
+	"\x04kind\x18\x03 \x01(\x0e2\x1d.holdfast.engine.v1.MediaKindR\x04kind\x12\x1f\n" +
+	"\vdirect_path\x18\x04 \x01(\tR\n" +
+	"directPath\x12\x1b\n" +
+	"\tmedia_key\x18\x05 \x01(\fR\bmediaKey\x12\x1f\n" +
+	"\vfile_sha256\x18\x06 \x01(\fR\n" +
+	"fileSha256\x12&\n" +
+	"\x0ffile_enc_sha256\x18\a \x01(\fR\rfileEncSha256\x12\x1b\n" +
+	"\tmax_bytes\x18\b \x01(\x04R\bmaxBytes\"/\n" +
+	"\x0eDownloadResult\x12\x1d\n" +
+	"\n" +
+	"size_bytes\x18\x01 \x01(\x04R\tsizeBytes\")\n" +
+	"\x06Cancel\x12\x1f\n" +
+	"\vtransfer_id\x18\x01 \x01(\tR\n" +
+	"transferId\"\x89\x03\n" +
+	"\x05Query\x126\n" +
+	"\x05group\x18\x01 \x01(\v2\x1e.holdfast.engine.v1.GroupQueryH\x00R\x05group\x129\n" +
+	"\x06groups\x18\x02 \x01(\v2\x1f.holdfast.engine.v1.GroupsQueryH\x00R\x06groups\x12F\n" +
+	"\von_whatsapp\x18\x03 \x01(\v2#.holdfast.engine.v1.OnWhatsAppQueryH\x00R\n" +
+	"onWhatsapp\x12<\n" +
+	"\apicture\x18\x04 \x01(\v2 .holdfast.engine.v1.PictureQueryH\x00R\apicture\x126\n" +
+	"\x05about\x18\x05 \x01(\v2\x1e.holdfast.engine.v1.AboutQueryH\x00R\x05about\x12F\n" +
+	"\vown_profile\x18\x06 \x01(\v2#.holdfast.engine.v1.OwnProfileQueryH\x00R\n" +
+	"ownProfileB\a\n" +
+	"\x05query\"\"\n" +
+	"\n" +
+	"GroupQuery\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\"\r\n" +
+	"\vGroupsQuery\")\n" +
+	"\x0fOnWhatsAppQuery\x12\x16\n" +
+	"\x06phones\x18\x01 \x03(\tR\x06phones\"8\n" +
+	"\fPictureQuery\x12\x0e\n" +
+	"\x02of\x18\x01 \x01(\tR\x02of\x12\x18\n" +
+	"\apreview\x18\x02 \x01(\bR\apreview\"\x1c\n" +
+	"\n" +
+	"AboutQuery\x12\x0e\n" +
+	"\x02of\x18\x01 \x01(\tR\x02of\"\x11\n" +
+	"\x0fOwnProfileQuery\"\xf2\x02\n" +
+	"\vQueryResult\x121\n" +
+	"\x05group\x18\x01 \x01(\v2\x19.holdfast.engine.v1.GroupH\x00R\x05group\x124\n" +
+	"\x06groups\x18\x02 \x01(\v2\x1a.holdfast.engine.v1.GroupsH\x00R\x06groups\x12A\n" +
+	"\von_whatsapp\x18\x03 \x01(\v2\x1e.holdfast.engine.v1.OnWhatsAppH\x00R\n" +
+	"onWhatsapp\x127\n" +
+	"\apicture\x18\x04 \x01(\v2\x1b.holdfast.engine.v1.PictureH\x00R\apicture\x121\n" +
+	"\x05about\x18\x05 \x01(\v2\x19.holdfast.engine.v1.AboutH\x00R\x05about\x12A\n" +
+	"\vown_profile\x18\x06 \x01(\v2\x1e.holdfast.engine.v1.OwnProfileH\x00R\n" +
+	"ownProfileB\b\n" +
+	"\x06result\";\n" +
+	"\x06Groups\x121\n" +
+	"\x06groups\x18\x01 \x03(\v2\x19.holdfast.engine.v1.GroupR\x06groups\"\x9f\x02\n" +
+	"\x05Group\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\x12\x18\n" +
+	"\asubject\x18\x02 \x01(\tR\asubject\x12 \n" +
+	"\vdescription\x18\x03 \x01(\tR\vdescription\x12\x14\n" +
+	"\x05owner\x18\x04 \x01(\tR\x05owner\x12\x1d\n" +
+	"\n" +
+	"created_ms\x18\x05 \x01(\x03R\tcreatedMs\x12\x1a\n" +
+	"\bannounce\x18\x06 \x01(\bR\bannounce\x12\x16\n" +
+	"\x06locked\x18\a \x01(\bR\x06locked\x12%\n" +
+	"\x0edisappearing_s\x18\b \x01(\rR\rdisappearingS\x124\n" +
+	"\amembers\x18\t \x03(\v2\x1a.holdfast.engine.v1.MemberR\amembers\"\x93\x01\n" +
+	"\x06Member\x12\x10\n" +
+	"\x03jid\x18\x01 \x01(\tR\x03jid\x12\x14\n" +
+	"\x05phone\x18\x02 \x01(\tR\x05phone\x12\x10\n" +
+	"\x03lid\x18\x03 \x01(\tR\x03lid\x12\x14\n" +
+	"\x05admin\x18\x04 \x01(\bR\x05admin\x12\x14\n" +
+	"\x05owner\x18\x05 \x01(\bR\x05owner\x12#\n" +
+	"\rwhatsapp_code\x18\x06 \x01(\x05R\fwhatsappCode\"L\n" +
+	"\n" +
+	"OnWhatsApp\x12>\n" +
+	"\n" +
+	"registered\x18\x01 \x03(\v2\x1e.holdfast.engine.v1.RegisteredR\n" +
+	"registered\"f\n" +
+	"\n" +
+	"Registered\x12\x14\n" +
+	"\x05phone\x18\x01 \x01(\tR\x05phone\x12\x1e\n" +
+	"\n" +
+	"registered\x18\x02 \x01(\bR\n" +
+	"registered\x12\x10\n" +
+	"\x03jid\x18\x03 \x01(\tR\x03jid\x12\x10\n" +
+	"\x03lid\x18\x04 \x01(\tR\x03lid\"+\n" +
+	"\aPicture\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
+	"\x03url\x18\x02 \x01(\tR\x03url\"\x1b\n" +
+	"\x05About\x12\x12\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\"\x82\x01\n" +
+	"\n" +
+	"OwnProfile\x12\x10\n" +
+	"\x03jid\x18\x01 \x01(\tR\x03jid\x12\x10\n" +
+	"\x03lid\x18\x02 \x01(\tR\x03lid\x12\x1b\n" +
+	"\tpush_name\x18\x03 \x01(\tR\bpushName\x12\x14\n" +
+	"\x05about\x18\x04 \x01(\tR\x05about\x12\x1d\n" +
+	"\n" +
+	"picture_id\x18\x05 \x01(\tR\tpictureId\"\xe9\x03\n" +
+	"\x03Act\x12G\n" +
+	"\rchat_presence\x18\x01 \x01(\v2 .holdfast.engine.v1.ChatPresenceH\x00R\fchatPresence\x12:\n" +
+	"\bpresence\x18\x02 \x01(\v2\x1c.holdfast.engine.v1.PresenceH\x00R\bpresence\x12;\n" +
+	"\tmark_read\x18\x03 \x01(\v2\x1c.holdfast.engine.v1.MarkReadH\x00R\bmarkRead\x12D\n" +
+	"\fgroup_create\x18\x04 \x01(\v2\x1f.holdfast.engine.v1.GroupCreateH\x00R\vgroupCreate\x12G\n" +
+	"\rgroup_members\x18\x05 \x01(\v2 .holdfast.engine.v1.GroupMembersH\x00R\fgroupMembers\x12G\n" +
+	"\rgroup_subject\x18\x06 \x01(\v2 .holdfast.engine.v1.GroupSubjectH\x00R\fgroupSubject\x12A\n" +
+	"\vgroup_leave\x18\a \x01(\v2\x1e.holdfast.engine.v1.GroupLeaveH\x00R\n" +
+	"groupLeaveB\x05\n" +
+	"\x03act\"\x88\x01\n" +
+	"\tActResult\x121\n" +
+	"\x05group\x18\x04 \x01(\v2\x19.holdfast.engine.v1.GroupH\x00R\x05group\x12>\n" +
+	"\amembers\x18\x05 \x01(\v2\".holdfast.engine.v1.MembersChangedH\x00R\amembersB\b\n" +
+	"\x06result\"`\n" +
+	"\fChatPresence\x12\x12\n" +
+	"\x04chat\x18\x01 \x01(\tR\x04chat\x12<\n" +
+	"\bactivity\x18\x02 \x01(\x0e2 .holdfast.engine.v1.ChatActivityR\bactivity\"(\n" +
+	"\bPresence\x12\x1c\n" +
+	"\tavailable\x18\x01 \x01(\bR\tavailable\"z\n" +
 	"\bMarkRead\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\tR\x04chat\x12\x16\n" +
 	"\x06sender\x18\x02 \x01(\tR\x06sender\x12\x1f\n" +
 	"\vmessage_ids\x18\x03 \x03(\tR\n" +
 	"messageIds\x12!\n" +
-	"\ftimestamp_ms\x18\x04 \x01(\x03R\vtimestampMs\"\xce\x04\n" +
+	"\ftimestamp_ms\x18\x04 \x01(\x03R\vtimestampMs\"A\n" +
+	"\vGroupCreate\x12\x18\n" +
+	"\asubject\x18\x01 \x01(\tR\asubject\x12\x18\n" +
+	"\amembers\x18\x02 \x03(\tR\amembers\"x\n" +
+	"\fGroupMembers\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\x128\n" +
+	"\x06change\x18\x02 \x01(\x0e2 .holdfast.engine.v1.MemberChangeR\x06change\x12\x18\n" +
+	"\amembers\x18\x03 \x03(\tR\amembers\"F\n" +
+	"\x0eMembersChanged\x124\n" +
+	"\amembers\x18\x01 \x03(\v2\x1a.holdfast.engine.v1.MemberR\amembers\">\n" +
+	"\fGroupSubject\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\x12\x18\n" +
+	"\asubject\x18\x02 \x01(\tR\asubject\"\"\n" +
+	"\n" +
+	"GroupLeave\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\"d\n" +
+	"\aInspect\x12/\n" +
+	"\x05place\x18\x01 \x01(\x0e2\x19.holdfast.engine.v1.PlaceR\x05place\x12\x16\n" +
+	"\x06folder\x18\x02 \x01(\tR\x06folder\x12\x10\n" +
+	"\x03key\x18\x03 \x01(\fR\x03key\"\x80\x01\n" +
+	"\rInspectResult\x127\n" +
+	"\bfindings\x18\x01 \x03(\v2\x1b.holdfast.engine.v1.FindingR\bfindings\x126\n" +
+	"\x06device\x18\x02 \x01(\v2\x1e.holdfast.engine.v1.OpenResultR\x06device\"V\n" +
+	"\aFinding\x123\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x1f.holdfast.engine.v1.FindingKindR\x04kind\x12\x16\n" +
+	"\x06detail\x18\x02 \x01(\tR\x06detail\"\x8c\x01\n" +
+	"\bSnapshot\x12\x16\n" +
+	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x10\n" +
+	"\x03key\x18\x02 \x01(\fR\x03key\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12!\n" +
+	"\fsnapshot_key\x18\x04 \x01(\fR\vsnapshotKey\x12\x1f\n" +
+	"\vwrapped_key\x18\x05 \x01(\fR\n" +
+	"wrappedKey\"/\n" +
+	"\x0eSnapshotResult\x12\x1d\n" +
+	"\n" +
+	"size_bytes\x18\x01 \x01(\x04R\tsizeBytes\"\xa3\x01\n" +
+	"\aRestore\x12\x16\n" +
+	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12!\n" +
+	"\fsnapshot_key\x18\x03 \x01(\fR\vsnapshotKey\x12\x16\n" +
+	"\x06target\x18\x04 \x01(\tR\x06target\x12\x10\n" +
+	"\x03key\x18\x05 \x01(\fR\x03key\x12\x1f\n" +
+	"\vwrapped_key\x18\x06 \x01(\fR\n" +
+	"wrappedKey\"G\n" +
+	"\rRestoreResult\x126\n" +
+	"\x06device\x18\x01 \x01(\v2\x1e.holdfast.engine.v1.OpenResultR\x06device\"\x87\x01\n" +
+	"\fImportDevice\x12\x1a\n" +
+	"\bdatabase\x18\x01 \x01(\tR\bdatabase\x12\x10\n" +
+	"\x03jid\x18\x02 \x01(\tR\x03jid\x12\x16\n" +
+	"\x06target\x18\x03 \x01(\tR\x06target\x12\x10\n" +
+	"\x03key\x18\x04 \x01(\fR\x03key\x12\x1f\n" +
+	"\vwrapped_key\x18\x05 \x01(\fR\n" +
+	"wrappedKey\"d\n" +
+	"\x12ImportDeviceResult\x126\n" +
+	"\x06device\x18\x01 \x01(\v2\x1e.holdfast.engine.v1.OpenResultR\x06device\x12\x16\n" +
+	"\x06folder\x18\x02 \x01(\tR\x06folder\"2\n" +
+	"\x06Unlink\x12\x16\n" +
+	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x10\n" +
+	"\x03key\x18\x02 \x01(\fR\x03key\"(\n" +
+	"\fUnlinkResult\x12\x18\n" +
+	"\aalready\x18\x01 \x01(\bR\aalready\"\xae\b\n" +
 	"\vSessionFact\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x01 \x01(\tR\tsessionId\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x13\n" +
-	"\x05at_ms\x18\x03 \x01(\x03R\x04atMs\x12=\n" +
+	"\x05at_ms\x18\x03 \x01(\x03R\x04atMs\x12\x1a\n" +
+	"\bsequence\x18\x04 \x01(\x04R\bsequence\x12=\n" +
 	"\tconnected\x18\n" +
 	" \x01(\v2\x1d.holdfast.engine.v1.ConnectedH\x00R\tconnected\x12F\n" +
 	"\fdisconnected\x18\v \x01(\v2 .holdfast.engine.v1.DisconnectedH\x00R\fdisconnected\x12;\n" +
@@ -4285,14 +8872,23 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\vpair_failed\x18\x0e \x01(\v2\x1e.holdfast.engine.v1.PairFailedH\x00R\n" +
 	"pairFailed\x12M\n" +
 	"\x0foffline_drained\x18\x0f \x01(\v2\".holdfast.engine.v1.OfflineDrainedH\x00R\x0eofflineDrained\x12Q\n" +
-	"\x11push_name_changed\x18\x10 \x01(\v2#.holdfast.engine.v1.PushNameChangedH\x00R\x0fpushNameChangedB\x06\n" +
-	"\x04fact\"\v\n" +
-	"\tConnected\"\x96\x01\n" +
+	"\x11push_name_changed\x18\x10 \x01(\v2#.holdfast.engine.v1.PushNameChangedH\x00R\x0fpushNameChanged\x12Y\n" +
+	"\x13credentials_changed\x18\x11 \x01(\v2&.holdfast.engine.v1.CredentialsChangedH\x00R\x12credentialsChanged\x12K\n" +
+	"\x0fpair_phone_code\x18\x12 \x01(\v2!.holdfast.engine.v1.PairPhoneCodeH\x00R\rpairPhoneCode\x12Z\n" +
+	"\x14pair_passkey_request\x18\x13 \x01(\v2&.holdfast.engine.v1.PairPasskeyRequestH\x00R\x12pairPasskeyRequest\x12i\n" +
+	"\x19pair_passkey_confirmation\x18\x14 \x01(\v2+.holdfast.engine.v1.PairPasskeyConfirmationH\x00R\x17pairPasskeyConfirmation\x12S\n" +
+	"\x11transfer_progress\x18\x15 \x01(\v2$.holdfast.engine.v1.TransferProgressH\x00R\x10transferProgressB\x06\n" +
+	"\x04fact\"L\n" +
+	"\tConnected\x12+\n" +
+	"\x0fserver_ahead_ms\x18\x01 \x01(\x03H\x00R\rserverAheadMs\x88\x01\x01B\x12\n" +
+	"\x10_server_ahead_ms\"\xd7\x01\n" +
 	"\fDisconnected\x122\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x1a.holdfast.engine.v1.ReasonR\x06reason\x12\x16\n" +
 	"\x06detail\x18\x02 \x01(\tR\x06detail\x12&\n" +
 	"\x0fbanned_until_ms\x18\x03 \x01(\x03R\rbannedUntilMs\x12\x12\n" +
-	"\x04code\x18\x04 \x01(\x05R\x04code\"j\n" +
+	"\x04code\x18\x04 \x01(\x05R\x04code\x12+\n" +
+	"\x0fserver_ahead_ms\x18\x05 \x01(\x03H\x00R\rserverAheadMs\x88\x01\x01B\x12\n" +
+	"\x10_server_ahead_ms\"j\n" +
 	"\bPairCode\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x14\n" +
 	"\x05index\x18\x02 \x01(\rR\x05index\x12\x0e\n" +
@@ -4306,14 +8902,31 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"PairFailed\x127\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x1f.holdfast.engine.v1.PairFailureR\x06reason\x12\x16\n" +
-	"\x06detail\x18\x02 \x01(\tR\x06detail\"&\n" +
+	"\x06detail\x18\x02 \x01(\tR\x06detail\"I\n" +
+	"\rPairPhoneCode\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12$\n" +
+	"\x0evalid_until_ms\x18\x02 \x01(\x03R\fvalidUntilMs\"]\n" +
+	"\x12PairPasskeyRequest\x12!\n" +
+	"\foptions_json\x18\x01 \x01(\fR\voptionsJson\x12$\n" +
+	"\x0evalid_until_ms\x18\x02 \x01(\x03R\fvalidUntilMs\"-\n" +
+	"\x17PairPasskeyConfirmation\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\"&\n" +
 	"\x0eOfflineDrained\x12\x14\n" +
 	"\x05count\x18\x01 \x01(\rR\x05count\".\n" +
 	"\x0fPushNameChanged\x12\x1b\n" +
-	"\tpush_name\x18\x01 \x01(\tR\bpushName\"T\n" +
+	"\tpush_name\x18\x01 \x01(\tR\bpushName\"\x14\n" +
+	"\x12CredentialsChanged\"s\n" +
+	"\x10TransferProgress\x12\x1f\n" +
+	"\vtransfer_id\x18\x01 \x01(\tR\n" +
+	"transferId\x12\x1d\n" +
+	"\n" +
+	"done_bytes\x18\x02 \x01(\x04R\tdoneBytes\x12\x1f\n" +
+	"\vtotal_bytes\x18\x03 \x01(\x04R\n" +
+	"totalBytes\"p\n" +
 	"\x06Levels\x12\x13\n" +
 	"\x05at_ms\x18\x01 \x01(\x03R\x04atMs\x125\n" +
-	"\bsessions\x18\x02 \x03(\v2\x19.holdfast.engine.v1.LevelR\bsessions\"\x98\x02\n" +
+	"\bsessions\x18\x02 \x03(\v2\x19.holdfast.engine.v1.LevelR\bsessions\x12\x1a\n" +
+	"\bsequence\x18\x03 \x01(\x04R\bsequence\"\x98\x02\n" +
 	"\x05Level\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x01 \x01(\tR\tsessionId\x12\x14\n" +
@@ -4324,7 +8937,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\rmissed_probes\x18\x06 \x01(\rR\fmissedProbes\x12\x16\n" +
 	"\x06folder\x18\a \x01(\tR\x06folder\x12\x10\n" +
 	"\x03jid\x18\b \x01(\tR\x03jid\x12\x18\n" +
-	"\abacklog\x18\t \x01(\rR\abacklog\"\xde\x01\n" +
+	"\abacklog\x18\t \x01(\rR\abacklog\"\x94\x02\n" +
 	"\bDelivery\x12\x1f\n" +
 	"\vdelivery_id\x18\x01 \x01(\x04R\n" +
 	"deliveryId\x12\x1d\n" +
@@ -4333,7 +8946,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\x127\n" +
 	"\amessage\x18\n" +
 	" \x01(\v2\x1b.holdfast.engine.v1.MessageH\x00R\amessage\x127\n" +
-	"\areceipt\x18\v \x01(\v2\x1b.holdfast.engine.v1.ReceiptH\x00R\areceiptB\n" +
+	"\areceipt\x18\v \x01(\v2\x1b.holdfast.engine.v1.ReceiptH\x00R\areceipt\x124\n" +
+	"\x06notice\x18\f \x01(\v2\x1a.holdfast.engine.v1.NoticeH\x00R\x06noticeB\n" +
 	"\n" +
 	"\bdelivery\"\xc7\a\n" +
 	"\aMessage\x12\x1d\n" +
@@ -4415,7 +9029,68 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"sender_alt\x18\x05 \x01(\tR\tsenderAlt\x123\n" +
 	"\x04kind\x18\x06 \x01(\x0e2\x1f.holdfast.engine.v1.ReceiptKindR\x04kind\x12!\n" +
-	"\ftimestamp_ms\x18\a \x01(\x03R\vtimestampMs*\xb2\x02\n" +
+	"\ftimestamp_ms\x18\a \x01(\x03R\vtimestampMs\"\xd0\x05\n" +
+	"\x06Notice\x12\x1b\n" +
+	"\tnotice_id\x18\x01 \x01(\tR\bnoticeId\x12!\n" +
+	"\ftimestamp_ms\x18\x02 \x01(\x03R\vtimestampMs\x12\x12\n" +
+	"\x04chat\x18\x03 \x01(\tR\x04chat\x12\x14\n" +
+	"\x05actor\x18\x04 \x01(\tR\x05actor\x12\x19\n" +
+	"\bchat_alt\x18\x05 \x01(\tR\achatAlt\x12\x1b\n" +
+	"\tactor_alt\x18\x06 \x01(\tR\bactorAlt\x12\x10\n" +
+	"\x03raw\x18\a \x01(\fR\x03raw\x12G\n" +
+	"\rgroup_changed\x18\x14 \x01(\v2 .holdfast.engine.v1.GroupChangedH\x00R\fgroupChanged\x12P\n" +
+	"\x10identity_changed\x18\x15 \x01(\v2#.holdfast.engine.v1.IdentityChangedH\x00R\x0fidentityChanged\x12G\n" +
+	"\rcall_received\x18\x16 \x01(\v2 .holdfast.engine.v1.CallReceivedH\x00R\fcallReceived\x12M\n" +
+	"\x0fpicture_changed\x18\x17 \x01(\v2\".holdfast.engine.v1.PictureChangedH\x00R\x0epictureChanged\x12M\n" +
+	"\x0fcontact_changed\x18\x18 \x01(\v2\".holdfast.engine.v1.ContactChangedH\x00R\x0econtactChanged\x12M\n" +
+	"\x0fhistory_offered\x18\x19 \x01(\v2\".holdfast.engine.v1.HistoryOfferedH\x00R\x0ehistoryOffered\x127\n" +
+	"\x05other\x18\x1e \x01(\v2\x1f.holdfast.engine.v1.OtherNoticeH\x00R\x05otherB\b\n" +
+	"\x06notice\"\x9c\x03\n" +
+	"\fGroupChanged\x12\x16\n" +
+	"\x06joined\x18\x01 \x03(\tR\x06joined\x12\x12\n" +
+	"\x04left\x18\x02 \x03(\tR\x04left\x12\x1a\n" +
+	"\bpromoted\x18\x03 \x03(\tR\bpromoted\x12\x18\n" +
+	"\ademoted\x18\x04 \x03(\tR\ademoted\x12\x1d\n" +
+	"\asubject\x18\x05 \x01(\tH\x00R\asubject\x88\x01\x01\x12%\n" +
+	"\vdescription\x18\x06 \x01(\tH\x01R\vdescription\x88\x01\x01\x12\x1f\n" +
+	"\bannounce\x18\a \x01(\bH\x02R\bannounce\x88\x01\x01\x12\x1b\n" +
+	"\x06locked\x18\b \x01(\bH\x03R\x06locked\x88\x01\x01\x12*\n" +
+	"\x0edisappearing_s\x18\t \x01(\rH\x04R\rdisappearingS\x88\x01\x01\x12\x18\n" +
+	"\adeleted\x18\n" +
+	" \x01(\bR\adeleted\x12\x19\n" +
+	"\badded_us\x18\v \x01(\bR\aaddedUsB\n" +
+	"\n" +
+	"\b_subjectB\x0e\n" +
+	"\f_descriptionB\v\n" +
+	"\t_announceB\t\n" +
+	"\a_lockedB\x11\n" +
+	"\x0f_disappearing_s\"-\n" +
+	"\x0fIdentityChanged\x12\x1a\n" +
+	"\bimplicit\x18\x01 \x01(\bR\bimplicit\"\x85\x01\n" +
+	"\fCallReceived\x12\x17\n" +
+	"\acall_id\x18\x01 \x01(\tR\x06callId\x120\n" +
+	"\x04step\x18\x02 \x01(\x0e2\x1c.holdfast.engine.v1.CallStepR\x04step\x12\x14\n" +
+	"\x05video\x18\x03 \x01(\bR\x05video\x12\x14\n" +
+	"\x05group\x18\x04 \x01(\bR\x05group\"/\n" +
+	"\x0ePictureChanged\x12\x1d\n" +
+	"\n" +
+	"picture_id\x18\x01 \x01(\tR\tpictureId\"\xd4\x01\n" +
+	"\x0eContactChanged\x12\x19\n" +
+	"\x05about\x18\x01 \x01(\tH\x00R\x05about\x88\x01\x01\x12 \n" +
+	"\tpush_name\x18\x02 \x01(\tH\x01R\bpushName\x88\x01\x01\x12(\n" +
+	"\rbusiness_name\x18\x03 \x01(\tH\x02R\fbusinessName\x88\x01\x01\x12\"\n" +
+	"\n" +
+	"saved_name\x18\x04 \x01(\tH\x03R\tsavedName\x88\x01\x01B\b\n" +
+	"\x06_aboutB\f\n" +
+	"\n" +
+	"_push_nameB\x10\n" +
+	"\x0e_business_nameB\r\n" +
+	"\v_saved_name\"R\n" +
+	"\x0eHistoryOffered\x12$\n" +
+	"\rconversations\x18\x01 \x01(\rR\rconversations\x12\x1a\n" +
+	"\bprogress\x18\x02 \x01(\rR\bprogress\"!\n" +
+	"\vOtherNotice\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind*\xa2\x03\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fUNKNOWN_SESSION\x10\x01\x12\x13\n" +
@@ -4433,7 +9108,48 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x11RECIPIENT_UNKNOWN\x10\f\x12\b\n" +
 	"\x04BUSY\x10\r\x12\x11\n" +
 	"\rTARGET_EXISTS\x10\x0e\x12\f\n" +
-	"\bPANICKED\x10\x0f*\x96\x02\n" +
+	"\bPANICKED\x10\x0f\x12\r\n" +
+	"\tCANCELLED\x10\x10\x12\x0e\n" +
+	"\n" +
+	"MEDIA_GONE\x10\x11\x12\x10\n" +
+	"\fMEDIA_BROKEN\x10\x12\x12\r\n" +
+	"\tTOO_LARGE\x10\x13\x12\r\n" +
+	"\tNOT_FOUND\x10\x14\x12\x0f\n" +
+	"\vNOT_ALLOWED\x10\x15\x12\x0e\n" +
+	"\n" +
+	"UNANSWERED\x10\x16*T\n" +
+	"\fChatActivity\x12\x1d\n" +
+	"\x19CHAT_ACTIVITY_UNSPECIFIED\x10\x00\x12\n" +
+	"\n" +
+	"\x06PAUSED\x10\x01\x12\n" +
+	"\n" +
+	"\x06TYPING\x10\x02\x12\r\n" +
+	"\tRECORDING\x10\x03*[\n" +
+	"\fMemberChange\x12\x1d\n" +
+	"\x19MEMBER_CHANGE_UNSPECIFIED\x10\x00\x12\a\n" +
+	"\x03ADD\x10\x01\x12\n" +
+	"\n" +
+	"\x06REMOVE\x10\x02\x12\v\n" +
+	"\aPROMOTE\x10\x03\x12\n" +
+	"\n" +
+	"\x06DEMOTE\x10\x04*K\n" +
+	"\x05Place\x12\x15\n" +
+	"\x11PLACE_UNSPECIFIED\x10\x00\x12\f\n" +
+	"\bSESSIONS\x10\x01\x12\x0e\n" +
+	"\n" +
+	"QUARANTINE\x10\x02\x12\r\n" +
+	"\tSNAPSHOTS\x10\x03*\xf8\x01\n" +
+	"\vFindingKind\x12\x1c\n" +
+	"\x18FINDING_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13FOLDER_WITHOUT_FILE\x10\x01\x12\x15\n" +
+	"\x11KEY_DOES_NOT_OPEN\x10\x02\x12\x10\n" +
+	"\fFILE_DAMAGED\x10\x03\x12\x12\n" +
+	"\x0eDEVICE_MISSING\x10\x04\x12\x11\n" +
+	"\rKEY_MALFORMED\x10\x05\x12\x1b\n" +
+	"\x17SIGNED_PRE_KEY_UNSIGNED\x10\x06\x12\x14\n" +
+	"\x10ACCOUNT_UNSIGNED\x10\a\x12\x13\n" +
+	"\x0fDEVICE_UNSIGNED\x10\b\x12\x1a\n" +
+	"\x16APP_STATE_KEYS_MISSING\x10\t*\xa7\x02\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tREQUESTED\x10\x01\x12\v\n" +
@@ -4456,14 +9172,16 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x0eSTORAGE_FAILED\x10\r\x12\v\n" +
 	"\aCRASHED\x10\x0e\x12\n" +
 	"\n" +
-	"\x06PARKED\x10\x0f*\x8e\x01\n" +
+	"\x06PARKED\x10\x0f\x12\x0f\n" +
+	"\vCLOCK_WRONG\x10\x10*\xa7\x01\n" +
 	"\vPairFailure\x12\x1c\n" +
 	"\x18PAIR_FAILURE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0ePAIR_TIMED_OUT\x10\x01\x12\x12\n" +
 	"\x0ePAIR_CANCELLED\x10\x02\x12\x14\n" +
 	"\x10PAIR_UNREACHABLE\x10\x03\x12\x10\n" +
 	"\fPAIR_REFUSED\x10\x04\x12\x11\n" +
-	"\rPAIR_OUTDATED\x10\x05*i\n" +
+	"\rPAIR_OUTDATED\x10\x05\x12\x17\n" +
+	"\x13PAIR_PASSKEY_NEEDED\x10\x06*i\n" +
 	"\tLinkLevel\x12\x1a\n" +
 	"\x16LINK_LEVEL_UNSPECIFIED\x10\x00\x12\n" +
 	"\n" +
@@ -4487,7 +9205,14 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"\x06PLAYED\x10\x03\x12\r\n" +
 	"\tREAD_SELF\x10\x04\x12\x11\n" +
-	"\rRECEIPT_OTHER\x10\x05B#Z!holdfast/engine/enginepb;enginepbb\x06proto3"
+	"\rRECEIPT_OTHER\x10\x05*m\n" +
+	"\bCallStep\x12\x19\n" +
+	"\x15CALL_STEP_UNSPECIFIED\x10\x00\x12\x10\n" +
+	"\fCALL_OFFERED\x10\x01\x12\x11\n" +
+	"\rCALL_ACCEPTED\x10\x02\x12\x11\n" +
+	"\rCALL_REJECTED\x10\x03\x12\x0e\n" +
+	"\n" +
+	"CALL_ENDED\x10\x04B#Z!holdfast/engine/enginepb;enginepbb\x06proto3"
 
 var (
 	file_holdfast_engine_v1_engine_proto_rawDescOnce sync.Once
@@ -4501,131 +9226,259 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 	return file_holdfast_engine_v1_engine_proto_rawDescData
 }
 
-var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 52)
+var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 107)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
-	(ErrorCode)(0),          // 0: holdfast.engine.v1.ErrorCode
-	(Reason)(0),             // 1: holdfast.engine.v1.Reason
-	(PairFailure)(0),        // 2: holdfast.engine.v1.PairFailure
-	(LinkLevel)(0),          // 3: holdfast.engine.v1.LinkLevel
-	(MediaKind)(0),          // 4: holdfast.engine.v1.MediaKind
-	(ReceiptKind)(0),        // 5: holdfast.engine.v1.ReceiptKind
-	(*Down)(nil),            // 6: holdfast.engine.v1.Down
-	(*Up)(nil),              // 7: holdfast.engine.v1.Up
-	(*Hello)(nil),           // 8: holdfast.engine.v1.Hello
-	(*Welcome)(nil),         // 9: holdfast.engine.v1.Welcome
-	(*Shutdown)(nil),        // 10: holdfast.engine.v1.Shutdown
-	(*Command)(nil),         // 11: holdfast.engine.v1.Command
-	(*Result)(nil),          // 12: holdfast.engine.v1.Result
-	(*Error)(nil),           // 13: holdfast.engine.v1.Error
-	(*List)(nil),            // 14: holdfast.engine.v1.List
-	(*ListResult)(nil),      // 15: holdfast.engine.v1.ListResult
-	(*Scan)(nil),            // 16: holdfast.engine.v1.Scan
-	(*ScanResult)(nil),      // 17: holdfast.engine.v1.ScanResult
-	(*Folder)(nil),          // 18: holdfast.engine.v1.Folder
-	(*Open)(nil),            // 19: holdfast.engine.v1.Open
-	(*OpenResult)(nil),      // 20: holdfast.engine.v1.OpenResult
-	(*Close)(nil),           // 21: holdfast.engine.v1.Close
-	(*Connect)(nil),         // 22: holdfast.engine.v1.Connect
-	(*Disconnect)(nil),      // 23: holdfast.engine.v1.Disconnect
-	(*Pair)(nil),            // 24: holdfast.engine.v1.Pair
-	(*CancelPair)(nil),      // 25: holdfast.engine.v1.CancelPair
-	(*Adopt)(nil),           // 26: holdfast.engine.v1.Adopt
-	(*Quarantine)(nil),      // 27: holdfast.engine.v1.Quarantine
-	(*Logout)(nil),          // 28: holdfast.engine.v1.Logout
-	(*Send)(nil),            // 29: holdfast.engine.v1.Send
-	(*SendResult)(nil),      // 30: holdfast.engine.v1.SendResult
-	(*Probe)(nil),           // 31: holdfast.engine.v1.Probe
-	(*ProbeResult)(nil),     // 32: holdfast.engine.v1.ProbeResult
-	(*MarkRead)(nil),        // 33: holdfast.engine.v1.MarkRead
-	(*SessionFact)(nil),     // 34: holdfast.engine.v1.SessionFact
-	(*Connected)(nil),       // 35: holdfast.engine.v1.Connected
-	(*Disconnected)(nil),    // 36: holdfast.engine.v1.Disconnected
-	(*PairCode)(nil),        // 37: holdfast.engine.v1.PairCode
-	(*PairSuccess)(nil),     // 38: holdfast.engine.v1.PairSuccess
-	(*PairFailed)(nil),      // 39: holdfast.engine.v1.PairFailed
-	(*OfflineDrained)(nil),  // 40: holdfast.engine.v1.OfflineDrained
-	(*PushNameChanged)(nil), // 41: holdfast.engine.v1.PushNameChanged
-	(*Levels)(nil),          // 42: holdfast.engine.v1.Levels
-	(*Level)(nil),           // 43: holdfast.engine.v1.Level
-	(*Delivery)(nil),        // 44: holdfast.engine.v1.Delivery
-	(*Message)(nil),         // 45: holdfast.engine.v1.Message
-	(*Text)(nil),            // 46: holdfast.engine.v1.Text
-	(*Media)(nil),           // 47: holdfast.engine.v1.Media
-	(*Location)(nil),        // 48: holdfast.engine.v1.Location
-	(*Contact)(nil),         // 49: holdfast.engine.v1.Contact
-	(*Poll)(nil),            // 50: holdfast.engine.v1.Poll
-	(*Reaction)(nil),        // 51: holdfast.engine.v1.Reaction
-	(*Edit)(nil),            // 52: holdfast.engine.v1.Edit
-	(*Revoke)(nil),          // 53: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),   // 54: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),  // 55: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),           // 56: holdfast.engine.v1.Other
-	(*Receipt)(nil),         // 57: holdfast.engine.v1.Receipt
+	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
+	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
+	(MemberChange)(0),               // 2: holdfast.engine.v1.MemberChange
+	(Place)(0),                      // 3: holdfast.engine.v1.Place
+	(FindingKind)(0),                // 4: holdfast.engine.v1.FindingKind
+	(Reason)(0),                     // 5: holdfast.engine.v1.Reason
+	(PairFailure)(0),                // 6: holdfast.engine.v1.PairFailure
+	(LinkLevel)(0),                  // 7: holdfast.engine.v1.LinkLevel
+	(MediaKind)(0),                  // 8: holdfast.engine.v1.MediaKind
+	(ReceiptKind)(0),                // 9: holdfast.engine.v1.ReceiptKind
+	(CallStep)(0),                   // 10: holdfast.engine.v1.CallStep
+	(*Down)(nil),                    // 11: holdfast.engine.v1.Down
+	(*Up)(nil),                      // 12: holdfast.engine.v1.Up
+	(*Hello)(nil),                   // 13: holdfast.engine.v1.Hello
+	(*Welcome)(nil),                 // 14: holdfast.engine.v1.Welcome
+	(*Shutdown)(nil),                // 15: holdfast.engine.v1.Shutdown
+	(*Command)(nil),                 // 16: holdfast.engine.v1.Command
+	(*Result)(nil),                  // 17: holdfast.engine.v1.Result
+	(*Error)(nil),                   // 18: holdfast.engine.v1.Error
+	(*List)(nil),                    // 19: holdfast.engine.v1.List
+	(*ListResult)(nil),              // 20: holdfast.engine.v1.ListResult
+	(*Scan)(nil),                    // 21: holdfast.engine.v1.Scan
+	(*ScanResult)(nil),              // 22: holdfast.engine.v1.ScanResult
+	(*Folder)(nil),                  // 23: holdfast.engine.v1.Folder
+	(*Open)(nil),                    // 24: holdfast.engine.v1.Open
+	(*OpenResult)(nil),              // 25: holdfast.engine.v1.OpenResult
+	(*Close)(nil),                   // 26: holdfast.engine.v1.Close
+	(*Connect)(nil),                 // 27: holdfast.engine.v1.Connect
+	(*Disconnect)(nil),              // 28: holdfast.engine.v1.Disconnect
+	(*Pair)(nil),                    // 29: holdfast.engine.v1.Pair
+	(*PairPhone)(nil),               // 30: holdfast.engine.v1.PairPhone
+	(*PasskeyResponse)(nil),         // 31: holdfast.engine.v1.PasskeyResponse
+	(*PasskeyConfirm)(nil),          // 32: holdfast.engine.v1.PasskeyConfirm
+	(*CancelPair)(nil),              // 33: holdfast.engine.v1.CancelPair
+	(*Adopt)(nil),                   // 34: holdfast.engine.v1.Adopt
+	(*Quarantine)(nil),              // 35: holdfast.engine.v1.Quarantine
+	(*Logout)(nil),                  // 36: holdfast.engine.v1.Logout
+	(*Send)(nil),                    // 37: holdfast.engine.v1.Send
+	(*SendResult)(nil),              // 38: holdfast.engine.v1.SendResult
+	(*Upload)(nil),                  // 39: holdfast.engine.v1.Upload
+	(*UploadResult)(nil),            // 40: holdfast.engine.v1.UploadResult
+	(*Download)(nil),                // 41: holdfast.engine.v1.Download
+	(*DownloadResult)(nil),          // 42: holdfast.engine.v1.DownloadResult
+	(*Cancel)(nil),                  // 43: holdfast.engine.v1.Cancel
+	(*Query)(nil),                   // 44: holdfast.engine.v1.Query
+	(*GroupQuery)(nil),              // 45: holdfast.engine.v1.GroupQuery
+	(*GroupsQuery)(nil),             // 46: holdfast.engine.v1.GroupsQuery
+	(*OnWhatsAppQuery)(nil),         // 47: holdfast.engine.v1.OnWhatsAppQuery
+	(*PictureQuery)(nil),            // 48: holdfast.engine.v1.PictureQuery
+	(*AboutQuery)(nil),              // 49: holdfast.engine.v1.AboutQuery
+	(*OwnProfileQuery)(nil),         // 50: holdfast.engine.v1.OwnProfileQuery
+	(*QueryResult)(nil),             // 51: holdfast.engine.v1.QueryResult
+	(*Groups)(nil),                  // 52: holdfast.engine.v1.Groups
+	(*Group)(nil),                   // 53: holdfast.engine.v1.Group
+	(*Member)(nil),                  // 54: holdfast.engine.v1.Member
+	(*OnWhatsApp)(nil),              // 55: holdfast.engine.v1.OnWhatsApp
+	(*Registered)(nil),              // 56: holdfast.engine.v1.Registered
+	(*Picture)(nil),                 // 57: holdfast.engine.v1.Picture
+	(*About)(nil),                   // 58: holdfast.engine.v1.About
+	(*OwnProfile)(nil),              // 59: holdfast.engine.v1.OwnProfile
+	(*Act)(nil),                     // 60: holdfast.engine.v1.Act
+	(*ActResult)(nil),               // 61: holdfast.engine.v1.ActResult
+	(*ChatPresence)(nil),            // 62: holdfast.engine.v1.ChatPresence
+	(*Presence)(nil),                // 63: holdfast.engine.v1.Presence
+	(*MarkRead)(nil),                // 64: holdfast.engine.v1.MarkRead
+	(*GroupCreate)(nil),             // 65: holdfast.engine.v1.GroupCreate
+	(*GroupMembers)(nil),            // 66: holdfast.engine.v1.GroupMembers
+	(*MembersChanged)(nil),          // 67: holdfast.engine.v1.MembersChanged
+	(*GroupSubject)(nil),            // 68: holdfast.engine.v1.GroupSubject
+	(*GroupLeave)(nil),              // 69: holdfast.engine.v1.GroupLeave
+	(*Inspect)(nil),                 // 70: holdfast.engine.v1.Inspect
+	(*InspectResult)(nil),           // 71: holdfast.engine.v1.InspectResult
+	(*Finding)(nil),                 // 72: holdfast.engine.v1.Finding
+	(*Snapshot)(nil),                // 73: holdfast.engine.v1.Snapshot
+	(*SnapshotResult)(nil),          // 74: holdfast.engine.v1.SnapshotResult
+	(*Restore)(nil),                 // 75: holdfast.engine.v1.Restore
+	(*RestoreResult)(nil),           // 76: holdfast.engine.v1.RestoreResult
+	(*ImportDevice)(nil),            // 77: holdfast.engine.v1.ImportDevice
+	(*ImportDeviceResult)(nil),      // 78: holdfast.engine.v1.ImportDeviceResult
+	(*Unlink)(nil),                  // 79: holdfast.engine.v1.Unlink
+	(*UnlinkResult)(nil),            // 80: holdfast.engine.v1.UnlinkResult
+	(*SessionFact)(nil),             // 81: holdfast.engine.v1.SessionFact
+	(*Connected)(nil),               // 82: holdfast.engine.v1.Connected
+	(*Disconnected)(nil),            // 83: holdfast.engine.v1.Disconnected
+	(*PairCode)(nil),                // 84: holdfast.engine.v1.PairCode
+	(*PairSuccess)(nil),             // 85: holdfast.engine.v1.PairSuccess
+	(*PairFailed)(nil),              // 86: holdfast.engine.v1.PairFailed
+	(*PairPhoneCode)(nil),           // 87: holdfast.engine.v1.PairPhoneCode
+	(*PairPasskeyRequest)(nil),      // 88: holdfast.engine.v1.PairPasskeyRequest
+	(*PairPasskeyConfirmation)(nil), // 89: holdfast.engine.v1.PairPasskeyConfirmation
+	(*OfflineDrained)(nil),          // 90: holdfast.engine.v1.OfflineDrained
+	(*PushNameChanged)(nil),         // 91: holdfast.engine.v1.PushNameChanged
+	(*CredentialsChanged)(nil),      // 92: holdfast.engine.v1.CredentialsChanged
+	(*TransferProgress)(nil),        // 93: holdfast.engine.v1.TransferProgress
+	(*Levels)(nil),                  // 94: holdfast.engine.v1.Levels
+	(*Level)(nil),                   // 95: holdfast.engine.v1.Level
+	(*Delivery)(nil),                // 96: holdfast.engine.v1.Delivery
+	(*Message)(nil),                 // 97: holdfast.engine.v1.Message
+	(*Text)(nil),                    // 98: holdfast.engine.v1.Text
+	(*Media)(nil),                   // 99: holdfast.engine.v1.Media
+	(*Location)(nil),                // 100: holdfast.engine.v1.Location
+	(*Contact)(nil),                 // 101: holdfast.engine.v1.Contact
+	(*Poll)(nil),                    // 102: holdfast.engine.v1.Poll
+	(*Reaction)(nil),                // 103: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 104: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 105: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 106: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 107: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 108: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 109: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 110: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 111: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 112: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 113: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 114: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 115: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 116: holdfast.engine.v1.HistoryOffered
+	(*OtherNotice)(nil),             // 117: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
-	8,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
-	10, // 1: holdfast.engine.v1.Down.shutdown:type_name -> holdfast.engine.v1.Shutdown
-	11, // 2: holdfast.engine.v1.Down.commands:type_name -> holdfast.engine.v1.Command
-	9,  // 3: holdfast.engine.v1.Up.welcome:type_name -> holdfast.engine.v1.Welcome
-	12, // 4: holdfast.engine.v1.Up.results:type_name -> holdfast.engine.v1.Result
-	34, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
-	44, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
-	42, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
-	14, // 8: holdfast.engine.v1.Command.list:type_name -> holdfast.engine.v1.List
-	16, // 9: holdfast.engine.v1.Command.scan:type_name -> holdfast.engine.v1.Scan
-	19, // 10: holdfast.engine.v1.Command.open:type_name -> holdfast.engine.v1.Open
-	21, // 11: holdfast.engine.v1.Command.close:type_name -> holdfast.engine.v1.Close
-	22, // 12: holdfast.engine.v1.Command.connect:type_name -> holdfast.engine.v1.Connect
-	23, // 13: holdfast.engine.v1.Command.disconnect:type_name -> holdfast.engine.v1.Disconnect
-	24, // 14: holdfast.engine.v1.Command.pair:type_name -> holdfast.engine.v1.Pair
-	25, // 15: holdfast.engine.v1.Command.cancel_pair:type_name -> holdfast.engine.v1.CancelPair
-	26, // 16: holdfast.engine.v1.Command.adopt:type_name -> holdfast.engine.v1.Adopt
-	27, // 17: holdfast.engine.v1.Command.quarantine:type_name -> holdfast.engine.v1.Quarantine
-	28, // 18: holdfast.engine.v1.Command.logout:type_name -> holdfast.engine.v1.Logout
-	29, // 19: holdfast.engine.v1.Command.send:type_name -> holdfast.engine.v1.Send
-	31, // 20: holdfast.engine.v1.Command.probe:type_name -> holdfast.engine.v1.Probe
-	33, // 21: holdfast.engine.v1.Command.mark_read:type_name -> holdfast.engine.v1.MarkRead
-	13, // 22: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
-	15, // 23: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
-	17, // 24: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
-	20, // 25: holdfast.engine.v1.Result.open:type_name -> holdfast.engine.v1.OpenResult
-	30, // 26: holdfast.engine.v1.Result.send:type_name -> holdfast.engine.v1.SendResult
-	32, // 27: holdfast.engine.v1.Result.probe:type_name -> holdfast.engine.v1.ProbeResult
-	0,  // 28: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
-	43, // 29: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
-	18, // 30: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
-	35, // 31: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
-	36, // 32: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
-	37, // 33: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
-	38, // 34: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
-	39, // 35: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
-	40, // 36: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
-	41, // 37: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
-	1,  // 38: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
-	2,  // 39: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
-	43, // 40: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
-	3,  // 41: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
-	45, // 42: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	57, // 43: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	46, // 44: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
-	47, // 45: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
-	48, // 46: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
-	49, // 47: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
-	50, // 48: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	51, // 49: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	52, // 50: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	53, // 51: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	54, // 52: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	55, // 53: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	56, // 54: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	4,  // 55: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	5,  // 56: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	57, // [57:57] is the sub-list for method output_type
-	57, // [57:57] is the sub-list for method input_type
-	57, // [57:57] is the sub-list for extension type_name
-	57, // [57:57] is the sub-list for extension extendee
-	0,  // [0:57] is the sub-list for field type_name
+	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
+	15,  // 1: holdfast.engine.v1.Down.shutdown:type_name -> holdfast.engine.v1.Shutdown
+	16,  // 2: holdfast.engine.v1.Down.commands:type_name -> holdfast.engine.v1.Command
+	14,  // 3: holdfast.engine.v1.Up.welcome:type_name -> holdfast.engine.v1.Welcome
+	17,  // 4: holdfast.engine.v1.Up.results:type_name -> holdfast.engine.v1.Result
+	81,  // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
+	96,  // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
+	94,  // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
+	19,  // 8: holdfast.engine.v1.Command.list:type_name -> holdfast.engine.v1.List
+	21,  // 9: holdfast.engine.v1.Command.scan:type_name -> holdfast.engine.v1.Scan
+	24,  // 10: holdfast.engine.v1.Command.open:type_name -> holdfast.engine.v1.Open
+	26,  // 11: holdfast.engine.v1.Command.close:type_name -> holdfast.engine.v1.Close
+	27,  // 12: holdfast.engine.v1.Command.connect:type_name -> holdfast.engine.v1.Connect
+	28,  // 13: holdfast.engine.v1.Command.disconnect:type_name -> holdfast.engine.v1.Disconnect
+	29,  // 14: holdfast.engine.v1.Command.pair:type_name -> holdfast.engine.v1.Pair
+	33,  // 15: holdfast.engine.v1.Command.cancel_pair:type_name -> holdfast.engine.v1.CancelPair
+	34,  // 16: holdfast.engine.v1.Command.adopt:type_name -> holdfast.engine.v1.Adopt
+	35,  // 17: holdfast.engine.v1.Command.quarantine:type_name -> holdfast.engine.v1.Quarantine
+	36,  // 18: holdfast.engine.v1.Command.logout:type_name -> holdfast.engine.v1.Logout
+	37,  // 19: holdfast.engine.v1.Command.send:type_name -> holdfast.engine.v1.Send
+	39,  // 20: holdfast.engine.v1.Command.upload:type_name -> holdfast.engine.v1.Upload
+	41,  // 21: holdfast.engine.v1.Command.download:type_name -> holdfast.engine.v1.Download
+	43,  // 22: holdfast.engine.v1.Command.cancel:type_name -> holdfast.engine.v1.Cancel
+	44,  // 23: holdfast.engine.v1.Command.query:type_name -> holdfast.engine.v1.Query
+	60,  // 24: holdfast.engine.v1.Command.act:type_name -> holdfast.engine.v1.Act
+	30,  // 25: holdfast.engine.v1.Command.pair_phone:type_name -> holdfast.engine.v1.PairPhone
+	31,  // 26: holdfast.engine.v1.Command.passkey_response:type_name -> holdfast.engine.v1.PasskeyResponse
+	32,  // 27: holdfast.engine.v1.Command.passkey_confirm:type_name -> holdfast.engine.v1.PasskeyConfirm
+	70,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
+	73,  // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
+	75,  // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
+	77,  // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
+	79,  // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
+	18,  // 33: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
+	20,  // 34: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
+	22,  // 35: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
+	25,  // 36: holdfast.engine.v1.Result.open:type_name -> holdfast.engine.v1.OpenResult
+	38,  // 37: holdfast.engine.v1.Result.send:type_name -> holdfast.engine.v1.SendResult
+	40,  // 38: holdfast.engine.v1.Result.upload:type_name -> holdfast.engine.v1.UploadResult
+	42,  // 39: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
+	51,  // 40: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
+	61,  // 41: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
+	71,  // 42: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
+	74,  // 43: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
+	76,  // 44: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
+	78,  // 45: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
+	80,  // 46: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
+	0,   // 47: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
+	95,  // 48: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
+	23,  // 49: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
+	8,   // 50: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
+	8,   // 51: holdfast.engine.v1.Download.kind:type_name -> holdfast.engine.v1.MediaKind
+	45,  // 52: holdfast.engine.v1.Query.group:type_name -> holdfast.engine.v1.GroupQuery
+	46,  // 53: holdfast.engine.v1.Query.groups:type_name -> holdfast.engine.v1.GroupsQuery
+	47,  // 54: holdfast.engine.v1.Query.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsAppQuery
+	48,  // 55: holdfast.engine.v1.Query.picture:type_name -> holdfast.engine.v1.PictureQuery
+	49,  // 56: holdfast.engine.v1.Query.about:type_name -> holdfast.engine.v1.AboutQuery
+	50,  // 57: holdfast.engine.v1.Query.own_profile:type_name -> holdfast.engine.v1.OwnProfileQuery
+	53,  // 58: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
+	52,  // 59: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
+	55,  // 60: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
+	57,  // 61: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
+	58,  // 62: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
+	59,  // 63: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
+	53,  // 64: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
+	54,  // 65: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
+	56,  // 66: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
+	62,  // 67: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
+	63,  // 68: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
+	64,  // 69: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
+	65,  // 70: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
+	66,  // 71: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
+	68,  // 72: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
+	69,  // 73: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
+	53,  // 74: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
+	67,  // 75: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
+	1,   // 76: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
+	2,   // 77: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
+	54,  // 78: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
+	3,   // 79: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
+	72,  // 80: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
+	25,  // 81: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
+	4,   // 82: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
+	25,  // 83: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
+	25,  // 84: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
+	82,  // 85: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
+	83,  // 86: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
+	84,  // 87: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
+	85,  // 88: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
+	86,  // 89: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
+	90,  // 90: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
+	91,  // 91: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
+	92,  // 92: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
+	87,  // 93: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
+	88,  // 94: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
+	89,  // 95: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
+	93,  // 96: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
+	5,   // 97: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
+	6,   // 98: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
+	95,  // 99: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
+	7,   // 100: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
+	97,  // 101: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
+	109, // 102: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	110, // 103: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	98,  // 104: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
+	99,  // 105: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
+	100, // 106: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
+	101, // 107: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
+	102, // 108: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
+	103, // 109: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	104, // 110: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	105, // 111: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	106, // 112: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	107, // 113: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	108, // 114: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	8,   // 115: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	9,   // 116: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	111, // 117: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	112, // 118: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	113, // 119: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	114, // 120: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	115, // 121: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	116, // 122: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	117, // 123: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 124: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	125, // [125:125] is the sub-list for method output_type
+	125, // [125:125] is the sub-list for method input_type
+	125, // [125:125] is the sub-list for extension type_name
+	125, // [125:125] is the sub-list for extension extendee
+	0,   // [0:125] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -4646,17 +9499,65 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Command_Quarantine)(nil),
 		(*Command_Logout)(nil),
 		(*Command_Send)(nil),
-		(*Command_Probe)(nil),
-		(*Command_MarkRead)(nil),
+		(*Command_Upload)(nil),
+		(*Command_Download)(nil),
+		(*Command_Cancel)(nil),
+		(*Command_Query)(nil),
+		(*Command_Act)(nil),
+		(*Command_PairPhone)(nil),
+		(*Command_PasskeyResponse)(nil),
+		(*Command_PasskeyConfirm)(nil),
+		(*Command_Inspect)(nil),
+		(*Command_Snapshot)(nil),
+		(*Command_Restore)(nil),
+		(*Command_ImportDevice)(nil),
+		(*Command_Unlink)(nil),
 	}
 	file_holdfast_engine_v1_engine_proto_msgTypes[6].OneofWrappers = []any{
 		(*Result_List)(nil),
 		(*Result_Scan)(nil),
 		(*Result_Open)(nil),
 		(*Result_Send)(nil),
-		(*Result_Probe)(nil),
+		(*Result_Upload)(nil),
+		(*Result_Download)(nil),
+		(*Result_Query)(nil),
+		(*Result_Act)(nil),
+		(*Result_Inspect)(nil),
+		(*Result_Snapshot)(nil),
+		(*Result_Restore)(nil),
+		(*Result_ImportDevice)(nil),
+		(*Result_Unlink)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[28].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[33].OneofWrappers = []any{
+		(*Query_Group)(nil),
+		(*Query_Groups)(nil),
+		(*Query_OnWhatsapp)(nil),
+		(*Query_Picture)(nil),
+		(*Query_About)(nil),
+		(*Query_OwnProfile)(nil),
+	}
+	file_holdfast_engine_v1_engine_proto_msgTypes[40].OneofWrappers = []any{
+		(*QueryResult_Group)(nil),
+		(*QueryResult_Groups)(nil),
+		(*QueryResult_OnWhatsapp)(nil),
+		(*QueryResult_Picture)(nil),
+		(*QueryResult_About)(nil),
+		(*QueryResult_OwnProfile)(nil),
+	}
+	file_holdfast_engine_v1_engine_proto_msgTypes[49].OneofWrappers = []any{
+		(*Act_ChatPresence)(nil),
+		(*Act_Presence)(nil),
+		(*Act_MarkRead)(nil),
+		(*Act_GroupCreate)(nil),
+		(*Act_GroupMembers)(nil),
+		(*Act_GroupSubject)(nil),
+		(*Act_GroupLeave)(nil),
+	}
+	file_holdfast_engine_v1_engine_proto_msgTypes[50].OneofWrappers = []any{
+		(*ActResult_Group)(nil),
+		(*ActResult_Members)(nil),
+	}
+	file_holdfast_engine_v1_engine_proto_msgTypes[70].OneofWrappers = []any{
 		(*SessionFact_Connected)(nil),
 		(*SessionFact_Disconnected)(nil),
 		(*SessionFact_PairCode)(nil),
@@ -4664,12 +9565,20 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*SessionFact_PairFailed)(nil),
 		(*SessionFact_OfflineDrained)(nil),
 		(*SessionFact_PushNameChanged)(nil),
+		(*SessionFact_CredentialsChanged)(nil),
+		(*SessionFact_PairPhoneCode)(nil),
+		(*SessionFact_PairPasskeyRequest)(nil),
+		(*SessionFact_PairPasskeyConfirmation)(nil),
+		(*SessionFact_TransferProgress)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[38].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[71].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[72].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[85].OneofWrappers = []any{
 		(*Delivery_Message)(nil),
 		(*Delivery_Receipt)(nil),
+		(*Delivery_Notice)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[39].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[86].OneofWrappers = []any{
 		(*Message_Text)(nil),
 		(*Message_Media)(nil),
 		(*Message_Location)(nil),
@@ -4682,13 +9591,24 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_Untranslatable)(nil),
 		(*Message_Other)(nil),
 	}
+	file_holdfast_engine_v1_engine_proto_msgTypes[99].OneofWrappers = []any{
+		(*Notice_GroupChanged)(nil),
+		(*Notice_IdentityChanged)(nil),
+		(*Notice_CallReceived)(nil),
+		(*Notice_PictureChanged)(nil),
+		(*Notice_ContactChanged)(nil),
+		(*Notice_HistoryOffered)(nil),
+		(*Notice_Other)(nil),
+	}
+	file_holdfast_engine_v1_engine_proto_msgTypes[100].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[104].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   52,
+			NumEnums:      11,
+			NumMessages:   107,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -60,7 +60,7 @@ def test_the_channel_hears_every_golden_frame_however_it_is_cut(name: str, cut: 
     heard = [it for start in range(0, len(data), cut) for it in channel.receive(data[start : start + cut])]
     (only,) = heard
     if isinstance(only, Welcomed):
-        assert only.version == up.welcome.version
+        assert only.identity.version == up.welcome.version
         assert only.identity.engine_id == up.welcome.engine_id
         return
     assert isinstance(only, Arrived)

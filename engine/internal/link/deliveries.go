@@ -18,6 +18,8 @@ type deliveries struct {
 	last    uint64
 	waiting map[uint64]*waiting
 	handler func(*pb.Delivery) // hands one to the gateway of the moment
+	// The gateway of the moment is of a version that has no notices: they count as delivered, as they did then.
+	deaf bool
 }
 
 type waiting struct {
@@ -29,6 +31,10 @@ type waiting struct {
 func (d *deliveries) deliver(ctx context.Context, delivery *pb.Delivery) error {
 	entry := &waiting{delivery: delivery, done: make(chan struct{})}
 	d.lock.Lock()
+	if d.deaf && delivery.GetNotice() != nil {
+		d.lock.Unlock()
+		return nil
+	}
 	d.last++
 	delivery.DeliveryId = d.last
 	d.waiting[delivery.DeliveryId] = entry
@@ -65,11 +71,18 @@ func (d *deliveries) confirm(ids []uint64) {
 	}
 }
 
-// attach hands everything unconfirmed to a new gateway, oldest first, and everything new from now on. begin is called
-// with the number that follows.
-func (d *deliveries) attach(begin func(count int), handler func(*pb.Delivery)) {
+// attach hands everything unconfirmed to a new gateway, oldest first, and everything new from now on; notices only to one
+// that knows them. begin is called with the number that follows.
+func (d *deliveries) attach(notices bool, begin func(count int), handler func(*pb.Delivery)) {
 	d.lock.Lock()
 	defer d.lock.Unlock()
+	d.deaf = !notices
+	for id, entry := range d.waiting {
+		if d.deaf && entry.delivery.GetNotice() != nil {
+			delete(d.waiting, id)
+			close(entry.done)
+		}
+	}
 	ids := make([]uint64, 0, len(d.waiting))
 	for id := range d.waiting {
 		ids = append(ids, id)
@@ -85,5 +98,5 @@ func (d *deliveries) attach(begin func(count int), handler func(*pb.Delivery)) {
 func (d *deliveries) detach() {
 	d.lock.Lock()
 	defer d.lock.Unlock()
-	d.handler = nil
+	d.handler, d.deaf = nil, false
 }

@@ -88,7 +88,10 @@ func TestGoldenFramesCoverEveryKind(t *testing.T) {
 		}
 		all.Write(content)
 	}
-	for _, message := range []proto.Message{&pb.Command{}, &pb.Result{}, &pb.SessionFact{}, &pb.Delivery{}, &pb.Message{}} {
+	for _, message := range []proto.Message{
+		&pb.Command{}, &pb.Result{}, &pb.SessionFact{}, &pb.Delivery{}, &pb.Message{}, &pb.Notice{},
+		&pb.Query{}, &pb.QueryResult{}, &pb.Act{}, &pb.ActResult{},
+	} {
 		oneofs := message.ProtoReflect().Descriptor().Oneofs()
 		for i := range oneofs.Len() {
 			fields := oneofs.Get(i).Fields()

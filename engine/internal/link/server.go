@@ -16,8 +16,12 @@ import (
 	pb "holdfast/engine/enginepb"
 )
 
-// Version is the one version of the protocol that this engine speaks.
-const Version = 1
+// The versions of the protocol that this engine speaks. Notices came with the second.
+const (
+	MinVersion    = 1
+	MaxVersion    = 2
+	noticeVersion = 2
+)
 
 const helloTimeout = 10 * time.Second
 
@@ -150,14 +154,11 @@ func (s *Server) greet(conn net.Conn, handler Handler) {
 // welcome negotiates and makes g the gateway of the moment.
 func (s *Server) welcome(g *gateway, hello *pb.Hello, handler Handler) bool {
 	answer := &pb.Welcome{
-		MinVersion: Version, MaxVersion: Version, EngineId: s.identity.EngineID, Pid: uint32(os.Getpid()),
-		Lab: s.identity.Lab, Build: s.identity.Build,
-	}
-	if hello.MinVersion <= Version && Version <= hello.MaxVersion {
-		answer.Version = Version
+		MinVersion: MinVersion, MaxVersion: MaxVersion, EngineId: s.identity.EngineID, Pid: uint32(os.Getpid()),
+		Lab: s.identity.Lab, Build: s.identity.Build, Version: common(hello),
 	}
 	if answer.Version == 0 {
-		s.log.Error("link.version_refused", "gateway_min", hello.MinVersion, "gateway_max", hello.MaxVersion, "own", Version)
+		s.log.Error("link.version_refused", "gateway_min", hello.MinVersion, "gateway_max", hello.MaxVersion, "own_max", MaxVersion)
 		_ = writeNow(g.conn, &pb.Up{Welcome: answer})
 		g.close()
 		return false
@@ -166,7 +167,7 @@ func (s *Server) welcome(g *gateway, hello *pb.Hello, handler Handler) bool {
 	defer s.greeting.Unlock()
 	s.dismissOlder(g)
 	var err error
-	s.table.attach(func(count int) {
+	s.table.attach(answer.Version >= noticeVersion, func(count int) {
 		answer.BootDeliveries = uint64(count)
 		err = writeNow(g.conn, &pb.Up{Welcome: answer})
 	}, func(delivery *pb.Delivery) {
@@ -181,8 +182,17 @@ func (s *Server) welcome(g *gateway, hello *pb.Hello, handler Handler) bool {
 	s.lock.Unlock()
 	handler.Attached()
 	s.SendLevels(handler.Levels())
-	s.log.Info("link.gateway_attached", "gateway", g.id, "build", hello.Build, "waiting", answer.BootDeliveries)
+	s.log.Info("link.gateway_attached", "gateway", g.id, "build", hello.Build, "version", answer.Version, "waiting", answer.BootDeliveries)
 	return true
+}
+
+// common answers the highest version that both speak, 0 if there is none.
+func common(hello *pb.Hello) uint32 {
+	version := min(hello.MaxVersion, MaxVersion)
+	if version < max(hello.MinVersion, MinVersion) {
+		return 0
+	}
+	return version
 }
 
 // dismissOlder closes the gateway that g takes over from.

@@ -102,7 +102,7 @@ func (f *fixture) attach(id string) (*peer, *pb.Welcome) {
 	f.t.Helper()
 	p := f.dial(hello(id))
 	welcome := p.receive().Welcome
-	if welcome.GetVersion() != Version {
+	if welcome.GetVersion() != MaxVersion {
 		f.t.Fatalf("welcome: %v", welcome)
 	}
 	return p, welcome
@@ -241,10 +241,10 @@ func TestANewerGatewayTakesOver(t *testing.T) {
 
 func TestVersionsMustMeet(t *testing.T) {
 	f := serve(t)
-	for _, versions := range [][2]uint32{{2, 5}, {0, 0}} {
+	for _, versions := range [][2]uint32{{3, 5}, {0, 0}, {2, 1}} {
 		p := f.dial(&pb.Down{Hello: &pb.Hello{MinVersion: versions[0], MaxVersion: versions[1]}})
 		welcome := p.receive().Welcome
-		if welcome == nil || welcome.Version != 0 || welcome.MinVersion != 1 || welcome.MaxVersion != 1 {
+		if welcome == nil || welcome.Version != 0 || welcome.MinVersion != 1 || welcome.MaxVersion != 2 {
 			t.Errorf("%v: %v", versions, welcome)
 		}
 		if !p.ended() {
@@ -256,6 +256,52 @@ func TestVersionsMustMeet(t *testing.T) {
 	eventually(t, "shutdown", func() bool { _, _, shutdowns := f.handler.counts(); return shutdowns == 1 })
 	if attached, _, _ := f.handler.counts(); attached != 0 {
 		t.Error("a gateway without a common version counts as attached")
+	}
+}
+
+func TestTheHighestCommonVersionIsSpoken(t *testing.T) {
+	f := serve(t)
+	for _, c := range []struct{ low, high, want uint32 }{{1, 1, 1}, {1, 2, 2}, {2, 2, 2}, {1, 9, 2}, {2, 3, 2}} {
+		p := f.dial(&pb.Down{Hello: &pb.Hello{MinVersion: c.low, MaxVersion: c.high}})
+		if welcome := p.receive().Welcome; welcome.GetVersion() != c.want {
+			t.Errorf("%d..%d: %v, want %d", c.low, c.high, welcome, c.want)
+		}
+	}
+}
+
+// A gateway of version 1 would take a notice for nonsense: it never sees one, and WhatsApp's side does not wait for it.
+func TestNoticesGoToGatewaysThatKnowThem(t *testing.T) {
+	f := serve(t)
+	notice := func() chan error {
+		outcome := make(chan error, 1)
+		go func() {
+			outcome <- f.server.Deliver(context.Background(), &pb.Delivery{Delivery: &pb.Delivery_Notice{Notice: &pb.Notice{}}})
+		}()
+		return outcome
+	}
+	before, message := notice(), f.deliver(context.Background())
+	eventually(t, "both waiting", func() bool { return f.waiting() == 2 })
+	old := f.dial(&pb.Down{Hello: &pb.Hello{MinVersion: 1, MaxVersion: 1}})
+	if welcome := old.receive().Welcome; welcome.Version != 1 || welcome.BootDeliveries != 1 {
+		t.Errorf("welcome: %v", welcome)
+	}
+	if err := <-before; err != nil {
+		t.Error(err)
+	}
+	if err := <-notice(); err != nil {
+		t.Error(err)
+	}
+	if ids := old.deliveries(1); f.waiting() != 1 {
+		t.Errorf("ids %v, %d wait", ids, f.waiting())
+	}
+	newer, _ := f.attach("newer")
+	after := notice()
+	ids := newer.deliveries(2)
+	newer.send(&pb.Down{Confirmed: ids})
+	for _, outcome := range []chan error{message, after} {
+		if err := <-outcome; err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -55,6 +55,16 @@ func (c *Connection) logout(reply func(*pb.Result)) {
 	})
 }
 
+// act does something that others see.
+func (c *Connection) act(act *pb.Act, reply func(*pb.Result)) {
+	switch a := act.Act.(type) {
+	case *pb.Act_MarkRead:
+		c.markRead(a.MarkRead, reply)
+	default:
+		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the act"))
+	}
+}
+
 func (c *Connection) markRead(command *pb.MarkRead, reply func(*pb.Result)) {
 	chat, err := types.ParseJID(command.Chat)
 	if err != nil || chat.User == "" || len(command.MessageIds) == 0 {

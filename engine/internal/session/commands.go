@@ -47,10 +47,8 @@ func (s *Session) execute(command any, reply func(*pb.Result)) {
 		s.live(reply, func(conn *Connection) { conn.logout(reply) })
 	case *pb.Command_Send:
 		s.live(reply, func(conn *Connection) { conn.sends.add(c.Send, reply) })
-	case *pb.Command_Probe:
-		s.live(reply, func(conn *Connection) { conn.probeNow(c.Probe, reply) })
-	case *pb.Command_MarkRead:
-		s.live(reply, func(conn *Connection) { conn.markRead(c.MarkRead, reply) })
+	case *pb.Command_Act:
+		s.live(reply, func(conn *Connection) { conn.act(c.Act, reply) })
 	default:
 		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the command"))
 	}

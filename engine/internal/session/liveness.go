@@ -89,57 +89,16 @@ func (c *Connection) keepAlive(silence time.Duration) {
 
 func (c *Connection) probe() {
 	c.probes.asked.Store(int64(time.Since(c.born)))
-	go func() {
-		defer c.contain("session.probe_panicked")
-		// Whatever frame comes back resets the count; the answer itself is not waited for.
-		_, _ = c.ping()
-	}()
+	go c.ping()
 }
 
-// ping asks the server for a sign of life.
+// ping asks the server for anything: whatever frame comes back resets the count, the answer itself is not waited for.
 //
 // Source: whatsmeow 35ae40906e74, sendKeepAlive.
-func (c *Connection) ping() (<-chan struct{}, error) {
+func (c *Connection) ping() {
+	defer c.contain("session.probe_panicked")
 	//lint:ignore SA1019 the library has no other door to a plain request
-	answer, err := c.client.DangerousInternals().SendIQAsync(c.ctx, whatsmeow.DangerousInfoQuery{
+	_, _ = c.client.DangerousInternals().SendIQAsync(c.ctx, whatsmeow.DangerousInfoQuery{
 		Namespace: pingSpace, Type: "get", To: types.ServerJID,
-	})
-	if err != nil {
-		return nil, err
-	}
-	done := make(chan struct{})
-	go func() {
-		select {
-		case <-answer:
-			close(done)
-		case <-c.ctx.Done():
-		}
-	}()
-	return done, nil
-}
-
-const defaultProbe = 8 * time.Second
-
-func (c *Connection) probeNow(command *pb.Probe, reply func(*pb.Result)) {
-	limit := defaultProbe
-	if command.TimeoutMs > 0 {
-		limit = time.Duration(command.TimeoutMs) * time.Millisecond
-	}
-	c.background(reply, func() *pb.Result {
-		start := time.Now()
-		answered, err := c.ping()
-		if err != nil {
-			return failure(pb.ErrorCode_NOT_CONNECTED, oneLine(err.Error()))
-		}
-		timer := time.NewTimer(limit)
-		defer timer.Stop()
-		select {
-		case <-answered:
-			return &pb.Result{Result: &pb.Result_Probe{Probe: &pb.ProbeResult{RoundTripMs: uint32(time.Since(start).Milliseconds())}}}
-		case <-timer.C:
-			return failure(pb.ErrorCode_NOT_CONNECTED, "no answer within "+limit.String())
-		case <-c.ctx.Done():
-			return failure(pb.ErrorCode_NOT_CONNECTED, "connection ended")
-		}
 	})
 }

@@ -16,17 +16,16 @@ from holdfast.model.errors import EngineProtocolError
 from holdfast.model.messages import Delivery
 
 MIN_VERSION: Final = 1
-MAX_VERSION: Final = 1
+MAX_VERSION: Final = 2
 LARGEST_FRAME: Final = 16 << 20
 _BATCH_BYTES: Final = 1 << 20  # a frame is closed when it has grown to this
 
 
 @dataclass(frozen=True, slots=True)
 class Welcomed:
-    """The engine answered. `version` 0: it speaks none that we speak."""
+    """The engine answered. Its `version` is 0 when it speaks none that we speak."""
 
     identity: EngineIdentity
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,5 +157,5 @@ class Channel:
         self._welcomed = True
         it = up.welcome
         version = it.version if MIN_VERSION <= it.version <= MAX_VERSION else 0
-        identity = EngineIdentity(it.engine_id, it.pid, it.lab, it.build, it.boot_deliveries)
-        return Welcomed(identity, version)
+        identity = EngineIdentity(it.engine_id, it.pid, it.lab, it.build, it.boot_deliveries, version)
+        return Welcomed(identity)

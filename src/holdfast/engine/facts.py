@@ -16,6 +16,8 @@ class EngineIdentity:
     build: str
     #: Deliveries that wait for confirmation and follow at once.
     waiting: int = 0
+    #: The version of the protocol that both speak; 0: none.
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,16 @@ class Levels:
 
     at_ms: int
     sessions: tuple[Held, ...]
+    #: Every fact of this engine with a lower one is in these levels. 0: an engine that does not count.
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
     """WhatsApp accepted the login."""
+
+    #: How far WhatsApp's clock is ahead of the engine's, to the second; None if it did not say.
+    server_ahead_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,9 @@ class Disconnected:
     reason: Reason
     detail: str = ""
     banned_until_ms: int | None = None
-    code: int = 0
+    code: int = 0  #: WhatsApp's number, 0 if none
+    #: As in Connected, where a clock is the reason.
+    server_ahead_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,57 @@ class PushNameChanged:
     push_name: str
 
 
-Happening = Connected | Disconnected | PairCode | PairSuccess | PairFailed | OfflineDrained | PushNameChanged
+@dataclass(frozen=True, slots=True)
+class CredentialsChanged:
+    """The session's file holds new device or app-state keys: a snapshot is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairPhoneCode:
+    """Eight characters to type on the phone, as "ABCD-EFGH". Never stored, never logged."""
+
+    code: str = field(repr=False)
+    valid_until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairPasskeyRequest:
+    """The phone wants a passkey: public-key options of the Web Authentication API, as JSON."""
+
+    options_json: bytes = field(repr=False)
+    valid_until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairPasskeyConfirmation:
+    """The person compares this code with the one on the phone."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferProgress:
+    """How far an upload or download is."""
+
+    transfer_id: str
+    done_bytes: int
+    total_bytes: int  #: 0 if not known
+
+
+Happening = (
+    Connected
+    | Disconnected
+    | PairCode
+    | PairSuccess
+    | PairFailed
+    | OfflineDrained
+    | PushNameChanged
+    | CredentialsChanged
+    | PairPhoneCode
+    | PairPasskeyRequest
+    | PairPasskeyConfirmation
+    | TransferProgress
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +167,8 @@ class SessionFact:
     epoch: int
     at_ms: int
     happened: Happening
+    #: Rises with every fact and every frame of levels of one engine. 0: an engine that does not count.
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ class EngineLink:
             raise
 
     def _fits(self, welcomed: Welcomed) -> bool:
-        return welcomed.version != 0 and welcomed.identity.lab == self._lab
+        return welcomed.identity.version != 0 and welcomed.identity.lab == self._lab
 
     async def _replace(self, reached: tuple[Connection, Welcomed]) -> None:
         """End a running engine that cannot serve us: another protocol version, or lab where we are not."""
@@ -268,18 +268,6 @@ class EngineLink:
     async def logout(self, session_id: str) -> None:
         """Tell WhatsApp that this device unlinks."""
         await self._ask(pb.Command(session_id=session_id, logout=pb.Logout()))
-
-    async def probe(self, session_id: str, timeout_ms: int) -> int:
-        """Ask the server for a sign of life; the milliseconds it took. Raises NotConnected."""
-        command = pb.Command(session_id=session_id, probe=pb.Probe(timeout_ms=timeout_ms))
-        return int(result_of(await self._ask(command), "probe").round_trip_ms)
-
-    async def mark_read(
-        self, session_id: str, chat: str, sender: str, message_ids: Sequence[str], timestamp_ms: int
-    ) -> None:
-        """Tell the sender that messages were read."""
-        wanted = pb.MarkRead(chat=chat, sender=sender, message_ids=message_ids, timestamp_ms=timestamp_ms)
-        await self._ask(pb.Command(session_id=session_id, mark_read=wanted))
 
     async def send(
         self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""

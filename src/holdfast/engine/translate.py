@@ -1,16 +1,17 @@
 """Protobuf to values and back. Pure, and the only file that knows the generated code beside the channel."""
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 from holdfast.engine import facts
+from holdfast.engine.translate_notices import notice
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model import content
 from holdfast.model.content import Content
 from holdfast.model.errors import (
     Busy,
     CommandRefused,
-    EngineProtocolError,
     EngineStorageFailed,
     FileCorrupt,
     FolderMissing,
@@ -45,6 +46,7 @@ REASONS: Final[Mapping[int, Reason]] = {
     pb.STORAGE_FAILED: Reason.STORAGE_FAILED,
     pb.CRASHED: Reason.CRASHED,
     pb.PARKED: Reason.PARKED,
+    pb.CLOCK_WRONG: Reason.CONNECT_FAILURE,
 }
 PAIR_FAILURES: Final[Mapping[int, Reason]] = {
     pb.PAIR_FAILURE_UNSPECIFIED: Reason.PAIRING_REFUSED,
@@ -53,6 +55,7 @@ PAIR_FAILURES: Final[Mapping[int, Reason]] = {
     pb.PAIR_UNREACHABLE: Reason.PAIRING_UNREACHABLE,
     pb.PAIR_REFUSED: Reason.PAIRING_REFUSED,
     pb.PAIR_OUTDATED: Reason.PAIRING_OUTDATED,
+    pb.PAIR_PASSKEY_NEEDED: Reason.PAIRING_REFUSED,
 }
 _LEVELS: Final[Mapping[int, LinkLevel]] = {
     pb.LINK_LEVEL_UNSPECIFIED: LinkLevel.CLOSED,
@@ -78,7 +81,7 @@ _MEDIA: Final[Mapping[int, type[content.Media]]] = {
 
 def levels(message: pb.Levels) -> facts.Levels:
     """The batched frame of levels."""
-    return facts.Levels(message.at_ms, tuple(map(held, message.sessions)))
+    return facts.Levels(message.at_ms, tuple(map(held, message.sessions)), message.sequence)
 
 
 def held(level: pb.Level) -> facts.Held:
@@ -102,18 +105,22 @@ def fact(message: pb.SessionFact) -> facts.SessionFact | None:
     make = _HAPPENINGS.get(name or "")
     if make is None:
         return None
-    return facts.SessionFact(
-        message.session_id, message.epoch, message.at_ms, make(getattr(message, str(name)))
-    )
+    happened = make(getattr(message, str(name)))
+    return facts.SessionFact(message.session_id, message.epoch, message.at_ms, happened, message.sequence)
+
+
+def _connected(it: pb.Connected) -> facts.Connected:
+    return facts.Connected(it.server_ahead_ms if it.HasField("server_ahead_ms") else None)
 
 
 def _disconnected(it: pb.Disconnected) -> facts.Disconnected:
     reason = REASONS.get(it.reason, Reason.STREAM_ERROR)
-    return facts.Disconnected(reason, it.detail, it.banned_until_ms or None, it.code)
+    ahead = it.server_ahead_ms if it.HasField("server_ahead_ms") else None
+    return facts.Disconnected(reason, it.detail, it.banned_until_ms or None, it.code, ahead)
 
 
 _HAPPENINGS: Final[Mapping[str, Callable[[Any], facts.Happening]]] = {
-    "connected": lambda it: facts.Connected(),
+    "connected": _connected,
     "disconnected": _disconnected,
     "pair_code": lambda it: facts.PairCode(it.code, it.index, it.of, it.valid_until_ms),
     "pair_success": lambda it: facts.PairSuccess(it.jid, it.lid, it.platform, it.push_name),
@@ -122,6 +129,11 @@ _HAPPENINGS: Final[Mapping[str, Callable[[Any], facts.Happening]]] = {
     ),
     "offline_drained": lambda it: facts.OfflineDrained(it.count),
     "push_name_changed": lambda it: facts.PushNameChanged(it.push_name),
+    "credentials_changed": lambda it: facts.CredentialsChanged(),
+    "pair_phone_code": lambda it: facts.PairPhoneCode(it.code, it.valid_until_ms),
+    "pair_passkey_request": lambda it: facts.PairPasskeyRequest(it.options_json, it.valid_until_ms),
+    "pair_passkey_confirmation": lambda it: facts.PairPasskeyConfirmation(it.code),
+    "transfer_progress": lambda it: facts.TransferProgress(it.transfer_id, it.done_bytes, it.total_bytes),
 }
 
 
@@ -129,16 +141,38 @@ _HAPPENINGS: Final[Mapping[str, Callable[[Any], facts.Happening]]] = {
 
 
 def delivery(message: pb.Delivery) -> Delivery:
-    """One message or receipt. A kind that is newer than this gateway is `other` and keeps its raw protobuf.
+    """One message, receipt or notice. What is newer than this gateway keeps its raw protobuf.
 
-    Raises EngineProtocolError for a delivery that is neither: confirming it would lose it.
+    A content that is newer is `other`, a whole delivery is `untranslatable`: refused it would come again for
+    ever, confirmed without being stored it would be lost.
     """
-    name = message.WhichOneof("delivery")
-    if name == "message":
-        return _message(message, message.message)
-    if name == "receipt":
-        return _receipt(message, message.receipt)
-    raise EngineProtocolError(f"Delivery {message.delivery_id} holds nothing this gateway knows")
+    match message.WhichOneof("delivery"):
+        case "message":
+            return _message(message, message.message)
+        case "receipt":
+            return _receipt(message, message.receipt)
+        case "notice":
+            return notice(message, message.notice)
+        case _:
+            return _unknown(message)
+
+
+def _unknown(outer: pb.Delivery) -> InboundMessage:
+    # Another engine counts again: the id that tells a twin from a newcomer is made of what was delivered.
+    bare = pb.Delivery.FromString(outer.SerializeToString())
+    bare.delivery_id = bare.epoch = 0
+    raw = bare.SerializeToString(deterministic=True)
+    return InboundMessage(
+        delivery_id=outer.delivery_id,
+        session_id=outer.session_id,
+        epoch=outer.epoch,
+        message_id=f"delivery-{sha256(raw).hexdigest()[:32]}",
+        chat="",
+        sender="",
+        timestamp_ms=0,
+        content=content.Untranslatable("a kind of delivery that this gateway does not know"),
+        raw=raw,
+    )
 
 
 def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
@@ -203,7 +237,8 @@ _CONTENT: Final[Mapping[str | None, Callable[[Any], Content]]] = {
 
 # ---- results -----------------------------------------------------------------------------------------------
 
-_RATE_CODES: Final = frozenset({"429"})
+_RATE_CODE: Final = 429
+_USUAL_PAUSE_S: Final = 60.0
 _ERRORS: Final[Mapping[int, type[HoldfastError]]] = {
     pb.NOT_CONNECTED: NotConnected,
     pb.OUTCOME_UNKNOWN: SendOutcomeUnknown,
@@ -227,11 +262,14 @@ _REFUSALS: Final[Mapping[int, type[CommandRefused]]] = {
 
 def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
     """The exception that an engine's refusal stands for."""
+    if it.code == pb.REJECTED and it.whatsapp_code == _RATE_CODE:
+        pause_s = it.retry_after_ms / 1000 or _USUAL_PAUSE_S
+        return RateLimited(f"WhatsApp asks for patience ({it.whatsapp_code})", retry_after_s=pause_s)
+    if it.code == pb.REJECTED and sending and not it.whatsapp_code:
+        # An engine of version 1 does not say the number. Final or not: the next one will tell.
+        return RateLimited(f"WhatsApp refused the message ({it.message})")
     if it.code == pb.REJECTED and sending:
-        code = next((word for word in it.message.split() if word.isdigit()), it.message)
-        if code in _RATE_CODES:
-            return RateLimited(f"WhatsApp asks for patience ({code})")
-        return SendRejected(f"WhatsApp refused the message ({it.message})", reason=code)
+        return SendRejected(f"WhatsApp refused the message ({it.message})", reason=str(it.whatsapp_code))
     known = (_SENDING if sending else _ERRORS).get(it.code)
     if known is not None:
         return known() if known in (NotConnected, RecipientInvalid) else known(it.message)

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
+from typing import assert_never
 
 from sqlalchemy import Connection
 
@@ -17,8 +19,9 @@ from holdfast.kit.ids import new_id
 from holdfast.model.address import phone_of
 from holdfast.model.content import Untranslatable, content_to_json, text_of
 from holdfast.model.errors import StoreUnavailable, UnknownSession
-from holdfast.model.events import MessageReceived
+from holdfast.model.events import MessageReceived, NoticeReceived
 from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt
+from holdfast.model.notices import InboundNotice
 from holdfast.store import Store, aliases, cache
 
 _log = logging.get("inbox")
@@ -39,6 +42,7 @@ timestamp_ms,
   push_name, event_id, received_at_ms)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_EVENT_HERE = "SELECT 1 FROM events WHERE event_id = ?"
 _REMOVE = "DELETE FROM messages WHERE session_id = ? AND message_id = ? AND chat = ? AND sender = ?"
 
 
@@ -116,12 +120,34 @@ class Inbox:
         return None
 
     def _keep(self, conn: Connection, deliveries: Sequence[Delivery]) -> None:
-        self._keep_messages(conn, [each for each in deliveries if isinstance(each, InboundMessage)])
-        receipts = [each for each in deliveries if isinstance(each, InboundReceipt)]
+        messages: list[InboundMessage] = []
+        receipts: list[InboundReceipt] = []
+        notices: list[InboundNotice] = []
+        for delivery in deliveries:
+            match delivery:
+                case InboundMessage():
+                    messages.append(delivery)
+                case InboundReceipt():
+                    receipts.append(delivery)
+                case InboundNotice():
+                    notices.append(delivery)
+                case _:  # it would be confirmed and lost
+                    assert_never(delivery)
+        self._keep_messages(conn, messages)
+        self._keep_notices(conn, notices)
         if receipts:
             for receipt in receipts:
                 _learn(conn, receipt)
             self._apply_receipts(conn, receipts)
+
+    def _keep_notices(self, conn: Connection, notices: Sequence[InboundNotice]) -> None:
+        drafts: dict[str, Draft] = {}
+        for notice in notices:
+            _learn(conn, notice)
+            draft = _notice_draft(conn, notice)
+            if not conn.exec_driver_sql(_EVENT_HERE, (draft.event_id,)).first():
+                drafts.setdefault(draft.event_id, draft)
+        self._journal.append_many(conn, list(drafts.values()))
 
     def _keep_messages(self, conn: Connection, messages: Sequence[InboundMessage]) -> None:
         arrivals: list[_Arrival] = []
@@ -151,6 +177,17 @@ class Inbox:
 def _learn(conn: Connection, delivery: Delivery) -> None:
     aliases.learn(conn, delivery.session_id, delivery.chat, delivery.chat_alt)
     aliases.learn(conn, delivery.session_id, delivery.sender, delivery.sender_alt)
+
+
+def _notice_draft(conn: Connection, notice: InboundNotice) -> Draft:
+    """A notice's event. Its id is made of the notice's, so that a twin is known by it."""
+    session_id = notice.session_id
+    chat = aliases.canonical(conn, session_id, notice.chat)
+    sender = aliases.canonical(conn, session_id, notice.sender)
+    phones = [phone_of(aliases.phone_jid(conn, session_id, jid)) for jid in (chat, sender)]
+    data = NoticeReceived(chat, sender, notice.notice, notice.timestamp_ms, phones[0], phones[1])
+    event_id = f"evt_{sha256(f'{session_id}/{notice.notice_id}'.encode()).hexdigest()[:32]}"
+    return Draft(session_id, _tenant(conn, session_id), data, event_id)
 
 
 def _look_up(conn: Connection, messages: Sequence[InboundMessage]) -> dict[tuple[str, str], list[Stored]]:

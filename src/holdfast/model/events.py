@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 from holdfast.kit.iso import iso, iso_or_none, ms_of
 from holdfast.model.content import Content, Json, Other, content_from_json, content_to_json
+from holdfast.model.notices import Notice, OtherNotice, notice_from_json, notice_to_json
 from holdfast.model.states import Color, State
 
 
@@ -19,6 +20,7 @@ class EventType(StrEnum):
 
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_STATUS = "message.status"
+    NOTICE_RECEIVED = "notice.received"
     SESSION_STATE = "session.state"
     SESSION_PAIRING = "session.pairing"
 
@@ -55,6 +57,22 @@ class MessageReceived:
     offline: bool = False
     quoted_id: str | None = None
     replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeReceived:
+    """WhatsApp told something that is neither message nor receipt: a group changed, somebody calls.
+
+    Chat and sender are named as in MessageReceived; the sender is empty where nobody is named.
+    """
+
+    type: ClassVar[EventType] = EventType.NOTICE_RECEIVED
+    chat: str
+    sender: str
+    notice: Notice
+    timestamp_ms: int
+    chat_phone: str | None = None
+    sender_phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +144,7 @@ class UnknownEvent:
     data: Mapping[str, Json] = field(repr=False)
 
 
-EventData = MessageReceived | MessageStatusChanged | SessionStateChanged | SessionPairing
+EventData = MessageReceived | MessageStatusChanged | NoticeReceived | SessionStateChanged | SessionPairing
 
 
 def event_to_json(data: EventData) -> dict[str, Json]:
@@ -136,6 +154,8 @@ def event_to_json(data: EventData) -> dict[str, Json]:
             return _received_to_json(data)
         case MessageStatusChanged():
             return _status_to_json(data)
+        case NoticeReceived():
+            return _notice_to_json(data)
         case SessionStateChanged():
             return _state_to_json(data)
         case SessionPairing():
@@ -187,6 +207,29 @@ def _received_from_json(body: Mapping[str, Json]) -> MessageReceived:
         offline=bool(body.get("offline")),
         quoted_id=_text_or_none(body, "quoted_id"),
         replaces=_text_or_none(body, "replaces"),
+    )
+
+
+def _notice_to_json(it: NoticeReceived) -> dict[str, Json]:
+    return {
+        "chat": it.chat,
+        "sender": it.sender,
+        "chat_phone": it.chat_phone,
+        "sender_phone": it.sender_phone,
+        "timestamp": iso(it.timestamp_ms),
+        "notice": notice_to_json(it.notice),
+    }
+
+
+def _notice_from_json(body: Mapping[str, Json]) -> NoticeReceived:
+    notice = body.get("notice")
+    return NoticeReceived(
+        chat=_text(body, "chat"),
+        sender=_text(body, "sender"),
+        notice=notice_from_json(notice) if isinstance(notice, dict) else OtherNotice(),
+        timestamp_ms=_ms(body, "timestamp") or 0,
+        chat_phone=_text_or_none(body, "chat_phone"),
+        sender_phone=_text_or_none(body, "sender_phone"),
     )
 
 
@@ -269,6 +312,7 @@ def _pairing_from_json(body: Mapping[str, Json]) -> SessionPairing:
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     EventType.MESSAGE_RECEIVED: _received_from_json,
     EventType.MESSAGE_STATUS: _status_from_json,
+    EventType.NOTICE_RECEIVED: _notice_from_json,
     EventType.SESSION_STATE: _state_from_json,
     EventType.SESSION_PAIRING: _pairing_from_json,
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from holdfast.model.content import Content
+from holdfast.model.notices import InboundNotice
 
 
 class ReceiptKind(StrEnum):
@@ -54,7 +55,9 @@ class InboundReceipt:
     sender_alt: str = ""
 
 
-Delivery = InboundMessage | InboundReceipt
+#: What the engine hands over and waits for. Whoever takes one apart matches every kind: one that is forgotten
+#: would be confirmed and lost.
+Delivery = InboundMessage | InboundReceipt | InboundNotice
 
 
 @dataclass(frozen=True, slots=True)

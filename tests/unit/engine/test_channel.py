@@ -13,7 +13,7 @@ def test_hello_is_alone_in_its_frame() -> None:
     channel.hello()
     channel.command(pb.Command(list=pb.List()))
     first, second = sent(channel)
-    assert first == pb.Down(hello=pb.Hello(min_version=1, max_version=1, gateway_id="gtw_1", build="0.1"))
+    assert first == pb.Down(hello=pb.Hello(min_version=1, max_version=2, gateway_id="gtw_1", build="0.1"))
     assert second.commands[0].HasField("list")
 
 
@@ -48,10 +48,10 @@ def test_one_message_larger_than_a_batch_still_goes() -> None:
 
 def test_an_engine_of_another_version_is_seen() -> None:
     channel = Channel("gtw_1", "0.1")
-    (heard,) = channel.receive(_up(pb.Up(welcome=pb.Welcome(min_version=2, max_version=3, version=0, pid=7))))
-    assert heard.version == 0  # type: ignore[union-attr]
+    (heard,) = channel.receive(_up(pb.Up(welcome=pb.Welcome(min_version=3, max_version=4, version=0, pid=7))))
+    assert heard.identity.version == 0  # type: ignore[union-attr]
     (heard,) = Channel("gtw_1", "0.1").receive(_up(pb.Up(welcome=pb.Welcome(version=9))))
-    assert heard.version == 0  # type: ignore[union-attr]
+    assert heard.identity.version == 0  # type: ignore[union-attr]
 
 
 def test_shutdown_is_the_frozen_frame() -> None:

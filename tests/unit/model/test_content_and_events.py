@@ -6,12 +6,14 @@ from typing import get_args
 import pytest
 
 from holdfast.model import content as c
+from holdfast.model import notices as n
 from holdfast.model.events import (
     ErrorNote,
     EventData,
     EventType,
     MessageReceived,
     MessageStatusChanged,
+    NoticeReceived,
     SendStatus,
     SessionPairing,
     SessionStateChanged,
@@ -37,6 +39,17 @@ ONE_OF_EACH: list[c.Content] = [
     c.Untranslatable("why"),
     c.Other("listMessage"),
 ]
+NOTICES: list[n.Notice] = [
+    n.GroupChanged(("1@lid",), ("2@lid",), ("3@lid",), ("4@lid",), "new", "", False, True, 0, True, True),
+    n.GroupChanged(subject=""),
+    n.IdentityChanged(True),
+    n.CallReceived("C1", n.CallStep.OFFERED, True, True),
+    n.PictureChanged("17"),
+    n.ContactChanged("about", "push", "business", "saved"),
+    n.ContactChanged(about=""),
+    n.HistoryOffered(3, 50),
+    n.OtherNotice("Blocklist"),
+]
 EVENTS: list[EventData] = [
     MessageReceived(
         "M1", "1@lid", "2@lid", c.Text("hi"), 1_500, "+1", "+2", True, True, "Ann", True, "M0", "evt_1"
@@ -49,6 +62,7 @@ EVENTS: list[EventData] = [
         State.BANNED, State.CONNECTED, "banned", "+1", "detail", 1, 2, 3, True, 402, "session_expired"
     ),
     SessionStateChanged(State.CONNECTED, State.CONNECTING, "logged_in"),
+    *(NoticeReceived("1@g.us", "2@lid", notice, 1_500, None, "+2") for notice in NOTICES),
     SessionPairing(1, 6, 5_000),
     SessionPairing(ended="linked"),
 ]
@@ -74,6 +88,16 @@ def test_a_content_without_its_fields_is_still_of_its_kind(kind: c.MessageKind) 
 
 def test_a_kind_of_a_newer_version_is_other() -> None:
     assert c.content_from_json({"kind": "hologram", "depth": 3}) == c.Other("hologram")
+
+
+def test_there_is_an_example_of_every_notice() -> None:
+    assert {each.kind for each in NOTICES} == set(n.NoticeKind)
+
+
+def test_a_notice_of_a_newer_version_is_other() -> None:
+    assert n.notice_from_json({"kind": "storm"}) == n.OtherNotice()
+    called = n.notice_from_json({"kind": "call", "call_id": "C1", "step": "held", "newer": 1})
+    assert called == n.CallReceived("C1", n.CallStep.OTHER)
 
 
 def test_the_words_of_each_kind() -> None:

@@ -25,6 +25,48 @@ class ErrorCode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     BUSY: _ClassVar[ErrorCode]
     TARGET_EXISTS: _ClassVar[ErrorCode]
     PANICKED: _ClassVar[ErrorCode]
+    CANCELLED: _ClassVar[ErrorCode]
+    MEDIA_GONE: _ClassVar[ErrorCode]
+    MEDIA_BROKEN: _ClassVar[ErrorCode]
+    TOO_LARGE: _ClassVar[ErrorCode]
+    NOT_FOUND: _ClassVar[ErrorCode]
+    NOT_ALLOWED: _ClassVar[ErrorCode]
+    UNANSWERED: _ClassVar[ErrorCode]
+
+class ChatActivity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CHAT_ACTIVITY_UNSPECIFIED: _ClassVar[ChatActivity]
+    PAUSED: _ClassVar[ChatActivity]
+    TYPING: _ClassVar[ChatActivity]
+    RECORDING: _ClassVar[ChatActivity]
+
+class MemberChange(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MEMBER_CHANGE_UNSPECIFIED: _ClassVar[MemberChange]
+    ADD: _ClassVar[MemberChange]
+    REMOVE: _ClassVar[MemberChange]
+    PROMOTE: _ClassVar[MemberChange]
+    DEMOTE: _ClassVar[MemberChange]
+
+class Place(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PLACE_UNSPECIFIED: _ClassVar[Place]
+    SESSIONS: _ClassVar[Place]
+    QUARANTINE: _ClassVar[Place]
+    SNAPSHOTS: _ClassVar[Place]
+
+class FindingKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FINDING_KIND_UNSPECIFIED: _ClassVar[FindingKind]
+    FOLDER_WITHOUT_FILE: _ClassVar[FindingKind]
+    KEY_DOES_NOT_OPEN: _ClassVar[FindingKind]
+    FILE_DAMAGED: _ClassVar[FindingKind]
+    DEVICE_MISSING: _ClassVar[FindingKind]
+    KEY_MALFORMED: _ClassVar[FindingKind]
+    SIGNED_PRE_KEY_UNSIGNED: _ClassVar[FindingKind]
+    ACCOUNT_UNSIGNED: _ClassVar[FindingKind]
+    DEVICE_UNSIGNED: _ClassVar[FindingKind]
+    APP_STATE_KEYS_MISSING: _ClassVar[FindingKind]
 
 class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -44,6 +86,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     STORAGE_FAILED: _ClassVar[Reason]
     CRASHED: _ClassVar[Reason]
     PARKED: _ClassVar[Reason]
+    CLOCK_WRONG: _ClassVar[Reason]
 
 class PairFailure(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -53,6 +96,7 @@ class PairFailure(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PAIR_UNREACHABLE: _ClassVar[PairFailure]
     PAIR_REFUSED: _ClassVar[PairFailure]
     PAIR_OUTDATED: _ClassVar[PairFailure]
+    PAIR_PASSKEY_NEEDED: _ClassVar[PairFailure]
 
 class LinkLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -81,6 +125,14 @@ class ReceiptKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PLAYED: _ClassVar[ReceiptKind]
     READ_SELF: _ClassVar[ReceiptKind]
     RECEIPT_OTHER: _ClassVar[ReceiptKind]
+
+class CallStep(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CALL_STEP_UNSPECIFIED: _ClassVar[CallStep]
+    CALL_OFFERED: _ClassVar[CallStep]
+    CALL_ACCEPTED: _ClassVar[CallStep]
+    CALL_REJECTED: _ClassVar[CallStep]
+    CALL_ENDED: _ClassVar[CallStep]
 ERROR_CODE_UNSPECIFIED: ErrorCode
 UNKNOWN_SESSION: ErrorCode
 UNKNOWN_COMMAND: ErrorCode
@@ -97,6 +149,36 @@ RECIPIENT_UNKNOWN: ErrorCode
 BUSY: ErrorCode
 TARGET_EXISTS: ErrorCode
 PANICKED: ErrorCode
+CANCELLED: ErrorCode
+MEDIA_GONE: ErrorCode
+MEDIA_BROKEN: ErrorCode
+TOO_LARGE: ErrorCode
+NOT_FOUND: ErrorCode
+NOT_ALLOWED: ErrorCode
+UNANSWERED: ErrorCode
+CHAT_ACTIVITY_UNSPECIFIED: ChatActivity
+PAUSED: ChatActivity
+TYPING: ChatActivity
+RECORDING: ChatActivity
+MEMBER_CHANGE_UNSPECIFIED: MemberChange
+ADD: MemberChange
+REMOVE: MemberChange
+PROMOTE: MemberChange
+DEMOTE: MemberChange
+PLACE_UNSPECIFIED: Place
+SESSIONS: Place
+QUARANTINE: Place
+SNAPSHOTS: Place
+FINDING_KIND_UNSPECIFIED: FindingKind
+FOLDER_WITHOUT_FILE: FindingKind
+KEY_DOES_NOT_OPEN: FindingKind
+FILE_DAMAGED: FindingKind
+DEVICE_MISSING: FindingKind
+KEY_MALFORMED: FindingKind
+SIGNED_PRE_KEY_UNSIGNED: FindingKind
+ACCOUNT_UNSIGNED: FindingKind
+DEVICE_UNSIGNED: FindingKind
+APP_STATE_KEYS_MISSING: FindingKind
 REASON_UNSPECIFIED: Reason
 REQUESTED: Reason
 NETWORK: Reason
@@ -113,12 +195,14 @@ SILENT: Reason
 STORAGE_FAILED: Reason
 CRASHED: Reason
 PARKED: Reason
+CLOCK_WRONG: Reason
 PAIR_FAILURE_UNSPECIFIED: PairFailure
 PAIR_TIMED_OUT: PairFailure
 PAIR_CANCELLED: PairFailure
 PAIR_UNREACHABLE: PairFailure
 PAIR_REFUSED: PairFailure
 PAIR_OUTDATED: PairFailure
+PAIR_PASSKEY_NEEDED: PairFailure
 LINK_LEVEL_UNSPECIFIED: LinkLevel
 CLOSED: LinkLevel
 PAIRING: LinkLevel
@@ -138,6 +222,11 @@ READ: ReceiptKind
 PLAYED: ReceiptKind
 READ_SELF: ReceiptKind
 RECEIPT_OTHER: ReceiptKind
+CALL_STEP_UNSPECIFIED: CallStep
+CALL_OFFERED: CallStep
+CALL_ACCEPTED: CallStep
+CALL_REJECTED: CallStep
+CALL_ENDED: CallStep
 
 class Down(_message.Message):
     __slots__ = ("hello", "shutdown", "commands", "confirmed")
@@ -204,7 +293,7 @@ class Shutdown(_message.Message):
     def __init__(self, reason: _Optional[str] = ...) -> None: ...
 
 class Command(_message.Message):
-    __slots__ = ("request_id", "session_id", "list", "scan", "open", "close", "connect", "disconnect", "pair", "cancel_pair", "adopt", "quarantine", "logout", "send", "probe", "mark_read")
+    __slots__ = ("request_id", "session_id", "list", "scan", "open", "close", "connect", "disconnect", "pair", "cancel_pair", "adopt", "quarantine", "logout", "send", "upload", "download", "cancel", "query", "act", "pair_phone", "passkey_response", "passkey_confirm", "inspect", "snapshot", "restore", "import_device", "unlink")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     LIST_FIELD_NUMBER: _ClassVar[int]
@@ -219,8 +308,19 @@ class Command(_message.Message):
     QUARANTINE_FIELD_NUMBER: _ClassVar[int]
     LOGOUT_FIELD_NUMBER: _ClassVar[int]
     SEND_FIELD_NUMBER: _ClassVar[int]
-    PROBE_FIELD_NUMBER: _ClassVar[int]
-    MARK_READ_FIELD_NUMBER: _ClassVar[int]
+    UPLOAD_FIELD_NUMBER: _ClassVar[int]
+    DOWNLOAD_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_FIELD_NUMBER: _ClassVar[int]
+    QUERY_FIELD_NUMBER: _ClassVar[int]
+    ACT_FIELD_NUMBER: _ClassVar[int]
+    PAIR_PHONE_FIELD_NUMBER: _ClassVar[int]
+    PASSKEY_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    PASSKEY_CONFIRM_FIELD_NUMBER: _ClassVar[int]
+    INSPECT_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    RESTORE_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_DEVICE_FIELD_NUMBER: _ClassVar[int]
+    UNLINK_FIELD_NUMBER: _ClassVar[int]
     request_id: int
     session_id: str
     list: List
@@ -235,35 +335,66 @@ class Command(_message.Message):
     quarantine: Quarantine
     logout: Logout
     send: Send
-    probe: Probe
-    mark_read: MarkRead
-    def __init__(self, request_id: _Optional[int] = ..., session_id: _Optional[str] = ..., list: _Optional[_Union[List, _Mapping]] = ..., scan: _Optional[_Union[Scan, _Mapping]] = ..., open: _Optional[_Union[Open, _Mapping]] = ..., close: _Optional[_Union[Close, _Mapping]] = ..., connect: _Optional[_Union[Connect, _Mapping]] = ..., disconnect: _Optional[_Union[Disconnect, _Mapping]] = ..., pair: _Optional[_Union[Pair, _Mapping]] = ..., cancel_pair: _Optional[_Union[CancelPair, _Mapping]] = ..., adopt: _Optional[_Union[Adopt, _Mapping]] = ..., quarantine: _Optional[_Union[Quarantine, _Mapping]] = ..., logout: _Optional[_Union[Logout, _Mapping]] = ..., send: _Optional[_Union[Send, _Mapping]] = ..., probe: _Optional[_Union[Probe, _Mapping]] = ..., mark_read: _Optional[_Union[MarkRead, _Mapping]] = ...) -> None: ...
+    upload: Upload
+    download: Download
+    cancel: Cancel
+    query: Query
+    act: Act
+    pair_phone: PairPhone
+    passkey_response: PasskeyResponse
+    passkey_confirm: PasskeyConfirm
+    inspect: Inspect
+    snapshot: Snapshot
+    restore: Restore
+    import_device: ImportDevice
+    unlink: Unlink
+    def __init__(self, request_id: _Optional[int] = ..., session_id: _Optional[str] = ..., list: _Optional[_Union[List, _Mapping]] = ..., scan: _Optional[_Union[Scan, _Mapping]] = ..., open: _Optional[_Union[Open, _Mapping]] = ..., close: _Optional[_Union[Close, _Mapping]] = ..., connect: _Optional[_Union[Connect, _Mapping]] = ..., disconnect: _Optional[_Union[Disconnect, _Mapping]] = ..., pair: _Optional[_Union[Pair, _Mapping]] = ..., cancel_pair: _Optional[_Union[CancelPair, _Mapping]] = ..., adopt: _Optional[_Union[Adopt, _Mapping]] = ..., quarantine: _Optional[_Union[Quarantine, _Mapping]] = ..., logout: _Optional[_Union[Logout, _Mapping]] = ..., send: _Optional[_Union[Send, _Mapping]] = ..., upload: _Optional[_Union[Upload, _Mapping]] = ..., download: _Optional[_Union[Download, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., query: _Optional[_Union[Query, _Mapping]] = ..., act: _Optional[_Union[Act, _Mapping]] = ..., pair_phone: _Optional[_Union[PairPhone, _Mapping]] = ..., passkey_response: _Optional[_Union[PasskeyResponse, _Mapping]] = ..., passkey_confirm: _Optional[_Union[PasskeyConfirm, _Mapping]] = ..., inspect: _Optional[_Union[Inspect, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., restore: _Optional[_Union[Restore, _Mapping]] = ..., import_device: _Optional[_Union[ImportDevice, _Mapping]] = ..., unlink: _Optional[_Union[Unlink, _Mapping]] = ...) -> None: ...
 
 class Result(_message.Message):
-    __slots__ = ("request_id", "error", "list", "scan", "open", "send", "probe")
+    __slots__ = ("request_id", "error", "list", "scan", "open", "send", "upload", "download", "query", "act", "inspect", "snapshot", "restore", "import_device", "unlink")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     LIST_FIELD_NUMBER: _ClassVar[int]
     SCAN_FIELD_NUMBER: _ClassVar[int]
     OPEN_FIELD_NUMBER: _ClassVar[int]
     SEND_FIELD_NUMBER: _ClassVar[int]
-    PROBE_FIELD_NUMBER: _ClassVar[int]
+    UPLOAD_FIELD_NUMBER: _ClassVar[int]
+    DOWNLOAD_FIELD_NUMBER: _ClassVar[int]
+    QUERY_FIELD_NUMBER: _ClassVar[int]
+    ACT_FIELD_NUMBER: _ClassVar[int]
+    INSPECT_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    RESTORE_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_DEVICE_FIELD_NUMBER: _ClassVar[int]
+    UNLINK_FIELD_NUMBER: _ClassVar[int]
     request_id: int
     error: Error
     list: ListResult
     scan: ScanResult
     open: OpenResult
     send: SendResult
-    probe: ProbeResult
-    def __init__(self, request_id: _Optional[int] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., list: _Optional[_Union[ListResult, _Mapping]] = ..., scan: _Optional[_Union[ScanResult, _Mapping]] = ..., open: _Optional[_Union[OpenResult, _Mapping]] = ..., send: _Optional[_Union[SendResult, _Mapping]] = ..., probe: _Optional[_Union[ProbeResult, _Mapping]] = ...) -> None: ...
+    upload: UploadResult
+    download: DownloadResult
+    query: QueryResult
+    act: ActResult
+    inspect: InspectResult
+    snapshot: SnapshotResult
+    restore: RestoreResult
+    import_device: ImportDeviceResult
+    unlink: UnlinkResult
+    def __init__(self, request_id: _Optional[int] = ..., error: _Optional[_Union[Error, _Mapping]] = ..., list: _Optional[_Union[ListResult, _Mapping]] = ..., scan: _Optional[_Union[ScanResult, _Mapping]] = ..., open: _Optional[_Union[OpenResult, _Mapping]] = ..., send: _Optional[_Union[SendResult, _Mapping]] = ..., upload: _Optional[_Union[UploadResult, _Mapping]] = ..., download: _Optional[_Union[DownloadResult, _Mapping]] = ..., query: _Optional[_Union[QueryResult, _Mapping]] = ..., act: _Optional[_Union[ActResult, _Mapping]] = ..., inspect: _Optional[_Union[InspectResult, _Mapping]] = ..., snapshot: _Optional[_Union[SnapshotResult, _Mapping]] = ..., restore: _Optional[_Union[RestoreResult, _Mapping]] = ..., import_device: _Optional[_Union[ImportDeviceResult, _Mapping]] = ..., unlink: _Optional[_Union[UnlinkResult, _Mapping]] = ...) -> None: ...
 
 class Error(_message.Message):
-    __slots__ = ("code", "message")
+    __slots__ = ("code", "message", "whatsapp_code", "retry_after_ms")
     CODE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    WHATSAPP_CODE_FIELD_NUMBER: _ClassVar[int]
+    RETRY_AFTER_MS_FIELD_NUMBER: _ClassVar[int]
     code: ErrorCode
     message: str
-    def __init__(self, code: _Optional[_Union[ErrorCode, str]] = ..., message: _Optional[str] = ...) -> None: ...
+    whatsapp_code: int
+    retry_after_ms: int
+    def __init__(self, code: _Optional[_Union[ErrorCode, str]] = ..., message: _Optional[str] = ..., whatsapp_code: _Optional[int] = ..., retry_after_ms: _Optional[int] = ...) -> None: ...
 
 class List(_message.Message):
     __slots__ = ()
@@ -332,16 +463,36 @@ class Disconnect(_message.Message):
     def __init__(self) -> None: ...
 
 class Pair(_message.Message):
-    __slots__ = ("epoch", "key", "wrapped_key", "device_name")
+    __slots__ = ("epoch", "key", "wrapped_key", "device_name", "passkey")
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     WRAPPED_KEY_FIELD_NUMBER: _ClassVar[int]
     DEVICE_NAME_FIELD_NUMBER: _ClassVar[int]
+    PASSKEY_FIELD_NUMBER: _ClassVar[int]
     epoch: int
     key: bytes
     wrapped_key: bytes
     device_name: str
-    def __init__(self, epoch: _Optional[int] = ..., key: _Optional[bytes] = ..., wrapped_key: _Optional[bytes] = ..., device_name: _Optional[str] = ...) -> None: ...
+    passkey: bool
+    def __init__(self, epoch: _Optional[int] = ..., key: _Optional[bytes] = ..., wrapped_key: _Optional[bytes] = ..., device_name: _Optional[str] = ..., passkey: _Optional[bool] = ...) -> None: ...
+
+class PairPhone(_message.Message):
+    __slots__ = ("phone", "notify")
+    PHONE_FIELD_NUMBER: _ClassVar[int]
+    NOTIFY_FIELD_NUMBER: _ClassVar[int]
+    phone: str
+    notify: bool
+    def __init__(self, phone: _Optional[str] = ..., notify: _Optional[bool] = ...) -> None: ...
+
+class PasskeyResponse(_message.Message):
+    __slots__ = ("response_json",)
+    RESPONSE_JSON_FIELD_NUMBER: _ClassVar[int]
+    response_json: bytes
+    def __init__(self, response_json: _Optional[bytes] = ...) -> None: ...
+
+class PasskeyConfirm(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class CancelPair(_message.Message):
     __slots__ = ()
@@ -387,17 +538,259 @@ class SendResult(_message.Message):
     message: bytes
     def __init__(self, timestamp_ms: _Optional[int] = ..., sender: _Optional[str] = ..., message: _Optional[bytes] = ...) -> None: ...
 
-class Probe(_message.Message):
-    __slots__ = ("timeout_ms",)
-    TIMEOUT_MS_FIELD_NUMBER: _ClassVar[int]
-    timeout_ms: int
-    def __init__(self, timeout_ms: _Optional[int] = ...) -> None: ...
+class Upload(_message.Message):
+    __slots__ = ("transfer_id", "file", "kind")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    file: str
+    kind: MediaKind
+    def __init__(self, transfer_id: _Optional[str] = ..., file: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ...) -> None: ...
 
-class ProbeResult(_message.Message):
-    __slots__ = ("round_trip_ms",)
-    ROUND_TRIP_MS_FIELD_NUMBER: _ClassVar[int]
-    round_trip_ms: int
-    def __init__(self, round_trip_ms: _Optional[int] = ...) -> None: ...
+class UploadResult(_message.Message):
+    __slots__ = ("url", "direct_path", "media_key", "file_sha256", "file_enc_sha256", "size_bytes")
+    URL_FIELD_NUMBER: _ClassVar[int]
+    DIRECT_PATH_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_FIELD_NUMBER: _ClassVar[int]
+    FILE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    FILE_ENC_SHA256_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    direct_path: str
+    media_key: bytes
+    file_sha256: bytes
+    file_enc_sha256: bytes
+    size_bytes: int
+    def __init__(self, url: _Optional[str] = ..., direct_path: _Optional[str] = ..., media_key: _Optional[bytes] = ..., file_sha256: _Optional[bytes] = ..., file_enc_sha256: _Optional[bytes] = ..., size_bytes: _Optional[int] = ...) -> None: ...
+
+class Download(_message.Message):
+    __slots__ = ("transfer_id", "file", "kind", "direct_path", "media_key", "file_sha256", "file_enc_sha256", "max_bytes")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    DIRECT_PATH_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_FIELD_NUMBER: _ClassVar[int]
+    FILE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    FILE_ENC_SHA256_FIELD_NUMBER: _ClassVar[int]
+    MAX_BYTES_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    file: str
+    kind: MediaKind
+    direct_path: str
+    media_key: bytes
+    file_sha256: bytes
+    file_enc_sha256: bytes
+    max_bytes: int
+    def __init__(self, transfer_id: _Optional[str] = ..., file: _Optional[str] = ..., kind: _Optional[_Union[MediaKind, str]] = ..., direct_path: _Optional[str] = ..., media_key: _Optional[bytes] = ..., file_sha256: _Optional[bytes] = ..., file_enc_sha256: _Optional[bytes] = ..., max_bytes: _Optional[int] = ...) -> None: ...
+
+class DownloadResult(_message.Message):
+    __slots__ = ("size_bytes",)
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    size_bytes: int
+    def __init__(self, size_bytes: _Optional[int] = ...) -> None: ...
+
+class Cancel(_message.Message):
+    __slots__ = ("transfer_id",)
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    def __init__(self, transfer_id: _Optional[str] = ...) -> None: ...
+
+class Query(_message.Message):
+    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    ON_WHATSAPP_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    OWN_PROFILE_FIELD_NUMBER: _ClassVar[int]
+    group: GroupQuery
+    groups: GroupsQuery
+    on_whatsapp: OnWhatsAppQuery
+    picture: PictureQuery
+    about: AboutQuery
+    own_profile: OwnProfileQuery
+    def __init__(self, group: _Optional[_Union[GroupQuery, _Mapping]] = ..., groups: _Optional[_Union[GroupsQuery, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsAppQuery, _Mapping]] = ..., picture: _Optional[_Union[PictureQuery, _Mapping]] = ..., about: _Optional[_Union[AboutQuery, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfileQuery, _Mapping]] = ...) -> None: ...
+
+class GroupQuery(_message.Message):
+    __slots__ = ("group",)
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    def __init__(self, group: _Optional[str] = ...) -> None: ...
+
+class GroupsQuery(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class OnWhatsAppQuery(_message.Message):
+    __slots__ = ("phones",)
+    PHONES_FIELD_NUMBER: _ClassVar[int]
+    phones: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, phones: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class PictureQuery(_message.Message):
+    __slots__ = ("of", "preview")
+    OF_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_FIELD_NUMBER: _ClassVar[int]
+    of: str
+    preview: bool
+    def __init__(self, of: _Optional[str] = ..., preview: _Optional[bool] = ...) -> None: ...
+
+class AboutQuery(_message.Message):
+    __slots__ = ("of",)
+    OF_FIELD_NUMBER: _ClassVar[int]
+    of: str
+    def __init__(self, of: _Optional[str] = ...) -> None: ...
+
+class OwnProfileQuery(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class QueryResult(_message.Message):
+    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    ON_WHATSAPP_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    OWN_PROFILE_FIELD_NUMBER: _ClassVar[int]
+    group: Group
+    groups: Groups
+    on_whatsapp: OnWhatsApp
+    picture: Picture
+    about: About
+    own_profile: OwnProfile
+    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., groups: _Optional[_Union[Groups, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsApp, _Mapping]] = ..., picture: _Optional[_Union[Picture, _Mapping]] = ..., about: _Optional[_Union[About, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfile, _Mapping]] = ...) -> None: ...
+
+class Groups(_message.Message):
+    __slots__ = ("groups",)
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    groups: _containers.RepeatedCompositeFieldContainer[Group]
+    def __init__(self, groups: _Optional[_Iterable[_Union[Group, _Mapping]]] = ...) -> None: ...
+
+class Group(_message.Message):
+    __slots__ = ("group", "subject", "description", "owner", "created_ms", "announce", "locked", "disappearing_s", "members")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    CREATED_MS_FIELD_NUMBER: _ClassVar[int]
+    ANNOUNCE_FIELD_NUMBER: _ClassVar[int]
+    LOCKED_FIELD_NUMBER: _ClassVar[int]
+    DISAPPEARING_S_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    subject: str
+    description: str
+    owner: str
+    created_ms: int
+    announce: bool
+    locked: bool
+    disappearing_s: int
+    members: _containers.RepeatedCompositeFieldContainer[Member]
+    def __init__(self, group: _Optional[str] = ..., subject: _Optional[str] = ..., description: _Optional[str] = ..., owner: _Optional[str] = ..., created_ms: _Optional[int] = ..., announce: _Optional[bool] = ..., locked: _Optional[bool] = ..., disappearing_s: _Optional[int] = ..., members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ...) -> None: ...
+
+class Member(_message.Message):
+    __slots__ = ("jid", "phone", "lid", "admin", "owner", "whatsapp_code")
+    JID_FIELD_NUMBER: _ClassVar[int]
+    PHONE_FIELD_NUMBER: _ClassVar[int]
+    LID_FIELD_NUMBER: _ClassVar[int]
+    ADMIN_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    WHATSAPP_CODE_FIELD_NUMBER: _ClassVar[int]
+    jid: str
+    phone: str
+    lid: str
+    admin: bool
+    owner: bool
+    whatsapp_code: int
+    def __init__(self, jid: _Optional[str] = ..., phone: _Optional[str] = ..., lid: _Optional[str] = ..., admin: _Optional[bool] = ..., owner: _Optional[bool] = ..., whatsapp_code: _Optional[int] = ...) -> None: ...
+
+class OnWhatsApp(_message.Message):
+    __slots__ = ("registered",)
+    REGISTERED_FIELD_NUMBER: _ClassVar[int]
+    registered: _containers.RepeatedCompositeFieldContainer[Registered]
+    def __init__(self, registered: _Optional[_Iterable[_Union[Registered, _Mapping]]] = ...) -> None: ...
+
+class Registered(_message.Message):
+    __slots__ = ("phone", "registered", "jid", "lid")
+    PHONE_FIELD_NUMBER: _ClassVar[int]
+    REGISTERED_FIELD_NUMBER: _ClassVar[int]
+    JID_FIELD_NUMBER: _ClassVar[int]
+    LID_FIELD_NUMBER: _ClassVar[int]
+    phone: str
+    registered: bool
+    jid: str
+    lid: str
+    def __init__(self, phone: _Optional[str] = ..., registered: _Optional[bool] = ..., jid: _Optional[str] = ..., lid: _Optional[str] = ...) -> None: ...
+
+class Picture(_message.Message):
+    __slots__ = ("id", "url")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    url: str
+    def __init__(self, id: _Optional[str] = ..., url: _Optional[str] = ...) -> None: ...
+
+class About(_message.Message):
+    __slots__ = ("text",)
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    def __init__(self, text: _Optional[str] = ...) -> None: ...
+
+class OwnProfile(_message.Message):
+    __slots__ = ("jid", "lid", "push_name", "about", "picture_id")
+    JID_FIELD_NUMBER: _ClassVar[int]
+    LID_FIELD_NUMBER: _ClassVar[int]
+    PUSH_NAME_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_ID_FIELD_NUMBER: _ClassVar[int]
+    jid: str
+    lid: str
+    push_name: str
+    about: str
+    picture_id: str
+    def __init__(self, jid: _Optional[str] = ..., lid: _Optional[str] = ..., push_name: _Optional[str] = ..., about: _Optional[str] = ..., picture_id: _Optional[str] = ...) -> None: ...
+
+class Act(_message.Message):
+    __slots__ = ("chat_presence", "presence", "mark_read", "group_create", "group_members", "group_subject", "group_leave")
+    CHAT_PRESENCE_FIELD_NUMBER: _ClassVar[int]
+    PRESENCE_FIELD_NUMBER: _ClassVar[int]
+    MARK_READ_FIELD_NUMBER: _ClassVar[int]
+    GROUP_CREATE_FIELD_NUMBER: _ClassVar[int]
+    GROUP_MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    GROUP_SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    GROUP_LEAVE_FIELD_NUMBER: _ClassVar[int]
+    chat_presence: ChatPresence
+    presence: Presence
+    mark_read: MarkRead
+    group_create: GroupCreate
+    group_members: GroupMembers
+    group_subject: GroupSubject
+    group_leave: GroupLeave
+    def __init__(self, chat_presence: _Optional[_Union[ChatPresence, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., mark_read: _Optional[_Union[MarkRead, _Mapping]] = ..., group_create: _Optional[_Union[GroupCreate, _Mapping]] = ..., group_members: _Optional[_Union[GroupMembers, _Mapping]] = ..., group_subject: _Optional[_Union[GroupSubject, _Mapping]] = ..., group_leave: _Optional[_Union[GroupLeave, _Mapping]] = ...) -> None: ...
+
+class ActResult(_message.Message):
+    __slots__ = ("group", "members")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    group: Group
+    members: MembersChanged
+    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., members: _Optional[_Union[MembersChanged, _Mapping]] = ...) -> None: ...
+
+class ChatPresence(_message.Message):
+    __slots__ = ("chat", "activity")
+    CHAT_FIELD_NUMBER: _ClassVar[int]
+    ACTIVITY_FIELD_NUMBER: _ClassVar[int]
+    chat: str
+    activity: ChatActivity
+    def __init__(self, chat: _Optional[str] = ..., activity: _Optional[_Union[ChatActivity, str]] = ...) -> None: ...
+
+class Presence(_message.Message):
+    __slots__ = ("available",)
+    AVAILABLE_FIELD_NUMBER: _ClassVar[int]
+    available: bool
+    def __init__(self, available: _Optional[bool] = ...) -> None: ...
 
 class MarkRead(_message.Message):
     __slots__ = ("chat", "sender", "message_ids", "timestamp_ms")
@@ -411,11 +804,154 @@ class MarkRead(_message.Message):
     timestamp_ms: int
     def __init__(self, chat: _Optional[str] = ..., sender: _Optional[str] = ..., message_ids: _Optional[_Iterable[str]] = ..., timestamp_ms: _Optional[int] = ...) -> None: ...
 
+class GroupCreate(_message.Message):
+    __slots__ = ("subject", "members")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    subject: str
+    members: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, subject: _Optional[str] = ..., members: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GroupMembers(_message.Message):
+    __slots__ = ("group", "change", "members")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    change: MemberChange
+    members: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, group: _Optional[str] = ..., change: _Optional[_Union[MemberChange, str]] = ..., members: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class MembersChanged(_message.Message):
+    __slots__ = ("members",)
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    members: _containers.RepeatedCompositeFieldContainer[Member]
+    def __init__(self, members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ...) -> None: ...
+
+class GroupSubject(_message.Message):
+    __slots__ = ("group", "subject")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    subject: str
+    def __init__(self, group: _Optional[str] = ..., subject: _Optional[str] = ...) -> None: ...
+
+class GroupLeave(_message.Message):
+    __slots__ = ("group",)
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    def __init__(self, group: _Optional[str] = ...) -> None: ...
+
+class Inspect(_message.Message):
+    __slots__ = ("place", "folder", "key")
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    place: Place
+    folder: str
+    key: bytes
+    def __init__(self, place: _Optional[_Union[Place, str]] = ..., folder: _Optional[str] = ..., key: _Optional[bytes] = ...) -> None: ...
+
+class InspectResult(_message.Message):
+    __slots__ = ("findings", "device")
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    findings: _containers.RepeatedCompositeFieldContainer[Finding]
+    device: OpenResult
+    def __init__(self, findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., device: _Optional[_Union[OpenResult, _Mapping]] = ...) -> None: ...
+
+class Finding(_message.Message):
+    __slots__ = ("kind", "detail")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    kind: FindingKind
+    detail: str
+    def __init__(self, kind: _Optional[_Union[FindingKind, str]] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class Snapshot(_message.Message):
+    __slots__ = ("folder", "key", "name", "snapshot_key", "wrapped_key")
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_KEY_FIELD_NUMBER: _ClassVar[int]
+    WRAPPED_KEY_FIELD_NUMBER: _ClassVar[int]
+    folder: str
+    key: bytes
+    name: str
+    snapshot_key: bytes
+    wrapped_key: bytes
+    def __init__(self, folder: _Optional[str] = ..., key: _Optional[bytes] = ..., name: _Optional[str] = ..., snapshot_key: _Optional[bytes] = ..., wrapped_key: _Optional[bytes] = ...) -> None: ...
+
+class SnapshotResult(_message.Message):
+    __slots__ = ("size_bytes",)
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    size_bytes: int
+    def __init__(self, size_bytes: _Optional[int] = ...) -> None: ...
+
+class Restore(_message.Message):
+    __slots__ = ("folder", "name", "snapshot_key", "target", "key", "wrapped_key")
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    WRAPPED_KEY_FIELD_NUMBER: _ClassVar[int]
+    folder: str
+    name: str
+    snapshot_key: bytes
+    target: str
+    key: bytes
+    wrapped_key: bytes
+    def __init__(self, folder: _Optional[str] = ..., name: _Optional[str] = ..., snapshot_key: _Optional[bytes] = ..., target: _Optional[str] = ..., key: _Optional[bytes] = ..., wrapped_key: _Optional[bytes] = ...) -> None: ...
+
+class RestoreResult(_message.Message):
+    __slots__ = ("device",)
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    device: OpenResult
+    def __init__(self, device: _Optional[_Union[OpenResult, _Mapping]] = ...) -> None: ...
+
+class ImportDevice(_message.Message):
+    __slots__ = ("database", "jid", "target", "key", "wrapped_key")
+    DATABASE_FIELD_NUMBER: _ClassVar[int]
+    JID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    WRAPPED_KEY_FIELD_NUMBER: _ClassVar[int]
+    database: str
+    jid: str
+    target: str
+    key: bytes
+    wrapped_key: bytes
+    def __init__(self, database: _Optional[str] = ..., jid: _Optional[str] = ..., target: _Optional[str] = ..., key: _Optional[bytes] = ..., wrapped_key: _Optional[bytes] = ...) -> None: ...
+
+class ImportDeviceResult(_message.Message):
+    __slots__ = ("device", "folder")
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    device: OpenResult
+    folder: str
+    def __init__(self, device: _Optional[_Union[OpenResult, _Mapping]] = ..., folder: _Optional[str] = ...) -> None: ...
+
+class Unlink(_message.Message):
+    __slots__ = ("folder", "key")
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    folder: str
+    key: bytes
+    def __init__(self, folder: _Optional[str] = ..., key: _Optional[bytes] = ...) -> None: ...
+
+class UnlinkResult(_message.Message):
+    __slots__ = ("already",)
+    ALREADY_FIELD_NUMBER: _ClassVar[int]
+    already: bool
+    def __init__(self, already: _Optional[bool] = ...) -> None: ...
+
 class SessionFact(_message.Message):
-    __slots__ = ("session_id", "epoch", "at_ms", "connected", "disconnected", "pair_code", "pair_success", "pair_failed", "offline_drained", "push_name_changed")
+    __slots__ = ("session_id", "epoch", "at_ms", "sequence", "connected", "disconnected", "pair_code", "pair_success", "pair_failed", "offline_drained", "push_name_changed", "credentials_changed", "pair_phone_code", "pair_passkey_request", "pair_passkey_confirmation", "transfer_progress")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     CONNECTED_FIELD_NUMBER: _ClassVar[int]
     DISCONNECTED_FIELD_NUMBER: _ClassVar[int]
     PAIR_CODE_FIELD_NUMBER: _ClassVar[int]
@@ -423,9 +959,15 @@ class SessionFact(_message.Message):
     PAIR_FAILED_FIELD_NUMBER: _ClassVar[int]
     OFFLINE_DRAINED_FIELD_NUMBER: _ClassVar[int]
     PUSH_NAME_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    CREDENTIALS_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    PAIR_PHONE_CODE_FIELD_NUMBER: _ClassVar[int]
+    PAIR_PASSKEY_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    PAIR_PASSKEY_CONFIRMATION_FIELD_NUMBER: _ClassVar[int]
+    TRANSFER_PROGRESS_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     epoch: int
     at_ms: int
+    sequence: int
     connected: Connected
     disconnected: Disconnected
     pair_code: PairCode
@@ -433,23 +975,32 @@ class SessionFact(_message.Message):
     pair_failed: PairFailed
     offline_drained: OfflineDrained
     push_name_changed: PushNameChanged
-    def __init__(self, session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., at_ms: _Optional[int] = ..., connected: _Optional[_Union[Connected, _Mapping]] = ..., disconnected: _Optional[_Union[Disconnected, _Mapping]] = ..., pair_code: _Optional[_Union[PairCode, _Mapping]] = ..., pair_success: _Optional[_Union[PairSuccess, _Mapping]] = ..., pair_failed: _Optional[_Union[PairFailed, _Mapping]] = ..., offline_drained: _Optional[_Union[OfflineDrained, _Mapping]] = ..., push_name_changed: _Optional[_Union[PushNameChanged, _Mapping]] = ...) -> None: ...
+    credentials_changed: CredentialsChanged
+    pair_phone_code: PairPhoneCode
+    pair_passkey_request: PairPasskeyRequest
+    pair_passkey_confirmation: PairPasskeyConfirmation
+    transfer_progress: TransferProgress
+    def __init__(self, session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., at_ms: _Optional[int] = ..., sequence: _Optional[int] = ..., connected: _Optional[_Union[Connected, _Mapping]] = ..., disconnected: _Optional[_Union[Disconnected, _Mapping]] = ..., pair_code: _Optional[_Union[PairCode, _Mapping]] = ..., pair_success: _Optional[_Union[PairSuccess, _Mapping]] = ..., pair_failed: _Optional[_Union[PairFailed, _Mapping]] = ..., offline_drained: _Optional[_Union[OfflineDrained, _Mapping]] = ..., push_name_changed: _Optional[_Union[PushNameChanged, _Mapping]] = ..., credentials_changed: _Optional[_Union[CredentialsChanged, _Mapping]] = ..., pair_phone_code: _Optional[_Union[PairPhoneCode, _Mapping]] = ..., pair_passkey_request: _Optional[_Union[PairPasskeyRequest, _Mapping]] = ..., pair_passkey_confirmation: _Optional[_Union[PairPasskeyConfirmation, _Mapping]] = ..., transfer_progress: _Optional[_Union[TransferProgress, _Mapping]] = ...) -> None: ...
 
 class Connected(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("server_ahead_ms",)
+    SERVER_AHEAD_MS_FIELD_NUMBER: _ClassVar[int]
+    server_ahead_ms: int
+    def __init__(self, server_ahead_ms: _Optional[int] = ...) -> None: ...
 
 class Disconnected(_message.Message):
-    __slots__ = ("reason", "detail", "banned_until_ms", "code")
+    __slots__ = ("reason", "detail", "banned_until_ms", "code", "server_ahead_ms")
     REASON_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
     BANNED_UNTIL_MS_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
+    SERVER_AHEAD_MS_FIELD_NUMBER: _ClassVar[int]
     reason: Reason
     detail: str
     banned_until_ms: int
     code: int
-    def __init__(self, reason: _Optional[_Union[Reason, str]] = ..., detail: _Optional[str] = ..., banned_until_ms: _Optional[int] = ..., code: _Optional[int] = ...) -> None: ...
+    server_ahead_ms: int
+    def __init__(self, reason: _Optional[_Union[Reason, str]] = ..., detail: _Optional[str] = ..., banned_until_ms: _Optional[int] = ..., code: _Optional[int] = ..., server_ahead_ms: _Optional[int] = ...) -> None: ...
 
 class PairCode(_message.Message):
     __slots__ = ("code", "index", "of", "valid_until_ms")
@@ -483,6 +1034,28 @@ class PairFailed(_message.Message):
     detail: str
     def __init__(self, reason: _Optional[_Union[PairFailure, str]] = ..., detail: _Optional[str] = ...) -> None: ...
 
+class PairPhoneCode(_message.Message):
+    __slots__ = ("code", "valid_until_ms")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    VALID_UNTIL_MS_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    valid_until_ms: int
+    def __init__(self, code: _Optional[str] = ..., valid_until_ms: _Optional[int] = ...) -> None: ...
+
+class PairPasskeyRequest(_message.Message):
+    __slots__ = ("options_json", "valid_until_ms")
+    OPTIONS_JSON_FIELD_NUMBER: _ClassVar[int]
+    VALID_UNTIL_MS_FIELD_NUMBER: _ClassVar[int]
+    options_json: bytes
+    valid_until_ms: int
+    def __init__(self, options_json: _Optional[bytes] = ..., valid_until_ms: _Optional[int] = ...) -> None: ...
+
+class PairPasskeyConfirmation(_message.Message):
+    __slots__ = ("code",)
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    def __init__(self, code: _Optional[str] = ...) -> None: ...
+
 class OfflineDrained(_message.Message):
     __slots__ = ("count",)
     COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -495,13 +1068,29 @@ class PushNameChanged(_message.Message):
     push_name: str
     def __init__(self, push_name: _Optional[str] = ...) -> None: ...
 
+class CredentialsChanged(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class TransferProgress(_message.Message):
+    __slots__ = ("transfer_id", "done_bytes", "total_bytes")
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    DONE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_BYTES_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    done_bytes: int
+    total_bytes: int
+    def __init__(self, transfer_id: _Optional[str] = ..., done_bytes: _Optional[int] = ..., total_bytes: _Optional[int] = ...) -> None: ...
+
 class Levels(_message.Message):
-    __slots__ = ("at_ms", "sessions")
+    __slots__ = ("at_ms", "sessions", "sequence")
     AT_MS_FIELD_NUMBER: _ClassVar[int]
     SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     at_ms: int
     sessions: _containers.RepeatedCompositeFieldContainer[Level]
-    def __init__(self, at_ms: _Optional[int] = ..., sessions: _Optional[_Iterable[_Union[Level, _Mapping]]] = ...) -> None: ...
+    sequence: int
+    def __init__(self, at_ms: _Optional[int] = ..., sessions: _Optional[_Iterable[_Union[Level, _Mapping]]] = ..., sequence: _Optional[int] = ...) -> None: ...
 
 class Level(_message.Message):
     __slots__ = ("session_id", "epoch", "level", "last_frame_ms", "waiting", "missed_probes", "folder", "jid", "backlog")
@@ -526,18 +1115,20 @@ class Level(_message.Message):
     def __init__(self, session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., level: _Optional[_Union[LinkLevel, str]] = ..., last_frame_ms: _Optional[int] = ..., waiting: _Optional[int] = ..., missed_probes: _Optional[int] = ..., folder: _Optional[str] = ..., jid: _Optional[str] = ..., backlog: _Optional[int] = ...) -> None: ...
 
 class Delivery(_message.Message):
-    __slots__ = ("delivery_id", "session_id", "epoch", "message", "receipt")
+    __slots__ = ("delivery_id", "session_id", "epoch", "message", "receipt", "notice")
     DELIVERY_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_FIELD_NUMBER: _ClassVar[int]
     delivery_id: int
     session_id: str
     epoch: int
     message: Message
     receipt: Receipt
-    def __init__(self, delivery_id: _Optional[int] = ..., session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., message: _Optional[_Union[Message, _Mapping]] = ..., receipt: _Optional[_Union[Receipt, _Mapping]] = ...) -> None: ...
+    notice: Notice
+    def __init__(self, delivery_id: _Optional[int] = ..., session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., message: _Optional[_Union[Message, _Mapping]] = ..., receipt: _Optional[_Union[Receipt, _Mapping]] = ..., notice: _Optional[_Union[Notice, _Mapping]] = ...) -> None: ...
 
 class Message(_message.Message):
     __slots__ = ("message_id", "chat", "sender", "chat_alt", "sender_alt", "from_me", "group", "timestamp_ms", "push_name", "offline", "quoted_id", "raw", "text", "media", "location", "contact", "poll", "reaction", "edit", "revoke", "undecryptable", "untranslatable", "other")
@@ -698,3 +1289,111 @@ class Receipt(_message.Message):
     kind: ReceiptKind
     timestamp_ms: int
     def __init__(self, message_ids: _Optional[_Iterable[str]] = ..., chat: _Optional[str] = ..., sender: _Optional[str] = ..., chat_alt: _Optional[str] = ..., sender_alt: _Optional[str] = ..., kind: _Optional[_Union[ReceiptKind, str]] = ..., timestamp_ms: _Optional[int] = ...) -> None: ...
+
+class Notice(_message.Message):
+    __slots__ = ("notice_id", "timestamp_ms", "chat", "actor", "chat_alt", "actor_alt", "raw", "group_changed", "identity_changed", "call_received", "picture_changed", "contact_changed", "history_offered", "other")
+    NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
+    TIMESTAMP_MS_FIELD_NUMBER: _ClassVar[int]
+    CHAT_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    CHAT_ALT_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_ALT_FIELD_NUMBER: _ClassVar[int]
+    RAW_FIELD_NUMBER: _ClassVar[int]
+    GROUP_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    IDENTITY_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    CALL_RECEIVED_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_OFFERED_FIELD_NUMBER: _ClassVar[int]
+    OTHER_FIELD_NUMBER: _ClassVar[int]
+    notice_id: str
+    timestamp_ms: int
+    chat: str
+    actor: str
+    chat_alt: str
+    actor_alt: str
+    raw: bytes
+    group_changed: GroupChanged
+    identity_changed: IdentityChanged
+    call_received: CallReceived
+    picture_changed: PictureChanged
+    contact_changed: ContactChanged
+    history_offered: HistoryOffered
+    other: OtherNotice
+    def __init__(self, notice_id: _Optional[str] = ..., timestamp_ms: _Optional[int] = ..., chat: _Optional[str] = ..., actor: _Optional[str] = ..., chat_alt: _Optional[str] = ..., actor_alt: _Optional[str] = ..., raw: _Optional[bytes] = ..., group_changed: _Optional[_Union[GroupChanged, _Mapping]] = ..., identity_changed: _Optional[_Union[IdentityChanged, _Mapping]] = ..., call_received: _Optional[_Union[CallReceived, _Mapping]] = ..., picture_changed: _Optional[_Union[PictureChanged, _Mapping]] = ..., contact_changed: _Optional[_Union[ContactChanged, _Mapping]] = ..., history_offered: _Optional[_Union[HistoryOffered, _Mapping]] = ..., other: _Optional[_Union[OtherNotice, _Mapping]] = ...) -> None: ...
+
+class GroupChanged(_message.Message):
+    __slots__ = ("joined", "left", "promoted", "demoted", "subject", "description", "announce", "locked", "disappearing_s", "deleted", "added_us")
+    JOINED_FIELD_NUMBER: _ClassVar[int]
+    LEFT_FIELD_NUMBER: _ClassVar[int]
+    PROMOTED_FIELD_NUMBER: _ClassVar[int]
+    DEMOTED_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    ANNOUNCE_FIELD_NUMBER: _ClassVar[int]
+    LOCKED_FIELD_NUMBER: _ClassVar[int]
+    DISAPPEARING_S_FIELD_NUMBER: _ClassVar[int]
+    DELETED_FIELD_NUMBER: _ClassVar[int]
+    ADDED_US_FIELD_NUMBER: _ClassVar[int]
+    joined: _containers.RepeatedScalarFieldContainer[str]
+    left: _containers.RepeatedScalarFieldContainer[str]
+    promoted: _containers.RepeatedScalarFieldContainer[str]
+    demoted: _containers.RepeatedScalarFieldContainer[str]
+    subject: str
+    description: str
+    announce: bool
+    locked: bool
+    disappearing_s: int
+    deleted: bool
+    added_us: bool
+    def __init__(self, joined: _Optional[_Iterable[str]] = ..., left: _Optional[_Iterable[str]] = ..., promoted: _Optional[_Iterable[str]] = ..., demoted: _Optional[_Iterable[str]] = ..., subject: _Optional[str] = ..., description: _Optional[str] = ..., announce: _Optional[bool] = ..., locked: _Optional[bool] = ..., disappearing_s: _Optional[int] = ..., deleted: _Optional[bool] = ..., added_us: _Optional[bool] = ...) -> None: ...
+
+class IdentityChanged(_message.Message):
+    __slots__ = ("implicit",)
+    IMPLICIT_FIELD_NUMBER: _ClassVar[int]
+    implicit: bool
+    def __init__(self, implicit: _Optional[bool] = ...) -> None: ...
+
+class CallReceived(_message.Message):
+    __slots__ = ("call_id", "step", "video", "group")
+    CALL_ID_FIELD_NUMBER: _ClassVar[int]
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    VIDEO_FIELD_NUMBER: _ClassVar[int]
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    call_id: str
+    step: CallStep
+    video: bool
+    group: bool
+    def __init__(self, call_id: _Optional[str] = ..., step: _Optional[_Union[CallStep, str]] = ..., video: _Optional[bool] = ..., group: _Optional[bool] = ...) -> None: ...
+
+class PictureChanged(_message.Message):
+    __slots__ = ("picture_id",)
+    PICTURE_ID_FIELD_NUMBER: _ClassVar[int]
+    picture_id: str
+    def __init__(self, picture_id: _Optional[str] = ...) -> None: ...
+
+class ContactChanged(_message.Message):
+    __slots__ = ("about", "push_name", "business_name", "saved_name")
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    PUSH_NAME_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_NAME_FIELD_NUMBER: _ClassVar[int]
+    SAVED_NAME_FIELD_NUMBER: _ClassVar[int]
+    about: str
+    push_name: str
+    business_name: str
+    saved_name: str
+    def __init__(self, about: _Optional[str] = ..., push_name: _Optional[str] = ..., business_name: _Optional[str] = ..., saved_name: _Optional[str] = ...) -> None: ...
+
+class HistoryOffered(_message.Message):
+    __slots__ = ("conversations", "progress")
+    CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    conversations: int
+    progress: int
+    def __init__(self, conversations: _Optional[int] = ..., progress: _Optional[int] = ...) -> None: ...
+
+class OtherNotice(_message.Message):
+    __slots__ = ("kind",)
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    def __init__(self, kind: _Optional[str] = ...) -> None: ...

@@ -1,0 +1,74 @@
+"""Protobuf to notices. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.model import notices as n
+
+
+def notice(outer: pb.Delivery, it: pb.Notice) -> n.InboundNotice:
+    """One notice. A kind that is newer than this gateway is OtherNotice and keeps its raw event."""
+    name = it.WhichOneof("notice")
+    return n.InboundNotice(
+        delivery_id=outer.delivery_id,
+        session_id=outer.session_id,
+        epoch=outer.epoch,
+        notice_id=it.notice_id,
+        timestamp_ms=it.timestamp_ms,
+        chat=it.chat,
+        sender=it.actor,
+        notice=_NOTICES[name](getattr(it, name)) if name in _NOTICES else n.OtherNotice(),
+        raw=it.raw,
+        chat_alt=it.chat_alt,
+        sender_alt=it.actor_alt,
+    )
+
+
+def _given(it: Any, name: str) -> Any:
+    """A value that may be absent: absent means unchanged."""
+    return getattr(it, name) if it.HasField(name) else None
+
+
+def _group(it: pb.GroupChanged) -> n.Notice:
+    return n.GroupChanged(
+        joined=tuple(it.joined),
+        left=tuple(it.left),
+        promoted=tuple(it.promoted),
+        demoted=tuple(it.demoted),
+        subject=_given(it, "subject"),
+        description=_given(it, "description"),
+        announce=_given(it, "announce"),
+        locked=_given(it, "locked"),
+        disappearing_s=_given(it, "disappearing_s"),
+        deleted=it.deleted,
+        added_us=it.added_us,
+    )
+
+
+_STEPS: Final[Mapping[int, n.CallStep]] = {
+    pb.CALL_OFFERED: n.CallStep.OFFERED,
+    pb.CALL_ACCEPTED: n.CallStep.ACCEPTED,
+    pb.CALL_REJECTED: n.CallStep.REJECTED,
+    pb.CALL_ENDED: n.CallStep.ENDED,
+}
+
+
+def _call(it: pb.CallReceived) -> n.Notice:
+    return n.CallReceived(it.call_id, _STEPS.get(it.step, n.CallStep.OTHER), it.video, it.group)
+
+
+def _contact(it: pb.ContactChanged) -> n.Notice:
+    names = ("about", "push_name", "business_name", "saved_name")
+    return n.ContactChanged(*(_given(it, name) for name in names))
+
+
+_NOTICES: Final[Mapping[str | None, Callable[[Any], n.Notice]]] = {
+    "group_changed": _group,
+    "identity_changed": lambda it: n.IdentityChanged(it.implicit),
+    "call_received": _call,
+    "picture_changed": lambda it: n.PictureChanged(it.picture_id),
+    "contact_changed": _contact,
+    "history_offered": lambda it: n.HistoryOffered(it.conversations, it.progress),
+    "other": lambda it: n.OtherNotice(it.kind),
+}

@@ -1,0 +1,69 @@
+"""What the engine says becomes values: refusals with WhatsApp's number, and no delivery that nobody keeps."""
+
+import pytest
+
+from holdfast.engine import facts, translate
+from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.model.content import Untranslatable
+from holdfast.model.errors import RateLimited, SendRejected
+from holdfast.model.messages import InboundMessage
+from holdfast.model.notices import GroupChanged, InboundNotice, OtherNotice
+
+
+def refusal(**fields: object) -> pb.Error:
+    return pb.Error(code=pb.REJECTED, **fields)  # type: ignore[arg-type]
+
+
+def test_whatsapps_number_is_a_field_and_words_decide_nothing() -> None:
+    refused = translate.error(refusal(message="429 in a sentence", whatsapp_code=479), sending=True)
+    assert isinstance(refused, SendRejected)
+    assert refused.reason == "479"
+
+
+@pytest.mark.parametrize(("asked_ms", "waited_s"), [(0, 60.0), (30_000, 30.0)])
+def test_patience_is_as_long_as_whatsapp_says(asked_ms: int, waited_s: float) -> None:
+    for sending in (True, False):
+        limited = translate.error(refusal(whatsapp_code=429, retry_after_ms=asked_ms), sending=sending)
+        assert isinstance(limited, RateLimited)
+        assert limited.retry_after_s == waited_s
+
+
+def test_a_refusal_of_an_engine_that_gives_no_number_is_not_final() -> None:
+    assert isinstance(translate.error(refusal(message="479"), sending=True), RateLimited)
+
+
+def test_a_kind_of_delivery_that_is_newer_is_kept_with_its_bytes_and_known_again() -> None:
+    newer = pb.Delivery(session_id="s1", epoch=3, delivery_id=7)
+    newer.MergeFromString(b"\xfa\x06\x05hello")  # field 111, which this version does not have
+    first = translate.delivery(newer)
+    newer.delivery_id, newer.epoch = 1, 4  # after another engine's start
+    second = translate.delivery(newer)
+    assert isinstance(first, InboundMessage)
+    assert isinstance(first.content, Untranslatable)
+    assert first.raw.endswith(b"hello")
+    assert (first.delivery_id, first.session_id) == (7, "s1")
+    assert isinstance(second, InboundMessage)
+    assert second.message_id == first.message_id
+
+
+def test_a_notice_says_what_changed_and_nothing_else() -> None:
+    it = pb.Notice(notice_id="N1", chat="1@g.us", raw=b"{}", group_changed=pb.GroupChanged(subject=""))
+    notice = translate.delivery(pb.Delivery(delivery_id=1, session_id="s1", notice=it))
+    assert isinstance(notice, InboundNotice)
+    assert notice.notice == GroupChanged(subject="")
+    it.ClearField("group_changed")
+    newer = translate.delivery(pb.Delivery(delivery_id=1, session_id="s1", notice=it))
+    assert isinstance(newer, InboundNotice)
+    assert newer.notice == OtherNotice()
+
+
+def test_a_clock_that_was_not_measured_is_not_zero() -> None:
+    def heard(it: pb.Connected) -> facts.Happening:
+        fact = translate.fact(pb.SessionFact(session_id="s1", sequence=9, connected=it))
+        assert fact is not None
+        assert fact.sequence == 9
+        return fact.happened
+
+    assert heard(pb.Connected()) == facts.Connected(None)
+    assert heard(pb.Connected(server_ahead_ms=0)) == facts.Connected(0)
+    assert heard(pb.Connected(server_ahead_ms=-5_000)) == facts.Connected(-5_000)
