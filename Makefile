@@ -80,6 +80,7 @@ check: lint test-unit
 test: test-go test-python
 
 test-unit: dev
+	@sh tools/postgresql.sh
 	$(PYTEST) --quiet tests/unit tests/contract $(ARGS)
 
 test-go: dev
@@ -87,6 +88,7 @@ test-go: dev
 
 test-python: dev
 	@sh tools/chromium.sh
+	@sh tools/postgresql.sh
 	$(PYTEST) $(ARGS)
 
 # Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.

@@ -1,4 +1,4 @@
-"""What tests share: a database in a temporary folder, a simulated WhatsApp per module, a whole Holdfast per
+"""What tests share: a database of either kind, a simulated WhatsApp per module, a whole Holdfast per
 test, and how Hypothesis looks for examples.
 """
 
@@ -9,10 +9,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from databases import PostgresqlForTests, postgresql_for_tests
 from holdfast.journal import Journal
 from holdfast.lab import Simulator
 from holdfast.lab.blocking import blocking
-from holdfast.store import Store
+from holdfast.store import DatabaseAddress, SqliteFile, Store
 from house import House, running_house
 
 # A busy machine is no defect: no deadline. Every run looks at new examples; a failure prints what repeats it.
@@ -20,10 +21,33 @@ hypothesis.settings.register_profile("holdfast", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("holdfast")
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlForTests]:
+    """A PostgreSQL server for this run."""
+    with postgresql_for_tests() as made:
+        yield made
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty database of the newest schema."""
-    opened = await Store.open(tmp_path / "holdfast.db")
+def sqlite_file(tmp_path: Path) -> SqliteFile:
+    """Where a file may be made."""
+    return SqliteFile(tmp_path / "holdfast.db")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> DatabaseAddress:
+    """A database without rows: every test that uses it runs on both kinds."""
+    if request.param == "sqlite":
+        found: DatabaseAddress = request.getfixturevalue("sqlite_file")
+        return found
+    server: PostgresqlForTests = request.getfixturevalue("postgresql")
+    return server.fresh()
+
+
+@pytest.fixture
+async def store(database: DatabaseAddress) -> AsyncIterator[Store]:
+    """An empty store of the newest schema, on both kinds of database."""
+    opened = await Store.open(database)
     yield opened
     await opened.close()
 

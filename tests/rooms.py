@@ -8,14 +8,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from databases import sql
 from holdfast.journal import Filter, Journal
 from holdfast.model.content import Text
 from holdfast.model.messages import InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.seams import SessionRef
-from holdfast.store import Store
+from holdfast.store import SqliteFile, Store
 
 TENANT = "ten_default"
 EVERYTHING = Filter(TENANT)
+_ADD_SESSION = sql(
+    "INSERT INTO sessions (id, tenant_id, name, jid, lid, wish, state, since_ms, created_at_ms)"
+    " VALUES (:id, :tenant_id, :name, :jid, :lid, 'up', 'new', 0, 0)"
+)
 
 
 @cache
@@ -24,7 +29,7 @@ def template() -> Path:
     path = Path(tempfile.mkdtemp(prefix="holdfast-test-")) / "holdfast.db"
 
     async def make() -> None:
-        store = await Store.open(path)
+        store = await Store.open(SqliteFile(path))
         await add_session(store, "ses_a", jid="4900000@s.whatsapp.net", lid="900000@lid")
         await add_session(store, "ses_b")
         await store.close()
@@ -41,7 +46,7 @@ def with_store(work: Callable[[Store, Journal], Awaitable[Any]]) -> Any:
     async def run() -> Any:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(shutil.copy(made, folder))
-            store = await Store.open(path)
+            store = await Store.open(SqliteFile(path))
             try:
                 async with asyncio.timeout(60):
                     return await work(store, await Journal.open(store))
@@ -55,15 +60,8 @@ async def add_session(
     store: Store, session_id: str, *, name: str = "", jid: str | None = None, lid: str | None = None
 ) -> SessionRef:
     """A row of the table sessions, as little of it as there may be."""
-    await store.write(
-        lambda conn: (
-            conn.exec_driver_sql(
-                "INSERT INTO sessions (id, tenant_id, name, jid, lid, wish, state, since_ms, created_at_ms)"
-                " VALUES (?, ?, ?, ?, ?, 'up', 'new', 0, 0)",
-                (session_id, TENANT, name or session_id, jid, lid),
-            ).rowcount
-        )
-    )
+    row = {"id": session_id, "tenant_id": TENANT, "name": name or session_id, "jid": jid, "lid": lid}
+    await store.write(lambda unit: unit.run(_ADD_SESSION, **row))
     return SessionRef(session_id, TENANT, name or session_id)
 
 

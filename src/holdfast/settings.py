@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from holdfast.kit import private
 from holdfast.model.errors import SettingsError
@@ -31,6 +31,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     data: Path = Field(default_factory=_default_data, description="where everything lies")
+    database_url: SecretStr | None = Field(
+        default=None, description="postgresql://…; without it a SQLite file in the data folder"
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="where the API listens")
     api_port: int = Field(default=4001, ge=0, le=65535, description="0: any free one")
     master_key_file: Path = Field(
@@ -48,8 +51,8 @@ class Settings(BaseModel):
         return self.data / "run"
 
     @property
-    def database(self) -> Path:
-        """The gateway's database."""
+    def database_file(self) -> Path:
+        """The gateway's database, unless `database_url` names another."""
         return self.data / "holdfast.db"
 
     @property

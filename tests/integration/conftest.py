@@ -14,7 +14,7 @@ from holdfast.inbox import Inbox
 from holdfast.journal import Event, Filter, Journal
 from holdfast.model.states import State
 from holdfast.sessions import Recorder, Service, Supervisor
-from holdfast.store import Store
+from holdfast.store import SqliteFile, Store
 from holdfast.vault import Vault, load_or_create
 
 from .scripted_engine import ScriptedEngine
@@ -85,7 +85,7 @@ class World:
     async def gateway(self, binary: str = "/nowhere/holdfast-engine") -> AsyncIterator[Running]:
         """A gateway, from start to stop. Its engine is one that a test has started."""
         self.data.mkdir(exist_ok=True)
-        store = await Store.open(self.data / "holdfast.db")
+        store = await Store.open(SqliteFile(self.data / "holdfast.db"))
         journal = await Journal.open(store)
         vault = Vault(load_or_create(self.root / "master.key"), self.data)
         registry = await vault.prove(store)

@@ -14,7 +14,7 @@ from holdfast.model.content import Text
 from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox
-from holdfast.store import Store
+from holdfast.store import SqliteFile, Store
 
 SESSION = SessionRef("ses_a", "ten_default", "shop")
 CHAT = "11111@s.whatsapp.net"
@@ -38,7 +38,7 @@ class Phone:
 async def main(folder: Path, act: str) -> None:
     """Do one thing, and print `confirmed`, `accepted` or `sent` if it comes so far."""
     killpoint.configure(folder / "kill-points")
-    store = await Store.open(folder / "holdfast.db")
+    store = await Store.open(SqliteFile(folder / "holdfast.db"))
     journal = await Journal.open(store)
     outbox = Outbox(store, journal, Phone(folder / "phone"))
     if act == "receive":

@@ -24,7 +24,8 @@ from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, RetryPolicy
 from holdfast.sessions import Service
-from holdfast.store import Store
+from holdfast.store import SqliteFile, Store
+from rooms import add_session
 
 TENANT = "ten_default"
 
@@ -103,17 +104,9 @@ class Served:
 @asynccontextmanager
 async def served(folder: Path) -> AsyncIterator[Served]:
     """A server on a free port of this machine."""
-    store = await Store.open(folder / "holdfast.db")
+    store = await Store.open(SqliteFile(folder / "holdfast.db"))
     for session_id, name in (("ses_a", "shop"), ("ses_b", "desk")):
-        await store.write(
-            lambda conn, row=(session_id, TENANT, name): (
-                conn.exec_driver_sql(  # type: ignore[misc]
-                    "INSERT INTO sessions (id, tenant_id, name, wish, state, since_ms, created_at_ms)"
-                    " VALUES (?, ?, ?, 'up', 'new', 0, 0)",
-                    row,
-                ).rowcount
-            )
-        )
+        await add_session(store, session_id, name=name)
     journal = await Journal.open(store)
     whatsapp, accounts = Whatsapp(), Accounts(store)
     outbox = Outbox(store, journal, whatsapp, policy=RetryPolicy(pace=0))

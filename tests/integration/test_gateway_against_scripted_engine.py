@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from databases import sql
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model.errors import AlreadyLinked, NoQr
 from holdfast.model.reasons import Reason
@@ -510,15 +511,15 @@ async def test_signs_of_life_are_kept_once_in_a_while_and_all_in_one_write(
         writes: list[int] = []
         save = repository.save_heartbeats
         monkeypatch.setattr(
-            repository, "save_heartbeats", lambda conn, rows: (writes.append(len(rows)), save(conn, rows))
+            repository, "save_heartbeats", lambda unit, rows: (writes.append(len(rows)), save(unit, rows))
         )
         for at_ms in range(100, 120):
             engine.last_frame_ms = at_ms
             engine.levels()
         await eventually(lambda: writes == [2])
         await gateway.supervisor.roster.recorder.settled()
-        query = "SELECT id, last_heartbeat_ms FROM sessions"
-        rows = await gateway.store.read(lambda conn: dict(conn.exec_driver_sql(query).all()))
+        query = sql("SELECT id, last_heartbeat_ms FROM sessions")
+        rows = await gateway.store.read(lambda unit: dict(unit.all(query)))
         assert rows == dict.fromkeys(ids, 119)
         assert gateway.sessions.show(TENANT, "van").last_heartbeat_ms == 119
 
@@ -528,11 +529,11 @@ async def test_an_old_state_is_restored_and_says_when_it_was_last_seen(world: Wo
     async with world.gateway() as gateway:
         await world.link_number(gateway, engine, "taxi", ANNA)
         await world.link_number(gateway, engine, "van", BEN)
-        old = (
+        old = sql(
             "UPDATE sessions SET last_connected_ms = 1000000, last_heartbeat_ms = 1000000 WHERE name = 'taxi'"
         )
         await gateway.supervisor.roster.recorder.settled()
-        await gateway.store.write(lambda conn: conn.exec_driver_sql(old).rowcount)
+        await gateway.store.write(lambda unit: unit.run(old))
     await engine.die()
     await world.engine(connects_at_once=False)
     async with world.gateway() as gateway:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from holdfast.journal import Filter, Journal
-from holdfast.store import Store
+from holdfast.store import SqliteFile, Store
+from rooms import add_session
 
 PROGRAM = Path(__file__).with_name("dying_gateway.py")
 
@@ -19,15 +20,8 @@ def folder(tmp_path: Path) -> Path:
     """A data folder with one session."""
 
     async def make() -> None:
-        store = await Store.open(tmp_path / "holdfast.db")
-        await store.write(
-            lambda conn: (
-                conn.exec_driver_sql(
-                    "INSERT INTO sessions (id, tenant_id, name, wish, state, since_ms, created_at_ms)"
-                    " VALUES ('ses_a', 'ten_default', 'shop', 'up', 'new', 0, 0)"
-                ).rowcount
-            )
-        )
+        store = await Store.open(SqliteFile(tmp_path / "holdfast.db"))
+        await add_session(store, "ses_a", name="shop")
         await store.close()
 
     asyncio.run(make())
@@ -55,7 +49,7 @@ def events(folder: Path) -> list[str]:
     """The types of every event that is durable."""
 
     async def read() -> list[str]:
-        store = await Store.open(folder / "holdfast.db")
+        store = await Store.open(SqliteFile(folder / "holdfast.db"))
         page = await (await Journal.open(store)).read(0, 100, Filter("ten_default"))
         await store.close()
         return [each.type for each in page.events]

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
-
+from holdfast.accounts import statements
 from holdfast.accounts.scopes import (
     BORN_WITH,
     DEFAULT_TENANT,
@@ -26,8 +25,7 @@ from holdfast.kit.clock import Clock, now_ms
 from holdfast.kit.files import write_atomically
 from holdfast.kit.ids import new_id
 from holdfast.model.errors import StoreUnavailable, Unauthorized, UnknownKey
-from holdfast.store import Store
-from holdfast.store.schema import api_keys, dashboard_links
+from holdfast.store import Store, WriteUnit
 
 _log = logging.get("accounts")
 
@@ -92,7 +90,9 @@ class Accounts:
             return
         except (OSError, ValueError, KeyError, TypeError, Unauthorized):
             pass  # absent, torn, revoked or of another data folder: all the same
-        await self._store.write(lambda conn: _revoke_kind(conn, KeyKind.LOCAL, self._clock()))
+        await self._store.write(
+            lambda unit: unit.run(statements.REVOKE_KIND, kind=KeyKind.LOCAL.value, now=self._clock())
+        )
         self._known.clear()
         self._tell_streams()
         issued = await self.create_key("this machine", kind=KeyKind.LOCAL)
@@ -106,14 +106,15 @@ class Accounts:
         remembered = self._known.get(digest)
         if remembered is not None and now < remembered[0]:
             return remembered[1]
-        row = await self._store.read(
-            lambda conn: conn.execute(select(api_keys).where(api_keys.c.hash == digest)).first()
-        )
-        if row is None or row.revoked_at_ms is not None:
+        row = await self._store.read(lambda unit: unit.first(statements.KEY_BY_HASH, hash=digest))
+        if row is None:
             raise Unauthorized
-        if row.expires_at_ms is not None and row.expires_at_ms <= now:
+        key_id, tenant_id, scopes, expires_at_ms, revoked_at_ms = row
+        if revoked_at_ms is not None:
+            raise Unauthorized
+        if expires_at_ms is not None and expires_at_ms <= now:
             raise Unauthorized("The key has expired")
-        caller = Caller(row.id, row.tenant_id, from_text(row.scopes), row.expires_at_ms)
+        caller = Caller(key_id, tenant_id, from_text(scopes), expires_at_ms)
         self._known[digest] = (caller.until_ms(now + _REMEMBER_MS), caller)
         if len(self._known) > _REMEMBER_KEYS:
             self._known.popitem(last=False)
@@ -148,27 +149,15 @@ class Accounts:
     ) -> IssuedKey:
         """A new key; its secret is in the answer and nowhere else. Raises StoreUnavailable."""
         issued, row = self._key(name, kind, scopes, tenant_id, lives_ms)
-        await self._store.write(lambda conn: conn.execute(insert(api_keys).values(row)))
+        await self._store.write(lambda unit: unit.run(statements.ADD_KEY, **row))
         return issued
 
     async def keys(self, tenant_id: str = DEFAULT_TENANT) -> list[KeyInfo]:
         """Every key of the tenant that was not revoked, oldest first. Raises StoreUnavailable."""
-        query = (
-            select(api_keys)
-            .where(api_keys.c.tenant_id == tenant_id, api_keys.c.revoked_at_ms.is_(None))
-            .order_by(api_keys.c.id)
-        )
-        rows = await self._store.read(lambda conn: conn.execute(query).all())
+        rows = await self._store.read(lambda unit: unit.all(statements.KEYS, tenant_id=tenant_id))
         return [
-            KeyInfo(
-                row.id,
-                row.name,
-                KeyKind(row.kind),
-                from_text(row.scopes),
-                row.created_at_ms,
-                row.expires_at_ms,
-            )
-            for row in rows
+            KeyInfo(key_id, name, KeyKind(kind), from_text(scopes), created_at_ms, expires_at_ms)
+            for key_id, name, kind, scopes, created_at_ms, expires_at_ms in rows
         ]
 
     async def revoke(self, key_id: str, tenant_id: str = DEFAULT_TENANT) -> None:
@@ -176,17 +165,8 @@ class Accounts:
 
         Raises UnknownKey when the tenant has no such key, StoreUnavailable.
         """
-        at = self._clock()
-        mine = (api_keys.c.id == key_id, api_keys.c.tenant_id == tenant_id)
-
-        def end(conn: Connection) -> bool:
-            if conn.execute(select(api_keys.c.id).where(*mine)).first() is None:
-                return False
-            still = api_keys.c.revoked_at_ms.is_(None)
-            conn.execute(update(api_keys).where(*mine, still).values(revoked_at_ms=at))
-            return True
-
-        if not await self._store.write(end):
+        values = {"id": key_id, "tenant_id": tenant_id, "now": self._clock()}
+        if not await self._store.write(lambda unit: unit.run(statements.REVOKE, **values)):
             raise UnknownKey
         _log.info("accounts.key_revoked", key_id=key_id)
         for digest in [digest for digest, (_, caller) in self._known.items() if caller.key_id == key_id]:
@@ -198,7 +178,7 @@ class Accounts:
         token, now = secrets.token_urlsafe(32), self._clock()
         expires = now + LINK_LIVES_MS
         row = {"hash": _hash(token), "tenant_id": tenant_id, "created_at_ms": now, "expires_at_ms": expires}
-        await self._store.write(lambda conn: conn.execute(insert(dashboard_links).values(row)))
+        await self._store.write(lambda unit: unit.run(statements.ADD_LINK, **row))
         return IssuedLink(token, expires)
 
     async def exchange(self, token: str) -> IssuedKey:
@@ -206,20 +186,14 @@ class Accounts:
 
         Raises Unauthorized: unknown, used or too old; StoreUnavailable.
         """
-        now = self._clock()
+        now, digest = self._clock(), _hash(token)
 
-        def take(conn: Connection) -> IssuedKey | None:
-            link = (
-                dashboard_links.c.hash == _hash(token),
-                dashboard_links.c.used_at_ms.is_(None),
-                dashboard_links.c.expires_at_ms > now,
-            )
-            tenant = conn.execute(select(dashboard_links.c.tenant_id).where(*link)).scalar()
-            if tenant is None:
+        def take(unit: WriteUnit) -> IssuedKey | None:
+            if not unit.run(statements.USE_LINK, hash=digest, now=now):
                 return None
-            conn.execute(update(dashboard_links).where(*link).values(used_at_ms=now))
-            issued, row = self._key("page", KeyKind.DASHBOARD, None, tenant, LOGIN_LIVES_MS)
-            conn.execute(insert(api_keys).values(row))
+            tenant_id = str(unit.scalar(statements.LINK_OWNER, hash=digest))
+            issued, row = self._key("page", KeyKind.DASHBOARD, None, tenant_id, LOGIN_LIVES_MS)
+            unit.run(statements.ADD_KEY, **row)
             return issued
 
         issued = await self._store.write(take)
@@ -255,11 +229,3 @@ class Accounts:
 
 def _content(path: Path) -> bytes:
     return path.read_bytes()  # a few bytes, once, at start
-
-
-def _revoke_kind(conn: Connection, kind: KeyKind, at_ms: int) -> None:
-    conn.execute(
-        update(api_keys)
-        .where(api_keys.c.kind == kind.value, api_keys.c.revoked_at_ms.is_(None))
-        .values(revoked_at_ms=at_ms)
-    )

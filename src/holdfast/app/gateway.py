@@ -22,7 +22,7 @@ from holdfast.kit.ids import new_id
 from holdfast.outbox import Outbox
 from holdfast.sessions import Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
-from holdfast.store import Store
+from holdfast.store import Store, address_of
 from holdfast.vault import Vault, load_or_create, prove_world
 
 log = logging.get("app")
@@ -122,9 +122,11 @@ async def _run(
     chosen: Settings, engine: EngineProcess, listener: socket.socket, announce: Callable[[], None]
 ) -> None:
     # A key that is made anew opens nothing that another one has wrapped.
-    first_start = not chosen.database.exists() and not (chosen.data / "registry.json").exists()
+    first_start = not chosen.database_file.exists() and not (chosen.data / "registry.json").exists()
+    url = chosen.database_url.get_secret_value() if chosen.database_url is not None else None
+    address = address_of(url, chosen.database_file)
     master = load_or_create(chosen.master_key_file, may_create=first_start)
-    store = await Store.open(chosen.database)
+    store = await Store.open(address)
     try:
         await prove_world(store, lab=chosen.lab is not None)
         vault = Vault(master, chosen.data)

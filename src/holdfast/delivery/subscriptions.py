@@ -4,22 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection
-
+from holdfast.delivery import statements
 from holdfast.journal import Journal, decode_cursor
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.model.errors import CursorInvalid, RequestInvalid, UnknownSubscription
-from holdfast.store import Store
+from holdfast.store import ReadUnit, Store, WriteUnit
 
 _LONGEST_NAME: Final = 128
-_GET: Final = "SELECT position FROM subscriptions WHERE tenant_id = ? AND name = ?"
-_ADD: Final = "INSERT INTO subscriptions (tenant_id, name, position, created_at_ms) VALUES (?, ?, ?, ?)"
-_ACK: Final = """
-UPDATE subscriptions SET position = max(position, ?), acked_at_ms = ? WHERE tenant_id = ? AND name = ?
-"""
-_LIST: Final = """
-SELECT name, position, created_at_ms, acked_at_ms FROM subscriptions WHERE tenant_id = ? ORDER BY name
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +38,16 @@ class Subscriptions:
         """
         if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
             raise RequestInvalid(f"A subscription's name has 1 to {_LONGEST_NAME} printable characters")
-        found = await self._store.read(lambda conn: _position(conn, tenant_id, name))
+        found = await self._store.read(lambda unit: _position(unit, tenant_id, name))
         if found is not None:
             return found
         begin = self._journal.head if after is None else self.position_of(after)
 
-        def add(conn: Connection) -> int:
-            there = _position(conn, tenant_id, name)  # two consumers may come at the same moment
+        def add(unit: WriteUnit) -> int:
+            there = _position(unit, tenant_id, name)  # two consumers may come at the same moment
             if there is None:
-                conn.exec_driver_sql(_ADD, (tenant_id, name, begin, self._clock()))
+                now = self._clock()
+                unit.run(statements.ADD, tenant_id=tenant_id, name=name, position=begin, now=now)
             return begin if there is None else there
 
         return await self._store.write(add)
@@ -65,17 +57,16 @@ class Subscriptions:
 
         Raises UnknownSubscription, StoreUnavailable.
         """
-        at_ms = self._clock()
+        values = {"position": position, "now": self._clock(), "tenant_id": tenant_id, "name": name}
         changed = await self._store.write(
-            lambda conn: conn.exec_driver_sql(_ACK, (position, at_ms, tenant_id, name)).rowcount,
-            patience_s=patience_s,
+            lambda unit: unit.run(statements.ACKNOWLEDGE, **values), patience_s=patience_s
         )
         if not changed:
             raise UnknownSubscription
 
     async def list(self, tenant_id: str) -> Sequence[Subscription]:
         """Every subscription of the tenant. Raises StoreUnavailable."""
-        rows = await self._store.read(lambda conn: conn.exec_driver_sql(_LIST, (tenant_id,)).all())
+        rows = await self._store.read(lambda unit: unit.all(statements.LIST, tenant_id=tenant_id))
         return [Subscription(*row) for row in rows]
 
     def position_of(self, cursor: str) -> int:
@@ -86,6 +77,6 @@ class Subscriptions:
         return position
 
 
-def _position(conn: Connection, tenant_id: str, name: str) -> int | None:
-    found: int | None = conn.exec_driver_sql(_GET, (tenant_id, name)).scalar()
+def _position(unit: ReadUnit, tenant_id: str, name: str) -> int | None:
+    found: int | None = unit.scalar(statements.POSITION, tenant_id=tenant_id, name=name)
     return found

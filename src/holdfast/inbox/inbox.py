@@ -1,15 +1,13 @@
 """One unit of work per batch: dedupe, message rows, events, receipts. Then the batch may be confirmed."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from typing import assert_never
 
-from sqlalchemy import Connection
-
-from holdfast.inbox import reading
+from holdfast.inbox import reading, statements
 from holdfast.inbox.reading import StoredMessage
 from holdfast.inbox.twins import Stored, Twin, find_twin
 from holdfast.journal import Draft, Journal
@@ -22,28 +20,12 @@ from holdfast.model.errors import StoreUnavailable, UnknownSession
 from holdfast.model.events import MessageReceived, NoticeReceived
 from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt
 from holdfast.model.notices import InboundNotice
-from holdfast.store import Store, aliases, cache
+from holdfast.store import Store, WriteUnit, aliases
 
 _log = logging.get("inbox")
 
 #: Applies receipts inside the inbox's unit of work: the outbox's part, wired from outside.
-ApplyReceipts = Callable[[Connection, Sequence[InboundReceipt]], None]
-
-_TENANT = "SELECT tenant_id FROM sessions WHERE id = ?"
-# A join, because SQLite scans the table for `(a, b) IN (VALUES …)`; CROSS fixes the order: keys first.
-_HERE = """
-WITH wanted(session_id, message_id) AS (VALUES %s)
-SELECT m.session_id, m.message_id, m.chat, m.sender, m.kind, m.event_id, m.raw FROM wanted w
-CROSS JOIN messages m ON m.session_id = w.session_id AND m.message_id = w.message_id
-"""
-_INSERT = """
-INSERT INTO messages (session_id, message_id, chat, sender, from_me, is_group, kind, text, body_json, raw,
-timestamp_ms,
-  push_name, event_id, received_at_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_EVENT_HERE = "SELECT 1 FROM events WHERE event_id = ?"
-_REMOVE = "DELETE FROM messages WHERE session_id = ? AND message_id = ? AND chat = ? AND sender = ?"
+ApplyReceipts = Callable[[WriteUnit, Sequence[InboundReceipt]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +61,7 @@ class Inbox:
         if not deliveries:
             return []
         try:
-            await self._store.write(lambda conn: self._keep(conn, deliveries))
+            await self._store.write(lambda unit: self._keep(unit, deliveries))
         except StoreUnavailable:
             raise
         except Exception as exc:
@@ -92,13 +74,13 @@ class Inbox:
 
     async def get(self, session_id: str, message_id: str) -> StoredMessage:
         """One received message. Raises UnknownMessage, StoreUnavailable."""
-        return await self._store.read(lambda conn: reading.get(conn, session_id, message_id))
+        return await self._store.read(lambda unit: reading.get(unit, session_id, message_id))
 
     async def page(
         self, session_id: str, chat: str | None, after: tuple[int, str], limit: int
     ) -> list[StoredMessage]:
         """Received messages after (time of reception, message id), oldest first. Raises StoreUnavailable."""
-        return await self._store.read(lambda conn: reading.page(conn, session_id, chat, after, limit))
+        return await self._store.read(lambda unit: reading.page(unit, session_id, chat, after, limit))
 
     async def _receive_alone(self, delivery: Delivery) -> int | None:
         """Store one of a batch that failed together. A message that breaks us is kept by its bytes alone."""
@@ -119,7 +101,7 @@ class Inbox:
                 return delivery.delivery_id
         return None
 
-    def _keep(self, conn: Connection, deliveries: Sequence[Delivery]) -> None:
+    def _keep(self, unit: WriteUnit, deliveries: Sequence[Delivery]) -> None:
         messages: list[InboundMessage] = []
         receipts: list[InboundReceipt] = []
         notices: list[InboundNotice] = []
@@ -133,86 +115,83 @@ class Inbox:
                     notices.append(delivery)
                 case _:  # it would be confirmed and lost
                     assert_never(delivery)
-        self._keep_messages(conn, messages)
-        self._keep_notices(conn, notices)
+        self._keep_messages(unit, messages)
+        self._keep_notices(unit, notices)
         if receipts:
             for receipt in receipts:
-                _learn(conn, receipt)
-            self._apply_receipts(conn, receipts)
+                _learn(unit, receipt)
+            self._apply_receipts(unit, receipts)
 
-    def _keep_notices(self, conn: Connection, notices: Sequence[InboundNotice]) -> None:
+    def _keep_notices(self, unit: WriteUnit, notices: Sequence[InboundNotice]) -> None:
         drafts: dict[str, Draft] = {}
         for notice in notices:
-            _learn(conn, notice)
-            draft = _notice_draft(conn, notice)
-            if not conn.exec_driver_sql(_EVENT_HERE, (draft.event_id,)).first():
+            _learn(unit, notice)
+            draft = _notice_draft(unit, notice)
+            if not unit.first(statements.EVENT_HERE, event_id=draft.event_id):
                 drafts.setdefault(draft.event_id, draft)
-        self._journal.append_many(conn, list(drafts.values()))
+        self._journal.append_many(unit, list(drafts.values()))
 
-    def _keep_messages(self, conn: Connection, messages: Sequence[InboundMessage]) -> None:
+    def _keep_messages(self, unit: WriteUnit, messages: Sequence[InboundMessage]) -> None:
         arrivals: list[_Arrival] = []
-        here = _look_up(conn, messages)
+        here = _look_up(unit, messages)
         for message in messages:
-            _learn(conn, message)
+            _learn(unit, message)
             twins = here.setdefault((message.session_id, message.message_id), [])
-            chat = aliases.canonical(conn, message.session_id, message.chat)
-            sender = aliases.canonical(conn, message.session_id, message.sender)
-            other_name = partial(aliases.other_name, conn, message.session_id)
+            chat = aliases.canonical(unit, message.session_id, message.chat)
+            sender = aliases.canonical(unit, message.session_id, message.sender)
+            other_name = partial(aliases.other_name, unit, message.session_id)
             arriving = Stored(chat, sender, message.content.kind, new_id("evt"), message.raw)
             verdict, twin = find_twin(arriving, twins, other_name)
             if verdict is Twin.DUPLICATE:
                 continue
             replaced: str | None = None
             if twin is not None:
-                replaced = _make_room(conn, arrivals, message, twin)
+                replaced = _make_room(unit, arrivals, message, twin)
                 twins.remove(twin)
             twins.append(arriving)
-            arrivals.append(_arrival(conn, message, arriving, replaced))
+            arrivals.append(_arrival(unit, message, arriving, replaced))
         if arrivals:
             received_at_ms = self._clock()
-            conn.exec_driver_sql(_INSERT, [_row(arrival, received_at_ms) for arrival in arrivals])
-            self._journal.append_many(conn, [arrival.draft for arrival in arrivals])
+            unit.run_many(statements.ADD, [_row(arrival, received_at_ms) for arrival in arrivals])
+            self._journal.append_many(unit, [arrival.draft for arrival in arrivals])
 
 
-def _learn(conn: Connection, delivery: Delivery) -> None:
-    aliases.learn(conn, delivery.session_id, delivery.chat, delivery.chat_alt)
-    aliases.learn(conn, delivery.session_id, delivery.sender, delivery.sender_alt)
+def _learn(unit: WriteUnit, delivery: Delivery) -> None:
+    aliases.learn(unit, delivery.session_id, delivery.chat, delivery.chat_alt)
+    aliases.learn(unit, delivery.session_id, delivery.sender, delivery.sender_alt)
 
 
-def _notice_draft(conn: Connection, notice: InboundNotice) -> Draft:
+def _notice_draft(unit: WriteUnit, notice: InboundNotice) -> Draft:
     """A notice's event. Its id is made of the notice's, so that a twin is known by it."""
     session_id = notice.session_id
-    chat = aliases.canonical(conn, session_id, notice.chat)
-    sender = aliases.canonical(conn, session_id, notice.sender)
-    phones = [phone_of(aliases.phone_jid(conn, session_id, jid)) for jid in (chat, sender)]
+    chat = aliases.canonical(unit, session_id, notice.chat)
+    sender = aliases.canonical(unit, session_id, notice.sender)
+    phones = [phone_of(aliases.phone_jid(unit, session_id, jid)) for jid in (chat, sender)]
     data = NoticeReceived(chat, sender, notice.notice, notice.timestamp_ms, phones[0], phones[1])
     event_id = f"evt_{sha256(f'{session_id}/{notice.notice_id}'.encode()).hexdigest()[:32]}"
-    return Draft(session_id, _tenant(conn, session_id), data, event_id)
+    return Draft(session_id, _tenant(unit, session_id), data, event_id)
 
 
-def _look_up(conn: Connection, messages: Sequence[InboundMessage]) -> dict[tuple[str, str], list[Stored]]:
+def _look_up(unit: WriteUnit, messages: Sequence[InboundMessage]) -> dict[tuple[str, str], list[Stored]]:
     here: dict[tuple[str, str], list[Stored]] = {}
     keys = [(message.session_id, message.message_id) for message in messages]
-    for start in range(0, len(keys), 256):
-        some = keys[start : start + 256]
-        query = _HERE % ",".join(["(?,?)"] * len(some))
-        for row in conn.exec_driver_sql(query, tuple(part for key in some for part in key)):
-            here.setdefault((row[0], row[1]), []).append(Stored(*row[2:]))
+    for row in unit.keyed(statements.HERE, keys):
+        here.setdefault((row[0], row[1]), []).append(Stored(*row[2:]))
     return here
 
 
-def _tenant(conn: Connection, session_id: str) -> str:
-    known, key = cache(conn), ("tenant", session_id)
+def _tenant(unit: WriteUnit, session_id: str) -> str:
+    known, key = unit.sole_writer_cache, ("tenant", session_id)
     if key not in known:
-        known[key] = conn.exec_driver_sql(_TENANT, (session_id,)).scalar()
+        known[key] = unit.scalar(statements.TENANT, session_id=session_id)
     if known[key] is None:
         raise UnknownSession
     return str(known[key])
 
 
-def _arrival(conn: Connection, message: InboundMessage, arriving: Stored, replaced: str | None) -> _Arrival:
+def _arrival(unit: WriteUnit, message: InboundMessage, arriving: Stored, replaced: str | None) -> _Arrival:
     chat, sender = arriving.chat, arriving.sender
-    phones = [phone_of(aliases.phone_jid(conn, message.session_id, jid)) for jid in (chat, sender)]
+    phones = [phone_of(aliases.phone_jid(unit, message.session_id, jid)) for jid in (chat, sender)]
     data = MessageReceived(
         message_id=message.message_id,
         chat=chat,
@@ -228,46 +207,52 @@ def _arrival(conn: Connection, message: InboundMessage, arriving: Stored, replac
         quoted_id=message.quoted_id or None,
         replaces=replaced,
     )
-    tenant = _tenant(conn, message.session_id)
+    tenant = _tenant(unit, message.session_id)
     draft = Draft(message.session_id, tenant, data, arriving.event_id)
     return _Arrival(message, chat, sender, draft)
 
 
 def _make_room(
-    conn: Connection, arrivals: list[_Arrival], message: InboundMessage, twin: Stored
+    unit: WriteUnit, arrivals: list[_Arrival], message: InboundMessage, twin: Stored
 ) -> str | None:
     """Take away a row that stood here undecryptable. The event that told of it, None if nobody saw it."""
     for arrival in arrivals:
         if arrival.draft.event_id == twin.event_id:
             arrivals.remove(arrival)  # both came in one batch
             return None
-    conn.exec_driver_sql(_REMOVE, (message.session_id, message.message_id, twin.chat, twin.sender))
+    unit.run(
+        statements.REMOVE,
+        session_id=message.session_id,
+        message_id=message.message_id,
+        chat=twin.chat,
+        sender=twin.sender,
+    )
     return twin.event_id
 
 
-def _row(arrival: _Arrival, received_at_ms: int) -> tuple[object, ...]:
+def _row(arrival: _Arrival, received_at_ms: int) -> Mapping[str, object]:
     message = arrival.message
     body = {
         "offline": message.offline,
         "quoted_id": message.quoted_id or None,
         "content": content_to_json(message.content),
     }
-    return (
-        message.session_id,
-        message.message_id,
-        arrival.chat,
-        arrival.sender,
-        int(message.from_me),
-        int(message.group),
-        message.content.kind.value,
-        text_of(message.content),
-        json.dumps(body, ensure_ascii=False, allow_nan=False),
-        message.raw,
-        message.timestamp_ms,
-        message.push_name,
-        arrival.draft.event_id,
-        received_at_ms,
-    )
+    return {
+        "session_id": message.session_id,
+        "message_id": message.message_id,
+        "chat": arrival.chat,
+        "sender": arrival.sender,
+        "from_me": int(message.from_me),
+        "is_group": int(message.group),
+        "kind": message.content.kind.value,
+        "text": text_of(message.content),
+        "body_json": json.dumps(body, ensure_ascii=False, allow_nan=False),
+        "raw": message.raw,
+        "timestamp_ms": message.timestamp_ms,
+        "push_name": message.push_name,
+        "event_id": arrival.draft.event_id,
+        "received_at_ms": received_at_ms,
+    }
 
 
 def _by_bytes_alone(message: InboundMessage) -> InboundMessage:

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Connection
-
 from holdfast.kit.ids import new_message_id
 from holdfast.model.address import is_lid, parse_recipient
 from holdfast.model.errors import (
@@ -20,7 +18,7 @@ from holdfast.model.events import SendStatus
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import rows
 from holdfast.outbox.rows import OutboxRow
-from holdfast.store import aliases, cache
+from holdfast.store import WriteUnit, aliases
 
 #: WhatsApp's limit for a text message.
 LONGEST_TEXT: Final = 65_536
@@ -71,24 +69,24 @@ def check(request: SendRequest) -> Checked | HoldfastError:
     return Checked(request, jid, hashlib.sha256(jid.encode() + b"\0" + text).hexdigest())
 
 
-def take(conn: Connection, wanted: Sequence[Checked], now_ms: int) -> tuple[list[Answer], list[OutboxRow]]:
+def take(unit: WriteUnit, wanted: Sequence[Checked], now_ms: int) -> tuple[list[Answer], list[OutboxRow]]:
     """Accept requests in this unit of work, in their order: the answer to each, and the rows that are new.
 
     The same key with the same body is answered by the row it made; with another body by IdempotencyConflict.
     """
-    taken = rows.by_keys(conn, [key for each in wanted if (key := _key(each.request)) is not None])
+    taken = rows.by_keys(unit, [key for each in wanted if (key := _key(each.request)) is not None])
     answers: list[Answer] = []
     fresh: list[OutboxRow] = []
     for each in wanted:
         key = _key(each.request)
         row = taken.get(key) if key is not None else None
         if row is None:
-            row = _new_row(conn, each, fresh, now_ms)
+            row = _new_row(unit, each, fresh, now_ms)
             fresh.append(row)
             if key is not None:
                 taken[key] = row
         answers.append(row if row.request_hash == each.hash else IdempotencyConflict())
-    rows.insert(conn, fresh)
+    rows.insert(unit, fresh)
     return answers, fresh
 
 
@@ -98,14 +96,14 @@ def _key(request: SendRequest) -> tuple[str, str, str] | None:
     return request.session.tenant_id, request.session.session_id, request.idempotency_key
 
 
-def _new_row(conn: Connection, each: Checked, fresh: Sequence[OutboxRow], now_ms: int) -> OutboxRow:
+def _new_row(unit: WriteUnit, each: Checked, fresh: Sequence[OutboxRow], now_ms: int) -> OutboxRow:
     session = each.request.session
     return OutboxRow(
-        order_no=rows.next_order(conn),
+        order_no=rows.next_order(unit),
         session_id=session.session_id,
         message_id=new_message_id(),
         tenant_id=session.tenant_id,
-        chat=_lane(conn, session.session_id, each.jid, fresh),
+        chat=_lane(unit, session.session_id, each.jid, fresh),
         to_jid=each.jid,
         text=each.request.text,
         message=None,
@@ -120,19 +118,19 @@ def _new_row(conn: Connection, each: Checked, fresh: Sequence[OutboxRow], now_ms
     )
 
 
-def _lane(conn: Connection, session_id: str, jid: str, fresh: Sequence[OutboxRow]) -> str:
+def _lane(unit: WriteUnit, session_id: str, jid: str, fresh: Sequence[OutboxRow]) -> str:
     """The chat whose order the message joins: the LID, unless messages under the number still wait there.
 
     Those were accepted before anybody knew the LID; a newer message must not overtake them.
     """
-    chat = aliases.canonical(conn, session_id, jid)
-    number = aliases.other_name(conn, session_id, chat) if is_lid(chat) else None
+    chat = aliases.canonical(unit, session_id, jid)
+    number = aliases.other_name(unit, session_id, chat) if is_lid(chat) else None
     if number is None:
         return chat
-    known, key = cache(conn), ("outbox lane is over", session_id, number)
+    known, key = unit.sole_writer_cache, ("outbox lane is over", session_id, number)
     if key in known:
         return chat
-    if rows.lane_is_busy(conn, session_id, number) or any(
+    if rows.lane_is_busy(unit, session_id, number) or any(
         row.session_id == session_id and row.chat == number for row in fresh
     ):
         return number

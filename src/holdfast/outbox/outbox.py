@@ -8,8 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection
-
 from holdfast.journal import Journal
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
@@ -22,7 +20,7 @@ from holdfast.outbox.lanes import Lane, Session
 from holdfast.outbox.policy import Fail, RetryPolicy
 from holdfast.outbox.progress import Failed, Result, Retried, Sent, store_receipts, store_results
 from holdfast.outbox.rows import OutboxRow
-from holdfast.store import Store, after_commit
+from holdfast.store import Store, WriteUnit
 from holdfast.store.store import LAZY_S
 
 _log = logging.get("outbox")
@@ -86,16 +84,16 @@ class Outbox:
         """
         checked = [check(request) for request in requests]
         good = [each for each in checked if isinstance(each, Checked)]
-        answers = await self._store.write(lambda conn: self._take(conn, good)) if good else []
+        answers = await self._store.write(lambda unit: self._take(unit, good)) if good else []
         if good:
             killpoint.pass_("outbox_committed")
         taken = iter(answers)
         return [next(taken) if isinstance(each, Checked) else each for each in checked]
 
-    def _take(self, conn: Connection, good: Sequence[Checked]) -> list[Answer]:
-        answers, fresh = take(conn, good, self._clock())
+    def _take(self, unit: WriteUnit, good: Sequence[Checked]) -> list[Answer]:
+        answers, fresh = take(unit, good, self._clock())
         if fresh:
-            after_commit(conn, lambda: self._accepted(fresh))
+            unit.after_commit(lambda: self._accepted(fresh))
         return answers
 
     def _accepted(self, fresh: Sequence[OutboxRow]) -> None:
@@ -119,11 +117,11 @@ class Outbox:
         if (session := self._sessions.get(session_id)) is not None:
             session.up = False
 
-    def apply_receipts(self, conn: Connection, receipts: Sequence[InboundReceipt]) -> None:
+    def apply_receipts(self, unit: WriteUnit, receipts: Sequence[InboundReceipt]) -> None:
         """Move messages forward by receipts, inside the inbox's unit of work."""
-        proved = store_receipts(conn, self._journal, receipts)
+        proved = store_receipts(unit, self._journal, receipts)
         if proved:
-            after_commit(conn, lambda: self._note_proved(proved))
+            unit.after_commit(lambda: self._note_proved(proved))
 
     def _note_proved(self, proved: Sequence[tuple[str, str]]) -> None:
         for session_id, message_id in proved:
@@ -138,13 +136,13 @@ class Outbox:
 
     async def get(self, session_id: str, message_id: str) -> OutboxRow:
         """One accepted message as it stands. Raises UnknownMessage, StoreUnavailable."""
-        return await self._store.read(lambda conn: rows.one(conn, session_id, message_id))
+        return await self._store.read(lambda unit: rows.one(unit, session_id, message_id))
 
     async def page(
         self, session_id: str, chat: str | None, after: tuple[int, str], limit: int
     ) -> list[OutboxRow]:
         """Accepted messages after (time of acceptance, message id), oldest first. Raises StoreUnavailable."""
-        return await self._store.read(lambda conn: rows.page(conn, session_id, chat, after, limit))
+        return await self._store.read(lambda unit: rows.page(unit, session_id, chat, after, limit))
 
     # ---- work --------------------------------------------------------------------------------------------
 
@@ -313,7 +311,7 @@ class Outbox:
         while True:
             try:
                 await self._store.write(
-                    lambda conn: store_results(conn, self._journal, batch), patience_s=LAZY_S
+                    lambda unit: store_results(unit, self._journal, batch), patience_s=LAZY_S
                 )
             except StoreUnavailable:
                 await asyncio.sleep(_STORE_AGAIN_S)

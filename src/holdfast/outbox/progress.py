@@ -4,39 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection
-
 from holdfast.journal import Draft, Journal
 from holdfast.model.address import without_device
 from holdfast.model.events import ErrorNote, MessageStatusChanged, SendStatus
 from holdfast.model.messages import InboundReceipt, ReceiptKind, SendAck
-from holdfast.outbox import rows
+from holdfast.outbox import rows, statements
 from holdfast.outbox.policy import Fail
 from holdfast.outbox.rows import RANK, OutboxRow, Standing
+from holdfast.store import WriteUnit
 
 _RECEIPTS: Final[Mapping[ReceiptKind, SendStatus]] = {
     ReceiptKind.DELIVERED: SendStatus.DELIVERED,
     ReceiptKind.READ: SendStatus.READ,
     ReceiptKind.PLAYED: SendStatus.READ,
 }
-
-_SENT: Final = """
-UPDATE outbox SET status = ?, sent_at_ms = coalesce(sent_at_ms, ?), attempts = ?, next_at_ms = NULL,
-  message = coalesce(message, ?), error_code = NULL, error = NULL WHERE order_no = ?
-"""
-_FAILED: Final = """
-UPDATE outbox SET status = 'failed', attempts = ?, next_at_ms = NULL, error_code = ?, error = ? WHERE
-order_no = ?
-"""
-_RETRIED: Final = """
-UPDATE outbox SET attempts = ?, next_at_ms = ?, error_code = ?, error = ? WHERE order_no = ? AND status =
-'queued'
-"""
-_RECEIPTED: Final = """
-UPDATE outbox SET status = ?, sent_at_ms = coalesce(sent_at_ms, ?), delivered_at_ms =
-coalesce(delivered_at_ms, ?),
-  read_at_ms = coalesce(read_at_ms, ?), next_at_ms = NULL, error_code = NULL, error = NULL WHERE order_no = ?
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +46,13 @@ class Retried:
 Result = Sent | Failed | Retried
 
 
-def store_results(conn: Connection, journal: Journal, results: Sequence[Result]) -> None:
+def store_results(unit: WriteUnit, journal: Journal, results: Sequence[Result]) -> None:
     """Write what became of attempts, with an event for each message that moved."""
-    where = rows.standing(conn, [(each.row.session_id, each.row.message_id) for each in results])
+    where = rows.standing(unit, [(each.row.session_id, each.row.message_id) for each in results])
     drafts: list[Draft] = []
-    sent, failed, retried = [], [], []
+    sent: list[Mapping[str, object]] = []
+    failed: list[Mapping[str, object]] = []
+    retried: list[Mapping[str, object]] = []
     for each in results:
         here = where.get((each.row.session_id, each.row.message_id))
         if here is None or here.status is SendStatus.FAILED:
@@ -78,23 +61,25 @@ def store_results(conn: Connection, journal: Journal, results: Sequence[Result])
             case Sent(row, ack):
                 moved = here.status is SendStatus.QUEUED  # else a receipt was faster and said more
                 here.status = SendStatus.SENT if moved else here.status
-                at_ms = ack.timestamp_ms or None
-                sent.append((here.status.value, at_ms, row.attempts, ack.message or None, row.order_no))
+                told = {"at_ms": ack.timestamp_ms or None, "message": ack.message or None}
+                sent.append({**_attempted(row), **told, "status": here.status.value})
                 drafts += [_draft(here)] if moved else []
             case Failed(row, failure) if here.status is SendStatus.QUEUED:
                 here.status = SendStatus.FAILED
-                failed.append((row.attempts, failure.code, failure.message, row.order_no))
+                why = {"error_code": failure.code, "error": failure.message}
+                failed.append({**_attempted(row), **why})
                 drafts.append(_draft(here, ErrorNote(failure.code, failure.message)))
             case Retried(row):
-                retried.append((row.attempts, row.next_at_ms, row.error_code, row.error, row.order_no))
-    for statement, parameters in ((_SENT, sent), (_FAILED, failed), (_RETRIED, retried)):
-        if parameters:
-            conn.exec_driver_sql(statement, parameters)
-    journal.append_many(conn, drafts)
+                known = {"error_code": row.error_code, "error": row.error, "next_at_ms": row.next_at_ms}
+                retried.append({**_attempted(row), **known})
+    unit.run_many(statements.SENT, sent)
+    unit.run_many(statements.FAILED, failed)
+    unit.run_many(statements.RETRIED, retried)
+    journal.append_many(unit, drafts)
 
 
 def store_receipts(
-    conn: Connection, journal: Journal, receipts: Sequence[InboundReceipt]
+    unit: WriteUnit, journal: Journal, receipts: Sequence[InboundReceipt]
 ) -> list[tuple[str, str]]:
     """Write what recipients did. The (session, message id) that a receipt has shown to be at WhatsApp.
 
@@ -103,9 +88,9 @@ def store_receipts(
     """
     telling = [receipt for receipt in receipts if receipt.kind in _RECEIPTS]
     keys = [(receipt.session_id, message_id) for receipt in telling for message_id in receipt.message_ids]
-    where = rows.standing(conn, list(dict.fromkeys(keys)))
+    where = rows.standing(unit, list(dict.fromkeys(keys)))
     drafts: list[Draft] = []
-    moves: list[tuple[object, ...]] = []
+    moves: list[Mapping[str, object]] = []
     proved: list[tuple[str, str]] = []
     for receipt in telling:
         status = _RECEIPTS[receipt.kind]
@@ -118,12 +103,16 @@ def store_receipts(
             here.status = status
             at_ms = receipt.timestamp_ms
             read_at_ms = at_ms if status is SendStatus.READ else None
-            moves.append((status.value, at_ms, at_ms, read_at_ms, here.order_no))
+            when = {"at_ms": at_ms, "read_at_ms": read_at_ms}
+            moves.append({**when, "status": status.value, "order_no": here.order_no})
             drafts.append(_draft(here))
-    if moves:
-        conn.exec_driver_sql(_RECEIPTED, moves)
-    journal.append_many(conn, drafts)
+    unit.run_many(statements.RECEIPTED, moves)
+    journal.append_many(unit, drafts)
     return proved
+
+
+def _attempted(row: OutboxRow) -> Mapping[str, object]:
+    return {"order_no": row.order_no, "attempts": row.attempts}
 
 
 def _is_own(here: Standing, receipt: InboundReceipt) -> bool:

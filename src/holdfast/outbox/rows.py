@@ -1,15 +1,14 @@
-"""Rows of the table `outbox`: their shape, and every statement about them."""
+"""Rows of the table `outbox`: their shape, and how they are read and added."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-from sqlalchemy import Connection
+from typing import Final
 
 from holdfast.model.address import parse_recipient
 from holdfast.model.errors import UnknownMessage
 from holdfast.model.events import SendStatus
-from holdfast.store import aliases, cache
+from holdfast.outbox import statements
+from holdfast.store import ReadUnit, Row, WriteUnit, aliases
 
 #: The order in which a status may move. `failed` is an end of its own: nothing leads out of it.
 RANK: Final[Mapping[SendStatus, int]] = {
@@ -46,36 +45,6 @@ class OutboxRow:
     read_at_ms: int | None = None
 
 
-COLUMNS: Final = (
-    "order_no, session_id, message_id, tenant_id, chat, to_jid, text, message, status, attempts, next_at_ms,"
-    " error_code, error, idempotency_key, request_hash, accepted_at_ms, sent_at_ms, delivered_at_ms,"
-    " read_at_ms"
-)
-_PREFIXED: Final = ", ".join(f"o.{column.strip()}" for column in COLUMNS.split(","))
-_INSERT: Final = f"INSERT INTO outbox ({COLUMNS}) VALUES ({', '.join('?' * 19)})"
-_LAST_ORDER: Final = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)"
-_QUEUED: Final = f"""
-SELECT {COLUMNS} FROM outbox WHERE session_id = ? AND status = 'queued' AND order_no > ? ORDER BY order_no
-LIMIT ?
-"""
-_BACKLOG: Final = "SELECT DISTINCT session_id FROM outbox WHERE status = 'queued'"
-_BY_KEY: Final = f"""
-WITH wanted(tenant_id, session_id, key) AS (VALUES %s)
-SELECT {_PREFIXED} FROM wanted w CROSS JOIN outbox o
-ON o.tenant_id = w.tenant_id AND o.session_id = w.session_id AND o.idempotency_key = w.key
-"""
-_BY_MESSAGE: Final = """
-WITH wanted(session_id, message_id) AS (VALUES %s)
-SELECT o.order_no, o.session_id, o.message_id, o.tenant_id, o.to_jid, o.status, s.jid, s.lid
-FROM wanted w CROSS JOIN outbox o ON o.session_id = w.session_id AND o.message_id = w.message_id
-LEFT JOIN sessions s ON s.id = o.session_id
-"""
-_LANE_END: Final = (
-    "SELECT status FROM outbox WHERE session_id = ? AND chat = ? ORDER BY order_no DESC LIMIT 1"
-)
-_AT_ONCE: Final = 256
-
-
 @dataclass(slots=True)
 class Standing:
     """Where a message stands now, for a unit that is about to move it."""
@@ -90,116 +59,84 @@ class Standing:
     own_lid: str | None
 
 
-def next_order(conn: Connection) -> int:
+def next_order(unit: WriteUnit) -> int:
     """The next place in the order of acceptance."""
-    known = cache(conn)
+    known = unit.sole_writer_cache
     last = known.get("outbox order")
     if last is None:
-        last = int(conn.exec_driver_sql(_LAST_ORDER).scalar_one())
+        last = int(unit.scalar(statements.LAST_ORDER))
     known["outbox order"] = last + 1
     return int(last) + 1
 
 
-def insert(conn: Connection, rows: Sequence[OutboxRow]) -> None:
+def insert(unit: WriteUnit, rows: Sequence[OutboxRow]) -> None:
     """Add accepted rows."""
-    if rows:
-        conn.exec_driver_sql(_INSERT, [_values(row) for row in rows])
+    unit.run_many(statements.ADD, [_values(row) for row in rows])
 
 
-def backlog(conn: Connection) -> frozenset[str]:
+def backlog(unit: ReadUnit) -> frozenset[str]:
     """The sessions that still have something to send."""
-    return frozenset(conn.exec_driver_sql(_BACKLOG).scalars())
+    return frozenset(session_id for (session_id,) in unit.all(statements.BACKLOG))
 
 
-def queued(conn: Connection, session_id: str, after: int, limit: int) -> list[OutboxRow]:
+def queued(unit: ReadUnit, session_id: str, after: int, limit: int) -> list[OutboxRow]:
     """What a session still has to send, oldest first."""
-    return [row_of(values) for values in conn.exec_driver_sql(_QUEUED, (session_id, after, limit))]
+    found = unit.all(statements.QUEUED, session_id=session_id, after=after, most=limit)
+    return [row_of(row) for row in found]
 
 
-def by_keys(conn: Connection, keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], OutboxRow]:
+def by_keys(unit: ReadUnit, keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], OutboxRow]:
     """The rows that hold these (tenant, session, idempotency key)."""
     found: dict[tuple[str, str, str], OutboxRow] = {}
-    for values in _joined(conn, _BY_KEY, keys):
+    for values in unit.keyed(statements.BY_KEYS, keys):
         row = row_of(values)
         found[row.tenant_id, row.session_id, row.idempotency_key or ""] = row
     return found
 
 
-def standing(conn: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Standing]:
+def standing(unit: ReadUnit, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Standing]:
     """Where these (session, message id) stand. Those that are not ours are absent."""
     found: dict[tuple[str, str], Standing] = {}
-    for values in _joined(conn, _BY_MESSAGE, keys):
+    for values in unit.keyed(statements.STANDING, keys):
         cells = list(values)
         cells[5] = SendStatus(cells[5])
         found[cells[1], cells[2]] = Standing(*cells)
     return found
 
 
-def one(conn: Connection, session_id: str, message_id: str) -> OutboxRow:
+def one(unit: ReadUnit, session_id: str, message_id: str) -> OutboxRow:
     """One accepted message. Raises UnknownMessage."""
-    query = f"SELECT {COLUMNS} FROM outbox WHERE session_id = ? AND message_id = ?"
-    values = conn.exec_driver_sql(query, (session_id, message_id)).first()
-    if values is None:
+    row = unit.first(statements.ONE, session_id=session_id, message_id=message_id)
+    if row is None:
         raise UnknownMessage
-    return row_of(values)
+    return row_of(row)
 
 
 def page(
-    conn: Connection, session_id: str, chat: str | None, after: tuple[int, str], limit: int
+    unit: ReadUnit, session_id: str, chat: str | None, after: tuple[int, str], limit: int
 ) -> list[OutboxRow]:
     """Messages in the order of (time of acceptance, message id) after a place; a chat's under either name."""
-    query = (
-        f"SELECT {COLUMNS} FROM outbox WHERE session_id = ? AND accepted_at_ms >= ?"
-        " AND (accepted_at_ms > ? OR message_id > ?)"
-    )
-    parameters: list[Any] = [session_id, after[0], *after]
-    if chat is not None:
-        names = aliases.names(conn, session_id, parse_recipient(chat) or chat)
-        query += f" AND chat IN ({','.join('?' * len(names))})"
-        parameters += names
-    query += " ORDER BY accepted_at_ms, message_id LIMIT ?"
-    return [row_of(values) for values in conn.exec_driver_sql(query, (*parameters, limit))]
+    place = {"session_id": session_id, "at_ms": after[0], "message_id": after[1], "most": limit}
+    if chat is None:
+        rows = unit.all(statements.PAGE, **place)
+    else:
+        names = aliases.names(unit, session_id, parse_recipient(chat) or chat)
+        rows = unit.keyed(statements.PAGE_OF_CHAT, [(name,) for name in names], **place)
+    return [row_of(row) for row in rows]
 
 
-def lane_is_busy(conn: Connection, session_id: str, chat: str) -> bool:
+def lane_is_busy(unit: ReadUnit, session_id: str, chat: str) -> bool:
     """True if the newest message of this lane still waits."""
-    return conn.exec_driver_sql(_LANE_END, (session_id, chat)).scalar() == SendStatus.QUEUED
+    return bool(unit.scalar(statements.LANE_END, session_id=session_id, chat=chat) == SendStatus.QUEUED)
 
 
-def row_of(values: Sequence[Any]) -> OutboxRow:
-    """The row from its columns, in the order of COLUMNS."""
+def row_of(values: Row) -> OutboxRow:
+    """The row from its columns, in the order of `statements.COLUMNS`."""
     cells = list(values)
     cells[8] = SendStatus(cells[8])
     return OutboxRow(*cells)
 
 
-def _joined(conn: Connection, query: str, keys: Sequence[tuple[str, ...]]) -> Iterable[Sequence[Any]]:
-    for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
-        marks = "(" + ",".join("?" * len(some[0])) + ")"
-        values = tuple(part for key in some for part in key)
-        yield from conn.exec_driver_sql(query % ",".join([marks] * len(some)), values)
-
-
-def _values(row: OutboxRow) -> tuple[object, ...]:
-    return (
-        row.order_no,
-        row.session_id,
-        row.message_id,
-        row.tenant_id,
-        row.chat,
-        row.to_jid,
-        row.text,
-        row.message,
-        row.status.value,
-        row.attempts,
-        row.next_at_ms,
-        row.error_code,
-        row.error,
-        row.idempotency_key,
-        row.request_hash,
-        row.accepted_at_ms,
-        row.sent_at_ms,
-        row.delivered_at_ms,
-        row.read_at_ms,
-    )
+def _values(row: OutboxRow) -> Mapping[str, object]:
+    values = {column: getattr(row, column) for column in statements.COLUMNS}
+    return {**values, "status": row.status.value}

@@ -7,8 +7,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from holdfast.journal import Draft, Journal
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
@@ -16,7 +14,7 @@ from holdfast.model.errors import StoreUnavailable
 from holdfast.model.events import EventData
 from holdfast.sessions import repository
 from holdfast.sessions.runtime import Runtime
-from holdfast.store import Store
+from holdfast.store import Store, WriteUnit
 
 log = logging.get("sessions")
 
@@ -98,7 +96,7 @@ class Recorder:
         attempt = 0
         while True:
             try:
-                await self._store.write(lambda conn: self._keep(conn, batch))
+                await self._store.write(lambda unit: self._keep(unit, batch))
                 return
             except StoreUnavailable as exc:
                 log.log(
@@ -107,13 +105,8 @@ class Recorder:
             await asyncio.sleep(backoff(attempt, base_s=0.25, cap_s=5.0, roll=0.5))
             attempt += 1
 
-    def _keep(self, conn: Connection, batch: _Batch) -> None:
-        if batch.rows:
-            repository.update(conn, list(batch.rows.values()))
-        if batch.timeline:
-            repository.add_timeline(conn, batch.timeline)
-        if batch.heartbeats:
-            repository.save_heartbeats(
-                conn, [(at, session_id) for session_id, at in batch.heartbeats.items()]
-            )
-        self._journal.append_many(conn, batch.drafts)
+    def _keep(self, unit: WriteUnit, batch: _Batch) -> None:
+        repository.update(unit, list(batch.rows.values()))
+        repository.add_timeline(unit, batch.timeline)
+        repository.save_heartbeats(unit, batch.heartbeats.items())
+        self._journal.append_many(unit, batch.drafts)

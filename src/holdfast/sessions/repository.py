@@ -1,49 +1,19 @@
 """The SQL of sessions and timeline. Every function belongs into a unit of work or a read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, State
+from holdfast.sessions import statements
 from holdfast.sessions.facts import Credentials, Session
 from holdfast.sessions.runtime import Runtime
+from holdfast.store import ReadUnit, WriteUnit
 from holdfast.vault import Record
 
-_LOAD: Final = """
-SELECT s.id, s.tenant_id, s.name, s.wish, s.created_at_ms, s.folder, s.phone, s.jid, s.lid, s.push_name,
-  s.state, s.reason, s.detail, s.since_ms, s.epoch, s.attempt, s.retry_at_ms, s.banned_until_ms,
-  s.last_connected_ms, s.last_heartbeat_ms,
-  (SELECT coalesce(max(seq), 0) FROM timeline t WHERE t.session_id = s.id)
-FROM sessions s WHERE s.deleted_at_ms IS NULL ORDER BY s.id
-"""
-_GONE: Final = "SELECT id FROM sessions WHERE deleted_at_ms IS NOT NULL"
-_INSERT: Final = """
-INSERT INTO sessions (id, tenant_id, name, folder, phone, jid, lid, push_name, wish, state, reason, since_ms,
-  created_at_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_UPDATE: Final = """
-UPDATE sessions SET folder = ?, phone = ?, jid = ?, lid = ?, push_name = ?, wish = ?, state = ?, reason = ?,
-  detail = ?, since_ms = ?, epoch = ?, attempt = ?, retry_at_ms = ?, banned_until_ms = ?, last_connected_ms =
-  ? WHERE id = ?
-"""
-_TIMELINE: Final = """
-INSERT INTO timeline (session_id, seq, at_ms, state, reason, detail, epoch) VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-_HEARTBEAT: Final = "UPDATE sessions SET last_heartbeat_ms = ? WHERE id = ?"
-# The name becomes free again; rows of messages and events keep their session.
-_DELETE: Final = """
-UPDATE sessions SET deleted_at_ms = ?, name = name || ' (deleted ' || id || ')', phone = NULL, folder = NULL
-WHERE id = ?
-"""
-_READ_TIMELINE: Final = """
-SELECT seq, at_ms, state, reason, detail, epoch FROM timeline WHERE session_id = ? ORDER BY seq DESC LIMIT ?
-"""
-
-Row = tuple[Any, ...]
+#: A row that is to be written, column by column.
+Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +28,17 @@ class TimelineEntry:
     epoch: int
 
 
-def load(conn: Connection) -> list[Runtime]:
+def load(unit: ReadUnit) -> list[Runtime]:
     """Every session that was not deleted, as it was last recorded."""
-    return [_runtime(tuple(row)) for row in conn.exec_driver_sql(_LOAD)]
+    return [_runtime(row) for row in unit.all(statements.LOAD)]
 
 
-def gone(conn: Connection) -> frozenset[str]:
+def gone(unit: ReadUnit) -> frozenset[str]:
     """The ids of deleted sessions."""
-    return frozenset(conn.exec_driver_sql(_GONE).scalars())
+    return frozenset(session_id for (session_id,) in unit.all(statements.GONE))
 
 
-def _runtime(row: Row) -> Runtime:
+def _runtime(row: tuple[Any, ...]) -> Runtime:
     (id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, *rest) = row
     (state, reason, detail, since, epoch, attempt, retry_at, banned, connected, heartbeat, seq) = rest
     record = Record(id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name)
@@ -105,68 +75,82 @@ def credentials(state: State, record: Record) -> Credentials:
     return Credentials.LOST if record.phone is not None else Credentials.NONE
 
 
-def insert(conn: Connection, runtime: Runtime) -> None:
-    """A new session. Raises IntegrityError when its name or number is taken."""
-    record, session = runtime.record, runtime.session
-    conn.exec_driver_sql(
-        _INSERT,
-        (
-            *(record.id, record.tenant_id, record.name, record.folder, record.phone, record.jid, record.lid),
-            *(record.push_name, session.desired.value, session.state.value, session.reason.value),
-            *(session.since_ms, record.created_at_ms),
-        ),
+def insert(unit: WriteUnit, runtime: Runtime) -> None:
+    """A new session. Raises ConstraintViolated when its name or number is taken."""
+    record = runtime.record
+    unit.run(
+        statements.ADD,
+        **row_of(runtime),
+        tenant_id=record.tenant_id,
+        name=record.name,
+        created_at_ms=record.created_at_ms,
     )
 
 
 def row_of(runtime: Runtime) -> Row:
     """The session as it is now, for `update`."""
     record, session = runtime.record, runtime.session
-    return (
-        *(record.folder, record.phone, record.jid, record.lid, record.push_name, session.desired.value),
-        *(session.state.value, session.reason.value, session.detail, session.since_ms, session.epoch),
-        *(
-            session.attempt,
-            session.retry_at_ms,
-            session.banned_until_ms,
-            runtime.last_connected_ms,
-            record.id,
-        ),
-    )
+    return {
+        "id": record.id,
+        "folder": record.folder,
+        "phone": record.phone,
+        "jid": record.jid,
+        "lid": record.lid,
+        "push_name": record.push_name,
+        "wish": session.desired.value,
+        "state": session.state.value,
+        "reason": session.reason.value,
+        "detail": session.detail,
+        "since_ms": session.since_ms,
+        "epoch": session.epoch,
+        "attempt": session.attempt,
+        "retry_at_ms": session.retry_at_ms,
+        "banned_until_ms": session.banned_until_ms,
+        "last_connected_ms": runtime.last_connected_ms,
+    }
 
 
-def update(conn: Connection, rows: Sequence[Row]) -> None:
+def update(unit: WriteUnit, rows: Sequence[Row]) -> None:
     """Bring rows up to date."""
-    conn.exec_driver_sql(_UPDATE, list(rows))
+    unit.run_many(statements.UPDATE, rows)
 
 
 def timeline_row(runtime: Runtime, at_ms: int) -> Row:
     """The newest change, for `add_timeline`."""
     session = runtime.session
-    state, reason = session.state.value, session.reason.value
-    return runtime.record.id, runtime.timeline_seq, at_ms, state, reason, session.detail, session.epoch
+    return {
+        "session_id": runtime.record.id,
+        "seq": runtime.timeline_seq,
+        "at_ms": at_ms,
+        "state": session.state.value,
+        "reason": session.reason.value,
+        "detail": session.detail,
+        "epoch": session.epoch,
+    }
 
 
-def add_timeline(conn: Connection, rows: Sequence[Row]) -> None:
+def add_timeline(unit: WriteUnit, rows: Sequence[Row]) -> None:
     """Note changes."""
-    conn.exec_driver_sql(_TIMELINE, list(rows))
+    unit.run_many(statements.ADD_CHANGE, rows)
 
 
-def save_heartbeats(conn: Connection, rows: Iterable[tuple[int, str]]) -> None:
-    """Note (time, session id) of last heartbeats."""
-    conn.exec_driver_sql(_HEARTBEAT, list(rows))
+def save_heartbeats(unit: WriteUnit, heartbeats: Iterable[tuple[str, int]]) -> None:
+    """Note (session id, time): when each was last heard."""
+    unit.run_many(statements.HEARTBEAT, [{"id": id_, "at_ms": at_ms} for id_, at_ms in heartbeats])
 
 
-def delete(conn: Connection, session_id: str, now_ms: int) -> None:
+def delete(unit: WriteUnit, session_id: str, now_ms: int) -> None:
     """Mark a session as deleted."""
-    conn.exec_driver_sql(_DELETE, (now_ms, session_id))
+    unit.run(statements.DELETE, id=session_id, now=now_ms)
 
 
-def read_timeline(conn: Connection, session_id: str, limit: int) -> list[TimelineEntry]:
+def read_timeline(unit: ReadUnit, session_id: str, limit: int) -> list[TimelineEntry]:
     """The newest changes, newest first."""
-    rows = conn.exec_driver_sql(_READ_TIMELINE, (session_id, limit))
     return [
         TimelineEntry(
             seq, at, State(state), Reason(reason) if reason in _REASONS else None, detail or "", epoch
         )
-        for seq, at, state, reason, detail, epoch in rows
+        for seq, at, state, reason, detail, epoch in unit.all(
+            statements.CHANGES, session_id=session_id, most=limit
+        )
     ]

@@ -2,52 +2,56 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+import sqlalchemy
 
 from holdfast.model.errors import StoreUnavailable
-from holdfast.store.sqlite import raw_of
+from holdfast.store import statements
+from holdfast.store.connection import Connection
+from holdfast.store.unit import ReadUnit
 
 #: The newest revision. Alembic costs 0.2 s of imports: a database that is there already does not pay them.
 HEAD = "0001"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def migrate(engine: Engine) -> None:
+def migrate(connection: Connection, beneath: sqlalchemy.Connection) -> None:
     """Bring the schema up to `HEAD`. All or nothing; nothing to do is the common case.
 
+    `beneath` is SQLAlchemy's side of the same connection. The caller sees to it that nobody else migrates.
     Raises StoreUnavailable when the database was written by a newer Holdfast.
     """
-    with engine.connect() as conn:
-        if _revision(conn) == HEAD:
-            return
-        raw = raw_of(conn)
-        raw.execute("BEGIN IMMEDIATE")
-        try:
-            _upgrade(conn)
-        except BaseException:
-            if raw.in_transaction:
-                raw.execute("ROLLBACK")
-            raise
-        raw.execute("COMMIT")
+    if revision(connection) == HEAD:
+        return
+    connection.begin_write()
+    # Alembic leaves a transaction alone that it finds. This one is SQLAlchemy's word only: ours has begun.
+    found = beneath.begin()
+    try:
+        _upgrade(revision(connection), beneath)
+        connection.commit()
+    except BaseException:
+        connection.roll_back()
+        raise
+    finally:
+        found.close()
 
 
-def _revision(conn: Connection) -> str | None:
-    known = "SELECT 1 FROM sqlite_master WHERE type='table' AND name='alembic_version'"
-    if conn.exec_driver_sql(known).first() is None:
+def revision(connection: Connection) -> str | None:
+    """The revision of the schema that is there; None in an empty database."""
+    unit = ReadUnit(connection, {})
+    if unit.first(statements.HAS_REVISION) is None:
         return None
-    row = conn.exec_driver_sql("SELECT version_num FROM alembic_version").first()
-    return None if row is None else str(row[0])
+    found = unit.scalar(statements.REVISION)
+    return None if found is None else str(found)
 
 
-def _upgrade(conn: Connection) -> None:
+def _upgrade(found: str | None, beneath: sqlalchemy.Connection) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = conn
-    found = _revision(conn)
+    config.attributes["connection"] = beneath
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise StoreUnavailable(

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sqlalchemy import Connection, Engine
-
-from holdfast.store.failures import unavailable
-from holdfast.store.sqlite import raw_of
-from holdfast.store.unit import cache
+from holdfast.model.errors import StoreUnavailable
+from holdfast.store.connection import Connection, Database
+from holdfast.store.unit import ReadUnit
 
 _THREADS = 3
 
@@ -18,43 +16,51 @@ _THREADS = 3
 class Readers:
     """A few reading threads. A slow query holds up other reads at most, never the writer."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._mine = threading.local()
-        self._all: list[Connection] = []
+        self._all: set[Connection] = set()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="holdfast-reader")
 
-    async def read(self, work: Callable[[Connection], Any]) -> Any:
+    async def read(self, work: Callable[[ReadUnit], Any]) -> Any:
         """The result of `work`, which sees one committed state throughout."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, work)
 
     async def close(self) -> None:
         """Wait for the reads that run, then close."""
         await asyncio.to_thread(self._pool.shutdown, wait=True)
-        for conn in self._all:
-            conn.close()
+        for connection in self._all:
+            connection.close()
 
-    def _read(self, work: Callable[[Connection], Any]) -> Any:
+    def _read(self, work: Callable[[ReadUnit], Any]) -> Any:
+        connection = self._begin()
         try:
-            conn = self._connection()
-            raw = raw_of(conn)
-            cache(conn).clear()  # what one read remembers must not answer the next
-            raw.execute("BEGIN")
-            try:
-                return work(conn)
-            finally:
-                raw.execute("COMMIT")
-        except Exception as exc:
-            refusal = unavailable(exc)
-            if refusal is None:
+            result = work(ReadUnit(connection, {}))
+        except BaseException:
+            connection.roll_back()
+            raise
+        connection.commit()
+        return result
+
+    def _begin(self) -> Connection:
+        connection = self._connection()
+        try:
+            connection.begin_read()
+        except StoreUnavailable:
+            if not connection.lost:
                 raise
-            raise refusal from exc
+            connection = self._connection()  # it was lost while nobody used it: nothing has begun
+            connection.begin_read()
+        return connection
 
     def _connection(self) -> Connection:
-        conn: Connection | None = getattr(self._mine, "conn", None)
-        if conn is None:
-            conn = self._engine.connect()
-            raw_of(conn).execute("PRAGMA query_only=ON")
-            self._mine.conn = conn
-            self._all.append(conn)
-        return conn
+        connection: Connection | None = getattr(self._mine, "connection", None)
+        if connection is not None and connection.lost:
+            self._all.discard(connection)
+            connection.close()
+            connection = None
+        if connection is None:
+            self._mine.connection = None
+            connection = self._mine.connection = self._database.open_reader()
+            self._all.add(connection)
+        return connection

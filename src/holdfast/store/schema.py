@@ -24,10 +24,12 @@ metadata = MetaData()
 DEFAULT_TENANT: Final = "ten_default"
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
+#: Text that sorts by its bytes in every database, whatever language the server speaks.
+Words = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _text(name: str, *, null: bool = False, **more: Any) -> "Column[str]":
-    return Column(name, Text, nullable=null, **more)
+    return Column(name, Words, nullable=null, **more)
 
 
 def _ms(name: str, *, null: bool = False) -> "Column[int]":
@@ -157,6 +159,7 @@ Index(
     outbox.c.session_id,
     outbox.c.order_no,
     sqlite_where=outbox.c.status == "queued",
+    postgresql_where=outbox.c.status == "queued",
 )
 
 subscriptions = Table(

@@ -1,12 +1,21 @@
-"""Connections to SQLite, all opened here and all alike."""
+"""SQLite: connections all opened here and all alike."""
 
+import contextlib
 import os
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import sqlalchemy
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
+
+from holdfast.model.errors import StoreUnavailable
+from holdfast.store.connection import Values
+from holdfast.store.failures import ConstraintViolated, StatementFailed, of_sqlite
+from holdfast.store.migrate import migrate
+from holdfast.store.statement import Row, Statement
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -19,13 +28,159 @@ _PRAGMAS = (
 _BUSY_MS = 5000
 
 
+class SqliteDatabase:
+    """A database file. That one process writes to it, the lock of the data folder sees to."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._engine = make_engine(path)
+
+    def open_writer(self) -> "SqliteConnection":
+        """Open or create the file, for its owner alone, and bring its schema up to date."""
+        try:
+            _create_private(self._path)
+        except OSError as exc:
+            raise StoreUnavailable(f"The database {self._path} cannot be opened: {exc.strerror}") from exc
+        connection = self._connect()
+        try:
+            migrate(connection, connection.beneath)
+        except sqlalchemy.exc.DBAPIError as exc:
+            connection.close()
+            raise _told(exc.orig, "store.migrate") from exc
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def reopen_writer(self) -> "SqliteConnection":
+        """Another connection to the same file."""
+        return self._connect()
+
+    def open_reader(self) -> "SqliteConnection":
+        """A connection that refuses to write."""
+        connection = self._connect()
+        connection.raw.execute("PRAGMA query_only=ON")
+        return connection
+
+    def close(self) -> None:
+        """Nothing is shared."""
+        self._engine.dispose()
+
+    def _connect(self) -> "SqliteConnection":
+        try:
+            return SqliteConnection(self._engine.connect())
+        except sqlalchemy.exc.DBAPIError as exc:
+            raise _told(exc.orig, "store.connect") from exc
+
+
+class SqliteConnection:
+    """One connection to the file."""
+
+    def __init__(self, beneath: sqlalchemy.Connection) -> None:
+        raw = beneath.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        self.beneath, self.raw = beneath, raw
+
+    def fetch(self, statement: Statement, values: Values) -> list[Row]:
+        """Run a statement that returns rows."""
+        try:
+            return self.raw.execute(statement.for_sqlite.text, values).fetchall()
+        except sqlite3.Error as exc:
+            raise _told(exc, statement.name) from exc
+
+    def fetch_keyed(
+        self, statement: Statement, keys: Sequence[Sequence[object]], values: Values
+    ) -> list[Row]:
+        """Run a statement that takes keys."""
+        text, given = statement.for_sqlite.with_keys(keys, values)
+        try:
+            return self.raw.execute(text, given).fetchall()
+        except sqlite3.Error as exc:
+            raise _told(exc, statement.name) from exc
+
+    def run(self, statement: Statement, values: Values) -> int:
+        """Run a statement that changes rows."""
+        try:
+            return self.raw.execute(statement.for_sqlite.text, values).rowcount
+        except sqlite3.Error as exc:
+            raise _told(exc, statement.name) from exc
+
+    def run_many(self, statement: Statement, rows: Sequence[Values]) -> int:
+        """Run it once per row."""
+        try:
+            return self.raw.executemany(statement.for_sqlite.text, rows).rowcount
+        except sqlite3.Error as exc:
+            raise _told(exc, statement.name) from exc
+
+    def begin_read(self) -> None:
+        """The first statement takes the snapshot."""
+        self._say("BEGIN")
+
+    def begin_write(self) -> None:
+        """Take the write lock now, so that no later statement can find it taken."""
+        self._say("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Durable on return."""
+        self._say("COMMIT")
+
+    def roll_back(self) -> None:
+        """Undo everything."""
+        if self.raw.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self.raw.rollback()
+
+    def savepoint(self) -> None:
+        """Where one unit begins."""
+        self._say("SAVEPOINT unit")
+
+    def release(self) -> None:
+        """Where it ends."""
+        self._say("RELEASE unit")
+
+    def roll_back_unit(self) -> None:
+        """Undo one unit, and leave its savepoint."""
+        self._say("ROLLBACK TO unit")
+        self._say("RELEASE unit")
+
+    @property
+    def in_transaction(self) -> bool:
+        """False also after SQLite rolled back by itself, as it does when the disk is full."""
+        return self.raw.in_transaction
+
+    @property
+    def lost(self) -> bool:
+        """A file is never lost: every refusal may pass."""
+        return False
+
+    @property
+    def transaction(self) -> str | None:
+        """A commit of a file has happened or has not; nothing is ever in doubt."""
+        return None
+
+    def was_committed(self, transaction: str) -> bool | None:
+        """Never asked."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Give it back."""
+        self.beneath.close()
+
+    def _say(self, words: str) -> None:
+        try:
+            self.raw.execute(words)
+        except sqlite3.Error as exc:
+            raise _told(exc, words) from exc
+
+
 def make_engine(path: Path) -> Engine:
     """An engine whose connections are in autocommit: writer and readers say BEGIN and COMMIT themselves."""
     engine = create_engine(
-        f"sqlite:///{path}",
+        # Taken apart, not pasted: a `?`, `%` or `#` in the path is part of the path.
+        URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
+        pool_reset_on_return=None,  # writer and readers say how a transaction ends
         isolation_level="AUTOCOMMIT",
-        # An error's text goes to the log, and parameters are message bodies.
         hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000, "cached_statements": 256},
     )
@@ -38,14 +193,16 @@ def make_engine(path: Path) -> Engine:
     return engine
 
 
-def create_private(path: Path) -> None:
+def _create_private(path: Path) -> None:
     """Make a database file that only its owner reads: it will hold message bodies. Keeps an existing one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def raw_of(conn: Connection) -> sqlite3.Connection:
-    """The driver's connection below SQLAlchemy's: SAVEPOINT costs 2 µs there instead of 15."""
-    raw = conn.connection.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
-    return raw
+def _told(exc: BaseException | None, statement: str) -> Exception:
+    """The store's error for the driver's. SQLite's messages name columns, never values."""
+    refusal = of_sqlite(getattr(exc, "sqlite_errorcode", None))
+    if refusal is not None:
+        return refusal
+    kind = ConstraintViolated if isinstance(exc, sqlite3.IntegrityError) else StatementFailed
+    return kind(statement, str(exc))

@@ -2,46 +2,48 @@
 
 While one commit runs, units queue up in the open batch; the writer then takes the batch whole, runs each
 unit under a savepoint of its own, commits once, and lets every caller resume. A unit that raises rolls back
-alone. When the database refuses the group (full, read-only, locked), every unit of it fails with
+alone. When the database refuses the group (full, read-only, locked, not reached), every unit of it fails with
 StoreUnavailable and nothing was written.
+
+A connection that is lost is opened again for the next group. If it is lost while committing, the writer
+finds out what became of the group before it says anything about it: callers may believe both answers.
 """
 
 import asyncio
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine
-
 from holdfast.kit import logging
 from holdfast.model.errors import HoldfastError, StoreUnavailable
-from holdfast.store.failures import unavailable
-from holdfast.store.sqlite import raw_of
-from holdfast.store.unit import cache, take_actions
+from holdfast.store.connection import Database, Displaced, WritingConnection
+from holdfast.store.unit import WriteUnit
 
 _log = logging.get("store")
 
 #: Values that units may keep in the cache, some 20 MB; then it starts anew.
 _REMEMBERED: Final = 100_000
+#: Pause before the outcome of a commit is asked for again.
+_ASK_AGAIN_S: Final = 0.25
 
 
 @dataclass(slots=True, eq=False)
 class _Unit:
-    work: Callable[[Connection], Any]
+    work: Callable[[WriteUnit], Any]
     future: "asyncio.Future[Any]"
     result: Any = None
     error: BaseException | None = None
-    actions: list[Callable[[], None]] | None = None
+    made: WriteUnit | None = None  #: once it stands; what it wants done after the commit is in it
 
 
 class Writer:
     """The writing thread. Its methods but `_run` and what that calls belong to the event loop's thread."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, connection: WritingConnection) -> None:
+        self._database, self._connection = database, connection
+        self._cache: dict[Any, Any] = {}
         self._loop = asyncio.get_running_loop()
         self._open: list[_Unit] = []
         self._due = 0.0
@@ -52,7 +54,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="holdfast-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, work: Callable[[Connection], Any], patience_s: float) -> Any:
+    async def write(self, work: Callable[[WriteUnit], Any], patience_s: float) -> Any:
         """Have `work` done in the next group; its result after the commit."""
         unit = _Unit(work, self._loop.create_future())
         due = time.monotonic() + patience_s
@@ -76,19 +78,16 @@ class Writer:
     # ---- the thread --------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        conn: Connection | None = None
         batch: list[_Unit] | None = []
         try:
-            conn = self._engine.connect()
             while (batch := self._take()) is not None:
-                self._commit(conn, batch)
-                self._hand_back(batch)
+                self._commit(batch)
+                self._on_loop(_resolve, batch)
         except BaseException as exc:
             _log.error("store.writer_died", exc_info=exc)
             self._die(batch or [], exc)
         finally:
-            if conn is not None:
-                conn.close()
+            self._connection.close()
 
     def _take(self) -> list[_Unit] | None:
         with self._bell:
@@ -99,58 +98,102 @@ class Writer:
                     return batch if batch or not self._closing else None
                 self._bell.wait(wait)
 
-    def _commit(self, conn: Connection, batch: list[_Unit]) -> None:
-        raw = raw_of(conn)
-        if len(cache(conn)) > _REMEMBERED:
-            cache(conn).clear()
+    def _commit(self, batch: list[_Unit]) -> None:
+        if len(self._cache) > _REMEMBERED:
+            self._cache.clear()
         try:
-            raw.execute("BEGIN IMMEDIATE")
+            self._begin()
             for unit in batch:
-                self._do(conn, raw, unit)
-            raw.execute("COMMIT")
+                self._do(unit)
+            self._end()
+        except Displaced:
+            raise
         except Exception as exc:
-            self._roll_back(conn, raw)
+            self._cache.clear()
+            self._connection.roll_back()
             self._fail(batch, exc)
         else:
             self._recovered()
 
-    def _do(self, conn: Connection, raw: sqlite3.Connection, unit: _Unit) -> None:
-        """Run one unit under its savepoint. Raises only what ends the whole group."""
-        raw.execute("SAVEPOINT unit")
+    def _begin(self) -> None:
         try:
-            unit.result = unit.work(conn)
+            self._connection.begin_write()
+        except StoreUnavailable:
+            if not self._connection.lost:
+                raise
+            self._reopen()
+            self._connection.begin_write()
+
+    def _reopen(self) -> None:
+        self._cache.clear()
+        self._connection.close()
+        self._connection = self._database.reopen_writer()
+
+    def _do(self, unit: _Unit) -> None:
+        """Run one unit under its savepoint. Raises only what ends the whole group."""
+        self._connection.savepoint()
+        made = WriteUnit(self._connection, self._cache)
+        try:
+            unit.result = unit.work(made)
+            self._connection.release()
         except Exception as exc:
             # Disk full and the like may have rolled back everything already; then the group is lost, not
             # the unit.
-            if not raw.in_transaction:
+            if not self._connection.in_transaction:
                 raise
-            take_actions(conn)
-            cache(conn).clear()
-            raw.execute("ROLLBACK TO unit")
-            unit.error = unavailable(exc) or exc
+            self._cache.clear()
+            self._connection.roll_back_unit()
+            unit.error = exc
         else:
-            unit.actions = take_actions(conn)
-        raw.execute("RELEASE unit")
+            unit.made = made
 
-    def _roll_back(self, conn: Connection, raw: sqlite3.Connection) -> None:
-        take_actions(conn)
-        cache(conn).clear()
-        if raw.in_transaction:
-            raw.execute("ROLLBACK")
+    def _end(self) -> None:
+        try:
+            self._connection.commit()
+        except StoreUnavailable:
+            transaction = self._connection.transaction
+            if not self._connection.lost or transaction is None:
+                raise
+            if not self._was_committed(transaction):
+                raise
+
+    def _was_committed(self, transaction: str) -> bool:
+        """Find out, however long it takes. Meanwhile whoever wants to write is told that it cannot be now.
+
+        Raises StoreUnavailable when the store is closed before that: nobody lives on to act on the answer.
+        """
+        while True:
+            try:
+                if self._connection.lost:
+                    self._reopen()
+                outcome = self._connection.was_committed(transaction)
+                if outcome is not None:
+                    return outcome
+            except StoreUnavailable as exc:
+                self._refuse_open(exc)
+            with self._bell:
+                if self._closing:
+                    raise StoreUnavailable("The database was lost while it committed")
+                self._bell.wait(_ASK_AGAIN_S)
+
+    def _refuse_open(self, refusal: StoreUnavailable) -> None:
+        with self._bell:
+            waiting, self._open = self._open, []
+        self._fail(waiting, refusal)
+        self._on_loop(_resolve, waiting)
 
     def _fail(self, batch: list[_Unit], exc: Exception) -> None:
-        refusal = unavailable(exc)
-        if refusal is None:
+        if not isinstance(exc, StoreUnavailable):
             _log.error("store.group_failed", units=len(batch), exc_info=exc)
-            refusal = StoreUnavailable()
+            exc = StoreUnavailable()
         elif self._healthy:
-            _log.error("store.unavailable", reason=refusal.message)
+            _log.error("store.unavailable", reason=exc.message)
         self._healthy = False
         for unit in batch:
-            unit.actions, unit.result = None, None
+            unit.made, unit.result = None, None
             # A unit that was refused on its own account keeps its own answer.
             if not isinstance(unit.error, HoldfastError):
-                unit.error = refusal
+                unit.error = exc
 
     def _recovered(self) -> None:
         if not self._healthy:
@@ -159,15 +202,12 @@ class Writer:
 
     # ---- back to the loop --------------------------------------------------------------------------------
 
-    def _hand_back(self, batch: list[_Unit]) -> None:
-        self._on_loop(_resolve, batch)
-
     def _die(self, batch: list[_Unit], exc: BaseException) -> None:
         with self._bell:
             self._closing = True
             left, self._open = [*batch, *self._open], []
         for unit in left:
-            unit.error, unit.actions = StoreUnavailable("The database's writer has ended"), None
+            unit.error, unit.made = StoreUnavailable("The database's writer has ended"), None
         self._on_loop(_resolve, left)
         self._on_loop(_set_died, self.died, exc)
 
@@ -180,7 +220,7 @@ class Writer:
 
 def _resolve(batch: list[_Unit]) -> None:
     for unit in batch:
-        for act in unit.actions or ():
+        for act in unit.made.actions if unit.made is not None else ():
             try:
                 act()
             except Exception as exc:  # a bug there must not leave every caller of the group waiting

@@ -4,19 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from holdfast.kit import logging
 from holdfast.model.errors import FolderMissing, SettingsError
-from holdfast.store import Store
-from holdfast.vault import registry
+from holdfast.store import ReadUnit, Store, WriteUnit
+from holdfast.vault import registry, statements
 from holdfast.vault.master import MasterKey, SessionKey, new_session_key
 from holdfast.vault.registry import Record, Registry
 
 log = logging.get("vault")
-
-_KNOWN = "SELECT value FROM settings_kv WHERE key = ?"
-_KEEP = "INSERT INTO settings_kv (key, value) VALUES (?, ?)"
 
 
 class WrongMasterKeyForData(SettingsError):
@@ -50,13 +45,17 @@ async def prove_world(store: Store, *, lab: bool) -> None:
 async def _note_once(store: Store, key: str, value: str) -> str:
     """What the database knows under this key; the first value stays."""
 
-    def note(conn: Connection) -> str:
-        known: str | None = conn.exec_driver_sql(_KNOWN, (key,)).scalar()
+    def look(unit: ReadUnit) -> str | None:
+        known: str | None = unit.scalar(statements.NOTED, key=key)
+        return known
+
+    def note(unit: WriteUnit) -> str:
+        known = look(unit)
         if known is None:
-            conn.exec_driver_sql(_KEEP, (key, value))
+            unit.run(statements.NOTE, key=key, value=value)
         return known or value
 
-    known: str | None = await store.read(lambda conn: conn.exec_driver_sql(_KNOWN, (key,)).scalar())
+    known = await store.read(look)
     if known is not None:
         return known
     return await store.write(note)

@@ -17,7 +17,7 @@ from rooms import EVERYTHING, TENANT
 async def append(store: Store, journal: Journal, count: int, session: str = "ses_a") -> None:
     """Append events numbered from 1."""
     drafts = [Draft(session, TENANT, SessionPairing(index=n + 1)) for n in range(count)]
-    await store.write(lambda conn: journal.append_many(conn, drafts))
+    await store.write(lambda unit: journal.append_many(unit, drafts))
 
 
 # ---- feeds -------------------------------------------------------------------------------------------------

@@ -5,21 +5,20 @@ import asyncio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
 
+from databases import refuse_writes, sql, take_writes
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.model.content import Image, Location, Text, Undecryptable
 from holdfast.model.errors import StoreUnavailable, UnknownMessage
 from holdfast.model.messages import InboundMessage, ReceiptKind
-from holdfast.store import Store
-from holdfast.store.sqlite import raw_of
+from holdfast.store import Store, WriteUnit
 from rooms import EVERYTHING, add_session, message, receipt, told, with_store
 
 PN, LID = "1@s.whatsapp.net", "10@lid"
 
 
-def no_receipts(conn: Connection, receipts: object) -> None:
+def no_receipts(unit: WriteUnit, receipts: object) -> None:
     """For tests without an outbox."""
 
 
@@ -113,11 +112,10 @@ async def test_a_session_that_nobody_knows_is_never_confirmed(inbox: Inbox, jour
 
 
 async def test_a_database_that_refuses_confirms_nothing(inbox: Inbox, store: Store, journal: Journal) -> None:
-    raw = await store.write(raw_of)
-    raw.execute("PRAGMA query_only=ON")
+    refuse_writes(store)
     with pytest.raises(StoreUnavailable):
         await inbox.receive([message(1, "M1")])
-    raw.execute("PRAGMA query_only=OFF")
+    take_writes(store)
     assert await told(journal) == []
     with pytest.raises(UnknownMessage):
         await inbox.get("ses_a", "M1")
@@ -136,7 +134,7 @@ async def test_receipts_are_applied_in_the_unit_of_their_batch(store: Store, jou
 async def test_an_outbox_that_breaks_on_a_receipt_holds_up_no_message(store: Store, journal: Journal) -> None:
     await add_session(store, "ses_a")
 
-    def breaks(conn: Connection, receipts: object) -> None:
+    def breaks(unit: WriteUnit, receipts: object) -> None:
         raise ValueError("receipt")
 
     inbox = Inbox(store, journal, breaks)
@@ -185,7 +183,7 @@ def test_each_message_once_under_any_order_and_any_name(
         assert confirmed == [[each.delivery_id for each in batch] for batch in batches]
         events = await told(journal)
         expected = {each.raw for batch in batches for each in batch}
-        raws = await store.read(lambda conn: conn.exec_driver_sql("SELECT raw FROM messages").scalars().all())
+        raws = [raw for (raw,) in await store.read(lambda unit: unit.all(sql("SELECT raw FROM messages")))]
         assert sorted(raws) == sorted(expected)
         assert len(events) == len(expected)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
 
 from holdfast.journal import Draft, Event, Filter, Journal, decode_cursor, encode_cursor
 from holdfast.journal.event import EventRow, make_event
@@ -15,7 +14,8 @@ from holdfast.journal.tail import Tail
 from holdfast.model.content import Text
 from holdfast.model.errors import CursorInvalid
 from holdfast.model.events import MessageReceived, SessionPairing
-from holdfast.store import Store
+from holdfast.store import Store, WriteUnit
+from rooms import add_session
 
 TENANT = "ten_default"
 ALL = Filter(TENANT)
@@ -33,7 +33,7 @@ def number(event: Event) -> int:
 
 async def append(store: Store, journal: Journal, *drafts: Draft) -> list[Event]:
     """Append in a unit of its own."""
-    return await store.write(lambda conn: journal.append_many(conn, drafts))
+    return await store.write(lambda unit: journal.append_many(unit, drafts))
 
 
 async def test_positions_rise_and_each_session_counts_for_itself(store: Store, journal: Journal) -> None:
@@ -49,8 +49,8 @@ async def test_positions_rise_and_each_session_counts_for_itself(store: Store, j
 
 
 async def test_a_unit_that_rolls_back_leaves_no_event_and_no_gap(store: Store, journal: Journal) -> None:
-    def bad(conn: Connection) -> None:
-        journal.append_many(conn, [draft("ses_a", n=2), draft("ses_b")])
+    def bad(unit: WriteUnit) -> None:
+        journal.append_many(unit, [draft("ses_a", n=2), draft("ses_b")])
         raise ValueError("no")
 
     await asyncio.gather(
@@ -64,14 +64,7 @@ async def test_a_unit_that_rolls_back_leaves_no_event_and_no_gap(store: Store, j
 
 
 async def test_memory_and_database_tell_the_same(store: Store, journal: Journal) -> None:
-    await store.write(
-        lambda conn: (
-            conn.exec_driver_sql(
-                "INSERT INTO sessions (id, tenant_id, name, wish, state, since_ms, created_at_ms)"
-                " VALUES ('ses_a', 'ten_default', 'my \"name\"', 'up', 'new', 0, 0)"
-            ).rowcount
-        )
-    )
+    await add_session(store, "ses_a", name='my "name"')
     await append(store, journal, draft(text='"quoted" \n \u2028 ü 😀'), draft("ses_b", n=1))
     from_memory = (await journal.read(0, 10, ALL)).events
     again = await Journal.open(store)
@@ -193,9 +186,9 @@ async def test_the_tail_is_bounded_and_old_events_come_from_the_database(
 async def test_nobody_is_told_of_a_commit_that_this_loop_has_not_heard_of(
     store: Store, journal: Journal
 ) -> None:
-    await store.write(lambda conn: journal.append_many(conn, [draft()]))
+    await store.write(lambda unit: journal.append_many(unit, [draft()]))
     late = await Journal.open(store)
-    await store.write(lambda conn: journal.append_many(conn, [draft()]))
+    await store.write(lambda unit: journal.append_many(unit, [draft()]))
     page = await late.read(0, 10, ALL)
     assert [event.position for event in page.events] == [late.head]
     assert page.searched_to == late.head < journal.head

@@ -10,6 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from scripted import Phone, ScriptedSender, Step
 
+from databases import refuse_writes, take_writes
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.model import errors
@@ -28,7 +29,6 @@ from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, OutboxRow, RetryPolicy, SendRequest
 from holdfast.outbox.lanes import WINDOW
 from holdfast.store import Store
-from holdfast.store.sqlite import raw_of
 from rooms import TENANT, add_session, message, receipt, told, with_store
 
 SES = SessionRef("ses_a", TENANT, "ses_a")
@@ -69,7 +69,7 @@ async def finished(outbox: Outbox) -> None:
 
     await until(settled)
     # A read may be ahead of the loop: what the commit wakes has been called when another write returns.
-    await outbox._store.write(lambda conn: None)
+    await outbox._store.write(lambda unit: None)
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
@@ -157,11 +157,10 @@ async def test_the_longest_text_is_taken(outbox: Outbox) -> None:
 async def test_a_database_that_refuses_accepts_nothing(outbox: Outbox, store: Store, phone: Phone) -> None:
     async with running(outbox):
         outbox.session_up("ses_a")
-        raw = await store.write(raw_of)
-        raw.execute("PRAGMA query_only=ON")
+        refuse_writes(store)
         with pytest.raises(StoreUnavailable):
             await outbox.accept(SES, ANN, "lost?", "k")
-        raw.execute("PRAGMA query_only=OFF")
+        take_writes(store)
         row = await outbox.accept(SES, ANN, "lost?", "k")
         await finished(outbox)
     assert phone.arrivals == [row.message_id]

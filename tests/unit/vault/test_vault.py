@@ -1,6 +1,5 @@
 """The vault's door: which master key and which world a data folder belongs to."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,6 @@ from holdfast.vault import (
 )
 
 RIGHT, WRONG = MasterKey(b"r" * 32), MasterKey(b"w" * 32)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path / "holdfast.db")
-    yield opened
-    await opened.close()
 
 
 async def test_the_first_key_stays_the_key_of_the_folder(tmp_path: Path, store: Store) -> None:

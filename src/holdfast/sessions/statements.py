@@ -1,0 +1,71 @@
+"""The statements about sessions and their timelines."""
+
+from typing import Final
+
+from holdfast.store import Statement
+
+LOAD: Final = Statement(
+    "sessions.load",
+    "Every session that was not deleted, oldest first, with the number of its newest change.",
+    """
+    SELECT s.id, s.tenant_id, s.name, s.wish, s.created_at_ms, s.folder, s.phone, s.jid, s.lid, s.push_name,
+      s.state, s.reason, s.detail, s.since_ms, s.epoch, s.attempt, s.retry_at_ms, s.banned_until_ms,
+      s.last_connected_ms, s.last_heartbeat_ms,
+      (SELECT coalesce(max(seq), 0) FROM timeline t WHERE t.session_id = s.id)
+    FROM sessions s WHERE s.deleted_at_ms IS NULL ORDER BY s.id
+    """,
+)
+GONE: Final = Statement(
+    "sessions.gone", "The ids of deleted sessions.", "SELECT id FROM sessions WHERE deleted_at_ms IS NOT NULL"
+)
+ADD: Final = Statement(
+    "sessions.add",
+    "A new session.",
+    """
+    INSERT INTO sessions (id, tenant_id, name, folder, phone, jid, lid, push_name, wish, state, reason,
+      since_ms, created_at_ms)
+    VALUES (:id, :tenant_id, :name, :folder, :phone, :jid, :lid, :push_name, :wish, :state, :reason,
+      :since_ms, :created_at_ms)
+    """,
+)
+UPDATE: Final = Statement(
+    "sessions.update",
+    "Bring a session up to date.",
+    """
+    UPDATE sessions SET folder = :folder, phone = :phone, jid = :jid, lid = :lid, push_name = :push_name,
+      wish = :wish, state = :state, reason = :reason, detail = :detail, since_ms = :since_ms, epoch = :epoch,
+      attempt = :attempt, retry_at_ms = :retry_at_ms, banned_until_ms = :banned_until_ms,
+      last_connected_ms = :last_connected_ms
+    WHERE id = :id
+    """,
+)
+ADD_CHANGE: Final = Statement(
+    "sessions.add_change",
+    "Note a change in a session's timeline.",
+    """
+    INSERT INTO timeline (session_id, seq, at_ms, state, reason, detail, epoch)
+    VALUES (:session_id, :seq, :at_ms, :state, :reason, :detail, :epoch)
+    """,
+)
+HEARTBEAT: Final = Statement(
+    "sessions.heartbeat",
+    "Note when a session was last heard.",
+    "UPDATE sessions SET last_heartbeat_ms = :at_ms WHERE id = :id",
+)
+DELETE: Final = Statement(
+    "sessions.delete",
+    "Mark a session as deleted. Its name becomes free; messages and events keep their session.",
+    """
+    UPDATE sessions SET deleted_at_ms = :now, name = name || ' (deleted ' || id || ')', phone = NULL,
+      folder = NULL
+    WHERE id = :id
+    """,
+)
+CHANGES: Final = Statement(
+    "sessions.changes",
+    "The newest changes of a session, newest first.",
+    """
+    SELECT seq, at_ms, state, reason, detail, epoch FROM timeline WHERE session_id = :session_id
+    ORDER BY seq DESC LIMIT :most
+    """,
+)

@@ -1,0 +1,267 @@
+"""PostgreSQL, by psycopg 3: a lock makes one gateway the only writer, and lost connections are told."""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import psycopg
+import sqlalchemy
+from psycopg.pq import TransactionStatus
+from psycopg.types.string import StrDumperUnknown
+from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.pool import NullPool
+
+from holdfast.kit.ids import new_id
+from holdfast.model.errors import StoreUnavailable
+from holdfast.store import statements
+from holdfast.store.connection import Displaced, Values
+from holdfast.store.failures import ConstraintViolated, StatementFailed, of_postgresql
+from holdfast.store.migrate import migrate
+from holdfast.store.statement import Row, Statement
+
+#: Names the lock that a gateway holds as long as it writes: the first bytes of "holdfast".
+_LOCK: Final = int.from_bytes(b"holdfast"[:7], "big")
+_OPTIONS: Final[Mapping[str, object]] = {
+    "application_name": "holdfast",
+    # A server that vanished without a word is noticed within a quarter of a minute.
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "options": "-c lock_timeout=5s -c timezone=UTC -c client_encoding=UTF8",
+}
+_OLDEST: Final = 13_00_00
+
+
+class PostgresqlDatabase:
+    """A database on a server."""
+
+    def __init__(self, url: str) -> None:
+        self._writer_id = new_id("wrt")
+        chosen = make_url(url).set(drivername="postgresql+psycopg")
+        self._engine = create_engine(
+            chosen,
+            poolclass=NullPool,
+            pool_reset_on_return=None,  # it says itself how a transaction ends
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            connect_args={name: value for name, value in _OPTIONS.items() if name not in chosen.query},
+        )
+        event.listen(self._engine, "connect", _prepare)
+
+    def open_writer(self) -> "PostgresqlConnection":
+        """Become the only gateway of this database and bring its schema up to date."""
+        connection = self._lock()
+        try:
+            migrate(connection, connection.beneath)
+            connection.run(statements.BECOME_OWNER, {"writer": self._writer_id})
+        except sqlalchemy.exc.DBAPIError as exc:
+            connection.close()
+            raise _told(exc.orig, "store.migrate") from None
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def reopen_writer(self) -> "PostgresqlConnection":
+        """Take the lock again, and see that nobody had it in between."""
+        connection = self._lock()
+        try:
+            if connection.fetch(statements.OWNER, {}) != [(self._writer_id,)]:
+                raise Displaced
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def open_reader(self) -> "PostgresqlConnection":
+        """A connection for reading."""
+        return self._connect()
+
+    def close(self) -> None:
+        """Nothing is shared."""
+        self._engine.dispose()
+
+    def _lock(self) -> "PostgresqlConnection":
+        connection = self._connect()
+        if not connection.raw.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchall()[0][0]:
+            connection.close()
+            raise StoreUnavailable(
+                "Another gateway uses this PostgreSQL database",
+                next_step="Stop it, or name another database in HOLDFAST_DATABASE_URL.",
+            )
+        return connection
+
+    def _connect(self) -> "PostgresqlConnection":
+        try:
+            connection = PostgresqlConnection(self._engine.connect())
+        except sqlalchemy.exc.DBAPIError as exc:
+            raise _unreachable(exc.orig) from None
+        if connection.raw.info.server_version < _OLDEST:
+            connection.close()
+            raise StoreUnavailable("The PostgreSQL server is too old", next_step="Use version 13 or newer.")
+        return connection
+
+
+class PostgresqlConnection:
+    """One connection to the server. In autocommit: it says BEGIN and COMMIT itself."""
+
+    def __init__(self, beneath: sqlalchemy.Connection) -> None:
+        raw = beneath.connection.driver_connection
+        assert isinstance(raw, psycopg.Connection)
+        self.beneath = beneath
+        self.raw: psycopg.Connection[Row] = raw
+        self._transaction: str | None = None
+
+    def fetch(self, statement: Statement, values: Values) -> list[Row]:
+        """Run a statement that returns rows."""
+        try:
+            return self.raw.execute(statement.for_postgresql.text, values).fetchall()
+        except psycopg.Error as exc:
+            raise self._refused(exc, statement.name) from None
+
+    def fetch_keyed(
+        self, statement: Statement, keys: Sequence[Sequence[object]], values: Values
+    ) -> list[Row]:
+        """Run a statement that takes keys."""
+        text, given = statement.for_postgresql.with_keys(keys, values)
+        try:
+            return self.raw.execute(text, given).fetchall()
+        except psycopg.Error as exc:
+            raise self._refused(exc, statement.name) from None
+
+    def run(self, statement: Statement, values: Values) -> int:
+        """Run a statement that changes rows."""
+        try:
+            return self.raw.execute(statement.for_postgresql.text, values).rowcount
+        except psycopg.Error as exc:
+            raise self._refused(exc, statement.name) from None
+
+    def run_many(self, statement: Statement, rows: Sequence[Values]) -> int:
+        """Run it once per row, without waiting for the answer to each."""
+        try:
+            with self.raw.cursor() as cursor:
+                cursor.executemany(statement.for_postgresql.text, rows)
+                return cursor.rowcount
+        except psycopg.Error as exc:
+            raise self._refused(exc, statement.name) from None
+
+    def begin_read(self) -> None:
+        """The first statement takes the snapshot."""
+        self._say("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def begin_write(self) -> None:
+        """Begin, and learn by what name to ask for the outcome if the connection is lost while committing."""
+        try:
+            # Two statements in one message to the server.
+            cursor = self.raw.execute("BEGIN; SELECT pg_current_xact_id()::text")
+            cursor.nextset()
+            self._transaction = cursor.fetchall()[0][0]
+        except psycopg.Error as exc:
+            raise self._refused(exc, "BEGIN") from None
+
+    def commit(self) -> None:
+        """Durable on return."""
+        if self._say("COMMIT") != "COMMIT":  # a transaction that failed before says ROLLBACK here
+            raise StatementFailed("COMMIT", "the transaction had failed before")
+
+    def roll_back(self) -> None:
+        """Undo everything."""
+        with contextlib.suppress(psycopg.Error):
+            if self.in_transaction:
+                self.raw.execute("ROLLBACK")
+
+    def savepoint(self) -> None:
+        """Where one unit begins."""
+        self._say("SAVEPOINT unit")
+
+    def release(self) -> None:
+        """Where it ends."""
+        self._say("RELEASE unit")
+
+    def roll_back_unit(self) -> None:
+        """Undo one unit, and leave its savepoint."""
+        self._say("ROLLBACK TO unit")
+        self._say("RELEASE unit")
+
+    @property
+    def in_transaction(self) -> bool:
+        """False also when the connection is gone."""
+        return self.raw.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+    @property
+    def lost(self) -> bool:
+        """True once the server, or the way to it, has gone."""
+        return self.raw.closed
+
+    @property
+    def transaction(self) -> str | None:
+        """The server's number of the present transaction."""
+        return self._transaction
+
+    def was_committed(self, transaction: str) -> bool | None:
+        """Ask what became of a transaction of the connection before."""
+        asked = "SELECT pg_xact_status(%s::xid8)"
+        try:
+            status = self.raw.execute(asked, (transaction,)).fetchall()[0][0]
+        except psycopg.Error as exc:
+            raise self._refused(exc, "store.outcome") from None
+        return None if status == "in progress" else status == "committed"
+
+    def close(self) -> None:
+        """Give it back."""
+        with contextlib.suppress(psycopg.Error, sqlalchemy.exc.DBAPIError):
+            self.beneath.close()
+
+    def _say(self, words: str) -> str | None:
+        try:
+            return self.raw.execute(words).statusmessage
+        except psycopg.Error as exc:
+            raise self._refused(exc, words) from None
+
+    def _refused(self, exc: psycopg.Error, statement: str) -> Exception:
+        if _is_gone(exc):
+            self.raw.close()  # also when the server has said good-bye and the line still stands
+        return _told(exc, statement)
+
+
+class _Text(StrDumperUnknown):
+    """Text as PostgreSQL takes it: it has no NUL. A person's message may, and shows it as U+2400 then.
+
+    What WhatsApp sent stays as it was in the message's raw bytes.
+    """
+
+    def dump(self, obj: str) -> Any:
+        """The bytes of a value."""
+        return super().dump(obj.replace("\0", "\u2400") if "\0" in obj else obj)
+
+
+def _prepare(raw: "psycopg.Connection[Any]", _record: Any) -> None:
+    raw.adapters.register_dumper(str, _Text)
+
+
+def _is_gone(exc: BaseException | None) -> bool:
+    """True when this connection will not answer again."""
+    sqlstate: str = getattr(exc, "sqlstate", None) or ""
+    if isinstance(exc, psycopg.InterfaceError):
+        return True
+    return isinstance(exc, psycopg.OperationalError) and (not sqlstate or sqlstate.startswith(("08", "57P")))
+
+
+def _unreachable(exc: BaseException | None) -> StoreUnavailable:
+    """Why there is no connection. The driver's text names host and user here, never a password or a row."""
+    refusal = of_postgresql(getattr(exc, "sqlstate", None)) or StoreUnavailable()
+    said = " ".join(str(exc).split())
+    return StoreUnavailable(f"{refusal.message} ({said})", next_step=refusal.next_step)
+
+
+def _told(exc: BaseException | None, statement: str) -> Exception:
+    """The store's error for the driver's. The driver's own text may quote a row, so it goes no further."""
+    sqlstate: str | None = getattr(exc, "sqlstate", None)
+    refusal = of_postgresql(sqlstate) if sqlstate is not None or _is_gone(exc) else None
+    if refusal is not None:
+        return refusal
+    diagnosis = exc.diag.message_primary if isinstance(exc, psycopg.Error) else None
+    kind = ConstraintViolated if isinstance(exc, psycopg.IntegrityError) else StatementFailed
+    return kind(statement, diagnosis or type(exc).__name__)
