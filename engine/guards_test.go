@@ -382,3 +382,33 @@ func TestDeflateIsNotNegotiated(t *testing.T) {
 	l.g.must("s1", sendText("3EB0EEEE01", l.friend.Number+"@s.whatsapp.net", "plain"))
 	l.friend.Inbox(1)
 }
+
+// A frame that holds no node ends its own connection, once; the process and the other numbers go on.
+func TestAMalformedNodeEndsOnlyItsConnection(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.confirmAll()
+	other := l.sim.Phone("other")
+	l.g.online("s2", other)
+	l.sim.Fault("malformed-node", l.own.Number, 1)
+	if ended := l.g.disconnected(2); ended.Reason != pb.Reason_CRASHED || !strings.Contains(ended.Detail, "malformed") {
+		t.Errorf("ended with %v", ended)
+	}
+	last, err := os.ReadFile(filepath.Join(l.dir, "run", "engine.last"))
+	if err != nil || !strings.Contains(string(last), "frame s1 ") || !strings.Contains(string(last), "frame s2 ") {
+		t.Errorf("the black box holds %q, %v", last, err)
+	}
+	l.g.connect("s1", 3)
+	// A second one would end every connection that follows: it is left out.
+	l.sim.Fault("malformed-node", l.own.Number, 1)
+	l.friend.Say(l.own.Number, "behind it")
+	l.g.message("behind it")
+	l.friend.Say(other.Number, "to the other")
+	l.g.message("to the other")
+	if a := other.Account(); a.Companions[0].Logins != 1 {
+		t.Errorf("the other number logged in %d times", a.Companions[0].Logins)
+	}
+	if a := l.own.Account(); a.Companions[0].Logins != 2 {
+		t.Errorf("the number itself logged in %d times", a.Companions[0].Logins)
+	}
+}

@@ -17,6 +17,7 @@ import (
 
 	"go.mau.fi/whatsmeow"
 
+	"holdfast/engine/internal/blackbox"
 	"holdfast/engine/internal/home"
 	"holdfast/engine/internal/killpoint"
 	"holdfast/engine/internal/lab"
@@ -118,11 +119,16 @@ func serve(ctx context.Context, o options, house *home.Home, trust *lab.Trust, l
 		return err
 	}
 	defer house.LeaveSocket()
+	box, err := blackbox.Open(house.BlackBox())
+	if err != nil {
+		log.Warn("engine.no_black_box", "error", err.Error())
+	}
+	defer box.Remove() //nolint:errcheck // whatever is left is written over
 	server := link.NewServer(link.Identity{EngineID: rand.Text(), Build: build(), Lab: trust != nil}, log,
 		func() { kill.Pass(killpoint.HandedOver) })
 	levels := newLevelSender(server)
 	registry := session.NewRegistry(session.Deps{
-		Gateway: server, Folders: vault.NewFolders(house), Dialer: wire.NewDialer(trust), Kill: kill, Log: log,
+		Gateway: server, Folders: vault.NewFolders(house), Dialer: wire.NewDialer(trust), Kill: kill, Log: log, Box: box,
 		Timing: session.DefaultTiming(), LevelChanged: levels.changed,
 	})
 	levels.registry = registry

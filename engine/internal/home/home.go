@@ -93,6 +93,9 @@ func (h *Home) Quarantine() string { return filepath.Join(h.Dir, "quarantine") }
 // KillPoints arms the self-test's kill points, in lab mode only.
 func (h *Home) KillPoints() string { return filepath.Join(h.Run(), "kill-points") }
 
+// BlackBox names the file that tells, after this process died, whom it dealt with last.
+func (h *Home) BlackBox() string { return filepath.Join(h.Run(), "engine.last") }
+
 // Gone tells whether somebody removed the folder under us: the lock's file is no longer the one at its path.
 func (h *Home) Gone() bool {
 	held, err := h.lock.Stat()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/blackbox"
 	"holdfast/engine/internal/killpoint"
 	"holdfast/engine/internal/translate"
 	"holdfast/engine/internal/vault"
@@ -29,6 +30,7 @@ type Deps struct {
 	Dialer  *wire.Dialer
 	Kill    *killpoint.Points
 	Log     *slog.Logger
+	Box     *blackbox.Box
 	Timing  Timing
 	// LevelChanged is called when a session's level changed; it must not block.
 	LevelChanged func()

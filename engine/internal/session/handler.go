@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 
@@ -106,6 +107,15 @@ func (c *Connection) deliverBroken(event any, reason string) (handled bool) {
 
 func (c *Connection) deliverUntranslatable(event any, reason string) bool {
 	message := translate.Untranslatable(event, oneLine(reason))
+	if message == nil {
+		return !c.watch.Failed()
+	}
+	return c.deliverMessage(message)
+}
+
+// setAside hands over what there is of a stanza that could not be handled; true when it may be acknowledged.
+func (c *Connection) setAside(node *waBinary.Node, reason string) bool {
+	message := translate.SetAside(node, oneLine(reason))
 	if message == nil {
 		return !c.watch.Failed()
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/blackbox"
 	"holdfast/engine/internal/translate"
 )
 
@@ -42,6 +43,7 @@ func (c *Connection) dial() {
 		c.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "dial: no handshake within " + c.deps.Timing.Connect.String()})
 	})
 	defer limit.Stop()
+	c.deps.Box.Note(blackbox.Dialled, c.session.id)
 	if err := c.connect(); err != nil {
 		c.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "dial: " + oneLine(err.Error())})
 		return

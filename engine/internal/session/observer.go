@@ -1,12 +1,14 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 
 	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/blackbox"
 	"holdfast/engine/internal/translate"
 	"holdfast/engine/internal/wire"
 )
@@ -18,6 +20,7 @@ var _ wire.Observer = (*Connection)(nil)
 
 // FrameArrived implements wire.Observer.
 func (c *Connection) FrameArrived() {
+	c.deps.Box.Note(blackbox.Frame, c.session.id)
 	c.heard()
 	c.probes.missed.Store(0)
 }
@@ -31,8 +34,24 @@ func (c *Connection) heard() {
 // Room implements wire.Observer.
 func (c *Connection) Room(stop <-chan struct{}) { c.stanzas.room(stop) }
 
+// ServerHello implements wire.Observer.
+func (c *Connection) ServerHello(validity wire.Validity) {}
+
+// FrameRefused implements wire.Observer. The first frame of a session that holds no node ends its connection: the next
+// one begins anew, and the server repeats what was not acknowledged. When it repeats the frame, the session goes on
+// without it.
+func (c *Connection) FrameRefused(err error) bool {
+	again := c.session.faults.malformed(time.Now())
+	c.log.Error("session.frame_malformed", "error", oneLine(err.Error()), "skipped", again)
+	return again
+}
+
 // StreamEnded implements wire.Observer.
 func (c *Connection) StreamEnded(err error) {
+	if errors.Is(err, wire.ErrMalformed) {
+		c.end(translate.Ending{Reason: pb.Reason_CRASHED, Detail: oneLine(err.Error())})
+		return
+	}
 	c.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "connection closed: " + oneLine(err.Error())})
 }
 

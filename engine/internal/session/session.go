@@ -22,6 +22,8 @@ type Session struct {
 	queue     []func()
 	running   bool
 
+	faults faults // what went wrong with single frames and stanzas, over connections
+
 	// Touched by the owner only.
 	file   *vault.File
 	loaded *loaded

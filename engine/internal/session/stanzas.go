@@ -3,16 +3,19 @@ package session
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
 	"go.mau.fi/whatsmeow"
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/socket"
+	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/util/keys"
 
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/translate"
+	"holdfast/engine/internal/wire"
 )
 
 const (
@@ -75,13 +78,15 @@ func nodeHandlers(client *whatsmeow.Client) map[string]handler {
 //
 // Source: whatsmeow 35ae40906e74, unlockedConnect.
 func (c *Connection) connect() error {
+	ephemeral := keys.NewKeyPair()
+	c.socket.Know(wire.Secrets{Static: c.device.NoiseKey.Priv, Ephemeral: ephemeral.Priv})
 	frames := socket.NewFrameSocket(c.client.Log.Sub("Socket"), c.socket.Client())
 	if err := frames.Connect(c.ctx); err != nil {
 		frames.Close(0)
 		return err
 	}
 	//lint:ignore SA1019 the library has no other door to the queue of its stanzas
-	incoming, err := c.client.DangerousInternals().DoHandshake(frames, *keys.NewKeyPair())
+	incoming, err := c.client.DangerousInternals().DoHandshake(frames, *ephemeral)
 	if err != nil {
 		frames.Close(0)
 		return fmt.Errorf("noise handshake failed: %w", err)
@@ -181,10 +186,39 @@ func (s *stanzas) handle(node *waBinary.Node) {
 	if node.Tag != "iq" {
 		defer s.intake.handled(sizeOf(node))
 	}
-	defer s.conn.contain("session.stanza_panicked")
+	defer func() {
+		if value := recover(); value != nil {
+			s.panicked(node, value, debug.Stack())
+		}
+	}()
 	if handle, known := s.handlers[node.Tag]; known {
 		handle(s.conn.ctx, node)
 	}
+}
+
+// panicked ends the connection, so that the stanza comes again to one that begins anew. When it panics again it is set
+// aside: handed over as what it is, and acknowledged, or it would hold up everything after it for ever.
+func (s *stanzas) panicked(node *waBinary.Node, value any, stack []byte) {
+	again := s.conn.session.faults.stanza(stanzaKey(node), time.Now())
+	s.conn.log.Error("session.stanza_panicked", "tag", node.Tag, "panic", fmt.Sprint(value), "set_aside", again, "stack", string(stack))
+	if !again {
+		s.conn.end(translate.Ending{Reason: pb.Reason_CRASHED, Detail: "contained panic"})
+		return
+	}
+	defer s.conn.contain("session.set_aside_panicked")
+	if !s.conn.setAside(node, fmt.Sprint(value)) {
+		return
+	}
+	if _, named := node.Attrs["id"].(string); named {
+		//lint:ignore SA1019 the library has no other door to an acknowledgement
+		s.conn.client.DangerousInternals().SendAck(s.conn.ctx, node, 0)
+	}
+}
+
+func stanzaKey(node *waBinary.Node) string {
+	id, _ := node.Attrs["id"].(string)
+	from, _ := node.Attrs["from"].(types.JID)
+	return node.Tag + " " + id + " " + from.String()
 }
 
 func (s *stanzas) takenUp(at time.Time) {

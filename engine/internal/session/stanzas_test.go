@@ -14,8 +14,10 @@ import (
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
 
 	pb "holdfast/engine/enginepb"
+	"holdfast/engine/internal/vault"
 )
 
 // The table of handlers is the library's: one that is missing here would leave its stanzas without an answer.
@@ -82,6 +84,47 @@ func TestAPanicOfAHandlerEndsTheConnection(t *testing.T) {
 	<-conn.ended
 	if got := conn.worst(); got.Reason != pb.Reason_CRASHED || !conn.socket.IsCut() {
 		t.Errorf("ended with %+v", got)
+	}
+}
+
+// The second time it is handed over as what it is, and the connection goes on.
+func TestAStanzaThatPanicsAgainIsSetAside(t *testing.T) {
+	node := &waBinary.Node{Tag: "message", Attrs: waBinary.Attrs{
+		"id": "A1", "from": types.NewJID("4915222088624", types.DefaultUserServer), "t": "1764354000",
+	}, Content: []waBinary.Node{{Tag: "enc", Content: []byte{1, 2, 3}}}}
+	conn, gateway := bare(t, none)
+	conn.attach(&store.Device{})
+	conn.stanzas.panicked(node, "boom", nil)
+	if got := conn.worst(); got.Reason != pb.Reason_CRASHED || len(gateway.delivered()) != 0 {
+		t.Fatalf("the first time: ended with %+v", got)
+	}
+	next := newConnection(conn.session, 6, &vault.Watch{})
+	t.Cleanup(next.cancel)
+	next.attach(&store.Device{})
+	next.stanzas.panicked(node, "boom", nil)
+	if got := next.worst(); got.Reason != pb.Reason_REASON_UNSPECIFIED {
+		t.Errorf("the second time: ended with %+v", got)
+	}
+	d := gateway.delivered()
+	if len(d) != 1 || d[0].GetMessage().GetUntranslatable().GetReason() != "boom" || d[0].GetMessage().MessageId != "A1" ||
+		d[0].GetMessage().TimestampMs != 1764354000000 || len(d[0].GetMessage().Raw) == 0 {
+		t.Errorf("delivered %v", d)
+	}
+}
+
+func TestFaultsAreForgottenAfterADay(t *testing.T) {
+	f, now := &faults{}, time.Now()
+	if f.malformed(now) || !f.malformed(now.Add(time.Hour)) || f.malformed(now.Add(26*time.Hour)) {
+		t.Error("malformed frames")
+	}
+	if f.stanza("a", now) || f.stanza("b", now) || !f.stanza("a", now.Add(time.Hour)) || f.stanza("b", now.Add(25*time.Hour)) {
+		t.Error("stanzas")
+	}
+	for n := range 10 * faultsLimit {
+		f.stanza(strconv.Itoa(n), now)
+	}
+	if len(f.stanzas) > faultsLimit {
+		t.Errorf("%d remembered", len(f.stanzas))
 	}
 }
 

@@ -4,7 +4,9 @@ package translate
 
 import (
 	"fmt"
+	"strconv"
 
+	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
@@ -70,6 +72,29 @@ func Untranslatable(event any, reason string) *pb.Message {
 	to.Raw = notEmpty(raw, info.ID)
 	to.Content = &pb.Message_Untranslatable{Untranslatable: &pb.Untranslatable{Reason: valid(reason)}}
 	return to
+}
+
+// SetAside keeps what there was of a message's stanza that could not be handled. Answers nil for a stanza that is no
+// message: those come again in some other way, or mean nothing later.
+func SetAside(node *waBinary.Node, reason string) *pb.Message {
+	id, named := node.Attrs["id"].(string)
+	from, known := node.Attrs["from"].(types.JID)
+	if node.Tag != "message" || !named || !known {
+		return nil
+	}
+	sender, _ := node.Attrs["participant"].(types.JID)
+	if sender.IsEmpty() {
+		sender = from
+	}
+	seconds, _ := strconv.ParseInt(fmt.Sprint(node.Attrs["t"]), 10, 64)
+	name, _ := node.Attrs["notify"].(string)
+	raw, _ := waBinary.Marshal(*node)
+	return &pb.Message{
+		MessageId: valid(id), Chat: valid(from.ToNonAD().String()), Sender: valid(sender.ToNonAD().String()),
+		Group: from.Server == types.GroupServer, TimestampMs: seconds * 1000, PushName: valid(name),
+		Raw:     notEmpty(raw, id),
+		Content: &pb.Message_Untranslatable{Untranslatable: &pb.Untranslatable{Reason: valid(reason)}},
+	}
 }
 
 // Internal tells whether a message is machinery of WhatsApp's own devices, not something somebody wrote: keys, history,

@@ -29,6 +29,10 @@ const (
 type Observer interface {
 	// Room returns when one more frame may be handed on, or when stop is closed. Until then nothing is read.
 	Room(stop <-chan struct{})
+	// ServerHello is called once, when the server has shown its certificate, before anybody has checked it.
+	ServerHello(validity Validity)
+	// FrameRefused is called for a frame that holds no node. True lets the stream go on without it; false ends the stream.
+	FrameRefused(err error) bool
 	// FrameArrived is called for each whole frame from the server.
 	FrameArrived()
 	// StreamEnded is called once, when nothing more can be read. err is what the reader saw.
@@ -70,7 +74,7 @@ func NewDialer(trust *lab.Trust) *Dialer {
 
 // Socket returns the way to one connection's WebSocket.
 func (d *Dialer) Socket(observer Observer) *Socket {
-	return &Socket{base: d.transport, observer: observer, released: make(chan struct{})}
+	return &Socket{base: d.transport, observer: observer, released: make(chan struct{}), secrets: &Secrets{}}
 }
 
 // Media returns the client for uploads and downloads.
@@ -83,6 +87,7 @@ type Socket struct {
 	base     http.RoundTripper
 	observer Observer
 	released chan struct{}
+	secrets  *Secrets
 
 	lock sync.Mutex
 	open *reframer
@@ -104,6 +109,9 @@ func (s *Socket) Cut() {
 		go s.open.stream.Close() //nolint:errcheck // whatever the farewell comes to
 	}
 }
+
+// Know says with which keys this end will shake hands. Call it before the dial.
+func (s *Socket) Know(secrets Secrets) { *s.secrets = secrets }
 
 // Release lets frames through that come after the server's part of the handshake. Call it once, when there is somebody to
 // take them.
@@ -135,7 +143,7 @@ func (s *Socket) RoundTrip(request *http.Request) (*http.Response, error) {
 		_ = stream.Close()
 		return nil, ErrCut
 	}
-	s.open = newReframer(stream, s.observer, s.released)
+	s.open = newReframer(stream, s.observer, s.released, s.secrets)
 	response.Body = s.open
 	return response, nil
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"crypto/cipher"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,8 +11,8 @@ import (
 )
 
 const (
-	// The largest Noise frame that is passed on. The protocol would allow 16 MiB, honest traffic stays far below.
-	maxFrame = 8 << 20
+	// The largest Noise frame: the protocol's own limit, less what the library's reader wants for the header.
+	maxFrame = 1<<24 - noiseHeader
 	// A Noise frame of just the authentication tag carries an empty plaintext.
 	tagSize       = 16
 	noiseHeader   = 3
@@ -33,7 +34,8 @@ var ErrStream = errors.New("broken framing")
 // ErrCut says that this end cut the connection.
 var ErrCut = errors.New("cut")
 
-// reframer hands its reader exactly one WebSocket message per whole Noise frame, however the server cut them.
+// reframer hands its reader exactly one WebSocket message per whole Noise frame, however the server cut them, and only
+// frames that hold a node. It opens each with a copy of the key; what it hands on is as the server sent it.
 //
 // Source: whatsmeow 35ae40906e74, FrameSocket.processData misplaces a frame that is split over messages;
 // binary.Unpack panics on an empty plaintext, in a goroutine without recover.
@@ -53,12 +55,16 @@ type reframer struct {
 	text    bool   // inside a text message, which the protocol does not know
 	frames  uint64
 	failed  error
+
+	secrets *Secrets
+	key     cipher.AEAD // of what the server sends; nil until its hello was read
+	opened  []byte      // the frame in hand, decrypted; its memory is used again
 }
 
 var _ io.ReadWriteCloser = (*reframer)(nil)
 
-func newReframer(stream io.ReadWriteCloser, observer Observer, released <-chan struct{}) *reframer {
-	return &reframer{stream: stream, observer: observer, released: released, stop: make(chan struct{})}
+func newReframer(stream io.ReadWriteCloser, observer Observer, released <-chan struct{}, secrets *Secrets) *reframer {
+	return &reframer{stream: stream, observer: observer, released: released, secrets: secrets, stop: make(chan struct{})}
 }
 
 // halt lets a reader go that waits for room, and everything that would be written.
@@ -85,7 +91,19 @@ func (r *reframer) end(err error) {
 	r.ended.Do(func() { r.observer.StreamEnded(err) })
 }
 
-func (r *reframer) Read(p []byte) (int, error) {
+// Read runs on the library's reading goroutine, which has no recover.
+func (r *reframer) Read(p []byte) (n int, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			r.failed = fmt.Errorf("%w: panic: %v", ErrMalformed, value)
+			r.end(r.failed)
+			n, err = 0, r.failed
+		}
+	}()
+	return r.read(p)
+}
+
+func (r *reframer) read(p []byte) (int, error) {
 	if r.cut.Load() {
 		r.end(ErrCut)
 		return 0, ErrCut
@@ -196,8 +214,14 @@ func (r *reframer) handOn() (bool, error) {
 	if len(r.partial) < noiseHeader+size {
 		return false, nil
 	}
+	if r.frames > 0 && r.key == nil {
+		return false, fmt.Errorf("%w: frames after a handshake that cannot be read", ErrStream)
+	}
 	if r.frames > 0 && !r.waitForRoom() {
 		return false, ErrCut
+	}
+	if err := r.examine(r.partial[noiseHeader : noiseHeader+size]); err != nil {
+		return false, err
 	}
 	r.emit(r.partial[:noiseHeader+size])
 	r.partial = r.partial[noiseHeader+size:]
@@ -226,12 +250,44 @@ func (r *reframer) waitForRoom() bool {
 	}
 }
 
-func (r *reframer) emit(frame []byte) {
-	if r.frames > 0 && len(frame) == noiseHeader+tagSize {
-		// An empty plaintext kills the library. Dropping the frame would shift its decryption counter against the
-		// server's; with a wrong tag the library skips the frame and keeps count.
-		frame[len(frame)-1] ^= 0xff
+// examine looks into a frame before the library does. One that the library must not see gets a wrong tag: dropping it
+// would shift the library's decryption counter against the server's; with a wrong tag it skips the frame and keeps count.
+func (r *reframer) examine(sealed []byte) (err error) {
+	if r.frames == 0 {
+		return r.hello(sealed)
 	}
+	if r.opened, err = r.key.Open(r.opened[:0], nonce(uint32(r.frames-1)), sealed, nil); err != nil {
+		return nil // the library sees the same, and it is counted there
+	}
+	keep := cap(r.opened) <= readChunk
+	empty := len(r.opened) == 0
+	err = CheckFrame(r.opened)
+	if !keep {
+		r.opened = nil
+	}
+	if err == nil {
+		return nil
+	}
+	if !empty && !r.observer.FrameRefused(err) {
+		return err
+	}
+	sealed[len(sealed)-1] ^= 0xff
+	return nil
+}
+
+// hello reads the server's part of the handshake. One that cannot be read is left to the library, which refuses it; should
+// it not, then nothing that follows can be examined, and nothing is handed on.
+func (r *reframer) hello(frame []byte) error {
+	key, validity, err := r.secrets.read(frame)
+	if err != nil {
+		return nil
+	}
+	r.key = key
+	r.observer.ServerHello(validity)
+	return nil
+}
+
+func (r *reframer) emit(frame []byte) {
 	r.frames++
 	r.observer.FrameArrived()
 	size := len(frame)

@@ -11,13 +11,35 @@ import (
 )
 
 type observed struct {
-	frames int
-	ends   []error
+	frames  int
+	ends    []error
+	refused []error
+	lenient bool
+	valid   Validity
 }
 
-func (o *observed) Room(<-chan struct{})  {}
-func (o *observed) FrameArrived()         { o.frames++ }
+func (o *observed) Room(<-chan struct{})   {}
+func (o *observed) FrameArrived()          { o.frames++ }
+func (o *observed) ServerHello(v Validity) { o.valid = v }
+func (o *observed) FrameRefused(err error) bool {
+	o.refused = append(o.refused, err)
+	return o.lenient
+}
 func (o *observed) StreamEnded(err error) { o.ends = append(o.ends, err) }
+
+// guarded is a reframer that has the key of what the server sends, whatever the handshake was.
+func guarded(stream io.ReadWriteCloser, observer Observer, gate <-chan struct{}) *reframer {
+	r := newReframer(stream, observer, gate, &Secrets{})
+	r.key, _ = aead(make([]byte, 32))
+	return r
+}
+
+// sealed is a frame as the server encrypts it, the nth after the handshake.
+func sealed(n uint32, plain []byte) []byte {
+	key, _ := aead(make([]byte, 32))
+	body := key.Seal(nil, nonce(n), plain, nil)
+	return append([]byte{byte(len(body) >> 16), byte(len(body) >> 8), byte(len(body))}, body...)
+}
 
 // open is a gate that lets everything through.
 func open() <-chan struct{} {
@@ -103,7 +125,7 @@ func TestOneMessagePerFrameHoweverTheServerCuts(t *testing.T) {
 			rest = rest[n:]
 		}
 		seen := &observed{}
-		got, err := io.ReadAll(newReframer(&stream{data: sent, step: 1 + random.IntN(5000)}, seen, open()))
+		got, err := io.ReadAll(guarded(&stream{data: sent, step: 1 + random.IntN(5000)}, seen, open()))
 		if err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
@@ -120,9 +142,9 @@ func TestOneMessagePerFrameHoweverTheServerCuts(t *testing.T) {
 }
 
 func TestEmptyPlaintextLosesItsTag(t *testing.T) {
-	empty := noise(tagSize)
+	empty := sealed(0, nil)
 	sent := message(opBinary, true, bytes.Join([][]byte{noise(40), empty, noise(20)}, nil))
-	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 4096}, &observed{}, open()))
+	got, err := io.ReadAll(guarded(&stream{data: sent, step: 4096}, &observed{}, open()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +159,7 @@ func TestEmptyPlaintextLosesItsTag(t *testing.T) {
 
 func TestTheHandshakeMayBeShort(t *testing.T) {
 	sent := message(opBinary, true, noise(tagSize))
-	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 4096}, &observed{}, open()))
+	got, err := io.ReadAll(guarded(&stream{data: sent, step: 4096}, &observed{}, open()))
 	if err != nil || !bytes.Equal(messages(t, got)[0], noise(tagSize)) {
 		t.Errorf("the first frame, which is not encrypted, was changed: %v", err)
 	}
@@ -146,14 +168,14 @@ func TestTheHandshakeMayBeShort(t *testing.T) {
 func TestTextIsDropped(t *testing.T) {
 	sent := append(message(opText, false, []byte("hello")), message(0, true, noise(20))...)
 	sent = append(sent, message(opBinary, true, noise(40))...)
-	got, err := io.ReadAll(newReframer(&stream{data: sent, step: 3}, &observed{}, open()))
+	got, err := io.ReadAll(guarded(&stream{data: sent, step: 3}, &observed{}, open()))
 	if err != nil || len(messages(t, got)) != 1 {
 		t.Errorf("text reached the library: %q, %v", got, err)
 	}
 }
 
 func TestBrokenFramingEndsTheStreamOnce(t *testing.T) {
-	huge := []byte{0xff, 0xff, 0xff}
+	huge := []byte{0xff, 0xff, 0xff} // the reader of the library takes two bytes less
 	cases := map[string][]byte{
 		"compressed":        {0x80 | 0x40 | opBinary, 0},
 		"masked":            {0x80 | opBinary, 0x80 | 1, 0, 0, 0, 0, 1},
@@ -164,7 +186,7 @@ func TestBrokenFramingEndsTheStreamOnce(t *testing.T) {
 	}
 	for name, sent := range cases {
 		seen := &observed{}
-		r := newReframer(&stream{data: sent, step: 4096}, seen, open())
+		r := guarded(&stream{data: sent, step: 4096}, seen, open())
 		_, err := io.ReadAll(r)
 		if err == nil {
 			t.Errorf("%s: no error", name)
@@ -184,7 +206,7 @@ func TestBrokenFramingEndsTheStreamOnce(t *testing.T) {
 
 func TestALyingLengthCostsNoMemory(t *testing.T) {
 	sent := []byte{0x80 | opBinary, 127, 0, 0, 0, 0xff, 0, 0, 0, 0, 1, 2, 3}
-	r := newReframer(&stream{data: sent, step: 4096}, &observed{}, open())
+	r := guarded(&stream{data: sent, step: 4096}, &observed{}, open())
 	if _, err := io.ReadAll(r); err == nil {
 		t.Fatal("no error")
 	}
@@ -197,7 +219,7 @@ func TestALyingLengthCostsNoMemory(t *testing.T) {
 func TestNothingIsHandedOnWithoutRoom(t *testing.T) {
 	sent := message(opBinary, true, bytes.Join([][]byte{noise(40), noise(20), noise(21)}, nil))
 	full := &narrow{room: make(chan struct{}), asked: make(chan struct{}, 10)}
-	r := newReframer(&stream{data: sent, step: 4096}, full, open())
+	r := guarded(&stream{data: sent, step: 4096}, full, open())
 	read := make(chan int, 10)
 	go func() {
 		defer close(read)
@@ -247,7 +269,7 @@ func TestFramesWaitUntilTheyAreReleased(t *testing.T) {
 	sent := message(opBinary, true, append(noise(40), noise(20)...))
 	gate := make(chan struct{})
 	seen := &observed{}
-	r := newReframer(&stream{data: sent, step: 4096}, seen, gate)
+	r := guarded(&stream{data: sent, step: 4096}, seen, gate)
 	buffer := make([]byte, 4096)
 	if _, err := r.Read(buffer); err != nil {
 		t.Fatal(err)
@@ -255,5 +277,58 @@ func TestFramesWaitUntilTheyAreReleased(t *testing.T) {
 	time.AfterFunc(10*time.Millisecond, r.halt)
 	if n, err := r.Read(buffer); err == nil {
 		t.Errorf("%d bytes of a second frame before the release", n)
+	}
+}
+
+func TestAFrameThatHoldsNoNodeEndsTheStream(t *testing.T) {
+	good := samples(t)[0]
+	bad := malformed()["a list as its tag"]
+	sent := message(opBinary, true, bytes.Join([][]byte{noise(40), sealed(0, good), sealed(1, bad), sealed(2, good)}, nil))
+	seen := &observed{}
+	got, err := io.ReadAll(guarded(&stream{data: bytes.Clone(sent), step: 4096}, seen, open()))
+	if !errors.Is(err, ErrMalformed) || len(messages(t, got)) != 2 || len(seen.refused) != 1 || len(seen.ends) != 1 {
+		t.Errorf("%d messages, refused %v, ends %v, error %v", len(messages(t, got)), seen.refused, seen.ends, err)
+	}
+
+	// When the stream goes on without it, the library must not be able to open it, and what follows is as it was.
+	lenient := &observed{lenient: true}
+	got, err = io.ReadAll(guarded(&stream{data: bytes.Clone(sent), step: 4096}, lenient, open()))
+	payloads := messages(t, got)
+	if err != nil || len(payloads) != 4 {
+		t.Fatalf("%d messages, error %v", len(payloads), err)
+	}
+	if bytes.Equal(payloads[2], sealed(1, bad)) || !bytes.Equal(payloads[3], sealed(2, good)) {
+		t.Error("the malformed frame was handed on as it was, or a good one was changed")
+	}
+}
+
+func TestNothingFollowsAHandshakeThatCannotBeRead(t *testing.T) {
+	sent := message(opBinary, true, append(noise(40), noise(20)...))
+	r := newReframer(&stream{data: sent, step: 4096}, &observed{}, open(), &Secrets{})
+	if got, err := io.ReadAll(r); !errors.Is(err, ErrStream) || len(messages(t, got)) != 1 {
+		t.Errorf("%d messages, error %v", len(messages(t, got)), err)
+	}
+}
+
+func TestAPanicWhileReadingEndsTheStream(t *testing.T) {
+	sent := message(opBinary, true, append(noise(40), noise(20)...))
+	r := guarded(&stream{data: sent, step: 4096}, &explosive{}, open())
+	if _, err := io.ReadAll(r); !errors.Is(err, ErrMalformed) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// explosive is an observer that panics.
+type explosive struct{ observed }
+
+func (*explosive) Room(<-chan struct{}) { panic("boom") }
+
+// A frame may be as large as the protocol allows.
+func TestALargeFrameIsHandedOn(t *testing.T) {
+	large := noise(maxFrame)
+	sent := message(opBinary, true, append(noise(40), large...))
+	got, err := io.ReadAll(guarded(&stream{data: sent, step: 1 << 20}, &observed{}, open()))
+	if payloads := messages(t, got); err != nil || len(payloads) != 2 || !bytes.Equal(payloads[1], large) {
+		t.Errorf("%d messages, error %v", len(payloads), err)
 	}
 }

@@ -1,0 +1,157 @@
+package wire
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ecdh"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mau.fi/whatsmeow/proto/waCert"
+	"go.mau.fi/whatsmeow/proto/waWa6"
+	"go.mau.fi/whatsmeow/socket"
+	"google.golang.org/protobuf/proto"
+)
+
+// Secrets are this end's keys of one handshake: the device's and the one made for this connection.
+type Secrets struct {
+	Static    *[32]byte
+	Ephemeral *[32]byte
+}
+
+// Validity is when the server's certificate holds, by the server's own word. It is not checked here: the library does.
+type Validity struct {
+	NotBefore time.Time
+	NotAfter  time.Time
+}
+
+// handshake is this end's view of a Noise XX handshake, as far as it is needed to read what the server sends after it.
+//
+// Source: Noise_XX_25519_AESGCM_SHA256; whatsmeow 35ae40906e74, NoiseHandshake.
+type handshake struct {
+	hash [sha256.Size]byte
+	salt []byte
+	key  cipher.AEAD
+}
+
+func (h *handshake) mixHash(data []byte) { h.hash = sha256.Sum256(append(h.hash[:], data...)) }
+
+func (h *handshake) mixKey(private, public []byte) error {
+	own, err := ecdh.X25519().NewPrivateKey(private)
+	if err != nil {
+		return err
+	}
+	theirs, err := ecdh.X25519().NewPublicKey(public)
+	if err != nil {
+		return err
+	}
+	shared, err := own.ECDH(theirs)
+	if err != nil {
+		return err
+	}
+	salt, key, err := expand(shared, h.salt)
+	if err != nil {
+		return err
+	}
+	h.salt = salt
+	h.key, err = aead(key)
+	return err
+}
+
+func (h *handshake) decrypt(sealed []byte) ([]byte, error) {
+	// Every key of this pattern opens one thing, so that the counter is always 0.
+	opened, err := h.key.Open(nil, nonce(0), sealed, h.hash[:])
+	h.mixHash(sealed)
+	return opened, err
+}
+
+func expand(secret, salt []byte) (first, second []byte, err error) {
+	both, err := hkdf.Key(sha256.New, secret, salt, "", 2*sha256.Size)
+	if err != nil {
+		return nil, nil, err
+	}
+	return both[:sha256.Size], both[sha256.Size:], nil
+}
+
+func aead(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+func nonce(counter uint32) []byte {
+	var iv [12]byte
+	binary.BigEndian.PutUint32(iv[8:], counter)
+	return iv[:]
+}
+
+// read derives from the server's hello the key of what it sends afterwards, and what its certificate says of time.
+func (s Secrets) read(hello []byte) (cipher.AEAD, Validity, error) {
+	if s.Static == nil || s.Ephemeral == nil {
+		return nil, Validity{}, errors.New("no keys for this handshake")
+	}
+	var message waWa6.HandshakeMessage
+	if err := proto.Unmarshal(hello, &message); err != nil {
+		return nil, Validity{}, fmt.Errorf("server hello: %w", err)
+	}
+	server := message.GetServerHello()
+	own, err := ecdh.X25519().NewPrivateKey(s.Ephemeral[:])
+	if err != nil {
+		return nil, Validity{}, err
+	}
+	h := &handshake{hash: [sha256.Size]byte([]byte(socket.NoiseStartPattern)), salt: []byte(socket.NoiseStartPattern)}
+	h.mixHash(socket.WAConnHeader)
+	h.mixHash(own.PublicKey().Bytes())
+	h.mixHash(server.GetEphemeral())
+	if err := h.mixKey(s.Ephemeral[:], server.GetEphemeral()); err != nil {
+		return nil, Validity{}, err
+	}
+	static, err := h.decrypt(server.GetStatic())
+	if err != nil {
+		return nil, Validity{}, errors.New("server hello: its static key does not open")
+	}
+	if err := h.mixKey(s.Ephemeral[:], static); err != nil {
+		return nil, Validity{}, err
+	}
+	chain, err := h.decrypt(server.GetPayload())
+	if err != nil {
+		return nil, Validity{}, errors.New("server hello: its certificate does not open")
+	}
+	if err := h.mixKey(s.Static[:], server.GetEphemeral()); err != nil {
+		return nil, Validity{}, err
+	}
+	_, key, err := expand(nil, h.salt)
+	if err != nil {
+		return nil, Validity{}, err
+	}
+	reading, err := aead(key)
+	return reading, validity(chain), err
+}
+
+// validity is the time in which every certificate of the chain holds; zero when it cannot be read.
+func validity(encoded []byte) (v Validity) {
+	var chain waCert.CertChain
+	if proto.Unmarshal(encoded, &chain) != nil {
+		return Validity{}
+	}
+	for _, certificate := range []*waCert.CertChain_NoiseCertificate{chain.GetIntermediate(), chain.GetLeaf()} {
+		var details waCert.CertChain_NoiseCertificate_Details
+		if proto.Unmarshal(certificate.GetDetails(), &details) != nil || details.NotBefore == nil || details.NotAfter == nil {
+			return Validity{}
+		}
+		from, until := time.Unix(int64(details.GetNotBefore()), 0), time.Unix(int64(details.GetNotAfter()), 0)
+		if v.NotBefore.IsZero() || from.After(v.NotBefore) {
+			v.NotBefore = from
+		}
+		if v.NotAfter.IsZero() || until.Before(v.NotAfter) {
+			v.NotAfter = until
+		}
+	}
+	return v
+}
