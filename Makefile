@@ -108,7 +108,7 @@ format: dev
 	$(BIN)/ruff format .
 	@. tools/go.sh && go fmt ./engine/... ./internal/... ./simulator/...
 
-proto: dev
+proto: $(STAMPS)/dev
 	@. tools/go.sh && sh tools/proto.sh .
 
 # Locks carry hashes and no index addresses. Run after changing dependencies in pyproject.toml.

@@ -474,6 +474,7 @@ const (
 	PairFailure_PAIR_UNREACHABLE         PairFailure = 3 // WhatsApp could not be reached
 	PairFailure_PAIR_REFUSED             PairFailure = 4 // the phone or the server refused
 	PairFailure_PAIR_OUTDATED            PairFailure = 5
+	PairFailure_PAIR_CLOCK_WRONG         PairFailure = 7 // [2] as CLOCK_WRONG of a login
 	PairFailure_PAIR_PASSKEY_NEEDED      PairFailure = 6 // [2] the phone wants a passkey, which `pair` did not offer
 )
 
@@ -486,6 +487,7 @@ var (
 		3: "PAIR_UNREACHABLE",
 		4: "PAIR_REFUSED",
 		5: "PAIR_OUTDATED",
+		7: "PAIR_CLOCK_WRONG",
 		6: "PAIR_PASSKEY_NEEDED",
 	}
 	PairFailure_value = map[string]int32{
@@ -495,6 +497,7 @@ var (
 		"PAIR_UNREACHABLE":         3,
 		"PAIR_REFUSED":             4,
 		"PAIR_OUTDATED":            5,
+		"PAIR_CLOCK_WRONG":         7,
 		"PAIR_PASSKEY_NEEDED":      6,
 	}
 )
@@ -9173,14 +9176,15 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\aCRASHED\x10\x0e\x12\n" +
 	"\n" +
 	"\x06PARKED\x10\x0f\x12\x0f\n" +
-	"\vCLOCK_WRONG\x10\x10*\xa7\x01\n" +
+	"\vCLOCK_WRONG\x10\x10*\xbd\x01\n" +
 	"\vPairFailure\x12\x1c\n" +
 	"\x18PAIR_FAILURE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0ePAIR_TIMED_OUT\x10\x01\x12\x12\n" +
 	"\x0ePAIR_CANCELLED\x10\x02\x12\x14\n" +
 	"\x10PAIR_UNREACHABLE\x10\x03\x12\x10\n" +
 	"\fPAIR_REFUSED\x10\x04\x12\x11\n" +
-	"\rPAIR_OUTDATED\x10\x05\x12\x17\n" +
+	"\rPAIR_OUTDATED\x10\x05\x12\x14\n" +
+	"\x10PAIR_CLOCK_WRONG\x10\a\x12\x17\n" +
 	"\x13PAIR_PASSKEY_NEEDED\x10\x06*i\n" +
 	"\tLinkLevel\x12\x1a\n" +
 	"\x16LINK_LEVEL_UNSPECIFIED\x10\x00\x12\n" +

@@ -169,6 +169,7 @@ type Received struct {
 	Text       string `json:"text"`
 	Duplicates int    `json:"duplicates"`
 	FromMe     bool   `json:"from_me"`
+	Raw        []byte `json:"raw_base64"`
 }
 
 // Inbox waits until the phone holds at least n messages that others wrote.

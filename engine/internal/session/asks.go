@@ -1,8 +1,6 @@
 package session
 
 import (
-	"errors"
-	"strconv"
 	"time"
 
 	"go.mau.fi/whatsmeow"
@@ -43,9 +41,9 @@ func (c *Connection) logout(reply func(*pb.Result)) {
 				Attrs: waBinary.Attrs{"jid": c.device.GetJID(), "reason": "user_initiated"},
 			}},
 		})
-		var iq *whatsmeow.IQError
-		if errors.As(err, &iq) && iq.Code != 0 {
-			return failure(pb.ErrorCode_REJECTED, strconv.Itoa(iq.Code))
+		if refused := refusedQuestion(err); refused != nil {
+			refused.Error.Code = pb.ErrorCode_REJECTED
+			return refused
 		}
 		if err != nil && c.worst().Reason != pb.Reason_LOGGED_OUT {
 			return failure(pb.ErrorCode_OUTCOME_UNKNOWN, oneLine(err.Error()))

@@ -59,6 +59,7 @@ type Connection struct {
 	paused    atomic.Bool  // nothing is read for the moment: too much is read and not handled
 	waiting   atomic.Int32
 	probes    probes
+	clock     serverClock
 }
 
 func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {

@@ -6,6 +6,7 @@ package session
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	pb "holdfast/engine/enginepb"
@@ -36,8 +37,9 @@ type Deps struct {
 	LevelChanged func()
 
 	table translate.Dispositions
-	opens chan struct{} // limits how many files are opened at once
-	dials chan struct{} // limits how many handshakes run at once
+	opens chan struct{}  // limits how many files are opened at once
+	dials chan struct{}  // limits how many handshakes run at once
+	order *atomic.Uint64 // of facts and levels
 }
 
 // Timing holds the limits of a connection's life. Tests shorten them.

@@ -50,7 +50,9 @@ func (c *Connection) handleFact(event any) {
 		// It can come from a goroutine that outlived its connection.
 		if c.ctx.Err() == nil && c.client.IsConnected() && c.client.IsLoggedIn() && c.setConnected() {
 			c.log.Info("session.connected")
-			c.session.fact(c.epoch, &pb.SessionFact{Fact: &pb.SessionFact_Connected{Connected: &pb.Connected{}}})
+			c.session.fact(c.epoch, &pb.SessionFact{Fact: &pb.SessionFact_Connected{Connected: &pb.Connected{
+				ServerAheadMs: c.clock.ahead(),
+			}}})
 		}
 	case *events.OfflineSyncCompleted:
 		c.setDrained()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"go.mau.fi/whatsmeow"
@@ -203,11 +204,12 @@ func TestWhyASendFailed(t *testing.T) {
 	cases := map[string]struct {
 		err             error
 		written, broken bool
+		refused         int
 		code            pb.ErrorCode
 		message         string
 	}{
 		"not on WhatsApp":         {err: errRecipientUnknown, code: pb.ErrorCode_RECIPIENT_UNKNOWN},
-		"refused":                 {err: fmt.Errorf("%w %d", whatsmeow.ErrServerReturnedError, 463), written: true, code: pb.ErrorCode_REJECTED, message: "463"},
+		"refused":                 {err: fmt.Errorf("%w %d", whatsmeow.ErrServerReturnedError, 463), written: true, refused: 463, code: pb.ErrorCode_REJECTED, message: "463"},
 		"asked for patience":      {err: fmt.Errorf("usync: %w", &whatsmeow.IQError{Code: 429, Text: "rate-overlimit"}), code: pb.ErrorCode_REJECTED, message: "429 rate-overlimit"},
 		"cut before the write":    {err: context.Canceled, code: pb.ErrorCode_NOT_CONNECTED},
 		"cut after the write":     {err: context.Canceled, written: true, code: pb.ErrorCode_OUTCOME_UNKNOWN},
@@ -223,9 +225,12 @@ func TestWhyASendFailed(t *testing.T) {
 		if c.broken {
 			conn.watch.Fail(errors.New("disk full"))
 		}
-		got := conn.sends.explain(c.err, &attempt{written: c.written})
+		got := conn.sends.explain(c.err, &attempt{written: c.written, refused: c.refused})
 		if got.GetError().GetCode() != c.code || (c.message != "" && got.GetError().GetMessage() != c.message) {
 			t.Errorf("%s: %v, want %v %q", name, got, c.code, c.message)
+		}
+		if c.message != "" && !strings.HasPrefix(c.message, fmt.Sprint(got.GetError().GetWhatsappCode())) {
+			t.Errorf("%s: number %d in %q", name, got.Error.WhatsappCode, c.message)
 		}
 	}
 }

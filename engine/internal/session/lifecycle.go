@@ -45,7 +45,8 @@ func (c *Connection) dial() {
 	defer limit.Stop()
 	c.deps.Box.Note(blackbox.Dialled, c.session.id)
 	if err := c.connect(); err != nil {
-		c.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "dial: " + oneLine(err.Error())})
+		c.clock.date(c.socket.Date(), time.Now())
+		c.end(translate.EndingOfDial(err, c.clock.ahead()))
 		return
 	}
 	c.up.Store(true)

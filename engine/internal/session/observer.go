@@ -76,8 +76,11 @@ func (c *Connection) nodeReceived(node *waBinary.Node) {
 		return
 	}
 	switch node.Tag {
+	case "success":
+		c.clock.success(node, time.Now())
 	case "ack":
 		if id, ok := node.Attrs["id"].(string); ok && c.sends.isRunning(id) {
+			c.sends.acknowledged(id, node)
 			c.deps.Kill.Pass("sent")
 		}
 	case "receipt":

@@ -163,6 +163,8 @@ func failureOf(ending translate.Ending) pb.PairFailure {
 		return pb.PairFailure_PAIR_CANCELLED
 	case pb.Reason_CLIENT_OUTDATED:
 		return pb.PairFailure_PAIR_OUTDATED
+	case pb.Reason_CLOCK_WRONG:
+		return pb.PairFailure_PAIR_CLOCK_WRONG
 	case pb.Reason_NETWORK, pb.Reason_SILENT, pb.Reason_SERVICE_UNAVAILABLE:
 		return pb.PairFailure_PAIR_UNREACHABLE
 	default:

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	pb "holdfast/engine/enginepb"
@@ -28,6 +29,7 @@ func NewRegistry(deps Deps) *Registry {
 	deps.table = translate.NewDispositions()
 	deps.opens = make(chan struct{}, parallelOpens)
 	deps.dials = make(chan struct{}, parallelDials)
+	deps.order = &atomic.Uint64{}
 	return &Registry{deps: &deps, sessions: map[string]*Session{}}
 }
 
@@ -108,7 +110,10 @@ func (r *Registry) all() []*Session {
 
 // Levels answers the levels of every session held.
 func (r *Registry) Levels() *pb.Levels {
-	return &pb.Levels{AtMs: time.Now().UnixMilli(), Sessions: r.levels()}
+	// Counted before anything is looked at: what happens meanwhile has a higher number, and is told again by its fact.
+	levels := &pb.Levels{AtMs: time.Now().UnixMilli(), Sequence: r.deps.order.Add(1)}
+	levels.Sessions = r.levels()
+	return levels
 }
 
 func (r *Registry) levels() []*pb.Level {

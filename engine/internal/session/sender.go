@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"go.mau.fi/whatsmeow"
+	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
 	"google.golang.org/protobuf/proto"
@@ -41,9 +43,11 @@ type job struct {
 	reply func(*pb.Result)
 }
 
-// attempt remembers whether a stanza was given to the wire: only then is the outcome of a failure unknown.
+// attempt remembers whether a stanza was given to the wire, only then is the outcome of a failure unknown, and with which
+// number the server refused it.
 type attempt struct {
 	written bool
+	refused int
 }
 
 func (s *sends) isRunning(id string) bool {
@@ -57,6 +61,17 @@ func (s *sends) wrote(id string) {
 	defer s.lock.Unlock()
 	if a := s.running[id]; a != nil {
 		a.written = true
+	}
+}
+
+// acknowledged notes what the server says of a message: nothing, or why it is refused.
+func (s *sends) acknowledged(id string, node *waBinary.Node) {
+	text, _ := node.Attrs["error"].(string)
+	code, _ := strconv.Atoi(text)
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if a := s.running[id]; a != nil {
+		a.refused = code
 	}
 }
 
@@ -228,14 +243,14 @@ func (c *Connection) known(to types.JID) error {
 // explain turns the library's error into what the outbox has to know: was it sent, may it be repeated.
 func (s *sends) explain(err error, a *attempt) *pb.Result {
 	s.lock.Lock()
-	written := a.written
+	written, code := a.written, a.refused
 	s.lock.Unlock()
-	var iq *whatsmeow.IQError
+	refused := refusedQuestion(err)
 	switch {
 	case errors.Is(err, errRecipientUnknown):
 		return failure(pb.ErrorCode_RECIPIENT_UNKNOWN, "not on WhatsApp")
 	case errors.Is(err, whatsmeow.ErrServerReturnedError):
-		return failure(pb.ErrorCode_REJECTED, strings.TrimSpace(strings.TrimPrefix(err.Error(), whatsmeow.ErrServerReturnedError.Error())))
+		return rejection(code, "", 0)
 	case s.conn.watch.Failed() && !written:
 		return failure(pb.ErrorCode_STORAGE, oneLine(err.Error()))
 	case written:
@@ -243,9 +258,10 @@ func (s *sends) explain(err error, a *attempt) *pb.Result {
 	case errors.Is(err, context.Canceled), errors.Is(err, whatsmeow.ErrNotConnected), errors.Is(err, whatsmeow.ErrIQTimedOut),
 		s.conn.ctx.Err() != nil:
 		return failure(pb.ErrorCode_NOT_CONNECTED, oneLine(err.Error()))
-	case errors.As(err, &iq) && iq.Code != 0:
-		// A question before the message was refused, e.g. 429: the code comes first, the gateway decides by it.
-		return failure(pb.ErrorCode_REJECTED, oneLine(fmt.Sprintf("%d %s", iq.Code, iq.Text)))
+	case refused != nil:
+		// A question before the message was refused, e.g. 429: the gateway decides by the number.
+		refused.Error.Code = pb.ErrorCode_REJECTED
+		return refused
 	default:
 		return failure(pb.ErrorCode_NOT_CONNECTED, oneLine(err.Error()))
 	}

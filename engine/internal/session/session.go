@@ -153,21 +153,24 @@ func (s *Session) reap(conn *Connection) {
 		ending := conn.worst()
 		s.deps.Log.Info("session.disconnected", "session", s.id, "epoch", conn.epoch,
 			"reason", ending.Reason.String(), "detail", ending.Detail)
-		s.fact(conn.epoch, &pb.SessionFact{Fact: &pb.SessionFact_Disconnected{Disconnected: disconnected(ending)}})
+		s.fact(conn.epoch, &pb.SessionFact{Fact: &pb.SessionFact_Disconnected{Disconnected: disconnected(ending, conn)}})
 	}
 	s.deps.LevelChanged()
 }
 
-func disconnected(ending translate.Ending) *pb.Disconnected {
+func disconnected(ending translate.Ending, conn *Connection) *pb.Disconnected {
 	fact := &pb.Disconnected{Reason: ending.Reason, Detail: oneLine(ending.Detail), Code: ending.Code}
 	if ending.BannedUntil > 0 {
 		fact.BannedUntilMs = time.Now().Add(ending.BannedUntil).UnixMilli()
+	}
+	if ending.Reason == pb.Reason_CLOCK_WRONG {
+		fact.ServerAheadMs = conn.clock.ahead()
 	}
 	return fact
 }
 
 func (s *Session) fact(epoch uint64, fact *pb.SessionFact) {
-	fact.SessionId, fact.Epoch, fact.AtMs = s.id, epoch, time.Now().UnixMilli()
+	fact.SessionId, fact.Epoch, fact.AtMs, fact.Sequence = s.id, epoch, time.Now().UnixMilli(), s.deps.order.Add(1)
 	s.deps.Gateway.Fact(fact)
 }
 

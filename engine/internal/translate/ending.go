@@ -24,7 +24,7 @@ type Ending struct {
 func severity(reason pb.Reason) int {
 	order := []pb.Reason{
 		pb.Reason_REASON_UNSPECIFIED, pb.Reason_NETWORK, pb.Reason_SILENT, pb.Reason_PARKED, pb.Reason_REQUESTED,
-		pb.Reason_SERVICE_UNAVAILABLE, pb.Reason_RESTART_REQUIRED, pb.Reason_STREAM_ERROR, pb.Reason_CRASHED,
+		pb.Reason_CLOCK_WRONG, pb.Reason_SERVICE_UNAVAILABLE, pb.Reason_RESTART_REQUIRED, pb.Reason_STREAM_ERROR, pb.Reason_CRASHED,
 		pb.Reason_STORAGE_FAILED, pb.Reason_CONNECT_FAILURE, pb.Reason_REPLACED, pb.Reason_CLIENT_OUTDATED,
 		pb.Reason_LOCKED, pb.Reason_BANNED, pb.Reason_LOGGED_OUT,
 	}

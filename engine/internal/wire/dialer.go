@@ -92,6 +92,7 @@ type Socket struct {
 	lock sync.Mutex
 	open *reframer
 	cut  bool
+	date string // when the server answered, by its own clock
 }
 
 var _ http.RoundTripper = (*Socket)(nil)
@@ -117,6 +118,13 @@ func (s *Socket) Know(secrets Secrets) { *s.secrets = secrets }
 // take them.
 func (s *Socket) Release() { close(s.released) }
 
+// Date answers when the server opened the WebSocket, as its header says it; empty before that.
+func (s *Socket) Date() string {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.date
+}
+
 // IsCut tells whether Cut was called.
 func (s *Socket) IsCut() bool {
 	s.lock.Lock()
@@ -133,6 +141,9 @@ func (s *Socket) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {
 		return response, err
 	}
+	s.lock.Lock()
+	s.date = response.Header.Get("Date")
+	s.lock.Unlock()
 	stream, ok := response.Body.(io.ReadWriteCloser)
 	if !ok {
 		return response, nil

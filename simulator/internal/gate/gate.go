@@ -85,6 +85,8 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if _, pass := request.pass(faults.Upgrade); !pass {
 		return
 	}
+	// Clients may take the server's time from here: a clock that is wrong is wrong here too.
+	w.Header().Set("Date", g.Now().UTC().Format(http.TimeFormat))
 	ws, err := wire.Upgrade(w, r, g.Faults.Take(faults.Deflate, ""))
 	if err != nil {
 		g.Log.Info("gate.upgrade_refused", "error", err)

@@ -40,7 +40,7 @@ type Item struct {
 	Kind       string `json:"kind"`
 	*letter.Details
 	// Message is the plaintext as the sender encoded it.
-	Message []byte `json:"-"`
+	Message []byte `json:"raw_base64" doc:"the waE2E.Message as the sender encoded it"`
 }
 
 func (p *Phone) receiveMessage(node *stanza.Node) {

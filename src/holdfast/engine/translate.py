@@ -55,6 +55,7 @@ PAIR_FAILURES: Final[Mapping[int, Reason]] = {
     pb.PAIR_UNREACHABLE: Reason.PAIRING_UNREACHABLE,
     pb.PAIR_REFUSED: Reason.PAIRING_REFUSED,
     pb.PAIR_OUTDATED: Reason.PAIRING_OUTDATED,
+    pb.PAIR_CLOCK_WRONG: Reason.PAIRING_UNREACHABLE,
     pb.PAIR_PASSKEY_NEEDED: Reason.PAIRING_REFUSED,
 }
 _LEVELS: Final[Mapping[int, LinkLevel]] = {

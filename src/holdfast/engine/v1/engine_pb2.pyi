@@ -96,6 +96,7 @@ class PairFailure(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PAIR_UNREACHABLE: _ClassVar[PairFailure]
     PAIR_REFUSED: _ClassVar[PairFailure]
     PAIR_OUTDATED: _ClassVar[PairFailure]
+    PAIR_CLOCK_WRONG: _ClassVar[PairFailure]
     PAIR_PASSKEY_NEEDED: _ClassVar[PairFailure]
 
 class LinkLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
@@ -202,6 +203,7 @@ PAIR_CANCELLED: PairFailure
 PAIR_UNREACHABLE: PairFailure
 PAIR_REFUSED: PairFailure
 PAIR_OUTDATED: PairFailure
+PAIR_CLOCK_WRONG: PairFailure
 PAIR_PASSKEY_NEEDED: PairFailure
 LINK_LEVEL_UNSPECIFIED: LinkLevel
 CLOSED: LinkLevel
