@@ -43,4 +43,4 @@ class Terminal:
         async with asyncio.timeout(90):
             out = (await process.communicate())[0]
         assert process.returncode == code, out
-        return (out or b"").decode()
+        return (out or b"").decode(self.env.get("PYTHONIOENCODING", "utf-8"))

@@ -16,7 +16,7 @@ from typing import Final
 
 from holdfast import __version__, binaries, settings
 from holdfast.engine import EngineProcess, EngineProgram, running, stop
-from holdfast.kit import killpoint, logging
+from holdfast.kit import foreign, killpoint, logging
 from holdfast.kit.clock import now_ms
 from holdfast.kit.files import write_atomically
 from holdfast.kit.iso import iso
@@ -84,13 +84,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except HoldfastError as error:
-        print(f"holdfast: {error}", file=sys.stderr)
+        print(foreign.one_line(f"holdfast: {error}"), file=sys.stderr)
         return exit_code(error)
     except BaseExceptionGroup as group:
         error_or_none = _first(group)
         if error_or_none is None:
             raise
-        print(f"holdfast: {error_or_none}", file=sys.stderr)
+        print(foreign.one_line(f"holdfast: {error_or_none}"), file=sys.stderr)
         return exit_code(error_or_none)
 
 

@@ -7,8 +7,10 @@ work when nothing runs live in `ops`.
 
 def main() -> None:
     """Console command `holdfast`."""
+    from holdfast.cli import terminal
     from holdfast.cli.main import run
     from holdfast.kit import private
 
     private.umask()
+    terminal.prepare()
     run()

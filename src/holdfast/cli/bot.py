@@ -18,10 +18,10 @@ async def run_bot(data: Path | None, file: Path) -> None:
     async with client(data) as api:
         if (await api.system()).lab:
             lab_banner()
-        task = asyncio.create_task(Runner(bot, api).run(lambda: say(f"bot [bold]{bot.name}[/] is at work")))
+        task = asyncio.create_task(Runner(bot, api).run(lambda: say("bot [bold]{}[/] is at work", bot.name)))
         for stop in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(stop, task.cancel)
         try:
             await task
         except asyncio.CancelledError:
-            say(f"bot [bold]{bot.name}[/] stopped")
+            say("bot [bold]{}[/] stopped", bot.name)

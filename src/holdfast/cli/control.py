@@ -46,7 +46,7 @@ async def down(data: Path | None) -> int:
     if engine is not None:
         await place.stop_engine()
     if parent is None and gateway is None and engine is None:
-        say(f"nothing runs on {folder}")
+        say("nothing runs on {}", folder)
     else:
         say("stopped. Every number stays linked.")
     return 0
@@ -70,7 +70,7 @@ async def reload(data: Path | None) -> int:
         after, seconds = await api.system(), time.monotonic() - began
     kept = "the engine stayed" if after.engine_id == before.engine_id else "the engine was replaced"
     restored = f"{after.restore_connected} of {after.restore_total} connected"
-    say(f"gateway reloaded in {seconds:.1f} s; {kept}, {restored}")
+    say("gateway reloaded in {} s; {}, {}", f"{seconds:.1f}", kept, restored)
     return 0
 
 

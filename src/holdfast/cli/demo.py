@@ -15,8 +15,9 @@ from pathlib import Path
 
 import holdfast
 from holdfast import binaries
-from holdfast.cli.screen import Exit, command_name, console, lab_banner, number, say
+from holdfast.cli.screen import Exit, command_name, lab_banner, number, say
 from holdfast.cli.story import Story, StoryFailed
+from holdfast.cli.terminal import console
 from holdfast.client import Client, HoldfastError
 from holdfast.keeper import Place, free_port, port_is_free
 from holdfast.lab import Phone, Simulator, SimulatorError, Stack, StackError
@@ -71,7 +72,7 @@ def _ports(api_port: int, dashboard_port: int) -> tuple[int, int]:
         taken = not port_is_free(port)
         chosen.append(free_port() if taken else port)
         if taken:
-            say(f"[yellow]port {port} is taken: the demo's {what} uses {chosen[-1]} instead[/]")
+            say("[yellow]port {} is taken: the demo's {} uses {} instead[/]", port, what, chosen[-1])
     return chosen[0], chosen[1]
 
 
@@ -246,8 +247,7 @@ async def _stay(cast: _Cast, stop: asyncio.Event) -> None:
         (f"kill -9 {cast.stack.place.engine_pid()}", "kill the engine, watch the page"),
         (f"{name} selftest --sessions 5 --kills 16", "the same as proof, with figures"),
     ):
-        console().print(f"  {command:<58}", markup=False, end="", soft_wrap=True)
-        say(f" [bright_black]{what}[/]")
+        say("  {} [bright_black]{}[/]", f"{command:<58}", what)
     say("[bright_black]Ctrl+C ends the demo and removes its folder.[/]")
     await stop.wait()
 

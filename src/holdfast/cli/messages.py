@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from holdfast.cli.run import client
-from holdfast.cli.screen import Exit, complain, console, lab_banner, plain, say
+from holdfast.cli.screen import Exit, complain, lab_banner, machine, plain, say
 from holdfast.client import Client, Event, Message, Sent
 
 _ON_ITS_WAY = frozenset({"queued", "sending"})
@@ -25,13 +25,13 @@ async def send(
         status, error = await _follow(api, sent, wait_s)
     if as_json:
         body = {"message_id": sent.message_id, "session_id": sent.session_id, "to": sent.to, "status": status}
-        console().print_json(json.dumps(body))
+        machine(body)
     elif status == "failed":
         complain(f"WhatsApp did not take {sent.message_id}: {error or 'no reason given'}")
     elif status in _ON_ITS_WAY:
-        say(f"accepted {sent.message_id}: it goes out as soon as the number is connected")
+        say("accepted {}: it goes out as soon as the number is connected", sent.message_id)
     else:
-        say(f"[green]{status}[/] {sent.message_id}")
+        say("[green]{}[/] {}", status, sent.message_id)
     return int(Exit.FAILED) if status == "failed" else 0
 
 
@@ -61,7 +61,7 @@ async def events(
         async with wanted as stream:
             async for event in stream:
                 if as_json:
-                    print(json.dumps(_machine(event), ensure_ascii=False), flush=True)
+                    machine(_machine(event))
                 else:
                     plain(_line(event))
                 stream.ack(event)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,9 +10,10 @@ from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from holdfast.cli.qr import half_blocks
+from holdfast.cli.qr import blocks, half_blocks
 from holdfast.cli.run import client
-from holdfast.cli.screen import NO_ENGINE, Exit, complain, console, fail, lab_banner, number, say
+from holdfast.cli.screen import NO_ENGINE, Exit, complain, draw, fail, lab_banner, number, say
+from holdfast.cli.terminal import can_draw, console
 from holdfast.client import Client, NoQr, Qr, Session
 from holdfast.model import words
 
@@ -34,7 +35,12 @@ async def pair(data: Path | None, name: str) -> int:
             fail(NO_ENGINE, Exit.NO_ENGINE)
         session = await api.sessions.create(name)
         if session.state in _LINKED and session.phone:
-            say(f"{name} is linked as [bold]{number(session.phone)}[/] ({session.state}). Nothing to scan.")
+            say(
+                "{} is linked as [bold]{}[/] ({}). Nothing to scan.",
+                name,
+                number(session.phone),
+                session.state,
+            )
             return 0
         first = await api.sessions.first_qr(name)
         try:
@@ -46,14 +52,18 @@ async def pair(data: Path | None, name: str) -> int:
 
 def _fits(qr: Qr) -> bool:
     # A picture taller than the window would be cut off when it is redrawn, and a cut code cannot be scanned.
-    lines, size = half_blocks(qr.code), console().size
+    lines, size = _lines_of(qr.code), console().size
     if not console().is_terminal:
         return False
     fits = len(lines) + 3 <= size.height and len(lines[0]) <= size.width
     if not fits:
         need = f"{len(lines[0])} columns and {len(lines) + 3} lines"
-        say(f"[yellow]The code needs {need}: enlarge the window if it cannot be scanned.[/]")
+        say("[yellow]The code needs {}: enlarge the window if it cannot be scanned.[/]", need)
     return fits
+
+
+def _lines_of(code: str) -> Sequence[str]:
+    return half_blocks(code) if can_draw("█▀▄") else blocks(code)
 
 
 async def _live(api: Client, name: str) -> int:
@@ -65,26 +75,26 @@ async def _live(api: Client, name: str) -> int:
 async def _lines(api: Client, name: str) -> int:
     drawn: set[str] = set()
 
-    def draw(picture: RenderableType) -> None:
+    def show_once(picture: RenderableType) -> None:
         # Without a terminal nothing can be overdrawn: each code once, without the countdown's repaints.
         if isinstance(picture, _CodePicture) and picture.code not in drawn:
             drawn.add(picture.code)
-            console().print(picture)
+            draw(picture)
 
-    return _verdict(name, await _follow(api, name, draw))
+    return _verdict(name, await _follow(api, name, show_once))
 
 
-async def _follow(api: Client, name: str, draw: Callable[[RenderableType], None]) -> Session:
+async def _follow(api: Client, name: str, show: Callable[[RenderableType], None]) -> Session:
     deadline = time.monotonic() + _GIVE_UP_S
     while True:
         session = await api.sessions.get(name)
         if session.state == "pairing":
             try:
-                draw(_CodePicture(await api.sessions.qr(name)))
+                show(_CodePicture(await api.sessions.qr(name)))
             except NoQr:
-                draw(_SCANNED)
+                show(_SCANNED)
         elif session.state in _LINKED and not session.connected:
-            draw(_SCANNED)
+            show(_SCANNED)
         else:
             return session
         if time.monotonic() > deadline:
@@ -103,7 +113,7 @@ class _CodePicture:
         qr, left = self._qr, self._qr.expires_in_s
         if qr.valid_until is not None:
             left = (qr.valid_until - datetime.now(UTC)).total_seconds()
-        code = Text("\n".join(half_blocks(qr.code)), style="black on white", no_wrap=True)
+        code = Text("\n".join(_lines_of(qr.code)), style="black on white", no_wrap=True)
         how = Text("On the phone: WhatsApp, Linked devices, Link a device, then scan this.", style="bold")
         count = Text(f"code {qr.index} of {qr.of}, valid {max(0, left):.0f} s more", style="bright_black")
         return Group(how, code, count)
@@ -111,7 +121,7 @@ class _CodePicture:
 
 def _verdict(name: str, session: Session) -> int:
     if session.connected:
-        say(f"[bold green]connected as {number(session.phone)}[/]")
+        say("[bold green]connected as {}[/]", number(session.phone))
         return 0
     why = session.sentence or f"it is {session.state}"
     step = session.next_step or f"`holdfast pair {name}` shows a fresh code."

@@ -1,17 +1,21 @@
 """How the command line looks: one console, the colours of the states, one line for an error."""
 
+import json
 import os
 import shutil
 import stat
 import sys
 from datetime import UTC, datetime
 from enum import IntEnum
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from holdfast.cli.terminal import console, errors, lasting
+from holdfast.kit import foreign
+
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import RenderableType
+    from rich.text import Text
 
 STYLES = {"green": "bold green", "yellow": "bold yellow", "red": "bold red", "grey": "bright_black"}
 
@@ -38,39 +42,48 @@ class Exit(IntEnum):
     NO_ENGINE = 11
 
 
-@cache
-def console() -> "Console":
-    """Standard output. Wide enough for one line per fact where there is no terminal."""
-    from rich.console import Console
-
-    if os.environ.get("HOLDFAST_PICTURE"):  # what is shown is also kept, to be saved as a picture
-        return Console(highlight=False, record=True, width=112, force_terminal=False)
-    out = Console(highlight=False)
-    return out if out.is_terminal else Console(highlight=False, width=160, soft_wrap=True)
-
-
-@cache
-def errors() -> "Console":
-    """Standard error."""
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def say(line: str = "") -> None:
-    """One line, with Rich's markup."""
-    console().print(line)
+def say(line: str = "", *values: object) -> None:
+    """One line of ours in Rich's markup; each `{}` is a value as it is: never markup, never a second line."""
+    with lasting():
+        console().print(marked(line, *values), soft_wrap=True)
 
 
 def plain(line: str) -> None:
-    """One line exactly as it is: for words that came from outside."""
-    console().print(line, markup=False)
+    """One line without markup, whatever it holds: for words that came from outside."""
+    with lasting():
+        console().print(foreign.one_line(line), soft_wrap=True)
+
+
+def draw(picture: "RenderableType") -> None:
+    """A table, or text in colours."""
+    with lasting():
+        console().print(picture)
+
+
+def machine(value: object) -> None:
+    """JSON for programs, in ASCII: no character of a stranger's reaches the terminal as it is."""
+    print(json.dumps(value), flush=True)
+
+
+def marked(line: str, *values: object) -> "Text":
+    """The same as `say` draws, for a table."""
+    from rich.markup import escape
+    from rich.text import Text
+
+    return Text.from_markup(line.format(*(escape(foreign.one_line(str(it))) for it in values)), emoji=False)
+
+
+def word(value: str, style: str = "") -> "Text":
+    """Somebody else's words for a table: one line, no markup."""
+    from rich.text import Text
+
+    return Text(foreign.one_line(value), style)
 
 
 def complain(line: str) -> None:
     """One error line on standard error."""
-    errors().print("[bold red]error[/] ", end="")
-    errors().print(line, markup=False)
+    with lasting():
+        errors().print(marked("[bold red]error[/] {}", line))
 
 
 def fail(line: str, code: Exit = Exit.FAILED) -> NoReturn:
@@ -93,9 +106,9 @@ def lab_banner() -> None:
     say("[black on yellow] LAB MODE [/] [yellow]simulated WhatsApp: no message leaves this machine[/]")
 
 
-def dot(color: str) -> str:
+def dot(color: str) -> "Text":
     """A dot in the colour of a state."""
-    return f"[{STYLES.get(color, 'white')}]●[/]"
+    return marked("[{}]●[/]", STYLES.get(color, "white"))
 
 
 def ago(since: datetime | None, now: datetime | None = None) -> str:

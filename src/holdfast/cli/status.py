@@ -1,7 +1,6 @@
 """`holdfast status`."""
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,19 @@ from typing import Any
 from rich.table import Table
 
 from holdfast.cli.run import client
-from holdfast.cli.screen import NO_ENGINE, Exit, ago, complain, console, dot, lab_banner, number, say
+from holdfast.cli.screen import (
+    NO_ENGINE,
+    Exit,
+    ago,
+    complain,
+    dot,
+    draw,
+    lab_banner,
+    machine,
+    number,
+    say,
+    word,
+)
 from holdfast.client import Session, System
 from holdfast.model import words
 
@@ -20,12 +31,10 @@ async def status(data: Path | None, as_json: bool) -> int:
     async with client(data) as api:
         system, sessions = await api.system(), await api.sessions.list()
     if as_json:
-        console().print_json(json.dumps(_machine(system, sessions)))
+        machine(_machine(system, sessions))
     else:
         _head(system)
-        console().print(table(sessions)) if sessions else say(
-            "No number yet. Next step: [bold]holdfast pair[/]"
-        )
+        draw(table(sessions)) if sessions else say("No number yet. Next step: [bold]holdfast pair[/]")
     if not system.engine_attached:
         complain(NO_ENGINE)
         return int(Exit.NO_ENGINE)
@@ -41,11 +50,11 @@ def table(sessions: Sequence[Session]) -> Table:
         shown.add_row(
             dot(session.color),
             number(session.phone),
-            session.name,
+            word(session.name),
             session.state,
             ago(session.since),
             ago(session.last_heartbeat_at),
-            _words(session),
+            word(_words(session)),
         )
     return shown
 
@@ -59,11 +68,15 @@ def _words(session: Session) -> str:
 def _head(system: System) -> None:
     if system.lab:
         lab_banner()
-    engine = f"engine {system.engine_pid}" if system.engine_attached else "[bold red]no engine[/]"
-    line = f"[bright_black]holdfast {system.version} · gateway {system.gateway_pid} · {engine}"
+    engine = f"engine {system.engine_pid}" if system.engine_attached else ""
+    missing = "" if system.engine_attached else "no engine"
+    restoring = ""
     if system.restore_total and not system.restore_done:
-        line += f" · restoring {system.restore_connected} of {system.restore_total}"
-    say(line + "[/]")
+        restoring = f" · restoring {system.restore_connected} of {system.restore_total}"
+    say(
+        "[bright_black]holdfast {} · gateway {} · {}[bold red]{}[/]{}[/]",
+        *(system.version, system.gateway_pid, engine, missing, restoring),
+    )
 
 
 def _machine(system: System, sessions: Sequence[Session]) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.markup import escape
-
-from holdfast.cli.screen import console, say
+from holdfast.cli.screen import say
+from holdfast.cli.terminal import console
 
 
 class StoryFailed(Exception):
@@ -57,12 +56,12 @@ class Story:
         """The last line."""
         seconds = time.monotonic() - self._began
         if well:
-            say(f"[bold green]Scanned once, still connected.[/] [bright_black]{seconds:.1f} s[/]")
+            say("[bold green]Scanned once, still connected.[/] [bright_black]{} s[/]", f"{seconds:.1f}")
         else:
-            say(f"[bold red]The demo failed:[/] {escape(why)}")
+            say("[bold red]The demo failed:[/] {}", why)
 
     def _line(self, mark: str, title: str, result: str, began: float) -> None:
         took = time.monotonic() - began
-        say(f"{mark} {escape(title)} [bright_black]{took:.1f} s[/]")
+        say(mark + " {} [bright_black]{} s[/]", title, f"{took:.1f}")
         if result:
-            console().print(f"    {result}", markup=False, style="cyan", soft_wrap=True)
+            say("    [cyan]{}[/]", result)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast import binaries
-from holdfast.cli.screen import Exit, command_name, console, fail, kept_for_others, lab_banner, say
+from holdfast.cli.screen import Exit, command_name, fail, kept_for_others, lab_banner, say
 from holdfast.client import Client, HoldfastError, data_folder
 from holdfast.keeper import Ended, Keeper, KeeperFact, Place, ProgramRefused, Started, alive, port_is_free
 from holdfast.kit import private
@@ -135,7 +135,7 @@ class _Parent:
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
         if self._place.lab is not None:
             lab_banner()
-        say(f"[bright_black]data folder {self._place.data}[/]")
+        say("[bright_black]data folder {}[/]", self._place.data)
         await self._keeper.start(self._place.program("gateway", "-m", "holdfast.app"))
         await self._until_ready()
         parent_file(self._place.data).write_text(json.dumps({"pid": os.getpid(), "started_at": time.time()}))
@@ -192,13 +192,13 @@ class _Parent:
 
     async def _announce(self) -> None:
         host = self._place.host
-        say(f"API        [bold]http://{host}:{self._place.api_port}/v1[/]")
+        say("API        [bold]http://{}:{}/v1[/]", host, self._place.api_port)
         if self._dashboard:
-            say(f"dashboard  [bold]http://{host}:{self._place.dashboard_port}[/]")
+            say("dashboard  [bold]http://{}:{}[/]", host, self._place.dashboard_port)
             await tell_link(self._client, f"http://{host}:{self._place.dashboard_port}")
         sessions = await self._client.sessions.list()
         if not sessions:
-            say(f"No number yet. Next step: [bold]{command_name()} pair[/] in another terminal.")
+            say("No number yet. Next step: [bold]{} pair[/] in another terminal.", command_name())
         say("[bright_black]Ctrl+C stops everything.[/]")
 
     async def _tell_restoration(self) -> None:
@@ -210,11 +210,11 @@ class _Parent:
                     if system.restore_total:
                         seconds = f"{system.restore_seconds or 0:.1f} s"
                         back = f"{system.restore_connected} of {system.restore_total} numbers are back"
-                        say(f"[bold green]{back}[/] [bright_black]after {seconds}[/]")
+                        say("[bold green]{}[/] [bright_black]after {}[/]", back, seconds)
                     return
                 if system.restore_connected != told:
                     told = system.restore_connected
-                    say(f"[yellow]restoring: {told} of {system.restore_total} numbers are back[/]")
+                    say("[yellow]restoring: {} of {} numbers are back[/]", told, system.restore_total)
             await asyncio.sleep(1.0)
 
     async def _wait(self) -> None:
@@ -234,24 +234,24 @@ class _Parent:
         match fact:
             case Started(name, pid, again):
                 if again:
-                    say(f"[bright_black]{name} runs again (process {pid})[/]")
+                    say("[bright_black]{} runs again (process {})[/]", name, pid)
             case Ended(name, code, delay_s, line):
                 how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
                 when = "now" if delay_s == 0 else f"in {delay_s:g} s"
                 colour = "yellow" if code else "bright_black"
-                say(f"[{colour}]{name} {how}; it is started again {when}[/]")
+                say("[{}]{} {}; it is started again {}[/]", colour, name, how, when)
                 if code > 0 and line:
-                    say(f"[bright_black]  {line}[/]")
+                    say("[bright_black]  {}[/]", line)
 
 
 async def tell_link(client: Client, address: str) -> None:
     """Say a link that logs one browser in, unless what is said here is kept: the link opens everything."""
     if kept_for_others():
-        say(f"           [bright_black]`{command_name()} dashboard-link` prints a link that logs you in[/]")
+        say("           [bright_black]`{} dashboard-link` prints a link that logs you in[/]", command_name())
         return
     with contextlib.suppress(HoldfastError):
         link = await client.dashboard_link()
-        console().print(f"log in     [bold]{address}{link.path}[/]", soft_wrap=True)
+        say("log in     [bold]{}[/]", address + link.path)
         say("           [bright_black]this link logs one browser in, once[/]")
 
 

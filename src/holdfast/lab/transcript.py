@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from holdfast.lab.facts import read
 
@@ -53,7 +54,9 @@ class Node:
     def xml(self, bodies: bool = False, depth: int = 0) -> str:
         """As text, one line per node. Without `bodies` only the length of a content is told."""
         pad = "  " * depth
-        head = " ".join([self.tag, *(f'{name}="{value}"' for name, value in sorted(self.attrs.items()))])
+        head = " ".join(
+            [self.tag, *(f"{name}={quoteattr(value)}" for name, value in sorted(self.attrs.items()))]
+        )
         if self.children:
             inner = "\n".join(child.xml(bodies, depth + 1) for child in self.children)
             return f"{pad}<{head}>\n{inner}\n{pad}</{self.tag}>"

@@ -8,7 +8,7 @@ from pathlib import Path
 from holdfast.cli.lab.attach import attached, somebody
 from holdfast.cli.lab.phones import table
 from holdfast.cli.lab.words import Unclear, duration, match, pairs
-from holdfast.cli.screen import console, lab_banner, plain, say
+from holdfast.cli.screen import draw, lab_banner, plain, say, word
 from holdfast.lab import FaultKind
 
 
@@ -74,8 +74,8 @@ async def faults(data: Path | None, trust: Path | None, known: bool) -> None:
 def _explain(title: str, kinds: Sequence[FaultKind]) -> None:
     shown = table(title, "what happens")
     for kind in kinds:
-        shown.add_row(f"[bold]{kind.name}[/]", kind.summary)
-    console().print(shown)
+        shown.add_row(word(kind.name, "bold"), kind.summary)
+    draw(shown)
 
 
 async def clear(data: Path | None, trust: Path | None, id: int | None) -> None:
@@ -86,7 +86,7 @@ async def clear(data: Path | None, trust: Path | None, id: int | None) -> None:
         else:
             await simulator.end_fault(id)
     lab_banner()
-    say("every fault has ended" if id is None else f"fault #{id} has ended")
+    plain("every fault has ended" if id is None else f"fault #{id} has ended")
 
 
 async def clock(data: Path | None, trust: Path | None, advance: str | None, offset: str | None) -> None:

@@ -1,14 +1,14 @@
 """`holdfast lab phones`, `phone`, `show`, `inbox`, `groups`, `group`, `code`, `kick`: who is there."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from holdfast.cli.lab.attach import attached, somebody
-from holdfast.cli.screen import console, lab_banner, number, plain, say
+from holdfast.cli.screen import draw, lab_banner, machine, marked, number, plain, say, word
 from holdfast.lab import Conversation, Line, Phone, Received, Simulator
 
 _FOLLOW_S = 5.0
@@ -27,15 +27,15 @@ async def phones(data: Path | None, trust: Path | None, as_json: bool) -> None:
     async with attached(data, trust) as simulator:
         known = [(phone, await phone.account()) for phone in await simulator.phones()]
     if as_json:
-        plain(json.dumps([{**asdict(account), "name": phone.name} for phone, account in known]))
+        machine([{**asdict(account), "name": phone.name} for phone, account in known])
         return
     lab_banner()
     shown = table("phone", "name", "companions", "connected", "waiting", "scans")
     for phone, account in known:
         companions = account.companions
         counts = (len(companions), sum(c.connected for c in companions), sum(c.queue for c in companions))
-        shown.add_row(number(phone.phone), phone.name, *map(str, (*counts, account.registrations)))
-    console().print(shown) if known else say("[bright_black]no phones yet: holdfast lab phone Ann[/]")
+        shown.add_row(number(phone.phone), word(phone.name), *map(str, (*counts, account.registrations)))
+    draw(shown) if known else say("[bright_black]no phones yet: holdfast lab phone Ann[/]")
 
 
 async def make_phone(data: Path | None, trust: Path | None, name: str, wanted: str | None) -> None:
@@ -60,34 +60,34 @@ async def show(data: Path | None, trust: Path | None, who: str, chat_with: str |
 
 async def _phone(phone: Phone) -> None:
     account = await phone.account()
-    say(f"[bold]{number(phone.phone)}[/]  {phone.name}")
+    say("[bold]{}[/]  {}", number(phone.phone), phone.name)
     companions = table("companion", "state", "waiting", "logins", "pre-keys")
     for each in account.companions:
-        state = f"[green]connected[/] {each.handshake}" if each.connected else "[yellow]away[/]"
+        state = marked("[green]connected[/] {}", each.handshake) if each.connected else word("away", "yellow")
         companions.add_row(each.jid, state, str(each.queue), str(each.logins), str(each.prekeys))
-    console().print(companions) if account.companions else say("[bright_black]no companions[/]")
+    draw(companions) if account.companions else say("[bright_black]no companions[/]")
     chats = table("chat", "name", "unread", "")
     for chat in await phone.chats():
         marks = [word for word in ("archived", "pinned") if getattr(chat, word)]
         marks += ["muted"] if chat.muted_until else []
-        chats.add_row(chat.chat, chat.name, str(chat.unread or ""), " ".join(marks))
+        chats.add_row(chat.chat, word(chat.name), str(chat.unread or ""), " ".join(marks))
     if chats.row_count:
-        console().print(chats)
+        draw(chats)
 
 
 def _conversation(chat: Conversation) -> None:
-    say(f"[bold]{chat.chat}[/]  {chat.name}")
+    say("[bold]{}[/]  {}", chat.chat, chat.name)
     shown = table("id", "from", "", "")
     for line in chat.messages:
         sender = "me" if line.from_me else line.sender
-        shown.add_row(line.id, sender, _text(line), " ".join([*_marks(line), line.status]))
-    console().print(shown)
+        shown.add_row(line.id, sender, _text(line), word(" ".join([*_marks(line), line.status])))
+    draw(shown)
 
 
-def _text(line: Line) -> str:
+def _text(line: Line) -> Text:
     if line.deleted:
-        return "[bright_black](deleted)[/]"
-    return line.text.replace("[", r"\[") if line.kind == "text" else f"[cyan]{line.kind}[/] {line.text}"
+        return word("(deleted)", "bright_black")
+    return word(line.text) if line.kind == "text" else marked("[cyan]{}[/] {}", line.kind, line.text)
 
 
 def _marks(line: Line) -> list[str]:
@@ -112,7 +112,7 @@ async def inbox(data: Path | None, trust: Path | None, who: str, *, follow: bool
 def _items(items: Sequence[Received], as_json: bool) -> None:
     for item in items:
         if as_json:
-            plain(json.dumps(item.details))
+            machine(item.details)
             continue
         about = f" -> {item.target}" if item.target else ""
         twice = f" (came {item.duplicates + 1} times)" if item.duplicates else ""
@@ -130,8 +130,8 @@ async def groups(data: Path | None, trust: Path | None) -> None:
     for group in all_groups:
         members = ", ".join(number(m.phone) + (f" ({m.role})" if m.role else "") for m in group.members)
         marks = [word for word in ("announce", "locked") if getattr(group, word)]
-        shown.add_row(group.jid, group.subject, members, " ".join(marks))
-    console().print(shown) if all_groups else say("[bright_black]no groups yet: holdfast lab group[/]")
+        shown.add_row(group.jid, word(group.subject), members, " ".join(marks))
+    draw(shown) if all_groups else say("[bright_black]no groups yet: holdfast lab group[/]")
 
 
 async def make_group(
@@ -158,7 +158,7 @@ async def kick(data: Path | None, trust: Path | None, who: str, device: int, rea
     async with attached(data, trust) as simulator:
         was_connected = await (await somebody(simulator, who)).kick(device, reason)
     lab_banner()
-    say(f"device {device}: {reason}" if was_connected else f"device {device} was not connected")
+    plain(f"device {device}: {reason}" if was_connected else f"device {device} was not connected")
 
 
 async def linked_with(simulator: Simulator, code: str, who: str) -> str:

@@ -23,7 +23,7 @@ async def scan(data: Path | None, trust: Path | None, session: str, phone: str |
         await scanning.scan(code.code)
         linked = await api.sessions.wait_for(session, timeout_s=30.0)
     lab_banner()
-    say(f"[bold green]connected as {number(linked.phone)}[/]")
+    say("[bold green]connected as {}[/]", number(linked.phone))
 
 
 async def scan_code(data: Path | None, trust: Path | None, code: str, phone: str | None) -> None:

@@ -43,11 +43,13 @@ async def start(
     kept = None if memory else state or folder / "state"
     async with Simulator.start(folder, seed=seed, state=kept, port=port, options=options) as simulator:
         lab_banner()
-        say(f"[bold]wasim[/] listens on [bold]{simulator.address}[/], seed {await simulator.seed()}")
-        plain(f"state: {kept or 'in memory'}; log: {simulator.log_file}\n")
+        say("[bold]wasim[/] listens on [bold]{}[/], seed {}", simulator.address, await simulator.seed())
+        plain(f"state: {kept or 'in memory'}; log: {simulator.log_file}")
+        say()
         facts = {"address": simulator.address, "root_key": simulator.root_key, "trust": simulator.trust_file}
         commands = (f"  {command_name()} {words:<30}  {what}" for words, what in _COMMANDS.items())
-        plain(_HINTS.format(**facts, commands="\n".join(commands)))
+        for line in _HINTS.format(**facts, commands="\n".join(commands)).splitlines():
+            plain(line)
         say("Ctrl+C ends it.")
         await _until_stopped(simulator)
     say("ended")

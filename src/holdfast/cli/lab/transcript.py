@@ -1,7 +1,6 @@
 """`holdfast lab transcript`: every stanza that passed, for people."""
 
 import base64
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,8 @@ from rich.text import Text
 
 from holdfast.cli.lab.attach import attached
 from holdfast.cli.lab.words import Unclear
-from holdfast.cli.screen import console, lab_banner, plain
+from holdfast.cli.screen import draw, lab_banner, machine
+from holdfast.kit import foreign
 from holdfast.lab import Node, Stanza
 
 _STYLES = {"message": "green", "receipt": "cyan", "iq": "blue", "notification": "magenta", "failure": "red"}
@@ -45,18 +45,18 @@ async def transcript(
 
 def _print(stanza: Stanza, as_json: bool, bodies: bool) -> None:
     if as_json:
-        plain(json.dumps(as_body(stanza, bodies)))
+        machine(as_body(stanza, bodies))
         return
-    console().print(coloured(stanza))
+    draw(coloured(stanza))
     if bodies:
-        console().print(Text(stanza.node.xml(bodies=True), style="bright_black"))
+        draw(Text(stanza.node.xml(bodies=True), style="bright_black"))
 
 
 def coloured(stanza: Stanza) -> Text:
     """One line: time, direction, whose connection, the stanza; what a fault struck stands out."""
     arrow = Text("->", style="bold") if stanza.direction == "in" else Text("<-", style="bold bright_black")
     who = f"+{stanza.account}:{stanza.device}" if stanza.account else f"connection {stanza.conn}"
-    attrs = " ".join(f"{name}={value}" for name, value in sorted(stanza.node.attrs.items()))
+    attrs = " ".join(f"{name}={foreign.one_line(value)}" for name, value in sorted(stanza.node.attrs.items()))
     inside = ", ".join(child.tag for child in stanza.node.children)
     line = Text.assemble(
         (f"{stanza.at:%H:%M:%S}.{stanza.at.microsecond // 1000:03d} ", "bright_black"),

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from rich.table import Table
+from rich.text import Text
 
-from holdfast.cli.screen import console, lab_banner, say
+from holdfast.cli.screen import draw, lab_banner, say
 from holdfast.cli.selftest.plan import Kill
 from holdfast.cli.selftest.tally import Result, percentile
+from holdfast.cli.terminal import console
 
 
 class Progress:
@@ -60,7 +62,7 @@ class Progress:
         if self._bar is not None:
             self._bar.update(self._task, description=line, completed=done, total=total)
         elif done % each == 0:
-            say(f"[bright_black]{time.monotonic() - self._began:6.1f} s[/] {line}")
+            say("[bright_black]{} s[/] {}", f"{time.monotonic() - self._began:6.1f}", line)
 
 
 def show(result: Result, notes: Sequence[str]) -> None:
@@ -76,18 +78,20 @@ def show(result: Result, notes: Sequence[str]) -> None:
     table.add_row("QR codes asked again", _judged(result.extra_qr), "")
     spread = f"median, {max(result.restore_s, default=0):.2f} s the longest"
     table.add_row("all connected again", f"{percentile(result.restore_s, 0.5):.2f} s", spread)
-    console().print(table)
+    draw(table)
     if result.missed_points:
-        say(f"[bold red]points not passed:[/] {', '.join(result.missed_points)}")
+        say("[bold red]points not passed:[/] {}", ", ".join(result.missed_points))
     say("[bold green]Nothing lost, nothing doubled, no QR.[/]" if result.ok else "[bold red]Failed.[/]")
 
 
 def _count(table: Table, title: str, total: int, lost: int, doubled: int) -> None:
-    table.add_row(f"messages {title}", str(total), f"{_judged(lost)} lost, {_judged(doubled)} doubled")
+    table.add_row(
+        f"messages {title}", str(total), Text.assemble(_judged(lost), " lost, ", _judged(doubled), " doubled")
+    )
 
 
-def _judged(count: int) -> str:
-    return f"[bold green]{count}[/]" if count == 0 else f"[bold red]{count}[/]"
+def _judged(count: int) -> Text:
+    return Text(str(count), "bold green" if count == 0 else "bold red")
 
 
 def _points(result: Result) -> str:

@@ -1,14 +1,13 @@
 """Sets the stage, lets the plan run under traffic, judges."""
 
 import asyncio
-import json
 import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from holdfast import binaries
-from holdfast.cli.screen import Exit, complain, console
+from holdfast.cli.screen import Exit, complain, machine
 from holdfast.cli.selftest.kills import Killer, KillMissed, NotBack
 from holdfast.cli.selftest.plan import Kill, plan
 from holdfast.cli.selftest.report import Progress, show
@@ -35,7 +34,7 @@ async def selftest(sessions: int, kills: int, seed: int, as_json: bool, keep: bo
         else:
             shutil.rmtree(folder, ignore_errors=True)
     if as_json:
-        console().print_json(json.dumps(result.machine()))
+        machine(result.machine())
     else:
         show(result, notes)
     for trouble in result.troubles:
