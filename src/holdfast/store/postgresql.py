@@ -23,14 +23,19 @@ from holdfast.store.statement import Row, Statement
 _LOCK: Final = int.from_bytes(b"holdfast"[:7], "big")
 _OPTIONS: Final[Mapping[str, object]] = {
     "application_name": "holdfast",
-    # A server that vanished without a word is noticed within a quarter of a minute.
+    # A server that vanished without a word is noticed within a quarter of a minute, and notices us as fast:
+    # until then it keeps the lock of a gateway that is gone.
     "connect_timeout": 5,
     "keepalives_idle": 5,
     "keepalives_interval": 3,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
-    "options": "-c lock_timeout=5s -c timezone=UTC -c client_encoding=UTF8",
 }
+_SETTINGS: Final = (
+    # Also how long the start waits for the lock: a gateway that was killed is still being let go.
+    "SET lock_timeout = '5s'; SET client_encoding = 'UTF8';"
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3"
+)
 _OLDEST: Final = 13_00_00
 
 
@@ -85,12 +90,17 @@ class PostgresqlDatabase:
 
     def _lock(self) -> "PostgresqlConnection":
         connection = self._connect()
-        if not connection.raw.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchall()[0][0]:
+        try:
+            connection.raw.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        except psycopg.errors.LockNotAvailable:
             connection.close()
             raise StoreUnavailable(
                 "Another gateway uses this PostgreSQL database",
                 next_step="Stop it, or name another database in HOLDFAST_DATABASE_URL.",
-            )
+            ) from None
+        except psycopg.Error as exc:
+            connection.close()
+            raise _told(exc, "store.lock") from None
         return connection
 
     def _connect(self) -> "PostgresqlConnection":
@@ -239,6 +249,8 @@ class _Text(StrDumperUnknown):
 
 def _prepare(raw: "psycopg.Connection[Any]", _record: Any) -> None:
     raw.adapters.register_dumper(str, _Text)
+    raw.execute(_SETTINGS)
+    raw.commit()
 
 
 def _is_gone(exc: BaseException | None) -> bool:

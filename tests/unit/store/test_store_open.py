@@ -128,7 +128,9 @@ async def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
         await Store.open(SqliteFile(tmp_path / "file" / "holdfast.db"))
 
 
-async def test_a_second_gateway_is_refused_and_the_first_goes_on(postgresql: PostgresqlForTests) -> None:
+async def test_a_second_gateway_is_refused_and_the_first_goes_on(
+    postgresql: PostgresqlForTests, impatient: None
+) -> None:
     address = postgresql.fresh()
     first = await Store.open(address)
     with pytest.raises(StoreUnavailable, match="Another gateway") as refused:
