@@ -5,17 +5,18 @@ import asyncio
 import uvloop
 
 from holdfast.client import Client, Event, EventStream
+from holdfast.model.events import EventType, MessageReceived
 
 
 async def _answer(client: Client, stream: EventStream, event: Event) -> None:
-    if not event.data.get("from_me"):
+    if isinstance(event.data, MessageReceived) and not event.data.from_me:
         await client.reply(event, event.text)
     stream.ack(event)
 
 
 async def _serve() -> None:
     running: set[asyncio.Task[None]] = set()
-    async with Client() as client, client.events("bench-echo", types=["message.received"]) as stream:
+    async with Client() as client, client.events("bench-echo", types=[EventType.MESSAGE_RECEIVED]) as stream:
         print("ready", flush=True)
         async for event in stream:
             task = asyncio.create_task(_answer(client, stream, event))

@@ -14,6 +14,8 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
 
+from holdfast.model.words import of_reason
+
 Json = dict[str, Any]
 
 COLORS = {
@@ -26,6 +28,18 @@ COLORS = {
     "logged_out": "red",
     "banned": "red",
     "failed": "red",
+}
+
+
+#: What a session in this state offers.
+ACTIONS = {
+    "new": ["pair", "delete"],
+    "stopped": ["connect", "log_out", "delete"],
+    "pairing": ["cancel_pairing", "delete"],
+    "logged_out": ["pair", "delete"],
+    "replaced": ["connect", "log_out", "delete"],
+    "banned": ["connect", "log_out", "delete"],
+    "failed": ["connect", "log_out", "delete"],
 }
 
 
@@ -54,8 +68,14 @@ def session(name: str, state: str = "new", phone: str | None = None, **more: Any
         "retry_at": None,
         "pairing": None,
         "restoring": False,
+        "actions": offered(state),
     }
     return body | more
+
+
+def offered(state: str) -> list[str]:
+    """What can be done with a session in this state."""
+    return ACTIONS.get(state, ["disconnect", "log_out", "delete"])
 
 
 class PlayedGateway:
@@ -112,12 +132,14 @@ class PlayedGateway:
         for queue in self._sockets:
             queue.put_nowait({"op": "events", "events": [event]})
 
-    def become(self, session_id: str, state: str, **more: Any) -> None:
-        """A session changes its state, and everybody is told."""
-        body = self.sessions[session_id]
-        body.update(state=state, color=COLORS.get(state, "grey"), since=moment(), **more)
-        told = {name: body[name] for name in ("state", "color", "reason", "phone", "sentence", "next_step")}
-        self.tell(session_id, "session.state", **told)
+    def become(self, session_id: str, state: str, reason: str = "created", **more: Any) -> None:
+        """A session changes its state for this reason, and everybody is told."""
+        body, said = self.sessions[session_id], of_reason(reason)
+        previous = body["state"]
+        body.update(state=state, color=COLORS.get(state, "grey"), since=moment(), actions=offered(state))
+        body.update(reason=reason, sentence=said.sentence, next_step=said.next_step, **more)
+        told = {name: body[name] for name in ("state", "color", "reason", "phone")}
+        self.tell(session_id, "session.state", previous=previous, **told)
 
     def show_code(self, session_id: str, index: int, seconds: float) -> None:
         """The code of the moment."""

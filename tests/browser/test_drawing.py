@@ -84,8 +84,7 @@ async def test_nobody_scanned(gateway: PlayedGateway, page: Page) -> None:
     gateway.become(
         "ses_reception",
         "new",
-        sentence="Nobody scanned the QR code in time.",
-        next_step="Ask for a new QR code when the phone is at hand.",
+        reason="pairing_timed_out",
     )
     dialog = page.get_by_test_id("link-dialog")
     await expect(dialog.get_by_text("Nobody scanned the QR code in time.")).to_be_visible()
@@ -99,12 +98,12 @@ async def test_linked_is_not_connected_until_it_is(gateway: PlayedGateway, page:
     await begin_linking(page, gateway)
     gateway.codes.clear()
     gateway.sessions["ses_reception"].update(phone="+442079460123", pairing=None)
-    gateway.become("ses_reception", "connecting", sentence="The phone has linked this number.")
+    gateway.become("ses_reception", "connecting", reason="linked")
     linked = page.get_by_test_id("linked")
     await expect(linked).to_contain_text("+44 20 7946 0123")
     await expect(linked).to_contain_text("is linked, and connects now")
     await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
-    gateway.become("ses_reception", "connected", sentence="Connected.")
+    gateway.become("ses_reception", "connected", reason="logged_in")
     await expect(linked).to_contain_text("is connected, and stays so")
 
 
@@ -114,7 +113,7 @@ async def test_linked_and_thrown_out_again_is_told(gateway: PlayedGateway, page:
     gateway.sessions["ses_reception"].update(phone="+442079460123", pairing=None)
     gateway.become("ses_reception", "connecting")
     await expect(page.get_by_test_id("linked")).to_be_visible()
-    gateway.become("ses_reception", "logged_out", sentence="The phone removed this linked device.")
+    gateway.become("ses_reception", "logged_out", reason="logged_out_on_phone")
     await expect(page.get_by_role("alert").get_by_text("The phone removed")).to_be_visible()
     await expect(page.get_by_test_id("linked")).to_be_hidden()
 

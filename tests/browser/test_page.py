@@ -191,4 +191,4 @@ async def test_scan_once_kill_everything_still_connected(house: House, chromium:
     await page.get_by_test_id("logout-reception").click()
     await page.get_by_test_id("sure").click()
     await expect(card(page)).to_have_attribute("data-state", "logged_out", timeout=BACK_MS)
-    await expect(card(page)).to_contain_text("Link again")
+    await expect(card(page)).to_contain_text("Show QR code")

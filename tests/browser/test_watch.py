@@ -79,10 +79,10 @@ async def test_a_change_is_shown_long_before_a_second_is_over(gateway: PlayedGat
     async with opened(Watch(), gateway) as browser:
         assert browser.color("reception") == "green"
         await streams(gateway, 1)
-        gateway.become("ses_reception", "replaced", sentence="Opened elsewhere.", next_step="Stop it.")
+        gateway.become("ses_reception", "replaced", reason="replaced")
         took = await browser.until(lambda: browser.color("reception") == "red")
         assert took < 1.0
-        assert browser.cards["ses_reception"]["next_step"] == "Stop it."
+        assert browser.cards["ses_reception"]["next_step"].startswith("Stop the other program")
 
 
 async def test_what_no_event_tells_is_there_within_a_second_or_so(gateway: PlayedGateway) -> None:

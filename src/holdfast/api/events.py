@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -14,6 +14,7 @@ from holdfast.accounts import Accounts
 from holdfast.api.auth import Behind, Reader
 from holdfast.api.errors import body_of, refusals
 from holdfast.api.rooms import Rooms
+from holdfast.api.shapes import EventOut
 from holdfast.delivery import Feed
 from holdfast.journal import Event, Filter, encode_cursor
 from holdfast.kit.iso import iso, iso_or_none
@@ -27,26 +28,6 @@ router = APIRouter(prefix="/v1", tags=["events"])
 _BEAT_S: Final = 15.0
 _PAGE: Final = 256
 _TYPES: Final = frozenset(EventType)
-
-
-class EventOut(BaseModel):
-    """Something that happened. It is told at least once; `event_id` tells whether it is news.
-
-    `data` per type. message.received: message_id, chat, sender, chat_phone, sender_phone, from_me, group,
-    timestamp, push_name, offline, quoted_id, and `content` with its `kind` and that kind's fields; `replaces`
-    names the event of the same message when it could not be decrypted at first. message.status: message_id,
-    to, status, error. session.state: state, color, reason, phone, previous. session.pairing: index, of,
-    valid_until, or ended.
-    """
-
-    event_id: str
-    cursor: str = Field(description="continue behind this event")
-    session_id: str
-    session: str = Field(description="the session's name")
-    seq: int = Field(description="dense within the session")
-    type: EventType
-    at: str
-    data: dict[str, Any]
 
 
 class EventsOut(BaseModel):

@@ -1,11 +1,12 @@
 """A bot: handlers behind filters, the first match wins."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from holdfast.bots.filters import Filter, Handler, judge
+from holdfast.bots.filters import SAID, Filter, Handler, judge
 from holdfast.client import Client, Event, IdempotencyConflict, Sent
+from holdfast.model.events import MessageReceived
 
 
 class Chat:
@@ -25,7 +26,7 @@ class Chat:
     @property
     def name(self) -> str:
         """The name that the sender shows, empty when WhatsApp gave none."""
-        return str(self.event.data.get("push_name") or "")
+        return self.event.data.push_name if isinstance(self.event.data, MessageReceived) else ""
 
     async def reply(self, text: str) -> Sent | None:
         """Answer in this chat. None when an earlier run of this handler has answered with another text.
@@ -57,6 +58,7 @@ class _Route:
     handler: Handler
     filters: tuple[Filter, ...]
     groups: bool
+    kinds: frozenset[str]
 
 
 class Bot:
@@ -66,23 +68,29 @@ class Bot:
         self.name = name
         self._routes: list[_Route] = []
 
-    def on(self, *filters: Filter, groups: bool = False) -> Callable[[Handler], Handler]:
-        """Decorate `async def handler(chat, **what the filters found)`. Order of definition is order of
-        trying.
+    def on(
+        self, *filters: Filter, groups: bool = False, kinds: Collection[str] = SAID
+    ) -> Callable[[Handler], Handler]:
+        """Decorate `async def handler(chat, **what the filters found)`; the first that matches is called.
 
-        Messages of groups reach only handlers with `groups=True`; the own messages of the number reach none.
+        Messages of groups reach only handlers with `groups=True`, the number's own messages reach none.
+        A message is heard once: its edits, its deletion and reactions to it reach only handlers that name
+        these kinds, as in `kinds={"edit"}`.
         """
 
         def register(handler: Handler) -> Handler:
-            self._routes.append(_Route(handler, filters, groups))
+            self._routes.append(_Route(handler, filters, groups, frozenset(kinds)))
             return handler
 
         return register
 
     async def handle(self, client: Client, event: Event) -> bool:
         """Run the first handler that wants this event; True when there was one. Raises what it raises."""
+        message = event.data
+        if not isinstance(message, MessageReceived):
+            return False
         for route in self._routes:
-            if event.data.get("group") and not route.groups:
+            if message.content.kind not in route.kinds or (message.group and not route.groups):
                 continue
             arguments = judge(route.filters, event)
             if arguments is not None:

@@ -6,12 +6,24 @@ arguments.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from holdfast.client import Event
+from holdfast.model.content import MessageKind as Kind
+from holdfast.model.events import MessageReceived
 
 Verdict = bool | Mapping[str, object]
 Filter = Callable[[Event], Verdict]
 Handler = Callable[..., Awaitable[None]]
+
+#: What handlers hear unless they ask for something else: what a person says for the first time. Edits,
+#: deletions and reactions are about what was said before; what cannot be read is told again when it can.
+SAID: Final = frozenset(
+    {
+        *(Kind.TEXT, Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.VOICE, Kind.DOCUMENT, Kind.STICKER),
+        *(Kind.LOCATION, Kind.CONTACT, Kind.POLL),
+    }
+)
 
 
 def command(name: str) -> Filter:
@@ -43,7 +55,7 @@ def any_text(event: Event) -> Verdict:
 
 def private(event: Event) -> Verdict:
     """Messages of a chat with one person."""
-    return not event.data.get("group")
+    return isinstance(event.data, MessageReceived) and not event.data.group
 
 
 def judge(filters: tuple[Filter, ...], event: Event) -> Mapping[str, object] | None:

@@ -13,6 +13,7 @@ import structlog
 
 from holdfast.bots.bot import Bot
 from holdfast.client import Client, Event, EventStream, GatewayUnreachable
+from holdfast.model.events import EventType, MessageReceived
 
 _log = structlog.get_logger("holdfast.bots")
 _TRIES = 3
@@ -33,8 +34,7 @@ class Runner:
 
     async def run(self, on_ready: Callable[[], None] | None = None) -> None:
         """Work until cancelled. Raises HoldfastError when the gateway refuses the subscription for good."""
-        wanted = ["message.received"]
-        async with self._client.events(self._bot.name, types=wanted) as stream:
+        async with self._client.events(self._bot.name, types=[EventType.MESSAGE_RECEIVED]) as stream:
             if on_ready is not None:
                 on_ready()
             try:
@@ -46,7 +46,7 @@ class Runner:
                 await asyncio.gather(*self._workers, return_exceptions=True)
 
     def _take(self, stream: EventStream, event: Event) -> None:
-        if event.type != "message.received" or event.data.get("from_me"):
+        if not isinstance(event.data, MessageReceived) or event.data.from_me:
             stream.ack(event)
             return
         chat = (event.session_id, event.chat)

@@ -10,8 +10,16 @@ from pathlib import Path
 from holdfast.cli.run import client
 from holdfast.cli.screen import Exit, complain, lab_banner, machine, plain, say
 from holdfast.client import Client, Event, Message, Sent
-
-_ON_ITS_WAY = frozenset({"queued", "sending"})
+from holdfast.model.events import (
+    MessageReceived,
+    MessageStatusChanged,
+    NoticeReceived,
+    SendStatus,
+    SessionPairing,
+    SessionStateChanged,
+    UnknownEvent,
+)
+from holdfast.model.words import of_error, of_reason
 
 
 async def send(
@@ -28,7 +36,7 @@ async def send(
         machine(body)
     elif status == "failed":
         complain(f"WhatsApp did not take {sent.message_id}: {error or 'no reason given'}")
-    elif status in _ON_ITS_WAY:
+    elif status == SendStatus.QUEUED:
         say("accepted {}: it goes out as soon as the number is connected", sent.message_id)
     else:
         say("[green]{}[/] {}", status, sent.message_id)
@@ -38,7 +46,7 @@ async def send(
 async def _follow(api: Client, sent: Sent, wait_s: float) -> tuple[str, str]:
     status, error = sent.status, ""
     deadline = time.monotonic() + wait_s
-    while status in _ON_ITS_WAY and time.monotonic() < deadline:
+    while status == SendStatus.QUEUED and time.monotonic() < deadline:
         await asyncio.sleep(0.05)
         message: Message = await api.message(sent.session_id, sent.message_id)
         status, error = message.status, message.error
@@ -82,27 +90,28 @@ def _machine(event: Event) -> dict[str, object]:
         "seq": event.seq,
         "type": event.type,
         "at": event.at.isoformat() if event.at else None,
-        "data": dict(event.data),
+        "data": dict(event.raw),
     }
-
-
-def _why(error: object) -> str:
-    return (
-        str(error.get("detail") or error.get("code") or "") if isinstance(error, dict) else str(error or "")
-    )
 
 
 def _line(event: Event) -> str:
     at = event.at.astimezone().strftime("%H:%M:%S") if event.at else "--:--:--"
-    data = event.data
-    match event.type:
-        case "message.received":
-            name = data.get("push_name") or data.get("sender_phone") or data.get("sender") or "?"
-            words = f"{name}: {event.text or '(' + str((data.get('content') or {}).get('kind')) + ')'}"
-        case "message.status":
-            words = f"{data.get('message_id')} {data.get('status')} {_why(data.get('error'))}"
-        case "session.state":
-            words = f"{data.get('previous') or '?'} -> {data.get('state')} {data.get('sentence') or ''}"
-        case _:
-            words = json.dumps(dict(data), ensure_ascii=False)
-    return f"{at}  {event.session:<12} {event.type:<17} {words.strip()}"
+    return f"{at}  {event.session:<12} {event.type:<17} {_words(event).strip()}"
+
+
+def _words(event: Event) -> str:
+    match event.data:
+        case MessageReceived() as it:
+            name = it.push_name or it.sender_phone or it.sender or "?"
+            return f"{name}: {event.text or f'({it.content.kind})'}"
+        case MessageStatusChanged() as it:
+            why = (it.error.detail or of_error(it.error.code).sentence) if it.error else ""
+            return f"{it.message_id} {it.status} {why}"
+        case NoticeReceived() as it:
+            return f"{it.sender_phone or it.sender or it.chat}: ({it.notice.kind})"
+        case SessionStateChanged() as it:
+            return f"{it.previous} -> {it.state} {of_reason(it.reason).sentence}"
+        case SessionPairing() as it:
+            return of_reason(it.ended).sentence if it.ended else f"code {it.index} of {it.of}"
+        case UnknownEvent() as it:
+            return json.dumps(dict(it.data), ensure_ascii=False)

@@ -16,10 +16,10 @@ from holdfast.cli.screen import NO_ENGINE, Exit, complain, draw, fail, lab_banne
 from holdfast.cli.terminal import can_draw, console
 from holdfast.client import Client, NoQr, Qr, Session
 from holdfast.model import words
+from holdfast.model.states import ACTIVE
 
 _GIVE_UP_S = 200.0
 _SCANNED = Text("scanned, connecting …", style="yellow")
-_LINKED = frozenset({"connected", "connecting", "unstable", "reconnecting"})
 
 
 async def pair(data: Path | None, name: str) -> int:
@@ -34,7 +34,7 @@ async def pair(data: Path | None, name: str) -> int:
         if not system.engine_attached:
             fail(NO_ENGINE, Exit.NO_ENGINE)
         session = await api.sessions.create(name)
-        if session.state in _LINKED and session.phone:
+        if session.state in ACTIVE and session.phone:
             say(
                 "{} is linked as [bold]{}[/] ({}). Nothing to scan.",
                 name,
@@ -93,7 +93,7 @@ async def _follow(api: Client, name: str, show: Callable[[RenderableType], None]
                 show(_CodePicture(await api.sessions.qr(name)))
             except NoQr:
                 show(_SCANNED)
-        elif session.state in _LINKED and not session.connected:
+        elif session.state in ACTIVE and not session.connected:
             show(_SCANNED)
         else:
             return session

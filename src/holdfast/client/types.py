@@ -1,11 +1,22 @@
 """What the API speaks of, as frozen values. Unknown fields of newer gateways are ignored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from holdfast.model.states import UP
+from holdfast.model.content import text_of
+from holdfast.model.events import (
+    EventData,
+    MessageReceived,
+    MessageStatusChanged,
+    SessionPairing,
+    SessionStateChanged,
+    UnknownEvent,
+    event_from_json,
+)
+from holdfast.model.states import UP, State
+from holdfast.model.words import of_reason
 
 Json = Mapping[str, Any]
 
@@ -47,6 +58,8 @@ class Session:
     retry_at: datetime | None
     pairing: Pairing | None
     restoring: bool
+    #: What its owner can do with it now; the names are those of `holdfast.model.actions.Action`.
+    actions: tuple[str, ...] = ()
 
     @property
     def connected(self) -> bool:
@@ -73,13 +86,51 @@ class Session:
             last_connected_at=moment(body.get("last_connected_at")),
             last_heartbeat_at=moment(body.get("last_heartbeat_at")),
             retry_at=moment(body.get("retry_at")),
-            pairing=read_pairing(pairing) if pairing else None,
+            pairing=_read_pairing(pairing) if pairing else None,
             restoring=bool(body.get("restoring")),
+            actions=tuple(str(action) for action in body.get("actions") or ()),
         )
 
+    def after(self, event: "Event") -> "Session":
+        """This session once `event` has happened to it. Its actions stay those of before: ask for them."""
+        match event.data:
+            case SessionStateChanged() as change:
+                return _changed(self, change, event.at)
+            case SessionPairing() as step:
+                return replace(self, pairing=None if step.ended else _pairing(step))
+            case _:
+                return self
 
-def read_pairing(body: Json) -> Pairing:
-    """From the API's JSON."""
+
+def _changed(session: Session, change: SessionStateChanged, at: datetime | None) -> Session:
+    said, connected = of_reason(change.reason), change.state is State.CONNECTED
+    return replace(
+        session,
+        state=change.state.value,
+        color=change.color.value,
+        reason=change.reason,
+        phone=change.phone or session.phone,
+        sentence=said.sentence,
+        next_step=said.next_step,
+        since=_at(change.since_ms) or at,
+        retry_at=_at(change.retry_at_ms),
+        requires_auth=change.requires_auth,
+        last_connected_at=at if connected else session.last_connected_at,
+        last_heartbeat_at=at if connected else session.last_heartbeat_at,
+        pairing=session.pairing if change.state is State.PAIRING else None,
+        restoring=session.restoring and change.state in {State.CONNECTING, State.RECONNECTING},
+    )
+
+
+def _pairing(step: SessionPairing) -> Pairing:
+    return Pairing(step.index or 0, step.of or 0, _at(step.valid_until_ms))
+
+
+def _at(at_ms: int | None) -> datetime | None:
+    return None if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def _read_pairing(body: Json) -> Pairing:
     return Pairing(int(body.get("index") or 0), int(body.get("of") or 0), moment(body.get("valid_until")))
 
 
@@ -119,31 +170,36 @@ class Event:
     seq: int
     type: str
     at: datetime | None
-    data: Json = field(repr=False)
+    #: What happened, as a type of `holdfast.model.events`; UnknownEvent when this program is older than it.
+    data: EventData | UnknownEvent = field(repr=False)
+    #: The same as the gateway wrote it.
+    raw: Json = field(repr=False)
 
     @classmethod
     def read(cls, body: Json) -> "Event":
         """From the API's JSON."""
+        type_, raw = str(body.get("type") or ""), body.get("data") or {}
         return cls(
             event_id=str(body["event_id"]),
             cursor=str(body["cursor"]),
             session_id=str(body.get("session_id") or ""),
             session=str(body.get("session") or ""),
             seq=int(body.get("seq") or 0),
-            type=str(body.get("type") or ""),
+            type=type_,
             at=moment(body.get("at")),
-            data=body.get("data") or {},
+            data=event_from_json(type_, raw),
+            raw=raw,
         )
 
     @property
     def text(self) -> str:
         """The message's text, empty when it has none."""
-        return str((self.data.get("content") or {}).get("text") or "")
+        return text_of(self.data.content) if isinstance(self.data, MessageReceived) else ""
 
     @property
     def chat(self) -> str:
         """The chat as it may be given to `send`."""
-        return str(self.data.get("chat") or "")
+        return self.data.chat if isinstance(self.data, (MessageReceived, MessageStatusChanged)) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,9 @@ mark. Events that arrived in between win over the list, which may be older than 
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from holdfast.client import Event, Session, System
-from holdfast.client.types import moment, read_pairing
-from holdfast.model.reasons import Reason
-from holdfast.model.words import Words, of_reason
-
-STATE, PAIRING = "session.state", "session.pairing"
 
 
 class Board:
@@ -67,12 +61,8 @@ class Board:
         session = self.sessions.get(event.session_id)
         if session is None:
             return False
-        if event.type == STATE:
-            session = _with_state(session, event)
-        elif event.type == PAIRING:
-            session = _with_pairing(session, event)
         self._touch(session.id)
-        self.sessions[session.id] = session
+        self.sessions[session.id] = session.after(event)
         return True
 
     def answered(self, system: System) -> bool:
@@ -98,31 +88,3 @@ class Board:
     def _touch(self, session_id: str) -> None:
         self._ticks += 1
         self._touched[session_id] = self._ticks
-
-
-def _with_state(session: Session, event: Event) -> Session:
-    data = event.data
-    state = str(data.get("state") or session.state)
-    connected = state == "connected"
-    code = str(data.get("reason") or "")
-    said = of_reason(Reason(code)) if code in frozenset(Reason) else Words("")
-    return replace(
-        session,
-        state=state,
-        color=str(data.get("color") or session.color),
-        reason=code or None,
-        phone=data.get("phone") or session.phone,
-        sentence=said.sentence,
-        next_step=said.next_step,
-        since=moment(data.get("since")) or event.at or session.since,
-        retry_at=moment(data.get("retry_at")),
-        requires_auth=bool(data.get("requires_auth", session.requires_auth and not connected)),
-        last_connected_at=event.at if connected else session.last_connected_at,
-        last_heartbeat_at=event.at if connected else session.last_heartbeat_at,
-        pairing=session.pairing if state == "pairing" else None,
-        restoring=session.restoring and state in {"connecting", "reconnecting"},
-    )
-
-
-def _with_pairing(session: Session, event: Event) -> Session:
-    return replace(session, pairing=None if "ended" in event.data else read_pairing(event.data))

@@ -13,6 +13,7 @@ from holdfast.dashboard.board import Board
 from holdfast.dashboard.elements import QrElement
 from holdfast.dashboard.words import telephone
 from holdfast.kit import logging
+from holdfast.model.states import ACTIVE
 
 log = logging.get("dashboard")
 
@@ -20,7 +21,6 @@ _WAIT_S = 20.0
 _LOOK_S = 0.1  # at the board in memory
 _SHOWN_S = 6.0
 _CONNECTS_WITHIN_S = 60.0
-_LINKED = frozenset({"connecting", "connected", "unstable", "reconnecting"})
 
 _STEPS = (
     "<ol><li>Open WhatsApp on the phone.</li><li>Settings, <b>Linked devices</b>, <b>Link a device</b>.</li>"
@@ -199,7 +199,7 @@ class LinkDialog:
                 return
 
     async def _ended(self, session: Session) -> None:
-        if session.state in _LINKED:
+        if session.state in ACTIVE:
             await self._succeed(session)
         else:
             self._fail(session.sentence or "Pairing ended", session.next_step)
@@ -213,7 +213,7 @@ class LinkDialog:
         while not session.connected and time.monotonic() < began + _CONNECTS_WITHIN_S:
             await asyncio.sleep(_LOOK_S)
             session = self._board.sessions.get(session.id, session)
-            if session.state not in _LINKED:
+            if session.state not in ACTIVE:
                 self._fail(session.sentence, session.next_step)
                 return
         self._number.set_text(telephone(session.phone) or session.name)

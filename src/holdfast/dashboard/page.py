@@ -15,6 +15,7 @@ from holdfast.dashboard.views import Patch
 from holdfast.dashboard.watch import Watch, Watcher
 from holdfast.dashboard.words import Verb, telephone
 from holdfast.kit import logging
+from holdfast.model.actions import Action
 
 log = logging.get("dashboard")
 
@@ -104,7 +105,7 @@ class Page:
         sure = await self._confirm.ask(
             f"Log out {number}?",
             "The phone forgets this link, and messages stop. To use the number again somebody has to scan a "
-            "new QR code. If it shall only rest, disconnect it: then it stays linked.",
+            "new QR code. To let it rest, disconnect it: then it stays linked.",
             "Log out",
         )
         if sure:
@@ -112,10 +113,10 @@ class Page:
 
     async def _remove(self, session: Session) -> None:
         sure = await self._confirm.ask(
-            f"Remove “{session.name}”?", "It was never linked: nothing else is lost.", "Remove"
+            f"Remove “{session.name}”?", "Its name becomes free. What it received stays.", "Remove"
         )
         # Somebody may have scanned while the question was open; a linked number is never removed from here.
-        if sure and (await self._client.sessions.get(session.id)).phone is None:
+        if sure and Action.LOG_OUT not in (await self._client.sessions.get(session.id)).actions:
             await self._client.sessions.delete(session.id)
             self._watch.removed(session.id)
 

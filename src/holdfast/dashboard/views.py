@@ -8,7 +8,9 @@ from typing import TypedDict
 from holdfast.client import Session, System
 from holdfast.dashboard.board import Board
 from holdfast.dashboard.killing import Killing
-from holdfast.dashboard.words import COLORS, telephone, words
+from holdfast.dashboard.words import COLORS, buttons, telephone
+from holdfast.model.states import ACTIVE
+from holdfast.model.words import of_state
 
 #: How long the page tells that everything came back.
 TOLD_FOR = timedelta(seconds=30)
@@ -102,7 +104,8 @@ class Patch(TypedDict):
 
 def card(session: Session, *, reachable: bool) -> CardView:
     """One number. While the gateway is silent nothing is claimed: no colour, no buttons."""
-    said = words(session.state, restoring=session.restoring, never_linked=session.phone is None)
+    restoring = session.restoring and session.state in ACTIVE
+    word = "Restoring" if restoring else of_state(session.state) or "Unknown"
     view = CardView(
         id=session.id,
         name=session.name,
@@ -111,7 +114,7 @@ def card(session: Session, *, reachable: bool) -> CardView:
         state=session.state,
         color=session.color if session.color in COLORS else "grey",
         urgent=session.color == "red",
-        word=said.word,
+        word=word,
         sentence=session.sentence,
         next_step=_step(session),
         since=_iso(session.since),
@@ -119,13 +122,13 @@ def card(session: Session, *, reachable: bool) -> CardView:
         retry_at=_iso(session.retry_at),
         valid_until=_iso(session.pairing.valid_until) if session.pairing else None,
         actions=[
-            ActionView(verb=action.verb.value, label=action.label, tone=action.tone.value)
-            for action in said.actions
+            ActionView(verb=button.verb.value, label=button.label, tone=button.tone.value)
+            for button in buttons(session.actions)
         ],
     )
     if reachable:
         return view
-    last = f"Last seen: {said.word.lower()}."
+    last = f"Last seen: {word.lower()}."
     nothing: CardView = {**view, "color": "unknown", "word": "Unknown", "sentence": last, "next_step": ""}
     return {**nothing, "actions": [], "retry_at": None, "valid_until": None}
 

@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from holdfast.client import AccessError, Client, Event, HoldfastError, Session
-from holdfast.dashboard.board import PAIRING, STATE, Board
+from holdfast.dashboard.board import Board
 from holdfast.dashboard.killing import Killing, Victim
 from holdfast.dashboard.views import CardView, HeadView, Patch, patch
 from holdfast.kit import logging
+from holdfast.model.events import EventType, SessionStateChanged
 
 log = logging.get("dashboard")
 
@@ -26,6 +27,7 @@ _LIST_SHARE = 10
 _AGAIN_S = 0.5
 _SILENT_AFTER_S = 2.0
 _FIRST_READ_S = 1.5  # a page is drawn then, with or without an answer
+_FOLLOWED = (EventType.SESSION_STATE, EventType.SESSION_PAIRING)
 _SHOW_S = 0.05  # changes of one moment are shown together
 
 Show = Callable[[Patch], None]
@@ -52,6 +54,8 @@ class Watch:
         self._due = asyncio.Event()
         self._list_due = True
         self._next_list = 0.0
+        self._may_list = 0.0  # a list before this time would take more than its share
+        self._list_soon: asyncio.TimerHandle | None = None
         self._turn = 0
         self._show_soon: asyncio.TimerHandle | None = None
 
@@ -84,9 +88,10 @@ class Watch:
             if task is not None:
                 task.cancel()
         self._polling = self._following = None
-        if self._show_soon is not None:
-            self._show_soon.cancel()
-            self._show_soon = None
+        for timer in (self._show_soon, self._list_soon):
+            if timer is not None:
+                timer.cancel()
+        self._show_soon = self._list_soon = None
 
     # ---- what pages do -------------------------------------------------------------------------------
 
@@ -160,8 +165,8 @@ class Watch:
             self._list_due = True
             return
         self.board.replace(sessions, mark)
-        took = time.monotonic() - began
-        self._next_list = time.monotonic() + max(_LIST_S, _LIST_SHARE * took)
+        self._may_list = time.monotonic() + _LIST_SHARE * (time.monotonic() - began)
+        self._next_list = max(self._may_list, time.monotonic() + _LIST_S)
         if self.killing and not self.killing.over:
             self.killing = self.killing.listed(self.board.sessions, asked_at, _now())
 
@@ -199,7 +204,7 @@ class Watch:
     async def _follow(self) -> None:
         while self._watchers:
             watcher = self._watchers[0]
-            async with watcher.client.events(types=[STATE, PAIRING]) as stream:
+            async with watcher.client.events(types=_FOLLOWED) as stream:
                 self._list_due = True
                 self._due.set()
                 async for event in stream:
@@ -213,8 +218,16 @@ class Watch:
         if not self.board.apply(event):
             self._list_due = True
             self._due.set()
+        elif isinstance(event.data, SessionStateChanged) and self._list_soon is None:
+            # In another state other actions are offered: the list has them.
+            wait_s = max(0.0, self._may_list - time.monotonic())
+            self._list_soon = asyncio.get_running_loop().call_later(wait_s, self._list_now)
         if self._show_soon is None:
             self._show_soon = asyncio.get_running_loop().call_later(_SHOW_S, self.show)
+
+    def _list_now(self) -> None:
+        self._list_soon, self._list_due = None, True
+        self._due.set()
 
     async def _contained(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run it for as long as a page is open, whatever goes wrong in it."""

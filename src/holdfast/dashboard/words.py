@@ -1,13 +1,15 @@
-"""What the page calls things: for every state its word and what may be done. Tables, pure."""
+"""What the page calls things: its buttons by what the gateway offers, and its colours. Tables, pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from holdfast.model.actions import Action
+
 
 class Verb(StrEnum):
-    """What a person can ask of a number."""
+    """What a person can press."""
 
     LINK = "link"
     SHOW_QR = "show_qr"
@@ -27,7 +29,7 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class Button:
     """One button of a card."""
 
     verb: Verb
@@ -35,36 +37,26 @@ class Action:
     tone: Tone = Tone.QUIET
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How one state reads, and its buttons in order."""
-
-    word: str
-    actions: tuple[Action, ...]
-
-
-_DISCONNECT = Action(Verb.DISCONNECT, "Disconnect")
-_CONNECT = Action(Verb.CONNECT, "Connect", Tone.MAIN)
-_LOGOUT = Action(Verb.LOGOUT, "Log out", Tone.DANGER)
-_LINK_AGAIN = Action(Verb.LINK, "Link again", Tone.MAIN)
-_REMOVE = Action(Verb.REMOVE, "Remove", Tone.DANGER)
-
-WORDS: Mapping[str, Words] = {
-    "new": Words("Not linked yet", (Action(Verb.LINK, "Show QR code", Tone.MAIN), _REMOVE)),
-    "stopped": Words("Stopped", (_CONNECT, _LOGOUT)),
-    "pairing": Words(
-        "Waiting for the scan",
-        (Action(Verb.SHOW_QR, "Show QR code", Tone.MAIN), Action(Verb.CANCEL, "Cancel")),
+BUTTONS: Mapping[Action, tuple[Button, ...]] = {
+    Action.PAIR: (Button(Verb.LINK, "Show QR code", Tone.MAIN),),
+    Action.CANCEL_PAIRING: (
+        Button(Verb.SHOW_QR, "Show QR code", Tone.MAIN),
+        Button(Verb.CANCEL, "Cancel"),
     ),
-    "connecting": Words("Connecting", (_DISCONNECT, _LOGOUT)),
-    "connected": Words("Connected", (_DISCONNECT, _LOGOUT)),
-    "unstable": Words("Unstable", (_DISCONNECT, _LOGOUT)),
-    "reconnecting": Words("Reconnecting", (_DISCONNECT, _LOGOUT)),
-    "replaced": Words("Opened elsewhere", (Action(Verb.CONNECT, "Connect here", Tone.MAIN), _LOGOUT)),
-    "logged_out": Words("Logged out", (_LINK_AGAIN,)),
-    "banned": Words("Banned", (Action(Verb.CONNECT, "Try again"), _LOGOUT)),
-    "failed": Words("Needs attention", (Action(Verb.CONNECT, "Try again", Tone.MAIN), _LOGOUT)),
+    Action.CONNECT: (Button(Verb.CONNECT, "Connect", Tone.MAIN),),
+    Action.DISCONNECT: (Button(Verb.DISCONNECT, "Disconnect"),),
+    Action.LOG_OUT: (Button(Verb.LOGOUT, "Log out", Tone.DANGER),),
+    Action.DELETE: (Button(Verb.REMOVE, "Remove", Tone.DANGER),),
 }
+
+
+def buttons(offered: Collection[str]) -> list[Button]:
+    """The buttons for what the gateway offers, in its order. Actions of a newer gateway have none."""
+    # Deleting what is linked would log it out on the way: that is asked for first, and by its name.
+    hidden = {Action.DELETE} if Action.LOG_OUT in offered else set()
+    known = [Action(it) for it in offered if it in set(Action) - hidden]
+    return [button for action in known for button in BUTTONS[action]]
+
 
 #: What a colour says in the summary, of one number and of several, in the order of urgency.
 COLORS: Mapping[str, tuple[str, str]] = {
@@ -75,25 +67,9 @@ COLORS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def words(state: str, *, restoring: bool = False, never_linked: bool = False) -> Words:
-    """The words of a state.
-
-    A state of a newer gateway reads as it is called, without buttons. A number that was never linked has
-    nothing to connect.
-    """
-    known = WORDS.get(state)
-    if known is None:
-        return Words(state.replace("_", " ").capitalize() or "Unknown", ())
-    if restoring and state in {"connecting", "reconnecting"}:
-        return Words("Restoring", known.actions)
-    if never_linked and state == "stopped":
-        return Words(known.word, WORDS["new"].actions)
-    return known
-
-
 @lru_cache(maxsize=10_000)
 def telephone(phone: str | None) -> str:
-    """A linked number as people read it; digits that no plan knows stay as they are, behind a plus."""
+    """A linked number as people read it; digits that no plan knows stay as they are, after a plus."""
     import phonenumbers
 
     if not phone:

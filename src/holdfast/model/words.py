@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from holdfast.model.reasons import Reason
+from holdfast.model.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,18 @@ def of_error(code: str) -> Words:
     return ERRORS.get(code) or Words(code.replace("_", " ").capitalize())
 
 
-def of_reason(reason: Reason) -> Words:
-    """Why a session is where it is, and what a human should do about it. Whole sentences."""
-    said = REASONS[reason]
-    return Words(f"{said.sentence}.", said.next_step)
+def of_reason(reason: str) -> Words:
+    """Why a session is where it is, and what a person should do about it. Whole sentences.
+
+    A reason of a newer gateway is said by its code.
+    """
+    said = _REASONS_BY_CODE.get(reason) or Words(reason.replace("_", " ").capitalize())
+    return Words(f"{said.sentence}." if said.sentence else "", said.next_step)
+
+
+def of_state(state: str) -> str:
+    """A state in a word or two. One of a newer gateway reads as it is called."""
+    return STATES.get(state) or state.replace("_", " ").capitalize()
 
 
 def advice(next_step: str) -> str:
@@ -258,4 +267,22 @@ REASONS: Final[Mapping[Reason, Words]] = {
     Reason.FOLDER_MISSING: Words(
         "The session's folder is missing", "Put the folder back and connect, or log out and pair again."
     ),
+}
+
+_REASONS_BY_CODE: Final[Mapping[str, Words]] = {reason.value: said for reason, said in REASONS.items()}
+
+# ---- states of sessions ----------------------------------------------------------------------------------
+
+STATES: Final[Mapping[str, str]] = {
+    State.NEW: "Not linked yet",
+    State.STOPPED: "Stopped",
+    State.PAIRING: "Waiting for the scan",
+    State.CONNECTING: "Connecting",
+    State.CONNECTED: "Connected",
+    State.UNSTABLE: "Unstable",
+    State.RECONNECTING: "Reconnecting",
+    State.REPLACED: "Opened elsewhere",
+    State.LOGGED_OUT: "Logged out",
+    State.BANNED: "Banned",
+    State.FAILED: "Needs attention",
 }

@@ -12,14 +12,23 @@ from holdfast.client import Client, Event, GatewayUnreachable, IdempotencyConfli
 
 
 def event(number: int, words: str, *, chat: str = "4915@lid", **data: Any) -> Event:
-    body = {
-        "chat": chat,
-        "content": {"kind": "text", "text": words},
-        "from_me": False,
-        "group": False,
-        **data,
-    }
-    return Event(f"evt_{number}", str(number), "ses_1", "main", number, "message.received", None, body)
+    content = {"kind": "text", "text": words}
+    return Event.read(
+        {
+            "event_id": f"evt_{number}",
+            "cursor": str(number),
+            "session_id": "ses_1",
+            "session": "main",
+            "seq": number,
+            "type": "message.received",
+            "data": {
+                "message_id": f"M{number}",
+                "chat": chat,
+                "content": content,
+                **data,
+            },
+        }
+    )
 
 
 class RecordingClient(Client):

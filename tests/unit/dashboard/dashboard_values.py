@@ -5,6 +5,7 @@ from typing import Any
 
 from holdfast.client import Event, Session, System
 
+STATE, PAIRING = "session.state", "session.pairing"
 NOW = datetime(2026, 9, 24, 12, 0, tzinfo=UTC)
 
 
@@ -24,6 +25,7 @@ def made_session(name: str = "reception", state: str = "connected", **more: Any)
         "next_step": "A step.",
         "since": NOW.isoformat(),
         "last_heartbeat_at": NOW.isoformat(),
+        "actions": ["disconnect", "log_out", "delete"],
     }
     return Session.read(body | more)
 
@@ -40,5 +42,7 @@ def made_system(**more: Any) -> System:
 
 
 def made_event(type_: str, session_id: str = "ses_reception", at: datetime = NOW, **data: Any) -> Event:
+    if type_ == STATE:
+        data = {"previous": "new", "reason": "created"} | data
     body = {"event_id": "evt_1", "cursor": "1", "session_id": session_id, "type": type_, "data": data}
     return Event.read(body | {"at": at.isoformat()})

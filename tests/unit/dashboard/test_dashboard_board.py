@@ -1,8 +1,8 @@
 """The board: the newest truth wins, and silence is never green."""
 
-from dashboard_values import NOW, later, made_event, made_session, made_system
+from dashboard_values import NOW, PAIRING, STATE, later, made_event, made_session, made_system
 
-from holdfast.dashboard.board import PAIRING, STATE, Board
+from holdfast.dashboard.board import Board
 
 
 def told(*sessions: object) -> Board:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from dashboard_values import NOW, later, made_event, made_session, made_system
+from dashboard_values import NOW, PAIRING, later, made_event, made_session, made_system
 
 from holdfast.client import Session
-from holdfast.dashboard.board import PAIRING
 from holdfast.dashboard.killing import Killing, Victim
 
 

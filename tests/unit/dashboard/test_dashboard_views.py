@@ -7,8 +7,8 @@ from holdfast.client import Session
 from holdfast.dashboard.board import Board
 from holdfast.dashboard.killing import Killing, Victim
 from holdfast.dashboard.views import CardView, card, head, patch, restoration
-from holdfast.dashboard.words import WORDS, Tone, Verb, telephone, words
-from holdfast.model.states import State
+from holdfast.dashboard.words import BUTTONS, Tone, Verb, buttons, telephone
+from holdfast.model.actions import Action
 
 
 def board_of(*sessions: Session, **system: object) -> Board:
@@ -22,23 +22,25 @@ def verbs(view: CardView) -> list[str]:
     return [action["verb"] for action in view["actions"]]
 
 
-def test_every_state_has_words_and_no_state_is_invented() -> None:
-    assert set(WORDS) == {state.value for state in State}
-    assert len({known.word for known in WORDS.values()}) == len(WORDS)
+def test_every_action_has_a_button() -> None:
+    assert set(BUTTONS) == set(Action)
 
 
-@pytest.mark.parametrize("state", list(State))
-def test_red_states_offer_a_way_out(state: State) -> None:
-    said = words(state.value)
-    if state.color == "red":
-        assert said.actions[0].verb in {Verb.CONNECT, Verb.LINK}
-    assert all(action.tone is Tone.DANGER for action in said.actions if action.verb is Verb.LOGOUT)
+def test_the_page_offers_what_the_gateway_offers_in_its_order() -> None:
+    assert [it.verb for it in buttons(["connect", "log_out", "delete"])] == [Verb.CONNECT, Verb.LOGOUT]
+    assert [it.verb for it in buttons(["cancel_pairing"])] == [Verb.SHOW_QR, Verb.CANCEL]
+    assert buttons(["log_out"])[0].tone is Tone.DANGER
 
 
-def test_a_state_of_a_newer_gateway_reads_as_it_is_called() -> None:
-    assert words("snoozing_now").word == "Snoozing now"
-    assert words("snoozing_now").actions == ()
-    assert words("").word == "Unknown"
+def test_what_is_linked_is_logged_out_before_it_can_be_removed() -> None:
+    assert [it.verb for it in buttons(["pair", "delete"])] == [Verb.LINK, Verb.REMOVE]
+    assert Verb.REMOVE not in [it.verb for it in buttons(["delete", "log_out"])]
+
+
+def test_a_newer_gateway_is_read_as_far_as_it_is_known() -> None:
+    view = card(made_session(state="snoozing_now", actions=["wake_up"]), reachable=True)
+    assert (view["word"], view["actions"]) == ("Snoozing now", [])
+    assert card(made_session(state=""), reachable=True)["word"] == "Unknown"
 
 
 def test_green_needs_no_sentence_and_no_step() -> None:
@@ -49,14 +51,14 @@ def test_green_needs_no_sentence_and_no_step() -> None:
 
 
 def test_red_tells_sentence_and_next_step() -> None:
-    view = card(made_session(state="replaced"), reachable=True)
+    view = card(made_session(state="replaced", actions=["connect", "log_out", "delete"]), reachable=True)
     assert (view["color"], view["word"], view["urgent"]) == ("red", "Opened elsewhere", True)
     assert (view["sentence"], view["next_step"]) == ("A sentence.", "A step.")
     assert verbs(view) == ["connect", "logout"]
 
 
 def test_grey_leaves_the_next_step_to_its_button() -> None:
-    view = card(made_session(state="stopped"), reachable=True)
+    view = card(made_session(state="stopped", actions=["connect"]), reachable=True)
     assert (view["sentence"], view["next_step"], verbs(view)[0]) == ("A sentence.", "", "connect")
 
 
@@ -78,7 +80,7 @@ def test_restoring_is_its_own_word() -> None:
 
 
 def test_what_was_never_linked_offers_a_code_and_not_connect() -> None:
-    view = card(made_session(state="stopped", phone=None), reachable=True)
+    view = card(made_session(state="stopped", phone=None, actions=["pair", "delete"]), reachable=True)
     assert verbs(view) == ["link", "remove"]
     assert view["phone"] == ""
 

@@ -1,0 +1,162 @@
+"""The JSON of events and their contents, described for OpenAPI. Written is what `model/events.py` writes."""
+
+from dataclasses import MISSING, fields
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_type_hints
+
+from pydantic import BaseModel, Field, create_model
+
+from holdfast.model.content import TYPES
+from holdfast.model.events import EventType, SendStatus
+from holdfast.model.notices import Notice
+from holdfast.model.states import Color, State
+
+
+def _shape(kind: str, of: type, suffix: str) -> type[BaseModel]:
+    """The model of one kind of content or notice: `kind`, then the fields of its type."""
+    hints = get_type_hints(of)
+    described: dict[str, Any] = {
+        it.name: (hints[it.name], ... if it.default is MISSING else it.default) for it in fields(of)
+    }
+    described["kind"] = (Literal[kind], ...)
+    return create_model(of.__name__ + suffix, __doc__=of.__doc__, **described)
+
+
+#: Any content, told apart by its `kind`.
+ContentOut: Final = Annotated[
+    Union[tuple(_shape(kind.value, of, "Content") for kind, of in TYPES.items())],  # noqa: UP007 - made from a table
+    Field(discriminator="kind"),
+]
+
+#: Any notice, told apart in the same way. What did not change is left out.
+NoticeOut: Final = Annotated[
+    Union[tuple(_shape(of.kind.value, of, "Notice") for of in get_args(Notice))],  # noqa: UP007
+    Field(discriminator="kind"),
+]
+
+
+class MessageReceivedOut(BaseModel):
+    """A message came: from somebody else, or from another device of the session's number (`from_me`)."""
+
+    message_id: str
+    chat: str = Field(description="the person, by LID where it is known, or the group; `to` takes it")
+    sender: str
+    chat_phone: str | None = Field(description="+4915…, where it is known")
+    sender_phone: str | None
+    from_me: bool
+    group: bool
+    timestamp: datetime
+    push_name: str = Field(description="the name that the sender shows")
+    offline: bool = Field(description="it waited at WhatsApp while the session was away")
+    quoted_id: str | None
+    content: ContentOut  # type: ignore[valid-type]
+    replaces: str | None = Field(
+        None, description="the event that told this message before it could be decrypted"
+    )
+
+
+class ErrorNoteOut(BaseModel):
+    """Why a message failed, or why its last attempt did."""
+
+    code: str
+    detail: str = Field(description="what WhatsApp or the engine said")
+
+
+class MessageStatusOut(BaseModel):
+    """A message of the session moved forward."""
+
+    message_id: str
+    chat: str
+    to: str
+    status: SendStatus
+    error: ErrorNoteOut | None = None
+    delivered_to: int = Field(description="members of a group whose receipt came")
+    read_by: int
+
+
+class NoticeReceivedOut(BaseModel):
+    """WhatsApp told something that is neither message nor receipt: a group changed, somebody calls."""
+
+    chat: str
+    sender: str = Field(description="who did it; empty where nobody is named")
+    chat_phone: str | None
+    sender_phone: str | None
+    timestamp: datetime
+    notice: NoticeOut  # type: ignore[valid-type]
+
+
+class SessionStateOut(BaseModel):
+    """A session is in another state, or there for another reason."""
+
+    state: State
+    previous: State
+    color: Color
+    reason: str = Field(description="a code; GET the session for its sentence")
+    code: int | None = Field(description="WhatsApp's own number for what happened")
+    phone: str | None
+    detail: str
+    since: datetime | None
+    retry_at: datetime | None
+    banned_until: datetime | None
+    requires_auth: bool = Field(description="only a new QR code helps")
+    notice: str | None = Field(description="`session_expired`, as older systems call it")
+
+
+class SessionPairingOut(BaseModel):
+    """A code can be scanned until `valid_until`, or pairing ended for the reason `ended`."""
+
+    index: int | None = None
+    of: int | None = None
+    valid_until: datetime | None = None
+    ended: str | None = None
+
+
+class _EventOut(BaseModel):
+    event_id: str
+    cursor: str = Field(description="continue after this event")
+    session_id: str
+    session: str = Field(description="the session's name")
+    seq: int = Field(description="dense within the session")
+    at: datetime
+
+
+class MessageReceivedEvent(_EventOut):
+    """A message came."""
+
+    type: Literal[EventType.MESSAGE_RECEIVED]
+    data: MessageReceivedOut
+
+
+class MessageStatusEvent(_EventOut):
+    """A message of the session moved forward."""
+
+    type: Literal[EventType.MESSAGE_STATUS]
+    data: MessageStatusOut
+
+
+class NoticeReceivedEvent(_EventOut):
+    """WhatsApp told something else."""
+
+    type: Literal[EventType.NOTICE_RECEIVED]
+    data: NoticeReceivedOut
+
+
+class SessionStateEvent(_EventOut):
+    """A session changed its state."""
+
+    type: Literal[EventType.SESSION_STATE]
+    data: SessionStateOut
+
+
+class SessionPairingEvent(_EventOut):
+    """Pairing moved on."""
+
+    type: Literal[EventType.SESSION_PAIRING]
+    data: SessionPairingOut
+
+
+#: Something that happened. It is told at least once; `event_id` tells whether it is news.
+EventOut = Annotated[
+    MessageReceivedEvent | MessageStatusEvent | NoticeReceivedEvent | SessionStateEvent | SessionPairingEvent,
+    Field(discriminator="type"),
+]
