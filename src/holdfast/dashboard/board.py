@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from holdfast.client import Event, Session, System
+from holdfast.model.events import SessionStateChanged
+from holdfast.model.states import State
 
 
 class Board:
@@ -57,9 +59,12 @@ class Board:
         return self.sessions.pop(session_id, None) is not None
 
     def apply(self, event: Event) -> bool:
-        """One event. False when the session is not known: a list is due then."""
+        """One event. False when the session is not known, or gone: a list is due then."""
         session = self.sessions.get(event.session_id)
         if session is None:
+            return False
+        if isinstance(event.data, SessionStateChanged) and event.data.state is State.DELETED:
+            self.remove(session.id)
             return False
         self._touch(session.id)
         self.sessions[session.id] = session.after(event)

@@ -12,6 +12,7 @@ HoldfastError                  code, message, next_step
 ├ SessionError
 │ ├ UnknownSession
 │ ├ AlreadyLinked              nothing to pair
+│ ├ NameTaken                  choose another one
 │ └ NoQr                       no code now
 ├ EngineError
 │ ├ EngineUnreachable          retry
@@ -129,6 +130,12 @@ class AlreadyLinked(SessionError):
     """The session is linked already: there is nothing to pair."""
 
     code = "already_linked"
+
+
+class NameTaken(SessionError):
+    """The name cannot be used."""
+
+    code = "name_taken"
 
 
 class NoQr(SessionError):

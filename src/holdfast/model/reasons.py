@@ -20,6 +20,7 @@ class Reason(StrEnum):
     STOPPED_BY_OWNER = "stopped_by_owner"
     CONNECT_ASKED = "connect_asked"
     LOGGED_OUT_HERE = "logged_out_here"
+    DELETED_HERE = "deleted_here"
     # the ordinary way
     RESTORING = "restoring"
     LINKED = "linked"
@@ -34,6 +35,8 @@ class Reason(StrEnum):
     PAIRING_INTERRUPTED = "pairing_interrupted"
     NUMBER_RENEWED_ELSEWHERE = "number_renewed_elsewhere"
     NUMBER_TAKEN = "number_taken"
+    NUMBER_DIFFERS = "number_differs"
+    ADOPTION_REFUSED = "adoption_refused"
     # the connection
     PROBE_MISSED = "probe_missed"
     NETWORK = "network"
@@ -46,6 +49,8 @@ class Reason(StrEnum):
     CRASHED = "crashed"
     STORAGE_FAILED = "storage_failed"
     ENGINE_DOWN = "engine_down"
+    CLOCK_WRONG = "clock_wrong"
+    CRASHES_ENGINE = "crashes_engine"
     # what WhatsApp said
     REPLACED = "replaced"
     LOGGED_OUT_ON_PHONE = "logged_out_on_phone"
@@ -56,6 +61,8 @@ class Reason(StrEnum):
     WRONG_KEY = "wrong_key"
     FILE_CORRUPT = "file_corrupt"
     FOLDER_MISSING = "folder_missing"
+    # the database
+    RECORD_REFUSED = "record_refused"
 
 
 class Retry(StrEnum):
@@ -65,6 +72,7 @@ class Retry(StrEnum):
     AT_ONCE = "at_once"
     BACKOFF = "backoff"
     SLOWLY = "slowly"  # backoff that begins later: the other side asked for patience
+    RARELY = "rarely"  # minutes, then hours: each attempt costs others something
     WHEN_ENGINE = "when_engine"  # as soon as an engine is attached again
     AFTER_BAN = "after_ban"  # when the ban ends, if its end is known
 
@@ -118,6 +126,7 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
     Reason.STOPPED_BY_OWNER: Meaning(State.STOPPED),
     Reason.CONNECT_ASKED: Meaning(State.CONNECTING),
     Reason.LOGGED_OUT_HERE: Meaning(State.LOGGED_OUT, outlives_restart=True),
+    Reason.DELETED_HERE: Meaning(State.DELETED),
     Reason.RESTORING: Meaning(State.CONNECTING),
     Reason.LINKED: Meaning(State.CONNECTING),
     Reason.LOGGED_IN: Meaning(State.CONNECTED),
@@ -130,6 +139,8 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
     Reason.PAIRING_INTERRUPTED: _UNPAIRED,
     Reason.NUMBER_RENEWED_ELSEWHERE: _UNPAIRED,
     Reason.NUMBER_TAKEN: _UNPAIRED,
+    Reason.NUMBER_DIFFERS: _UNPAIRED,
+    Reason.ADOPTION_REFUSED: Meaning(State.CONNECTING, alert=True),
     Reason.PROBE_MISSED: Meaning(State.UNSTABLE),
     Reason.NETWORK: _passing(1, Retry.BACKOFF),
     Reason.SERVICE_UNAVAILABLE: _passing(2, Retry.SLOWLY),
@@ -141,6 +152,8 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
     Reason.CRASHED: _passing(2, Retry.BACKOFF),
     Reason.STORAGE_FAILED: _passing(3, Retry.SLOWLY),
     Reason.ENGINE_DOWN: _passing(1, Retry.WHEN_ENGINE),
+    Reason.CLOCK_WRONG: Meaning(State.RECONNECTING, End(3, Retry.SLOWLY), alert=True),
+    Reason.CRASHES_ENGINE: Meaning(State.FAILED, End(5, Retry.RARELY), outlives_restart=True, alert=True),
     Reason.REPLACED: Meaning(State.REPLACED, End(6, Retry.NO), outlives_restart=True, alert=True),
     Reason.LOGGED_OUT_ON_PHONE: Meaning(
         State.LOGGED_OUT,
@@ -155,4 +168,5 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
     Reason.WRONG_KEY: _BROKEN,
     Reason.FILE_CORRUPT: _BROKEN,
     Reason.FOLDER_MISSING: _BROKEN,
+    Reason.RECORD_REFUSED: Meaning(State.FAILED, alert=True),
 }

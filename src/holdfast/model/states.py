@@ -27,6 +27,8 @@ class State(StrEnum):
     LOGGED_OUT = "logged_out"
     BANNED = "banned"
     FAILED = "failed"
+    #: The end: nothing leads out of it, and the session is shown nowhere any more.
+    DELETED = "deleted"
 
     @property
     def color(self) -> Color:
@@ -77,6 +79,7 @@ _COLORS = {
     State.FAILED: Color.RED,
     State.NEW: Color.GREY,
     State.STOPPED: Color.GREY,
+    State.DELETED: Color.GREY,
 }
 
 #: The word that clients of older systems know: `connectionStatus`.

@@ -125,6 +125,7 @@ ERRORS: Final[Mapping[str, Words]] = {
         "The session is linked already: there is nothing to pair",
         "Connect it; log it out first if another phone is to be linked.",
     ),
+    "name_taken": Words("This name belongs to another record", "Choose another name."),
     "no_qr": Words(
         "There is no code to show now",
         "Start pairing; if the session has just been linked, nothing is left to do.",
@@ -196,6 +197,7 @@ REASONS: Final[Mapping[Reason, Words]] = {
     Reason.STOPPED_BY_OWNER: Words("Stopped by its owner", _CONNECT),
     Reason.CONNECT_ASKED: Words("Connecting, as asked", _NOTHING),
     Reason.LOGGED_OUT_HERE: Words("Logged out by its owner", _PAIR),
+    Reason.DELETED_HERE: Words("Deleted by its owner", _NOTHING),
     Reason.RESTORING: Words("Restoring the connection", _NOTHING),
     Reason.LINKED: Words("The phone has linked this number", _NOTHING),
     Reason.LOGGED_IN: Words("Connected", _NOTHING),
@@ -224,6 +226,14 @@ REASONS: Final[Mapping[Reason, Words]] = {
         "This phone belongs to another account of this installation",
         "On the phone, remove the device that was just linked; pair this session with another phone.",
     ),
+    Reason.NUMBER_DIFFERS: Words(
+        "Another number was about to take this session over; it was unlinked again",
+        "Pair it with the phone of its number, or ask for pairing with replace_number to take the other one.",
+    ),
+    Reason.ADOPTION_REFUSED: Words(
+        "The phone has linked this number, but its credentials could not be put in their place yet",
+        "Check free space and permissions of the data folder; it is tried again by itself.",
+    ),
     Reason.PROBE_MISSED: Words("WhatsApp did not answer the last probe", "Nothing to do: it is watched."),
     Reason.NETWORK: Words("The connection to WhatsApp was lost", _WAIT),
     Reason.SERVICE_UNAVAILABLE: Words("WhatsApp says it is unavailable", _WAIT),
@@ -241,6 +251,14 @@ REASONS: Final[Mapping[Reason, Words]] = {
         "Check free space and permissions of the data folder; it retries by itself.",
     ),
     Reason.ENGINE_DOWN: Words("The engine is being started", _WAIT),
+    Reason.CLOCK_WRONG: Words(
+        "This machine's clock differs from WhatsApp's by so much that no connection can be made",
+        "Set this machine's clock, best by network time (NTP); it then reconnects by itself.",
+    ),
+    Reason.CRASHES_ENGINE: Words(
+        "What WhatsApp sends to this number ends the engine; it was taken off, so that the others run",
+        "It is tried again by itself, more and more rarely; report it with logs/engine.log.",
+    ),
     Reason.REPLACED: Words(
         "Another program opened this session. Holdfast does not fight it",
         "Stop the other program, then connect this one.",
@@ -266,6 +284,10 @@ REASONS: Final[Mapping[Reason, Words]] = {
     ),
     Reason.FOLDER_MISSING: Words(
         "The session's folder is missing", "Put the folder back and connect, or log out and pair again."
+    ),
+    Reason.RECORD_REFUSED: Words(
+        "The database does not take this session's record, because it contradicts another one",
+        "Restart Holdfast; if it repeats, report it with logs/gateway.log. Nothing was deleted.",
     ),
 }
 

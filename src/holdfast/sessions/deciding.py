@@ -33,6 +33,8 @@ class Policy:
     backoff_cap_s: float = 60.0
     slow_base_s: float = 5.0
     slow_cap_s: float = 300.0
+    rare_base_s: float = 120.0
+    rare_cap_s: float = 6 * 3600.0
     #: A connection that lived this long resets the attempt counter. A mere login does not.
     stable_after_s: float = 60.0
     first_code_within_s: float = 20.0
@@ -177,9 +179,12 @@ def _wait(
 def _delay_s(retry: Retry, attempt: int, roll: float, policy: Policy) -> float:
     if retry is Retry.AT_ONCE and attempt == 0:
         return 0.0
+    base_s, cap_s = policy.backoff_base_s, policy.backoff_cap_s
     if retry is Retry.SLOWLY:
-        return backoff(attempt, base_s=policy.slow_base_s, cap_s=policy.slow_cap_s, roll=roll)
-    return backoff(attempt, base_s=policy.backoff_base_s, cap_s=policy.backoff_cap_s, roll=roll)
+        base_s, cap_s = policy.slow_base_s, policy.slow_cap_s
+    elif retry is Retry.RARELY:
+        base_s, cap_s = policy.rare_base_s, policy.rare_cap_s
+    return backoff(attempt, base_s=base_s, cap_s=cap_s, roll=roll)
 
 
 def _banned_until(fact: LinkDisconnected | ConnectRefused, end: End) -> int | None:

@@ -87,6 +87,11 @@ class LogoutAsked:
     """The owner gives the link up."""
 
 
+@dataclass(frozen=True, slots=True)
+class DeleteAsked:
+    """The owner wants the session gone, and its link with it."""
+
+
 # ---- facts: what this house did ----------------------------------------------------------------------------
 
 
@@ -131,6 +136,20 @@ class ConnectRefused:
 @dataclass(frozen=True, slots=True)
 class CredentialsAdopted:
     """The folder of a new link lies in its place and is recorded twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionRefused:
+    """The new credentials could not be put in their place. They lie where they were."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRefused:
+    """The database does not take the session's row."""
+
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +221,15 @@ Fact = (
     | PairingAsked
     | PairingCancelled
     | LogoutAsked
+    | DeleteAsked
     | Restored
     | EngineAttached
     | EngineLost
     | TimeCame
     | ConnectRefused
     | CredentialsAdopted
+    | AdoptionRefused
+    | RecordRefused
     | CredentialsMissed
     | LinkConnected
     | LinkDisconnected
@@ -251,13 +273,23 @@ class AdoptCredentials:
 
 
 @dataclass(frozen=True, slots=True)
-class UnlinkDevice:
-    """Tell WhatsApp that this device unlinks, if it can be told."""
+class GiveUpLink:
+    """Tell WhatsApp that this device unlinks, and move its folder to quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpScratch:
+    """The same for what a pairing may have left in the scratch folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantineCredentials:
-    """Move the session's folder to quarantine. Nothing is deleted."""
+    """Move the session's folder to quarantine: WhatsApp has unlinked it. Nothing is deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetSession:
+    """Mark the session as deleted, in both records. The last command of its life."""
 
 
 Command = (
@@ -266,6 +298,8 @@ Command = (
     | StartPairing
     | CancelPairing
     | AdoptCredentials
-    | UnlinkDevice
+    | GiveUpLink
+    | GiveUpScratch
     | QuarantineCredentials
+    | ForgetSession
 )

@@ -2,16 +2,25 @@
 
 from dataclasses import replace
 
-from holdfast.model.reasons import MEANINGS, Reason
+from holdfast.kit.backoff import backoff
+from holdfast.model.reasons import MEANINGS, Fate, Reason
 from holdfast.model.states import Desired, LinkLevel, State
 from holdfast.sessions.deciding import Decision, Policy, after_ban, dial, ended, to, up
 from holdfast.sessions.facts import (
+    AdoptCredentials,
+    AdoptionRefused,
     CancelPairing,
+    Command,
     ConnectRefused,
     Credentials,
     DisconnectSession,
     EngineAttached,
     Fact,
+    ForgetSession,
+    GiveUpLink,
+    GiveUpScratch,
+    QuarantineCredentials,
+    RecordRefused,
     Restored,
     Session,
 )
@@ -135,3 +144,50 @@ def missed(session: Session, fact: Fact, now_ms: int, roll: float, policy: Polic
     if session.credentials is not Credentials.VALID or session.in_flight:
         return Decision(session, heard=False)
     return Decision(to(session, Reason.FOLDER_MISSING, now_ms))
+
+
+def adoption_refused(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The phone counts us as linked, so it is tried again until it works."""
+    assert isinstance(fact, AdoptionRefused)
+    wait_s = backoff(session.attempt, base_s=policy.slow_base_s, cap_s=policy.slow_cap_s, roll=roll)
+    waiting = to(
+        session,
+        Reason.ADOPTION_REFUSED,
+        now_ms,
+        attempt=session.attempt + 1,
+        retry_at_ms=now_ms + round(wait_s * 1000),
+        detail=fact.detail,
+    )
+    return Decision(waiting)
+
+
+def adopt_again(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The wait after a refused adoption is over."""
+    if session.retry_at_ms is None or now_ms < session.retry_at_ms:
+        return Decision(session, heard=False)
+    return Decision(replace(session, retry_at_ms=None), (AdoptCredentials(),))
+
+
+def record_refused(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """A session that cannot be recorded is not connected: nobody could say afterwards what it was."""
+    assert isinstance(fact, RecordRefused)
+    if session.reason is Reason.RECORD_REFUSED:
+        return Decision(session, heard=False)
+    ends: tuple[Command, ...] = (DisconnectSession(),) if session.in_flight else ()
+    return Decision(to(session, Reason.RECORD_REFUSED, now_ms, detail=fact.detail), ends)
+
+
+def attach_unlinked(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """An engine is there: what an interrupted log-out left in place is moved now."""
+    decision = attach_unwanted(session, fact, now_ms, roll, policy)
+    end = MEANINGS[session.reason].end
+    told = end is not None and end.credentials is Fate.QUARANTINE  # by WhatsApp itself
+    moves: Command = QuarantineCredentials() if told else GiveUpLink()
+    return replace(decision, commands=(*decision.commands, moves))
+
+
+def attach_deleted(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """An engine is there: an interrupted deletion is finished now."""
+    decision = attach_unwanted(session, fact, now_ms, roll, policy)
+    rest = (GiveUpScratch(), GiveUpLink(), ForgetSession())
+    return replace(decision, commands=(*decision.commands, *rest))

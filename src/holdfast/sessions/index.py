@@ -15,9 +15,13 @@ class Index:
         self._by_id: dict[str, Runtime] = {}
         self._by_name: dict[tuple[str, str], Runtime] = {}
         self._by_phone: dict[str, Runtime] = {}
+        self._forgotten: dict[str, Runtime] = {}
 
     def __iter__(self) -> Iterator[Runtime]:
         return iter(self._by_id.values())
+
+    def __contains__(self, runtime: Runtime) -> bool:
+        return runtime.id in self._by_id
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -34,9 +38,10 @@ class Index:
         self._index(runtime)
 
     def remove(self, runtime: Runtime) -> None:
-        """A session is gone."""
+        """A session is gone. Safe to repeat."""
         self._unindex(runtime)
-        del self._by_id[runtime.id]
+        self._by_id.pop(runtime.id, None)
+        self._forgotten[runtime.id] = runtime
 
     def _index(self, runtime: Runtime) -> None:
         self._by_name[runtime.record.tenant_id, runtime.record.name] = runtime
@@ -44,13 +49,15 @@ class Index:
             self._by_phone[runtime.record.phone] = runtime
 
     def _unindex(self, runtime: Runtime) -> None:
-        self._by_name.pop((runtime.record.tenant_id, runtime.record.name), None)
-        if runtime.record.phone:
-            self._by_phone.pop(runtime.record.phone, None)
+        record = runtime.record
+        if self._by_name.get((record.tenant_id, record.name)) is runtime:
+            del self._by_name[record.tenant_id, record.name]
+        if record.phone and self._by_phone.get(record.phone) is runtime:
+            del self._by_phone[record.phone]
 
     def get(self, session_id: str) -> Runtime | None:
-        """By id."""
-        return self._by_id.get(session_id)
+        """By id. Also a deleted one: the engine may still say something of it."""
+        return self._by_id.get(session_id) or self._forgotten.get(session_id)
 
     def named(self, tenant_id: str, name: str) -> Runtime | None:
         """By name."""
@@ -63,7 +70,7 @@ class Index:
     def find(self, tenant_id: str, ref: str) -> Runtime:
         """By id, name or own number, with or without +, of this tenant. Raises UnknownSession."""
         for runtime in (self.get(ref), self.named(tenant_id, ref), self.with_phone(ref.removeprefix("+"))):
-            if runtime is not None and runtime.record.tenant_id == tenant_id:
+            if runtime is not None and runtime.record.tenant_id == tenant_id and not runtime.deleted:
                 return runtime
         raise UnknownSession()
 

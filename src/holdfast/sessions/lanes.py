@@ -5,10 +5,20 @@ A lane is closed while no engine is reconciled; what waits in it meanwhile is lo
 
 import asyncio
 from collections.abc import Iterable
+from typing import Final
 
-from holdfast.engine import EngineLink
 from holdfast.kit import logging
-from holdfast.model.errors import Busy, EngineUnreachable, HoldfastError, NotOpen
+from holdfast.kit.backoff import backoff
+from holdfast.model.errors import (
+    Busy,
+    EngineUnreachable,
+    FileCorrupt,
+    FolderMissing,
+    HoldfastError,
+    NotOpen,
+    StoreUnavailable,
+    WrongFileKey,
+)
 from holdfast.model.reasons import Reason
 from holdfast.model.states import ACTIVE, State
 from holdfast.sessions import facts as f
@@ -17,9 +27,12 @@ from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.linking import Linking
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Pairing, Runtime
-from holdfast.vault import Vault
+from holdfast.sessions.seam import Engine
+from holdfast.vault import KeyFileDamaged, Vault, WrongMasterKey
 
 log = logging.get("sessions")
+
+_KEY_TROUBLE: Final = (WrongMasterKey, KeyFileDamaged, WrongFileKey, FileCorrupt, FolderMissing)
 
 
 class Lanes:
@@ -28,7 +41,7 @@ class Lanes:
     def __init__(
         self,
         roster: Roster,
-        link: EngineLink,
+        link: Engine,
         vault: Vault,
         linking: Linking,
         leftovers: Leftovers,
@@ -57,11 +70,13 @@ class Lanes:
 
     def open(self) -> None:
         """An engine is reconciled."""
+        self._roster.acting = True
         self._shut.clear()
         self._open.set()
 
     def close(self) -> None:
         """No engine."""
+        self._roster.acting = False
         self._open.clear()
         self._shut.set()
 
@@ -116,11 +131,15 @@ class Lanes:
             case f.CancelPairing():
                 await self._link.cancel_pair(runtime.id)
             case f.AdoptCredentials():
-                await self._linking.adopt(runtime)
-            case f.UnlinkDevice():
-                await self._link.logout(runtime.id)
+                await self._adopt(runtime)
+            case f.GiveUpLink():
+                await self._linking.give_up(runtime)
+            case f.GiveUpScratch():
+                await self._linking.give_up_scratch(runtime)
             case f.QuarantineCredentials():
                 await self._linking.quarantine(runtime)
+            case f.ForgetSession():
+                await self._forget(runtime)
 
     # ---- connect -------------------------------------------------------------------------------------------
 
@@ -150,9 +169,37 @@ class Lanes:
 
     async def _open_file(self, runtime: Runtime) -> None:
         folder = runtime.record.folder or ""
-        device = await self._link.open(runtime.id, folder, self._vault.key_of(folder).key)
+        try:
+            device = await self._link.open(runtime.id, folder, self._vault.key_of(folder).key)
+        except _KEY_TROUBLE:
+            # session.key may be another one by now: it is read again before anything is blamed.
+            if not await self._linking.look_again(folder):
+                raise
+            device = await self._link.open(runtime.id, folder, self._vault.key_of(folder).key)
         runtime.file = FileState.OPEN
         self._linking.opened(runtime, device)
+
+    # ---- adopt and forget ----------------------------------------------------------------------------------
+
+    async def _adopt(self, runtime: Runtime) -> None:
+        try:
+            await self._linking.adopt(runtime)
+        except EngineUnreachable:
+            raise  # the scratch folder tells the next engine
+        except HoldfastError as exc:
+            self._roster.tell(runtime, f.AdoptionRefused(exc.message))
+
+    async def _forget(self, runtime: Runtime) -> None:
+        attempt = 0
+        while True:
+            try:
+                await self._roster.forget(runtime)
+                await self._roster.save_registry()
+                return
+            except (StoreUnavailable, OSError) as exc:
+                log.error("session.not_forgotten_yet", session=runtime.name, error=str(exc))
+            await asyncio.sleep(backoff(attempt, base_s=0.25, cap_s=5.0, roll=0.5))
+            attempt += 1
 
     # ---- pair ----------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from holdfast.engine import EngineLink, Folder, Held
+from holdfast.engine import Folder, Held
 from holdfast.kit import logging
 from holdfast.model.errors import CommandRefused, EngineUnreachable, HoldfastError
 from holdfast.model.states import Desired, LinkLevel, State
@@ -13,10 +13,13 @@ from holdfast.sessions import facts as f
 from holdfast.sessions.linking import SCRATCH, Linking, user_of
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Link, Runtime
+from holdfast.sessions.seam import Engine
 from holdfast.vault import KeyFileDamaged, Record, Vault, WrongMasterKey
 
 log = logging.get("sessions")
 
+#: A folder that such a session once had is not its any more.
+_UNLINKED: Final = frozenset({State.LOGGED_OUT, State.DELETED})
 #: Where a session goes that only its folder remembers.
 DEFAULT_TENANT: Final = "ten_default"
 
@@ -24,7 +27,7 @@ DEFAULT_TENANT: Final = "ten_default"
 class Leftovers:
     """Looks at the folders that an engine finds when it comes."""
 
-    def __init__(self, roster: Roster, link: EngineLink, vault: Vault, linking: Linking) -> None:
+    def __init__(self, roster: Roster, link: Engine, vault: Vault, linking: Linking) -> None:
         self._roster, self._link, self._vault, self._linking = roster, link, vault, linking
 
     async def adopt_scratch_folders(self, folders: Iterable[Folder], held: Mapping[str, Held]) -> set[str]:
@@ -38,7 +41,7 @@ class Leftovers:
             if level is LinkLevel.PAIRING:
                 await self._link.cancel_pair(session_id)
             runtime = self._roster.index.get(session_id)
-            if runtime is None:
+            if runtime is None or runtime.deleted:
                 log.warning("session.scratch_of_unknown_session", session_id=session_id)
                 continue
             with _contained(folder.name):
@@ -65,8 +68,7 @@ class Leftovers:
         runtime = self._roster.index.get(session_id)
         if runtime is None and self._roster.index.with_phone(folder) is None:
             runtime = await self._rebuild(session_id, f"recovered-{folder}")
-        unusable = runtime is None or runtime.record.folder is not None
-        if runtime is None or unusable or runtime.session.state is State.LOGGED_OUT:
+        if runtime is None or runtime.record.folder is not None or runtime.session.state in _UNLINKED:
             log.warning("session.folder_unused", folder=folder, session_id=session_id)
             return
         self._roster.index.rewrite(runtime, replace(runtime.record, folder=folder, phone=folder))

@@ -5,21 +5,22 @@ holds a device is found at the next start, and adopted: the phone already counts
 """
 
 import asyncio
+from collections import defaultdict
 from dataclasses import replace
 from typing import Final
 
-from holdfast.engine import Device, EngineLink
+from holdfast.engine import Device
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
 from holdfast.kit.ids import new_id
 from holdfast.model.address import bare_user
-from holdfast.model.errors import FolderMissing
+from holdfast.model.errors import EngineUnreachable, FolderMissing, HoldfastError
 from holdfast.model.events import SessionPairing
 from holdfast.model.reasons import Reason
-from holdfast.model.states import State
 from holdfast.sessions import facts as f
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Link, Runtime
+from holdfast.sessions.seam import Engine
 from holdfast.vault import Vault
 
 log = logging.get("sessions")
@@ -30,8 +31,10 @@ SCRATCH: Final = ".pairing-"
 class Linking:
     """Moves credentials, and records where they are."""
 
-    def __init__(self, roster: Roster, link: EngineLink, vault: Vault) -> None:
+    def __init__(self, roster: Roster, link: Engine, vault: Vault) -> None:
         self._roster, self._link, self._vault = roster, link, vault
+        #: Whoever moves a number's folder holds its lock.
+        self._numbers: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     # ---- adoption ------------------------------------------------------------------------------------------
 
@@ -50,8 +53,18 @@ class Linking:
         That may be another session. None when the number belongs to another tenant: the new credentials go to
         quarantine.
         """
-        phone, scratch = user_of(link.jid), SCRATCH + runtime.id
+        phone = user_of(link.jid)
+        async with self._numbers[phone]:  # one phone may scan the codes of two sessions at once
+            return await self._place(runtime, link, phone)
+
+    async def _place(self, runtime: Runtime, link: Link, phone: str) -> Runtime | None:
+        if runtime.deleted:
+            return None  # what its pairing brought is given up by the next command of its lane
+        scratch = SCRATCH + runtime.id
         target = self._roster.index.with_phone(phone) or runtime
+        if target.deleted and target is not runtime:
+            await self._leave(target)
+            target = runtime
         if target.record.tenant_id != runtime.record.tenant_id:
             await self._to_quarantine(runtime, scratch)
             self._refuse(runtime, Reason.NUMBER_TAKEN)
@@ -107,21 +120,57 @@ class Linking:
     # ---- quarantine ----------------------------------------------------------------------------------------
 
     async def quarantine(self, runtime: Runtime) -> None:
-        """The session's credentials leave their place, because its owner or WhatsApp said so."""
+        """The session's credentials leave their place, because WhatsApp no longer accepts them."""
         folder = runtime.record.folder
-        if folder is None or runtime.session.state is not State.LOGGED_OUT:
+        if folder is None:
             return
-        await self._to_quarantine(runtime, folder)
-        self._roster.index.rewrite(runtime, replace(runtime.record, folder=None))
-        await self.keep(runtime)
+        async with self._numbers[folder]:
+            # It may have been linked again meanwhile, through another session's code.
+            if runtime.session.credentials is not f.Credentials.VALID:
+                await self._leave(runtime)
+
+    async def give_up(self, runtime: Runtime) -> None:
+        """The session's owner gives the link up: WhatsApp is told, if it can be told now."""
+        if runtime.file is FileState.OPEN and runtime.session.credentials is not f.Credentials.VALID:
+            try:
+                await self._link.logout(runtime.id)
+            except EngineUnreachable:
+                raise
+            except HoldfastError as exc:
+                log.warning("session.not_unlinked", session=runtime.name, error=str(exc))
+        await self.quarantine(runtime)
+
+    async def give_up_scratch(self, runtime: Runtime) -> None:
+        """What a pairing has brought to a session that is deleted by now."""
+        await self._to_quarantine(runtime, SCRATCH + runtime.id)
+        runtime.pairing = None
+
+    async def _leave(self, runtime: Runtime) -> None:
+        folder = runtime.record.folder
+        if folder is not None:
+            await self._to_quarantine(runtime, folder)
+            self._roster.index.rewrite(runtime, replace(runtime.record, folder=None))
+            await self.keep(runtime)
+
+    async def look_again(self, folder: str) -> bool:
+        """Read a folder's session.key from the disk. True if it is another one than was known."""
+        before = self._vault.wrapped(folder) if self._vault.has(folder) else None
+        for found in await self._link.scan():
+            if found.name == folder and found.wrapped_key != before:
+                self._vault.learn(folder, found.wrapped_key)
+                return True
+        return False
 
     async def _to_quarantine(self, runtime: Runtime, folder: str) -> None:
         target = f"{folder}-{new_id('q').removeprefix('q_')}"
         try:
             await self._link.quarantine(runtime.id, folder, target)
         except FolderMissing:
-            log.info("session.nothing_to_quarantine", session=runtime.name, folder=folder)
-        runtime.file = FileState.CLOSED
+            log.debug("session.nothing_to_quarantine", session=runtime.name, folder=folder)
+            self._vault.forget(folder)
+            return
+        if folder == runtime.record.folder:
+            runtime.file = FileState.CLOSED
         self._vault.forget(folder)
         log.warning("session.quarantined", session=runtime.name, folder=folder, target=target)
 

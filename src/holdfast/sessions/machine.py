@@ -16,11 +16,13 @@ from holdfast.sessions import owner_rules as owner
 from holdfast.sessions import wire_rules as wire
 from holdfast.sessions.deciding import DEFAULT_POLICY, Decision, Policy, Rule
 from holdfast.sessions.facts import (
+    AdoptionRefused,
     CodeShown,
     ConnectAsked,
     ConnectRefused,
     CredentialsAdopted,
     CredentialsMissed,
+    DeleteAsked,
     DisconnectAsked,
     EngineAttached,
     EngineLost,
@@ -33,6 +35,7 @@ from holdfast.sessions.facts import (
     PairingCancelled,
     PairingFailed,
     PairingSucceeded,
+    RecordRefused,
     Restored,
     Session,
     TimeCame,
@@ -82,6 +85,7 @@ def _stale(session: Session, fact: Fact) -> bool:
 _N, _S, _P = State.NEW, State.STOPPED, State.PAIRING
 _C, _UP, _UN, _R = State.CONNECTING, State.CONNECTED, State.UNSTABLE, State.RECONNECTING
 _RE, _LO, _B, _F = State.REPLACED, State.LOGGED_OUT, State.BANNED, State.FAILED
+_D = State.DELETED
 
 #: fact: {states: rule}. Every pair that is not here is ignored.
 TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
@@ -99,6 +103,7 @@ TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
     PairingAsked: {(_N, _LO, _F): owner.pair},
     PairingCancelled: {(_P,): owner.cancel_pairing},
     LogoutAsked: {(_S, _C, _UP, _UN, _R, _RE, _B, _F): owner.log_out},
+    DeleteAsked: {(_N, _S, _P, _C, _UP, _UN, _R, _RE, _LO, _B, _F): owner.delete},
     # what this house did
     Restored: {
         (_C, _UP, _UN, _R): house.restore,
@@ -107,12 +112,20 @@ TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
     },
     EngineAttached: {
         (_C, _UP, _UN, _R): house.attach_wanted,
-        (_N, _S, _RE, _LO, _B, _F): house.attach_unwanted,
+        (_N, _S, _RE, _B, _F): house.attach_unwanted,
+        (_LO,): house.attach_unlinked,
+        (_D,): house.attach_deleted,
     },
     EngineLost: {(_C, _UP, _UN, _R): house.engine_lost, (_P,): house.engine_lost_pairing},
-    TimeCame: {(_R, _B): house.retry, (_P,): house.give_up_pairing},
+    TimeCame: {
+        (_R, _B, _F): house.retry,
+        (_C,): house.adopt_again,
+        (_P,): house.give_up_pairing,
+    },
     ConnectRefused: {(_C, _R): house.refused, (_P,): house.refused_pairing},
     CredentialsAdopted: {(_N, _S, _P, _C, _R, _RE, _LO, _B, _F, _UP, _UN): house.adopted},
+    AdoptionRefused: {(_C,): house.adoption_refused},
+    RecordRefused: {(_N, _S, _P, _C, _UP, _UN, _R, _RE, _LO, _B, _F): house.record_refused},
     CredentialsMissed: {(_C, _R): house.missed},
     # what happened on the wire
     LinkConnected: {(_C, _R): wire.link_up},
@@ -120,7 +133,7 @@ TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
     LevelReported: {(_C, _UP, _UN, _R): wire.level_up_or_lost},
     CodeShown: {(_P,): wire.show_code},
     # Also where the owner gave up in the same moment: the phone counts this device as linked.
-    PairingSucceeded: {(_P, _N, _LO): wire.paired},
+    PairingSucceeded: {(_P, _N, _LO): wire.paired, (_D,): wire.paired_too_late},
     PairingFailed: {(_P, _C): wire.pairing_failed},
 }
 

@@ -15,6 +15,7 @@ _ASKED: Final[tuple[tuple[Action, f.Fact], ...]] = (
     (Action.CONNECT, f.ConnectAsked()),
     (Action.DISCONNECT, f.DisconnectAsked()),
     (Action.LOG_OUT, f.LogoutAsked()),
+    (Action.DELETE, f.DeleteAsked()),
 )
 
 
@@ -28,7 +29,7 @@ def offered(session: f.Session) -> tuple[Action, ...]:
         if _does_something(session, decision) and decision not in decided:
             actions.append(action)
             decided.append(decision)
-    return (*actions, Action.DELETE)
+    return tuple(actions)
 
 
 def _does_something(before: f.Session, decision: Decision) -> bool:

@@ -11,9 +11,10 @@ from holdfast.sessions.facts import (
     Credentials,
     DisconnectSession,
     Fact,
-    QuarantineCredentials,
+    ForgetSession,
+    GiveUpLink,
+    GiveUpScratch,
     Session,
-    UnlinkDevice,
 )
 
 
@@ -68,9 +69,17 @@ def cancel_pairing(session: Session, fact: Fact, now_ms: int, roll: float, polic
 
 
 def log_out(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
-    """The owner gives the link up: WhatsApp is told if it can be, the credentials leave for quarantine."""
+    """The owner gives the link up: WhatsApp is told, the credentials leave for quarantine."""
     if session.credentials is not Credentials.VALID:
         return Decision(session, heard=False)
-    told: tuple[Command, ...] = (UnlinkDevice(),) if session.state.up else ()
     out = to(session, Reason.LOGGED_OUT_HERE, now_ms, credentials=Credentials.LOST, attempt=0)
-    return Decision(out, (*told, DisconnectSession(), QuarantineCredentials()))
+    return Decision(out, (GiveUpLink(),))
+
+
+def delete(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The end. What is under way is finished first, in the session's lane, and what it brought given up."""
+    gone = to(
+        session, Reason.DELETED_HERE, now_ms, desired=Desired.DOWN, credentials=Credentials.LOST, attempt=0
+    )
+    pairing: tuple[Command, ...] = (CancelPairing(),) if session.state is State.PAIRING else ()
+    return Decision(gone, (*pairing, GiveUpScratch(), GiveUpLink(), ForgetSession()))

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Iterable
 from typing import Final
 
-from holdfast.engine import EngineLink, Held
+from holdfast.engine import Held
 from holdfast.kit import logging
 from holdfast.model.errors import EngineUnreachable
-from holdfast.model.states import State
 from holdfast.sessions import facts as f
 from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Runtime
+from holdfast.sessions.seam import Engine
 from holdfast.vault import Vault
 
 log = logging.get("sessions")
@@ -24,7 +24,7 @@ class Reconciling:
     """Opens the lanes when an engine is reconciled, closes them when it goes."""
 
     def __init__(
-        self, roster: Roster, link: EngineLink, vault: Vault, leftovers: Leftovers, lanes: Lanes
+        self, roster: Roster, link: Engine, vault: Vault, leftovers: Leftovers, lanes: Lanes
     ) -> None:
         self._roster, self._link, self._vault = roster, link, vault
         self._leftovers, self._lanes = leftovers, lanes
@@ -91,7 +91,3 @@ class Reconciling:
             self._roster.tell(runtime, f.CredentialsMissed())
         epoch, level = (held.epoch, held.level) if held is not None else (0, None)
         self._roster.tell(runtime, f.EngineAttached(epoch, level))
-        if runtime.session.state is State.LOGGED_OUT and folder is not None:
-            # The move was interrupted: credentials that WhatsApp no longer accepts do not stay in their
-            # place.
-            self._lanes.put(runtime, (f.QuarantineCredentials(),))

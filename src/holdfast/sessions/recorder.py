@@ -4,8 +4,9 @@ row, timeline and event in one transaction, many sessions together, in the order
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from holdfast.journal import Draft, Journal
 from holdfast.kit import logging
@@ -21,10 +22,31 @@ log = logging.get("sessions")
 
 @dataclass(slots=True)
 class _Batch:
+    """What waits to be written, by session."""
+
     rows: dict[str, repository.Row] = field(default_factory=dict)
-    timeline: list[repository.Row] = field(default_factory=list)
+    timeline: dict[str, list[repository.Row]] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
     heartbeats: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def session_ids(self) -> list[str]:
+        """Everybody in it."""
+        drafted = (draft.session_id for draft in self.drafts)
+        return list(dict.fromkeys([*self.rows, *self.timeline, *drafted, *self.heartbeats]))
+
+    def of(self, session_id: str) -> "_Batch":
+        """One session's part."""
+        return _Batch(
+            {session_id: self.rows[session_id]} if session_id in self.rows else {},
+            {session_id: self.timeline[session_id]} if session_id in self.timeline else {},
+            [draft for draft in self.drafts if draft.session_id == session_id],
+            {session_id: self.heartbeats[session_id]} if session_id in self.heartbeats else {},
+        )
+
+
+def _nobody_hears(session_id: str, why: str) -> None:
+    """Nobody listens."""
 
 
 class Recorder:
@@ -40,6 +62,8 @@ class Recorder:
         self._filled = asyncio.Event()
         self._noted = self._written = 0  # changes
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        #: The database does not take this session's part, for this reason; the others' parts are written.
+        self.on_refused: Callable[[str, str], None] = _nobody_hears
 
     def note(
         self,
@@ -53,7 +77,7 @@ class Recorder:
         batch.rows[runtime.id] = repository.row_of(runtime)
         if timeline_at_ms is not None:
             runtime.timeline_seq += 1
-            batch.timeline.append(repository.timeline_row(runtime, timeline_at_ms))
+            batch.timeline.setdefault(runtime.id, []).append(repository.timeline_row(runtime, timeline_at_ms))
         batch.drafts += [Draft(runtime.id, runtime.record.tenant_id, data) for data in events]
         self._noted += 1
         self._filled.set()
@@ -93,10 +117,36 @@ class Recorder:
                 durable.set_result(None)
 
     async def _write(self, batch: _Batch) -> None:
+        try:
+            await self._patiently(lambda unit: self._keep(unit, batch))
+            return
+        except Exception as exc:
+            log.error("sessions.batch_refused", error=str(exc), sessions=len(batch.session_ids))
+        for session_id in batch.session_ids:
+            await self._write_part(session_id, batch.of(session_id))
+
+    async def _write_part(self, session_id: str, part: _Batch) -> None:
+        """One session's trouble stays its own."""
+        try:
+            await self._patiently(lambda unit: self._keep(unit, part))
+            return
+        except Exception as exc:
+            log.exception("session.record_refused", session_id=session_id)
+            why = str(exc)
+        # What can be said of it is said: what it is, what changed, who is told, each for itself.
+        for keep in (_keep_states, _keep_timeline, self._keep_drafts):
+            try:
+                await self._patiently(partial(keep, batch=part))
+            except Exception as exc:
+                log.error("session.record_lost", session_id=session_id, error=str(exc))
+        self.on_refused(session_id, why)
+
+    async def _patiently(self, work: Callable[[WriteUnit], None]) -> None:
+        """Write as soon as the database can be written. Raises what it refuses for another reason."""
         attempt = 0
         while True:
             try:
-                await self._store.write(lambda unit: self._keep(unit, batch))
+                await self._store.write(work)
                 return
             except StoreUnavailable as exc:
                 log.log(
@@ -107,6 +157,17 @@ class Recorder:
 
     def _keep(self, unit: WriteUnit, batch: _Batch) -> None:
         repository.update(unit, list(batch.rows.values()))
-        repository.add_timeline(unit, batch.timeline)
+        _keep_timeline(unit, batch)
         repository.save_heartbeats(unit, batch.heartbeats.items())
+        self._keep_drafts(unit, batch)
+
+    def _keep_drafts(self, unit: WriteUnit, batch: _Batch) -> None:
         self._journal.append_many(unit, batch.drafts)
+
+
+def _keep_states(unit: WriteUnit, batch: _Batch) -> None:
+    repository.update_state(unit, list(batch.rows.values()))
+
+
+def _keep_timeline(unit: WriteUnit, batch: _Batch) -> None:
+    repository.add_timeline(unit, [row for rows in batch.timeline.values() for row in rows])

@@ -66,9 +66,9 @@ _REASONS: Final = frozenset(Reason)
 def credentials(state: State, record: Record) -> Credentials:
     """What there is to log in with.
 
-    A logged-out session has lost them, also while its folder waits to be moved.
+    A logged-out or deleted session has lost them, also while its folder waits to be moved.
     """
-    if state is State.LOGGED_OUT:
+    if state in {State.LOGGED_OUT, State.DELETED}:
         return Credentials.LOST
     if record.folder is not None:
         return Credentials.VALID
@@ -82,7 +82,6 @@ def insert(unit: WriteUnit, runtime: Runtime) -> None:
         statements.ADD,
         **row_of(runtime),
         tenant_id=record.tenant_id,
-        name=record.name,
         created_at_ms=record.created_at_ms,
     )
 
@@ -92,6 +91,7 @@ def row_of(runtime: Runtime) -> Row:
     record, session = runtime.record, runtime.session
     return {
         "id": record.id,
+        "name": record.name,
         "folder": record.folder,
         "phone": record.phone,
         "jid": record.jid,
@@ -113,6 +113,11 @@ def row_of(runtime: Runtime) -> Row:
 def update(unit: WriteUnit, rows: Sequence[Row]) -> None:
     """Bring rows up to date."""
     unit.run_many(statements.UPDATE, rows)
+
+
+def update_state(unit: WriteUnit, rows: Sequence[Row]) -> None:
+    """Bring up to date what sessions are, and leave who they are as it was."""
+    unit.run_many(statements.UPDATE_STATE, rows)
 
 
 def timeline_row(runtime: Runtime, at_ms: int) -> Row:

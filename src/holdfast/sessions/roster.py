@@ -53,11 +53,14 @@ class Roster:
     ) -> None:
         self._store, self._vault = store, vault
         self.recorder = recorder
+        recorder.on_refused = self._refused
         self._policy, self._clock, self._roll = policy, clock, roll
         self.index = Index()
         self.restoration = Restoration()
         self.on_up: Callable[[str], None] = _ignore
         self.on_down: Callable[[str], None] = _ignore
+        #: Commands are carried out now; without an engine they wait.
+        self.acting = False
         self.on_commands: Callable[[Runtime, Sequence[f.Command]], None] = _nobody_acts
 
     @property
@@ -76,13 +79,13 @@ class Roster:
         """A session that the database knows."""
         self.index.add(runtime)
 
-    def forget(self, runtime: Runtime) -> None:
-        """The session is deleted."""
-        if runtime.timer is not None:
-            runtime.timer.cancel()
-        runtime.commands.clear()
+    async def forget(self, runtime: Runtime) -> None:
+        """The session is deleted, durably: its number is free from now on. Raises StoreUnavailable."""
+        await self.recorder.settled()
+        await self._store.write(partial(repository.delete, session_id=runtime.id, now_ms=self.now))
         self.index.remove(runtime)
-        self.restoration.rests(runtime.id, self.now)
+        self.wake(runtime)
+        log.warning("session.deleted", session=runtime.name, phone=runtime.record.phone)
 
     async def save_registry(self) -> None:
         """Write the second record of every session. Raises OSError."""
@@ -124,6 +127,9 @@ class Roster:
         after = runtime.session
         if after.state is not State.PAIRING:
             self.hide_code(runtime)
+        if runtime.deleted:  # its name is free at once, its number when its credentials have left their place
+            named = f"{runtime.name} (deleted {runtime.id})"
+            self.index.rewrite(runtime, replace(runtime.record, name=named))
         if after.state.up and not before.state.up:
             runtime.last_connected_ms = now
         self.recorder.note(runtime, timeline_at_ms=now, events=[state_event(runtime, before.state)])
@@ -157,6 +163,11 @@ class Roster:
         pairing = runtime.pairing
         if pairing is not None and pairing.code is not None:
             runtime.pairing = Pairing(pairing.wrapped_key, None, pairing.link)
+
+    def _refused(self, session_id: str, why: str) -> None:
+        runtime = self.index.get(session_id)
+        if runtime is not None:
+            self.tell(runtime, f.RecordRefused(why))
 
     # ---- time and waiting ----------------------------------------------------------------------------------
 

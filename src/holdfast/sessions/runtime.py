@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from holdfast.model.states import State
 from holdfast.sessions.facts import Command, Session
 from holdfast.vault import Record
 
@@ -96,6 +97,11 @@ class Runtime:
     def id(self) -> str:
         """The session's id."""
         return self.record.id
+
+    @property
+    def deleted(self) -> bool:
+        """Its owner has deleted it; it is known until its credentials have left their place."""
+        return self.session.state is State.DELETED
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
-from holdfast.model.errors import AlreadyLinked, EngineUnreachable, NoQr, RequestInvalid
+from holdfast.model.errors import AlreadyLinked, NameTaken, NoQr, RequestInvalid, StoreUnavailable
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.sessions import facts as f
@@ -22,7 +22,7 @@ from holdfast.vault import Record
 log = logging.get("sessions")
 
 _LONGEST_NAME: Final = 64
-_LEAVES_WITHIN_S: Final = 10.0
+_FORGOTTEN_WITHIN_S: Final = 10.0
 
 
 class Service:
@@ -36,7 +36,7 @@ class Service:
 
     def list(self, tenant_id: str) -> "Sequence[View]":
         """Every session of the tenant, oldest first."""
-        found = [runtime for runtime in self._roster.index if runtime.record.tenant_id == tenant_id]
+        found = [it for it in self._roster.index if it.record.tenant_id == tenant_id and not it.deleted]
         return [self._roster.view(runtime) for runtime in sorted(found, key=lambda it: it.id)]
 
     def show(self, tenant_id: str, ref: str) -> View:
@@ -70,7 +70,10 @@ class Service:
     # ---- act -----------------------------------------------------------------------------------------------
 
     async def create_or_get(self, tenant_id: str, name: str) -> tuple[View, bool]:
-        """The session of this name; True when it was made now. Raises RequestInvalid, StoreUnavailable."""
+        """The session of this name; True when it was made now.
+
+        Raises RequestInvalid, NameTaken, StoreUnavailable.
+        """
         _check_name(name)
         async with self._creating:
             runtime = self._roster.index.named(tenant_id, name)
@@ -79,7 +82,13 @@ class Service:
             now = self._roster.now
             session = f.Session(since_ms=now)
             runtime = Runtime(Record(new_id("ses"), tenant_id, name, session.desired.value, now), session)
-            await self._roster.add(runtime)
+            try:
+                await self._roster.add(runtime)
+            except StoreUnavailable:
+                raise
+            except Exception as exc:  # the database knows a session that we do not
+                log.error("session.not_created", session=name, error=str(exc))
+                raise NameTaken() from exc
             await self._save_registry()
         log.info("session.created", session=name)
         return self._roster.view(runtime), True
@@ -110,33 +119,18 @@ class Service:
         return await self._ask(tenant_id, ref, f.LogoutAsked())
 
     async def delete(self, tenant_id: str, ref: str) -> None:
-        """Log out, wait until the credentials are in quarantine, then forget the session.
+        """Unlink it, move its credentials to quarantine, forget it. From now on nobody finds it any more.
 
-        Raises UnknownSession, and EngineUnreachable when no engine can move the credentials now: it is then
-        logged out, and can be deleted later.
+        Returns when that is done; without an engine at once, and it is done when one is there. Raises
+        UnknownSession.
         """
         runtime = self._find(tenant_id, ref)
-        self._roster.tell(runtime, f.PairingCancelled())
-        self._roster.tell(runtime, f.LogoutAsked())
-        await self._until_left(runtime)
-        now = self._roster.now
+        self._roster.tell(runtime, f.DeleteAsked())
         await self._roster.recorder.settled()
-        await self._store.write(partial(repository.delete, session_id=runtime.id, now_ms=now))
-        self._roster.forget(runtime)
-        await self._save_registry()
-        log.warning("session.deleted", session=runtime.record.name, phone=runtime.record.phone)
-
-    async def _until_left(self, runtime: Runtime) -> None:
         loop = asyncio.get_running_loop()
-        until = loop.time() + _LEAVES_WITHIN_S
-        while runtime.record.folder is not None:
-            left_s = until - loop.time()
-            if left_s <= 0:
-                raise EngineUnreachable(
-                    "The session is logged out, but its folder could not be moved to quarantine yet",
-                    next_step="Delete it again when the engine runs.",
-                )
-            await self._roster.changed_or_timeout(runtime, min(left_s, 0.05))
+        until = loop.time() + _FORGOTTEN_WITHIN_S
+        while runtime in self._roster.index and loop.time() < until and self._roster.acting:
+            await self._roster.changed_or_timeout(runtime, until - loop.time())
 
     # ---- inside --------------------------------------------------------------------------------------------
 

@@ -30,13 +30,23 @@ ADD: Final = Statement(
 )
 UPDATE: Final = Statement(
     "sessions.update",
-    "Bring a session up to date.",
+    "Bring a session up to date. A deleted one stays as it is, whatever comes late.",
     """
-    UPDATE sessions SET folder = :folder, phone = :phone, jid = :jid, lid = :lid, push_name = :push_name,
-      wish = :wish, state = :state, reason = :reason, detail = :detail, since_ms = :since_ms, epoch = :epoch,
+    UPDATE sessions SET name = :name, folder = :folder, phone = :phone, jid = :jid, lid = :lid,
+      push_name = :push_name, wish = :wish, state = :state, reason = :reason, detail = :detail,
+      since_ms = :since_ms, epoch = :epoch,
       attempt = :attempt, retry_at_ms = :retry_at_ms, banned_until_ms = :banned_until_ms,
       last_connected_ms = :last_connected_ms
-    WHERE id = :id
+    WHERE id = :id AND deleted_at_ms IS NULL
+    """,
+)
+UPDATE_STATE: Final = Statement(
+    "sessions.update_state",
+    "Bring up to date what a session is, where the database refuses who it is.",
+    """
+    UPDATE sessions SET state = :state, reason = :reason, detail = :detail, since_ms = :since_ms,
+      epoch = :epoch, attempt = :attempt, retry_at_ms = :retry_at_ms
+    WHERE id = :id AND deleted_at_ms IS NULL
     """,
 )
 ADD_CHANGE: Final = Statement(
@@ -54,11 +64,10 @@ HEARTBEAT: Final = Statement(
 )
 DELETE: Final = Statement(
     "sessions.delete",
-    "Mark a session as deleted. Its name becomes free; messages and events keep their session.",
+    "Mark a session as deleted. Its number becomes free; messages and events keep their session.",
     """
-    UPDATE sessions SET deleted_at_ms = :now, name = name || ' (deleted ' || id || ')', phone = NULL,
-      folder = NULL
-    WHERE id = :id
+    UPDATE sessions SET deleted_at_ms = :now, phone = NULL, folder = NULL
+    WHERE id = :id AND deleted_at_ms IS NULL
     """,
 )
 CHANGES: Final = Statement(

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from holdfast.engine import EngineIdentity, EngineLink, Levels, SessionFact
+from holdfast.engine import EngineIdentity, Levels, SessionFact
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.sessions.hearing import Hearing
 from holdfast.sessions.lanes import Lanes
@@ -16,6 +16,7 @@ from holdfast.sessions.machine import DEFAULT_POLICY, Policy
 from holdfast.sessions.reconciling import Reconciling
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.roster import Roster
+from holdfast.sessions.seam import Engine
 from holdfast.store import Store
 from holdfast.vault import Registry, Vault
 
@@ -30,7 +31,7 @@ class Supervisor:
         *,
         store: Store,
         recorder: Recorder,
-        link: EngineLink,
+        link: Engine,
         vault: Vault,
         device_name: str = "Holdfast",
         policy: Policy = DEFAULT_POLICY,

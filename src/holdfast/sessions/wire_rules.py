@@ -9,6 +9,7 @@ from holdfast.sessions.facts import (
     AdoptCredentials,
     Credentials,
     Fact,
+    GiveUpScratch,
     LevelReported,
     LinkDisconnected,
     PairingFailed,
@@ -72,3 +73,8 @@ def pairing_failed(session: Session, fact: Fact, now_ms: int, roll: float, polic
     return Decision(
         to(session, fact.reason, now_ms, state=unlinked(session), detail=fact.detail, code=fact.code)
     )
+
+
+def paired_too_late(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The phone has linked a session that is deleted: the device is unlinked again."""
+    return Decision(session, (GiveUpScratch(),))

@@ -37,6 +37,11 @@ def session(state: State, **changes: object) -> Session:
         State.LOGGED_OUT: {"reason": Reason.LOGGED_OUT_ON_PHONE, "credentials": Credentials.LOST},
         State.BANNED: {"reason": Reason.BANNED, "banned_until_ms": NOW + 60_000, "retry_at_ms": NOW + 60_000},
         State.FAILED: {"reason": Reason.WRONG_KEY},
+        State.DELETED: {
+            "reason": Reason.DELETED_HERE,
+            "desired": Desired.DOWN,
+            "credentials": Credentials.LOST,
+        },
     }
     values = {"state": state, "epoch": 7, "credentials": Credentials.VALID, **typical[state], **changes}
     return Session(**values)  # type: ignore[arg-type]
@@ -50,6 +55,7 @@ def facts(epoch: int = 7) -> list[f.Fact]:
         f.PairingAsked(),
         f.PairingCancelled(),
         f.LogoutAsked(),
+        f.DeleteAsked(),
         f.Restored(),
         f.EngineAttached(),
         *[f.EngineAttached(epoch, level) for level in LinkLevel],
@@ -57,6 +63,8 @@ def facts(epoch: int = 7) -> list[f.Fact]:
         f.TimeCame(),
         f.CredentialsAdopted(),
         f.CredentialsMissed(),
+        f.AdoptionRefused(),
+        f.RecordRefused(),
         f.LinkConnected(epoch),
         f.PairingSucceeded(epoch),
         f.CodeShown(epoch, 1, 6, NOW + 60_000),
@@ -132,12 +140,10 @@ def test_a_stale_epoch_is_dropped() -> None:
 def test_the_table_of_reasons_does_not_contradict_itself() -> None:
     assert set(MEANINGS) == set(Reason)
     for reason, meaning in MEANINGS.items():
-        retries = meaning.end is not None and meaning.end.retry not in {Retry.NO, Retry.AFTER_BAN}
-        assert (meaning.state is State.RECONNECTING) == retries, reason
+        soon = {Retry.AT_ONCE, Retry.BACKOFF, Retry.SLOWLY, Retry.WHEN_ENGINE}
+        assert (meaning.state is State.RECONNECTING) == (retry_of(reason) in soon), reason
         lost = meaning.end is not None and meaning.end.credentials is Fate.QUARANTINE
         assert not lost or meaning.state is State.LOGGED_OUT, reason
-        # what nobody but a human can mend is told to one
-        assert not meaning.alert or meaning.state not in ACTIVE, reason
 
 
 @pytest.mark.parametrize("reason", [r for r in Reason if MEANINGS[r].state is State.RECONNECTING])
@@ -182,7 +188,7 @@ def test_a_restart_clears_no_resting_state(state: State) -> None:
     restored = decide(before, f.Restored(), NOW, ROLL).session
     attached = decide(restored, f.EngineAttached(), NOW, ROLL)
     assert attached.session.state is state
-    assert attached.commands == ()
+    assert not {f.ConnectSession, f.StartPairing} & set(map(type, attached.commands))
 
 
 def test_a_ban_that_has_ended_is_over_after_a_restart_and_by_time() -> None:
@@ -221,12 +227,19 @@ def test_an_old_connection_is_ended_before_the_new_one() -> None:
 
 @pytest.mark.parametrize("state", sorted(set(State) - ACTIVE - {State.PAIRING}))
 def test_what_nobody_wants_is_ended_while_attaching(state: State) -> None:
-    assert kind(decide(session(state), f.EngineAttached(9, LinkLevel.DRAINED), NOW, ROLL).commands) == [
-        "DisconnectSession"
-    ]
-    assert kind(decide(session(state), f.EngineAttached(9, LinkLevel.PAIRING), NOW, ROLL).commands) == [
-        "CancelPairing"
-    ]
+    holds = decide(session(state), f.EngineAttached(9, LinkLevel.DRAINED), NOW, ROLL)
+    assert kind(holds.commands)[0] == "DisconnectSession"
+    pairs = decide(session(state), f.EngineAttached(9, LinkLevel.PAIRING), NOW, ROLL)
+    assert kind(pairs.commands)[0] == "CancelPairing"
+
+
+def test_an_interrupted_end_of_a_link_is_finished_while_attaching() -> None:
+    by_phone = decide(session(State.LOGGED_OUT), f.EngineAttached(), NOW, ROLL)
+    assert kind(by_phone.commands) == ["QuarantineCredentials"]  # WhatsApp knows
+    here = decide(session(State.LOGGED_OUT, reason=Reason.LOGGED_OUT_HERE), f.EngineAttached(), NOW, ROLL)
+    assert kind(here.commands) == ["GiveUpLink"]
+    deleted = decide(session(State.DELETED), f.EngineAttached(), NOW, ROLL)
+    assert kind(deleted.commands) == ["GiveUpScratch", "GiveUpLink", "ForgetSession"]
 
 
 def test_a_waiting_attempt_keeps_its_time_when_the_engine_goes() -> None:
@@ -346,12 +359,43 @@ def test_a_second_connect_makes_no_second_connection() -> None:
     assert decide(waiting.session, f.ConnectAsked(), NOW, ROLL).commands == ()
 
 
-def test_log_out_tells_whatsapp_only_over_a_connection() -> None:
-    up = decide(session(State.CONNECTED), f.LogoutAsked(), NOW, ROLL)
-    assert kind(up.commands) == ["UnlinkDevice", "DisconnectSession", "QuarantineCredentials"]
-    down = decide(session(State.STOPPED), f.LogoutAsked(), NOW, ROLL)
-    assert kind(down.commands) == ["DisconnectSession", "QuarantineCredentials"]
-    assert up.session.requires_auth
+def test_log_out_gives_the_link_up() -> None:
+    for state in (State.CONNECTED, State.STOPPED):
+        out = decide(session(state), f.LogoutAsked(), NOW, ROLL)
+        assert kind(out.commands) == ["GiveUpLink"]
+        assert out.session.requires_auth
+
+
+def test_delete_is_the_end() -> None:
+    for state in set(State) - {State.DELETED}:
+        deleted = decide(session(state), f.DeleteAsked(), NOW, ROLL)
+        assert deleted.session.state is State.DELETED
+        assert kind(deleted.commands)[-3:] == ["GiveUpScratch", "GiveUpLink", "ForgetSession"]
+    for fact in facts():
+        assert decide(session(State.DELETED), fact, NOW, ROLL).session.state is State.DELETED
+    late = decide(session(State.DELETED), f.PairingSucceeded(7), NOW, ROLL)
+    assert kind(late.commands) == ["GiveUpScratch"]
+
+
+def test_a_refused_adoption_is_tried_again_until_it_works() -> None:
+    linked = decide(session(State.PAIRING), f.PairingSucceeded(7), NOW, ROLL).session
+    refused = decide(linked, f.AdoptionRefused("the disk is full"), NOW, 0.0).session
+    assert (refused.state, refused.reason) == (State.CONNECTING, Reason.ADOPTION_REFUSED)
+    assert refused.retry_at_ms == NOW + 2500
+    assert decide(refused, f.TimeCame(), NOW + 2499, ROLL).heard is False
+    again = decide(refused, f.TimeCame(), NOW + 2500, ROLL)
+    assert kind(again.commands) == ["AdoptCredentials"]
+    twice = decide(again.session, f.AdoptionRefused("the disk is full"), NOW, 0.0).session
+    assert twice.retry_at_ms == NOW + 5000
+    placed = decide(again.session, f.CredentialsAdopted(), NOW, ROLL)
+    assert kind(placed.commands) == ["ConnectSession"]
+
+
+def test_a_session_that_cannot_be_recorded_rests_and_says_so_once() -> None:
+    refused = decide(session(State.CONNECTED), f.RecordRefused("number taken"), NOW, ROLL)
+    assert (refused.session.state, refused.session.reason) == (State.FAILED, Reason.RECORD_REFUSED)
+    assert kind(refused.commands) == ["DisconnectSession"]
+    assert decide(refused.session, f.RecordRefused("number taken"), NOW, ROLL).heard is False
 
 
 def test_the_policy_is_a_value() -> None:

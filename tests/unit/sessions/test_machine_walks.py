@@ -35,6 +35,7 @@ class World(RuleBasedStateMachine):
         self.cancelled: int | None = None  # a pairing whose end the phone may not have heard of
         self.scanned = False  # a scratch folder with a device lies on the disk
         self.folder = False
+        self.forgotten = False
         self.seen_epochs: list[int] = [0]
 
     def tell(self, fact: f.Fact, roll: float = 0.5) -> None:
@@ -75,8 +76,15 @@ class World(RuleBasedStateMachine):
             case f.AdoptCredentials():
                 if self.attached:
                     self.adopt()
-            case f.QuarantineCredentials():
-                self.folder = False
+            case f.QuarantineCredentials() | f.GiveUpLink():
+                if self.session.credentials is not Credentials.VALID:
+                    self.folder = False
+                    self.live.clear()
+                    self.logged_in.clear()
+            case f.GiveUpScratch():
+                self.scanned = False
+            case f.ForgetSession():
+                self.forgotten = True
 
     def adopt(self) -> None:
         self.scanned, self.folder, self.pairing = False, True, None

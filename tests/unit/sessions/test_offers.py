@@ -31,10 +31,14 @@ OFFERED = [
 ]
 
 
+def test_nothing_can_be_done_with_a_deleted_one() -> None:
+    assert offered(Session(State.DELETED, Reason.DELETED_HERE, Desired.DOWN, LOST)) == ()
+
+
 @pytest.mark.parametrize(("session", "actions"), OFFERED, ids=lambda it: getattr(it, "state", ""))
 def test_what_is_offered(session: Session, actions: list[Action]) -> None:
     assert offered(session) == (*actions, Action.DELETE)
 
 
 def test_the_table_above_has_every_state() -> None:
-    assert {session.state for session, _ in OFFERED} == set(State)
+    assert {session.state for session, _ in OFFERED} == set(State) - {State.DELETED}

@@ -1,0 +1,61 @@
+"""What the sessions room wants of an engine. The engine's link fills this seam, a script does in tests."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from holdfast.engine import Device, EngineIdentity, Folder, Held
+
+
+class Engine(Protocol):
+    """Commands about sessions. Every one raises EngineUnreachable without an engine, and what it refuses."""
+
+    @property
+    def identity(self) -> EngineIdentity | None:
+        """The engine of the moment."""
+        ...
+
+    async def list_held(self) -> Sequence[Held]:
+        """What it holds now."""
+        ...
+
+    async def scan(self) -> Sequence[Folder]:
+        """Every folder under sessions/, scratch folders included."""
+        ...
+
+    async def open(self, session_id: str, folder: str, key: bytes) -> Device:
+        """Open a session's file. Safe to repeat. Raises WrongFileKey, FileCorrupt, FolderMissing."""
+        ...
+
+    async def close(self, session_id: str) -> None:
+        """Disconnect and close the file; the engine forgets the session."""
+        ...
+
+    async def connect(self, session_id: str, epoch: int) -> None:
+        """Begin a connection. Raises NotOpen."""
+        ...
+
+    async def disconnect(self, session_id: str) -> None:
+        """End the connection."""
+        ...
+
+    async def pair(
+        self, session_id: str, epoch: int, key: bytes, wrapped_key: bytes, device_name: str
+    ) -> None:
+        """Begin pairing in the session's scratch folder, under a new key. Raises Busy."""
+        ...
+
+    async def cancel_pair(self, session_id: str) -> None:
+        """End pairing."""
+        ...
+
+    async def adopt(self, session_id: str, folder: str) -> None:
+        """Give the session's scratch folder its final name."""
+        ...
+
+    async def quarantine(self, session_id: str, folder: str, target: str) -> None:
+        """Move a folder to quarantine; it is disconnected and closed first. Raises FolderMissing."""
+        ...
+
+    async def logout(self, session_id: str) -> None:
+        """Tell WhatsApp that this device unlinks. Raises NotConnected."""
+        ...
