@@ -106,6 +106,9 @@ func (c *Connection) setConnected() (first bool) {
 	c.lock.Lock()
 	first = !c.connected
 	c.connected = true
+	if first && !c.drained {
+		c.session.faults.loggedIn(time.Now())
+	}
 	c.lock.Unlock()
 	c.deps.LevelChanged()
 	return first
@@ -114,6 +117,7 @@ func (c *Connection) setConnected() (first bool) {
 func (c *Connection) setDrained() {
 	c.lock.Lock()
 	c.drained = true
+	c.session.faults.drained()
 	c.lock.Unlock()
 	c.deps.LevelChanged()
 }

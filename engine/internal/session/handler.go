@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/types"
@@ -13,6 +14,9 @@ import (
 	"holdfast/engine/internal/killpoint"
 	"holdfast/engine/internal/translate"
 )
+
+// How many message ids of one receipt go into one delivery.
+const receiptPiece = 1000
 
 // handle is the one event handler. It answers true when the event is durable or needs not be; false only when the
 // connection is ending, because WhatsApp repeats a refused message only to the next connection.
@@ -78,7 +82,7 @@ func (c *Connection) handleDelivery(event any) bool {
 		if receipt == nil {
 			return !c.watch.Failed()
 		}
-		return c.deliver(&pb.Delivery{Delivery: &pb.Delivery_Receipt{Receipt: receipt}})
+		return c.deliverReceipt(receipt)
 	default:
 		return c.deliverUntranslatable(event, fmt.Sprintf("%T", event))
 	}
@@ -124,7 +128,24 @@ func (c *Connection) setAside(node *waBinary.Node, reason string) bool {
 	return c.deliverMessage(message)
 }
 
+// deliverReceipt hands a receipt over in pieces that fit into a frame, whatever the sender put into it.
+func (c *Connection) deliverReceipt(receipt *pb.Receipt) bool {
+	for ids := range slices.Chunk(receipt.MessageIds, receiptPiece) {
+		piece := &pb.Receipt{
+			MessageIds: ids, Chat: receipt.Chat, Sender: receipt.Sender, ChatAlt: receipt.ChatAlt, SenderAlt: receipt.SenderAlt,
+			Kind: receipt.Kind, TimestampMs: receipt.TimestampMs,
+		}
+		if !c.deliver(&pb.Delivery{Delivery: &pb.Delivery_Receipt{Receipt: piece}}) {
+			return false
+		}
+	}
+	return !c.watch.Failed()
+}
+
 func (c *Connection) deliverMessage(message *pb.Message) bool {
+	if translate.Fit(message) {
+		c.log.Error("session.message_too_large", "message", message.MessageId, "reason", message.GetUntranslatable().GetReason())
+	}
 	c.lock.Lock()
 	message.Offline = !c.drained
 	c.lock.Unlock()

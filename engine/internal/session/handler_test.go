@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,6 +111,25 @@ func TestAKindWithoutTranslationIsHandedOver(t *testing.T) {
 	}
 	if d := gateway.delivered(); len(d) != 1 || d[0].GetMessage().GetUntranslatable() == nil {
 		t.Errorf("delivered %v", d)
+	}
+}
+
+// A receipt can name as many messages as a frame of WhatsApp's holds.
+func TestALongReceiptIsHandedOverInPieces(t *testing.T) {
+	conn, gateway := bare(t, none)
+	ids := make([]types.MessageID, 2*receiptPiece+1)
+	for n := range ids {
+		ids[n] = fmt.Sprintf("ID%d", n)
+	}
+	if !conn.handle(&events.Receipt{MessageSource: incoming().Info.MessageSource, MessageIDs: ids}) {
+		t.Error("refused")
+	}
+	var handed []string
+	for _, d := range gateway.delivered() {
+		handed = append(handed, d.GetReceipt().GetMessageIds()...)
+	}
+	if len(gateway.delivered()) != 3 || !slices.Equal(handed, ids) {
+		t.Errorf("%d deliveries with %d ids", len(gateway.delivered()), len(handed))
 	}
 }
 

@@ -34,9 +34,6 @@ func (c *Connection) heard() {
 // Room implements wire.Observer.
 func (c *Connection) Room(stop <-chan struct{}) { c.stanzas.room(stop) }
 
-// ServerHello implements wire.Observer.
-func (c *Connection) ServerHello(validity wire.Validity) {}
-
 // FrameRefused implements wire.Observer. The first frame of a session that holds no node ends its connection: the next
 // one begins anew, and the server repeats what was not acknowledged. When it repeats the frame, the session goes on
 // without it.

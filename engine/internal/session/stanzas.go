@@ -227,14 +227,25 @@ func (s *stanzas) takenUp(at time.Time) {
 	s.since = at
 }
 
-// check gives the connection up when one stanza is not dealt with.
+// check gives the connection up when one stanza is not dealt with, and raises the alarm for a backlog that does not drain.
 func (s *stanzas) check(now time.Time) {
-	s.lock.Lock()
-	since := s.since
-	s.lock.Unlock()
-	if !since.IsZero() && now.Sub(since) > handlingLimit {
+	if since, logins, tell := s.conn.session.faults.stuck(now); tell {
+		s.conn.log.Error("session.backlog_does_not_drain", "since_s", int(since.Seconds()), "logins", logins,
+			"waiting_here", s.intake.waiting(), "in_hand_s", int(s.inHand(now).Seconds()))
+	}
+	if s.inHand(now) > handlingLimit {
 		s.conn.end(translate.Ending{Reason: pb.Reason_CRASHED, Detail: "a stanza was not handled within " + handlingLimit.String()})
 	}
+}
+
+// inHand tells for how long the stanza in hand has been handled, 0 if there is none.
+func (s *stanzas) inHand(now time.Time) time.Duration {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.since.IsZero() {
+		return 0
+	}
+	return now.Sub(s.since)
 }
 
 // room waits until there is room for one more stanza, or until stop is closed.

@@ -128,6 +128,36 @@ func TestFaultsAreForgottenAfterADay(t *testing.T) {
 	}
 }
 
+func TestABacklogThatDoesNotDrainIsTold(t *testing.T) {
+	now := time.Now()
+	told := func(f *faults, at time.Time) bool { _, _, tell := f.stuck(at); return tell }
+	one := &faults{}
+	one.loggedIn(now)
+	if told(one, now.Add(drainLimit/2)) || !told(one, now.Add(drainLimit)) || told(one, now.Add(drainLimit+time.Second)) {
+		t.Error("by one connection")
+	}
+	if !told(one, now.Add(drainLimit+alarmEvery)) {
+		t.Error("told only once")
+	}
+	one.drained()
+	if told(one, now.Add(24*time.Hour)) {
+		t.Error("told after it has drained")
+	}
+	many := &faults{}
+	for n := range drainLogins {
+		many.loggedIn(now.Add(time.Duration(n) * drainLimit / time.Duration(drainLogins-1)))
+	}
+	if !told(many, now.Add(drainLimit)) {
+		t.Error("by many connections")
+	}
+	away := &faults{}
+	away.loggedIn(now)
+	away.loggedIn(now.Add(24 * time.Hour))
+	if told(away, now.Add(24*time.Hour+time.Second)) {
+		t.Error("the time without a connection counts")
+	}
+}
+
 func TestAStanzaThatIsNotDealtWithEndsTheConnection(t *testing.T) {
 	taken := make(chan struct{})
 	conn, incoming := working(t, func(ctx context.Context, _ *waBinary.Node) {

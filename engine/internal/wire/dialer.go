@@ -29,8 +29,6 @@ const (
 type Observer interface {
 	// Room returns when one more frame may be handed on, or when stop is closed. Until then nothing is read.
 	Room(stop <-chan struct{})
-	// ServerHello is called once, when the server has shown its certificate, before anybody has checked it.
-	ServerHello(validity Validity)
 	// FrameRefused is called for a frame that holds no node. True lets the stream go on without it; false ends the stream.
 	FrameRefused(err error) bool
 	// FrameArrived is called for each whole frame from the server.

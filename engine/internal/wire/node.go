@@ -28,7 +28,7 @@ const (
 // Source: whatsmeow 35ae40906e74, binary.Unpack and binary.Unmarshal.
 func CheckFrame(plain []byte) error {
 	if len(plain) == 0 {
-		return fmt.Errorf("%w: empty", ErrMalformed)
+		return fmt.Errorf("%w: %w", ErrMalformed, errEmpty)
 	}
 	flags, body := plain[0], plain[1:]
 	if flags&compressed != 0 {
@@ -72,6 +72,7 @@ const (
 )
 
 var (
+	errEmpty = errors.New("empty")
 	errShort = errors.New("ends too early")
 	errKind  = errors.New("a value of a kind that does not belong there")
 	errToken = errors.New("an unknown token")

@@ -9,9 +9,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"time"
 
-	"go.mau.fi/whatsmeow/proto/waCert"
 	"go.mau.fi/whatsmeow/proto/waWa6"
 	"go.mau.fi/whatsmeow/socket"
 	"google.golang.org/protobuf/proto"
@@ -21,12 +19,6 @@ import (
 type Secrets struct {
 	Static    *[32]byte
 	Ephemeral *[32]byte
-}
-
-// Validity is when the server's certificate holds, by the server's own word. It is not checked here: the library does.
-type Validity struct {
-	NotBefore time.Time
-	NotAfter  time.Time
 }
 
 // handshake is this end's view of a Noise XX handshake, as far as it is needed to read what the server sends after it.
@@ -91,67 +83,40 @@ func nonce(counter uint32) []byte {
 	return iv[:]
 }
 
-// read derives from the server's hello the key of what it sends afterwards, and what its certificate says of time.
-func (s Secrets) read(hello []byte) (cipher.AEAD, Validity, error) {
+// read derives from the server's hello the key of what it sends afterwards. Nothing is verified here: the library does.
+func (s Secrets) read(hello []byte) (cipher.AEAD, error) {
 	if s.Static == nil || s.Ephemeral == nil {
-		return nil, Validity{}, errors.New("no keys for this handshake")
+		return nil, errors.New("no keys for this handshake")
 	}
 	var message waWa6.HandshakeMessage
 	if err := proto.Unmarshal(hello, &message); err != nil {
-		return nil, Validity{}, fmt.Errorf("server hello: %w", err)
+		return nil, fmt.Errorf("server hello: %w", err)
 	}
 	server := message.GetServerHello()
 	own, err := ecdh.X25519().NewPrivateKey(s.Ephemeral[:])
 	if err != nil {
-		return nil, Validity{}, err
+		return nil, err
 	}
 	h := &handshake{hash: [sha256.Size]byte([]byte(socket.NoiseStartPattern)), salt: []byte(socket.NoiseStartPattern)}
 	h.mixHash(socket.WAConnHeader)
 	h.mixHash(own.PublicKey().Bytes())
 	h.mixHash(server.GetEphemeral())
 	if err := h.mixKey(s.Ephemeral[:], server.GetEphemeral()); err != nil {
-		return nil, Validity{}, err
+		return nil, err
 	}
 	static, err := h.decrypt(server.GetStatic())
 	if err != nil {
-		return nil, Validity{}, errors.New("server hello: its static key does not open")
+		return nil, errors.New("server hello: its static key does not open")
 	}
 	if err := h.mixKey(s.Ephemeral[:], static); err != nil {
-		return nil, Validity{}, err
-	}
-	chain, err := h.decrypt(server.GetPayload())
-	if err != nil {
-		return nil, Validity{}, errors.New("server hello: its certificate does not open")
+		return nil, err
 	}
 	if err := h.mixKey(s.Static[:], server.GetEphemeral()); err != nil {
-		return nil, Validity{}, err
+		return nil, err
 	}
 	_, key, err := expand(nil, h.salt)
 	if err != nil {
-		return nil, Validity{}, err
+		return nil, err
 	}
-	reading, err := aead(key)
-	return reading, validity(chain), err
-}
-
-// validity is the time in which every certificate of the chain holds; zero when it cannot be read.
-func validity(encoded []byte) (v Validity) {
-	var chain waCert.CertChain
-	if proto.Unmarshal(encoded, &chain) != nil {
-		return Validity{}
-	}
-	for _, certificate := range []*waCert.CertChain_NoiseCertificate{chain.GetIntermediate(), chain.GetLeaf()} {
-		var details waCert.CertChain_NoiseCertificate_Details
-		if proto.Unmarshal(certificate.GetDetails(), &details) != nil || details.NotBefore == nil || details.NotAfter == nil {
-			return Validity{}
-		}
-		from, until := time.Unix(int64(details.GetNotBefore()), 0), time.Unix(int64(details.GetNotAfter()), 0)
-		if v.NotBefore.IsZero() || from.After(v.NotBefore) {
-			v.NotBefore = from
-		}
-		if v.NotAfter.IsZero() || until.Before(v.NotAfter) {
-			v.NotAfter = until
-		}
-	}
-	return v
+	return aead(key)
 }

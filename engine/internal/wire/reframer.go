@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	// The largest Noise frame: the protocol's own limit, less what the library's reader wants for the header.
+	// The largest Noise frame that is handed on: the protocol's own limit, less what the library's reader counts as its
+	// header. What is larger by these three bytes is treated as malformed.
 	maxFrame = 1<<24 - noiseHeader
 	// A Noise frame of just the authentication tag carries an empty plaintext.
 	tagSize       = 16
@@ -58,7 +59,6 @@ type reframer struct {
 
 	secrets *Secrets
 	key     cipher.AEAD // of what the server sends; nil until its hello was read
-	opened  []byte      // the frame in hand, decrypted; its memory is used again
 }
 
 var _ io.ReadWriteCloser = (*reframer)(nil)
@@ -205,9 +205,6 @@ func (r *reframer) handOn() (bool, error) {
 		return false, nil
 	}
 	size := int(r.partial[0])<<16 | int(r.partial[1])<<8 | int(r.partial[2])
-	if size > maxFrame {
-		return false, fmt.Errorf("%w: frame of %d bytes", ErrStream, size)
-	}
 	if r.frames > 0 && size < tagSize {
 		return false, fmt.Errorf("%w: frame of %d bytes has no authentication tag", ErrStream, size)
 	}
@@ -220,10 +217,11 @@ func (r *reframer) handOn() (bool, error) {
 	if r.frames > 0 && !r.waitForRoom() {
 		return false, ErrCut
 	}
-	if err := r.examine(r.partial[noiseHeader : noiseHeader+size]); err != nil {
+	frame, err := r.examine(r.partial[:noiseHeader+size])
+	if err != nil {
 		return false, err
 	}
-	r.emit(r.partial[:noiseHeader+size])
+	r.emit(frame)
 	r.partial = r.partial[noiseHeader+size:]
 	switch {
 	case len(r.partial) == 0:
@@ -250,41 +248,52 @@ func (r *reframer) waitForRoom() bool {
 	}
 }
 
-// examine looks into a frame before the library does. One that the library must not see gets a wrong tag: dropping it
-// would shift the library's decryption counter against the server's; with a wrong tag it skips the frame and keeps count.
-func (r *reframer) examine(sealed []byte) (err error) {
+// examine looks into a frame before the library does, and answers what it gets to see: the frame as it is, or one that does
+// not open. Leaving a frame out would shift the library's decryption counter against the server's; one that does not open
+// it skips, and keeps count.
+func (r *reframer) examine(frame []byte) ([]byte, error) {
+	sealed := frame[noiseHeader:]
 	if r.frames == 0 {
-		return r.hello(sealed)
+		r.hello(sealed)
+		return frame, nil
 	}
-	if r.opened, err = r.key.Open(r.opened[:0], nonce(uint32(r.frames-1)), sealed, nil); err != nil {
+	err := r.check(sealed)
+	switch {
+	case err == nil:
+		return frame, nil
+	case errors.Is(err, errEmpty), r.observer.FrameRefused(err):
+		return []byte{0, 0, tagSize, tagSize - 1 + noiseHeader: 0}, nil
+	default:
+		return nil, err
+	}
+}
+
+// check raises ErrMalformed for a frame that opens and must not reach the library.
+func (r *reframer) check(sealed []byte) error {
+	if len(sealed) > maxFrame {
+		return fmt.Errorf("%w: %d bytes", ErrMalformed, len(sealed))
+	}
+	buffer, _ := opened.Get().(*[]byte)
+	defer opened.Put(buffer)
+	plain, err := r.key.Open((*buffer)[:0], nonce(uint32(r.frames-1)), sealed, nil)
+	if err != nil {
 		return nil // the library sees the same, and it is counted there
 	}
-	keep := cap(r.opened) <= readChunk
-	empty := len(r.opened) == 0
-	err = CheckFrame(r.opened)
-	if !keep {
-		r.opened = nil
+	if cap(plain) <= readChunk {
+		*buffer = plain
 	}
-	if err == nil {
-		return nil
-	}
-	if !empty && !r.observer.FrameRefused(err) {
-		return err
-	}
-	sealed[len(sealed)-1] ^= 0xff
-	return nil
+	return CheckFrame(plain)
 }
+
+// opened lends memory for frames that are decrypted: a thousand idle connections hold none.
+var opened = sync.Pool{New: func() any { return new([]byte) }} //nolint:gochecknoglobals // a pool is one
 
 // hello reads the server's part of the handshake. One that cannot be read is left to the library, which refuses it; should
 // it not, then nothing that follows can be examined, and nothing is handed on.
-func (r *reframer) hello(frame []byte) error {
-	key, validity, err := r.secrets.read(frame)
-	if err != nil {
-		return nil
+func (r *reframer) hello(frame []byte) {
+	if key, err := r.secrets.read(frame); err == nil {
+		r.key = key
 	}
-	r.key = key
-	r.observer.ServerHello(validity)
-	return nil
 }
 
 func (r *reframer) emit(frame []byte) {
