@@ -18,6 +18,7 @@ import (
 	"go.mau.fi/whatsmeow"
 
 	"holdfast/engine/internal/blackbox"
+	"holdfast/engine/internal/files"
 	"holdfast/engine/internal/home"
 	"holdfast/engine/internal/killpoint"
 	"holdfast/engine/internal/lab"
@@ -114,6 +115,10 @@ func serve(ctx context.Context, o options, house *home.Home, trust *lab.Trust, l
 		kill = killpoint.New(house.KillPoints())
 		log.Warn("engine.lab_mode", "address", trust.Address, "meaning", "this engine talks to a simulator, not to WhatsApp")
 	}
+	media, err := files.NewFolder(house.Media())
+	if err != nil {
+		return fmt.Errorf("media folder: %w; next step: make it writable for this user", err)
+	}
 	listener, err := listen(house)
 	if err != nil {
 		return err
@@ -128,7 +133,7 @@ func serve(ctx context.Context, o options, house *home.Home, trust *lab.Trust, l
 		func() { kill.Pass(killpoint.HandedOver) })
 	levels := newLevelSender(server)
 	registry := session.NewRegistry(session.Deps{
-		Gateway: server, Folders: vault.NewFolders(house), Dialer: wire.NewDialer(trust), Kill: kill, Log: log, Box: box,
+		Gateway: server, Folders: vault.NewFolders(house), Media: media, Dialer: wire.NewDialer(trust), Kill: kill, Log: log, Box: box,
 		Timing: session.DefaultTiming(), LevelChanged: levels.changed,
 	})
 	levels.registry = registry

@@ -36,7 +36,7 @@ func Hold(dir string) (*Home, error) {
 		return nil, fmt.Errorf("data folder %s: %w", dir, err)
 	}
 	h := &Home{Dir: absolute}
-	for _, folder := range []string{h.Dir, h.Run(), h.Sessions(), h.Quarantine()} {
+	for _, folder := range []string{h.Dir, h.Run(), h.Sessions(), h.Quarantine(), h.Snapshots(), h.Media()} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return nil, unusable(h.Dir, err)
 		}
@@ -89,6 +89,12 @@ func (h *Home) Sessions() string { return filepath.Join(h.Dir, "sessions") }
 
 // Quarantine holds what left its place.
 func (h *Home) Quarantine() string { return filepath.Join(h.Dir, "quarantine") }
+
+// Snapshots holds saved credentials.
+func (h *Home) Snapshots() string { return filepath.Join(h.Dir, "snapshots") }
+
+// Media holds attachments.
+func (h *Home) Media() string { return filepath.Join(h.Dir, "media") }
 
 // KillPoints arms the self-test's kill points, in lab mode only.
 func (h *Home) KillPoints() string { return filepath.Join(h.Run(), "kill-points") }

@@ -52,38 +52,3 @@ func (c *Connection) logout(reply func(*pb.Result)) {
 		return &pb.Result{}
 	})
 }
-
-// act does something that others see.
-func (c *Connection) act(act *pb.Act, reply func(*pb.Result)) {
-	switch a := act.Act.(type) {
-	case *pb.Act_MarkRead:
-		c.markRead(a.MarkRead, reply)
-	default:
-		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the act"))
-	}
-}
-
-func (c *Connection) markRead(command *pb.MarkRead, reply func(*pb.Result)) {
-	chat, err := types.ParseJID(command.Chat)
-	if err != nil || chat.User == "" || len(command.MessageIds) == 0 {
-		reply(failure(pb.ErrorCode_INVALID_ARGUMENT, "chat or message_ids"))
-		return
-	}
-	sender := types.EmptyJID
-	if command.Sender != "" {
-		if sender, err = types.ParseJID(command.Sender); err != nil {
-			reply(failure(pb.ErrorCode_INVALID_ARGUMENT, "sender"))
-			return
-		}
-	}
-	at := time.Now()
-	if command.TimestampMs > 0 {
-		at = time.UnixMilli(command.TimestampMs)
-	}
-	c.background(reply, func() *pb.Result {
-		if err := c.client.MarkRead(c.ctx, command.MessageIds, at, chat, sender); err != nil {
-			return failure(pb.ErrorCode_NOT_CONNECTED, oneLine(err.Error()))
-		}
-		return &pb.Result{}
-	})
-}

@@ -47,6 +47,17 @@ func (s *Session) execute(command any, reply func(*pb.Result)) {
 		s.live(reply, func(conn *Connection) { conn.logout(reply) })
 	case *pb.Command_Send:
 		s.live(reply, func(conn *Connection) { conn.sends.add(c.Send, reply) })
+	case *pb.Command_Upload:
+		s.live(reply, func(conn *Connection) { conn.transfers.upload(c.Upload, reply) })
+	case *pb.Command_Download:
+		s.live(reply, func(conn *Connection) { conn.transfers.download(c.Download, reply) })
+	case *pb.Command_Cancel:
+		if conn := s.connection(); conn != nil {
+			conn.transfers.cancel(c.Cancel.TransferId)
+		}
+		reply(&pb.Result{})
+	case *pb.Command_Query:
+		s.live(reply, func(conn *Connection) { conn.query(c.Query, reply) })
 	case *pb.Command_Act:
 		s.live(reply, func(conn *Connection) { conn.act(c.Act, reply) })
 	default:

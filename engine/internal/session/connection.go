@@ -42,6 +42,8 @@ type Connection struct {
 	retries *retries
 	stanzas *stanzas
 
+	transfers *transfers
+
 	done    chan struct{} // closed when the client is disconnected for good
 	ended   chan struct{} // closed at the first reason to end
 	dialled chan struct{} // closed when the dial is over
@@ -75,6 +77,7 @@ func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	watch.OnFailure, watch.OnPanic = c.storageFailed, c.decryptionPanicked
 	c.retries = &retries{conn: c, nodes: map[string]*waBinary.Node{}, asked: map[string]int{}}
 	c.stanzas = newStanzas(c)
+	c.transfers = newTransfers(c)
 	c.sends = &sends{conn: c, chats: map[string][]job{}, running: map[string]*attempt{}}
 	return c
 }

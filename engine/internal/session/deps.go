@@ -11,6 +11,7 @@ import (
 
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/blackbox"
+	"holdfast/engine/internal/files"
 	"holdfast/engine/internal/killpoint"
 	"holdfast/engine/internal/translate"
 	"holdfast/engine/internal/vault"
@@ -28,6 +29,7 @@ type Gateway interface {
 type Deps struct {
 	Gateway Gateway
 	Folders *vault.Folders
+	Media   *files.Folder
 	Dialer  *wire.Dialer
 	Kill    *killpoint.Points
 	Log     *slog.Logger
@@ -36,10 +38,11 @@ type Deps struct {
 	// LevelChanged is called when a session's level changed; it must not block.
 	LevelChanged func()
 
-	table translate.Dispositions
-	opens chan struct{}  // limits how many files are opened at once
-	dials chan struct{}  // limits how many handshakes run at once
-	order *atomic.Uint64 // of facts and levels
+	table     translate.Dispositions
+	opens     chan struct{}  // limits how many files are opened at once
+	dials     chan struct{}  // limits how many handshakes run at once
+	transfers chan struct{}  // limits how many files are moved at once
+	order     *atomic.Uint64 // of facts and levels
 }
 
 // Timing holds the limits of a connection's life. Tests shorten them.
@@ -47,6 +50,7 @@ type Timing struct {
 	Connect      time.Duration // from the dial to the end of the handshake
 	Drain        time.Duration // how long an ended connection is listened to for a worse reason
 	Send         time.Duration // until the server acknowledges a message
+	Stall        time.Duration // how long a file may stand still on its way
 	Confirm      time.Duration // until the gateway confirms a delivery
 	ProbeAfter   time.Duration // silence before the first probe
 	ProbeEvery   time.Duration // how long each probe may take
@@ -62,6 +66,7 @@ func DefaultTiming() Timing {
 		Connect:      20 * time.Second,
 		Drain:        120 * time.Millisecond,
 		Send:         30 * time.Second,
+		Stall:        60 * time.Second,
 		Confirm:      4 * time.Minute,
 		ProbeAfter:   15 * time.Second,
 		ProbeEvery:   8 * time.Second,

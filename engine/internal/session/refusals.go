@@ -52,7 +52,10 @@ func pauseOf(iq *whatsmeow.IQError) time.Duration {
 // explain turns the library's error about a question or an act into what the gateway has to know.
 func (c *Connection) explain(err error) *pb.Result {
 	refused := refusedQuestion(err)
+	var argument argumentError
 	switch {
+	case errors.As(err, &argument):
+		return failure(pb.ErrorCode_INVALID_ARGUMENT, argument.Error())
 	case refused != nil:
 		return refused
 	case c.watch.Failed():

@@ -29,6 +29,7 @@ func NewRegistry(deps Deps) *Registry {
 	deps.table = translate.NewDispositions()
 	deps.opens = make(chan struct{}, parallelOpens)
 	deps.dials = make(chan struct{}, parallelDials)
+	deps.transfers = make(chan struct{}, parallelTransfers)
 	deps.order = &atomic.Uint64{}
 	return &Registry{deps: &deps, sessions: map[string]*Session{}}
 }
