@@ -12,11 +12,13 @@ from holdfast.engine import translate
 from holdfast.engine.channel import MAX_VERSION, MIN_VERSION, Arrived, Channel, Welcomed
 from holdfast.engine.connection import Connection, dial, result_of
 from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, SessionFact
+from holdfast.engine.families import Acts, Credentials, Files, Questions
 from holdfast.engine.process import EngineProcess, addresses, running, stop
+from holdfast.engine.translate_answers import device
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
-from holdfast.model.errors import EngineProtocolError, EngineUnreachable
+from holdfast.model.errors import EngineOutdated, EngineProtocolError, EngineUnreachable
 from holdfast.model.messages import Delivery, SendAck
 
 log = logging.get("engine")
@@ -25,6 +27,7 @@ _WELCOME_WITHIN_S: Final = 10.0
 # Levels come every 5 s: an engine that says nothing for so long does not answer any more.
 _SILENT_AFTER_S: Final = 25.0
 _STEADY_AFTER_S: Final = 20.0
+_FAMILIES_SINCE: Final = 2  # version of the protocol
 _FIRST_WITHIN_S: Final = 5.0
 _REACHED_WITHIN_S: Final = 15.0
 
@@ -42,6 +45,10 @@ class EngineLink:
         self._connection: Connection | None = None
         self._started = process.child_pid is not None  # here, and not yet reached
         self.identity: EngineIdentity | None = None
+        self.files = Files(self._ask_newer)
+        self.questions = Questions(self._ask_newer)
+        self.acts = Acts(self._ask_newer)
+        self.credentials = Credentials(self._ask_newer)
         self.on_attached: Callable[[EngineIdentity], None] = _ignore
         self.on_detached: Callable[[], None] = _ignore
         self.on_facts: Callable[[Sequence[SessionFact]], None] = _ignore
@@ -230,8 +237,7 @@ class EngineLink:
     async def open(self, session_id: str, folder: str, key: bytes) -> Device:
         """Open a session's file with its key. Safe to repeat."""
         command = pb.Command(session_id=session_id, open=pb.Open(folder=folder, key=key))
-        it = result_of(await self._ask(command), "open")
-        return Device(it.jid, it.lid, it.push_name, it.platform, it.registration_id)
+        return device(result_of(await self._ask(command), "open"))
 
     async def close(self, session_id: str) -> None:
         """Disconnect and close the file; the engine forgets the session."""
@@ -246,11 +252,40 @@ class EngineLink:
         await self._ask(pb.Command(session_id=session_id, disconnect=pb.Disconnect()))
 
     async def pair(
-        self, session_id: str, epoch: int, key: bytes, wrapped_key: bytes, device_name: str
+        self,
+        session_id: str,
+        epoch: int,
+        key: bytes,
+        wrapped_key: bytes,
+        device_name: str,
+        *,
+        passkey: bool = False,
     ) -> None:
-        """Begin pairing in the session's scratch folder, under a new key."""
-        wanted = pb.Pair(epoch=epoch, key=key, wrapped_key=wrapped_key, device_name=device_name)
+        """Begin pairing in the session's scratch folder, under a new key.
+
+        `passkey`: a phone that wants one is asked for by the fact PairPasskeyRequest, else it is refused.
+        """
+        wanted = pb.Pair(
+            epoch=epoch, key=key, wrapped_key=wrapped_key, device_name=device_name, passkey=passkey
+        )
         await self._ask(pb.Command(session_id=session_id, pair=wanted))
+
+    async def pair_phone(self, session_id: str, phone: str, *, notify: bool = True) -> None:
+        """Have the phone with this number linked by a code; the fact PairPhoneCode follows.
+
+        Pairing must run. `phone`: digits with country code. Raises EngineOutdated.
+        """
+        wanted = pb.PairPhone(phone=phone, notify=notify)
+        await self._ask_newer(pb.Command(session_id=session_id, pair_phone=wanted))
+
+    async def passkey_response(self, session_id: str, response_json: bytes) -> None:
+        """What the authenticator answered to PairPasskeyRequest. Raises EngineOutdated."""
+        wanted = pb.PasskeyResponse(response_json=response_json)
+        await self._ask_newer(pb.Command(session_id=session_id, passkey_response=wanted))
+
+    async def passkey_confirm(self, session_id: str) -> None:
+        """Phone and screen show the code of PairPasskeyConfirmation. Raises EngineOutdated."""
+        await self._ask_newer(pb.Command(session_id=session_id, passkey_confirm=pb.PasskeyConfirm()))
 
     async def cancel_pair(self, session_id: str) -> None:
         """End pairing."""
@@ -277,6 +312,11 @@ class EngineLink:
         result = await self._ask(pb.Command(session_id=session_id, send=wanted), sending=True)
         it = result_of(result, "send")
         return SendAck(it.timestamp_ms, it.sender, it.message)
+
+    async def _ask_newer(self, command: pb.Command) -> pb.Result:
+        if self.identity is not None and self.identity.version < _FAMILIES_SINCE:
+            raise EngineOutdated()
+        return await self._ask(command)
 
     async def _ask(self, command: pb.Command, *, sending: bool = False) -> pb.Result:
         if self._connection is None:

@@ -267,7 +267,6 @@ def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
         pause_s = it.retry_after_ms / 1000 or _USUAL_PAUSE_S
         return RateLimited(f"WhatsApp asks for patience ({it.whatsapp_code})", retry_after_s=pause_s)
     if it.code == pb.REJECTED and sending and not it.whatsapp_code:
-        # An engine of version 1 does not say the number. Final or not: the next one will tell.
         return RateLimited(f"WhatsApp refused the message ({it.message})")
     if it.code == pb.REJECTED and sending:
         return SendRejected(f"WhatsApp refused the message ({it.message})", reason=str(it.whatsapp_code))
@@ -279,4 +278,6 @@ def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
     except ValueError:
         name = str(it.code)
     kind = _REFUSALS.get(it.code, CommandRefused)
-    return kind(f"The engine refused: {it.message or name}", error_code=name.lower())
+    return kind(
+        f"The engine refused: {it.message or name}", error_code=name.lower(), whatsapp_code=it.whatsapp_code
+    )

@@ -19,7 +19,8 @@ HoldfastError                  code, message, next_step
 │ ├ EngineStorageFailed        retry later: the session's file could not be read or written
 │ ├ NotConnected               nothing was sent; repeat with the same message id when connected
 │ ├ SendOutcomeUnknown         retry only with the SAME message id
-│ ├ CommandRefused             .error_code: what the engine said
+│ ├ EngineOutdated             the running engine is older and cannot do this
+│ ├ CommandRefused             .error_code: what the engine said; .whatsapp_code: what WhatsApp said
 │ │ ├ NotOpen                  open the session's file first
 │ │ ├ Busy                     the session does something else
 │ │ ├ FolderMissing            there is no such folder
@@ -177,13 +178,22 @@ class SendOutcomeUnknown(EngineError):
     code = "send_outcome_unknown"
 
 
+class EngineOutdated(EngineError):
+    """The running engine is older than this gateway and cannot do this."""
+
+    code = "engine_outdated"
+
+
 class CommandRefused(EngineError):
     """The engine refused a command."""
 
     code = "command_refused"
 
-    def __init__(self, message: str = "", *, next_step: str = "", error_code: str = "") -> None:
+    def __init__(
+        self, message: str = "", *, next_step: str = "", error_code: str = "", whatsapp_code: int = 0
+    ) -> None:
         self.error_code = error_code
+        self.whatsapp_code = whatsapp_code
         super().__init__(message, next_step=next_step)
 
 

@@ -145,6 +145,10 @@ ERRORS: Final[Mapping[str, Words]] = {
     "send_outcome_unknown": Words(
         "It is not known whether WhatsApp took the message; it may be repeated with the same message id only"
     ),
+    "engine_outdated": Words(
+        "The running engine is older than the gateway and cannot do this",
+        "Wait until it is replaced at the next quiet moment, or run `holdfast down` and `holdfast up`.",
+    ),
     "command_refused": Words("The engine refused a command"),
     "file_not_open": Words("The session's file is not open in the engine"),
     "session_busy": Words("The engine is doing something else with this session", "Repeat in a moment."),

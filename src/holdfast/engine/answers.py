@@ -1,0 +1,150 @@
+"""What the engine answers to questions, acts, transfers and looks at credentials, as frozen values. Pure."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from holdfast.engine.facts import Device
+
+
+class FileKind(StrEnum):
+    """What a file is; WhatsApp encrypts each kind under keys of its own."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    VOICE = "voice"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file on WhatsApp's servers, and what opens it."""
+
+    direct_path: str
+    media_key: bytes = field(repr=False)
+    file_sha256: bytes
+    file_enc_sha256: bytes
+    size_bytes: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a group. `phone` and `lid` are JIDs, empty where unknown."""
+
+    jid: str  #: as the group addresses it
+    phone: str = ""
+    lid: str = ""
+    admin: bool = False
+    owner: bool = False
+    #: After a change: the number with which WhatsApp refused it for this one, 0 if it is done.
+    whatsapp_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group as WhatsApp describes it."""
+
+    group: str
+    subject: str = ""
+    description: str = ""
+    owner: str = ""
+    created_ms: int = 0
+    announce: bool = False
+    locked: bool = False
+    disappearing_s: int = 0
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Whether a number is on WhatsApp, and under which names."""
+
+    phone: str  #: as asked
+    registered: bool
+    jid: str = ""
+    lid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A profile picture or a group's."""
+
+    id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProfile:
+    """The session's number as others see it."""
+
+    jid: str
+    lid: str
+    push_name: str
+    about: str
+    picture_id: str
+
+
+class Activity(StrEnum):
+    """What others see of this side in a chat."""
+
+    PAUSED = "paused"
+    TYPING = "typing"
+    RECORDING = "recording"
+
+
+class MemberChange(StrEnum):
+    """What is done with members of a group."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    PROMOTE = "promote"
+    DEMOTE = "demote"
+
+
+@dataclass(frozen=True, slots=True)
+class FileKey:
+    """The key of a new session file, and the same wrapped, as it is written beside the file."""
+
+    key: bytes = field(repr=False)
+    wrapped: bytes = field(repr=False)
+
+
+class Place(StrEnum):
+    """Where a session's folder lies. A snapshot's name is `<number>/<name>`."""
+
+    SESSIONS = "sessions"
+    QUARANTINE = "quarantine"
+    SNAPSHOTS = "snapshots"
+
+
+class FindingKind(StrEnum):
+    """What can be wrong with a session's file."""
+
+    FOLDER_WITHOUT_FILE = "folder_without_file"
+    KEY_DOES_NOT_OPEN = "key_does_not_open"
+    FILE_DAMAGED = "file_damaged"
+    DEVICE_MISSING = "device_missing"
+    KEY_MALFORMED = "key_malformed"
+    SIGNED_PRE_KEY_UNSIGNED = "signed_pre_key_unsigned"
+    ACCOUNT_UNSIGNED = "account_unsigned"
+    DEVICE_UNSIGNED = "device_unsigned"
+    APP_STATE_KEYS_MISSING = "app_state_keys_missing"
+    OTHER = "other"  #: newer than this gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong."""
+
+    kind: FindingKind
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """How a session's file was found. Without findings it could connect."""
+
+    findings: tuple[Finding, ...]
+    device: Device | None

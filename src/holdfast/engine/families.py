@@ -1,0 +1,214 @@
+"""What can be asked of an engine of version 2 beside connecting and sending, by family.
+
+Every method raises EngineUnreachable without an engine, EngineOutdated when the running one is older,
+NotConnected (nothing was done), EngineStorageFailed, RateLimited, and CommandRefused whose `error_code` says
+why: `unanswered` may be asked again, and of an act nobody knows whether it was done.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from holdfast.engine import answers as a
+from holdfast.engine import translate_answers as translate
+from holdfast.engine.connection import result_of
+from holdfast.engine.facts import Device
+from holdfast.engine.v1 import engine_pb2 as pb
+
+#: Carries one command to an engine of version 2 and returns its result.
+Ask = Callable[[pb.Command], Awaitable[pb.Result]]
+
+
+class Files:
+    """Uploads and downloads of files under media/ of the data folder, beside everything else.
+
+    Progress comes as facts under the `transfer_id`, which the caller chooses, unique among the running ones.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def upload(self, session_id: str, transfer_id: str, file: str, kind: a.FileKind) -> a.RemoteFile:
+        """Put a file on WhatsApp's servers, encrypted. Raises CommandRefused `not_found`, `cancelled`."""
+        wanted = pb.Upload(transfer_id=transfer_id, file=file, kind=translate.KINDS[kind])
+        result = await self._ask(pb.Command(session_id=session_id, upload=wanted))
+        return translate.remote_file(result_of(result, "upload"))
+
+    async def download(
+        self,
+        session_id: str,
+        transfer_id: str,
+        remote: a.RemoteFile,
+        kind: a.FileKind,
+        file: str,
+        *,
+        max_bytes: int = 0,
+    ) -> int:
+        """Fetch a file; it appears under its name when it is whole, verified and durable. Its length.
+
+        Raises CommandRefused `media_gone`, `media_broken`, `too_large`, `cancelled`.
+        """
+        wanted = pb.Download(
+            transfer_id=transfer_id,
+            file=file,
+            kind=translate.KINDS[kind],
+            direct_path=remote.direct_path,
+            media_key=remote.media_key,
+            file_sha256=remote.file_sha256,
+            file_enc_sha256=remote.file_enc_sha256,
+            max_bytes=max_bytes,
+        )
+        result = await self._ask(pb.Command(session_id=session_id, download=wanted))
+        return int(result_of(result, "download").size_bytes)
+
+    async def cancel(self, session_id: str, transfer_id: str) -> None:
+        """End a transfer; one that is over is none of anybody's concern."""
+        await self._ask(pb.Command(session_id=session_id, cancel=pb.Cancel(transfer_id=transfer_id)))
+
+
+class Questions:
+    """What WhatsApp knows. Changes nothing, may be repeated."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def _query(self, session_id: str, query: pb.Query) -> pb.QueryResult:
+        result = await self._ask(pb.Command(session_id=session_id, query=query))
+        found: pb.QueryResult = result_of(result, "query")
+        return found
+
+    async def group(self, session_id: str, group: str) -> a.Group:
+        """One group. Raises CommandRefused `not_found`, `not_allowed`."""
+        found = await self._query(session_id, pb.Query(group=pb.GroupQuery(group=group)))
+        return translate.group(found.group)
+
+    async def groups(self, session_id: str) -> tuple[a.Group, ...]:
+        """The groups that the session's number is in."""
+        found = await self._query(session_id, pb.Query(groups=pb.GroupsQuery()))
+        return tuple(map(translate.group, found.groups.groups))
+
+    async def on_whatsapp(self, session_id: str, phones: Sequence[str]) -> tuple[a.Registered, ...]:
+        """Which numbers are on WhatsApp, in the order of asking; digits with country code, 256 at most."""
+        found = await self._query(session_id, pb.Query(on_whatsapp=pb.OnWhatsAppQuery(phones=phones)))
+        return tuple(map(translate.registered, found.on_whatsapp.registered))
+
+    async def picture(self, session_id: str, of: str, *, preview: bool = False) -> a.Picture | None:
+        """The picture of a person or group, None if there is none. Raises CommandRefused `not_allowed`."""
+        query = pb.Query(picture=pb.PictureQuery(of=of, preview=preview))
+        found = (await self._query(session_id, query)).picture
+        return a.Picture(found.id, found.url) if found.id else None
+
+    async def about(self, session_id: str, of: str) -> str:
+        """What a person says about themselves; empty if nothing, or if it is hidden."""
+        return (await self._query(session_id, pb.Query(about=pb.AboutQuery(of=of)))).about.text
+
+    async def own_profile(self, session_id: str) -> a.OwnProfile:
+        """The session's number as others see it."""
+        found = await self._query(session_id, pb.Query(own_profile=pb.OwnProfileQuery()))
+        return translate.own_profile(found.own_profile)
+
+
+class Acts:
+    """What others see."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def _act(self, session_id: str, act: pb.Act) -> pb.ActResult:
+        result = await self._ask(pb.Command(session_id=session_id, act=act))
+        done: pb.ActResult = result_of(result, "act")
+        return done
+
+    async def show_activity(self, session_id: str, chat: str, activity: a.Activity) -> None:
+        """Show in a chat that this side types, records or stopped."""
+        wanted = pb.ChatPresence(chat=chat, activity=translate.ACTIVITIES[activity])
+        await self._act(session_id, pb.Act(chat_presence=wanted))
+
+    async def show_presence(self, session_id: str, *, available: bool) -> None:
+        """Be seen online, or not. Raises CommandRefused `not_allowed` while the number has no name."""
+        await self._act(session_id, pb.Act(presence=pb.Presence(available=available)))
+
+    async def mark_read(
+        self, session_id: str, chat: str, sender: str, message_ids: Sequence[str], timestamp_ms: int
+    ) -> None:
+        """Tell the sender that messages were read. `sender` is needed in groups."""
+        wanted = pb.MarkRead(chat=chat, sender=sender, message_ids=message_ids, timestamp_ms=timestamp_ms)
+        await self._act(session_id, pb.Act(mark_read=wanted))
+
+    async def create_group(self, session_id: str, subject: str, members: Sequence[str]) -> a.Group:
+        """Make a group; members that could not be added carry WhatsApp's number."""
+        wanted = pb.GroupCreate(subject=subject, members=members)
+        return translate.group((await self._act(session_id, pb.Act(group_create=wanted))).group)
+
+    async def change_members(
+        self, session_id: str, group: str, change: a.MemberChange, members: Sequence[str]
+    ) -> tuple[a.Member, ...]:
+        """Add, remove, promote or demote; each carries WhatsApp's number if it was refused."""
+        wanted = pb.GroupMembers(group=group, change=translate.CHANGES[change], members=members)
+        done = await self._act(session_id, pb.Act(group_members=wanted))
+        return translate.members(done.members.members)
+
+    async def set_subject(self, session_id: str, group: str, subject: str) -> None:
+        """Rename a group."""
+        await self._act(session_id, pb.Act(group_subject=pb.GroupSubject(group=group, subject=subject)))
+
+    async def leave_group(self, session_id: str, group: str) -> None:
+        """Leave a group."""
+        await self._act(session_id, pb.Act(group_leave=pb.GroupLeave(group=group)))
+
+
+class Credentials:
+    """Looks at session files, saves and restores them. Deletes nothing.
+
+    Raises CommandRefused `folder_missing`, `wrong_key`, `file_corrupt`, `target_exists`, `busy` as it says.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    async def inspect(self, place: a.Place, folder: str, key: bytes) -> a.Inspection:
+        """Look whether a session's file could connect, without connecting. The folder must not be open."""
+        wanted = pb.Inspect(place=translate.PLACES[place], folder=folder, key=key)
+        return translate.inspection(result_of(await self._ask(pb.Command(inspect=wanted)), "inspect"))
+
+    async def snapshot(self, folder: str, key: bytes, name: str, under: a.FileKey) -> int:
+        """Save what is a credential as snapshots/<folder>/<name>, and read it back. Its length in bytes."""
+        wanted = pb.Snapshot(
+            folder=folder, key=key, name=name, snapshot_key=under.key, wrapped_key=under.wrapped
+        )
+        result = await self._ask(pb.Command(snapshot=wanted))
+        return int(result_of(result, "snapshot").size_bytes)
+
+    async def restore(
+        self, folder: str, name: str, snapshot_key: bytes, target: str, under: a.FileKey
+    ) -> Device:
+        """Make sessions/<target> from a snapshot; its ratchets begin anew."""
+        wanted = pb.Restore(
+            folder=folder,
+            name=name,
+            snapshot_key=snapshot_key,
+            target=target,
+            key=under.key,
+            wrapped_key=under.wrapped,
+        )
+        return translate.device(result_of(await self._ask(pb.Command(restore=wanted)), "restore").device)
+
+    async def import_device(
+        self, database: str, jid: str, target: str, under: a.FileKey
+    ) -> tuple[Device, str]:
+        """Make a session's folder from another program's whatsmeow database. The device and the folder.
+
+        `jid` empty: the only device; `target` empty: its number. Raises CommandRefused `not_found`.
+        """
+        wanted = pb.ImportDevice(
+            database=database, jid=jid, target=target, key=under.key, wrapped_key=under.wrapped
+        )
+        it = result_of(await self._ask(pb.Command(import_device=wanted)), "import_device")
+        return translate.device(it.device), str(it.folder)
+
+    async def unlink(self, session_id: str, folder: str, key: bytes) -> bool:
+        """Connect a device of quarantine/ once, to tell WhatsApp that it unlinks. True: it was gone already.
+
+        `session_id` must not be in use. Raises NotConnected: repeat later.
+        """
+        wanted = pb.Unlink(folder=folder, key=key)
+        result = await self._ask(pb.Command(session_id=session_id, unlink=wanted))
+        return bool(result_of(result, "unlink").already)

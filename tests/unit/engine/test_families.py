@@ -1,0 +1,149 @@
+"""Every family of commands: what is asked and what is answered are the golden frames, as typed values."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from google.protobuf import text_format
+
+from holdfast.engine import answers as a
+from holdfast.engine import translate_answers
+from holdfast.engine.facts import Device
+from holdfast.engine.families import Acts, Credentials, Files, Questions
+from holdfast.engine.v1 import engine_pb2 as pb
+
+GOLDEN = Path(__file__).parents[3] / "proto" / "golden"
+ME, FRIEND, LID = "4915111077513", "4915222088624@s.whatsapp.net", "123456789012345@lid"
+GROUP = "120363000000000001@g.us"
+KEY = bytes(range(32))
+SESSION = "0b6d3c2a"
+MEMBER = a.Member(LID, FRIEND, LID, admin=True, owner=True)
+REFUSED = a.Member("123456789012346@lid", "", "123456789012346@lid", whatsapp_code=403)
+NIGHT = a.Group(
+    GROUP, "Night shift", "Who drives when", FRIEND, 1795555555000, True, True, 604800, (MEMBER, REFUSED)
+)
+DEVICE = Device(f"{ME}:3@s.whatsapp.net", "123456789012345:3@lid", "Ada", "android", 305419896)
+REMOTE = a.RemoteFile("/v/t62.7117-24/1_n.enc?ccb=11-4", KEY, KEY[::-1], KEY)
+UNDER, SNAPSHOT = a.FileKey(KEY, b"wrapped"), a.FileKey(KEY[::-1], b"wrapped")
+
+
+def commands(*names: str) -> list[pb.Command]:
+    """The commands of golden frames, as the link gets them: the channel numbers them."""
+    found: list[pb.Command] = []
+    for name in names:
+        found += text_format.Parse((GOLDEN / f"{name}.txtpb").read_text(), pb.Down()).commands
+    for command in found:
+        command.request_id = 0
+    return found
+
+
+def results() -> list[pb.Result]:
+    return list(text_format.Parse((GOLDEN / "up_results_2.txtpb").read_text(), pb.Up()).results)
+
+
+Call = Callable[[Files, Questions, Acts, Credentials], Awaitable[object]]
+#: In the order of the golden commands: the call, which golden result it gets, what it returns.
+CALLS: list[tuple[Call, int, object]] = [
+    (
+        lambda f, q, t, c: f.upload(SESSION, "t1", "cab.jpg", a.FileKind.IMAGE),
+        0,
+        a.RemoteFile("/v/1", KEY, KEY, KEY[::-1], 31415, "https://mmg.whatsapp.net/v/1"),
+    ),
+    (
+        lambda f, q, t, c: f.download(
+            SESSION, "t2", REMOTE, a.FileKind.VOICE, "3EB0AAAA01.ogg", max_bytes=104857600
+        ),
+        1,
+        31415,
+    ),
+    (lambda f, q, t, c: f.cancel(SESSION, "t2"), 10, None),
+    (lambda f, q, t, c: q.group(SESSION, GROUP), 2, NIGHT),
+    (lambda f, q, t, c: q.groups(SESSION), 3, (a.Group(GROUP, "Night shift"),)),
+    (
+        lambda f, q, t, c: q.on_whatsapp(SESSION, ["4915222088624", "4915222088625"]),
+        4,
+        (a.Registered("4915222088624", True, FRIEND, LID), a.Registered("4915222088625", False)),
+    ),
+    (
+        lambda f, q, t, c: q.picture(SESSION, FRIEND, preview=True),
+        5,
+        a.Picture("1795555555", "https://pps.whatsapp.net/1"),
+    ),
+    (lambda f, q, t, c: q.about(SESSION, FRIEND), 6, "On the road"),
+    (
+        lambda f, q, t, c: q.own_profile(SESSION),
+        7,
+        a.OwnProfile(DEVICE.jid, DEVICE.lid, "Ada", "Here", "17"),
+    ),
+    (lambda f, q, t, c: t.show_activity(SESSION, FRIEND, a.Activity.TYPING), 10, None),
+    (lambda f, q, t, c: t.show_activity(SESSION, FRIEND, a.Activity.RECORDING), 10, None),
+    (lambda f, q, t, c: t.show_activity(SESSION, FRIEND, a.Activity.PAUSED), 10, None),
+    (lambda f, q, t, c: t.show_presence(SESSION, available=True), 10, None),
+    (lambda f, q, t, c: t.mark_read(SESSION, GROUP, FRIEND, ["A1", "A2"], 1795555555123), 10, None),
+    (lambda f, q, t, c: t.create_group(SESSION, "Night shift", [FRIEND]), 8, NIGHT),
+    (
+        lambda f, q, t, c: t.change_members(SESSION, GROUP, a.MemberChange.ADD, [FRIEND]),
+        9,
+        (MEMBER, REFUSED),
+    ),
+    (
+        lambda f, q, t, c: t.change_members(SESSION, GROUP, a.MemberChange.REMOVE, [LID]),
+        9,
+        (MEMBER, REFUSED),
+    ),
+    (lambda f, q, t, c: t.set_subject(SESSION, GROUP, "Day shift"), 10, None),
+    (lambda f, q, t, c: t.leave_group(SESSION, GROUP), 10, None),
+    (
+        lambda f, q, t, c: c.inspect(a.Place.QUARANTINE, f"{ME}-1", KEY),
+        11,
+        a.Inspection((), DEVICE),
+    ),
+    (lambda f, q, t, c: c.snapshot(ME, KEY, "20261128-180000", SNAPSHOT), 13, 20480),
+    (lambda f, q, t, c: c.restore(ME, "20261128-180000", KEY[::-1], ME, UNDER), 14, DEVICE),
+    (
+        lambda f, q, t, c: c.import_device("/srv/old/store.db", f"{ME}:3@s.whatsapp.net", ME, UNDER),
+        15,
+        (DEVICE, ME),
+    ),
+    (lambda f, q, t, c: c.unlink(SESSION, f"{ME}-1", KEY), 16, True),
+]
+ASKED = commands(
+    "down_commands_files", "down_commands_questions", "down_commands_acts", "down_commands_credentials"
+)
+
+
+def test_every_golden_command_has_its_call() -> None:
+    assert len(ASKED) == len(CALLS)
+
+
+@pytest.mark.parametrize("number", range(len(CALLS)))
+async def test_a_call_is_its_golden_command_and_returns_its_golden_result(number: int) -> None:
+    call, answer, wanted = CALLS[number]
+    asked: list[pb.Command] = []
+
+    async def ask(command: pb.Command) -> pb.Result:
+        asked.append(command)
+        return results()[answer]
+
+    assert await call(Files(ask), Questions(ask), Acts(ask), Credentials(ask)) == wanted
+    (command,), expected = asked, ASKED[number]
+    if not command.session_id:  # what is about a folder needs no session
+        expected.session_id = ""
+    assert command == expected
+
+
+def test_every_finding_has_a_name_and_a_newer_one_is_kept() -> None:
+    inspected = translate_answers.inspection(results()[12].inspect)
+    assert inspected.device is None
+    assert [found.kind for found in inspected.findings] == [
+        kind for kind in a.FindingKind if kind is not a.FindingKind.OTHER
+    ]
+    newer = pb.InspectResult(findings=[pb.Finding(kind=99, detail="new")])  # type: ignore[arg-type]
+    assert translate_answers.inspection(newer).findings == (a.Finding(a.FindingKind.OTHER, "new"),)
+
+
+async def test_a_picture_that_is_not_there_is_none() -> None:
+    async def ask(command: pb.Command) -> pb.Result:
+        return pb.Result(query=pb.QueryResult(picture=pb.Picture()))
+
+    assert await Questions(ask).picture(SESSION, FRIEND) is None
