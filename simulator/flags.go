@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/world"
 )
 
@@ -58,6 +59,7 @@ func (o *options) flags() *flag.FlagSet {
 	flags.IntVar(&o.Transcript, "transcript", 4096, "")
 	flags.StringVar(&o.TranscriptFile, "transcript-file", "", "")
 	flags.BoolVar(&o.Strict, "strict", false, "")
+	flags.TextVar(&o.Pause, "answer-delay", phone.UsualPause(), "")
 	flags.StringVar(&o.trustFile, "trust-file", "", "")
 	flags.IntVar(&o.parent, "parent-pid", 0, "")
 	flags.TextVar(&o.level, "log-level", slog.LevelInfo, "")

@@ -20,6 +20,9 @@ What it is
   --strict                 answers unknown queries with error 501 and malformed ones with 400, instead of
                            an empty result (false)
 
+  --answer-delay TIMES     how long phones take to confirm, to ask again and to answer their companions: two
+                           times between which the seed chooses, or one; 0 for load tests (300ms-800ms)
+
 What it tells
   --transcript N           how many stanzas it remembers; 0 none (4096)
   --transcript-file FILE   gets every stanza as a line of JSON, as it happens

@@ -38,6 +38,8 @@ type Rooms struct {
 	Log        *slog.Logger
 	// Save writes the state, nil without a state folder.
 	Save func() error
+	// Reset makes everything new.
+	Reset func() error
 }
 
 // Now is the simulation's time.
@@ -58,7 +60,7 @@ func badRequest(text string) error { return &problem{http.StatusBadRequest, text
 func routes() []route {
 	return slices.Concat(
 		[]route{{method: "GET", path: "/openapi.json", summary: "This API as an OpenAPI document.", call: answers(specify)}},
-		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(), clockRoutes(), transcriptRoutes(), modeRoutes(), screenRoutes(), peopleRoutes(), passkeyRoutes(),
+		serverRoutes(), phoneRoutes(), sendRoutes(), groupRoutes(), faultRoutes(), clockRoutes(), answerRoutes(), transcriptRoutes(), modeRoutes(), screenRoutes(), peopleRoutes(), passkeyRoutes(),
 	)
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"holdfast/simulator/internal/iq"
+	"holdfast/simulator/internal/phone"
 )
 
 func clockRoutes() []route {
@@ -22,6 +23,34 @@ func modeRoutes() []route {
 			call: takes(setMode)},
 		{method: "GET", path: "/admin/unknown", summary: "Kinds of queries that clients asked and nobody knows.", call: answers(listUnknown)},
 	}
+}
+
+func answerRoutes() []route {
+	return []route{
+		{method: "GET", path: "/admin/answers", summary: "How long phones take for what they do by themselves.", call: answers(showPause)},
+		{method: "POST", path: "/admin/answers", summary: "Changes that; with 0 whatever waits is done at once.", call: takes(setPause)},
+	}
+}
+
+type pauseView struct {
+	FromMS int64 `json:"from_ms" doc:"the shortest pause"`
+	ToMS   int64 `json:"to_ms" doc:"the longest; the seed chooses between"`
+}
+
+func showPause(rooms *Rooms, _ *http.Request) (pauseView, error) {
+	pause := rooms.Phones.Pause()
+	return pauseView{FromMS: pause.From.Milliseconds(), ToMS: pause.To.Milliseconds()}, nil
+}
+
+func setPause(rooms *Rooms, r *http.Request, order pauseView) (pauseView, error) {
+	pause := phone.Pause{
+		From: time.Duration(order.FromMS) * time.Millisecond, To: time.Duration(order.ToMS) * time.Millisecond,
+	}
+	if err := pause.Valid(); err != nil {
+		return pauseView{}, badRequest(err.Error())
+	}
+	rooms.Phones.SetPause(pause)
+	return showPause(rooms, r)
 }
 
 type clockView struct {

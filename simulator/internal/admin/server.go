@@ -14,6 +14,8 @@ func serverRoutes() []route {
 		{method: "GET", path: "/{$}", summary: "Who answers, and its seed.", call: answers(index)},
 		{method: "GET", path: "/admin/stats", summary: "Counters of the whole simulation.", call: answers(stats)},
 		{method: "POST", path: "/admin/save", summary: "Saves the state now (with --state).", call: answers(save)},
+		{method: "POST", path: "/admin/reset", summary: "Makes everything new: nobody exists, nothing waits, no fault is in force, the clock is the machine's. Address, keys and seed stay.",
+			call: answers(reset)},
 		{method: "GET", path: "/admin/accounts/{phone}", summary: "What the server knows of a number and its companions.",
 			call: answers(showAccount)},
 		{method: "POST", path: "/admin/accounts/{phone}/devices/{device}/kick", summary: "Ends a companion's connection.",
@@ -30,6 +32,13 @@ type indexView struct {
 
 func index(rooms *Rooms, _ *http.Request) (indexView, error) {
 	return indexView{Name: "wasim", Seed: rooms.Source.Number()}, nil
+}
+
+func reset(rooms *Rooms, r *http.Request) (indexView, error) {
+	if err := rooms.Reset(); err != nil {
+		return indexView{}, err
+	}
+	return index(rooms, r)
 }
 
 type savedView struct {

@@ -69,15 +69,31 @@ func New(rooms Rooms) *Gate {
 // Connections is the number of live connections after their handshake.
 func (g *Gate) Connections() int64 { return g.live.Load() }
 
-// Close ends every connection and returns when the last one is gone.
+// Close ends every connection and returns when the last one is gone. Who comes later is not let in.
 func (g *Gate) Close() {
+	g.mu.Lock()
 	g.cancel()
+	g.mu.Unlock()
 	g.open.Wait()
+}
+
+// begin counts a connection, unless the gate is closed.
+func (g *Gate) begin() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ctx.Err() != nil {
+		return false
+	}
+	g.open.Add(1)
+	return true
 }
 
 // ServeHTTP serves one connection until it ends.
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	g.open.Add(1)
+	if !g.begin() {
+		http.Error(w, "closed", http.StatusServiceUnavailable)
+		return
+	}
 	defer g.open.Done()
 	defer g.recovered("gate.connection_failed")
 	id := g.nextID.Add(1)

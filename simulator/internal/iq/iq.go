@@ -11,10 +11,10 @@ import (
 	"holdfast/simulator/internal/appstate"
 	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/keys"
-	"holdfast/simulator/internal/newsletter"
 	"holdfast/simulator/internal/phone"
 	"holdfast/simulator/internal/profile"
 	"holdfast/simulator/internal/router"
+	"holdfast/simulator/internal/router/channels"
 	"holdfast/simulator/internal/seed"
 	"holdfast/simulator/internal/stanza"
 	"holdfast/simulator/internal/usync"
@@ -30,10 +30,9 @@ type Services struct {
 	Groups    *groups.Store
 	Source    *seed.Source
 	Pictures  *profile.Gallery
-	// Newsletters are the channels.
-	Newsletters *newsletter.Store
-	Now         func() time.Time
-	Log         *slog.Logger
+	Channels  *channels.Channels
+	Now       func() time.Time
+	Log       *slog.Logger
 	// Host is the address under which clients reach this server, for media.
 	Host string
 }
@@ -61,7 +60,7 @@ type Table struct {
 }
 
 // NewTable returns the table of every query that this server knows.
-func NewTable(services *Services) *Table {
+func NewTable(services *Services, strict bool) *Table {
 	table := &Table{services: services, answers: map[Key]answer{}}
 	for _, room := range rooms() {
 		for key, answer := range room {
@@ -74,6 +73,7 @@ func NewTable(services *Services) *Table {
 	for tag := range groupModes {
 		table.answers[Key{groupSpace, "set", tag}] = editGroup
 	}
+	table.SetStrict(strict)
 	return table
 }
 

@@ -109,9 +109,9 @@ func mexNewsletter(s *Services, client *Client, variables json.RawMessage) (any,
 	var channel *newsletter.Channel
 	var ok bool
 	if asked.Input.Type == "INVITE" {
-		channel, ok = s.Newsletters.ByInvite(asked.Input.Key)
+		channel, ok = s.Channels.ByInvite(asked.Input.Key)
 	} else {
-		channel, ok = s.Newsletters.Get(newsletterJID(asked.Input.Key))
+		channel, ok = s.Channels.Get(newsletterJID(asked.Input.Key))
 	}
 	if !ok {
 		return nil, nil
@@ -121,7 +121,7 @@ func mexNewsletter(s *Services, client *Client, variables json.RawMessage) (any,
 
 func mexFollowed(s *Services, client *Client, _ json.RawMessage) (any, func()) {
 	list := []map[string]any{}
-	for _, channel := range s.Newsletters.FollowedBy(client.Companion.Account.Phone) {
+	for _, channel := range s.Channels.FollowedBy(client.Companion.Account.Phone) {
 		list = append(list, s.newsletterObject(channel, client.Companion.Account))
 	}
 	return map[string]any{"xwa2_newsletter_subscribed": list}, nil
@@ -137,7 +137,7 @@ func mexCreateNewsletter(s *Services, client *Client, variables json.RawMessage)
 		description = new(string)
 	}
 	owner := client.Companion.Account
-	channel, err := s.Newsletters.Create(owner.Phone, name, *description)
+	channel, err := s.Channels.Create(owner.Phone, name, *description)
 	if err != nil {
 		return nil, nil
 	}
@@ -159,7 +159,7 @@ func (s *Services) paintNewsletter(channel *newsletter.Channel, by, encoded stri
 	if err != nil {
 		return nil, err
 	}
-	return s.Newsletters.Paint(channel.JID(), by, picture)
+	return s.Channels.Paint(channel.JID(), by, picture)
 }
 
 // tellFollowing tells an account's companions that it follows a channel now.
@@ -171,7 +171,7 @@ func (s *Services) tellFollowing(channel *newsletter.Channel, who *account.Accou
 
 func mexFollow(s *Services, client *Client, variables json.RawMessage) (any, func()) {
 	who := client.Companion.Account
-	channel, err := s.Newsletters.Follow(newsletterJID(readNewsletterInput(variables).NewsletterID), who.Phone)
+	channel, err := s.Channels.Follow(newsletterJID(readNewsletterInput(variables).NewsletterID), who.Phone)
 	if err != nil {
 		return nil, nil
 	}
@@ -181,7 +181,7 @@ func mexFollow(s *Services, client *Client, variables json.RawMessage) (any, fun
 
 func mexUnfollow(s *Services, client *Client, variables json.RawMessage) (any, func()) {
 	who := client.Companion.Account
-	channel, err := s.Newsletters.Unfollow(newsletterJID(readNewsletterInput(variables).NewsletterID), who.Phone)
+	channel, err := s.Channels.Unfollow(newsletterJID(readNewsletterInput(variables).NewsletterID), who.Phone)
 	if err != nil {
 		return nil, nil
 	}
@@ -195,7 +195,7 @@ func mexUnfollow(s *Services, client *Client, variables json.RawMessage) (any, f
 func mexMute(muted bool) mexQuery {
 	return func(s *Services, client *Client, variables json.RawMessage) (any, func()) {
 		who := client.Companion.Account
-		channel, err := s.Newsletters.Mute(newsletterJID(readNewsletterInput(variables).NewsletterID), who.Phone, muted)
+		channel, err := s.Channels.Mute(newsletterJID(readNewsletterInput(variables).NewsletterID), who.Phone, muted)
 		if err != nil {
 			return nil, nil
 		}
@@ -220,7 +220,7 @@ func mexUserSetting(s *Services, client *Client, variables json.RawMessage) (any
 
 func mexUpdateNewsletter(s *Services, client *Client, variables json.RawMessage) (any, func()) {
 	asked, who := readNewsletterInput(variables), client.Companion.Account
-	channel, err := s.Newsletters.Edit(newsletterJID(asked.NewsletterID), who.Phone, asked.Updates.Name, asked.Updates.Description)
+	channel, err := s.Channels.Edit(newsletterJID(asked.NewsletterID), who.Phone, asked.Updates.Name, asked.Updates.Description)
 	if err == nil && asked.Updates.Picture != nil {
 		channel, err = s.paintNewsletter(channel, who.Phone, *asked.Updates.Picture)
 	}
@@ -237,7 +237,7 @@ func mexUpdateNewsletter(s *Services, client *Client, variables json.RawMessage)
 }
 
 func mexFollowers(s *Services, client *Client, variables json.RawMessage) (any, func()) {
-	channel, ok := s.Newsletters.Get(newsletterJID(readNewsletterInput(variables).NewsletterID))
+	channel, ok := s.Channels.Get(newsletterJID(readNewsletterInput(variables).NewsletterID))
 	if !ok || channel.Role(client.Companion.Account.Phone) != newsletter.Owner {
 		return nil, nil
 	}
@@ -255,14 +255,14 @@ func mexFollowers(s *Services, client *Client, variables json.RawMessage) (any, 
 }
 
 func mexAdmins(s *Services, _ *Client, variables json.RawMessage) (any, func()) {
-	if _, ok := s.Newsletters.Get(newsletterJID(readNewsletterInput(variables).NewsletterID)); !ok {
+	if _, ok := s.Channels.Get(newsletterJID(readNewsletterInput(variables).NewsletterID)); !ok {
 		return nil, nil
 	}
 	return map[string]any{"xwa2_newsletter_admin": map[string]any{"admin_count": 1}}, nil
 }
 
 func mexDeleteNewsletter(s *Services, client *Client, variables json.RawMessage) (any, func()) {
-	channel, err := s.Newsletters.Delete(newsletterJID(readNewsletterInput(variables).NewsletterID), client.Companion.Account.Phone)
+	channel, err := s.Channels.Delete(newsletterJID(readNewsletterInput(variables).NewsletterID), client.Companion.Account.Phone)
 	if err != nil {
 		return nil, nil
 	}

@@ -8,7 +8,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/newsletter"
-	"holdfast/simulator/internal/router"
+	"holdfast/simulator/internal/router/channels"
 	"holdfast/simulator/internal/stanza"
 )
 
@@ -31,13 +31,13 @@ var newsletterAnswers = map[Key]answer{
 // channelOf finds the channel of a query: named in the element, by address or invitation, or addressed by the query.
 func (s *Services) channelOf(request, asked *stanza.Node) (*newsletter.Channel, bool) {
 	if stanza.Text(asked, "type") == "invite" {
-		return s.Newsletters.ByInvite(stanza.Text(asked, "key"))
+		return s.Channels.ByInvite(stanza.Text(asked, "key"))
 	}
 	if jid, ok := stanza.JID(asked, "jid"); ok {
-		return s.Newsletters.Get(jid)
+		return s.Channels.Get(jid)
 	}
 	to, _ := stanza.JID(request, "to")
-	return s.Newsletters.Get(to)
+	return s.Channels.Get(to)
 }
 
 func page(channel *newsletter.Channel, asked *stanza.Node) []newsletter.Post {
@@ -57,7 +57,7 @@ func listPosts(s *Services, client *Client, request *stanza.Node) (stanza.Node, 
 	var nodes []stanza.Node
 	for _, post := range page(channel, asked) {
 		node := postEntry(channel, &post, client)
-		node.Content = append(append(node.GetChildren(), router.PostContent(&post)...), router.PostCounts(&post)...)
+		node.Content = append(append(node.GetChildren(), channels.PostContent(&post)...), channels.PostCounts(&post)...)
 		nodes = append(nodes, node)
 	}
 	return stanza.Result(request, s.postList(channel, nodes)), nil
@@ -77,7 +77,7 @@ func listUpdates(s *Services, client *Client, request *stanza.Node) (stanza.Node
 			continue
 		}
 		node := postEntry(channel, &post, client)
-		node.Content = router.PostCounts(&post)
+		node.Content = channels.PostCounts(&post)
 		nodes = append(nodes, node)
 	}
 	return stanza.Result(request, stanza.New("message_updates", stanza.Attrs{"jid": channel.JID()}, s.postList(channel, nodes))), nil
@@ -99,11 +99,11 @@ func postEntry(channel *newsletter.Channel, post *newsletter.Post, client *Clien
 
 func watchPosts(s *Services, client *Client, request *stanza.Node) (stanza.Node, func()) {
 	to, _ := stanza.JID(request, "to")
-	channel, ok := s.Newsletters.Get(to)
+	channel, ok := s.Channels.Get(to)
 	if !ok {
 		return stanza.Failure(request, 404, "item-not-found"), nil
 	}
-	s.Router.WatchNewsletter(channel.JID(), client.Companion, s.Now().Add(liveTime))
+	s.Channels.Watch(channel.JID(), client.Companion, s.Now().Add(liveTime))
 	return stanza.Result(request, stanza.New("live_updates", stanza.Attrs{"duration": strconv.Itoa(int(liveTime.Seconds()))})), nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/profile"
+	"holdfast/simulator/internal/router/channels"
 	"holdfast/simulator/internal/stanza"
 )
 
@@ -164,15 +165,17 @@ func pictureID(picture *profile.Image) string {
 	return picture.ID
 }
 
-// HangPictures makes the pictures of a restored simulation available.
-func (s *Services) HangPictures() {
-	for _, owner := range s.Accounts.All() {
-		s.Pictures.Hang(owner.Profile.State().Picture)
+// Gallery shows every picture that there is.
+func Gallery(accounts *account.Registry, groups *groups.Store, channels *channels.Channels) *profile.Gallery {
+	gallery := profile.NewGallery()
+	for _, owner := range accounts.All() {
+		gallery.Hang(owner.Profile.State().Picture)
 	}
-	for _, group := range s.Groups.All() {
-		s.Pictures.Hang(group.Picture)
+	for _, group := range groups.All() {
+		gallery.Hang(group.Picture)
 	}
-	for _, channel := range s.Newsletters.All() {
-		s.Pictures.Hang(channel.Picture)
+	for _, channel := range channels.All() {
+		gallery.Hang(channel.Picture)
 	}
+	return gallery
 }

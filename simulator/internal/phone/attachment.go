@@ -19,9 +19,6 @@ type files struct {
 	host  string
 }
 
-// UseFiles gives the phones a place for attachments.
-func (b *Book) UseFiles(store *media.Store, host string) { b.files = files{store, host} }
-
 // upload seals a file and puts it where its receivers find it.
 func (b *Book) upload(file *letter.File) (*letter.Stored, error) {
 	kind, err := file.Media()

@@ -27,9 +27,6 @@ const (
 // locale is the language of every phone here.
 const locale = "en_US"
 
-// UseAppState tells the phones where an account's settings are kept.
-func (b *Book) UseAppState(store *appstate.Store) { b.appState = store }
-
 // stateKey is the account's app state key of one epoch; each follows from the seed.
 func (p *Phone) stateKey(epoch uint32) settings.Key {
 	source, phone := p.book.source, p.Account.Phone
@@ -103,17 +100,13 @@ func (p *Phone) author(name string, changes ...settings.Change) error {
 
 // write writes changes into a collection; the phone's own screen shows them too.
 func (p *Phone) write(name string, changes ...settings.Change) (version int, err error) {
-	store := p.book.appState
-	if store == nil {
-		return 0, errors.New("phone: no place for settings")
-	}
 	for range authorTries {
 		p.catchUp(name)
 		patch, err := p.ledger.Seal(name, p.stateKey(p.epoch), changes, p.book.now())
 		if err != nil {
 			return 0, err
 		}
-		version, err = store.Append(p.Account.Phone, name, p.ledger.Version(name), patch)
+		version, err = p.book.appState.Append(p.Account.Phone, name, p.ledger.Version(name), patch)
 		if errors.Is(err, appstate.ErrConflict) {
 			continue
 		}
@@ -127,9 +120,6 @@ func (p *Phone) write(name string, changes ...settings.Change) (version int, err
 
 // catchUp reads the patches of a collection that the phone does not know yet and shows what they change.
 func (p *Phone) catchUp(name string) {
-	if p.book.appState == nil {
-		return
-	}
 	patches, _ := p.book.appState.After(p.Account.Phone, name, p.ledger.Version(name))
 	for _, patch := range patches {
 		changes, err := p.ledger.Apply(name, patch)
@@ -163,7 +153,7 @@ func (p *Phone) receiveNotice(node *stanza.Node) {
 // introduce writes the settings that a companion waits for after pairing, once for each account. A new companion
 // reads every collection when it gets the key, and a notice before that would only make it ask for the key.
 func (p *Phone) introduce() {
-	if p.book.appState == nil || p.ledger.Version(criticalBlock) > 0 {
+	if p.ledger.Version(criticalBlock) > 0 {
 		return
 	}
 	p.catchUp(criticalBlock)

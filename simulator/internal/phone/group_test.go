@@ -2,24 +2,19 @@ package phone
 
 import (
 	"testing"
-	"time"
 
 	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/phone/letter"
-	"holdfast/simulator/internal/seed"
 	"holdfast/simulator/internal/stanza"
 )
 
 func (v *village) group(creator *Phone, members ...*Phone) *groups.Group {
 	v.t.Helper()
-	store := groups.NewStore(seed.New(5), time.Now)
-	v.router.UseGroups(store)
-	v.book.UseGroups(store)
 	var numbers []string
 	for _, member := range members {
 		numbers = append(numbers, member.Account.Phone)
 	}
-	return store.Create(creator.Account.Phone, groups.Group{Subject: "village"}, numbers)
+	return v.groups.Create(creator.Account.Phone, groups.Group{Subject: "village"}, numbers)
 }
 
 func (v *village) post(from *Phone, group *groups.Group, draft letter.Draft) string {

@@ -46,7 +46,7 @@ func (p *Phone) greet(companion *account.Companion) {
 }
 
 func (p *Phone) sendPeer(device uint16, message *waE2E.ProtocolMessage) {
-	if message.GetAppStateSyncKeyShare() != nil && p.book.withhold != nil && p.book.withhold(p.Account.Phone) {
+	if message.GetAppStateSyncKeyShare() != nil && p.book.withhold(p.Account.Phone) {
 		return
 	}
 	body, err := proto.Marshal(&waE2E.Message{ProtocolMessage: message})
@@ -102,8 +102,8 @@ func peerContent(message *waE2E.Message) *waE2E.ProtocolMessage {
 	return message.GetProtocolMessage()
 }
 
-// receivePeer answers what a companion asks of its phone.
-func (p *Phone) receivePeer(device uint16, id string, message *waE2E.ProtocolMessage) {
+// answerRequest answers what a companion asks of its phone.
+func (p *Phone) answerRequest(device uint16, id string, message *waE2E.ProtocolMessage) {
 	switch message.GetType() {
 	case waE2E.ProtocolMessage_APP_STATE_SYNC_KEY_REQUEST:
 		var asked [][]byte

@@ -9,14 +9,17 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/appstate"
+	"holdfast/simulator/internal/clock"
 	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/keys"
+	"holdfast/simulator/internal/media"
 	"holdfast/simulator/internal/phone/screen"
 	"holdfast/simulator/internal/phone/settings"
 	"holdfast/simulator/internal/router"
@@ -24,17 +27,39 @@ import (
 	"holdfast/simulator/internal/stanza"
 )
 
+// Rooms is what phones work with.
+type Rooms struct {
+	Source   *seed.Source
+	Accounts *account.Registry
+	Clock    *clock.Clock
+	Groups   *groups.Store
+	AppState *appstate.Store
+	Log      *slog.Logger
+	// Connect returns the router that takes stanzas to the phones, and what they say to others.
+	Connect func(phones router.Primary) *router.Router
+	// Files is where attachments are kept, Host the address under which clients fetch them.
+	Files *media.Store
+	Host  string
+	// Withhold decides whether a phone keeps an app state key to itself that it should hand out.
+	Withhold func(phone string) bool
+	// Pause is how long phones take for what they do by themselves.
+	Pause Pause
+}
+
 // Book holds the phones of all accounts; a phone exists from the first time anyone needs it.
 type Book struct {
 	source   *seed.Source
 	accounts *account.Registry
 	router   *router.Router
-	now      func() time.Time
+	clock    *clock.Clock
 	log      *slog.Logger
 	files    files
 	groups   *groups.Store
 	appState *appstate.Store
 	withhold func(phone string) bool
+	pause    atomic.Pointer[Pause]
+
+	closed atomic.Bool
 
 	mu     sync.Mutex
 	phones map[*account.Account]*Phone
@@ -44,12 +69,21 @@ type Book struct {
 var _ router.Primary = (*Book)(nil)
 
 // NewBook returns an empty book.
-func NewBook(source *seed.Source, accounts *account.Registry, router *router.Router, now func() time.Time, log *slog.Logger) *Book {
-	return &Book{
-		source: source, accounts: accounts, router: router, now: now, log: log,
+func NewBook(rooms Rooms) *Book {
+	book := &Book{
+		source: rooms.Source, accounts: rooms.Accounts, clock: rooms.Clock, log: rooms.Log, groups: rooms.Groups,
+		appState: rooms.AppState, files: files{rooms.Files, rooms.Host}, withhold: rooms.Withhold,
 		phones: map[*account.Account]*Phone{},
 	}
+	book.pause.Store(&rooms.Pause)
+	book.router = rooms.Connect(book)
+	return book
 }
+
+// Router takes stanzas to the phones, and what they say to others.
+func (b *Book) Router() *router.Router { return b.router }
+
+func (b *Book) now() time.Time { return b.clock.Now() }
 
 // Of returns the account's phone.
 func (b *Book) Of(owner *account.Account) *Phone {
@@ -69,20 +103,16 @@ func (b *Book) Of(owner *account.Account) *Phone {
 	return phone
 }
 
-// WithholdKeys names who decides whether a phone keeps an app state key to itself that it should hand out.
-func (b *Book) WithholdKeys(decide func(phone string) bool) { b.withhold = decide }
-
-// UseGroups tells the phones which groups there are.
-func (b *Book) UseGroups(store *groups.Store) { b.groups = store }
-
 // Deliver puts a stanza into the phone's mailbox and returns at once; the phone works it off in order.
 func (b *Book) Deliver(owner *account.Account, node stanza.Node) { b.Of(owner).enqueue(node) }
 
-// Settle returns when every phone that is awake has worked off its mailbox. Nothing may be delivered meanwhile.
+// Settle returns when every phone that is awake has worked off its mailbox. Nothing may be delivered meanwhile; what a
+// phone will do after a pause is not waited for.
 func (b *Book) Settle() { b.busy.Wait() }
 
-// Close lets the phones finish; calls that ring are left as they are.
+// Close lets the phones finish; calls that ring are left as they are, and so is what a phone would do after a pause.
 func (b *Book) Close() {
+	b.closed.Store(true)
 	for _, phone := range b.all() {
 		phone.stopRinging()
 	}
@@ -107,6 +137,7 @@ type Phone struct {
 	mail     []stanza.Node
 	working  bool
 	slumber  slumber
+	answers  answers
 
 	// mu guards everything below. Holding it, a phone may hand stanzas to the router: that only enqueues.
 	mu       sync.Mutex
@@ -187,8 +218,8 @@ func (p *Phone) receive(node stanza.Node) {
 		p.receiveCall(&node)
 	case "chatstate":
 		p.receiveTyping(&node)
-	case greeting:
-		p.greetNow(&node)
+	default:
+		p.carryOut(&node)
 	}
 }
 

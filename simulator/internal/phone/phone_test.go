@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"holdfast/simulator/internal/account"
+	"holdfast/simulator/internal/appstate"
+	"holdfast/simulator/internal/clock"
+	"holdfast/simulator/internal/groups"
 	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/seed"
 	"holdfast/simulator/internal/stanza"
@@ -22,16 +25,26 @@ func TestMain(m *testing.M) {
 type village struct {
 	t        testing.TB
 	accounts *account.Registry
-	router   *router.Router
+	groups   *groups.Store
+	clock    *clock.Clock
 	book     *Book
 }
 
 func newVillage(t testing.TB) *village {
+	return newVillageWith(t, Pause{})
+}
+
+func newVillageWith(t testing.TB, pause Pause) *village {
 	source := seed.New(5)
 	accounts := account.NewRegistry(source)
-	v := &village{t: t, accounts: accounts, router: router.New(accounts, time.Now)}
-	v.book = NewBook(source, accounts, v.router, time.Now, slog.New(slog.DiscardHandler))
-	v.router.SetPrimary(v.book)
+	v := &village{t: t, accounts: accounts, groups: groups.NewStore(source, time.Now), clock: clock.New(0, nil)}
+	v.book = NewBook(Rooms{
+		Source: source, Accounts: accounts, Clock: v.clock, Groups: v.groups, AppState: appstate.New(),
+		Log: slog.New(slog.DiscardHandler), Withhold: func(string) bool { return false }, Pause: pause,
+		Connect: func(phones router.Primary) *router.Router {
+			return router.New(router.Rooms{Accounts: accounts, Primary: phones, Groups: v.groups, Now: time.Now})
+		},
+	})
 	return v
 }
 

@@ -101,6 +101,7 @@ func (p *Phone) Read(to Destination, ids []string, played bool) ([]string, error
 	if p.isAsleep() {
 		return nil, ErrAsleep
 	}
+	p.answerFirst()
 	if len(ids) == 0 {
 		for _, line := range p.screen.Unread(to.Chat()) {
 			ids = append(ids, line.ID)

@@ -69,7 +69,7 @@ func (p *Phone) unreadable(node *stanza.Node, owner *account.Account, err error)
 		return
 	}
 	p.book.log.Warn("phone.undecryptable", "phone", p.Account.Phone, "id", stanza.Text(node, "id"), "error", err)
-	p.askAgain(node)
+	p.answer(putOff(askingAgain, node))
 }
 
 // accept keeps a decrypted message, or counts it when its id is known.
@@ -80,7 +80,7 @@ func (p *Phone) accept(node *stanza.Node, owner *account.Account, from types.JID
 		return
 	}
 	if owner == p.Account && stanza.Text(node, "category") == "peer" {
-		p.receivePeer(from.Device, stanza.Text(node, "id"), peerContent(message))
+		p.receivePeer(owner, from.Device, stanza.Text(node, "id"), peerContent(message))
 		p.confirm(node, owner)
 		return
 	}
@@ -134,7 +134,7 @@ func (p *Phone) file(node *stanza.Node, owner *account.Account, from types.JID, 
 // groupOf returns the group of a chat, nil for direct ones.
 func (p *Phone) groupOf(chat string) *groups.Group {
 	jid, err := types.ParseJID(chat)
-	if err != nil || jid.Server != types.GroupServer || p.book.groups == nil {
+	if err != nil || jid.Server != types.GroupServer {
 		return nil
 	}
 	group, _ := p.book.groups.Get(jid)
@@ -151,12 +151,16 @@ func (p *Phone) confirm(node *stanza.Node, owner *account.Account) {
 	case p.Account.Unattended:
 		return
 	}
-	p.book.router.Receipt(p.origin(), &stanza.Node{Tag: "receipt", Attrs: attrs})
+	p.answer(putOff(confirmation, &stanza.Node{Tag: "receipt", Attrs: attrs}))
 }
 
-// askAgain sends a retry receipt with fresh keys, so that the sender can open a new session at once.
+// askAgain sends a retry receipt with fresh keys, so that the sender can open a new session at once; not for a message
+// that has come in a readable form meanwhile.
 func (p *Phone) askAgain(node *stanza.Node) {
 	id := stanza.Text(node, "id")
+	if p.has(node) {
+		return
+	}
 	from, _ := stanza.JID(node, "from")
 	key := from.String() + "/" + id
 	p.retries[key]++
@@ -196,18 +200,30 @@ type ReceiptItem struct {
 	T    int64  `json:"t"`
 }
 
-func (p *Phone) receiveReceipt(node *stanza.Node) {
+// deviceBehind is the device that a stanza comes from, in a group too.
+func deviceBehind(node *stanza.Node) types.JID {
 	from, _ := stanza.JID(node, "from")
-	if reader, ok := stanza.JID(node, "participant"); ok {
-		from = reader
+	if participant, ok := stanza.JID(node, "participant"); ok {
+		return participant
 	}
+	return from
+}
+
+// has tells whether a message has come in a readable form.
+func (p *Phone) has(node *stanza.Node) bool {
+	owner, ok := p.book.accounts.ByJID(deviceBehind(node))
+	return ok && p.known[messageKey(owner, stanza.Text(node, "id"))] > 0
+}
+
+func (p *Phone) receiveReceipt(node *stanza.Node) {
+	from := deviceBehind(node)
 	owner, ok := p.book.accounts.ByJID(from)
 	if !ok {
 		return
 	}
 	kind := stanza.Text(node, "type")
 	if kind == "retry" {
-		p.sendAgain(node, owner, from.Device)
+		p.answer(putOff(sendingAgain, node))
 		return
 	}
 	if kind == "" {

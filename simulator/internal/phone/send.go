@@ -149,7 +149,13 @@ func (p *Phone) takeBundle(owner *account.Account, device uint16) keys.Bundle {
 }
 
 // sendAgain answers a retry receipt: the message goes to that one device, sealed in a new session.
-func (p *Phone) sendAgain(receipt *stanza.Node, owner *account.Account, device uint16) {
+func (p *Phone) sendAgain(receipt *stanza.Node) {
+	from := deviceBehind(receipt)
+	owner, known := p.book.accounts.ByJID(from)
+	if !known {
+		return
+	}
+	device := from.Device
 	retry, _ := stanza.Child(receipt, "retry")
 	id := stanza.Text(receipt, "id")
 	message, ok := p.sent[id]

@@ -79,7 +79,7 @@ func (p *Phone) state() (State, error) {
 	p.mailLock.Lock()
 	defer p.mailLock.Unlock()
 	state.Asleep, state.Since, state.Unlink = p.slumber.asleep, p.slumber.since, p.slumber.unlinkAfter
-	for _, node := range p.mail {
+	for _, node := range append(slices.Clone(p.mail), p.answers.nodes()...) {
 		encoded, err := binary.Marshal(node)
 		if err != nil {
 			return State{}, fmt.Errorf("phone: saving the mailbox: %w", err)
@@ -105,7 +105,8 @@ func (m *memory) save(state *State) {
 	m.keyLock.Unlock()
 }
 
-// Restore gives an account's phone its saved memory; what lay in its mailbox is worked off.
+// Restore gives an account's phone its saved memory; what lay in its mailbox is worked off, and what it was about to do
+// is done.
 func (b *Book) Restore(owner *account.Account, state State) error {
 	p := b.Of(owner)
 	p.slumber = slumber{asleep: state.Asleep, since: state.Since, unlinkAfter: state.Unlink}

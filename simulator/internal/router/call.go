@@ -28,7 +28,7 @@ func (r *Router) Call(from Origin, node *stanza.Node) stanza.Node {
 	ack.Attrs["type"] = step.Tag
 	target, ok := r.accounts.ByJID(to)
 	if !ok {
-		ack.Attrs["error"] = codeUnknownRecipient
+		ack.Attrs["error"] = CodeUnknownRecipient
 		return ack
 	}
 	if target.Profile.Blocks(from.Account.Phone) {
@@ -40,13 +40,13 @@ func (r *Router) Call(from Origin, node *stanza.Node) stanza.Node {
 	}
 	forwarded := r.callTo(from, node, to, step)
 	if to.Device != 0 {
-		r.deliver(target, to.Device, forwarded, from.Account.Phone)
+		r.Deliver(target, to.Device, forwarded, from.Account.Phone)
 		return ack
 	}
 	r.broadcast(target, &from, forwarded, from.Account.Phone)
 	if from.Device != 0 && (step.Tag == "accept" || step.Tag == "reject") {
 		// The own phone stops ringing.
-		r.deliver(from.Account, 0, forwarded, from.Account.Phone)
+		r.Deliver(from.Account, 0, forwarded, from.Account.Phone)
 	}
 	return ack
 }
@@ -67,7 +67,7 @@ func (r *Router) callListed(from Origin, node *stanza.Node, target *account.Acco
 			}
 		}
 		own.Content = append(children, listed.GetChildren()...)
-		r.deliver(target, device.Device, r.callTo(from, node, to, own), from.Account.Phone)
+		r.Deliver(target, device.Device, r.callTo(from, node, to, own), from.Account.Phone)
 	}
 }
 

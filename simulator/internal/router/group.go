@@ -8,26 +8,23 @@ import (
 	"holdfast/simulator/internal/stanza"
 )
 
-// codeForbidden is the error of an acknowledgement for a message that its sender may not write.
-const codeForbidden = "403"
-
-// UseGroups tells the router which groups there are.
-func (r *Router) UseGroups(store *groups.Store) { r.groups = store }
+// CodeForbidden is the error of an acknowledgement for a message that its sender may not write.
+const CodeForbidden = "403"
 
 // groupMessage delivers to every device of every member: its own envelope, if the sender made one for it, and the
 // one for all. A bare envelope with a participant goes to that device alone.
 func (r *Router) groupMessage(from Origin, to types.JID, node *stanza.Node, ack stanza.Node) stanza.Node {
 	group, ok := r.group(to)
 	if !ok {
-		ack.Attrs["error"] = codeUnknownRecipient
+		ack.Attrs["error"] = CodeUnknownRecipient
 		return ack
 	}
 	role, member := group.Role(from.Account.Phone)
 	if !member || (group.Announce && role == groups.Member) {
-		ack.Attrs["error"] = codeForbidden
+		ack.Attrs["error"] = CodeForbidden
 		return ack
 	}
-	r.messages.Add(1)
+	r.Accepted()
 	message := &outgoing{router: r, from: from, to: to, node: node}
 	if participant, ok := stanza.JID(node, "participant"); ok {
 		if owner, known := r.accounts.ByJID(participant); known {
@@ -40,9 +37,6 @@ func (r *Router) groupMessage(from Origin, to types.JID, node *stanza.Node, ack 
 }
 
 func (r *Router) group(jid types.JID) (*groups.Group, bool) {
-	if r.groups == nil {
-		return nil, false
-	}
 	return r.groups.Get(jid)
 }
 
@@ -79,15 +73,15 @@ func (m *outgoing) sendToMembers(group *groups.Group) {
 }
 
 func (m *outgoing) sendToMember(owner *account.Account, device uint16, envelopes []stanza.Node) {
-	attrs := m.attrs()
-	attrs["from"], attrs["addressing_mode"] = m.to, string(types.AddressingModeLID)
-	attrs["participant"], attrs["participant_pn"] = m.from.Account.LIDJID(m.from.Device), m.from.Account.PN(m.from.Device)
-	m.router.deliver(owner, device, stanza.New("message", attrs, m.content(envelopes)...), m.from.Account.Phone)
+	own := m.router.Copy(m.from, m.node, envelopes)
+	own.Attrs["from"], own.Attrs["addressing_mode"] = m.to, string(types.AddressingModeLID)
+	own.Attrs["participant"], own.Attrs["participant_pn"] = m.from.Account.LIDJID(m.from.Device), m.from.Account.PN(m.from.Device)
+	m.router.Deliver(owner, device, own, m.from.Account.Phone)
 }
 
-// groupReceipt takes a receipt for a group message to whom it is for: to the devices of the message's writer, and
+// ReceiptToWriter takes a receipt for a message to many to whom it is for: to the devices of the message's writer, and
 // a retry to the one that wrote it.
-func (r *Router) groupReceipt(from Origin, to types.JID, node *stanza.Node) {
+func (r *Router) ReceiptToWriter(from Origin, to types.JID, node *stanza.Node) {
 	writer, _ := stanza.JID(node, "participant")
 	owner, ok := r.accounts.ByJID(writer)
 	if !ok {
@@ -111,7 +105,7 @@ func (r *Router) GroupChanged(group *groups.Group, by *account.Account, phones [
 		if !ok {
 			continue
 		}
-		node := r.notification("w:gp2", group.JID(), change)
+		node := r.Notification("w:gp2", group.JID(), change)
 		node.Attrs["participant"], node.Attrs["participant_pn"] = by.LIDJID(0), by.PN(0)
 		node.Attrs["addressing_mode"], node.Attrs["notify"] = string(types.AddressingModeLID), by.Name()
 		r.primary.Deliver(member, node)

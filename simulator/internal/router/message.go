@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// codeUnknownRecipient is the error of an acknowledgement for a message to nobody.
-	codeUnknownRecipient = "404"
+	// CodeUnknownRecipient is the error of an acknowledgement for a message to nobody.
+	CodeUnknownRecipient = "404"
 	// codeNoToken is the error of one for a message of a stranger to somebody who takes none without a token.
 	codeNoToken = "463"
 )
@@ -36,22 +36,19 @@ func (r *Router) Message(from Origin, node *stanza.Node) stanza.Node {
 	if to.Server == types.GroupServer {
 		return r.groupMessage(from, to, node, ack)
 	}
-	if to.Server == types.BroadcastServer {
-		return r.statusMessage(from, to, node, ack)
-	}
-	if to.Server == types.NewsletterServer {
-		return r.newsletterMessage(from, to, node, ack)
+	if place, ok := r.places[to.Server]; ok {
+		return place.Message(r, from, to, node, ack)
 	}
 	recipient, ok := r.accounts.ByJID(to)
 	if !ok {
-		ack.Attrs["error"] = codeUnknownRecipient
+		ack.Attrs["error"] = CodeUnknownRecipient
 		return ack
 	}
 	if r.refusesStranger(from, recipient, node) {
 		ack.Attrs["error"] = codeNoToken
 		return ack
 	}
-	r.messages.Add(1)
+	r.Accepted()
 	from.Account.WroteTo(recipient.Phone)
 	message := &outgoing{router: r, from: from, to: to, recipient: recipient, node: node}
 	if participants, listed := stanza.Child(node, "participants"); listed {
@@ -148,45 +145,39 @@ func (m *outgoing) send(owner *account.Account, device uint16, envelopes []stanz
 		// The sender is not to find out.
 		return
 	}
-	attrs := m.attrs()
-	attrs["from"] = m.from.Account.Address(m.to, m.from.Device)
+	own := m.router.Copy(m.from, m.node, envelopes)
+	own.Attrs["from"] = m.from.Account.Address(m.to, m.from.Device)
 	if owner == m.from.Account {
-		m.addressOwn(attrs)
+		m.addressOwn(own.Attrs)
 	} else {
-		m.addressPeer(attrs)
+		m.addressPeer(own.Attrs)
 	}
-	children := m.content(envelopes)
 	if certificate, business := m.from.Account.VerifiedName(); business && owner != m.from.Account {
-		attrs["verified_name"] = m.from.Account.BusinessSerial()
-		children = append(children, stanza.Raw("verified_name", certificate, stanza.Attrs{"v": "1", "verified_level": "unknown"}))
+		own.Attrs["verified_name"] = m.from.Account.BusinessSerial()
+		own.Content = append(own.GetChildren(), stanza.Raw("verified_name", certificate, stanza.Attrs{"v": "1", "verified_level": "unknown"}))
 	}
-	m.router.deliver(owner, device, stanza.New("message", attrs, children...), m.from.Account.Phone)
+	m.router.Deliver(owner, device, own, m.from.Account.Phone)
 }
 
-// attrs are the attributes that every receiver gets.
-func (m *outgoing) attrs() stanza.Attrs {
-	attrs := stanza.Attrs{"id": stanza.Text(m.node, "id"), "t": m.router.unix(), "notify": m.from.Account.Name()}
+// Copy is a message as one of its receivers gets it, still without addresses: its envelopes, the sender's proof if they
+// open a session, and whatever is not addressed to the server.
+func (r *Router) Copy(from Origin, node *stanza.Node, envelopes []stanza.Node) stanza.Node {
+	attrs := stanza.Attrs{"id": stanza.Text(node, "id"), "t": r.unix(), "notify": from.Account.Name()}
 	for _, name := range copiedAttrs {
-		if value, ok := m.node.Attrs[name]; ok {
+		if value, ok := node.Attrs[name]; ok {
 			attrs[name] = value
 		}
 	}
-	return attrs
-}
-
-// content is what one receiver gets: its envelopes, the sender's proof if they open a session, and whatever is
-// not addressed to the server.
-func (m *outgoing) content(envelopes []stanza.Node) []stanza.Node {
 	children := append([]stanza.Node{}, envelopes...)
-	if identity, ok := stanza.Child(m.node, "device-identity"); ok && opensSession(envelopes) {
+	if identity, ok := stanza.Child(node, "device-identity"); ok && opensSession(envelopes) {
 		children = append(children, *identity)
 	}
-	for _, child := range m.node.GetChildren() {
+	for _, child := range node.GetChildren() {
 		if !serverContent[child.Tag] {
 			children = append(children, child)
 		}
 	}
-	return children
+	return stanza.New("message", attrs, children...)
 }
 
 // addressPeer tells another account's device who writes, under both of the sender's names.

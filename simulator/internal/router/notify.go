@@ -1,6 +1,7 @@
 package router
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -14,8 +15,8 @@ import (
 // lowPreKeys is the number of one-time keys below which a companion is told to upload more.
 const lowPreKeys = 5
 
-// notification builds a notification with an id that never repeats.
-func (r *Router) notification(kind string, from types.JID, children ...stanza.Node) stanza.Node {
+// Notification builds a notification with an id that never repeats.
+func (r *Router) Notification(kind string, from types.JID, children ...stanza.Node) stanza.Node {
 	return stanza.New("notification", stanza.Attrs{
 		"type": kind, "from": from, "t": r.unix(), "id": fmt.Sprintf("%d.%d", r.now().Unix(), r.notified.Add(1)),
 	}, children...)
@@ -32,7 +33,7 @@ func (r *Router) TakeBundle(companion *account.Companion) keys.Bundle {
 
 // TellPreKeys tells a companion how many of its one-time keys are left.
 func (r *Router) TellPreKeys(companion *account.Companion, left int) {
-	companion.Queue.Append(r.notification("encrypt", types.ServerJID,
+	companion.Queue.Append(r.Notification("encrypt", types.ServerJID,
 		stanza.New("count", stanza.Attrs{"value": strconv.Itoa(left)})), "")
 }
 
@@ -81,7 +82,7 @@ func (r *Router) ownDevices(owner *account.Account) stanza.Node {
 		}))
 	}
 	hash := account.DeviceHash(owner.DeviceAddresses(owner.PN(0)))
-	return r.notification("account_sync", owner.PN(0), stanza.New("devices", stanza.Attrs{"dhash": hash}, devices...))
+	return r.Notification("account_sync", owner.PN(0), stanza.New("devices", stanza.Attrs{"dhash": hash}, devices...))
 }
 
 // peerDevices is one change of a device list, under one of the names by which the other side keeps that list: a
@@ -102,9 +103,19 @@ func (r *Router) peerDevices(change string, companion *account.Companion, from t
 		children = append(children, stanza.Raw("key-index-list", signed, stanza.Attrs{"ts": r.unix()}))
 	}
 	item.Content = children
-	node := r.notification("devices", from, item)
+	node := r.Notification("devices", from, item)
 	if byPN {
 		node.Attrs["lid"] = owner.LIDJID(0)
 	}
 	return node
+}
+
+// MexChanged tells all companions of an account of a change in the form of the graph.
+func (r *Router) MexChanged(owner *account.Account, operation, path string, value any) {
+	encoded, err := json.Marshal(map[string]any{"data": map[string]any{path: value}})
+	if err != nil {
+		return
+	}
+	node := r.Notification("mex", types.ServerJID, stanza.Raw("update", encoded, stanza.Attrs{"op_name": operation}))
+	r.notifyAll(owner, node, "")
 }

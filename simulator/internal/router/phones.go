@@ -9,7 +9,7 @@ import (
 
 // stateNotice tells a device of a new version of a collection.
 func (r *Router) stateNotice(owner *account.Account, collection string, version int) stanza.Node {
-	return r.notification("server_sync", owner.PN(0), stanza.New("collection", stanza.Attrs{
+	return r.Notification("server_sync", owner.PN(0), stanza.New("collection", stanza.Attrs{
 		"name": collection, "version": strconv.Itoa(version),
 	}))
 }

@@ -13,7 +13,7 @@ import (
 // without ever having asked about the account.
 func (r *Router) AboutChanged(owner *account.Account) {
 	text := owner.Profile.State().About
-	node := r.notification("status", owner.PN(0), stanza.Raw("set", []byte(text)))
+	node := r.Notification("status", owner.PN(0), stanza.Raw("set", []byte(text)))
 	neighbours := r.neighbours(owner)
 	for _, listener := range r.accounts.All() {
 		if !owner.ShownTo(listener, profile.About) {
@@ -56,7 +56,7 @@ func (r *Router) pictureNotice(of, author types.JID, id string) stanza.Node {
 		change.Tag = "set"
 		change.Attrs["id"] = id
 	}
-	return r.notification("picture", of, change)
+	return r.Notification("picture", of, change)
 }
 
 // neighbours are the accounts that keep something of this one: its device list, or a subscription.
@@ -85,7 +85,7 @@ func (r *Router) notifyAll(listener *account.Account, node stanza.Node, sender s
 
 // AccountSync tells an account's companions, except the one that did it, of a change of the account itself.
 func (r *Router) AccountSync(owner *account.Account, by *account.Companion, change stanza.Node) {
-	node := r.notification("account_sync", owner.PN(0), change)
+	node := r.Notification("account_sync", owner.PN(0), change)
 	for _, companion := range owner.Companions() {
 		if companion != by {
 			companion.Queue.Append(node, owner.Phone)
@@ -95,7 +95,7 @@ func (r *Router) AccountSync(owner *account.Account, by *account.Companion, chan
 
 // TokenIssued hands a token of trust to all companions of the account that it is for.
 func (r *Router) TokenIssued(issuer, holder *account.Account, asked types.JID, token []byte, at string) {
-	node := r.notification("privacy_token", issuer.Address(asked, 0), stanza.New("tokens", nil,
+	node := r.Notification("privacy_token", issuer.Address(asked, 0), stanza.New("tokens", nil,
 		stanza.Raw("token", token, stanza.Attrs{"type": "trusted_contact", "t": at})))
 	node.Attrs["sender_lid"] = issuer.LIDJID(0)
 	r.notifyAll(holder, node, issuer.Phone)
@@ -110,7 +110,7 @@ func (r *Router) BusinessChanged(owner *account.Account) {
 			"jid": owner.PN(0), "v": "1", "verified_level": "unknown", "serial": owner.BusinessSerial(),
 		})
 	}
-	node := r.notification("business", owner.PN(0), change)
+	node := r.Notification("business", owner.PN(0), change)
 	audience := r.neighbours(owner)
 	audience[owner] = true
 	for _, listener := range r.accounts.All() {
@@ -128,7 +128,7 @@ func (r *Router) IdentityChanged(owner *account.Account) {
 			continue
 		}
 		for _, name := range acquaintance.Names(owner) {
-			r.notifyAll(listener, r.notification("encrypt", name, stanza.New("identity", nil)), owner.Phone)
+			r.notifyAll(listener, r.Notification("encrypt", name, stanza.New("identity", nil)), owner.Phone)
 		}
 	}
 }

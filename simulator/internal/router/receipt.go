@@ -50,12 +50,12 @@ func (r *Router) Receipt(from Origin, node *stanza.Node) stanza.Node {
 			ack.Attrs[name] = value
 		}
 	}
-	if to.Server == types.GroupServer || to.Server == types.BroadcastServer {
-		r.groupReceipt(from, to, node)
+	if to.Server == types.GroupServer {
+		r.ReceiptToWriter(from, to, node)
 		return ack
 	}
-	if to.Server == types.NewsletterServer {
-		r.viewPosts(from, to, node)
+	if place, ok := r.places[to.Server]; ok {
+		place.Receipt(r, from, to, node)
 		return ack
 	}
 	target, ok := r.accounts.ByJID(to)
@@ -93,10 +93,10 @@ func (r *Router) forward(from Origin, target *account.Account, device uint16, wh
 	case toSender:
 		r.broadcast(target, &from, node, sender)
 	case toDevice:
-		r.deliver(target, device, node, sender)
+		r.Deliver(target, device, node, sender)
 	case toOwnPhone:
 		if from.Device != 0 {
-			r.deliver(from.Account, 0, node, sender)
+			r.Deliver(from.Account, 0, node, sender)
 		}
 	case toNobody:
 	}

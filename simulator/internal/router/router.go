@@ -3,7 +3,7 @@
 package router
 
 import (
-	"sync"
+	"cmp"
 	"sync/atomic"
 	"time"
 
@@ -11,7 +11,6 @@ import (
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/groups"
-	"holdfast/simulator/internal/newsletter"
 	"holdfast/simulator/internal/stanza"
 )
 
@@ -26,37 +25,69 @@ type Origin struct {
 	Device  uint16
 }
 
+// Place takes what is addressed to a server of its own, such as the one of channels.
+type Place interface {
+	// Message brings a message to those whom it is for, and returns its acknowledgement, which is begun in ack.
+	Message(post Post, from Origin, to types.JID, node *stanza.Node, ack stanza.Node) stanza.Node
+	// Receipt takes a receipt for something that came from there.
+	Receipt(post Post, from Origin, to types.JID, node *stanza.Node)
+}
+
+// Post is what a place may ask of the router.
+type Post interface {
+	// Deliver hands a stanza to one device; a device that is gone swallows it.
+	Deliver(to *account.Account, device uint16, node stanza.Node, sender string)
+	// Copy is a message as each of its receivers gets it, still without addresses.
+	Copy(from Origin, node *stanza.Node, envelopes []stanza.Node) stanza.Node
+	// Notification is one with an id that never repeats.
+	Notification(kind string, from types.JID, children ...stanza.Node) stanza.Node
+	// ReceiptToWriter takes a receipt to the devices of the account that wrote the message.
+	ReceiptToWriter(from Origin, to types.JID, node *stanza.Node)
+	// Accepted counts a message.
+	Accepted()
+}
+
+// Rooms is what a router works with. Places are by the server part of their addresses; TypingLife 0 is the usual time.
+type Rooms struct {
+	Accounts   *account.Registry
+	Primary    Primary
+	Groups     *groups.Store
+	Places     map[string]Place
+	Now        func() time.Time
+	TypingLife time.Duration
+}
+
 // Router is safe for concurrent use.
 type Router struct {
 	accounts *account.Registry
 	primary  Primary
 	groups   *groups.Store
+	places   map[string]Place
 	now      func() time.Time
+	// typing is how long a typing notice waits.
+	typing   time.Duration
 	messages atomic.Int64
 	notified atomic.Int64
-	// newsletters are the channels, live who hears of signs under their posts, and until when.
-	newsletters *newsletter.Store
-	liveLock    sync.Mutex
-	live        map[string]map[*account.Companion]time.Time
-	// typing is how long a typing notice waits.
-	typing atomic.Int64
 }
 
-// New returns a router; SetPrimary completes it before the first stanza.
-func New(accounts *account.Registry, now func() time.Time) *Router {
-	router := &Router{accounts: accounts, now: now}
-	router.KeepTyping(typingLife)
-	return router
+var _ Post = (*Router)(nil)
+
+// New returns a router.
+func New(rooms Rooms) *Router {
+	return &Router{
+		accounts: rooms.Accounts, primary: rooms.Primary, groups: rooms.Groups, places: rooms.Places, now: rooms.Now,
+		typing: cmp.Or(rooms.TypingLife, typingLife),
+	}
 }
 
-// SetPrimary names the phones, which themselves need the router to speak.
-func (r *Router) SetPrimary(primary Primary) { r.primary = primary }
+// Accepted counts a message.
+func (r *Router) Accepted() { r.messages.Add(1) }
 
 // Messages is how many messages were accepted.
 func (r *Router) Messages() int64 { return r.messages.Load() }
 
-// deliver hands a stanza to one device; a device that is gone swallows it.
-func (r *Router) deliver(to *account.Account, device uint16, node stanza.Node, sender string) {
+// Deliver hands a stanza to one device; a device that is gone swallows it.
+func (r *Router) Deliver(to *account.Account, device uint16, node stanza.Node, sender string) {
 	if device == 0 {
 		r.primary.Deliver(to, node)
 		return
@@ -71,13 +102,13 @@ func (r *Router) deliver(to *account.Account, device uint16, node stanza.Node, s
 // broadcast hands a stanza to every device of the account except one.
 func (r *Router) broadcast(to *account.Account, except *Origin, node stanza.Node, sender string) {
 	if except == nil || except.Account != to || except.Device != 0 {
-		r.deliver(to, 0, node, sender)
+		r.Deliver(to, 0, node, sender)
 	}
 	for _, companion := range to.Companions() {
 		if except != nil && except.Account == to && except.Device == companion.Device {
 			continue
 		}
-		r.deliver(to, companion.Device, node, sender)
+		r.Deliver(to, companion.Device, node, sender)
 	}
 }
 

@@ -10,11 +10,8 @@ import (
 	"holdfast/simulator/internal/stanza"
 )
 
-// typingLife is how long a typing notice waits for a device that is away.
+// typingLife is how long a typing notice usually waits for a device that is away.
 const typingLife = 30 * time.Second
-
-// KeepTyping changes how long a typing notice waits for a device that is away.
-func (r *Router) KeepTyping(life time.Duration) { r.typing.Store(int64(life)) }
 
 // Typing takes a typing notice to the companions of one account or of a group's members. It keeps its place among the
 // messages; who comes back too late does not get it any more.
@@ -54,7 +51,7 @@ func (r *Router) typingInGroup(from Origin, to types.JID, node *stanza.Node) {
 func (r *Router) tellTyping(from Origin, reader *account.Account, notice stanza.Node) {
 	r.primary.Deliver(reader, notice)
 	now := r.now()
-	fleeting := queue.Fleeting{Expires: now.Add(time.Duration(r.typing.Load()))}
+	fleeting := queue.Fleeting{Expires: now.Add(r.typing)}
 	for _, companion := range reader.Companions() {
 		companion.Queue.AppendFleeting(notice, from.Account.Phone, fleeting, now)
 	}

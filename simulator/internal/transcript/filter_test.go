@@ -17,7 +17,7 @@ import (
 
 func TestFilters(t *testing.T) {
 	start := time.Unix(1000, 0)
-	ring := transcript.New(10)
+	ring := transcript.New(10, nil)
 	ring.Add(transcript.Record{T: start, Dir: "in", Conn: 1, Account: "49", Device: 1,
 		Node: stanza.New("iq", stanza.Attrs{"id": "1", "xmlns": "w:p", "type": "get"})})
 	ring.Add(transcript.Record{T: start.Add(time.Second), Dir: "out", Conn: 2, Account: "49", Device: 2, Fault: "slow/3,no-ack/4", Struck: "delay,drop",
@@ -44,7 +44,7 @@ func TestFilters(t *testing.T) {
 
 // Who waits hears of the first record that the filter lets pass, and of none before it.
 func TestWaiting(t *testing.T) {
-	ring := transcript.New(10)
+	ring := transcript.New(10, nil)
 	heard := make(chan string)
 	go func() { heard <- ids(ring.Wait(t.Context(), 0, transcript.Of("b"), 0)) }()
 	ring.Add(record("a", "1"))
@@ -70,8 +70,7 @@ func (broken) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestRecordsAreWrittenAsTheyHappen(t *testing.T) {
 	var file bytes.Buffer
-	off := transcript.New(0)
-	off.CopyTo(&file)
+	off := transcript.New(0, &file)
 	if !off.Enabled() {
 		t.Error("nothing would be recorded")
 	}
@@ -85,9 +84,9 @@ func TestRecordsAreWrittenAsTheyHappen(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[1]), &view); err != nil || view.Account != "b" || view.Node.Attrs["id"] != "2" || view.Seq != 2 {
 		t.Errorf("line %s, %v", lines[1], err)
 	}
-	off.CopyTo(broken{})
-	off.Add(record("c", "3"))
-	if !errors.Is(off.Err(), errBroken) {
-		t.Errorf("the error is %v", off.Err())
+	full := transcript.New(0, broken{})
+	full.Add(record("c", "3"))
+	if !errors.Is(full.Err(), errBroken) {
+		t.Errorf("the error is %v", full.Err())
 	}
 }

@@ -48,13 +48,11 @@ type Transcript struct {
 	faulty error
 }
 
-// New returns a transcript of the given size.
-func New(size int) *Transcript {
-	return &Transcript{ring: make([]Record, size)}
+// New returns a transcript of the given size. Every record is also written to the sink as a line of JSON, as it happens;
+// nil is no sink.
+func New(size int, sink io.Writer) *Transcript {
+	return &Transcript{ring: make([]Record, size), sink: sink}
 }
-
-// CopyTo makes the transcript write every record as a line of JSON, as it happens. It is called before the first.
-func (t *Transcript) CopyTo(sink io.Writer) { t.sink = sink }
 
 // Enabled tells whether anything is recorded at all.
 func (t *Transcript) Enabled() bool { return len(t.ring) > 0 || t.sink != nil }

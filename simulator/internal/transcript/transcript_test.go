@@ -21,7 +21,7 @@ func ids(records []transcript.Record, _ uint64) string {
 }
 
 func TestTheRingKeepsTheLatest(t *testing.T) {
-	ring := transcript.New(3)
+	ring := transcript.New(3, nil)
 	for i := range 5 {
 		ring.Add(record("a", fmt.Sprint(i)))
 	}
@@ -38,14 +38,14 @@ func TestTheRingKeepsTheLatest(t *testing.T) {
 	if got := ids(ring.After(0, transcript.Of("b"), 0)); got != "[x]" {
 		t.Errorf("of b: %s", got)
 	}
-	if found, _ := transcript.New(0).After(0, transcript.Any(), 0); found != nil {
+	if found, _ := transcript.New(0, nil).After(0, transcript.Any(), 0); found != nil {
 		t.Error("a transcript that is off remembers")
 	}
 }
 
 // The ids of a long receipt are what tests look for.
 func TestAListOfIdsStaysWhole(t *testing.T) {
-	ring := transcript.New(1)
+	ring := transcript.New(1, nil)
 	items := make([]stanza.Node, 60)
 	for i := range items {
 		items[i] = stanza.New("item", stanza.Attrs{"id": fmt.Sprint(i)})
@@ -59,7 +59,7 @@ func TestAListOfIdsStaysWhole(t *testing.T) {
 }
 
 func TestLongContentIsCutAndTheOriginalIsNot(t *testing.T) {
-	ring := transcript.New(1)
+	ring := transcript.New(1, nil)
 	long := make([]stanza.Node, 812)
 	for i := range long {
 		long[i] = stanza.Raw("key", make([]byte, 2000))

@@ -157,7 +157,7 @@ func TestCommunitiesByStanza(t *testing.T) {
 		t.Errorf("its founder ends it: %s", got)
 	}
 	for jid, want := range map[types.JID]bool{roof: false, announcements: false, inside.JID: true} {
-		if group, ok := l.world.Groups.Get(jid); ok != want || (ok && group.Parent != "") {
+		if group, ok := l.world.Rooms().Groups.Get(jid); ok != want || (ok && group.Parent != "") {
 			t.Errorf("%s: %v, %+v", jid, ok, group)
 		}
 	}

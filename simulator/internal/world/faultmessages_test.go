@@ -266,7 +266,7 @@ func download(fits func(status int, got, want []byte) bool) func(*stage) {
 	return func(s *stage) {
 		name := s.t.Name()[strings.LastIndex(s.t.Name(), "/")+1:]
 		body := sample(10_000)
-		file, err := s.world.Media.Put(media.Token(body), body)
+		file, err := s.world.Rooms().Media.Put(media.Token(body), body)
 		must(s.t, err)
 		get := func() (int, []byte) {
 			response, err := s.http.Get("https://localhost" + file.Path)

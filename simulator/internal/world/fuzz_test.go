@@ -110,7 +110,7 @@ func sayings(f *testing.F, l *lab, own, friend, group string) (plain [][]byte) {
 		{Tag: "ib", Content: []wabinary.Node{{Tag: "offline_batch", Attrs: wabinary.Attrs{"count": "100"}}}},
 		{Tag: "call", Attrs: wabinary.Attrs{"to": jidOf(friend), "id": "c"}, Content: []wabinary.Node{{Tag: "offer", Attrs: wabinary.Attrs{"call-id": "1", "call-creator": jidOf(own)}}}},
 	}
-	for _, kind := range l.world.Queries.Kinds() {
+	for _, kind := range l.world.Rooms().Queries.Kinds() {
 		query := wabinary.Node{Tag: "iq", Attrs: wabinary.Attrs{"id": "q", "type": kind.Type, "xmlns": kind.XMLNS, "to": "s.whatsapp.net"}}
 		if kind.XMLNS == "w:g2" {
 			query.Attrs["to"] = group

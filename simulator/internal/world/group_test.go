@@ -257,7 +257,7 @@ func TestALostSenderKey(t *testing.T) {
 // forgetSharing makes the companion lose the key that a phone has sealed for it.
 func (l *lab) forgetSharing(phone, group string, c *companion) {
 	l.t.Helper()
-	owner, _ := l.world.Accounts.ByPhone(phone)
+	owner, _ := l.world.Rooms().Accounts.ByPhone(phone)
 	name := types.JID{User: owner.LID, Server: types.HiddenUserServer}.SignalAddress()
 	serializer := store.SignalProtobufSerializer
 	empty := record.NewSenderKey(serializer.SenderKeyRecord, serializer.SenderKeyState).Serialize()

@@ -188,11 +188,11 @@ func TestGroupSettingsInFull(t *testing.T) {
 		})
 	}
 	tell("no_frequently_forwarded")
-	if kept, _ := l.world.Groups.Get(group); len(kept.Modes) != 1 {
+	if kept, _ := l.world.Rooms().Groups.Get(group); len(kept.Modes) != 1 {
 		t.Errorf("modes %v", kept.Modes)
 	}
 	tell("frequently_forwarded_ok")
-	if kept, _ := l.world.Groups.Get(group); len(kept.Modes) != 0 {
+	if kept, _ := l.world.Rooms().Groups.Get(group); len(kept.Modes) != 0 {
 		t.Errorf("modes %v", kept.Modes)
 	}
 }
@@ -255,11 +255,11 @@ func TestGroupsByStanza(t *testing.T) {
 	}
 	graph(`{"member_link_mode":"ADMIN_LINK"}`)
 	graph(`{"limit_sharing":{"limit_sharing_enabled":true}}`)
-	if kept, _ := l.world.Groups.Get(inside); kept.Modes["member_link_mode"] != "admin_link" || len(kept.Modes) != 2 {
+	if kept, _ := l.world.Rooms().Groups.Get(inside); kept.Modes["member_link_mode"] != "admin_link" || len(kept.Modes) != 2 {
 		t.Errorf("modes %v", kept.Modes)
 	}
 	graph(`{"limit_sharing":{"limit_sharing_enabled":false}}`)
-	if kept, _ := l.world.Groups.Get(inside); len(kept.Modes) != 1 {
+	if kept, _ := l.world.Rooms().Groups.Get(inside); len(kept.Modes) != 1 {
 		t.Errorf("modes %v", kept.Modes)
 	}
 }

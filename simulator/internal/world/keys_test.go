@@ -21,10 +21,10 @@ func TestPreKeysRunLowAndAreRefilled(t *testing.T) {
 		t.Errorf("%d keys after the greeting", start)
 	}
 	strangers := start - 10
-	owner, _ := l.world.Accounts.ByPhone(own)
+	owner, _ := l.world.Rooms().Accounts.ByPhone(own)
 	companion, _ := owner.Companion(1)
 	for range strangers {
-		l.world.Router.TakeBundle(companion)
+		l.world.Rooms().Router.TakeBundle(companion)
 	}
 	if left := l.account(own).Companions[0].PreKeys; left != 10 {
 		t.Fatalf("%d keys left", left)
@@ -41,10 +41,10 @@ func TestMessagesArriveWithoutOneTimeKeys(t *testing.T) {
 	l := newLab(t)
 	own, c := l.linked()
 	c.Disconnect()
-	owner, _ := l.world.Accounts.ByPhone(own)
+	owner, _ := l.world.Rooms().Accounts.ByPhone(own)
 	companion, _ := owner.Companion(1)
 	for l.account(own).Companions[0].PreKeys > 0 {
-		l.world.Router.TakeBundle(companion)
+		l.world.Rooms().Router.TakeBundle(companion)
 	}
 	l.send(l.newPhone(), own, "on the signed key")
 	must(t, c.Connect())

@@ -109,7 +109,7 @@ func TestUploadsAndDownloads(t *testing.T) {
 	if _, answer := l.fetch("POST", target+"&resume=1", nil, nil); !bytes.Contains(answer, []byte(`"resume":"complete"`)) {
 		t.Errorf("resuming a whole file: %s", answer)
 	}
-	file, _ := l.world.Media.Have(token)
+	file, _ := l.world.Rooms().Media.Have(token)
 	for _, suffix := range []string{"", "?ccb=1", "?ccb=1&hash=x&mms-type=image&__wa-mms=", "&hash=x", "?ccb=1?auth=a&token=b"} {
 		if status, got := l.fetch("GET", file.Path+suffix, nil, nil); status != http.StatusOK || !bytes.Equal(got, body) {
 			t.Errorf("%q: status %d, %d bytes", suffix, status, len(got))

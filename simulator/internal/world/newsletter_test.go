@@ -168,7 +168,7 @@ func TestNewslettersAreKept(t *testing.T) {
 	anna.Disconnect()
 	l.stop()
 	l = newLab(t, keep)
-	channel, ok := l.world.Newsletters.Get(made.ID)
+	channel, ok := l.world.Rooms().Channels.Get(made.ID)
 	if !ok || len(channel.Posts) != 1 || channel.Posts[0].ID != id {
 		t.Errorf("kept %v %+v", ok, channel)
 	}

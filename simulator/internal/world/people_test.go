@@ -52,7 +52,7 @@ func TestDirtyNotices(t *testing.T) {
 		t.Errorf("at login: %v", dirty)
 	}
 	r.ask("urn:xmpp:whatsapp:dirty", "set", []binary.Node{{Tag: "clean", Attrs: binary.Attrs{"type": "groups"}}})
-	owner, _ := l.world.Accounts.ByPhone(phone)
+	owner, _ := l.world.Rooms().Accounts.ByPhone(phone)
 	if companion, _ := owner.Companion(1); len(companion.Dirty()) != 0 {
 		t.Errorf("still out of date: %v", companion.Dirty())
 	}
@@ -109,7 +109,7 @@ func TestContactLinks(t *testing.T) {
 	must(t, err)
 	target, err := ben.ResolveContactQRLink(ctx, whatsmeow.ContactQRLinkPrefix+code)
 	must(t, err)
-	account, _ := l.world.Accounts.ByPhone(phone)
+	account, _ := l.world.Rooms().Accounts.ByPhone(phone)
 	if target.JID != account.LIDJID(0) || target.PushName != account.Name() {
 		t.Errorf("leads to %+v", target)
 	}

@@ -34,7 +34,7 @@ func TestPresence(t *testing.T) {
 	expect(false)
 	anna.Disconnect()
 	expect(true)
-	if found, _ := l.world.Accounts.ByPhone(annaPhone); found.Name() != "Anna at the screen" {
+	if found, _ := l.world.Rooms().Accounts.ByPhone(annaPhone); found.Name() != "Anna at the screen" {
 		t.Errorf("the name is %q", found.Name())
 	}
 }

@@ -65,7 +65,7 @@ func TestAboutTexts(t *testing.T) {
 	if info := infoOf(ben, annaPhone); info.Status != "" {
 		t.Errorf("a stranger reads %q", info.Status)
 	}
-	account, _ := l.world.Accounts.ByPhone(annaPhone)
+	account, _ := l.world.Rooms().Accounts.ByPhone(annaPhone)
 	account.Profile.SetContact(benPhone, true)
 	if info := infoOf(ben, annaPhone); info.Status != about {
 		t.Errorf("a contact reads %q", info.Status)
@@ -203,7 +203,7 @@ func TestContactsExcept(t *testing.T) {
 	l := newLab(t)
 	phone, friend, enemy := l.newPhone(), l.newPhone(), l.newPhone()
 	client := l.linkRaw(phone)
-	owner, _ := l.world.Accounts.ByPhone(phone)
+	owner, _ := l.world.Rooms().Accounts.ByPhone(phone)
 	owner.Profile.SetContact(friend, true)
 	owner.Profile.SetContact(enemy, true)
 	answer := client.ask("privacy", "set", []binary.Node{{Tag: "privacy", Attrs: binary.Attrs{"addressing_mode": "lid"}, Content: []binary.Node{{
@@ -233,7 +233,7 @@ func TestBlocking(t *testing.T) {
 	anna.text()
 	list, err := anna.UpdateBlocklist(ctx, jidOf(benPhone), events.BlocklistChangeActionBlock)
 	must(t, err)
-	benAccount, _ := l.world.Accounts.ByPhone(benPhone)
+	benAccount, _ := l.world.Rooms().Accounts.ByPhone(benPhone)
 	if len(list.JIDs) != 1 || list.JIDs[0] != benAccount.LIDJID(0) || list.DHash == "none" {
 		t.Errorf("blocked %+v", list)
 	}
@@ -285,7 +285,7 @@ func TestProfilesAreKept(t *testing.T) {
 	l.stop()
 
 	l = newLab(t, keep)
-	owner, _ := l.world.Accounts.ByPhone(phone)
+	owner, _ := l.world.Rooms().Accounts.ByPhone(phone)
 	state := owner.Profile.State()
 	if state.About != "still here" || state.Picture.ID != set.GetChildByTag("picture").Attrs["id"] || !owner.Profile.Blocks(friend) ||
 		owner.Profile.Settings()[0].Value != "none" {

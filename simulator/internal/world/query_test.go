@@ -52,7 +52,7 @@ func describe(node *binary.Node) string {
 func TestQueries(t *testing.T) {
 	l := newLab(t)
 	phone, friend := l.newPhone(), l.newPhone()
-	friendAccount, _ := l.world.Accounts.ByPhone(friend)
+	friendAccount, _ := l.world.Rooms().Accounts.ByPhone(friend)
 	client := l.linkRaw(phone)
 	friendLID := friendAccount.LID + "@lid"
 	categories := ""

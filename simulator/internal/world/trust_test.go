@@ -38,7 +38,7 @@ func (c *companion) trySaying(phone, text string) error {
 // tokenOf waits until the client has a token that the phone's account has issued.
 func (c *companion) tokenOf(phone string) []byte {
 	c.lab.t.Helper()
-	account, _ := c.lab.world.Accounts.ByPhone(phone)
+	account, _ := c.lab.world.Rooms().Accounts.ByPhone(phone)
 	var token []byte
 	c.lab.eventually("the token has arrived", func() bool {
 		stored, err := c.Store.PrivacyTokens.GetPrivacyToken(context.Background(), account.LIDJID(0))
@@ -105,7 +105,7 @@ func TestPresenceOfARestrictedAccount(t *testing.T) {
 	if presence := waitFor[*events.Presence](ben); presence.Unavailable {
 		t.Errorf("ben heard %+v", presence)
 	}
-	account, _ := l.world.Accounts.ByPhone(annaPhone)
+	account, _ := l.world.Rooms().Accounts.ByPhone(annaPhone)
 	if watchers := account.Watchers(); len(watchers) != 1 || watchers[0].Phone != benPhone {
 		t.Errorf("watchers %v", watchers)
 	}
@@ -147,8 +147,8 @@ func TestForgedTokens(t *testing.T) {
 	annaPhone, _ := l.linkedAs("restricted:Anna")
 	stranger := l.newPhone()
 	client := l.linkRaw(stranger)
-	anna, _ := l.world.Accounts.ByPhone(annaPhone)
-	own, _ := l.world.Accounts.ByPhone(stranger)
+	anna, _ := l.world.Rooms().Accounts.ByPhone(annaPhone)
+	own, _ := l.world.Rooms().Accounts.ByPhone(stranger)
 	say := func(child binary.Node) string {
 		target := binary.Node{Tag: "to", Attrs: binary.Attrs{"jid": jidOf(annaPhone)}, Content: []binary.Node{{
 			Tag: "enc", Attrs: binary.Attrs{"v": "2", "type": "msg"}, Content: []byte("x"),

@@ -84,7 +84,7 @@ func TestPresenceWhileAway(t *testing.T) {
 	waitFor[*events.Presence](ben)
 	ben.Disconnect()
 	l.eventually("ben is away", func() bool { return !l.account(benPhone).Companions[0].Connected })
-	account, _ := l.world.Accounts.ByPhone(annaPhone)
+	account, _ := l.world.Rooms().Accounts.ByPhone(annaPhone)
 	for _, state := range []types.Presence{types.PresenceAvailable, types.PresenceUnavailable, types.PresenceAvailable} {
 		must(t, anna.SendPresence(ctx, state))
 		l.eventually("the server knows", func() bool {
@@ -118,7 +118,7 @@ func TestHiddenPresence(t *testing.T) {
 	anna.Store.PushName = "Anna"
 	must(t, anna.SendPresence(ctx, types.PresenceAvailable))
 	must(t, anna.SendPresence(ctx, types.PresenceUnavailable))
-	account, _ := l.world.Accounts.ByPhone(annaPhone)
+	account, _ := l.world.Rooms().Accounts.ByPhone(annaPhone)
 	l.eventually("anna was seen", func() bool { present, seen := account.Present(); return !present && !seen.IsZero() })
 	must(t, ben.SubscribePresence(ctx, jidOf(annaPhone)))
 	if presence := waitFor[*events.Presence](ben); presence.LastSeen.IsZero() {

@@ -7,29 +7,18 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"holdfast/simulator/internal/account"
-	"holdfast/simulator/internal/admin"
-	"holdfast/simulator/internal/appstate"
-	"holdfast/simulator/internal/clock"
-	"holdfast/simulator/internal/faults"
-	"holdfast/simulator/internal/gate"
-	"holdfast/simulator/internal/groups"
-	"holdfast/simulator/internal/iq"
-	"holdfast/simulator/internal/media"
-	"holdfast/simulator/internal/newsletter"
 	"holdfast/simulator/internal/phone"
-	"holdfast/simulator/internal/profile"
-	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/seed"
 	"holdfast/simulator/internal/state"
-	"holdfast/simulator/internal/transcript"
-	"holdfast/simulator/internal/usync"
 	"holdfast/simulator/internal/wire"
 )
 
@@ -45,33 +34,28 @@ type Options struct {
 	Strict bool
 	// TypingLife is how long a typing notice waits for a device that is away; 0 is the usual time.
 	TypingLife time.Duration
+	// Pause is how long phones take for what they do by themselves.
+	Pause phone.Pause
 }
 
 // World is a running simulation.
 type World struct {
-	Authority  *wire.Authority
-	Clock      *clock.Clock
-	Accounts   *account.Registry
-	Lobby      *account.Lobby
-	Router     *router.Router
-	Phones     *phone.Book
-	Faults     *faults.Set
-	Transcript *transcript.Transcript
-	AppState   *appstate.Store
-	Media      *media.Store
-	Groups     *groups.Store
-	// Newsletters are the channels.
-	Newsletters *newsletter.Store
-	Gate        *gate.Gate
-	Queries     *iq.Table
+	Authority *wire.Authority
 
-	record   *os.File
-	services *iq.Services
-	source   *seed.Source
+	on       *ground
 	listener net.Listener
 	server   *http.Server
-	stateDir string
 	log      *slog.Logger
+
+	// mu is held by whoever saves the rooms or replaces them.
+	mu      sync.Mutex
+	present atomic.Pointer[presence]
+}
+
+// presence are the rooms that there are now, with the door to them.
+type presence struct {
+	rooms *Rooms
+	door  http.Handler
 }
 
 // New opens the listener and builds the rooms; Serve makes it answer.
@@ -80,72 +64,57 @@ func New(options Options, log *slog.Logger) (*World, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", options.Listen, err)
 	}
-	built, err := build(options, listener, log)
+	built, err := open(options, listener, log)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
 	return built, nil
 }
 
-func build(options Options, listener net.Listener, log *slog.Logger) (*World, error) {
-	phone.SilenceLibrary()
+func open(options Options, listener net.Listener, log *slog.Logger) (*World, error) {
 	saved, err := load(&options, log)
 	if err != nil {
 		return nil, err
 	}
 	source := seed.New(options.Seed)
-	struck := faults.New(source, log)
-	clock := clock.New(saved.Clock, struck.Skew)
 	// Certificates begin with the machine's time, so that clients whose clock was not moved accept them.
 	authority, err := wire.NewAuthority(source, time.Now(), &saved.TLS)
 	if err != nil {
 		return nil, err
 	}
+	record, err := openRecord(options.TranscriptFile)
+	if err != nil {
+		return nil, err
+	}
 	w := &World{
-		Authority: authority, source: source, listener: listener, stateDir: options.StateDir, log: log,
-		Accounts: account.NewRegistry(source), Lobby: account.NewLobby(source, clock.Now), Faults: struck, Clock: clock,
-		Transcript: transcript.New(options.Transcript), AppState: appstate.New(), Media: media.NewStore(clock.Now),
-		Groups: groups.NewStore(source, clock.Now), Newsletters: newsletter.NewStore(source, clock.Now),
+		Authority: authority, listener: listener, log: log,
+		on: &ground{
+			options: options, address: listener.Addr().String(), source: source, authority: authority, record: record, log: log,
+		},
 	}
-	w.Router = router.New(w.Accounts, clock.Now)
-	w.Phones = phone.NewBook(source, w.Accounts, w.Router, clock.Now, log)
-	w.Phones.UseFiles(w.Media, w.Address())
-	w.Phones.UseGroups(w.Groups)
-	w.Phones.UseAppState(w.AppState)
-	w.Phones.WithholdKeys(func(phone string) bool { return struck.Take(faults.KeyWithheld, phone) })
-	w.Router.UseGroups(w.Groups)
-	w.Router.UseNewsletters(w.Newsletters)
-	if options.TypingLife > 0 {
-		w.Router.KeepTyping(options.TypingLife)
-	}
-	w.Router.SetPrimary(w.Phones)
-	if err = w.restore(saved); err != nil {
-		return nil, err
-	}
-	w.services = w.newServices()
-	w.services.HangPictures()
-	w.Queries = iq.NewTable(w.services)
-	w.Queries.SetStrict(options.Strict)
-	w.Gate = gate.New(gate.Rooms{
-		Authority: authority, Accounts: w.Accounts, Lobby: w.Lobby, Router: w.Router, Queries: w.Queries,
-		Faults: w.Faults, Transcript: w.Transcript, Clock: clock, Log: log,
-	})
-	if err = w.openRecord(options.TranscriptFile); err != nil {
-		return nil, err
+	if err = w.enter(saved); err != nil {
+		return nil, errors.Join(err, w.closeRecord())
 	}
 	w.server = &http.Server{
-		Handler: w.handler(), ConnContext: wire.WithSocket, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Handler:           http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.present.Load().door.ServeHTTP(rw, r) }),
+		ReadHeaderTimeout: 10 * time.Second, ConnContext: wire.WithSocket, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
 	}
 	return w, nil
 }
 
-func (w *World) newServices() *iq.Services {
-	return &iq.Services{
-		Accounts: w.Accounts, Phones: w.Phones, Router: w.Router, Directory: usync.New(w.Accounts, w.Clock.Now),
-		AppState: w.AppState, Groups: w.Groups, Newsletters: w.Newsletters, Now: w.Clock.Now, Log: w.log, Host: w.Address(),
-		Source: w.source, Pictures: profile.NewGallery(),
+// enter builds rooms with what was saved; from then on they are the present ones.
+func (w *World) enter(saved *state.Content) error {
+	rooms, err := build(w.on, saved)
+	if err != nil {
+		return err
 	}
+	save := w.Save
+	if w.on.options.StateDir == "" {
+		save = nil
+	}
+	w.present.Store(&presence{rooms, rooms.handler(w.on, save, w.Reset)})
+	return nil
 }
 
 // load reads the saved state, empty without one. The seed that a state was made with goes on: keys depend on it.
@@ -165,74 +134,43 @@ func load(options *Options, log *slog.Logger) (*state.Content, error) {
 	return found, nil
 }
 
-func (w *World) restore(saved *state.Content) error {
-	if err := w.Accounts.Restore(saved.Registry); err != nil {
+// Rooms are the present ones; a reset replaces them.
+func (w *World) Rooms() *Rooms { return w.present.Load().rooms }
+
+// Reset makes everything new, as after a start without a state: nobody exists, nothing waits, no fault is in force, the
+// time is the machine's. Address, keys, certificate and seed stay; every connection ends.
+func (w *World) Reset() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	old := w.Rooms()
+	if err := w.enter(&state.Content{Seed: w.on.options.Seed}); err != nil {
 		return err
 	}
-	w.Lobby.Restore(saved.Lobby)
-	w.AppState.Restore(saved.AppState)
-	w.Groups.Restore(saved.Groups)
-	w.Newsletters.Restore(saved.Channels)
-	for _, memory := range saved.Phones {
-		owner, ok := w.Accounts.ByPhone(memory.Phone)
-		if !ok {
-			return fmt.Errorf("the saved state has a phone without an account: %s", memory.Phone)
-		}
-		if err := w.Phones.Restore(owner, memory); err != nil {
-			return err
-		}
-	}
+	old.close()
+	w.log.Info("wasim.reset")
 	return nil
 }
 
 // Save writes everything that survives into the state folder. While clients talk it is a snapshot that may
 // split a stanza's way; after Close it is exact.
 func (w *World) Save() error {
-	identity, err := w.Authority.SavedTLS()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	content, err := w.Rooms().content(w.on)
 	if err != nil {
 		return err
 	}
-	registry, err := w.Accounts.State()
-	if err != nil {
-		return err
-	}
-	phones, err := w.Phones.State()
-	if err != nil {
-		return err
-	}
-	return state.Save(w.stateDir, &state.Content{
-		Seed: w.source.Number(), TLS: *identity, Registry: registry, Lobby: w.Lobby.State(), Phones: phones,
-		AppState: w.AppState.State(), Groups: w.Groups.State(), Channels: w.Newsletters.State(), Clock: w.Clock.Offset(),
-	})
-}
-
-func (w *World) handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /ws/chat", w.Gate)
-	rooms := &admin.Rooms{
-		Source: w.source, Accounts: w.Accounts, Lobby: w.Lobby, Phones: w.Phones, Router: w.Router, Gate: w.Gate,
-		Groups: w.Groups, Services: w.services, Faults: w.Faults, Transcript: w.Transcript, Clock: w.Clock, Queries: w.Queries, Log: w.log,
-	}
-	if w.stateDir != "" {
-		rooms.Save = w.Save
-	}
-	files := &media.Handler{Store: w.Media, Host: w.Address()}
-	for _, path := range media.Paths {
-		mux.Handle(path, w.Gate.Files(files))
-	}
-	mux.Handle(profile.PicturePath, w.services.Pictures)
-	mux.Handle("/", admin.Handler(rooms))
-	return mux
+	return state.Save(w.on.options.StateDir, content)
 }
 
 // Address is where clients connect.
-func (w *World) Address() string { return w.listener.Addr().String() }
+func (w *World) Address() string { return w.on.address }
 
 // Serve answers until the context ends.
 func (w *World) Serve(ctx context.Context) error {
 	stopped := context.AfterFunc(ctx, func() { _ = w.server.Close() })
 	defer stopped()
-	w.log.Info("wasim.serving", "address", w.Address(), "seed", w.source.Number())
+	w.log.Info("wasim.serving", "address", w.Address(), "seed", w.on.source.Number())
 	err := w.server.Serve(tls.NewListener(wire.Listener{Listener: w.listener}, w.Authority.TLS()))
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
@@ -244,31 +182,35 @@ func (w *World) Serve(ctx context.Context) error {
 func (w *World) Close() error {
 	_ = w.server.Close()
 	_ = w.listener.Close()
-	w.Gate.Close()
-	w.Phones.Close()
+	w.Rooms().close()
 	w.log.Info("wasim.stopped")
 	err := w.closeRecord()
-	if w.stateDir == "" {
+	if w.on.options.StateDir == "" {
 		return err
 	}
 	return errors.Join(err, w.Save())
 }
 
-// openRecord makes the transcript write to a file; what stands there already stays.
-func (w *World) openRecord(path string) (err error) {
+// openRecord opens the file that gets every stanza, nil for none; what stands there already stays.
+func openRecord(path string) (io.WriteCloser, error) {
 	if path == "" {
-		return nil
+		return nil, nil
 	}
-	if w.record, err = os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
-		return fmt.Errorf("cannot write the transcript: %w; choose another file with --transcript-file", err)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("cannot write the transcript: %w; choose another file with --transcript-file", err)
 	}
-	w.Transcript.CopyTo(w.record)
-	return nil
+	return file, nil
 }
 
+// closeRecord tells whether everything was written.
 func (w *World) closeRecord() error {
-	if w.record == nil {
+	if w.on.record == nil {
 		return nil
 	}
-	return errors.Join(w.Transcript.Err(), w.record.Close())
+	err := w.on.record.Close()
+	if present := w.present.Load(); present != nil {
+		return errors.Join(present.rooms.Transcript.Err(), err)
+	}
+	return err
 }

@@ -1,15 +1,18 @@
-package router
+// Package channels takes posts, signs and views to a channel and to those who follow it. What enters are stanzas to
+// channels, what leaves are their copies for companions; what is in a channel it leaves to newsletter.
+package channels
 
 import (
-	"encoding/json"
 	"errors"
 	"strconv"
+	"sync"
 	"time"
 
 	"go.mau.fi/whatsmeow/types"
 
 	"holdfast/simulator/internal/account"
 	"holdfast/simulator/internal/newsletter"
+	"holdfast/simulator/internal/router"
 	"holdfast/simulator/internal/stanza"
 )
 
@@ -20,35 +23,46 @@ const (
 	revokePost = "8"
 )
 
-// UseNewsletters tells the router which channels there are.
-func (r *Router) UseNewsletters(store *newsletter.Store) { r.newsletters = store }
+// Channels is the place of channels. It is safe for concurrent use.
+type Channels struct {
+	*newsletter.Store
+	accounts *account.Registry
+	now      func() time.Time
 
-// newsletterMessage takes a post, a change of one, or a sign under one.
-func (r *Router) newsletterMessage(from Origin, to types.JID, node *stanza.Node, ack stanza.Node) stanza.Node {
-	if r.newsletters == nil {
-		ack.Attrs["error"] = codeUnknownRecipient
-		return ack
-	}
-	var post *newsletter.Post
+	// mu guards live: who hears of signs under a channel's posts, and until when.
+	mu   sync.Mutex
+	live map[string]map[*account.Companion]time.Time
+}
+
+var _ router.Place = (*Channels)(nil)
+
+// New returns the place of the channels in the store.
+func New(store *newsletter.Store, accounts *account.Registry, now func() time.Time) *Channels {
+	return &Channels{Store: store, accounts: accounts, now: now, live: map[string]map[*account.Companion]time.Time{}}
+}
+
+// Message takes a post, a change of one, or a sign under one.
+func (c *Channels) Message(post router.Post, from router.Origin, to types.JID, node *stanza.Node, ack stanza.Node) stanza.Node {
+	var published *newsletter.Post
 	var err error
 	if stanza.Text(node, "type") == "reaction" {
-		err = r.react(from, to, node)
+		err = c.react(post, from, to, node)
 	} else {
-		post, err = r.publish(from, to, node)
+		published, err = c.publish(post, from, to, node)
 	}
 	switch {
 	case errors.Is(err, newsletter.ErrNotOwner):
-		ack.Attrs["error"] = codeForbidden
+		ack.Attrs["error"] = router.CodeForbidden
 	case err != nil:
-		ack.Attrs["error"] = codeUnknownRecipient
-	case post != nil:
-		r.messages.Add(1)
-		ack.Attrs["server_id"] = strconv.Itoa(post.ServerID)
+		ack.Attrs["error"] = router.CodeUnknownRecipient
+	case published != nil:
+		post.Accepted()
+		ack.Attrs["server_id"] = strconv.Itoa(published.ServerID)
 	}
 	return ack
 }
 
-func (r *Router) publish(from Origin, to types.JID, node *stanza.Node) (*newsletter.Post, error) {
+func (c *Channels) publish(through router.Post, from router.Origin, to types.JID, node *stanza.Node) (*newsletter.Post, error) {
 	plaintext, ok := stanza.Child(node, "plaintext")
 	if !ok {
 		return nil, newsletter.ErrUnknown
@@ -59,18 +73,18 @@ func (r *Router) publish(from Origin, to types.JID, node *stanza.Node) (*newslet
 	var err error
 	switch edit {
 	case editPost:
-		channel, post, err = r.newsletters.Rewrite(to, from.Account.Phone, id, stanza.Bytes(plaintext))
+		channel, post, err = c.Rewrite(to, from.Account.Phone, id, stanza.Bytes(plaintext))
 	case revokePost:
-		channel, post, err = r.newsletters.Rewrite(to, from.Account.Phone, id, nil)
+		channel, post, err = c.Rewrite(to, from.Account.Phone, id, nil)
 	default:
-		channel, post, err = r.newsletters.Publish(to, from.Account.Phone, newsletter.Post{
+		channel, post, err = c.Publish(to, from.Account.Phone, newsletter.Post{
 			ID: id, Type: stanza.Text(node, "type"), Media: stanza.Text(plaintext, "mediatype"), Body: stanza.Bytes(plaintext),
 		})
 	}
 	if err != nil {
 		return nil, err
 	}
-	r.tellFollowers(channel, from, postNode(channel, post, edit))
+	c.tellFollowers(through, channel, from, postNode(channel, post, edit))
 	return post, nil
 }
 
@@ -101,21 +115,21 @@ func PostContent(post *newsletter.Post) []stanza.Node {
 }
 
 // tellFollowers brings a stanza to the companions of everybody who follows a channel, but the one that it comes from.
-func (r *Router) tellFollowers(channel *newsletter.Channel, from Origin, node stanza.Node) {
+func (c *Channels) tellFollowers(post router.Post, channel *newsletter.Channel, from router.Origin, node stanza.Node) {
 	for _, follower := range channel.Followers {
-		owner, ok := r.accounts.ByPhone(follower.Phone)
+		owner, ok := c.accounts.ByPhone(follower.Phone)
 		if !ok {
 			continue
 		}
 		for _, companion := range owner.Companions() {
 			if owner != from.Account || companion.Device != from.Device {
-				r.deliver(owner, companion.Device, node, "")
+				post.Deliver(owner, companion.Device, node, "")
 			}
 		}
 	}
 }
 
-func (r *Router) react(from Origin, to types.JID, node *stanza.Node) error {
+func (c *Channels) react(through router.Post, from router.Origin, to types.JID, node *stanza.Node) error {
 	reaction, ok := stanza.Child(node, "reaction")
 	if !ok {
 		return newsletter.ErrUnknown
@@ -124,22 +138,22 @@ func (r *Router) react(from Origin, to types.JID, node *stanza.Node) error {
 	if stanza.Text(node, "edit") == unsetSign {
 		code = ""
 	}
-	channel, post, err := r.newsletters.React(to, from.Account.Phone, stanza.Int(node, "server_id"), code)
+	channel, post, err := c.React(to, from.Account.Phone, stanza.Int(node, "server_id"), code)
 	if err == nil {
-		r.liveUpdate(channel, post, from)
+		c.liveUpdate(through, channel, post, from)
 	}
 	return err
 }
 
-// viewPosts notes which posts of a channel a client has shown.
-func (r *Router) viewPosts(from Origin, to types.JID, node *stanza.Node) {
+// Receipt notes which posts of a channel a client has shown.
+func (c *Channels) Receipt(post router.Post, from router.Origin, to types.JID, node *stanza.Node) {
 	list, ok := stanza.Child(node, "list")
-	if !ok || r.newsletters == nil {
+	if !ok {
 		return
 	}
 	for _, item := range list.GetChildren() {
-		if channel, post, err := r.newsletters.View(to, from.Account.Phone, stanza.Int(&item, "server_id")); err == nil {
-			r.liveUpdate(channel, post, from)
+		if channel, seen, err := c.View(to, from.Account.Phone, stanza.Int(&item, "server_id")); err == nil {
+			c.liveUpdate(post, channel, seen, from)
 		}
 	}
 }
@@ -156,51 +170,38 @@ func PostCounts(post *newsletter.Post) []stanza.Node {
 	}
 }
 
-// WatchNewsletter lets a companion hear of signs and views for a while.
-func (r *Router) WatchNewsletter(channel types.JID, companion *account.Companion, until time.Time) {
-	r.liveLock.Lock()
-	defer r.liveLock.Unlock()
-	if r.live == nil {
-		r.live = map[string]map[*account.Companion]time.Time{}
+// Watch lets a companion hear of signs and views for a while.
+func (c *Channels) Watch(channel types.JID, companion *account.Companion, until time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.live[channel.User] == nil {
+		c.live[channel.User] = map[*account.Companion]time.Time{}
 	}
-	if r.live[channel.User] == nil {
-		r.live[channel.User] = map[*account.Companion]time.Time{}
-	}
-	r.live[channel.User][companion] = until
+	c.live[channel.User][companion] = until
 }
 
 // liveUpdate tells those who watch, and the account that has caused it, of a post's counts. Clients look for the post
 // in two places: under <live_updates> itself and under <messages> in it.
-func (r *Router) liveUpdate(channel *newsletter.Channel, post *newsletter.Post, from Origin) {
+func (c *Channels) liveUpdate(through router.Post, channel *newsletter.Channel, post *newsletter.Post, from router.Origin) {
 	message := stanza.New("message", stanza.Attrs{
 		"server_id": strconv.Itoa(post.ServerID), "id": post.ID, "t": stanza.Unix(post.At), "type": post.Type,
 	}, PostCounts(post)...)
-	node := r.notification("newsletter", channel.JID(), stanza.New("live_updates", nil,
-		stanza.New("messages", stanza.Attrs{"jid": channel.JID(), "t": r.unix()}, message), message))
-	now, audience := r.now(), map[*account.Companion]bool{}
+	node := through.Notification("newsletter", channel.JID(), stanza.New("live_updates", nil,
+		stanza.New("messages", stanza.Attrs{"jid": channel.JID(), "t": stanza.Unix(c.now())}, message), message))
+	now, audience := c.now(), map[*account.Companion]bool{}
 	if companion, ok := from.Account.Companion(from.Device); ok {
 		audience[companion] = true
 	}
-	r.liveLock.Lock()
-	for companion, until := range r.live[channel.ID] {
+	c.mu.Lock()
+	for companion, until := range c.live[channel.ID] {
 		if now.After(until) {
-			delete(r.live[channel.ID], companion)
+			delete(c.live[channel.ID], companion)
 			continue
 		}
 		audience[companion] = true
 	}
-	r.liveLock.Unlock()
+	c.mu.Unlock()
 	for companion := range audience {
 		companion.Queue.Append(node, "")
 	}
-}
-
-// MexChanged tells all companions of an account of a change in the form of the graph.
-func (r *Router) MexChanged(owner *account.Account, operation, path string, value any) {
-	encoded, err := json.Marshal(map[string]any{"data": map[string]any{path: value}})
-	if err != nil {
-		return
-	}
-	node := r.notification("mex", types.ServerJID, stanza.Raw("update", encoded, stanza.Attrs{"op_name": operation}))
-	r.notifyAll(owner, node, "")
 }
