@@ -26,7 +26,10 @@ class Simulator:
 
     @classmethod
     async def start(cls, folder: Path, state: Path, parent_pid: int) -> "Simulator":
-        """Start it with this state folder, the transcript off. Its trust file and log go to `folder`."""
+        """Start it with this state folder, no transcript, and phones that take no time for their answers.
+
+        Its trust file and log go to `folder`.
+        """
         trust = folder / "trust.json"
         command: list[str | Path] = [binaries.path("wasim"), "--listen", "127.0.0.1:0", "--seed", "1"]
         command += [
@@ -37,6 +40,8 @@ class Simulator:
             "--parent-pid",
             str(parent_pid),
             "--transcript",
+            "0",
+            "--answer-delay",
             "0",
         ]
         process = await Started.start("simulator", command, folder / "wasim.log", pipe=True)

@@ -3,7 +3,6 @@ test, and how Hypothesis looks for examples.
 """
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import hypothesis
@@ -75,11 +74,10 @@ def trust_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 async def simulator(trust_file: Path) -> AsyncIterator[Simulator]:
-    """The module's simulator. Phones of earlier tests are still there; faults and a changed clock are not."""
+    """The module's simulator; nothing of the test before is left in it."""
     async with Simulator.attach(trust_file) as attached:
         yield attached
-        await attached.clear_faults()
-        await attached.set_clock(timedelta())
+        await attached.reset()
 
 
 @pytest.fixture

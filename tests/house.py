@@ -117,7 +117,7 @@ class House:
             )
             events += page["events"]
             if not page["events"]:
-                return [it["data"]["content"]["text"] for it in events]
+                return [it["data"]["content"].get("text", "") for it in events]
             after = page["next"]
 
     async def received(self, *wanted: str) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from holdfast.lab.facts import (
         Account,
         Activity,
+        AnswerDelay,
         Call,
         Chat,
         Clock,
@@ -43,6 +44,7 @@ _PLACES = {
     "facts": (
         "Account",
         "Activity",
+        "AnswerDelay",
         "Call",
         "Chat",
         "Clock",
@@ -71,6 +73,7 @@ _PLACES = {
 __all__ = [
     "Account",
     "Activity",
+    "AnswerDelay",
     "Call",
     "Chat",
     "Clock",

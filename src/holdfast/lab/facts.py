@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from holdfast.lab.admin import SimulatorError
@@ -197,6 +197,18 @@ class Clock:
     #: How far it is moved from the machine's, and how far the fault clock-skew puts it wrong on top.
     offset_s: float = 0.0
     skew_s: float = 0.0
+
+
+def _milliseconds(number: float) -> timedelta:
+    return timedelta(milliseconds=number)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDelay:
+    """How long phones take for what they do by themselves: the seed chooses a time between the two."""
+
+    shortest: timedelta = field(default=timedelta(), metadata={"json": "from_ms", "read": _milliseconds})
+    longest: timedelta = field(default=timedelta(), metadata={"json": "to_ms", "read": _milliseconds})
 
 
 @dataclass(frozen=True, slots=True)

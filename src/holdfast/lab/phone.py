@@ -30,17 +30,17 @@ class Phone:
         return cls(str(body["phone"]), str(body.get("lid") or ""), str(body.get("name") or ""), admin)
 
     @property
-    def line(self) -> Line:
+    def core(self) -> Line:
         """Its number and the admin API that knows it."""
         return Line(self.phone, self._admin)
 
     async def post(self, verb: str, body: Mapping[str, Any] | None = None) -> Any:
         """An order of the admin API to this phone, for what it has no method for."""
-        return await self.line.post(verb, body)
+        return await self.core.post(verb, body)
 
     async def fetch(self, what: str, params: Mapping[str, Any] | None = None, wait_s: float = 0.0) -> Any:
         """Something that the admin API tells of this phone, for what it has no method for."""
-        return await self.line.fetch(what, params, wait_s)
+        return await self.core.fetch(what, params, wait_s)
 
     send = Via(Pen, Pen.send)
     say = Via(Pen, Pen.say)

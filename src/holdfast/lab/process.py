@@ -7,12 +7,14 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from holdfast import binaries
 from holdfast.keeper import end_with_parent
 from holdfast.lab.admin import SimulatorError
+from holdfast.lab.facts import AnswerDelay
 
 _READY_WITHIN_S = 15.0
 _END_WITHIN_S = 5.0
@@ -27,6 +29,7 @@ class Plan:
     state: Path | None = None
     port: int = 0
     transcript: int = 0
+    answer_delay: AnswerDelay | None = None
     options: Sequence[str] = ()
 
     @property
@@ -45,7 +48,13 @@ class Plan:
         argv += ["--trust-file", str(self.trust_file), "--parent-pid", str(os.getpid())]
         argv += ["--state", str(self.state)] if self.state else []
         argv += ["--transcript", str(self.transcript)] if self.transcript else []
+        argv += ["--answer-delay", _milliseconds(self.answer_delay)] if self.answer_delay else []
         return [*argv, *self.options]
+
+
+def _milliseconds(delay: AnswerDelay) -> str:
+    """As the simulator's option takes it."""
+    return "-".join(f"{each / timedelta(milliseconds=1):g}ms" for each in (delay.shortest, delay.longest))
 
 
 class Program:

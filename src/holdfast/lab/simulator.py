@@ -1,28 +1,21 @@
 """One running simulator: its phones, its faults, what passed it."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from holdfast.lab import faults
 from holdfast.lab.admin import Admin, SimulatorError
-from holdfast.lab.facts import Clock, GroupState, Linked, read
+from holdfast.lab.facts import AnswerDelay, GroupState, Linked, read
 from holdfast.lab.faults import Fault, FaultInForce, FaultKind, FaultOrder, Match
 from holdfast.lab.group import Group
+from holdfast.lab.manners import Manners
+from holdfast.lab.part import Via
+from holdfast.lab.passed import Passed
 from holdfast.lab.phone import Phone
 from holdfast.lab.process import Plan, Program
-from holdfast.lab.transcript import Stanza, query
-
-_POLL_S = 5.0
-_PAGE = 500
-_PAUSE_S = 0.05
-
-# An id that no stanza has: a look for it passes over everything and tells where the end is.
-_NOBODY = "mark of the lab"
 
 
 class Simulator:
@@ -46,14 +39,16 @@ class Simulator:
         state: Path | None = None,
         port: int = 0,
         transcript: int = 0,
+        answer_delay: AnswerDelay | None = None,
         options: Sequence[str] = (),
     ) -> AsyncIterator["Simulator"]:
         """A simulator of our own; the trust file and its log lie in `folder`. It ends with this block or this
-        process. `transcript` is how many stanzas it remembers, 0 for its own default.
+        process. `transcript` is how many stanzas it remembers, 0 for its own default; `answer_delay` is how
+        long phones take for what they do by themselves, None for a believable time.
 
         Raises BinaryMissing when it is not built, SimulatorError when it does not start.
         """
-        program = Program(Plan(folder, seed, state, port, transcript, options))
+        program = Program(Plan(folder, seed, state, port, transcript, answer_delay, options))
         ready = await program.start()
         try:
             trust = program.plan.trust_file
@@ -87,6 +82,11 @@ class Simulator:
     async def close(self) -> None:
         """Close the connections to it. Does not end it."""
         await self.admin.close()
+
+    @property
+    def core(self) -> Admin:
+        """The admin API, which all of its parts speak to."""
+        return self.admin
 
     @property
     def address(self) -> str:
@@ -123,15 +123,6 @@ class Simulator:
         """Write the state to the folder it was started with."""
         await self.admin.post("/admin/save")
 
-    async def seed(self) -> int:
-        """The seed that its choices follow from."""
-        return int((await self.admin.get("/"))["seed"])
-
-    async def stats(self) -> Mapping[str, int]:
-        """Counters of the whole simulator: registrations, qr_served, connections, …"""
-        answer: Mapping[str, int] = await self.admin.get("/admin/stats")
-        return answer
-
     # ---- phones and groups ---------------------------------------------------------------------------
 
     async def phone(self, name: str, number: str | None = None) -> Phone:
@@ -164,28 +155,22 @@ class Simulator:
         id = jid.partition("@")[0]
         return Group(id, f"{id}@g.us", self.admin)
 
-    # ---- time and manners ----------------------------------------------------------------------------
+    seed = Via(Manners, Manners.seed)
+    stats = Via(Manners, Manners.stats)
+    reset = Via(Manners, Manners.reset)
+    clock = Via(Manners, Manners.clock)
+    advance = Via(Manners, Manners.advance)
+    set_clock = Via(Manners, Manners.set_clock)
+    answer_delay = Via(Manners, Manners.answer_delay)
+    set_answer_delay = Via(Manners, Manners.set_answer_delay)
+    set_strict = Via(Manners, Manners.set_strict)
+    unknown_queries = Via(Manners, Manners.unknown_queries)
 
-    async def clock(self) -> Clock:
-        """The simulation's time."""
-        return read(Clock, await self.admin.get("/admin/clock"))
-
-    async def advance(self, by: timedelta) -> Clock:
-        """So much time passes at once."""
-        return read(Clock, await self.admin.post("/admin/clock", {"advance_s": by.total_seconds()}))
-
-    async def set_clock(self, offset: timedelta) -> Clock:
-        """From now on the time is the machine's and so much more; zero is the machine's again."""
-        return read(Clock, await self.admin.post("/admin/clock", {"offset_s": offset.total_seconds()}))
-
-    async def set_strict(self, strict: bool) -> None:
-        """Strict: unknown queries are refused, not answered with an empty result."""
-        await self.admin.post("/admin/mode", {"strict": strict})
-
-    async def unknown_queries(self) -> Sequence[Mapping[str, Any]]:
-        """Kinds of queries that clients asked and the simulator does not know."""
-        items: Sequence[Mapping[str, Any]] = (await self.admin.get("/admin/unknown"))["items"]
-        return items
+    transcript = Via(Passed, Passed.transcript)
+    export = Via(Passed, Passed.export)
+    mark = Via(Passed, Passed.mark)
+    watch = Via(Passed, Passed.watch)
+    wait_for = Via(Passed, Passed.wait_for)
 
     # ---- faults --------------------------------------------------------------------------------------
 
@@ -240,65 +225,6 @@ class Simulator:
     async def clear_faults(self) -> None:
         """End every fault."""
         await self.admin.delete("/admin/faults")
-
-    # ---- transcript ----------------------------------------------------------------------------------
-
-    async def transcript(
-        self, account: "Phone | str | None" = None, *, after: int = 0, limit: int = 0, **filters: Any
-    ) -> Sequence[Stanza]:
-        """The remembered stanzas that match, oldest first.
-
-        Filters: device, conn, direction ("in", "out"), tag, xmlns, type, id, since, until, text, fault.
-        """
-        return (await self._transcript(after, limit, 0.0, {"account": account, **filters}))[0]
-
-    async def _transcript(
-        self, after: int, limit: int, wait_s: float, filters: Mapping[str, Any]
-    ) -> tuple[Sequence[Stanza], int]:
-        params = {**query(filters), "after": after or None, "limit": limit or None}
-        body = await self.admin.get("/admin/transcript", params, wait_s)
-        return [read(Stanza, item) for item in body["items"]], int(body["next"])
-
-    async def export(self, file: Path, **filters: Any) -> int:
-        """Write the remembered stanzas that match to a file, one JSON line each; returns how many."""
-        lines = [line async for line in self.admin.lines("/admin/transcript.jsonl", query(filters))]
-        await asyncio.to_thread(file.write_text, "".join(f"{line}\n" for line in lines))
-        return len(lines)
-
-    async def mark(self) -> int:
-        """The transcript's present end, for `after=` of a later look."""
-        return (await self._transcript(0, 0, 0.0, {"id": _NOBODY}))[1]
-
-    async def watch(self, *, after: int = 0, **filters: Any) -> AsyncIterator[Stanza]:
-        """Every stanza that matches, the remembered ones first, then as they come. Never ends by itself."""
-        while True:
-            items, after = await self._transcript(after, _PAGE, _POLL_S, filters)
-            for item in items:
-                yield item
-            if not items:  # nothing for a while, or a simulator without a transcript, which never waits
-                await asyncio.sleep(_PAUSE_S)
-
-    async def wait_for(
-        self,
-        *,
-        where: Callable[[Stanza], bool] | None = None,
-        after: int = 0,
-        timeout_s: float = 20.0,
-        **filters: Any,
-    ) -> Stanza:
-        """The first stanza that matches, the remembered ones included.
-
-        Raises SimulatorError after `timeout_s`.
-        """
-        try:
-            async with asyncio.timeout(timeout_s):
-                async for stanza in self.watch(after=after, **filters):
-                    if where is None or where(stanza):
-                        return stanza
-        except TimeoutError:
-            pass
-        wanted = ", ".join(f"{name}={value}" for name, value in filters.items()) or "any"
-        raise SimulatorError(f"No stanza ({wanted}) passed within {timeout_s:g} s")
 
 
 def _number(phone: "Phone | str | None") -> str | None:

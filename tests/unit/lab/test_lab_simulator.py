@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from holdfast.keeper import gone
-from holdfast.lab import Match, Simulator, SimulatorError, SimulatorSilent
+from holdfast.lab import AnswerDelay, Match, Simulator, SimulatorError, SimulatorSilent
 from holdfast.lab.blocking import blocking
+
+_MS = timedelta(milliseconds=1)
 
 
 @pytest.fixture
@@ -193,6 +195,36 @@ async def test_time_and_manners(simulator: Simulator) -> None:
     assert (await simulator.set_clock(timedelta())).offset_s == 0
     await simulator.set_strict(True)
     assert await simulator.unknown_queries() == []
+
+
+async def test_how_quick_its_phones_are(tmp_path: Path, simulator: Simulator) -> None:
+    assert await simulator.answer_delay() == AnswerDelay(300 * _MS, 800 * _MS)
+    wanted = AnswerDelay(5 * _MS, 7 * _MS)
+    assert await simulator.set_answer_delay(wanted) == wanted == await simulator.answer_delay()
+    with pytest.raises(SimulatorError, match="the shorter one first"):
+        await simulator.set_answer_delay(AnswerDelay(7 * _MS, 5 * _MS))
+    async with Simulator.start(tmp_path / "quick", answer_delay=AnswerDelay()) as quick:
+        assert await quick.answer_delay() == AnswerDelay()
+
+
+async def test_a_reset_leaves_nothing(simulator: Simulator) -> None:
+    anna, ben = await simulator.phone("Anna"), await simulator.phone("Ben")
+    group = await anna.make_group("Lab", ben)
+    await simulator.advance(timedelta(days=1))
+    await simulator.fault("no-ack")
+    await simulator.set_answer_delay(AnswerDelay())
+    address, root_key, seed = simulator.address, simulator.root_key, await simulator.seed()
+    await simulator.reset()
+    assert await simulator.phones() == await simulator.groups() == await simulator.faults() == []
+    assert (await simulator.clock()).offset_s == 0
+    assert (await simulator.answer_delay()).longest == 800 * _MS
+    assert (simulator.address, simulator.root_key, await simulator.seed()) == (address, root_key, seed)
+    with pytest.raises(SimulatorError, match="no phone"):
+        await anna.say(ben, "x")
+    assert [await simulator.phone("Anna"), await simulator.phone("Ben")] == [anna, ben]
+    assert (await anna.make_group("Lab", ben)).jid == group.jid
+    await simulator.restart()
+    assert await simulator.phones() == [anna, ben]
 
 
 async def test_it_comes_back_after_kill_9(simulator: Simulator) -> None:
