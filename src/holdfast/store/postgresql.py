@@ -34,9 +34,14 @@ _OPTIONS: Final[Mapping[str, object]] = {
 _SETTINGS: Final = (
     # Also how long the start waits for the lock: a gateway that was killed is still being let go.
     "SET lock_timeout = '5s'; SET client_encoding = 'UTF8';"
-    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3"
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3;"
+    # Every statement has its index. Without this a plan that was made while the tables were empty reads them
+    # whole, and stays in use until somebody analyses them.
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 )
 _OLDEST: Final = 13_00_00
+_SAVEPOINT: Final = "SAVEPOINT unit"
+_RELEASE: Final = "RELEASE unit"
 
 
 class PostgresqlDatabase:
@@ -123,10 +128,13 @@ class PostgresqlConnection:
         self.beneath = beneath
         self.raw: psycopg.Connection[Row] = raw
         self._transaction: str | None = None
+        #: Words about savepoints that travel with the next message: each costs a way to the server and back.
+        self._owed: list[str] = []
 
     def fetch(self, statement: Statement, values: Values) -> list[Row]:
         """Run a statement that returns rows."""
         try:
+            self._pay()
             return self.raw.execute(statement.for_postgresql.text, values).fetchall()
         except psycopg.Error as exc:
             raise self._refused(exc, statement.name) from None
@@ -137,6 +145,7 @@ class PostgresqlConnection:
         """Run a statement that takes keys."""
         text, given = statement.for_postgresql.with_keys(keys, values)
         try:
+            self._pay()
             return self.raw.execute(text, given).fetchall()
         except psycopg.Error as exc:
             raise self._refused(exc, statement.name) from None
@@ -144,15 +153,20 @@ class PostgresqlConnection:
     def run(self, statement: Statement, values: Values) -> int:
         """Run a statement that changes rows."""
         try:
+            self._pay()
             return self.raw.execute(statement.for_postgresql.text, values).rowcount
         except psycopg.Error as exc:
             raise self._refused(exc, statement.name) from None
 
     def run_many(self, statement: Statement, rows: Sequence[Values]) -> int:
         """Run it once per row, without waiting for the answer to each."""
+        if len(rows) == 1:
+            return self.run(statement, rows[0])
         try:
+            self._pay()
             with self.raw.cursor() as cursor:
-                cursor.executemany(statement.for_postgresql.text, rows)
+                ready = statement.for_postgresql
+                cursor.executemany(ready.parts[0], ready.in_order(rows))
                 return cursor.rowcount
         except psycopg.Error as exc:
             raise self._refused(exc, statement.name) from None
@@ -164,7 +178,6 @@ class PostgresqlConnection:
     def begin_write(self) -> None:
         """Begin, and learn by what name to ask for the outcome if the connection is lost while committing."""
         try:
-            # Two statements in one message to the server.
             cursor = self.raw.execute("BEGIN; SELECT pg_current_xact_id()::text")
             cursor.nextset()
             self._transaction = cursor.fetchall()[0][0]
@@ -173,27 +186,32 @@ class PostgresqlConnection:
 
     def commit(self) -> None:
         """Durable on return."""
-        if self._say("COMMIT") != "COMMIT":  # a transaction that failed before says ROLLBACK here
+        if self._say("COMMIT") != "COMMIT":  # a transaction that has failed says ROLLBACK here
             raise StatementFailed("COMMIT", "the transaction had failed before")
 
     def roll_back(self) -> None:
         """Undo everything."""
+        self._owed.clear()
         with contextlib.suppress(psycopg.Error):
             if self.in_transaction:
                 self.raw.execute("ROLLBACK")
 
     def savepoint(self) -> None:
         """Where one unit begins."""
-        self._say("SAVEPOINT unit")
+        self._owed.append(_SAVEPOINT)
 
     def release(self) -> None:
-        """Where it ends."""
-        self._say("RELEASE unit")
+        """Where it ends. Raises StatementFailed for a unit that has hidden a refusal of the database."""
+        if self.raw.info.transaction_status is TransactionStatus.INERROR:
+            raise StatementFailed(_RELEASE, "a statement of this unit had failed")
+        self._owed.append(_RELEASE)
 
     def roll_back_unit(self) -> None:
         """Undo one unit, and leave its savepoint."""
-        self._say("ROLLBACK TO unit")
-        self._say("RELEASE unit")
+        if self._owed[-1:] == [_SAVEPOINT]:
+            self._owed.pop()  # it has not said anything yet
+        else:
+            self._say(f"ROLLBACK TO unit; {_RELEASE}")
 
     @property
     def in_transaction(self) -> bool:
@@ -225,10 +243,20 @@ class PostgresqlConnection:
             self.beneath.close()
 
     def _say(self, words: str) -> str | None:
+        """Say what is owed, then this. What the server answered to the last of it."""
+        owed, self._owed = self._owed, []
         try:
-            return self.raw.execute(words).statusmessage
+            cursor = self.raw.execute("; ".join([*owed, words]).encode())
+            while cursor.nextset():
+                pass
+            return cursor.statusmessage
         except psycopg.Error as exc:
             raise self._refused(exc, words) from None
+
+    def _pay(self) -> None:
+        if self._owed:
+            owed, self._owed = self._owed, []
+            self.raw.execute("; ".join(owed).encode())
 
     def _refused(self, exc: psycopg.Error, statement: str) -> Exception:
         if _is_gone(exc):

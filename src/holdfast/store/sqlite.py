@@ -108,7 +108,8 @@ class SqliteConnection:
     def run_many(self, statement: Statement, rows: Sequence[Values]) -> int:
         """Run it once per row."""
         try:
-            return self.raw.executemany(statement.for_sqlite.text, rows).rowcount
+            ready = statement.for_sqlite
+            return self.raw.executemany(ready.parts[0], ready.in_order(rows)).rowcount
         except sqlite3.Error as exc:
             raise _told(exc, statement.name) from exc
 

@@ -8,8 +8,9 @@ many rows up at once:
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 
 _KEYS: Final = "{keys}"
@@ -96,3 +97,10 @@ class Compiled:
             given += key
         given += [values[name] for name in self.names[1]]
         return before + ",".join([one] * len(keys)) + after, given
+
+    def in_order(self, rows: Sequence[Mapping[str, object]]) -> Iterator[tuple[object, ...]]:
+        """The values of each row by position, for `parts[0]`: drivers take many rows faster that way."""
+        names = self.names[0]
+        if len(names) == 1:
+            return ((row[names[0]],) for row in rows)
+        return map(itemgetter(*names), rows)
