@@ -15,6 +15,7 @@ from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
+from holdfast.model.errors import StoreUnavailable
 from holdfast.model.states import State
 from holdfast.outbox import Outbox
 from holdfast.sessions import Progress
@@ -38,6 +39,10 @@ class Facts:
     @property
     def engine(self) -> EngineIdentity | None:
         return self.gateway.link.identity
+
+    @property
+    def trouble(self) -> StoreUnavailable | None:
+        return self.gateway.store.trouble
 
     @property
     def progress(self) -> Progress:

@@ -12,6 +12,7 @@ from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
+from holdfast.model.errors import StoreUnavailable
 from holdfast.model.seams import SessionDirectory
 from holdfast.outbox import Outbox
 from holdfast.sessions import Progress, Service
@@ -29,6 +30,11 @@ class Facts(Protocol):
     @property
     def engine(self) -> EngineIdentity | None:
         """The engine, while it is attached."""
+        ...
+
+    @property
+    def trouble(self) -> StoreUnavailable | None:
+        """Why the database takes nothing now."""
         ...
 
     @property

@@ -59,6 +59,14 @@ class RestorationOut(BaseModel):
     seconds: float | None
 
 
+class TroubleOut(BaseModel):
+    """Why nothing is taken at the moment, and what to do."""
+
+    code: str
+    detail: str
+    next_step: str
+
+
 class SystemOut(BaseModel):
     """What runs here."""
 
@@ -67,6 +75,7 @@ class SystemOut(BaseModel):
     engine: EngineOut
     gateway: GatewayOut
     restoration: RestorationOut
+    trouble: TroubleOut | None = Field(description="the database takes nothing now: the disk is full")
 
 
 class AliveOut(BaseModel):
@@ -104,7 +113,7 @@ async def readyz(rooms: Behind, response: Response) -> ReadyOut:
 async def system(rooms: Behind, caller: Reader) -> SystemOut:
     """Version, engine, gateway, restoration."""
     facts = rooms.facts
-    engine, progress = facts.engine, facts.progress
+    engine, progress, trouble = facts.engine, facts.progress, facts.trouble
     return SystemOut(
         version=facts.version,
         lab=facts.lab,
@@ -117,6 +126,9 @@ async def system(rooms: Behind, caller: Reader) -> SystemOut:
         restoration=RestorationOut(
             total=progress.total, connected=progress.connected, done=progress.done, seconds=progress.seconds
         ),
+        trouble=TroubleOut(code=trouble.code, detail=trouble.message, next_step=trouble.next_step)
+        if trouble is not None
+        else None,
     )
 
 

@@ -6,7 +6,8 @@ import importlib
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import uvloop
 
@@ -19,6 +20,8 @@ from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
+from holdfast.kit.rotation import rotate
+from holdfast.model.errors import StoreUnavailable
 from holdfast.outbox import Outbox
 from holdfast.sessions import Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
@@ -26,6 +29,8 @@ from holdfast.store import Store, address_of
 from holdfast.vault import Vault, load_or_create, prove_world
 
 log = logging.get("app")
+
+_LOGS_EVERY_S: Final = 5.0
 
 
 class Gateway:
@@ -72,16 +77,22 @@ class Gateway:
         return self.link.identity
 
     @property
+    def trouble(self) -> StoreUnavailable | None:
+        """Why the database takes nothing now."""
+        return self.store.trouble
+
+    @property
     def progress(self) -> Progress:
         """The restoration."""
         return self.supervisor.roster.restoration.progress
 
-    async def serve(self, accounts: Accounts, listener: socket.socket, announce: Callable[[], None]) -> None:
+    async def serve(self, accounts: Accounts, listener: socket.socket, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
         rooms = (self.link, self.supervisor, self.outbox, self.intake)
         async with asyncio.TaskGroup() as tasks:
             work = [tasks.create_task(room.run()) for room in rooms]
             work.append(tasks.create_task(self.store.watch()))
+            work.append(tasks.create_task(_keep_logs_small(self.settings.data / "logs")))
             # Restoration has begun; the web framework is imported beside it.
             web = await asyncio.to_thread(importlib.import_module, "holdfast.app.web")
             # What is loaded now stays: the collector need not look at it again and again.
@@ -111,15 +122,22 @@ class Gateway:
             task.cancel()
 
 
+async def _keep_logs_small(folder: Path) -> None:
+    """For ever. The gateway does it for every program of the data folder: it is the one that always runs."""
+    while True:
+        await asyncio.to_thread(rotate, folder)
+        await asyncio.sleep(_LOGS_EVERY_S)
+
+
 def run_until_stopped(
-    chosen: Settings, engine: EngineProcess, listener: socket.socket, announce: Callable[[], None]
+    chosen: Settings, engine: EngineProcess, listener: socket.socket, announce: Callable[[], bool]
 ) -> None:
     """The gateway, from open database to closed database. Raises HoldfastError, alone or in a group."""
     uvloop.run(_run(chosen, engine, listener, announce))
 
 
 async def _run(
-    chosen: Settings, engine: EngineProcess, listener: socket.socket, announce: Callable[[], None]
+    chosen: Settings, engine: EngineProcess, listener: socket.socket, announce: Callable[[], bool]
 ) -> None:
     # A key that is made anew opens nothing that another one has wrapped.
     first_start = not chosen.database_file.exists() and not (chosen.data / "registry.json").exists()

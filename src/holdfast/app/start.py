@@ -144,8 +144,9 @@ def _only_gateway(chosen: Settings) -> Iterator[None]:
         except OSError as exc:
             holder = os.pread(lock, 32, 0).decode(errors="replace").strip() or "unknown"
             raise SecondGateway(f"Another gateway (pid {holder}) already serves {chosen.data}") from exc
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk: the lock holds without its holder's name
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(lock)
@@ -202,10 +203,16 @@ class _Announcement:
         #: The API has listened: from then on the engine outlives us.
         self.made = False
 
-    def __call__(self) -> None:
+    def __call__(self) -> bool:
+        """The API answers. False when that could not be written down: try again."""
         self.made = True
-        write_atomically(self._path, json.dumps(self._content).encode())
+        try:
+            write_atomically(self._path, json.dumps(self._content).encode())
+        except OSError as exc:
+            log.error("app.not_announced", error=str(exc))
+            return False
         log.info("app.listening", url=self._content["url"], pid=self._content["pid"])
+        return True
 
     def withdraw(self) -> None:
         """The API no longer answers."""

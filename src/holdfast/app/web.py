@@ -19,9 +19,10 @@ log = logging.get("app")
 
 # Streams never end by themselves; a stop does not wait for them longer than this.
 _STREAMS_END_WITHIN_S: Final = 1
+_ANNOUNCE_AGAIN_S: Final = 2.0
 
 
-async def serve(rooms: Rooms, listener: socket.socket, announce: Callable[[], None]) -> None:
+async def serve(rooms: Rooms, listener: socket.socket, announce: Callable[[], bool]) -> None:
     """Serve the API until SIGTERM or SIGINT."""
     _hear_libraries()
     server = _Server(_config(create_app(rooms)), announce)
@@ -70,7 +71,7 @@ def _config(app: FastAPI) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn in a loop of ours: it announces itself, and leaves the signals to us."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], bool]) -> None:
         super().__init__(config)
         self._announce = announce
 
@@ -80,7 +81,12 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._announce()
+        self._try_to_announce()
+
+    def _try_to_announce(self) -> None:
+        # A full disk is no reason not to serve.
+        if not self._announce() and not self.should_exit:
+            asyncio.get_running_loop().call_later(_ANNOUNCE_AGAIN_S, self._try_to_announce)
 
     def ask_to_stop(self) -> None:
         """Answer what was begun, then stop. Asked twice: at once."""

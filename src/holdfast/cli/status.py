@@ -35,6 +35,9 @@ async def status(data: Path | None, as_json: bool) -> int:
     else:
         _head(system)
         draw(table(sessions)) if sessions else say("No number yet. Next step: [bold]holdfast pair[/]")
+    if system.trouble:
+        complain(system.trouble)
+        return int(Exit.STORE)
     if not system.engine_attached:
         complain(NO_ENGINE)
         return int(Exit.NO_ENGINE)

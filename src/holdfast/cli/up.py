@@ -138,7 +138,9 @@ class _Parent:
         say("[bright_black]data folder {}[/]", self._place.data)
         await self._keeper.start(self._place.program("gateway", "-m", "holdfast.app"))
         await self._until_ready()
-        parent_file(self._place.data).write_text(json.dumps({"pid": os.getpid(), "started_at": time.time()}))
+        with contextlib.suppress(OSError):  # a full disk: `down` then stops gateway and engine themselves
+            note = json.dumps({"pid": os.getpid(), "started_at": time.time()})
+            parent_file(self._place.data).write_text(note)
         if self._dashboard:
             await self._keeper.start(self._place.program("dashboard", "-m", "holdfast.dashboard"))
         await self._announce()

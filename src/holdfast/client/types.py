@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from holdfast.model import words
 from holdfast.model.content import text_of
 from holdfast.model.events import (
     EventData,
@@ -266,6 +267,8 @@ class System:
     restore_connected: int
     restore_done: bool
     restore_seconds: float | None
+    #: Why nothing is taken at the moment, with the next step; "" when all is well.
+    trouble: str = ""
 
     @classmethod
     def read(cls, body: Json) -> "System":
@@ -285,7 +288,12 @@ class System:
             restore_connected=int(restoration.get("connected") or 0),
             restore_done=bool(restoration.get("done")),
             restore_seconds=None if seconds is None else float(seconds),
+            trouble=_trouble(body.get("trouble")),
         )
+
+
+def _trouble(body: Json | None) -> str:
+    return words.line(str(body["detail"]), str(body["next_step"])) if body else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,9 +162,21 @@ class Keeper:
             delay = restart_delay_s(failures)
             self._tell(Ended(program.name, code, delay, line))
             await asyncio.sleep(delay)
-            process, offset = await self._spawn(program)
+            process, offset = await self._spawn_again(program)
             again = True
             self._tell(Started(program.name, process.pid, again=True))
+
+    async def _spawn_again(self, program: Program) -> tuple[asyncio.subprocess.Process, int]:
+        """Start it whatever is short at the moment: processes, descriptors, room on the disk."""
+        failures = 1
+        while True:
+            try:
+                return await self._spawn(program)
+            except OSError as exc:
+                failures += 1
+                delay = restart_delay_s(failures)
+                self._tell(Ended(program.name, 1, delay, f"It cannot be started: {exc.strerror}"))
+                await asyncio.sleep(delay)
 
     async def _spawn(self, program: Program) -> tuple[asyncio.subprocess.Process, int]:
         async with self._spawning:

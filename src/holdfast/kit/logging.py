@@ -4,7 +4,9 @@ Never a body, a QR code, a key, or a contact's full number: `masked` shortens a 
 """
 
 import io
+import json
 import logging
+import os
 import sys
 from typing import Any, TextIO
 
@@ -20,17 +22,42 @@ finally:
 
 
 class _Stderr(io.TextIOWrapper):
-    """The process's stderr of this moment: loggers are kept for good, a stream may be replaced and closed."""
+    """The process's stderr of this moment: loggers are kept for good, a stream may be replaced and closed.
+
+    A line that cannot be written (a full disk, a reader that left) is lost and counted, and ends nothing;
+    the first line that can be written again comes after one that tells how many were lost.
+    """
 
     def __init__(self) -> None:
         super().__init__(io.BytesIO(), write_through=True)
+        self._lost = 0
 
     def write(self, text: str, /) -> int:
-        return sys.stderr.write(text)
+        lost = json.dumps({"event": "logging.lines_lost", "lines": self._lost})
+        try:
+            # The line break ends what a full disk may have cut off.
+            _write(f"\n{lost}\n{text}" if self._lost else text)
+            self._lost = 0
+        except (OSError, ValueError):
+            self._lost += text.endswith("\n")
+        return len(text)
 
     def flush(self) -> None:
-        if sys is not None and sys.stderr is not None:  # the interpreter's end takes both away before this
-            sys.stderr.flush()
+        """Nothing is kept back."""
+
+
+def _write(text: str) -> None:
+    if sys is None or sys.stderr is None:  # the interpreter's end takes both away before this
+        return
+    try:
+        fd = sys.stderr.fileno()
+    except (OSError, ValueError):  # a stream without a file, as in a test
+        sys.stderr.write(text)
+        return
+    # Without the stream's own buffer: what it cannot write it would keep, and refuse again and again.
+    left = text.encode(errors="backslashreplace")
+    while left:
+        left = left[os.write(fd, left) :]
 
 
 def configure(*, level: str = "info", stream: TextIO | None = None, console: bool = False) -> None:

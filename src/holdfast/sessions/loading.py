@@ -37,7 +37,11 @@ async def load(roster: Roster, store: Store, registry: Registry) -> None:
         roster.set_timer(runtime)  # also where the machine left a time of before as it was
     roster.begin_restoration()
     if missing.registry_stale:
-        await roster.save_registry()
+        try:
+            await roster.save_registry()
+        except OSError as exc:
+            # The database has it; the next change writes the second record again.
+            log.error("session.registry_not_written", error=str(exc))
 
 
 def _rebuilt(record: Record, now_ms: int) -> f.Session:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar, cast
 
+from holdfast.model.errors import StoreUnavailable
 from holdfast.store.address import DatabaseAddress
 from holdfast.store.connection import Database
 from holdfast.store.databases import database_at
@@ -53,6 +54,11 @@ class Store:
         Raises StoreUnavailable.
         """
         return cast(T, await self._readers.read(work))
+
+    @property
+    def trouble(self) -> StoreUnavailable | None:
+        """Why the last write was refused, None when it was taken: a full disk is told where it can."""
+        return self._writer.trouble
 
     async def watch(self) -> None:
         """Never return; raise when the writing thread has died. The process must not outlive it."""

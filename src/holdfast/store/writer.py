@@ -50,6 +50,8 @@ class Writer:
         self._closing = False
         self._bell = threading.Condition()
         self._healthy = True
+        #: Why the last group was refused; None when it was written.
+        self.trouble: StoreUnavailable | None = None
         self.died: asyncio.Future[None] = self._loop.create_future()
         self._thread = threading.Thread(target=self._run, name="holdfast-writer", daemon=True)
         self._thread.start()
@@ -189,6 +191,7 @@ class Writer:
         elif self._healthy:
             _log.error("store.unavailable", reason=exc.message)
         self._healthy = False
+        self.trouble = exc
         for unit in batch:
             unit.made, unit.result = None, None
             # A unit that was refused on its own account keeps its own answer.
@@ -198,6 +201,7 @@ class Writer:
     def _recovered(self) -> None:
         if not self._healthy:
             self._healthy = True
+            self.trouble = None
             _log.info("store.available")
 
     # ---- back to the loop --------------------------------------------------------------------------------
