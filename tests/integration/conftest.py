@@ -12,14 +12,26 @@ import structlog
 from holdfast.engine import EngineLink, EngineProcess, EngineProgram, Intake
 from holdfast.inbox import Inbox
 from holdfast.journal import Event, Filter, Journal
+from holdfast.kit.clock import SteadyClock, monotonic_ms, now_ms
 from holdfast.model.states import State
 from holdfast.sessions import Recorder, Service, Supervisor
+from holdfast.sessions.runtime import Runtime
 from holdfast.store import SqliteFile, Store
 from holdfast.vault import Vault, load_or_create
 
 from .scripted_engine import ScriptedEngine
 
 TENANT = "ten_default"
+
+
+@dataclass
+class MovedClock:
+    """The monotonic clock of a gateway whose test does not wait."""
+
+    ahead_ms: int = 0
+
+    def __call__(self) -> int:
+        return monotonic_ms() + self.ahead_ms
 
 
 @dataclass
@@ -32,11 +44,17 @@ class Running:
     supervisor: Supervisor
     sessions: Service
     inbox: Inbox
+    clock: "MovedClock"
     ups: list[str] = field(default_factory=list)
     downs: list[str] = field(default_factory=list)
 
     def state(self, name: str) -> State:
         return self.sessions.show(TENANT, name).state
+
+    def runtime(self, session_id: str) -> Runtime:
+        found = self.supervisor.roster.index.get(session_id)
+        assert found is not None
+        return found
 
     async def until(self, name: str, state: State, within_s: float = 5.0) -> None:
         """Return when the session is there; fail with what it is instead."""
@@ -92,11 +110,19 @@ class World:
         process = EngineProcess(EngineProgram(Path(binary), self.data, None))
         link = EngineLink(process, gateway_id="gtw_test", build="test", lab=True)
         recorder = Recorder(store, journal)
-        supervisor = Supervisor(store=store, recorder=recorder, link=link, vault=vault, roll=lambda: 0.0)
+        clock = MovedClock()
+        supervisor = Supervisor(
+            store=store,
+            recorder=recorder,
+            link=link,
+            vault=vault,
+            roll=lambda: 0.0,
+            clock=SteadyClock(now_ms, clock),
+        )
         await supervisor.load(registry)
         inbox = Inbox(store, journal, lambda conn, receipts: None)
         intake = Intake(inbox.receive, link.confirm)
-        running = Running(store, journal, link, supervisor, Service(store, supervisor.roster), inbox)
+        running = Running(store, journal, link, supervisor, Service(store, supervisor.roster), inbox, clock)
         supervisor.roster.on_up, supervisor.roster.on_down = running.ups.append, running.downs.append
         link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels
         link.on_detached, link.on_deliveries = supervisor.engine_detached, intake.put

@@ -125,8 +125,10 @@ async def test_levels_repair_lost_facts(world: World) -> None:
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
         engine.connects_at_once = False
         engine.end(session_id, pb.NETWORK, told=False)
-        engine.levels(1000)
-        engine.levels(2000)
+        engine.levels()
+        await eventually(lambda: gateway.runtime(session_id).closing is not None)
+        gateway.clock.ahead_ms += 1000
+        engine.levels()
         await gateway.until("taxi", State.RECONNECTING)
         await eventually(lambda: len(engine.asked("connect")) == 2)
         engine.log_in(session_id, told=False)
@@ -140,13 +142,13 @@ async def test_a_level_that_runs_ahead_of_its_fact_does_not_hide_the_reason(worl
     async with world.gateway() as gateway:
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
         engine.end(session_id, pb.NETWORK, told=False)
-        engine.levels(1000)
+        engine.levels()
         engine.fact(
             session_id,
             engine.sessions[session_id].epoch,
             disconnected=pb.Disconnected(reason=pb.REPLACED, detail="stream:error conflict"),
         )
-        engine.levels(1500)
+        engine.levels()
         await gateway.until("taxi", State.REPLACED)
         states = [it.data["state"] for it in await gateway.events("session.state")]
         assert states == ["pairing", "connecting", "connected", "replaced"]
@@ -158,8 +160,10 @@ async def test_what_the_levels_leave_out_is_not_held(world: World) -> None:
     async with world.gateway() as gateway:
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
         del engine.sessions[session_id]
-        engine.levels(1000)
-        engine.levels(2000)
+        engine.levels()
+        await eventually(lambda: gateway.runtime(session_id).closing is not None)
+        gateway.clock.ahead_ms += 1000
+        engine.levels()
         await gateway.until("taxi", State.RECONNECTING)
         await gateway.until("taxi", State.CONNECTED)
         assert len(engine.asked("open")) == 2

@@ -159,7 +159,7 @@ async def test_a_deleted_row_that_still_owns_a_number_does_not_own_it(tmp_path: 
         runtime = room.runtime("taxi")
         await room.service.delete(TENANT, "taxi")
         await _gone(room, first)
-        room.supervisor.roster.recorder.note(runtime)  # late: it still names its number
+        room.supervisor.roster.remember(runtime)  # late: it still names its number
         await room.quiet()
         await room.linked("second", ANNA)
         await room.quiet()

@@ -42,6 +42,21 @@ class Policy:
     #: After the end of a ban we wait up to so long: not to the moment.
     ban_spread_s: float = 10.0
 
+    def pace(self, retry: Retry) -> tuple[float, float]:
+        """The first and the longest wait of this kind of retry."""
+        match retry:
+            case Retry.SLOWLY:
+                return self.slow_base_s, self.slow_cap_s
+            case Retry.RARELY:
+                return self.rare_base_s, self.rare_cap_s
+            case _:
+                return self.backoff_base_s, self.backoff_cap_s
+
+    def longest_wait_s(self, reason: Reason) -> float:
+        """No wait for this reason is longer."""
+        end = MEANINGS[reason].end
+        return self.pace(Retry.SLOWLY if end is None else end.retry)[1]
+
 
 DEFAULT_POLICY: Final = Policy()
 
@@ -179,11 +194,7 @@ def _wait(
 def _delay_s(retry: Retry, attempt: int, roll: float, policy: Policy) -> float:
     if retry is Retry.AT_ONCE and attempt == 0:
         return 0.0
-    base_s, cap_s = policy.backoff_base_s, policy.backoff_cap_s
-    if retry is Retry.SLOWLY:
-        base_s, cap_s = policy.slow_base_s, policy.slow_cap_s
-    elif retry is Retry.RARELY:
-        base_s, cap_s = policy.rare_base_s, policy.rare_cap_s
+    base_s, cap_s = policy.pace(retry)
     return backoff(attempt, base_s=base_s, cap_s=cap_s, roll=roll)
 
 

@@ -3,8 +3,9 @@
 Pure values.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Final
 
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, LinkLevel, State
@@ -52,11 +53,21 @@ class Session:
         """Only a new QR code helps."""
         return self.state is State.LOGGED_OUT
 
+    def moved(self, by_ms: int) -> "Session":
+        """The same with every time later by so much: from the clock that decides to the one that is shown."""
+        if not by_ms:
+            return self
+        later = {name: at + by_ms for name in _TIMES if (at := getattr(self, name)) is not None}
+        return replace(self, **later)
+
     @property
     def wake_at_ms(self) -> int | None:
         """The next moment at which the machine wants a TimeCame."""
         times = [at for at in (self.retry_at_ms, self.deadline_ms) if at is not None]
         return min(times) if times else None
+
+
+_TIMES: Final = ("since_ms", "retry_at_ms", "deadline_ms", "banned_until_ms", "up_since_ms")
 
 
 # ---- facts: what the owner asked for -----------------------------------------------------------------------
@@ -190,12 +201,9 @@ class LevelReported:
 
 @dataclass(frozen=True, slots=True)
 class CodeShown:
-    """A QR code can be scanned until `valid_until_ms`. The code itself never comes here."""
+    """A QR code can be scanned. The code itself never comes here."""
 
     epoch: int
-    index: int
-    of: int
-    valid_until_ms: int
 
 
 @dataclass(frozen=True, slots=True)

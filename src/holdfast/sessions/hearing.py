@@ -32,22 +32,23 @@ class Hearing:
             runtime = self._roster.index.get(fact.session_id)
             if runtime is None:
                 continue
-            runtime.last_fact_ms = max(runtime.last_fact_ms, fact.at_ms)
+            runtime.last_fact = max(runtime.last_fact, fact.sequence)
             try:
                 self._hear(runtime, fact)
             except Exception:  # one session's trouble does not cost the others their engine
                 log.exception("session.fact_failed", session=runtime.name, fact=type(fact.happened).__name__)
 
     def _hear(self, runtime: Runtime, fact: SessionFact) -> None:
-        tell, epoch = self._roster.tell, fact.epoch
+        tell, epoch, shift_ms = self._roster.tell, fact.epoch, self._roster.clock.shift_ms
         match fact.happened:
             case said.Connected():
                 tell(runtime, f.LinkConnected(epoch))
             case said.Disconnected(reason, detail, until, code):
+                until = None if until is None else until - shift_ms
                 tell(runtime, f.LinkDisconnected(epoch, reason, detail, until, code or None))
             case said.PairCode(code, index, of, valid_until_ms):
-                if tell(runtime, f.CodeShown(epoch, index, of, valid_until_ms)):
-                    self._show(runtime, ShownCode(code, index, of, valid_until_ms))
+                if tell(runtime, f.CodeShown(epoch)):
+                    self._show(runtime, ShownCode(code, index, of, valid_until_ms - shift_ms))
             case said.PairSuccess(jid, lid, _, push_name):
                 self._linked(runtime, epoch, Link(jid, lid, push_name))
             case said.PairFailed(reason, detail):
@@ -61,8 +62,9 @@ class Hearing:
         if runtime.pairing is None:
             return
         runtime.pairing = replace(runtime.pairing, code=code)
-        shown = SessionPairing(code.index, code.of, code.valid_until_ms)
-        self._roster.recorder.note(runtime, events=[shown])
+        until = code.moved(self._roster.clock.shift_ms).valid_until_ms
+        shown = SessionPairing(code.index, code.of, until)
+        self._roster.remember(runtime, shown)
         self._roster.wake(runtime)
 
     def _linked(self, runtime: Runtime, epoch: int, link: Link) -> None:
@@ -77,19 +79,20 @@ class Hearing:
         """The engine's periodic truth: what it holds, and by absence what it does not."""
         held = {it.session_id: it for it in levels.sessions}
         for runtime in list(self._roster.index):
-            if levels.at_ms <= runtime.last_fact_ms:
-                continue  # not newer than a fact: within one millisecond nobody knows which came first
+            # An engine that does not count sends them in order, and is believed.
+            if levels.sequence and levels.sequence < runtime.last_fact:
+                continue
             found = held.get(runtime.id)
             if found is not None:
-                self._hear_level(runtime, found, levels.at_ms)
+                self._hear_level(runtime, found)
             elif runtime.session.state.up:
-                self._hear_closed(runtime, runtime.session.epoch, levels.at_ms)
+                self._hear_closed(runtime, runtime.session.epoch)
 
-    def _hear_level(self, runtime: Runtime, held: Held, at_ms: int) -> None:
-        if held.last_frame_ms > (runtime.last_heartbeat_ms or 0):
+    def _hear_level(self, runtime: Runtime, held: Held) -> None:
+        if held.last_frame_ms:  # newer than the one before, also where a clock was set back
             runtime.last_heartbeat_ms = held.last_frame_ms
         if held.level is LinkLevel.CLOSED:
-            self._hear_closed(runtime, held.epoch, at_ms)
+            self._hear_closed(runtime, held.epoch)
             return
         runtime.closing = None
         session = runtime.session
@@ -98,10 +101,10 @@ class Hearing:
             return
         self._roster.tell(runtime, f.LevelReported(held.epoch, held.level, held.missed_probes))
 
-    def _hear_closed(self, runtime: Runtime, epoch: int, at_ms: int) -> None:
+    def _hear_closed(self, runtime: Runtime, epoch: int) -> None:
         """Believed when it is still so a moment later: the fact that says why usually follows at once."""
-        closing = runtime.closing
+        closing, now = runtime.closing, self._roster.now
         if closing is None or closing.epoch != epoch:
-            runtime.closing = Closing(epoch, at_ms)
-        elif at_ms - closing.since_ms >= _CLOSED_FOR_MS:
+            runtime.closing = Closing(epoch, now)
+        elif now - closing.since_ms >= _CLOSED_FOR_MS:
             self._roster.tell(runtime, f.LevelReported(epoch, LinkLevel.CLOSED))

@@ -77,9 +77,9 @@ class Leftovers:
         self._roster.tell(runtime, f.CredentialsAdopted())
 
     async def _rebuild(self, session_id: str, name: str) -> Runtime:
-        now = self._roster.now
-        record = Record(session_id, DEFAULT_TENANT, name, Desired.UP.value, now)
-        runtime = Runtime(record, f.Session(since_ms=now))
+        made_at = self._roster.clock.wall_ms
+        record = Record(session_id, DEFAULT_TENANT, name, Desired.UP.value, made_at)
+        runtime = Runtime(record, f.Session(since_ms=self._roster.now))
         await self._roster.add(runtime)
         return runtime
 

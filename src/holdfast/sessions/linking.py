@@ -44,7 +44,7 @@ class Linking:
         if pairing is None or pairing.link is None:
             return
         self._vault.learn(SCRATCH + runtime.id, pairing.wrapped_key)
-        self._roster.recorder.note(runtime, events=[SessionPairing(ended=Reason.LINKED.value)])
+        self._roster.remember(runtime, SessionPairing(ended=Reason.LINKED.value))
         await self.place(runtime, pairing.link)
 
     async def place(self, runtime: Runtime, link: Link) -> Runtime | None:
@@ -105,7 +105,7 @@ class Linking:
 
         A full disk is waited out: the phone counts us as linked.
         """
-        self._roster.recorder.note(runtime)
+        self._roster.remember(runtime)
         attempt = 0
         while True:
             try:
@@ -180,7 +180,7 @@ class Linking:
         """The owner's name, as others see it, is another one now."""
         if push_name and push_name != runtime.record.push_name:
             self._roster.index.rewrite(runtime, replace(runtime.record, push_name=push_name))
-            self._roster.recorder.note(runtime)
+            self._roster.remember(runtime)
 
     def opened(self, runtime: Runtime, device: Device) -> None:
         """The file says which device it holds: it knows better than any record."""
@@ -188,7 +188,7 @@ class Linking:
         if device.jid and device.jid != runtime.record.jid:
             lid = device.lid or runtime.record.lid
             self._roster.index.rewrite(runtime, replace(runtime.record, jid=device.jid, lid=lid))
-            self._roster.recorder.note(runtime)
+            self._roster.remember(runtime)
 
 
 def user_of(jid: str) -> str:

@@ -1,9 +1,11 @@
 """A start of the gateway: database and registry give every session back, and its restoration begins."""
 
+from dataclasses import replace
 from typing import Final
 
 from holdfast.kit import logging
 from holdfast.kit.iso import iso
+from holdfast.model.errors import StoreUnavailable
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, State
 from holdfast.sessions import facts as f
@@ -27,13 +29,20 @@ async def load(roster: Roster, store: Store, registry: Registry) -> None:
     known = await store.read(repository.load)
     gone = await store.read(repository.gone)
     for runtime in known:
+        _into_our_time(runtime, roster)
         roster.take(runtime)
     missing = compare({runtime.id: runtime.record for runtime in known}, registry.records, gone)
     for record in missing.into_database:
-        await roster.add(Runtime(record, _rebuilt(record, roster.now)))
+        try:
+            await roster.add(Runtime(record, _rebuilt(record, roster.now)))
+        except StoreUnavailable:
+            raise
+        except Exception as exc:  # one record that contradicts another one costs nobody else the start
+            log.error("session.not_rebuilt", session=record.name, phone=record.phone, error=str(exc))
+            continue
         log.warning("session.rebuilt_from_registry", session=record.name, phone=record.phone)
     for runtime in roster.index:
-        roster.tell(runtime, f.Restored(_last_seen(runtime, roster.now)))
+        roster.tell(runtime, f.Restored(_last_seen(runtime, roster.clock.wall_ms)))
         roster.set_timer(runtime)  # also where the machine left a time of before as it was
     roster.begin_restoration()
     if missing.registry_stale:
@@ -42,6 +51,19 @@ async def load(roster: Roster, store: Store, registry: Registry) -> None:
         except OSError as exc:
             # The database has it; the next change writes the second record again.
             log.error("session.registry_not_written", error=str(exc))
+
+
+def _into_our_time(runtime: Runtime, roster: Roster) -> None:
+    """What was stored by a clock that has been set since neither lies in the future nor holds anything up."""
+    session, now, wall_ms = runtime.session, roster.now, roster.clock.wall_ms
+    retry_at = session.retry_at_ms
+    if retry_at is not None and session.banned_until_ms is None:
+        retry_at = min(retry_at, now + round(roster.policy.longest_wait_s(session.reason) * 1000))
+    runtime.session = replace(session, since_ms=min(session.since_ms, now), retry_at_ms=retry_at)
+    if runtime.last_connected_ms is not None:
+        runtime.last_connected_ms = min(runtime.last_connected_ms, wall_ms)
+    if runtime.last_heartbeat_ms is not None:
+        runtime.last_heartbeat_ms = min(runtime.last_heartbeat_ms, wall_ms)
 
 
 def _rebuilt(record: Record, now_ms: int) -> f.Session:

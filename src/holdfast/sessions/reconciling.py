@@ -40,7 +40,7 @@ class Reconciling:
         self._lanes.close()
         done = self._roster.restoration.progress.done
         for runtime in list(self._roster.index):
-            runtime.file = FileState.CLOSED
+            runtime.file, runtime.last_fact, runtime.closing = FileState.CLOSED, 0, None
             self._roster.tell(runtime, f.EngineLost())
         if done:
             self._roster.begin_restoration()

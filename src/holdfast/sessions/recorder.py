@@ -14,6 +14,7 @@ from holdfast.kit.backoff import backoff
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.events import EventData
 from holdfast.sessions import repository
+from holdfast.sessions.facts import Session
 from holdfast.sessions.runtime import Runtime
 from holdfast.store import Store, WriteUnit
 
@@ -68,16 +69,22 @@ class Recorder:
     def note(
         self,
         runtime: Runtime,
+        shown: Session,
         *,
         timeline_at_ms: int | None = None,
         events: Sequence[EventData] = (),
     ) -> None:
-        """The session changed: keep its row, and where given a line of its timeline and events."""
+        """The session changed: keep its row, and where given a line of its timeline and events.
+
+        `shown` is what it is, in the wall clock's time.
+        """
         batch = self._batch
-        batch.rows[runtime.id] = repository.row_of(runtime)
+        batch.rows[runtime.id] = repository.row_of(runtime, shown)
         if timeline_at_ms is not None:
             runtime.timeline_seq += 1
-            batch.timeline.setdefault(runtime.id, []).append(repository.timeline_row(runtime, timeline_at_ms))
+            batch.timeline.setdefault(runtime.id, []).append(
+                repository.timeline_row(runtime, shown, timeline_at_ms)
+            )
         batch.drafts += [Draft(runtime.id, runtime.record.tenant_id, data) for data in events]
         self._noted += 1
         self._filled.set()

@@ -75,20 +75,23 @@ def credentials(state: State, record: Record) -> Credentials:
     return Credentials.LOST if record.phone is not None else Credentials.NONE
 
 
-def insert(unit: WriteUnit, runtime: Runtime) -> None:
-    """A new session. Raises ConstraintViolated when its name or number is taken."""
+def insert(unit: WriteUnit, runtime: Runtime, shown: Session) -> None:
+    """A new session; `shown` is what it is, in the wall clock's time.
+
+    Raises ConstraintViolated when its name or number is taken.
+    """
     record = runtime.record
     unit.run(
         statements.ADD,
-        **row_of(runtime),
+        **row_of(runtime, shown),
         tenant_id=record.tenant_id,
         created_at_ms=record.created_at_ms,
     )
 
 
-def row_of(runtime: Runtime) -> Row:
+def row_of(runtime: Runtime, session: Session) -> Row:
     """The session as it is now, for `update`."""
-    record, session = runtime.record, runtime.session
+    record = runtime.record
     return {
         "id": record.id,
         "name": record.name,
@@ -120,9 +123,8 @@ def update_state(unit: WriteUnit, rows: Sequence[Row]) -> None:
     unit.run_many(statements.UPDATE_STATE, rows)
 
 
-def timeline_row(runtime: Runtime, at_ms: int) -> Row:
+def timeline_row(runtime: Runtime, session: Session, at_ms: int) -> Row:
     """The newest change, for `add_timeline`."""
-    session = runtime.session
     return {
         "session_id": runtime.record.id,
         "seq": runtime.timeline_seq,

@@ -11,7 +11,8 @@ from dataclasses import replace
 from functools import partial
 
 from holdfast.kit import logging
-from holdfast.kit.clock import Clock, now_ms
+from holdfast.kit.clock import SteadyClock
+from holdfast.model.events import EventData
 from holdfast.model.reasons import MEANINGS
 from holdfast.model.states import State
 from holdfast.sessions import facts as f
@@ -48,13 +49,15 @@ class Roster:
         vault: Vault,
         *,
         policy: Policy = DEFAULT_POLICY,
-        clock: Clock = now_ms,
+        clock: SteadyClock | None = None,
         roll: Callable[[], float] = random.random,
     ) -> None:
         self._store, self._vault = store, vault
         self.recorder = recorder
         recorder.on_refused = self._refused
-        self._policy, self._clock, self._roll = policy, clock, roll
+        self.policy, self._roll = policy, roll
+        #: Decides and waits. What leaves this room is the wall clock's time.
+        self.clock = clock or SteadyClock()
         self.index = Index()
         self.restoration = Restoration()
         self.on_up: Callable[[str], None] = _ignore
@@ -65,14 +68,15 @@ class Roster:
 
     @property
     def now(self) -> int:
-        """Milliseconds UTC, by this roster's clock."""
-        return self._clock()
+        """Milliseconds UTC, by the clock that decides."""
+        return self.clock()
 
     # ---- who is there --------------------------------------------------------------------------------------
 
     async def add(self, runtime: Runtime) -> None:
         """A new session, durable when this returns. Raises StoreUnavailable."""
-        await self._store.write(partial(repository.insert, runtime=runtime))
+        shown = runtime.session.moved(self.clock.shift_ms)
+        await self._store.write(partial(repository.insert, runtime=runtime, shown=shown))
         self.index.add(runtime)
 
     def take(self, runtime: Runtime) -> None:
@@ -82,7 +86,7 @@ class Roster:
     async def forget(self, runtime: Runtime) -> None:
         """The session is deleted, durably: its number is free from now on. Raises StoreUnavailable."""
         await self.recorder.settled()
-        await self._store.write(partial(repository.delete, session_id=runtime.id, now_ms=self.now))
+        await self._store.write(partial(repository.delete, session_id=runtime.id, now_ms=self.clock.wall_ms))
         self.index.remove(runtime)
         self.wake(runtime)
         log.warning("session.deleted", session=runtime.name, phone=runtime.record.phone)
@@ -93,7 +97,7 @@ class Roster:
 
     def view(self, runtime: Runtime) -> View:
         """The session as everybody outside sees it."""
-        return view(runtime, restoring=self.restoration.waits_for(runtime.id))
+        return view(runtime, self.clock.shift_ms, restoring=self.restoration.waits_for(runtime.id))
 
     def begin_restoration(self) -> None:
         """A start, of gateway or engine: whoever wants to be up is on the way from now on."""
@@ -106,7 +110,7 @@ class Roster:
     def tell(self, runtime: Runtime, fact: f.Fact) -> bool:
         """Something happened to a session: decide, remember, act. False if the machine did not care."""
         before, now = runtime.session, self.now
-        decision = decide(before, fact, now, self._roll(), self._policy)
+        decision = decide(before, fact, now, self._roll(), self.policy)
         if not decision.heard:
             return False
         after = runtime.session = decision.session
@@ -115,7 +119,7 @@ class Roster:
         if changed(before, after):
             self._changed(runtime, before, now)
         elif before != after:
-            self.recorder.note(runtime)
+            self.remember(runtime)
         if before.wake_at_ms != after.wake_at_ms:
             self.set_timer(runtime)
         if decision.commands:
@@ -131,8 +135,14 @@ class Roster:
             named = f"{runtime.name} (deleted {runtime.id})"
             self.index.rewrite(runtime, replace(runtime.record, name=named))
         if after.state.up and not before.state.up:
-            runtime.last_connected_ms = now
-        self.recorder.note(runtime, timeline_at_ms=now, events=[state_event(runtime, before.state)])
+            runtime.last_connected_ms = self.clock.wall_ms
+        shown = after.moved(self.clock.shift_ms)
+        self.recorder.note(
+            runtime,
+            shown,
+            timeline_at_ms=self.clock.wall_ms,
+            events=[state_event(runtime, shown, before.state)],
+        )
         log.log(
             _ERROR if MEANINGS[after.reason].alert else _INFO,
             "session.changed",
@@ -145,6 +155,10 @@ class Roster:
             detail=after.detail or None,
         )
         self._tell_neighbours(runtime, before, now)
+
+    def remember(self, runtime: Runtime, *events: EventData) -> None:
+        """Keep the session's row, and tell these events, as soon as the disk allows."""
+        self.recorder.note(runtime, runtime.session.moved(self.clock.shift_ms), events=events)
 
     def _tell_neighbours(self, runtime: Runtime, before: f.Session, now: int) -> None:
         after = runtime.session
@@ -186,7 +200,7 @@ class Roster:
         if self.index.get(runtime.id) is not runtime:
             return
         if not self.tell(runtime, f.TimeCame()):
-            self.set_timer(runtime)  # the wall clock was set back meanwhile
+            self.set_timer(runtime)  # a timer may come a moment early
 
     def wake(self, runtime: Runtime) -> None:
         """Whoever waits for something to happen to the session looks again."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from holdfast.model.states import State
@@ -18,6 +18,10 @@ class ShownCode:
     index: int
     of: int
     valid_until_ms: int
+
+    def moved(self, by_ms: int) -> "ShownCode":
+        """The same by another clock."""
+        return replace(self, valid_until_ms=self.valid_until_ms + by_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Runtime:
         "heartbeat_saved_ms",
         "lane",
         "last_connected_ms",
-        "last_fact_ms",
+        "last_fact",
         "last_heartbeat_ms",
         "pairing",
         "record",
@@ -83,8 +87,8 @@ class Runtime:
         self.last_connected_ms: int | None = None
         self.last_heartbeat_ms: int | None = None
         self.heartbeat_saved_ms: int | None = None
-        #: Time of the newest fact: levels that are older are stale.
-        self.last_fact_ms = 0
+        #: The engine's number of the newest fact: levels that it counted before are stale.
+        self.last_fact = 0
         self.closing: Closing | None = None
         self.file = FileState.CLOSED
         self.pairing: Pairing | None = None

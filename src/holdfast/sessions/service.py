@@ -60,7 +60,7 @@ class Service:
         while runtime.session.state is State.PAIRING:
             shown = runtime.pairing.code if runtime.pairing is not None else None
             if shown is not None and shown.valid_until_ms > self._roster.now:
-                return shown
+                return shown.moved(self._roster.clock.shift_ms)
             left_s = until - loop.time()
             if left_s <= 0:
                 raise NoQr("The QR code is not there yet", next_step="Ask again in a moment.")
@@ -79,9 +79,10 @@ class Service:
             runtime = self._roster.index.named(tenant_id, name)
             if runtime is not None:
                 return self._roster.view(runtime), False
-            now = self._roster.now
-            session = f.Session(since_ms=now)
-            runtime = Runtime(Record(new_id("ses"), tenant_id, name, session.desired.value, now), session)
+            session = f.Session(since_ms=self._roster.now)
+            made_at = self._roster.clock.wall_ms
+            record = Record(new_id("ses"), tenant_id, name, session.desired.value, made_at)
+            runtime = Runtime(record, session)
             try:
                 await self._roster.add(runtime)
             except StoreUnavailable:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from holdfast.engine import EngineIdentity, Levels, SessionFact
-from holdfast.kit.clock import Clock, now_ms
+from holdfast.kit.clock import SteadyClock
 from holdfast.sessions.hearing import Hearing
 from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
@@ -35,7 +35,7 @@ class Supervisor:
         vault: Vault,
         device_name: str = "Holdfast",
         policy: Policy = DEFAULT_POLICY,
-        clock: Clock = now_ms,
+        clock: SteadyClock | None = None,
         roll: Callable[[], float] = random.random,
     ) -> None:
         self._store = store

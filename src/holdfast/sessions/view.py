@@ -6,6 +6,7 @@ from holdfast.model.actions import Action
 from holdfast.model.events import SessionStateChanged
 from holdfast.model.reasons import MEANINGS, Reason
 from holdfast.model.states import ConnectionStatus, Desired, State, connection_status
+from holdfast.sessions.facts import Session
 from holdfast.sessions.offers import offered
 from holdfast.sessions.runtime import Runtime, ShownCode
 
@@ -44,9 +45,9 @@ class View:
         return connection_status(self.state)
 
 
-def view(runtime: Runtime, *, restoring: bool) -> View:
-    """The session as it is now."""
-    record, session = runtime.record, runtime.session
+def view(runtime: Runtime, shift_ms: int, *, restoring: bool) -> View:
+    """The session as it is now, in the wall clock's time, which is ahead by `shift_ms`."""
+    record, session = runtime.record, runtime.session.moved(shift_ms)
     shown = runtime.pairing.code if runtime.pairing is not None else None
     return View(
         id=record.id,
@@ -68,8 +69,8 @@ def view(runtime: Runtime, *, restoring: bool) -> View:
         banned_until_ms=session.banned_until_ms,
         requires_auth=session.requires_auth,
         restoring=restoring,
-        qr=shown if session.state is State.PAIRING else None,
-        actions=offered(session),
+        qr=shown.moved(shift_ms) if shown is not None and session.state is State.PAIRING else None,
+        actions=offered(runtime.session),
     )
 
 
@@ -78,9 +79,8 @@ def phone_text(phone: str | None) -> str | None:
     return f"+{phone}" if phone else None
 
 
-def state_event(runtime: Runtime, previous: State) -> SessionStateChanged:
+def state_event(runtime: Runtime, session: Session, previous: State) -> SessionStateChanged:
     """The event that tells of the session's change from `previous`."""
-    session = runtime.session
     return SessionStateChanged(
         state=session.state,
         previous=previous,

@@ -67,7 +67,7 @@ def facts(epoch: int = 7) -> list[f.Fact]:
         f.RecordRefused(),
         f.LinkConnected(epoch),
         f.PairingSucceeded(epoch),
-        f.CodeShown(epoch, 1, 6, NOW + 60_000),
+        f.CodeShown(epoch),
         *[f.ConnectRefused(epoch, reason) for reason in Reason],
         *[f.LinkDisconnected(epoch, reason) for reason in Reason],
         *[f.PairingFailed(epoch, reason) for reason in Reason],
@@ -318,7 +318,7 @@ def test_pairing_gives_up() -> None:
     nothing = decide(started.session, f.TimeCame(), NOW + 20_000, ROLL)
     assert (nothing.session.state, nothing.session.reason) == (State.NEW, Reason.PAIRING_UNREACHABLE)
     assert kind(nothing.commands) == ["CancelPairing"]
-    shown = decide(started.session, f.CodeShown(8, 1, 6, NOW + 60_000), NOW + 500, ROLL).session
+    shown = decide(started.session, f.CodeShown(8), NOW + 500, ROLL).session
     assert shown.deadline_ms == NOW + 180_000
     late = decide(shown, f.TimeCame(), NOW + 180_000, ROLL)
     assert late.session.reason is Reason.PAIRING_TIMED_OUT

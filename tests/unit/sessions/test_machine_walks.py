@@ -173,7 +173,7 @@ class World(RuleBasedStateMachine):
     @rule()
     def code_comes(self) -> None:
         assert self.pairing is not None
-        self.tell(f.CodeShown(self.pairing, 1, 6, self.now + 60_000))
+        self.tell(f.CodeShown(self.pairing))
 
     @precondition(lambda self: self.pairing is not None)
     @rule()
