@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from holdfast.journal import Filter, Journal
 from holdfast.model.content import Text
 from holdfast.model.messages import InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.seams import SessionRef
-from holdfast.store import SqliteFile, Store
+from holdfast.store import SqliteFile, Store, WriteUnit
 
 TENANT = "ten_default"
 EVERYTHING = Filter(TENANT)
@@ -90,6 +90,20 @@ def receipt(
     return InboundReceipt(
         delivery_id=delivery_id, message_ids=message_ids, sender=sender, kind=kind, **(fields | more)
     )
+
+
+class NobodyTold:
+    """Stands where the outbox is told of receipts and names; keeps the receipts."""
+
+    def __init__(self) -> None:
+        self.seen: list[InboundReceipt] = []
+
+    def receipts(self, unit: WriteUnit, receipts: Sequence[InboundReceipt]) -> None:
+        """See inbox.Told."""
+        self.seen += receipts
+
+    def names_learned(self, unit: WriteUnit, session_id: str, pn: str, lid: str) -> None:
+        """See inbox.Told."""
 
 
 async def told(journal: Journal, type_: str | None = None) -> list[dict[str, Any]]:

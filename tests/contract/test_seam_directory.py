@@ -32,21 +32,26 @@ def index() -> SessionDirectory:
     """The real one, with one session."""
     real = Index()
     real.add(
-        Runtime(Record("ses_a", TENANT, "shop", "up", 0, phone="4915112345678"), facts.Session(since_ms=0))
+        Runtime(
+            Record("ses_a", TENANT, "shop", "up", 0, phone="4915112345678", lid="900000:3@lid"),
+            facts.Session(since_ms=0),
+        )
     )
     return real
 
 
 def listed() -> SessionDirectory:
     """The fake, with the same one."""
-    return Listed((SessionRef("ses_a", TENANT, "shop"), "4915112345678"))
+    return Listed((SessionRef("ses_a", TENANT, "shop", "4915112345678", "900000@lid"), "4915112345678"))
 
 
 @pytest.mark.parametrize("make", [index, listed])
 def test_a_session_is_found_by_id_name_and_number(make: "type[SessionDirectory]") -> None:
     directory = make()
     for ref in ("ses_a", "shop", "4915112345678", "+4915112345678"):
-        assert directory.resolve(TENANT, ref) == SessionRef("ses_a", TENANT, "shop")
+        assert directory.resolve(TENANT, ref) == SessionRef(
+            "ses_a", TENANT, "shop", "4915112345678", "900000@lid"
+        )
 
 
 @pytest.mark.parametrize("make", [index, listed])

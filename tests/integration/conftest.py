@@ -18,6 +18,7 @@ from holdfast.sessions import Recorder, Service, Supervisor
 from holdfast.sessions.runtime import Runtime
 from holdfast.store import SqliteFile, Store
 from holdfast.vault import Vault, load_or_create
+from rooms import NobodyTold
 
 from .scripted_engine import ScriptedEngine
 
@@ -120,10 +121,11 @@ class World:
             clock=SteadyClock(now_ms, clock),
         )
         await supervisor.load(registry)
-        inbox = Inbox(store, journal, lambda conn, receipts: None)
+        inbox = Inbox(store, journal, NobodyTold())
         intake = Intake(inbox.receive, link.confirm)
         running = Running(store, journal, link, supervisor, Service(store, supervisor.roster), inbox, clock)
-        supervisor.roster.on_up, supervisor.roster.on_down = running.ups.append, running.downs.append
+        supervisor.roster.on_up = lambda session_id, phone: running.ups.append(session_id)
+        supervisor.roster.on_down = running.downs.append
         link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels
         link.on_detached, link.on_deliveries = supervisor.engine_detached, intake.put
 

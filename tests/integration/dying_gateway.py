@@ -10,13 +10,15 @@ from pathlib import Path
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.kit import killpoint
+from holdfast.messages import MessageReader
 from holdfast.model.content import Text
 from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox
+from holdfast.outbox.v1.whatsapp_pb2 import Message
 from holdfast.store import SqliteFile, Store
 
-SESSION = SessionRef("ses_a", "ten_default", "shop")
+SESSION = SessionRef("ses_a", "ten_default", "shop", "4900000", "900000@lid")
 CHAT = "11111@s.whatsapp.net"
 
 
@@ -26,10 +28,9 @@ class Phone:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def send(
-        self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
-    ) -> SendAck:
+    async def send(self, session_id: str, message_id: str, to: str, message: bytes) -> SendAck:
         """See the seam Sender."""
+        text = Message.FromString(message).conversation
         with self._path.open("a") as file:
             file.write(f"{message_id} {text}\n")
         return SendAck(1_000, "me@s.whatsapp.net")
@@ -42,18 +43,20 @@ async def main(folder: Path, act: str) -> None:
     journal = await Journal.open(store)
     outbox = Outbox(store, journal, Phone(folder / "phone"))
     if act == "receive":
-        inbox = Inbox(store, journal, outbox.apply_receipts)
+        inbox = Inbox(store, journal, outbox)
         message = InboundMessage(7, "ses_a", 1, "M1", CHAT, CHAT, 1_000, Text("hi"), b"raw")
         print("confirmed", await inbox.receive([message]))
     elif act == "accept":
-        print("accepted", (await outbox.accept(SESSION, CHAT, "hello", "k")).message_id)
+        print("accepted", (await outbox.accept(SESSION, CHAT, Text("hello"), "k")).message_id)
     else:
         work = asyncio.ensure_future(outbox.run())
-        outbox.session_up("ses_a")
-        row = (await outbox.page("ses_a", None, (0, ""), 1))[0]
+        outbox.session_up("ses_a", "4900000")
+        reader = MessageReader(store)
+        row = (await reader.page("ses_a", chat=None, direction=None, after=0, limit=1))[0]
         async with asyncio.timeout(20):
             for _ in iter(int, 1):
-                if (await outbox.get("ses_a", row.message_id)).status == "sent":
+                found = (await reader.get("ses_a", row.message_id)).outgoing
+                if found is not None and found.status == "sent":
                     break
                 await asyncio.sleep(0.005)
         print("sent", row.message_id)

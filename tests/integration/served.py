@@ -18,11 +18,13 @@ from holdfast.api.rooms import Facts, Rooms
 from holdfast.delivery import Subscriptions
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
+from holdfast.messages import MessageReader
 from holdfast.model.content import Text
 from holdfast.model.errors import UnknownSession
 from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, RetryPolicy
+from holdfast.outbox.v1.whatsapp_pb2 import Message
 from holdfast.sessions import Service
 from holdfast.store import SqliteFile, Store
 from rooms import add_session
@@ -48,13 +50,11 @@ class Whatsapp:
     def __init__(self) -> None:
         self.taken: list[tuple[str, str]] = []
 
-    async def send(
-        self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
-    ) -> SendAck:
+    async def send(self, session_id: str, message_id: str, to: str, message: bytes) -> SendAck:
         """See the seam Sender."""
         await asyncio.sleep(0)
-        self.taken.append((message_id, text))
-        return SendAck(1_000, "me@s.whatsapp.net", b"final")
+        self.taken.append((message_id, Message.FromString(message).conversation))
+        return SendAck(1_000, "me@s.whatsapp.net")
 
 
 @dataclass
@@ -110,13 +110,13 @@ async def served(folder: Path) -> AsyncIterator[Served]:
     journal = await Journal.open(store)
     whatsapp, accounts = Whatsapp(), Accounts(store)
     outbox = Outbox(store, journal, whatsapp, policy=RetryPolicy(pace=0))
-    inbox = Inbox(store, journal, outbox.apply_receipts)
+    inbox = Inbox(store, journal, outbox)
     rooms = Rooms(
         facts=create_autospec(Facts, instance=True, version="test", lab=False),
         accounts=accounts,
         sessions=create_autospec(Service, instance=True),  # sessions have a test of their own
         directory=Directory(),
-        inbox=inbox,
+        messages=MessageReader(store),
         outbox=outbox,
         journal=journal,
         subscriptions=Subscriptions(store, journal),

@@ -176,7 +176,7 @@ async def test_sends_in_batches_are_answered_one_by_one(api: Served) -> None:
     async with dial(api) as ws:
         await ask(ws, op="subscribe", types=["message.status"])
         await hear(ws)
-        api.outbox.session_up("ses_a")
+        api.outbox.session_up("ses_a", "4900000")
         messages = [
             {"session": "shop", "to": "+12345", "text": "one", "idempotency_key": "1"},
             {"session": "nobody", "to": "+12345", "text": "two", "idempotency_key": "2"},
@@ -200,7 +200,7 @@ async def test_sends_in_batches_are_answered_one_by_one(api: Served) -> None:
 
 
 async def test_many_frames_at_once_keep_their_order(api: Served) -> None:
-    api.outbox.session_up("ses_a")
+    api.outbox.session_up("ses_a", "4900000")
     async with dial(api) as ws:
         for frame in range(100):
             messages = [{"session": "shop", "to": "+12345", "text": f"{frame * 3 + n}"} for n in range(3)]

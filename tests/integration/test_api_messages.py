@@ -37,16 +37,16 @@ async def test_a_message_is_accepted_sent_and_shown(api: Served) -> None:
     assert (accepted["status"], accepted["attempts"], accepted["error"]) == ("queued", 0, None)
     again = await api.http.post("/v1/sessions/ses_a/messages", json=body, headers={"Idempotency-Key": "k"})
     assert again.json()["message_id"] == accepted["message_id"]
-    api.outbox.session_up("ses_a")
+    api.outbox.session_up("ses_a", "4900000")
     path = f"/v1/sessions/shop/messages/{accepted['message_id']}"
 
     async def sent() -> bool:
-        return (await api.http.get(path)).json()["status"] == "sent"
+        return (await api.http.get(path)).json()["sent"]["status"] == "sent"
 
     await until(sent)
     shown = (await api.http.get(path)).json()
-    assert base64.b64decode(shown["raw_base64"]) == b"final"
-    assert (shown["direction"], shown["text"]) == ("out", "hello")
+    assert base64.b64decode(shown["raw_base64"]).startswith(b"\n\x05hello")
+    assert (shown["direction"], shown["content"]) == ("out", {"kind": "text", "text": "hello"})
     assert [text for _, text in api.whatsapp.taken] == ["hello"]
 
 
@@ -107,17 +107,17 @@ async def test_pages_of_both_directions(api: Served) -> None:
     for _ in range(10):
         query = {"limit": 4} | ({"after": after} if after else {})
         page = (await api.http.get("/v1/sessions/shop/messages", params=query)).json()
-        seen += [each["text"] for each in page["messages"]]
+        seen += [each["content"]["text"] for each in page["messages"]]
         after = page["next"]
         if after is None:
             break
-    assert sorted(seen) == sorted([f"{way} {n}" for n in range(7) for way in ("in", "out")])
+    assert seen == [f"{way} {n}" for n in range(7) for way in ("in", "out")]
     received = (await api.http.get("/v1/sessions/shop/messages?direction=in")).json()["messages"]
-    assert [each["text"] for each in received] == [f"in {n}" for n in range(7)]
+    assert [each["content"]["text"] for each in received] == [f"in {n}" for n in range(7)]
     with_bob = (await api.http.get("/v1/sessions/shop/messages", params={"chat": "+22222"})).json()[
         "messages"
     ]
-    assert [each["text"] for each in with_bob] == [f"out {n}" for n in range(7)]
+    assert [each["content"]["text"] for each in with_bob] == [f"out {n}" for n in range(7)]
     one = (await api.http.get("/v1/sessions/shop/messages/M1")).json()
     assert base64.b64decode(one["raw_base64"]) == b"raw 1"
 

@@ -15,6 +15,7 @@ from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
+from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.states import State
 from holdfast.outbox import Outbox
@@ -84,7 +85,7 @@ async def api(world: World) -> AsyncIterator[Api]:
                 accounts=accounts,
                 sessions=gateway.sessions,
                 directory=gateway.supervisor.roster.index,
-                inbox=gateway.inbox,
+                messages=MessageReader(gateway.store),
                 outbox=outbox,
                 journal=gateway.journal,
                 subscriptions=Subscriptions(gateway.store, gateway.journal),

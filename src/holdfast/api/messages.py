@@ -1,27 +1,28 @@
 """HTTP: send messages, see what was received and what became of what was sent."""
 
 import base64
-import json
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, status
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.contents import ContentOut, content_out
 from holdfast.api.errors import refusals
-from holdfast.api.paging import Place
-from holdfast.inbox import StoredMessage
-from holdfast.kit.iso import iso, iso_or_none
-from holdfast.model.errors import UnknownMessage
-from holdfast.model.events import SendStatus
-from holdfast.outbox import OutboxRow
+from holdfast.api.paging import read_place, write_place
+from holdfast.kit.iso import iso, iso_or_none, ms_of
+from holdfast.messages import Direction, Message
+from holdfast.model.content import Text
+from holdfast.model.errors import HoldfastError, RequestInvalid
+from holdfast.model.events import ErrorNote, SendStatus
+from holdfast.model.words import of_error
+from holdfast.outbox import SendRequest
 from holdfast.outbox.acceptance import LONGEST_TEXT
 
 router = APIRouter(prefix="/v1/sessions/{ref}/messages", tags=["messages"])
 
-Ref = Annotated[str, Path(description="the session: id, name or own phone number", max_length=128)]
-Direction = Literal["in", "out"]
+Ref = Annotated[str, Path(description="the session: id, name or its phone number", max_length=128)]
 
 
 class SendIn(BaseModel):
@@ -32,13 +33,20 @@ class SendIn(BaseModel):
         examples=["+4915112345678"],
     )
     text: str = Field(description=f"1 to {LONGEST_TEXT:,} characters")
+    not_before: datetime | None = Field(
+        None, description="send it at this time, not earlier; with a time zone"
+    )
+    expires_at: datetime | None = Field(
+        None, description="fail it (`expired`) when it is not sent by then; with a time zone"
+    )
 
 
-class ErrorNote(BaseModel):
+class ErrorNoteOut(BaseModel):
     """Why a message failed, or why its last attempt did."""
 
     code: str
     message: str
+    detail: str = Field(description="what WhatsApp or the engine said beside it")
 
 
 class SentOut(BaseModel):
@@ -52,9 +60,13 @@ class SentOut(BaseModel):
     sent_at: str | None
     delivered_at: str | None
     read_at: str | None
-    attempts: int
+    delivered_to: int = Field(description="recipients who have it; in a group the status stays `sent`")
+    read_by: int = Field(description="recipients who have read it")
+    attempts: int = Field(description="attempts so far, while it waits")
     next_attempt_at: str | None
-    error: ErrorNote | None
+    not_before: str | None
+    expires_at: str | None
+    error: ErrorNoteOut | None
 
 
 class MessageOut(BaseModel):
@@ -64,23 +76,15 @@ class MessageOut(BaseModel):
     message_id: str
     session_id: str
     chat: str
-    sender: str | None = None
-    to: str | None = None
+    sender: str
     from_me: bool
     group: bool
-    kind: str
-    text: str
+    content: ContentOut
     timestamp: str
-    push_name: str | None = None
-    quoted_id: str | None = None
-    fields: dict[str, Any] = Field(default_factory=dict, description="what belongs to this kind")
-    event_id: str | None = None
-    status: SendStatus | None = None
-    accepted_at: str | None = None
-    sent_at: str | None = None
-    delivered_at: str | None = None
-    read_at: str | None = None
-    error: ErrorNote | None = None
+    push_name: str
+    quoted_id: str | None
+    event_id: str | None
+    sent: SentOut | None = Field(description="what became of a message that Holdfast sends")
     raw_base64: str | None = Field(None, description="WhatsApp's own protobuf; when one message is shown")
 
 
@@ -111,7 +115,18 @@ async def send(
     Its way is told by events `message.status`: sent, delivered, read, or failed.
     """
     session = rooms.directory.resolve(caller.tenant_id, ref)
-    return sent_out(await rooms.outbox.accept(session, body.to, body.text, idempotency_key))
+    request = SendRequest(
+        session,
+        body.to,
+        Text(body.text),
+        idempotency_key,
+        _ms("not_before", body.not_before),
+        _ms("expires_at", body.expires_at),
+    )
+    (answer,) = await rooms.outbox.accept_many([request])
+    if isinstance(answer, HoldfastError):
+        raise answer
+    return sent_out(answer)
 
 
 class ListQuery(BaseModel):
@@ -127,22 +142,19 @@ class ListQuery(BaseModel):
 async def list_messages(
     rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[ListQuery, Query()]
 ) -> MessagesOut:
-    """Received and sent messages, by the time at which Holdfast took them, oldest first."""
+    """Received and sent messages, in the order in which Holdfast took them, oldest first."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
-    place = Place.read(wanted.after)
-    since = (place.at_ms, place.message_id)
-    found: list[tuple[Place, MessageOut]] = []
-    if wanted.direction != "out":
-        received = await rooms.inbox.page(session.session_id, wanted.chat, since, wanted.limit + 1)
-        found += [(Place(each.received_at_ms, each.message_id), received_out(each)) for each in received]
-    if wanted.direction != "in":
-        sent = await rooms.outbox.page(session.session_id, wanted.chat, since, wanted.limit + 1)
-        found += [(Place(each.accepted_at_ms, each.message_id), outgoing_out(each)) for each in sent]
-    found.sort(key=lambda each: each[0])
-    more = len(found) > wanted.limit
+    found = await rooms.messages.page(
+        session.session_id,
+        chat=wanted.chat,
+        direction=wanted.direction,
+        after=read_place(wanted.after),
+        limit=wanted.limit + 1,
+    )
     page = found[: wanted.limit]
+    more = len(found) > wanted.limit
     return MessagesOut(
-        messages=[message for _, message in page], next=page[-1][0].write() if more and page else None
+        messages=[message_out(each) for each in page], next=write_place(page[-1].order_no) if more else None
     )
 
 
@@ -152,76 +164,61 @@ async def show_message(
 ) -> MessageOut:
     """One message with WhatsApp's own protobuf."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
-    try:
-        row = await rooms.outbox.get(session.session_id, message_id)
-    except UnknownMessage:
-        stored = await rooms.inbox.get(session.session_id, message_id)
-        return received_out(stored).model_copy(update={"raw_base64": base64.b64encode(stored.raw).decode()})
-    raw = base64.b64encode(row.message).decode() if row.message else None
-    return outgoing_out(row).model_copy(update={"raw_base64": raw})
+    found = await rooms.messages.get(session.session_id, message_id)
+    return message_out(found).model_copy(update={"raw_base64": base64.b64encode(found.raw).decode()})
 
 
-def sent_out(row: OutboxRow) -> SentOut:
-    """An accepted message as it stands."""
+def sent_out(message: Message) -> SentOut:
+    """A message of ours as it stands."""
+    it = message.outgoing
+    assert it is not None
     return SentOut.model_construct(
-        message_id=row.message_id,
-        session_id=row.session_id,
-        to=row.to_jid,
-        status=row.status,
-        accepted_at=iso(row.accepted_at_ms),
-        sent_at=iso_or_none(row.sent_at_ms),
-        delivered_at=iso_or_none(row.delivered_at_ms),
-        read_at=iso_or_none(row.read_at_ms),
-        attempts=row.attempts,
-        next_attempt_at=iso_or_none(row.next_at_ms),
-        error=_error(row),
+        message_id=message.message_id,
+        session_id=message.session_id,
+        to=it.to,
+        status=it.status,
+        accepted_at=iso(it.accepted_at_ms),
+        sent_at=iso_or_none(it.sent_at_ms),
+        delivered_at=iso_or_none(it.delivered_at_ms),
+        read_at=iso_or_none(it.read_at_ms),
+        delivered_to=it.delivered_to,
+        read_by=it.read_by,
+        attempts=it.attempts,
+        next_attempt_at=iso_or_none(it.next_at_ms),
+        not_before=iso_or_none(it.not_before_ms),
+        expires_at=iso_or_none(it.expires_at_ms),
+        error=None if it.error is None else _error(it.error),
     )
 
 
-def outgoing_out(row: OutboxRow) -> MessageOut:
-    """A sent message in a list."""
+def message_out(message: Message) -> MessageOut:
+    """A message in a list."""
     return MessageOut(
-        direction="out",
-        message_id=row.message_id,
-        session_id=row.session_id,
-        chat=row.chat,
-        to=row.to_jid,
-        from_me=True,
-        group=row.to_jid.endswith("@g.us"),
-        kind="text",
-        text=row.text,
-        timestamp=iso(row.sent_at_ms or row.accepted_at_ms),
-        status=row.status,
-        accepted_at=iso(row.accepted_at_ms),
-        sent_at=iso_or_none(row.sent_at_ms),
-        delivered_at=iso_or_none(row.delivered_at_ms),
-        read_at=iso_or_none(row.read_at_ms),
-        error=_error(row),
+        direction=message.direction,
+        message_id=message.message_id,
+        session_id=message.session_id,
+        chat=message.chat,
+        sender=message.sender,
+        from_me=message.from_me,
+        group=message.group,
+        content=content_out(message.content),
+        timestamp=iso(message.timestamp_ms),
+        push_name=message.push_name,
+        quoted_id=message.quoted_id,
+        event_id=message.event_id,
+        sent=None if message.outgoing is None else sent_out(message),
     )
 
 
-def received_out(stored: StoredMessage) -> MessageOut:
-    """A received message in a list."""
-    body: Mapping[str, Any] = json.loads(stored.body_json)
-    return MessageOut(
-        direction="in",
-        message_id=stored.message_id,
-        session_id=stored.session_id,
-        chat=stored.chat,
-        sender=stored.sender,
-        from_me=stored.from_me,
-        group=stored.group,
-        kind=stored.kind,
-        text=stored.text,
-        timestamp=iso(stored.timestamp_ms),
-        push_name=stored.push_name,
-        quoted_id=body.get("quoted_id"),
-        fields={k: v for k, v in (body.get("content") or {}).items() if k not in ("kind", "text")},
-        event_id=stored.event_id,
+def _error(note: ErrorNote) -> ErrorNoteOut:
+    return ErrorNoteOut(
+        code=note.code, message=note.detail or of_error(note.code).sentence, detail=note.detail
     )
 
 
-def _error(row: OutboxRow) -> ErrorNote | None:
-    if row.error_code is None:
+def _ms(name: str, at: datetime | None) -> int | None:
+    if at is None:
         return None
-    return ErrorNote(code=row.error_code, message=row.error or row.error_code)
+    if at.tzinfo is None:
+        raise RequestInvalid(f"`{name}` has no time zone", next_step="Write it like 2026-12-24T18:00:00Z.")
+    return ms_of(at.isoformat())

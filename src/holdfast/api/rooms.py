@@ -10,8 +10,8 @@ from typing import Protocol
 from holdfast.accounts import Accounts
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
-from holdfast.inbox import Inbox
 from holdfast.journal import Journal
+from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.seams import SessionDirectory
 from holdfast.outbox import Outbox
@@ -51,7 +51,7 @@ class Rooms:
     accounts: Accounts
     sessions: Service
     directory: SessionDirectory
-    inbox: Inbox
+    messages: MessageReader
     outbox: Outbox
     journal: Journal
     subscriptions: Subscriptions

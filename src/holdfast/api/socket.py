@@ -24,8 +24,10 @@ from holdfast.api.messages import sent_out
 from holdfast.api.rooms import Rooms
 from holdfast.delivery import Feed, Window
 from holdfast.journal import Event, encode_cursor
+from holdfast.messages import Message
+from holdfast.model.content import Text
 from holdfast.model.errors import Forbidden, HoldfastError, RequestInvalid, StoreUnavailable, Unauthorized
-from holdfast.outbox import OutboxRow, SendRequest
+from holdfast.outbox import SendRequest
 from holdfast.store.store import LAZY_S
 
 router = APIRouter(prefix="/v1", tags=["events"])
@@ -250,16 +252,14 @@ class _Conversation:
             except HoldfastError as refusal:
                 results[place] = body_of(refusal)
             else:
-                wanted.append(SendRequest(session, message.to, message.text, message.idempotency_key))
+                wanted.append(SendRequest(session, message.to, Text(message.text), message.idempotency_key))
                 places.append(place)
         try:
             answers = await self._rooms.outbox.accept_many(wanted)
         except HoldfastError as refusal:
             answers = [refusal] * len(wanted)
         for place, answer in zip(places, answers, strict=True):
-            results[place] = (
-                sent_out(answer).model_dump() if isinstance(answer, OutboxRow) else body_of(answer)
-            )
+            results[place] = sent_out(answer).model_dump() if isinstance(answer, Message) else body_of(answer)
         return results
 
     # ---- both --------------------------------------------------------------------------------------------

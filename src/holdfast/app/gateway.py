@@ -21,6 +21,7 @@ from holdfast.journal import Journal
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
 from holdfast.kit.rotation import rotate
+from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.outbox import Outbox
 from holdfast.sessions import Progress, Recorder, Service, Supervisor
@@ -55,7 +56,7 @@ class Gateway:
         )
         self.sessions = Service(store, self.supervisor.roster)
         self.outbox = Outbox(store, journal, self.link)
-        self.inbox = Inbox(store, journal, self.outbox.apply_receipts)
+        self.inbox = Inbox(store, journal, self.outbox)
         self.intake = Intake(self.inbox.receive, self.link.confirm)
         self._wire()
 
@@ -108,7 +109,7 @@ class Gateway:
             accounts=accounts,
             sessions=self.sessions,
             directory=self.supervisor.roster.index,
-            inbox=self.inbox,
+            messages=MessageReader(self.store),
             outbox=self.outbox,
             journal=self.journal,
             subscriptions=Subscriptions(self.store, self.journal),

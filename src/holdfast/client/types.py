@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from holdfast.model import words
-from holdfast.model.content import text_of
+from holdfast.model.content import Content, content_from_json, text_of
 from holdfast.model.events import (
     EventData,
     MessageReceived,
@@ -230,8 +230,8 @@ class Message:
     message_id: str
     direction: str
     chat: str
-    text: str = field(repr=False)
-    status: str
+    content: Content = field(repr=False)
+    status: str  #: of a message that Holdfast sends; empty for a received one
     error: str
     at: datetime | None
     body: Json = field(repr=False)
@@ -239,17 +239,22 @@ class Message:
     @classmethod
     def read(cls, body: Json) -> "Message":
         """From the API's JSON."""
-        note = body.get("error") or {}
+        sent = body.get("sent") or {}
         return cls(
             message_id=str(body["message_id"]),
             direction=str(body.get("direction") or ""),
             chat=str(body.get("chat") or ""),
-            text=str(body.get("text") or ""),
-            status=str(body.get("status") or ""),
-            error=str(note.get("message") or ""),
+            content=content_from_json(body.get("content") or {}),
+            status=str(sent.get("status") or ""),
+            error=str((sent.get("error") or {}).get("message") or ""),
             at=moment(body.get("timestamp")),
             body=body,
         )
+
+    @property
+    def text(self) -> str:
+        """The words a person reads, empty for kinds without words."""
+        return text_of(self.content)
 
 
 @dataclass(frozen=True, slots=True)

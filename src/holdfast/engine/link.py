@@ -304,14 +304,12 @@ class EngineLink:
         """Tell WhatsApp that this device unlinks."""
         await self._ask(pb.Command(session_id=session_id, logout=pb.Logout()))
 
-    async def send(
-        self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
-    ) -> SendAck:
+    async def send(self, session_id: str, message_id: str, to: str, message: bytes) -> SendAck:
         """Hand one message to WhatsApp and wait for its acknowledgement: see the seam `Sender`."""
-        wanted = pb.Send(message_id=message_id, to=to, message=message, text="" if message else text)
+        wanted = pb.Send(message_id=message_id, to=to, message=message)
         result = await self._ask(pb.Command(session_id=session_id, send=wanted), sending=True)
         it = result_of(result, "send")
-        return SendAck(it.timestamp_ms, it.sender, it.message)
+        return SendAck(it.timestamp_ms, it.sender)
 
     async def _ask_newer(self, command: pb.Command) -> pb.Result:
         if self.identity is not None and self.identity.version < _FAMILIES_SINCE:

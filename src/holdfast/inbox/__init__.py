@@ -4,7 +4,6 @@ In come deliveries, out go the ids of those that are durable, for the caller to 
 by itself and never reports an id whose commit it has not seen.
 """
 
-from holdfast.inbox.inbox import ApplyReceipts, Inbox
-from holdfast.inbox.reading import StoredMessage
+from holdfast.inbox.inbox import Inbox, Told
 
-__all__ = ["ApplyReceipts", "Inbox", "StoredMessage"]
+__all__ = ["Inbox", "Told"]

@@ -1,6 +1,6 @@
 """Is this message here already? Pure.
 
-WhatsApp may deliver a message under the sender's phone number first and, after a crash, again under the
+WhatsApp may deliver a message under the sender's phone order_no first and, after a crash, again under the
 LID. The message id is the same; chat and sender are two names of one person, which may or may not be known
 by then.
 """
@@ -20,11 +20,13 @@ OtherName = Callable[[str], str | None]
 class Stored:
     """What identifies a message among those of one session and message id."""
 
+    order_no: int
     chat: str
     sender: str
     kind: str
-    event_id: str
+    event_id: str  #: empty for a message of ours
     raw: bytes = field(repr=False)
+    body_json: str = field(default="", repr=False)
 
 
 class Twin(Enum):

@@ -9,7 +9,7 @@ from holdfast.journal.cursor import encode_cursor
 from holdfast.kit.ids import new_id
 from holdfast.kit.iso import iso
 from holdfast.model.content import Json
-from holdfast.model.events import EventData, EventType, event_to_json
+from holdfast.model.events import EventData, EventType, MessageReceived, event_to_json
 
 
 def _event_id() -> str:
@@ -24,6 +24,19 @@ class Draft:
     tenant_id: str
     data: EventData = field(repr=False)
     event_id: str = field(default_factory=_event_id)
+    #: For an event that tells of a message: its encoded data, which stands in the message's row, and which.
+    body_json: str | None = field(default=None, repr=False)
+    message_order_no: int | None = None
+
+    @property
+    def chat(self) -> str | None:
+        """The chat that the event is about, canonical; None where it is about none."""
+        return getattr(self.data, "chat", None)
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of message that came; None for other events."""
+        return self.data.content.kind.value if isinstance(self.data, MessageReceived) else None
 
     @property
     def type(self) -> EventType:
@@ -87,7 +100,7 @@ def encode_json(body: Mapping[str, Json]) -> str:
 
 
 class EventRow(NamedTuple):
-    """A row of the table `events`, column by column."""
+    """An event as the database has it, its data among it wherever that stands."""
 
     position: int
     session_id: str

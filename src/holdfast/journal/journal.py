@@ -62,9 +62,9 @@ class Journal:
                 draft.tenant_id,
                 draft.type.value,
                 at_ms,
-                encode_data(draft.data),
+                encode_data(draft.data) if draft.body_json is None else draft.body_json,
             )
-            rows.append(row._asdict())
+            rows.append(_columns(row, draft))
             events.append(make_event(row, _session_name(unit, draft.session_id)))
         unit.run_many(statements.ADD, rows)
         unit.after_commit(lambda: self._committed(events))
@@ -92,6 +92,13 @@ class Journal:
         head = self._tail.head
         events = await self._store.read(lambda unit: _select(unit, after, head, limit, wanted))
         return Page(events, events[-1].position if len(events) == limit else max(head, after))
+
+
+def _columns(row: EventRow, draft: Draft) -> dict[str, object]:
+    """The row as it is stored: the data of an event that tells of a message stands with the message alone."""
+    elsewhere = draft.message_order_no is not None
+    pointer = {"chat": draft.chat, "kind": draft.kind, "message_order_no": draft.message_order_no}
+    return {**row._asdict(), **pointer, "data_json": None if elsewhere else row.data_json}
 
 
 def _next(unit: WriteUnit, key: object, statement: Statement, **values: str) -> int:

@@ -8,8 +8,10 @@ ADD: Final = Statement(
     "journal.add",
     "Append an event in its place.",
     """
-    INSERT INTO events (position, session_id, seq, event_id, tenant_id, type, at_ms, data_json)
-    VALUES (:position, :session_id, :seq, :event_id, :tenant_id, :type, :at_ms, :data_json)
+    INSERT INTO events (position, session_id, seq, event_id, tenant_id, type, chat, kind, at_ms,
+      message_order_no, data_json)
+    VALUES (:position, :session_id, :seq, :event_id, :tenant_id, :type, :chat, :kind, :at_ms,
+      :message_order_no, :data_json)
     """,
 )
 # The newest event is never deleted, so that this never goes back.
@@ -31,8 +33,9 @@ SESSION_NAME: Final = Statement(
 
 _EVENTS: Final = """
 SELECT coalesce(s.name, e.session_id), e.position, e.session_id, e.seq, e.event_id, e.tenant_id, e.type,
-  e.at_ms, e.data_json
+  e.at_ms, coalesce(e.data_json, m.body_json)
 FROM events e LEFT JOIN sessions s ON s.id = e.session_id
+LEFT JOIN messages m ON m.order_no = e.message_order_no
 WHERE e.position > :after AND e.position <= :head AND e.tenant_id = :tenant_id
 """
 AFTER: Final = Statement(

@@ -66,4 +66,3 @@ class SendAck:
 
     timestamp_ms: int
     sender: str  #: the JID WhatsApp saw as sender
-    message: bytes = field(default=b"", repr=False)  #: waE2E.Message as sent

@@ -9,10 +9,8 @@ from holdfast.model.messages import SendAck
 class Sender(Protocol):
     """Sends one message. The engine room fills this seam, tests fill it with a script."""
 
-    async def send(
-        self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
-    ) -> SendAck:
-        """Hand one message to WhatsApp and wait for its ack. `message`, if there, wins over `text`.
+    async def send(self, session_id: str, message_id: str, to: str, message: bytes) -> SendAck:
+        """Hand one message, the final bytes of waE2E.Message, to WhatsApp and wait for its ack.
 
         Safe to repeat with the same `message_id`, never with another one. Never cancelled in the middle.
         Raises NotConnected, EngineUnreachable, EngineStorageFailed (nothing was sent: repeat),
@@ -29,6 +27,10 @@ class SessionRef:
     session_id: str
     tenant_id: str
     name: str
+    #: The session's number, digits; empty before it was ever linked.
+    phone: str = ""
+    #: Its canonical JID without device, as chats see the sender; empty before it was ever linked.
+    sender: str = ""
 
 
 class SessionDirectory(Protocol):

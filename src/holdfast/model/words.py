@@ -62,6 +62,13 @@ ERRORS: Final[Mapping[str, Words]] = {
         "Something broke inside the gateway",
         "This is a fault of Holdfast: report it with the trace in the gateway's log.",
     ),
+    # what became of a message
+    "number_changed": Words(
+        "The session is linked to another number than the one this message was accepted for",
+        "Send it again if the new number should send it.",
+    ),
+    "expired": Words("The message was not sent before it expired"),
+    "session_deleted": Words("The session was deleted before the message was sent"),
     # the start
     "settings_invalid": Words("The settings do not allow a start"),
     "second_gateway": Words(

@@ -1,28 +1,74 @@
-"""What waits in memory, per session and chat. Pure: it says what may be sent, somebody else sends it.
+"""What waits, per session and chat. Pure: it says what may be sent, somebody else sends it.
 
-A session holds at most a window of its queued rows in memory; the rest stays in the database until there is
-room, so that a long backlog of a session that is down costs nothing.
+Each chat has a lane of its own, so that one dead chat holds up nobody else. A lane holds at most a handful
+of its rows in memory; the rest stays in the database until there is room, so that a long backlog costs
+nothing.
 """
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from holdfast.outbox.rows import OutboxRow
+from holdfast.outbox.queued import Queued
 
-WINDOW: Final = 512
+#: Rows of one chat in memory.
+LANE_ROWS: Final = 32
+#: Rows of one session in memory, over all chats. Beyond it new rows wait in the database.
+SESSION_ROWS: Final = 1024
 
 
 @dataclass(slots=True)
 class Lane:
     """One chat: its rows in order, and whether somebody works on the first."""
 
-    rows: deque[OutboxRow] = field(default_factory=deque)
-    driven: bool = False
+    chat: str
+    rows: deque[Queued] = field(default_factory=deque)
+    #: Rows after these that are in the database alone. May be too high, never too low.
+    outside: int = 0
+    #: The newest row that was here; what is read from the database comes after it.
+    loaded_to: int = 0
+    #: Rows that were counted as `outside` so far: a read that saw this number unchanged has seen them all.
+    added_outside: int = 0
+    working: bool = False
     #: Attempts of the first row that came to nothing, one after the other, also those that never left this
     #: machine.
     fruitless: int = 0
+    #: Lanes that were merged into this one and have an attempt under way: it must be over before the next
+    #: begins.
+    held_by: int = 0
+    #: The lane that this one was merged into.
+    merged_into: "Lane | None" = None
+
+    @property
+    def has_work(self) -> bool:
+        """True while something waits here."""
+        return bool(self.rows) or self.outside > 0
+
+    def loaded(self, rows: Sequence[Queued], asked: int, added_before: int, busy: set[int]) -> int:
+        """Rows came from the database, in order; how many are new here.
+
+        `added_before` is `added_outside` at the time of asking, `busy` what is under way or settled already.
+        """
+        fresh = [row for row in rows if row.order_no > self.loaded_to and row.order_no not in busy]
+        self.rows.extend(fresh)
+        if rows:
+            self.loaded_to = max(self.loaded_to, rows[-1].order_no)
+        if len(rows) < asked:
+            self.outside = self.added_outside - added_before
+        else:
+            self.outside = max(1, self.outside - len(rows))
+        return len(fresh)
+
+    def rest(self) -> int:
+        """Keep only the first row: this lane waits for long. How many rows left memory."""
+        left = len(self.rows) - 1
+        if left > 0:
+            first = self.rows[0]
+            self.rows = deque([first])
+            self.outside += left
+            self.loaded_to = first.order_no
+        return max(0, left)
 
 
 @dataclass(slots=True)
@@ -31,58 +77,115 @@ class Session:
 
     session_id: str
     up: bool = False
-    #: False: the database may hold queued rows after `loaded_to` that are not here.
-    complete: bool = False
-    loading: bool = False
-    loaded_to: int = 0
+    #: The number that is linked now, digits; empty while nobody knows.
+    phone: str = ""
+    #: False: the database may hold rows of chats that have no lane here.
+    counted: bool = False
+    counting: bool = False
+    #: Rows that were accepted while `counted` was False.
+    uncounted: int = 0
+    #: Rows in memory.
     count: int = 0
-    #: Rows that were accepted but found no room here. A load that saw this number unchanged has seen them
-    #: all.
-    skipped: int = 0
     lanes: dict[str, Lane] = field(default_factory=dict)
+    #: Attempts under way and results that are not stored yet, by order number: never to be read again.
+    busy: set[int] = field(default_factory=set)
 
-    def accepted(self, row: OutboxRow) -> None:
-        """A row was committed just now. Without room or with older rows outside, it waits in the database."""
-        if self.complete and self.count < WINDOW:
-            self._put(row)
-        else:
-            self.complete = False
-            self.skipped += 1
+    def accepted(self, row: Queued) -> None:
+        """A row was committed just now."""
+        if not self.counted:
+            self.uncounted += 1
+            return
+        lane = self._lane(row.chat)
+        if lane.outside or len(lane.rows) >= LANE_ROWS or self.count >= SESSION_ROWS:
+            lane.outside += 1
+            lane.added_outside += 1
+            return
+        lane.rows.append(row)
+        lane.loaded_to = row.order_no
+        self.count += 1
 
-    def wants_rows(self) -> bool:
-        """True when rows should be read from the database: after `loaded_to`, up to `room()` of them."""
-        return self.up and not self.complete and not self.loading and self.count <= WINDOW // 2
+    def count_lanes(self, census: Sequence[tuple[str, int]], uncounted_before: int) -> None:
+        """The database told how many rows wait in each chat; `uncounted_before` is `uncounted` at the time
+        of asking.
+        """
+        for chat, rows in census:
+            lane = self._lane(chat)
+            lane.outside = lane.added_outside = rows
+        self.counted = self.uncounted == uncounted_before
 
-    def room(self) -> int:
-        """How many rows fit."""
-        return WINDOW - self.count
+    def idle_lanes(self) -> Iterator[Lane]:
+        """Lanes with work on which nobody works."""
+        for lane in self.lanes.values():
+            if lane.has_work and not lane.working and not lane.held_by:
+                yield lane
 
-    def loaded(self, rows: Sequence[OutboxRow], asked: int, skipped_before: int) -> None:
-        """Rows came from the database, in order; `skipped_before` is `skipped` at the time of asking."""
-        for row in rows:
-            if row.order_no > self.loaded_to:
-                self._put(row)
-        self.complete = len(rows) < asked and self.skipped == skipped_before
+    def bind(self, phone: str) -> None:
+        """What was accepted before the session was linked belongs to this number."""
+        for lane in self.lanes.values():
+            lane.rows = deque(row if row.phone else replace(row, phone=phone) for row in lane.rows)
 
-    def idle_lanes(self) -> list[tuple[str, Lane]]:
-        """Lanes with rows on which nobody works."""
-        return [(chat, lane) for chat, lane in self.lanes.items() if lane.rows and not lane.driven]
-
-    def first_done(self, chat: str) -> None:
+    def first_done(self, lane: Lane) -> None:
         """The first row of this lane is settled."""
-        lane = self.lanes[chat]
         lane.rows.popleft()
         lane.fruitless = 0
         self.count -= 1
 
-    def left(self, chat: str) -> None:
-        """Nobody works on this lane any more. Forget it when it is empty."""
-        lane = self.lanes[chat]
-        lane.driven = False
-        if not lane.rows:
-            del self.lanes[chat]
+    def left(self, lane: Lane) -> None:
+        """Nobody works on this lane any more. It is forgotten when it is empty, or merged into another."""
+        lane.working = False
+        if lane.merged_into is not None:
+            target = lane.merged_into
+            target.held_by -= 1
+            if lane.rows:  # its attempt came to nothing: the row waits in the other lane now
+                self.count -= len(lane.rows)
+                self._read_again(target, len(lane.rows))
+        elif not lane.has_work and not lane.held_by:
+            self.lanes.pop(lane.chat, None)
 
-    def _put(self, row: OutboxRow) -> None:
-        self.lanes.setdefault(row.chat, Lane()).rows.append(row)
-        self.loaded_to = row.order_no
-        self.count += 1
+    def merge(self, pn: str, lid: str) -> None:
+        """What waits under the number waits under the LID from now on, in the order of acceptance.
+
+        The rows are in the database under the LID already.
+        """
+        source = self.lanes.pop(pn, None)
+        if source is None:
+            return
+        target = self._lane(lid)
+        moved = len(source.rows) + source.outside
+        if source.working:
+            # Its first row is under way and stays with whoever works on it.
+            source.merged_into = target
+            target.held_by += 1
+            self.count -= len(source.rows) - 1 if source.rows else 0
+            source.rows = deque([source.rows[0]]) if source.rows else source.rows
+            source.outside = 0
+        else:
+            self.count -= len(source.rows)
+            target.held_by += source.held_by
+        self._read_again(target, moved)
+
+    def drop(self) -> None:
+        """Nothing of this session will be sent any more."""
+        for lane in self.lanes.values():
+            lane.outside = 0
+            lane.rows = deque([lane.rows[0]]) if lane.working and lane.rows else deque()
+        self.lanes = {chat: lane for chat, lane in self.lanes.items() if lane.working}
+        self.count = sum(len(lane.rows) for lane in self.lanes.values())
+
+    def _read_again(self, lane: Lane, rows: int) -> None:
+        """Older rows joined this lane: all but the one under way are read from the database again, in
+        order.
+        """
+        keep = 1 if lane.working and lane.rows else 0
+        gone = len(lane.rows) - keep
+        lane.rows = deque(list(lane.rows)[:keep])
+        self.count -= gone
+        lane.outside += gone + rows
+        lane.added_outside += gone + rows
+        lane.loaded_to = 0
+
+    def _lane(self, chat: str) -> Lane:
+        lane = self.lanes.get(chat)
+        if lane is None:
+            lane = self.lanes[chat] = Lane(chat)
+        return lane

@@ -1,38 +1,39 @@
-"""The outbox at work: accepts, drives a lane per chat, stores what becomes of every attempt."""
+"""The outbox's door: accepts, hears what came of messages, stores results; the driver sends."""
 
 import asyncio
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from holdfast.journal import Journal
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.model.errors import HoldfastError, RateLimited, StoreUnavailable
-from holdfast.model.messages import InboundReceipt, SendAck
+from holdfast.messages import Message
+from holdfast.model.content import Content
+from holdfast.model.errors import HoldfastError, StoreUnavailable
+from holdfast.model.messages import InboundReceipt
 from holdfast.model.seams import Sender, SessionRef
-from holdfast.outbox import rows
+from holdfast.outbox import statements
 from holdfast.outbox.acceptance import Answer, Checked, SendRequest, check, take
-from holdfast.outbox.lanes import Lane, Session
-from holdfast.outbox.policy import Fail, RetryPolicy
-from holdfast.outbox.progress import Failed, Result, Retried, Sent, store_receipts, store_results
-from holdfast.outbox.rows import OutboxRow
-from holdfast.store import Store, WriteUnit
+from holdfast.outbox.driver import STORE_AGAIN_S, Driver
+from holdfast.outbox.policy import EXPIRED, SESSION_DELETED, RetryPolicy
+from holdfast.outbox.progress import Result, Retried, fail_all, store_receipts, store_results
+from holdfast.outbox.queued import Queued
+from holdfast.store import ReadUnit, Store, WriteUnit
 from holdfast.store.store import LAZY_S
 
 _log = logging.get("outbox")
 
-#: Sends of one session that wait for WhatsApp at the same time, each in another chat.
-_AT_ONCE: Final = 16
-#: Pause before the database is tried again.
-_STORE_AGAIN_S: Final = 0.5
+_EXPIRY_EVERY_S: Final = 5.0
+_EXPIRED_AT_ONCE: Final = 500
 
 
 class Outbox:
-    """The outbox of one gateway. Everything but `apply_receipts` belongs to the event loop's thread."""
+    """The outbox of one gateway. What takes a unit belongs to the writer's thread, all else to the event
+    loop's.
+    """
 
     def __init__(
         self,
@@ -44,35 +45,30 @@ class Outbox:
         policy: RetryPolicy | None = None,
         roll: Callable[[], float] = random.random,
     ) -> None:
-        self._store, self._journal, self._sender = store, journal, sender
-        self._clock, self._policy, self._roll = clock, policy or RetryPolicy(), roll
-        self._sessions: dict[str, Session] = {}
-        #: Sessions with queued rows at the start. None: not known yet, so each must look for itself.
-        self._backlog: frozenset[str] | None = None
-        self._slots: dict[str, asyncio.Semaphore] = {}
-        self._kicks: dict[str, asyncio.Event] = {}
-        self._proved: set[tuple[str, str]] = set()
+        self._store, self._journal, self._clock = store, journal, clock
+        self._driver = Driver(store, sender, self._report, clock=clock, policy=policy, roll=roll)
+        #: Sessions with messages that were accepted before they were linked. None: not known yet.
+        self._unbound: set[str] | None = None
+        #: Sessions that came up before `run`, with their numbers.
+        self._early: dict[str, str] = {}
         self._results: list[Result] = []
         self._have_results = asyncio.Event()
         self._unstored = 0
-        self._moved = asyncio.Event()
+        self._all_stored = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
-        self._driving = 0
-        self._closing = False
-        self._ending = asyncio.Event()
 
     # ---- accept ------------------------------------------------------------------------------------------
 
     async def accept(
-        self, session: SessionRef, to: str, text: str, idempotency_key: str | None = None
-    ) -> OutboxRow:
+        self, session: SessionRef, to: str, content: Content, idempotency_key: str | None = None
+    ) -> Message:
         """Take one message: durable when this returns, with the id that it keeps.
 
-        The same key with the same body gives the same row, however often.
+        The same key with the same body gives the same message, however often.
         Raises RecipientInvalid, MessageTooLarge, RequestInvalid, IdempotencyConflict; StoreUnavailable:
         repeat.
         """
-        answer = (await self.accept_many([SendRequest(session, to, text, idempotency_key)]))[0]
+        answer = (await self.accept_many([SendRequest(session, to, content, idempotency_key)]))[0]
         if isinstance(answer, HoldfastError):
             raise answer
         return answer
@@ -82,210 +78,118 @@ class Outbox:
 
         Raises StoreUnavailable: none was taken; repeat with the same keys.
         """
-        checked = [check(request) for request in requests]
+        now = self._clock()
+        checked = [check(request, now) for request in requests]
         good = [each for each in checked if isinstance(each, Checked)]
-        answers = await self._store.write(lambda unit: self._take(unit, good)) if good else []
+        answers = await self._store.write(partial(self._take, good=good)) if good else []
         if good:
             killpoint.pass_("outbox_committed")
         taken = iter(answers)
         return [next(taken) if isinstance(each, Checked) else each for each in checked]
 
     def _take(self, unit: WriteUnit, good: Sequence[Checked]) -> list[Answer]:
-        answers, fresh = take(unit, good, self._clock())
-        if fresh:
-            unit.after_commit(lambda: self._accepted(fresh))
-        return answers
+        taken = take(unit, good, self._clock())
+        if taken.fresh:
+            unit.after_commit(lambda: self._accepted(taken.fresh))
+        return taken.answers
 
-    def _accepted(self, fresh: Sequence[OutboxRow]) -> None:
-        for row in fresh:
-            self._session(row.session_id).accepted(row)
-        for session_id in {row.session_id for row in fresh}:
-            self._go(self._session(session_id))
+    def _accepted(self, fresh: Sequence[Queued]) -> None:
+        if self._unbound is not None:
+            self._unbound |= {row.session_id for row in fresh if not row.phone}
+        self._driver.accepted(fresh)
 
     # ---- what others tell --------------------------------------------------------------------------------
 
-    def session_up(self, session_id: str) -> None:
-        """The session can send now: what waits goes out, also what waits for its next attempt."""
-        session = self._session(session_id)
-        session.up = True
-        if (kick := self._kicks.pop(session_id, None)) is not None:
-            kick.set()
-        self._go(session)
+    def session_up(self, session_id: str, phone: str) -> None:
+        """The session can send now, as this number: what waits goes out."""
+        if self._tasks is None:
+            self._early[session_id] = phone
+        elif self._unbound is not None and session_id in self._unbound:
+            self._tasks.create_task(self._bind(session_id, phone))
+        else:
+            self._driver.up(session_id, phone)
 
     def session_down(self, session_id: str) -> None:
         """The session cannot send: nothing new is tried, rows wait. Attempts under way are not cancelled."""
-        if (session := self._sessions.get(session_id)) is not None:
-            session.up = False
+        self._early.pop(session_id, None)
+        self._driver.down(session_id)
 
-    def apply_receipts(self, unit: WriteUnit, receipts: Sequence[InboundReceipt]) -> None:
+    def session_deleted(self, unit: WriteUnit, session_id: str) -> None:
+        """Fail everything that the session still had to send, in the unit that deletes it."""
+        rows = [Queued.of(row) for row in unit.all(statements.OF_SESSION, session_id=session_id)]
+        fail_all(unit, self._journal, rows, SESSION_DELETED, self._clock())
+        unit.after_commit(lambda: self._driver.dropped(session_id))
+
+    def receipts(self, unit: WriteUnit, receipts: Sequence[InboundReceipt]) -> None:
         """Move messages forward by receipts, inside the inbox's unit of work."""
         proved = store_receipts(unit, self._journal, receipts)
-        if proved:
-            unit.after_commit(lambda: self._note_proved(proved))
+        for each in proved:
+            unit.after_commit(partial(self._driver.proved, each.session_id, each.order_no))
 
-    def _note_proved(self, proved: Sequence[tuple[str, str]]) -> None:
-        for session_id, message_id in proved:
-            session = self._sessions.get(session_id)
-            waiting = session is not None and any(
-                row.message_id == message_id for lane in session.lanes.values() for row in lane.rows
-            )
-            if waiting:
-                self._proved.add((session_id, message_id))
-
-    # ---- read --------------------------------------------------------------------------------------------
-
-    async def get(self, session_id: str, message_id: str) -> OutboxRow:
-        """One accepted message as it stands. Raises UnknownMessage, StoreUnavailable."""
-        return await self._store.read(lambda unit: rows.one(unit, session_id, message_id))
-
-    async def page(
-        self, session_id: str, chat: str | None, after: tuple[int, str], limit: int
-    ) -> list[OutboxRow]:
-        """Accepted messages after (time of acceptance, message id), oldest first. Raises StoreUnavailable."""
-        return await self._store.read(lambda unit: rows.page(unit, session_id, chat, after, limit))
+    def names_learned(self, unit: WriteUnit, session_id: str, pn: str, lid: str) -> None:
+        """Two names are one person: one chat, one order."""
+        if unit.run(statements.MERGE, session_id=session_id, pn=pn, lid=lid):
+            unit.after_commit(partial(self._driver.merged, session_id, pn, lid))
 
     # ---- work --------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Work until cancelled. Before that, requests are accepted and wait. Raises StoreUnavailable."""
-        self._backlog = await self._store.read(rows.backlog)
+        self._driver.backlog, self._unbound = await self._store.read(_waiting)
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             try:
-                for session in list(self._sessions.values()):
-                    self._go(session)
-                await self._store_forever()
+                self._driver.begin(tasks)
+                for session_id, phone in self._early.items():
+                    self.session_up(session_id, phone)
+                self._early.clear()
+                tasks.create_task(self._expire())
+                await self._store_results()
             finally:
                 self._tasks = None
+                self._driver.leave()
 
     async def close(self, within_s: float = 5.0) -> None:
         """Begin nothing new, finish attempts under way, store their results. Then `run` may be cancelled.
 
         What is not finished in time is repeated with the same id after the next start.
         """
-        self._closing = True
-        self._ending.set()
-        for kick in self._kicks.values():
-            kick.set()
+        self._driver.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                while self._driving or self._unstored:
-                    self._moved.clear()
-                    await self._moved.wait()
+                await self._driver.until_idle()
+                while self._unstored:
+                    self._all_stored.clear()
+                    await self._all_stored.wait()
 
-    def _session(self, session_id: str) -> Session:
-        session = self._sessions.get(session_id)
-        if session is None:
-            nothing_older = self._backlog is not None and session_id not in self._backlog
-            session = self._sessions[session_id] = Session(session_id, complete=nothing_older)
-        return session
-
-    def _go(self, session: Session) -> None:
-        """Start whatever may start now."""
-        if self._tasks is None or self._closing or not session.up:
-            return
-        for chat, lane in session.idle_lanes():
-            lane.driven = True
-            self._driving += 1
-            self._tasks.create_task(self._drive(session, chat, lane))
-        if session.wants_rows():
-            session.loading = True
-            self._tasks.create_task(self._load(session))
-
-    async def _load(self, session: Session) -> None:
-        asked, skipped = session.room(), session.skipped
-        try:
-            found = await self._store.read(
-                partial(rows.queued, session_id=session.session_id, after=session.loaded_to, limit=asked)
-            )
-            session.loaded(found, asked, skipped)
-        except StoreUnavailable:
-            _log.warning("outbox.load_failed", session_id=session.session_id)
-            await asyncio.sleep(_STORE_AGAIN_S)
-        finally:
-            session.loading = False
-        self._go(session)
-
-    async def _drive(self, session: Session, chat: str, lane: Lane) -> None:
-        """Send one chat's rows one after the other, as long as there are any and the session is up."""
-        slots = self._slots.setdefault(session.session_id, asyncio.Semaphore(_AT_ONCE))
-        try:
-            while lane.rows and session.up and not self._closing:
-                row = lane.rows[0]
-                if self._is_proved(row):
-                    session.first_done(chat)
-                    continue
-                delay_s = ((row.next_at_ms or 0) - self._clock()) / 1000
-                if delay_s > 0:
-                    await self._wait(row, delay_s)
-                    lane.rows[0] = replace(row, next_at_ms=None)
-                    continue
-                async with slots:
-                    result = await self._attempt(row, lane.fruitless)
-                self._report(result)
-                if isinstance(result, Retried):
-                    lane.fruitless += 1
-                    lane.rows[0] = result.row
-                else:
-                    session.first_done(chat)
-        finally:
-            self._driving -= 1
-            self._moved.set()
-            session.left(chat)
-        self._go(session)
-
-    def _is_proved(self, row: OutboxRow) -> bool:
-        """True, once, for a row whose receipt came before its acknowledgement."""
-        key = (row.session_id, row.message_id)
-        if key not in self._proved:
-            return False
-        self._proved.discard(key)
-        return True
-
-    async def _attempt(self, row: OutboxRow, fruitless: int) -> Result:
-        """Hand one row to the engine. Never raises: what goes wrong is a decision about this row alone."""
-        attempt = row.attempts + 1
-        try:
-            ack: SendAck = await self._sender.send(
-                row.session_id, row.message_id, row.to_jid, row.text, row.message or b""
-            )
-        except Exception as exc:
-            decision = self._policy.decide(exc, attempt, self._roll(), fruitless=fruitless)
-            self._log_attempt(row, exc, decision)
-            if isinstance(decision, Fail):
-                return Failed(replace(row, attempts=attempt), decision)
-            error = str(exc) if isinstance(exc, HoldfastError) else type(exc).__name__
-            code = exc.code if isinstance(exc, HoldfastError) else "internal_error"
-            return Retried(
-                replace(
-                    row,
-                    attempts=attempt if decision.attempted else row.attempts,
-                    next_at_ms=self._clock() + int(decision.delay_s * 1000),
-                    error_code=code,
-                    error=error,
+    async def _bind(self, session_id: str, phone: str) -> None:
+        """What was accepted before the session was linked belongs to the number that was linked first."""
+        while True:
+            try:
+                await self._store.write(
+                    lambda unit: unit.run(statements.BIND, session_id=session_id, phone=phone)
                 )
-            )
-        killpoint.pass_("ack_unstored")
-        return Sent(replace(row, attempts=attempt), ack)
+                break
+            except StoreUnavailable:
+                await asyncio.sleep(STORE_AGAIN_S)
+        if self._unbound is not None:
+            self._unbound.discard(session_id)
+        self._driver.up(session_id, phone)
 
-    def _log_attempt(self, row: OutboxRow, exc: Exception, decision: object) -> None:
-        facts = {"session_id": row.session_id, "message_id": row.message_id, "error": type(exc).__name__}
-        if isinstance(decision, Fail):
-            _log.warning("outbox.message_failed", code=decision.code, **facts)
-        elif not isinstance(exc, HoldfastError):
-            _log.error("outbox.attempt_crashed", exc_info=exc, **facts)
-        elif row.attempts == 0 and row.error_code is None:
-            _log.info("outbox.attempt_failed", **facts)
+    async def _expire(self) -> None:
+        """Fail what nobody wants any more, also where the session is down."""
+        while True:
+            await asyncio.sleep(_EXPIRY_EVERY_S)
+            try:
+                rows = await self._store.read(partial(_expired, now_ms=self._clock()))
+            except StoreUnavailable:
+                continue
+            over = [row for row in rows if not self._driver.is_busy(row)]
+            if over:
+                await self._store_batch_of(partial(self._fail_expired, rows=over))
 
-    async def _wait(self, row: OutboxRow, delay_s: float) -> None:
-        """Until the row's next time, or until the session comes up anew (unless WhatsApp asked to wait)."""
-        if row.error_code == RateLimited.code:
-            end = self._ending
-        else:
-            end = self._kicks.setdefault(row.session_id, asyncio.Event())
-        with suppress(TimeoutError):
-            async with asyncio.timeout(delay_s):
-                await end.wait()
+    def _fail_expired(self, unit: WriteUnit, rows: Sequence[Queued]) -> None:
+        fail_all(unit, self._journal, rows, EXPIRED, self._clock())
 
     # ---- store -------------------------------------------------------------------------------------------
 
@@ -297,23 +201,35 @@ class Outbox:
         self._unstored += 1
         self._have_results.set()
 
-    async def _store_forever(self) -> None:
+    async def _store_results(self) -> None:
         while True:
             await self._have_results.wait()
             self._have_results.clear()
             batch, self._results = self._results, []
-            await self._store_results(batch)
+            await self._store_batch_of(partial(self._keep_results, batch=batch))
+            self._driver.stored([each for each in batch if not isinstance(each, Retried)])
             self._unstored -= len(batch)
-            self._moved.set()
+            self._all_stored.set()
 
-    async def _store_results(self, batch: Sequence[Result]) -> None:
-        """Write a batch however long it takes: until then a crash repeats these sends, with the same ids."""
+    def _keep_results(self, unit: WriteUnit, batch: Sequence[Result]) -> None:
+        store_results(unit, self._journal, batch, self._clock())
+
+    async def _store_batch_of(self, work: Callable[[WriteUnit], None]) -> None:
+        """Write however long it takes: until then a crash repeats these sends, with the same ids."""
         while True:
             try:
-                await self._store.write(
-                    lambda unit: store_results(unit, self._journal, batch), patience_s=LAZY_S
-                )
+                await self._store.write(work, patience_s=LAZY_S)
             except StoreUnavailable:
-                await asyncio.sleep(_STORE_AGAIN_S)
+                await asyncio.sleep(STORE_AGAIN_S)
             else:
                 return
+
+
+def _waiting(unit: ReadUnit) -> tuple[frozenset[str], set[str]]:
+    backlog = frozenset(str(row[0]) for row in unit.all(statements.BACKLOG))
+    return backlog, {str(row[0]) for row in unit.all(statements.UNBOUND)}
+
+
+def _expired(unit: ReadUnit, now_ms: int) -> list[Queued]:
+    rows = unit.all(statements.EXPIRED, now_ms=now_ms, limit=_EXPIRED_AT_ONCE)
+    return [Queued.of(row) for row in rows]

@@ -19,10 +19,10 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """Never again."""
+    """Never again. `code` is for programs, `detail` is what the engine or WhatsApp said beside it."""
 
     code: str
-    message: str
+    detail: str = ""
 
 
 Decision = Retry | Fail
@@ -45,6 +45,11 @@ _STORAGE: Final = Rule(1.0, 30.0, attempted=False)
 _BUSY: Final = Rule(5.0, 300.0, attempts=20)
 _FINAL: Final = Rule(0.0, 0.0, attempts=0)
 _BUG: Final = Rule(2.0, 60.0, attempts=10)
+
+#: What fails a message without an attempt.
+NUMBER_CHANGED: Final = Fail("number_changed")
+EXPIRED: Final = Fail("expired")
+SESSION_DELETED: Final = Fail("session_deleted")
 
 _Test = Callable[[BaseException], bool]
 

@@ -1,30 +1,26 @@
 """Moving messages forward inside a unit of work: by the engine's answers, and by receipts. Never backward."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import assert_never
 
 from holdfast.journal import Draft, Journal
+from holdfast.messages import Standing, standing
+from holdfast.messages.status import PROVES
 from holdfast.model.address import without_device
-from holdfast.model.events import ErrorNote, MessageStatusChanged, SendStatus
-from holdfast.model.messages import InboundReceipt, ReceiptKind, SendAck
-from holdfast.outbox import rows, statements
+from holdfast.model.events import ErrorNote
+from holdfast.model.messages import InboundReceipt, SendAck
+from holdfast.outbox import statements
 from holdfast.outbox.policy import Fail
-from holdfast.outbox.rows import RANK, OutboxRow, Standing
-from holdfast.store import WriteUnit
-
-_RECEIPTS: Final[Mapping[ReceiptKind, SendStatus]] = {
-    ReceiptKind.DELIVERED: SendStatus.DELIVERED,
-    ReceiptKind.READ: SendStatus.READ,
-    ReceiptKind.PLAYED: SendStatus.READ,
-}
+from holdfast.outbox.queued import Queued
+from holdfast.store import WriteUnit, aliases
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """WhatsApp has the message."""
 
-    row: OutboxRow
+    row: Queued
     ack: SendAck
 
 
@@ -32,7 +28,7 @@ class Sent:
 class Failed:
     """The message will never go out."""
 
-    row: OutboxRow
+    row: Queued
     failure: Fail
 
 
@@ -40,87 +36,95 @@ class Failed:
 class Retried:
     """An attempt came to nothing; the row already holds the next one."""
 
-    row: OutboxRow
+    row: Queued
 
 
 Result = Sent | Failed | Retried
 
 
-def store_results(unit: WriteUnit, journal: Journal, results: Sequence[Result]) -> None:
+def store_results(unit: WriteUnit, journal: Journal, results: Sequence[Result], now_ms: int) -> None:
     """Write what became of attempts, with an event for each message that moved."""
-    where = rows.standing(unit, [(each.row.session_id, each.row.message_id) for each in results])
+    where = standing(unit, [(each.row.session_id, each.row.message_id) for each in results])
     drafts: list[Draft] = []
-    sent: list[Mapping[str, object]] = []
-    failed: list[Mapping[str, object]] = []
-    retried: list[Mapping[str, object]] = []
     for each in results:
         here = where.get((each.row.session_id, each.row.message_id))
-        if here is None or here.status is SendStatus.FAILED:
+        if here is None or here.failed:
             continue
         match each:
             case Sent(row, ack):
-                moved = here.status is SendStatus.QUEUED  # else a receipt was faster and said more
-                here.status = SendStatus.SENT if moved else here.status
-                told = {"at_ms": ack.timestamp_ms or None, "message": ack.message or None}
-                sent.append({**_attempted(row), **told, "status": here.status.value})
-                drafts += [_draft(here)] if moved else []
-            case Failed(row, failure) if here.status is SendStatus.QUEUED:
-                here.status = SendStatus.FAILED
-                why = {"error_code": failure.code, "error": failure.message}
-                failed.append({**_attempted(row), **why})
-                drafts.append(_draft(here, ErrorNote(failure.code, failure.message)))
+                # Where a receipt was faster it has said more already.
+                if here.sent(unit, ack.timestamp_ms or now_ms):
+                    drafts.append(_draft(here))
+                unit.run(statements.SETTLED, order_no=row.order_no)
+            case Failed(row, failure):
+                if here.waits:
+                    drafts.append(_fail(unit, here, failure, now_ms))
             case Retried(row):
-                known = {"error_code": row.error_code, "error": row.error, "next_at_ms": row.next_at_ms}
-                retried.append({**_attempted(row), **known})
-    unit.run_many(statements.SENT, sent)
-    unit.run_many(statements.FAILED, failed)
-    unit.run_many(statements.RETRIED, retried)
+                if here.waits:
+                    unit.run(statements.RETRIED, **_retried(row))
+            case _:
+                assert_never(each)
     journal.append_many(unit, drafts)
 
 
-def store_receipts(
-    unit: WriteUnit, journal: Journal, receipts: Sequence[InboundReceipt]
-) -> list[tuple[str, str]]:
-    """Write what recipients did. The (session, message id) that a receipt has shown to be at WhatsApp.
+def fail_all(unit: WriteUnit, journal: Journal, rows: Sequence[Queued], failure: Fail, now_ms: int) -> None:
+    """Fail what waits, each with its event."""
+    store_results(unit, journal, [Failed(row, failure) for row in rows], now_ms)
+
+
+def store_receipts(unit: WriteUnit, journal: Journal, receipts: Sequence[InboundReceipt]) -> list[Standing]:
+    """Write what recipients did. The messages that a receipt has shown to be at WhatsApp.
 
     A receipt that comes before the acknowledgement is stored proves the acknowledgement: the message is not
     sent again.
     """
-    telling = [receipt for receipt in receipts if receipt.kind in _RECEIPTS]
-    keys = [(receipt.session_id, message_id) for receipt in telling for message_id in receipt.message_ids]
-    where = rows.standing(unit, list(dict.fromkeys(keys)))
+    telling = [receipt for receipt in receipts if receipt.kind in PROVES]
+    where = standing(unit, [(each.session_id, it) for each in telling for it in each.message_ids])
     drafts: list[Draft] = []
-    moves: list[Mapping[str, object]] = []
-    proved: list[tuple[str, str]] = []
+    groups: dict[int, Draft] = {}
+    proved: list[Standing] = []
     for receipt in telling:
-        status = _RECEIPTS[receipt.kind]
+        participant = aliases.canonical(unit, receipt.session_id, without_device(receipt.sender))
         for message_id in receipt.message_ids:
             here = where.get((receipt.session_id, message_id))
-            if here is None or RANK[status] <= RANK[here.status] or _is_own(here, receipt):
+            if here is None or here.failed or _is_from_this_number(here, receipt):
                 continue
-            if here.status is SendStatus.QUEUED:
-                proved.append((receipt.session_id, message_id))
-            here.status = status
-            at_ms = receipt.timestamp_ms
-            read_at_ms = at_ms if status is SendStatus.READ else None
-            when = {"at_ms": at_ms, "read_at_ms": read_at_ms}
-            moves.append({**when, "status": status.value, "order_no": here.order_no})
-            drafts.append(_draft(here))
-    unit.run_many(statements.RECEIPTED, moves)
-    journal.append_many(unit, drafts)
+            if here.waits:
+                here.sent(unit, receipt.timestamp_ms)
+                unit.run(statements.SETTLED, order_no=here.order_no)
+                proved.append(here)
+            if here.receipted(unit, receipt.kind, participant, receipt.timestamp_ms):
+                if here.group:  # of a large group many receipts come at once: the counts are told once
+                    groups[here.order_no] = _draft(here)
+                else:
+                    drafts.append(_draft(here))
+    journal.append_many(unit, [*drafts, *groups.values()])
     return proved
 
 
-def _attempted(row: OutboxRow) -> Mapping[str, object]:
-    return {"order_no": row.order_no, "attempts": row.attempts}
+def _fail(unit: WriteUnit, here: Standing, failure: Fail, now_ms: int) -> Draft:
+    error = ErrorNote(failure.code, failure.detail)
+    here.will_fail(unit, error, now_ms)
+    unit.run(statements.SETTLED, order_no=here.order_no)
+    return _draft(here, error)
 
 
-def _is_own(here: Standing, receipt: InboundReceipt) -> bool:
-    """True for a receipt of our own phone: it says nothing about the recipient."""
-    own = {without_device(jid) for jid in (here.own_jid, here.own_lid) if jid}
-    return receipt.sender in own and here.to_jid not in own
+def _retried(row: Queued) -> dict[str, object]:
+    return {
+        "order_no": row.order_no,
+        "attempts": row.attempts,
+        "next_at_ms": row.next_at_ms,
+        "tried_at_ms": row.tried_at_ms,
+        "error_code": row.error_code,
+        "error_detail": row.error_detail,
+    }
+
+
+def _is_from_this_number(here: Standing, receipt: InboundReceipt) -> bool:
+    """True for a receipt of the session's own phone: it says nothing about the recipient."""
+    ours = {without_device(jid) for jid in (here.session_jid, here.session_lid) if jid}
+    return receipt.sender in ours and here.to_jid not in ours
 
 
 def _draft(here: Standing, error: ErrorNote | None = None) -> Draft:
-    data = MessageStatusChanged(here.message_id, here.to_jid, here.to_jid, here.status, error)
-    return Draft(here.session_id, here.tenant_id, data)
+    return Draft(here.session_id, here.tenant_id, here.event(error))

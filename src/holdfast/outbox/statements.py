@@ -1,139 +1,96 @@
-"""The outbox's statements."""
+"""The outbox's statements; those about messages and receipts are in `messages`."""
 
 from typing import Final
 
 from holdfast.store import Statement
 
-COLUMNS: Final = (
-    "order_no",
-    "session_id",
-    "message_id",
-    "tenant_id",
-    "chat",
-    "to_jid",
-    "text",
-    "message",
-    "status",
-    "attempts",
-    "next_at_ms",
-    "error_code",
-    "error",
-    "idempotency_key",
-    "request_hash",
-    "accepted_at_ms",
-    "sent_at_ms",
-    "delivered_at_ms",
-    "read_at_ms",
-)
-_ALL: Final = ", ".join(f"o.{column}" for column in COLUMNS)
-
 ADD: Final = Statement(
     "outbox.add",
-    "An accepted message.",
-    f"INSERT INTO outbox ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{column}' for column in COLUMNS)})",
+    "Puts an accepted message into the queue.",
+    """
+INSERT INTO outbox (order_no, session_id, chat, phone, attempts, not_before_ms, expires_at_ms)
+VALUES (:order_no, :session_id, :chat, :phone, 0, :not_before_ms, :expires_at_ms)
+""",
 )
-# The newest row is never deleted, so that this never goes back.
-LAST_ORDER: Final = Statement(
-    "outbox.last_order",
-    "The newest place in the order of acceptance, 0 before the first.",
-    "SELECT coalesce(max(order_no), 0) FROM outbox",
-)
-QUEUED: Final = Statement(
-    "outbox.queued",
-    "What a session still has to send after a place, oldest first.",
+_QUEUED: Final = """
+SELECT o.order_no, o.session_id, m.message_id, o.chat, m.to_jid, m.raw, o.phone, o.attempts,
+  o.next_at_ms, o.tried_at_ms, o.not_before_ms, o.expires_at_ms, o.error_code, o.error_detail
+FROM outbox o JOIN messages m ON m.order_no = o.order_no
+"""
+LANE: Final = Statement(
+    "outbox.lane",
+    "What one chat of a session still has to send after a place in the order, oldest first.",
     f"""
-    SELECT {_ALL} FROM outbox o
-    WHERE o.session_id = :session_id AND o.status = 'queued' AND o.order_no > :after
-    ORDER BY o.order_no LIMIT :most
-    """,
+{_QUEUED} WHERE o.session_id = :session_id AND o.chat = :chat AND o.order_no > :after
+ORDER BY o.order_no LIMIT :limit
+""",
+)
+CENSUS: Final = Statement(
+    "outbox.census",
+    "How many messages wait in each chat of a session.",
+    "SELECT chat, count(*) FROM outbox WHERE session_id = :session_id GROUP BY chat ORDER BY min(order_no)",
 )
 BACKLOG: Final = Statement(
     "outbox.backlog",
     "The sessions that still have something to send.",
-    "SELECT DISTINCT session_id FROM outbox WHERE status = 'queued'",
+    "SELECT DISTINCT session_id FROM outbox",
 )
-# CROSS, because SQLite then takes the keys first, one by one. PostgreSQL orders joins as it likes.
-BY_KEYS: Final = Statement(
-    "outbox.by_keys",
-    "The messages that were taken under these (tenant, session, idempotency key).",
-    f"""
-    WITH wanted(tenant_id, session_id, idempotency_key) AS (VALUES {{keys}})
-    SELECT {_ALL} FROM wanted w CROSS JOIN outbox o
-    WHERE o.tenant_id = w.tenant_id AND o.session_id = w.session_id AND o.idempotency_key = w.idempotency_key
-    """,
-)
-STANDING: Final = Statement(
-    "outbox.standing",
-    "Where these (session, message id) stand, with the names of the session's own number.",
-    """
-    WITH wanted(session_id, message_id) AS (VALUES {keys})
-    SELECT o.order_no, o.session_id, o.message_id, o.tenant_id, o.to_jid, o.status, s.jid, s.lid
-    FROM wanted w CROSS JOIN outbox o LEFT JOIN sessions s ON s.id = o.session_id
-    WHERE o.session_id = w.session_id AND o.message_id = w.message_id
-    """,
-)
-ONE: Final = Statement(
-    "outbox.one",
-    "One accepted message.",
-    f"SELECT {_ALL} FROM outbox o WHERE o.session_id = :session_id AND o.message_id = :message_id",
-)
-_PAGE: Final = f"""
-SELECT {_ALL} FROM outbox o WHERE o.session_id = :session_id AND o.accepted_at_ms >= :at_ms
-  AND (o.accepted_at_ms > :at_ms OR o.message_id > :message_id)
-"""
-PAGE: Final = Statement(
-    "outbox.page",
-    "A session's accepted messages after a place, oldest first.",
-    f"{_PAGE} ORDER BY o.accepted_at_ms, o.message_id LIMIT :most",
-)
-PAGE_OF_CHAT: Final = Statement(
-    "outbox.page_of_chat",
-    "The same of one chat, under any of its names.",
-    f"""
-    WITH wanted(chat) AS (VALUES {{keys}})
-    {_PAGE} AND o.chat IN (SELECT chat FROM wanted) ORDER BY o.accepted_at_ms, o.message_id LIMIT :most
-    """,
-)
-LANE_END: Final = Statement(
-    "outbox.lane_end",
-    "How the newest message of a lane stands.",
-    """
-    SELECT status FROM outbox WHERE session_id = :session_id AND chat = :chat ORDER BY order_no DESC LIMIT 1
-    """,
-)
-SENT: Final = Statement(
-    "outbox.sent",
-    "WhatsApp has a message.",
-    """
-    UPDATE outbox SET status = :status, sent_at_ms = coalesce(sent_at_ms, :at_ms), attempts = :attempts,
-      next_at_ms = NULL, message = coalesce(message, :message), error_code = NULL, error = NULL
-    WHERE order_no = :order_no
-    """,
-)
-FAILED: Final = Statement(
-    "outbox.failed",
-    "A message will never go out.",
-    """
-    UPDATE outbox SET status = 'failed', attempts = :attempts, next_at_ms = NULL, error_code = :error_code,
-      error = :error
-    WHERE order_no = :order_no
-    """,
+SETTLED: Final = Statement(
+    "outbox.settled",
+    "Takes a message out of the queue: it was sent, or it failed.",
+    "DELETE FROM outbox WHERE order_no = :order_no",
 )
 RETRIED: Final = Statement(
     "outbox.retried",
-    "An attempt came to nothing.",
+    "Notes an attempt that came to nothing, and when the next one is due.",
     """
-    UPDATE outbox SET attempts = :attempts, next_at_ms = :next_at_ms, error_code = :error_code, error = :error
-    WHERE order_no = :order_no AND status = 'queued'
-    """,
+UPDATE outbox SET attempts = :attempts, next_at_ms = :next_at_ms, tried_at_ms = :tried_at_ms,
+  error_code = :error_code, error_detail = :error_detail WHERE order_no = :order_no
+""",
 )
-RECEIPTED: Final = Statement(
-    "outbox.receipted",
-    "A recipient has done something with a message.",
+BIND: Final = Statement(
+    "outbox.bind",
+    "Gives what was accepted before the session was linked to the number that was linked.",
+    "UPDATE outbox SET phone = :phone WHERE session_id = :session_id AND phone = ''",
+)
+UNBOUND: Final = Statement(
+    "outbox.unbound",
+    "The sessions with messages that were accepted before they were linked.",
+    "SELECT DISTINCT session_id FROM outbox WHERE phone = ''",
+)
+MERGE: Final = Statement(
+    "outbox.merge",
+    "Two names turned out to be one person: what waits under the number waits under the LID from now on.",
+    "UPDATE outbox SET chat = :lid WHERE session_id = :session_id AND chat = :pn",
+)
+EXPIRED: Final = Statement(
+    "outbox.expired",
+    "Messages whose time is over, oldest first.",
+    f"{_QUEUED} WHERE o.expires_at_ms <= :now_ms ORDER BY o.order_no LIMIT :limit",
+)
+OF_SESSION: Final = Statement(
+    "outbox.of_session",
+    "Everything that a session still has to send.",
+    f"{_QUEUED} WHERE o.session_id = :session_id ORDER BY o.order_no",
+)
+BY_KEY: Final = Statement(
+    "outbox.by_key",
+    "The messages that were accepted under these idempotency keys.",
     """
-    UPDATE outbox SET status = :status, sent_at_ms = coalesce(sent_at_ms, :at_ms),
-      delivered_at_ms = coalesce(delivered_at_ms, :at_ms), read_at_ms = coalesce(read_at_ms, :read_at_ms),
-      next_at_ms = NULL, error_code = NULL, error = NULL
-    WHERE order_no = :order_no
-    """,
+WITH wanted(tenant_id, session_id, phone, key) AS (VALUES {keys})
+SELECT i.tenant_id, i.session_id, i.phone, i.key, i.hash, i.order_no
+FROM wanted w LEFT JOIN idempotency i ON i.tenant_id = w.tenant_id AND i.session_id = w.session_id
+  AND i.phone = w.phone AND i.key = w.key
+WHERE i.order_no IS NOT NULL AND (i.expires_at_ms IS NULL OR i.expires_at_ms > :now_ms)
+""",
+)
+ADD_KEY: Final = Statement(
+    "outbox.add_key",
+    "Remembers which message an idempotency key made; a key that had expired is used again.",
+    """
+INSERT INTO idempotency (tenant_id, session_id, phone, key, hash, order_no, expires_at_ms)
+VALUES (:tenant_id, :session_id, :phone, :key, :hash, :order_no, :expires_at_ms)
+ON CONFLICT (tenant_id, session_id, phone, key)
+DO UPDATE SET hash = excluded.hash, order_no = excluded.order_no, expires_at_ms = excluded.expires_at_ms
+""",
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from holdfast.model.address import without_device
 from holdfast.model.errors import UnknownSession
 from holdfast.model.seams import SessionRef
 from holdfast.sessions.runtime import Runtime
@@ -77,4 +78,6 @@ class Index:
     def resolve(self, tenant_id: str, ref: str) -> SessionRef:
         """What rooms need that do not know sessions. Raises UnknownSession."""
         runtime = self.find(tenant_id, ref)
-        return SessionRef(runtime.id, runtime.record.tenant_id, runtime.record.name)
+        record = runtime.record
+        sender = without_device(record.lid or record.jid or "")
+        return SessionRef(runtime.id, record.tenant_id, record.name, record.phone or "", sender)

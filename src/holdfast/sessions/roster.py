@@ -31,7 +31,7 @@ log = logging.get("sessions")
 _ERROR, _INFO = 40, 20
 
 
-def _ignore(session_id: str) -> None:
+def _ignore(*_: str) -> None:
     """Nobody listens."""
 
 
@@ -60,7 +60,8 @@ class Roster:
         self.clock = clock or SteadyClock()
         self.index = Index()
         self.restoration = Restoration()
-        self.on_up: Callable[[str], None] = _ignore
+        #: A session can send now, as this number.
+        self.on_up: Callable[[str, str], None] = _ignore
         self.on_down: Callable[[str], None] = _ignore
         #: Commands are carried out now; without an engine they wait.
         self.acting = False
@@ -165,7 +166,7 @@ class Roster:
         if after.state.up:
             self.restoration.connected(runtime.id, now)
             if not before.state.up:
-                self.on_up(runtime.id)
+                self.on_up(runtime.id, runtime.record.phone or "")
             return
         if before.state.up:
             self.on_down(runtime.id)

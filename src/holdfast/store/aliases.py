@@ -9,11 +9,14 @@ from holdfast.store import statements
 from holdfast.store.unit import ReadUnit, WriteUnit
 
 
-def learn(unit: WriteUnit, session_id: str, one: str, other: str) -> None:
-    """Remember that these two JIDs are one person. Nothing happens unless they are a PN and a LID."""
+def learn(unit: WriteUnit, session_id: str, one: str, other: str) -> tuple[str, str] | None:
+    """Remember that these two JIDs are one person: (PN, LID) when that is news.
+
+    Nothing happens unless they are a PN and a LID.
+    """
     pair = pair_of(one, other)
     if pair is None or other_name(unit, session_id, pair[0]) == pair[1]:
-        return
+        return None
     pn, lid = pair
     known = unit.sole_writer_cache
     for stale in (other_name(unit, session_id, pn), other_name(unit, session_id, lid)):
@@ -23,6 +26,7 @@ def learn(unit: WriteUnit, session_id: str, one: str, other: str) -> None:
     unit.run(statements.LEARN_ALIAS, session_id=session_id, pn=pn, lid=lid)
     known["alias", session_id, pn] = lid
     known["alias", session_id, lid] = pn
+    return pair
 
 
 def other_name(unit: ReadUnit, session_id: str, jid: str) -> str | None:

@@ -78,27 +78,44 @@ timeline = Table(
     Column("epoch", BigInteger, nullable=False, server_default="0"),
 )
 
-# Chat and sender are canonical: the LID where stanza or map gives one, without device. The message id comes
-# second, so that one index serves both the key and the look-up of a twin under the other alias.
+# Both directions. Chat and sender are canonical: the LID where stanza or map gives one, without device. The
+# message id comes second, so that one index serves both the key and the look-up of a twin under the other
+# alias.
 messages = Table(
     "messages",
     metadata,
-    _text("session_id", primary_key=True),
-    _text("message_id", primary_key=True),
-    _text("chat", primary_key=True),
-    _text("sender", primary_key=True),
-    Column("from_me", Integer, nullable=False),
+    Column("order_no", Serial, primary_key=True, autoincrement=False),
+    _text("direction"),
+    _text("session_id"),
+    _text("message_id"),
+    _text("chat"),
+    _text("sender"),
     Column("is_group", Integer, nullable=False),
     _text("kind"),
-    _text("text"),
     _text("body_json"),
     Column("raw", LargeBinary, nullable=False),
     _ms("timestamp_ms"),
-    _text("push_name"),
-    _text("event_id"),
-    _ms("received_at_ms"),
-    Index("ix_messages_time", "session_id", "received_at_ms"),
-    Index("ix_messages_chat", "session_id", "chat", "received_at_ms"),
+    _ms("taken_at_ms"),
+    _text("event_id", null=True),
+    _text("to_jid", null=True),
+    _ms("sent_at_ms", null=True),
+    _ms("failed_at_ms", null=True),
+    _text("error_code", null=True),
+    _text("error_detail", null=True),
+    UniqueConstraint("session_id", "message_id", "chat", "sender", name="uq_messages_message"),
+    Index("ix_messages_order", "session_id", "order_no"),
+    Index("ix_messages_chat", "session_id", "chat", "order_no"),
+)
+
+# What participants did with messages of ours. A message's status is derived from them.
+receipts = Table(
+    "receipts",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("message_id", primary_key=True),
+    _text("participant", primary_key=True),
+    _text("kind", primary_key=True),
+    _ms("at_ms"),
 )
 
 aliases = Table(
@@ -110,56 +127,55 @@ aliases = Table(
     Index("ix_aliases_lid", "session_id", "lid"),
 )
 
+# An event that tells of a message points to it and holds no data of its own.
 events = Table(
     "events",
     metadata,
-    Column("position", Serial, primary_key=True, autoincrement=True),
+    Column("position", Serial, primary_key=True, autoincrement=False),
     _text("session_id"),
     Column("seq", BigInteger, nullable=False),
     _text("event_id"),
     _text("tenant_id"),
     _text("type"),
+    _text("chat", null=True),
+    _text("kind", null=True),
     _ms("at_ms"),
-    _text("data_json"),
+    Column("message_order_no", BigInteger, nullable=True),
+    _text("data_json", null=True),
     UniqueConstraint("session_id", "seq", name="uq_events_seq"),
     UniqueConstraint("event_id", name="uq_events_event_id"),
-    sqlite_autoincrement=True,
 )
 
+# The queue alone: a message leaves it when it is sent or has failed.
 outbox = Table(
     "outbox",
     metadata,
-    Column("order_no", Serial, primary_key=True, autoincrement=True),
+    Column("order_no", Serial, primary_key=True, autoincrement=False),
     _text("session_id"),
-    _text("message_id"),
-    _text("tenant_id"),
     _text("chat"),
-    _text("to_jid"),
-    _text("text"),
-    Column("message", LargeBinary, nullable=True),
-    _text("status"),
+    _text("phone"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     _ms("next_at_ms", null=True),
+    _ms("tried_at_ms", null=True),
+    _ms("not_before_ms", null=True),
+    _ms("expires_at_ms", null=True),
     _text("error_code", null=True),
-    _text("error", null=True),
-    _text("idempotency_key", null=True),
-    _text("request_hash"),
-    _ms("accepted_at_ms"),
-    _ms("sent_at_ms", null=True),
-    _ms("delivered_at_ms", null=True),
-    _ms("read_at_ms", null=True),
-    UniqueConstraint("session_id", "message_id", name="uq_outbox_message_id"),
-    UniqueConstraint("tenant_id", "session_id", "idempotency_key", name="uq_outbox_idempotency"),
-    Index("ix_outbox_chat", "session_id", "chat", "order_no"),
-    Index("ix_outbox_time", "session_id", "accepted_at_ms"),
-    sqlite_autoincrement=True,
+    _text("error_detail", null=True),
+    Index("ix_outbox_lane", "session_id", "chat", "order_no"),
+    Index("ix_outbox_expires", "expires_at_ms"),
 )
-Index(
-    "ix_outbox_queued",
-    outbox.c.session_id,
-    outbox.c.order_no,
-    sqlite_where=outbox.c.status == "queued",
-    postgresql_where=outbox.c.status == "queued",
+
+# What an idempotency key has made. It belongs to a number, not to the session that holds it now.
+idempotency = Table(
+    "idempotency",
+    metadata,
+    _text("tenant_id", primary_key=True),
+    _text("session_id", primary_key=True),
+    _text("phone", primary_key=True),
+    _text("key", primary_key=True),
+    _text("hash"),
+    Column("order_no", BigInteger, nullable=False),
+    _ms("expires_at_ms", null=True),
 )
 
 subscriptions = Table(

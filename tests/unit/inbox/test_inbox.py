@@ -9,24 +9,27 @@ from hypothesis import strategies as st
 from databases import refuse_writes, sql, take_writes
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
+from holdfast.messages import Direction, Message, MessageReader
 from holdfast.model.content import Image, Location, Text, Undecryptable
 from holdfast.model.errors import StoreUnavailable, UnknownMessage
 from holdfast.model.messages import InboundMessage, ReceiptKind
 from holdfast.store import Store, WriteUnit
-from rooms import EVERYTHING, add_session, message, receipt, told, with_store
+from rooms import EVERYTHING, NobodyTold, add_session, message, receipt, told, with_store
 
 PN, LID = "1@s.whatsapp.net", "10@lid"
-
-
-def no_receipts(unit: WriteUnit, receipts: object) -> None:
-    """For tests without an outbox."""
 
 
 @pytest.fixture
 async def inbox(store: Store, journal: Journal) -> Inbox:
     """An inbox for the session `ses_a`."""
     await add_session(store, "ses_a", name="shop")
-    return Inbox(store, journal, no_receipts, clock=lambda: 5_000)
+    return Inbox(store, journal, NobodyTold(), clock=lambda: 5_000)
+
+
+async def page(inbox: Inbox, chat: str | None, after: int) -> list[Message]:
+    """Received messages after a place in the order."""
+    reader = MessageReader(inbox._store)
+    return await reader.page("ses_a", chat=chat, direction=Direction.IN, after=after, limit=10)
 
 
 async def test_a_message_becomes_a_row_and_an_event(inbox: Inbox, journal: Journal) -> None:
@@ -46,8 +49,8 @@ async def test_a_message_becomes_a_row_and_an_event(inbox: Inbox, journal: Journ
             },
         }
     ]  # fmt: skip
-    stored = await inbox.get("ses_a", "M1")
-    assert (stored.chat, stored.raw, stored.received_at_ms) == (LID, b"raw of M1", 5_000)
+    stored = await MessageReader(inbox._store).get("ses_a", "M1")
+    assert (stored.chat, stored.raw, stored.content) == (LID, b"raw of M1", whole.content)
     assert stored.event_id == (await journal.read(0, 1, EVERYTHING)).events[0].event_id
 
 
@@ -72,9 +75,10 @@ async def test_one_chat_under_both_names(inbox: Inbox) -> None:
     await inbox.receive([message(1, "M1", PN)])
     await inbox.receive([message(2, "M2", LID, chat_alt=PN), message(3, "M3", "2@s.whatsapp.net")])
     for chat in ("+1@x", PN, LID):
-        page = await inbox.page("ses_a", chat, (0, ""), 10)
-        assert [each.message_id for each in page] == ([] if chat == "+1@x" else ["M1", "M2"])
-    assert [each.message_id for each in await inbox.page("ses_a", None, (5_000, "M1"), 10)] == ["M2", "M3"]
+        assert [each.message_id for each in await page(inbox, chat, 0)] == (
+            [] if chat == "+1@x" else ["M1", "M2"]
+        )
+    assert [each.message_id for each in await page(inbox, None, 1)] == ["M2", "M3"]
 
 
 async def test_the_content_of_a_message_that_could_not_be_decrypted(inbox: Inbox, journal: Journal) -> None:
@@ -94,7 +98,7 @@ async def test_a_message_of_one_mebibyte_passes(inbox: Inbox, journal: Journal) 
     big = "ü" * (1 << 20)
     assert await inbox.receive([message(1, "M1", content=Text(big), raw=big.encode())]) == [1]
     assert (await told(journal))[0]["content"]["text"] == big
-    assert (await inbox.get("ses_a", "M1")).raw == big.encode()
+    assert (await MessageReader(inbox._store).get("ses_a", "M1")).raw == big.encode()
 
 
 async def test_one_that_cannot_be_stored_holds_up_nobody_and_is_kept_by_its_bytes(
@@ -103,7 +107,7 @@ async def test_one_that_cannot_be_stored_holds_up_nobody_and_is_kept_by_its_byte
     poison = message(2, "M2", content=Location(float("nan"), 0.0))
     assert await inbox.receive([message(1, "M1"), poison, message(3, "M3")]) == [1, 2, 3]
     assert [each["content"]["kind"] for each in await told(journal)] == ["text", "untranslatable", "text"]
-    assert (await inbox.get("ses_a", "M2")).raw == b"raw of M2"
+    assert (await MessageReader(inbox._store).get("ses_a", "M2")).raw == b"raw of M2"
 
 
 async def test_a_session_that_nobody_knows_is_never_confirmed(inbox: Inbox, journal: Journal) -> None:
@@ -118,26 +122,27 @@ async def test_a_database_that_refuses_confirms_nothing(inbox: Inbox, store: Sto
     take_writes(store)
     assert await told(journal) == []
     with pytest.raises(UnknownMessage):
-        await inbox.get("ses_a", "M1")
+        await MessageReader(inbox._store).get("ses_a", "M1")
     assert await inbox.receive([message(1, "M1")]) == [1]
 
 
 async def test_receipts_are_applied_in_the_unit_of_their_batch(store: Store, journal: Journal) -> None:
     await add_session(store, "ses_a")
-    seen: list[object] = []
-    inbox = Inbox(store, journal, lambda _, receipts: seen.extend(receipts))
+    outbox = NobodyTold()
+    inbox = Inbox(store, journal, outbox)
     delivered = receipt(2, ReceiptKind.DELIVERED, "X")
     assert await inbox.receive([message(1, "M1"), delivered]) == [1, 2]
-    assert seen == [delivered]
+    assert outbox.seen == [delivered]
 
 
 async def test_an_outbox_that_breaks_on_a_receipt_holds_up_no_message(store: Store, journal: Journal) -> None:
     await add_session(store, "ses_a")
 
-    def breaks(unit: WriteUnit, receipts: object) -> None:
-        raise ValueError("receipt")
+    class Breaks(NobodyTold):
+        def receipts(self, unit: WriteUnit, receipts: object) -> None:
+            raise ValueError("receipt")
 
-    inbox = Inbox(store, journal, breaks)
+    inbox = Inbox(store, journal, Breaks())
     assert await inbox.receive([receipt(1, ReceiptKind.READ, "X"), message(2, "M1")]) == [2]
     assert len(await told(journal)) == 1
 
@@ -175,7 +180,7 @@ def test_each_message_once_under_any_order_and_any_name(
     batches: list[list[InboundMessage]], together: bool
 ) -> None:
     async def work(store: Store, journal: Journal) -> None:
-        inbox = Inbox(store, journal, no_receipts)
+        inbox = Inbox(store, journal, NobodyTold())
         if together:
             confirmed = await asyncio.gather(*(inbox.receive(batch) for batch in batches))
         else:

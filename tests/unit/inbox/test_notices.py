@@ -1,15 +1,15 @@
 """Notices are durable before they are confirmed, and told once."""
 
 import pytest
-from sqlalchemy import Connection
 
 from holdfast.engine import translate
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
+from holdfast.messages import MessageReader
 from holdfast.model.notices import GroupChanged, InboundNotice
 from holdfast.store import Store
-from rooms import EVERYTHING, add_session, message, told
+from rooms import EVERYTHING, NobodyTold, add_session, message, told
 
 PN, LID, GROUP = "1@s.whatsapp.net", "10@lid", "7@g.us"
 
@@ -18,11 +18,7 @@ PN, LID, GROUP = "1@s.whatsapp.net", "10@lid", "7@g.us"
 async def inbox(store: Store, journal: Journal) -> Inbox:
     """An inbox for the session `ses_a`."""
     await add_session(store, "ses_a", name="shop")
-
-    def no_receipts(conn: Connection, receipts: object) -> None:
-        """For tests without an outbox."""
-
-    return Inbox(store, journal, no_receipts, clock=lambda: 5_000)
+    return Inbox(store, journal, NobodyTold(), clock=lambda: 5_000)
 
 
 def joined(delivery_id: int, notice_id: str = "N1") -> InboundNotice:
@@ -51,5 +47,5 @@ async def test_a_delivery_of_a_newer_engine_is_kept_and_confirmed(inbox: Inbox, 
     newer.MergeFromString(b"\xfa\x06\x05hello")
     assert await inbox.receive([translate.delivery(newer), translate.delivery(newer)]) == [7, 7]
     (event,) = await told(journal)
-    stored = await inbox.get("ses_a", str(event["message_id"]))
+    stored = await MessageReader(inbox._store).get("ses_a", str(event["message_id"]))
     assert stored.raw.endswith(b"hello")

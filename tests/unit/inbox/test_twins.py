@@ -10,7 +10,7 @@ OTHER = "2@s.whatsapp.net"
 
 def stored(chat: str, sender: str = "", kind: str = "text", raw: bytes = b"raw") -> Stored:
     """A message of a direct chat, unless a sender is given."""
-    return Stored(chat, sender or chat, kind, "evt", raw)
+    return Stored(1, chat, sender or chat, kind, "evt", raw)
 
 
 def known(*pairs: tuple[str, str]) -> "object":

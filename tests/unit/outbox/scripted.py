@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from holdfast.model.messages import SendAck
+from holdfast.outbox.v1.whatsapp_pb2 import Message
 
 #: What one attempt does: `taken` says whether the message reaches the phone, `error` what the sender raises.
 Step = tuple[str, Callable[[], Exception] | None]
@@ -17,10 +18,13 @@ class Phone:
 
     by_chat: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     texts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    sent_bytes: dict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
     arrivals: list[str] = field(default_factory=list)
 
-    def take(self, to: str, message_id: str, text: str) -> None:
+    def take(self, to: str, message_id: str, message: bytes) -> None:
         """One copy arrives."""
+        text = Message.FromString(message).conversation
+        self.sent_bytes[message_id].add(message)
         if message_id not in self.texts:
             self.by_chat[to].append(message_id)
         self.texts[message_id].add(text)
@@ -45,9 +49,7 @@ class ScriptedSender:
         """True once an attempt is over."""
         return bool(self.attempts) and not any(self.in_flight.values())
 
-    async def send(
-        self, session_id: str, message_id: str, to: str, text: str, message: bytes = b""
-    ) -> SendAck:
+    async def send(self, session_id: str, message_id: str, to: str, message: bytes) -> SendAck:
         """See the seam."""
         self.attempts.append(message_id)
         copies, error = next(self._script, ("one", None))
@@ -57,9 +59,9 @@ class ScriptedSender:
             for _ in range(3 if copies == "late" else 1):
                 await asyncio.sleep(0)
             for _ in range({"none": 0, "one": 1, "late": 1, "two": 2}[copies]):
-                self.phone.take(to, message_id, text)
+                self.phone.take(to, message_id, message)
             if error is not None:
                 raise error()
-            return SendAck(3_000, "4900000@s.whatsapp.net", b"final " + text.encode())
+            return SendAck(3_000, "4900000@s.whatsapp.net")
         finally:
             self.in_flight[to] -= 1

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -13,7 +14,9 @@ from scripted import Phone, ScriptedSender, Step
 from databases import refuse_writes, take_writes
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
+from holdfast.messages import Direction, Message, MessageReader, Outgoing
 from holdfast.model import errors
+from holdfast.model.content import Text, text_of
 from holdfast.model.errors import (
     HoldfastError,
     IdempotencyConflict,
@@ -23,15 +26,15 @@ from holdfast.model.errors import (
     StoreUnavailable,
     UnknownMessage,
 )
-from holdfast.model.events import SendStatus
+from holdfast.model.events import ErrorNote, SendStatus
 from holdfast.model.messages import ReceiptKind
 from holdfast.model.seams import SessionRef
-from holdfast.outbox import Outbox, OutboxRow, RetryPolicy, SendRequest
-from holdfast.outbox.lanes import WINDOW
+from holdfast.outbox import Outbox, RetryPolicy, SendRequest
+from holdfast.outbox.lanes import LANE_ROWS
 from holdfast.store import Store
 from rooms import TENANT, add_session, message, receipt, told, with_store
 
-SES = SessionRef("ses_a", TENANT, "ses_a")
+SES = SessionRef("ses_a", TENANT, "ses_a", "4900000", "900000@lid")
 ANN, BOB = "11111@s.whatsapp.net", "22222@s.whatsapp.net"
 AT_ONCE = RetryPolicy(pace=0)
 
@@ -60,12 +63,29 @@ async def outbox(store: Store, journal: Journal, phone: Phone) -> Outbox:
     return Outbox(store, journal, ScriptedSender(phone), policy=AT_ONCE)
 
 
+async def get(outbox: Outbox, session_id: str, message_id: str) -> Message:
+    """One message without its bytes, as it was accepted."""
+    return replace(await MessageReader(outbox._store).get(session_id, message_id), raw=b"")
+
+
+async def page(outbox: Outbox, chat: str | None, limit: int) -> list[Message]:
+    """The first messages of ours."""
+    reader = MessageReader(outbox._store)
+    return await reader.page("ses_a", chat=chat, direction=Direction.OUT, after=0, limit=limit)
+
+
+def out(row: Message) -> Outgoing:
+    """What became of it."""
+    assert row.outgoing is not None
+    return row.outgoing
+
+
 async def finished(outbox: Outbox) -> None:
     """Wait until everything that was accepted is settled and stored."""
 
     async def settled() -> bool:
-        rows = await outbox.page("ses_a", None, (0, ""), 10_000)
-        return all(row.status is not SendStatus.QUEUED for row in rows)
+        rows = await page(outbox, None, 10_000)
+        return all(out(row).status is not SendStatus.QUEUED for row in rows)
 
     await until(settled)
     # A read may be ahead of the loop: what the commit wakes has been called when another write returns.
@@ -80,11 +100,11 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0)
 
 
-async def tried(outbox: Outbox, row: OutboxRow) -> None:
+async def tried(outbox: Outbox, row: Message) -> None:
     """Wait until an attempt is stored that came to nothing."""
 
     async def stored() -> bool:
-        return (await outbox.get("ses_a", row.message_id)).attempts > 0
+        return out(await get(outbox, "ses_a", row.message_id)).attempts > 0
 
     await until(stored)
 
@@ -93,38 +113,40 @@ async def tried(outbox: Outbox, row: OutboxRow) -> None:
 
 
 async def test_accepted_means_durable_with_an_id(outbox: Outbox, store: Store, journal: Journal) -> None:
-    row = await outbox.accept(SES, "+1 23 45", "hello", "k")
-    again = await Outbox(store, journal, ScriptedSender(Phone())).get("ses_a", row.message_id)
+    row = await outbox.accept(SES, "+1 23 45", Text("hello"), "k")
+    again = await get(Outbox(store, journal, ScriptedSender(Phone())), "ses_a", row.message_id)
     assert again == row
-    assert (row.to_jid, row.status, row.attempts) == ("12345@s.whatsapp.net", SendStatus.QUEUED, 0)
+    assert (out(row).to, out(row).status, out(row).attempts) == ("12345@s.whatsapp.net", SendStatus.QUEUED, 0)
     assert row.message_id.startswith("3EB0")
 
 
 async def test_the_same_key_gives_the_same_message(outbox: Outbox) -> None:
-    first = await outbox.accept(SES, "+12345", "hello", "k")
-    again = await asyncio.gather(*(outbox.accept(SES, to, "hello", "k") for to in ("12345", "12345@c.us")))
+    first = await outbox.accept(SES, "+12345", Text("hello"), "k")
+    again = await asyncio.gather(
+        *(outbox.accept(SES, to, Text("hello"), "k") for to in ("12345", "12345@c.us"))
+    )
     assert {row.message_id for row in again} == {first.message_id}
     with pytest.raises(IdempotencyConflict):
-        await outbox.accept(SES, "+12345", "other", "k")
+        await outbox.accept(SES, "+12345", Text("other"), "k")
     with pytest.raises(IdempotencyConflict):
-        await outbox.accept(SES, "+12346", "hello", "k")
-    assert (await outbox.accept(SES, "+12345", "hello")).message_id != first.message_id
+        await outbox.accept(SES, "+12346", Text("hello"), "k")
+    assert (await outbox.accept(SES, "+12345", Text("hello"))).message_id != first.message_id
 
 
 async def test_a_batch_is_answered_one_by_one(outbox: Outbox) -> None:
     answers = await outbox.accept_many(
         [
-            SendRequest(SES, "+12345", "one", "k1"),
-            SendRequest(SES, "nobody", "two", "k2"),
-            SendRequest(SES, "+12345", "three", "k1"),
-            SendRequest(SES, "+12345", "one", "k1"),
-            SendRequest(SES, "+12345", "x" * 65_537),
-            SendRequest(SES, "+12345", "four"),
+            SendRequest(SES, "+12345", Text("one"), "k1"),
+            SendRequest(SES, "nobody", Text("two"), "k2"),
+            SendRequest(SES, "+12345", Text("three"), "k1"),
+            SendRequest(SES, "+12345", Text("one"), "k1"),
+            SendRequest(SES, "+12345", Text("x" * 65_537)),
+            SendRequest(SES, "+12345", Text("four")),
         ]
     )
     kinds = [type(answer) for answer in answers]
     assert kinds == [
-        OutboxRow, RecipientInvalid, IdempotencyConflict, OutboxRow, MessageTooLarge, OutboxRow
+        Message, RecipientInvalid, IdempotencyConflict, Message, MessageTooLarge, Message
     ]  # fmt: skip
     assert answers[0] == answers[3]
 
@@ -145,23 +167,23 @@ async def test_what_is_refused(
     outbox: Outbox, to: str, text: str, key: str | None, error: type[HoldfastError]
 ) -> None:
     with pytest.raises(error) as refused:
-        await outbox.accept(SES, to, text, key)
+        await outbox.accept(SES, to, Text(text), key)
     assert refused.value.next_step
-    assert await outbox.page("ses_a", None, (0, ""), 10) == []
+    assert await page(outbox, None, 10) == []
 
 
 async def test_the_longest_text_is_taken(outbox: Outbox) -> None:
-    assert len((await outbox.accept(SES, "+12345", "😀" * 65_536)).text) == 65_536
+    assert len((await outbox.accept(SES, "+12345", Text("😀" * 65_536))).content.text) == 65_536
 
 
 async def test_a_database_that_refuses_accepts_nothing(outbox: Outbox, store: Store, phone: Phone) -> None:
     async with running(outbox):
-        outbox.session_up("ses_a")
+        outbox.session_up("ses_a", "4900000")
         refuse_writes(store)
         with pytest.raises(StoreUnavailable):
-            await outbox.accept(SES, ANN, "lost?", "k")
+            await outbox.accept(SES, ANN, Text("lost?"), "k")
         take_writes(store)
-        row = await outbox.accept(SES, ANN, "lost?", "k")
+        row = await outbox.accept(SES, ANN, Text("lost?"), "k")
         await finished(outbox)
     assert phone.arrivals == [row.message_id]
 
@@ -171,44 +193,44 @@ async def test_a_database_that_refuses_accepts_nothing(outbox: Outbox, store: St
 
 async def test_sent_in_order_and_told(outbox: Outbox, phone: Phone, journal: Journal) -> None:
     async with running(outbox):
-        outbox.session_up("ses_a")
-        rows = [await outbox.accept(SES, to, f"{n}") for n in range(5) for to in (ANN, BOB)]
+        outbox.session_up("ses_a", "4900000")
+        rows = [await outbox.accept(SES, to, Text(f"{n}")) for n in range(5) for to in (ANN, BOB)]
         await finished(outbox)
     for chat in (ANN, BOB):
-        assert phone.by_chat[chat] == [row.message_id for row in rows if row.to_jid == chat]
-    stored = await outbox.get("ses_a", rows[0].message_id)
-    assert (stored.status, stored.sent_at_ms, stored.attempts) == (SendStatus.SENT, 3_000, 1)
-    assert stored.message == b"final 0"
+        assert phone.by_chat[chat] == [row.message_id for row in rows if out(row).to == chat]
+    stored = await MessageReader(outbox._store).get("ses_a", rows[0].message_id)
+    assert (out(stored).status, out(stored).sent_at_ms) == (SendStatus.SENT, 3_000)
+    assert phone.sent_bytes[rows[0].message_id] == {stored.raw}
     assert {each["status"] for each in await told(journal, "message.status")} == {"sent"}
     assert len(await told(journal)) == 10
 
 
 async def test_rows_of_a_session_that_is_down_wait(outbox: Outbox, phone: Phone) -> None:
     async with running(outbox):
-        row = await outbox.accept(SES, ANN, "one")
-        await outbox.accept(SES, ANN, "two")
+        row = await outbox.accept(SES, ANN, Text("one"))
+        await outbox.accept(SES, ANN, Text("two"))
         assert phone.arrivals == []
-        outbox.session_up("ses_a")
+        outbox.session_up("ses_a", "4900000")
         await finished(outbox)
         outbox.session_down("ses_a")
-        late = await outbox.accept(SES, ANN, "three")
+        late = await outbox.accept(SES, ANN, Text("three"))
         assert phone.arrivals[0] == row.message_id
         assert late.message_id not in phone.arrivals
-        outbox.session_up("ses_a")
+        outbox.session_up("ses_a", "4900000")
         await finished(outbox)
     assert len(phone.arrivals) == 3
 
 
 async def test_a_backlog_longer_than_the_window_keeps_its_order(outbox: Outbox, phone: Phone) -> None:
     async with running(outbox):
-        wanted = [SendRequest(SES, (ANN, BOB)[n % 2], f"{n}") for n in range(WINDOW * 2 + 10)]
+        wanted = [SendRequest(SES, (ANN, BOB)[n % 2], Text(f"{n}")) for n in range(LANE_ROWS * 20 + 10)]
         early = await outbox.accept_many(wanted)
-        outbox.session_up("ses_a")
+        outbox.session_up("ses_a", "4900000")
         late = await outbox.accept_many(wanted[:50])
         await finished(outbox)
-    rows = [row for row in (*early, *late) if isinstance(row, OutboxRow)]
+    rows = [row for row in (*early, *late) if isinstance(row, Message)]
     for chat in (ANN, BOB):
-        assert phone.by_chat[chat] == [row.message_id for row in rows if row.to_jid == chat]
+        assert phone.by_chat[chat] == [row.message_id for row in rows if out(row).to == chat]
 
 
 async def test_what_is_refused_for_good_fails_and_the_next_goes_on(
@@ -218,8 +240,8 @@ async def test_what_is_refused_for_good_fails_and_the_next_goes_on(
     script: list[Step] = [("none", lambda: errors.SendRejected("WhatsApp refused (463)", reason="463"))]
     outbox = Outbox(store, journal, ScriptedSender(phone, script), policy=AT_ONCE)
     async with running(outbox):
-        outbox.session_up("ses_a")
-        bad, good = [await outbox.accept(SES, ANN, text) for text in ("bad", "good")]
+        outbox.session_up("ses_a", "4900000")
+        bad, good = [await outbox.accept(SES, ANN, Text(text)) for text in ("bad", "good")]
         await finished(outbox)
     assert phone.arrivals == [good.message_id]
     assert await told(journal, "message.status") == [
@@ -233,8 +255,11 @@ async def test_what_is_refused_for_good_fails_and_the_next_goes_on(
             "delivered_to": 0, "read_by": 0,
         },
     ]  # fmt: skip
-    stored = await outbox.get("ses_a", bad.message_id)
-    assert (stored.status, stored.error_code, stored.attempts) == (SendStatus.FAILED, "send_rejected", 1)
+    stored = out(await get(outbox, "ses_a", bad.message_id))
+    assert (stored.status, stored.error) == (
+        SendStatus.FAILED,
+        ErrorNote("send_rejected", "WhatsApp refused (463)"),
+    )
 
 
 async def test_attempts_survive_a_restart(store: Store, journal: Journal, phone: Phone) -> None:
@@ -243,18 +268,19 @@ async def test_attempts_survive_a_restart(store: Store, journal: Journal, phone:
     waits = RetryPolicy(pace=3600)
     outbox = Outbox(store, journal, ScriptedSender(phone, script), policy=waits, clock=lambda: 10_000)
     async with running(outbox):
-        outbox.session_up("ses_a")
-        row = await outbox.accept(SES, ANN, "one")
+        outbox.session_up("ses_a", "4900000")
+        row = await outbox.accept(SES, ANN, Text("one"))
         await tried(outbox, row)
-    stored = await outbox.get("ses_a", row.message_id)
-    assert (stored.status, stored.error_code) == (SendStatus.QUEUED, "send_outcome_unknown")
+    stored = out(await get(outbox, "ses_a", row.message_id))
+    assert stored.status is SendStatus.QUEUED
+    assert stored.error is not None
+    assert (stored.error.code, stored.attempts) == ("send_outcome_unknown", 1)
     assert (stored.next_at_ms or 0) > 10_000
     after = Outbox(store, journal, ScriptedSender(phone), clock=lambda: (stored.next_at_ms or 0) + 1)
     async with running(after):
-        after.session_up("ses_a")
+        after.session_up("ses_a", "4900000")
         await finished(after)
     assert phone.arrivals == [row.message_id]
-    assert (await after.get("ses_a", row.message_id)).attempts == 2
 
 
 async def test_a_session_that_comes_up_anew_ends_the_wait(
@@ -264,12 +290,12 @@ async def test_a_session_that_comes_up_anew_ends_the_wait(
     sender = ScriptedSender(phone, [("none", errors.NotConnected)])
     outbox = Outbox(store, journal, sender, policy=RetryPolicy(pace=3600))
     async with running(outbox):
-        outbox.session_up("ses_a")
-        row = await outbox.accept(SES, ANN, "one")
+        outbox.session_up("ses_a", "4900000")
+        row = await outbox.accept(SES, ANN, Text("one"))
         await until(sender.idle_after_an_attempt)
         assert sender.attempts == [row.message_id]
         outbox.session_down("ses_a")
-        outbox.session_up("ses_a")
+        outbox.session_up("ses_a", "4900000")
         await finished(outbox)
     assert phone.arrivals == [row.message_id]
 
@@ -281,11 +307,11 @@ async def test_a_wait_that_whatsapp_asked_for_is_not_cut_short(
     sender = ScriptedSender(phone, [("none", lambda: errors.RateLimited(retry_after_s=3600))])
     outbox = Outbox(store, journal, sender)
     async with running(outbox):
-        outbox.session_up("ses_a")
-        row = await outbox.accept(SES, ANN, "one")
+        outbox.session_up("ses_a", "4900000")
+        row = await outbox.accept(SES, ANN, Text("one"))
         await tried(outbox, row)
         outbox.session_down("ses_a")
-        outbox.session_up("ses_a")
+        outbox.session_up("ses_a", "4900000")
         for _ in range(100):
             await asyncio.sleep(0)
         assert sender.attempts == [row.message_id]
@@ -300,13 +326,13 @@ async def test_close_finishes_what_is_under_way_and_begins_nothing(
     sender = ScriptedSender(phone, [("late", None)])
     outbox = Outbox(store, journal, sender, policy=AT_ONCE)
     async with running(outbox):
-        outbox.session_up("ses_a")
-        first = await outbox.accept(SES, ANN, "one")
-        second = await outbox.accept(SES, ANN, "two")
+        outbox.session_up("ses_a", "4900000")
+        first = await outbox.accept(SES, ANN, Text("one"))
+        second = await outbox.accept(SES, ANN, Text("two"))
         await until(sender.is_asked)
         await outbox.close()
-        third = await outbox.accept(SES, BOB, "three")
-    states = [(await outbox.get("ses_a", row.message_id)).status for row in (first, second, third)]
+        third = await outbox.accept(SES, BOB, Text("three"))
+    states = [out(await get(outbox, "ses_a", row.message_id)).status for row in (first, second, third)]
     arrived = [row.message_id in phone.arrivals for row in (first, second, third)]
     assert arrived == [state is SendStatus.SENT for state in states]
     assert arrived[0]
@@ -317,12 +343,12 @@ async def test_what_is_accepted_while_the_gateway_leaves_waits_for_the_next(
     outbox: Outbox, store: Store, journal: Journal, phone: Phone
 ) -> None:
     async with running(outbox):
-        outbox.session_up("ses_a")
-        await outbox.accept(SES, ANN, "one")
-    row = await outbox.accept(SES, ANN, "two")
+        outbox.session_up("ses_a", "4900000")
+        await outbox.accept(SES, ANN, Text("one"))
+    row = await outbox.accept(SES, ANN, Text("two"))
     after = Outbox(store, journal, ScriptedSender(phone), policy=AT_ONCE)
     async with running(after):
-        after.session_up("ses_a")
+        after.session_up("ses_a", "4900000")
         await finished(after)
     assert phone.by_chat[ANN][-1] == row.message_id
 
@@ -331,22 +357,22 @@ async def test_what_is_accepted_while_the_gateway_leaves_waits_for_the_next(
 
 
 async def test_receipts_move_forward_only(outbox: Outbox, store: Store, journal: Journal) -> None:
-    inbox = Inbox(store, journal, outbox.apply_receipts)
+    inbox = Inbox(store, journal, outbox)
     async with running(outbox):
-        outbox.session_up("ses_a")
-        row = await outbox.accept(SES, ANN, "one")
+        outbox.session_up("ses_a", "4900000")
+        row = await outbox.accept(SES, ANN, Text("one"))
         await finished(outbox)
         kinds = [ReceiptKind.READ, ReceiptKind.DELIVERED, ReceiptKind.PLAYED, ReceiptKind.READ]
         for number, kind in enumerate(kinds):
             await inbox.receive([receipt(number, kind, row.message_id, "unknown to us")])
     assert [each["status"] for each in await told(journal, "message.status")] == ["sent", "read"]
-    stored = await outbox.get("ses_a", row.message_id)
+    stored = out(await get(outbox, "ses_a", row.message_id))
     assert (stored.status, stored.sent_at_ms, stored.read_at_ms) == (SendStatus.READ, 3_000, 2_000)
 
 
 async def test_a_batch_of_receipts_tells_each_step(outbox: Outbox, store: Store, journal: Journal) -> None:
-    inbox = Inbox(store, journal, outbox.apply_receipts)
-    row = await outbox.accept(SES, ANN, "one")
+    inbox = Inbox(store, journal, outbox)
+    row = await outbox.accept(SES, ANN, Text("one"))
     batch = [receipt(1, ReceiptKind.DELIVERED, row.message_id), receipt(2, ReceiptKind.READ, row.message_id)]
     assert await inbox.receive(batch) == [1, 2]
     assert [each["status"] for each in await told(journal)] == ["delivered", "read"]
@@ -356,8 +382,8 @@ async def test_a_batch_of_receipts_tells_each_step(outbox: Outbox, store: Store,
 async def test_what_says_nothing_about_the_recipient(
     outbox: Outbox, store: Store, journal: Journal, kind: ReceiptKind
 ) -> None:
-    row = await outbox.accept(SES, ANN, "one")
-    await Inbox(store, journal, outbox.apply_receipts).receive([receipt(1, kind, row.message_id)])
+    row = await outbox.accept(SES, ANN, Text("one"))
+    await Inbox(store, journal, outbox).receive([receipt(1, kind, row.message_id)])
     assert await told(journal) == []
 
 
@@ -365,8 +391,8 @@ async def test_what_says_nothing_about_the_recipient(
 async def test_the_own_phone_is_not_the_recipient(
     outbox: Outbox, store: Store, journal: Journal, own: str
 ) -> None:
-    row = await outbox.accept(SES, ANN, "one")
-    inbox = Inbox(store, journal, outbox.apply_receipts)
+    row = await outbox.accept(SES, ANN, Text("one"))
+    inbox = Inbox(store, journal, outbox)
     await inbox.receive([receipt(1, ReceiptKind.DELIVERED, row.message_id, sender=own)])
     assert await told(journal) == []
 
@@ -375,16 +401,16 @@ async def test_a_receipt_that_comes_before_the_ack_is_stored_proves_it(
     outbox: Outbox, store: Store, journal: Journal, phone: Phone
 ) -> None:
     """The gateway died with the acknowledgement unstored; the receipt comes first after the restart."""
-    row = await outbox.accept(SES, ANN, "one")
-    other = await outbox.accept(SES, ANN, "two")
+    row = await outbox.accept(SES, ANN, Text("one"))
+    other = await outbox.accept(SES, ANN, Text("two"))
     after = Outbox(store, journal, ScriptedSender(phone), policy=AT_ONCE)
-    inbox = Inbox(store, journal, after.apply_receipts)
+    inbox = Inbox(store, journal, after)
     async with running(after):
         await inbox.receive([receipt(1, ReceiptKind.DELIVERED, row.message_id)])
-        after.session_up("ses_a")
+        after.session_up("ses_a", "4900000")
         await finished(after)
     assert phone.arrivals == [other.message_id]
-    assert (await after.get("ses_a", row.message_id)).status is SendStatus.DELIVERED
+    assert out(await get(after, "ses_a", row.message_id)).status is SendStatus.DELIVERED
 
 
 async def test_a_receipt_for_a_row_that_waits_in_memory_ends_its_attempts(
@@ -393,14 +419,14 @@ async def test_a_receipt_for_a_row_that_waits_in_memory_ends_its_attempts(
     await add_session(store, "ses_a")
     sender = ScriptedSender(phone, [("one", errors.SendOutcomeUnknown)])
     outbox = Outbox(store, journal, sender, policy=RetryPolicy(pace=3600))
-    inbox = Inbox(store, journal, outbox.apply_receipts)
+    inbox = Inbox(store, journal, outbox)
     async with running(outbox):
-        outbox.session_up("ses_a")
-        row = await outbox.accept(SES, ANN, "one")
+        outbox.session_up("ses_a", "4900000")
+        row = await outbox.accept(SES, ANN, Text("one"))
         await tried(outbox, row)
         await inbox.receive([receipt(1, ReceiptKind.DELIVERED, row.message_id)])
-        next_one = await outbox.accept(SES, ANN, "two")
-        outbox.session_up("ses_a")
+        next_one = await outbox.accept(SES, ANN, Text("two"))
+        outbox.session_up("ses_a", "4900000")
         await finished(outbox)
     assert phone.arrivals == [row.message_id, next_one.message_id]
 
@@ -408,13 +434,13 @@ async def test_a_receipt_for_a_row_that_waits_in_memory_ends_its_attempts(
 async def test_receipts_say_nothing_about_another_session(
     outbox: Outbox, store: Store, journal: Journal
 ) -> None:
-    row = await outbox.accept(SES, ANN, "one")
+    row = await outbox.accept(SES, ANN, Text("one"))
     await add_session(store, "ses_b")
-    inbox = Inbox(store, journal, outbox.apply_receipts)
+    inbox = Inbox(store, journal, outbox)
     await inbox.receive([receipt(1, ReceiptKind.READ, row.message_id, session_id="ses_b")])
-    assert (await outbox.get("ses_a", row.message_id)).status is SendStatus.QUEUED
+    assert out(await get(outbox, "ses_a", row.message_id)).status is SendStatus.QUEUED
     with pytest.raises(UnknownMessage):
-        await outbox.get("ses_b", row.message_id)
+        await get(outbox, "ses_b", row.message_id)
 
 
 # ---- names -------------------------------------------------------------------------------------------------
@@ -423,20 +449,19 @@ async def test_receipts_say_nothing_about_another_session(
 async def test_one_person_is_one_chat_under_both_names(
     outbox: Outbox, store: Store, journal: Journal, phone: Phone
 ) -> None:
-    inbox = Inbox(store, journal, outbox.apply_receipts)
-    first = await outbox.accept(SES, ANN, "to the number, before anybody knows the LID")
+    inbox = Inbox(store, journal, outbox)
+    first = await outbox.accept(SES, ANN, Text("to the number, before anybody knows the LID"))
     await inbox.receive([message(1, "M1", "10@lid", chat_alt=ANN)])
-    second = await outbox.accept(SES, "10@lid", "to the LID")
-    assert second.chat == first.chat
+    second = await outbox.accept(SES, "10@lid", Text("to the LID"))
     async with running(outbox):
-        outbox.session_up("ses_a")
+        outbox.session_up("ses_a", "4900000")
         await finished(outbox)
-        third = await outbox.accept(SES, ANN, "to the number")
-        fourth = await outbox.accept(SES, "10@lid", "to the LID")
+        third = await outbox.accept(SES, ANN, Text("to the number"))
+        fourth = await outbox.accept(SES, "10@lid", Text("to the LID"))
         await finished(outbox)
     assert third.chat == fourth.chat == "10@lid"
     assert phone.arrivals == [row.message_id for row in (first, second, third, fourth)]
-    assert len(await outbox.page("ses_a", "10@lid", (0, ""), 10)) == 4
+    assert len(await page(outbox, "10@lid", 10)) == 4
 
 
 # ---- whatever the sender does ----------------------------------------------------------------------------
@@ -474,32 +499,34 @@ def test_every_accepted_message_arrives_with_one_id_in_its_chats_order(
     async def work(store: Store, journal: Journal) -> None:
         phone = Phone()
         sender = ScriptedSender(phone, script)
-        accepted: list[OutboxRow] = []
+        accepted: list[Message] = []
         remaining = list(acts)
         while True:
             outbox = Outbox(store, journal, sender, policy=AT_ONCE)
             async with running(outbox):
-                outbox.session_up("ses_a")
+                outbox.session_up("ses_a", "4900000")
                 while remaining:
                     act, chat = remaining.pop(0)
                     if act == "accept":
-                        accepted.append(await outbox.accept(SES, f"+1234{chat}", f"text {len(accepted)}"))
+                        accepted.append(
+                            await outbox.accept(SES, f"+1234{chat}", Text(f"text {len(accepted)}"))
+                        )
                         if wait:
                             await asyncio.sleep(0)
                     elif act == "kill":
                         break
                     else:
-                        (outbox.session_up if act == "up" else outbox.session_down)("ses_a")
+                        outbox.session_up("ses_a", "4900000") if act == "up" else outbox.session_down("ses_a")
                 else:
-                    outbox.session_up("ses_a")
+                    outbox.session_up("ses_a", "4900000")
                     await finished(outbox)
                     break
-        for chat in {row.to_jid for row in accepted}:
-            assert phone.by_chat[chat] == [row.message_id for row in accepted if row.to_jid == chat]
-        assert {message_id: {row.text} for row in accepted for message_id in [row.message_id]} == phone.texts
+        for chat in {out(row).to for row in accepted}:
+            assert phone.by_chat[chat] == [row.message_id for row in accepted if out(row).to == chat]
+        assert {row.message_id: {text_of(row.content)} for row in accepted} == phone.texts
         assert all(most == 1 for most in sender.most_in_flight.values())
         for row in accepted:
-            assert (await outbox.get("ses_a", row.message_id)).status is SendStatus.SENT
+            assert out(await get(outbox, "ses_a", row.message_id)).status is SendStatus.SENT
         statuses = [each["message_id"] for each in await told(journal, "message.status")]
         assert sorted(statuses) == sorted(row.message_id for row in accepted)
 

@@ -45,7 +45,7 @@ def test_what_fails_at_once(exc: HoldfastError, code: str) -> None:
     decision = POLICY.decide(exc, 1, roll=0)
     assert isinstance(decision, Fail)
     assert decision.code == code
-    assert decision.message
+    assert decision.detail
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_fails_after_a_while(exc: Exception, attempts: int, code: str) -> N
     decision = POLICY.decide(exc, attempts, roll=0.5)
     assert isinstance(decision, Fail)
     assert decision.code == code
-    assert "secret" not in decision.message
+    assert "secret" not in decision.detail
 
 
 def test_whatsapp_says_how_long_to_wait() -> None:

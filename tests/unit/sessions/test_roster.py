@@ -19,7 +19,8 @@ async def test_a_change_is_recorded_timed_told_and_wakes_who_waits(tmp_path: Pat
     downs: list[str] = []
     async with stage(tmp_path) as room:
         roster = room.supervisor.roster
-        roster.on_up, roster.on_down = ups.append, downs.append
+        roster.on_up = lambda session_id, phone: ups.append(session_id)
+        roster.on_down = downs.append
         await room.attach()
         session_id = await room.linked("taxi", ANNA)
         assert ups == [session_id]

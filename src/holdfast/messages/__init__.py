@@ -1,0 +1,26 @@
+"""The messages of every session, both directions: one table, its receipts, and how they are read back.
+
+In come rows from inbox and outbox inside their units of work, out go typed messages with the status that
+their receipts give them. It never decides whether a message is new and never sends one.
+"""
+
+from holdfast.messages.message import Direction, Message, Outgoing
+from holdfast.messages.reading import MessageReader
+from holdfast.messages.rows import NewMessage, add, next_order, replace
+from holdfast.messages.standing import Standing, standing
+from holdfast.messages.status import Receipts, status_of
+
+__all__ = [
+    "Direction",
+    "Message",
+    "MessageReader",
+    "NewMessage",
+    "Outgoing",
+    "Receipts",
+    "Standing",
+    "add",
+    "next_order",
+    "replace",
+    "standing",
+    "status_of",
+]

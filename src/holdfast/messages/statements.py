@@ -1,0 +1,129 @@
+"""The SQL about messages and their receipts."""
+
+from typing import Final
+
+from holdfast.store import Statement
+
+ADD: Final = Statement(
+    "messages.add",
+    "Adds one message of either direction.",
+    """
+INSERT INTO messages (order_no, direction, session_id, message_id, chat, sender, is_group, kind, body_json,
+raw,   timestamp_ms, taken_at_ms, event_id, to_jid)
+VALUES (:order_no, :direction, :session_id, :message_id, :chat, :sender, :is_group, :kind, :body_json, :raw,
+  :timestamp_ms, :taken_at_ms, :event_id, :to_jid)
+""",
+)
+REPLACE: Final = Statement(
+    "messages.replace",
+    "Gives a message that could not be decrypted its content; its place in the order stays.",
+    """
+UPDATE messages SET direction = :direction, session_id = :session_id, message_id = :message_id, chat = :chat,
+  sender = :sender, is_group = :is_group, kind = :kind, body_json = :body_json, raw = :raw,
+  timestamp_ms = :timestamp_ms, taken_at_ms = :taken_at_ms, event_id = :event_id, to_jid = :to_jid
+WHERE order_no = :order_no
+""",
+)
+# The newest message is never pruned, so that no place is used twice.
+LAST_ORDER: Final = Statement(
+    "messages.last_order",
+    "The newest place in the order; 0 before the first message.",
+    "SELECT coalesce(max(order_no), 0) FROM messages",
+)
+
+# Receipts are summed up per message, so that a group of a thousand is one row here.
+_COLUMNS: Final = """
+  m.order_no, m.direction, m.session_id, m.message_id, m.chat, m.sender, m.is_group, m.body_json,
+  m.timestamp_ms, m.taken_at_ms, m.event_id, m.to_jid, m.sent_at_ms, m.failed_at_ms, m.error_code,
+  m.error_detail, o.order_no, o.attempts, o.next_at_ms, o.not_before_ms, o.expires_at_ms, o.error_code,
+  o.error_detail, (SELECT count(*) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id =
+  m.message_id   AND r.kind = 'delivered'),
+  (SELECT count(DISTINCT r.participant) FROM receipts r WHERE r.session_id = m.session_id
+    AND r.message_id = m.message_id AND r.kind IN ('read', 'played')),
+  (SELECT min(r.at_ms) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id = m.message_id),
+  (SELECT min(r.at_ms) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id = m.message_id
+    AND r.kind IN ('read', 'played'))
+"""
+ONE: Final = Statement(
+    "messages.one",
+    "The messages of one session with this id, ours first, then the newest.",
+    f"""
+SELECT {_COLUMNS}, m.raw FROM messages m LEFT JOIN outbox o ON o.order_no = m.order_no
+WHERE m.session_id = :session_id AND m.message_id = :message_id
+ORDER BY m.direction DESC, m.order_no DESC LIMIT 1
+""",
+)
+BY_ORDER: Final = Statement(
+    "messages.by_order",
+    "Messages by their order numbers.",
+    f"""
+WITH wanted(order_no) AS (VALUES {{keys}})
+SELECT {_COLUMNS} FROM wanted w JOIN messages m ON m.order_no = CAST(w.order_no AS BIGINT)
+LEFT JOIN outbox o ON o.order_no = m.order_no
+""",
+)
+PAGE: Final = Statement(
+    "messages.page",
+    "A session's messages after a place in the order, oldest first, in one direction or both.",
+    f"""
+SELECT {_COLUMNS} FROM messages m LEFT JOIN outbox o ON o.order_no = m.order_no
+WHERE m.session_id = :session_id AND m.order_no > :after AND m.direction IN (:direction, :other_direction)
+ORDER BY m.order_no LIMIT :limit
+""",
+)
+CHAT_PAGE: Final = Statement(
+    "messages.chat_page",
+    "The messages of one chat, which may have two names, after a place in the order, oldest first.",
+    f"""
+SELECT {_COLUMNS} FROM messages m LEFT JOIN outbox o ON o.order_no = m.order_no
+WHERE m.session_id = :session_id AND m.chat IN (:chat, :other_chat) AND m.order_no > :after
+  AND m.direction IN (:direction, :other_direction)
+ORDER BY m.order_no LIMIT :limit
+""",
+)
+STANDING: Final = Statement(
+    "messages.standing",
+    "Where messages of ours stand, for a unit that is about to move them.",
+    """
+WITH wanted(session_id, message_id) AS (VALUES {keys})
+SELECT m.order_no, m.session_id, m.message_id, s.tenant_id, m.chat, m.to_jid, m.is_group, s.jid, s.lid,
+o.order_no,   m.failed_at_ms,
+  (SELECT count(*) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id = m.message_id
+    AND r.kind = 'delivered'),
+  (SELECT count(DISTINCT r.participant) FROM receipts r WHERE r.session_id = m.session_id
+    AND r.message_id = m.message_id AND r.kind IN ('read', 'played'))
+FROM wanted w LEFT JOIN messages m ON m.session_id = w.session_id AND m.message_id = w.message_id
+  AND m.direction = 'out'
+LEFT JOIN outbox o ON o.order_no = m.order_no LEFT JOIN sessions s ON s.id = m.session_id
+WHERE m.order_no IS NOT NULL
+""",
+)
+ADD_RECEIPT: Final = Statement(
+    "messages.add_receipt",
+    "Notes what one participant did with one message; nothing where it is known already.",
+    """
+INSERT INTO receipts (session_id, message_id, participant, kind, at_ms)
+VALUES (:session_id, :message_id, :participant, :kind, :at_ms) ON CONFLICT DO NOTHING
+""",
+)
+RECEIPT_OF: Final = Statement(
+    "messages.receipt_of",
+    "Whether this participant has been counted for one of two kinds.",
+    """
+SELECT 1 FROM receipts WHERE session_id = :session_id AND message_id = :message_id AND participant =
+:participant   AND kind IN (:kind, :other_kind)
+""",
+)
+SENT: Final = Statement(
+    "messages.sent",
+    "Notes when WhatsApp took a message.",
+    "UPDATE messages SET sent_at_ms = coalesce(sent_at_ms, :sent_at_ms) WHERE order_no = :order_no",
+)
+FAILED: Final = Statement(
+    "messages.failed",
+    "Notes that a message will never go out, and why.",
+    """
+UPDATE messages SET failed_at_ms = :failed_at_ms, error_code = :error_code, error_detail = :error_detail
+WHERE order_no = :order_no
+""",
+)

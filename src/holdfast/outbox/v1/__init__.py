@@ -1,0 +1,1 @@
+"""Generated from proto/holdfast/outbox/v1 by `make proto`. Never edit."""
