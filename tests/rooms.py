@@ -11,11 +11,12 @@ from typing import Any
 from databases import sql
 from holdfast.journal import Filter, Journal
 from holdfast.model.content import Text
+from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.model.messages import InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.seams import SessionRef
 from holdfast.store import SqliteFile, Store, WriteUnit
 
-TENANT = "ten_default"
+TENANT = DEFAULT_TENANT
 EVERYTHING = Filter(TENANT)
 _ADD_SESSION = sql(
     "INSERT INTO sessions (id, tenant_id, name, jid, lid, wish, state, since_ms, created_at_ms)"

@@ -10,6 +10,7 @@ from holdfast.engine import Device, EngineIdentity, Folder, Held, Levels, Sessio
 from holdfast.engine import facts as said
 from holdfast.journal import Event, Filter, Journal
 from holdfast.model.errors import EngineUnreachable, FolderMissing, HoldfastError, NotConnected, NotOpen
+from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel, State
 from holdfast.sessions import Recorder, Service, Supervisor
@@ -18,7 +19,7 @@ from holdfast.sessions.runtime import Runtime
 from holdfast.store import SqliteFile, Store
 from holdfast.vault import MasterKey, Vault
 
-TENANT = "ten_default"
+TENANT = DEFAULT_TENANT
 MASTER = MasterKey(b"m" * 32)
 
 
@@ -238,7 +239,13 @@ async def stage(folder: Path, disk: Disk | None = None, **options: object) -> As
     journal, vault = await Journal.open(store), Vault(MASTER, folder)
     link = ScriptedLink(disk or Disk())
     supervisor = Supervisor(
-        store=store, recorder=Recorder(store, journal), link=link, vault=vault, roll=lambda: 0.0, **options
+        store=store,
+        recorder=Recorder(store, journal),
+        link=link,
+        vault=vault,
+        home=TENANT,
+        roll=lambda: 0.0,
+        **options,
     )  # type: ignore[arg-type]
     link.hear = supervisor.heard_facts
     await supervisor.load(await vault.prove(store))

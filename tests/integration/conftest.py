@@ -13,6 +13,7 @@ from holdfast.engine import EngineLink, EngineProcess, EngineProgram, Intake
 from holdfast.inbox import Inbox
 from holdfast.journal import Event, Filter, Journal
 from holdfast.kit.clock import SteadyClock, monotonic_ms, now_ms
+from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.model.states import State
 from holdfast.sessions import Recorder, Service, Supervisor
 from holdfast.sessions.runtime import Runtime
@@ -22,7 +23,7 @@ from rooms import NobodyTold
 
 from .scripted_engine import ScriptedEngine
 
-TENANT = "ten_default"
+TENANT = DEFAULT_TENANT
 
 
 @dataclass
@@ -117,6 +118,7 @@ class World:
             recorder=recorder,
             link=link,
             vault=vault,
+            home=TENANT,
             roll=lambda: 0.0,
             clock=SteadyClock(now_ms, clock),
         )

@@ -21,6 +21,7 @@ from holdfast.journal import Journal
 from holdfast.messages import MessageReader
 from holdfast.model.content import Text
 from holdfast.model.errors import UnknownSession
+from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, RetryPolicy
@@ -29,7 +30,7 @@ from holdfast.sessions import Service
 from holdfast.store import SqliteFile, Store
 from rooms import add_session
 
-TENANT = "ten_default"
+TENANT = DEFAULT_TENANT
 
 
 class Directory:
@@ -122,7 +123,7 @@ async def served(folder: Path) -> AsyncIterator[Served]:
         subscriptions=Subscriptions(store, journal),
     )
     app = create_app(rooms)
-    key = (await accounts.create_key("test")).key
+    key = (await accounts.create_key(DEFAULT_TENANT, "test")).key
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from holdfast.accounts import Scope
 from holdfast.api import socket as event_socket
+from holdfast.model.ids import DEFAULT_TENANT
 
 from .served import Served, served, until
 
@@ -303,7 +304,7 @@ async def test_a_bad_frame_is_refused_and_the_socket_lives(api: Served) -> None:
 
 
 async def test_scopes_hold_on_the_socket(api: Served) -> None:
-    reader = (await api.accounts.create_key("reader", scopes=frozenset({Scope.READ}))).key
+    reader = (await api.accounts.create_key(DEFAULT_TENANT, "reader", scopes=frozenset({Scope.READ}))).key
     async with dial(api, reader) as ws:
         await ask(ws, op="send", request="1", messages=[{"session": "shop", "to": "+12345", "text": "hi"}])
         assert (await hear(ws))["error"]["code"] == "forbidden"
@@ -312,9 +313,9 @@ async def test_scopes_hold_on_the_socket(api: Served) -> None:
 
 
 async def test_a_revoked_key_ends_its_connections(api: Served) -> None:
-    issued = await api.accounts.create_key("bot")
+    issued = await api.accounts.create_key(DEFAULT_TENANT, "bot")
     async with dial(api, issued.key) as ws:
         await ask(ws, op="subscribe")
         await hear(ws)
-        await api.accounts.revoke(issued.key_id)
+        await api.accounts.revoke(DEFAULT_TENANT, issued.key_id)
         assert (await hear(ws))["error"]["code"] == "unauthorized"

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from holdfast.accounts import Scope
+from holdfast.model.ids import DEFAULT_TENANT
 
 from .served import Served, served
 
@@ -22,7 +23,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Served]:
 async def holder(api: Served) -> dict[str, str]:
     """The header of a key that may hand out keys, but not send."""
     scopes = frozenset({Scope.KEYS, Scope.READ})
-    return {"Authorization": f"Bearer {(await api.accounts.create_key('holder', scopes=scopes)).key}"}
+    issued = await api.accounts.create_key(DEFAULT_TENANT, "holder", scopes=scopes)
+    return {"Authorization": f"Bearer {issued.key}"}
 
 
 async def listed(api: Served, holder: dict[str, str]) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from holdfast.accounts import Scope
+from holdfast.model.ids import DEFAULT_TENANT
 
 from .served import Served, served, until
 
@@ -91,7 +92,7 @@ async def test_keys_and_scopes(api: Served) -> None:
     async with httpx.AsyncClient(base_url=api.url) as stranger:
         assert (await stranger.post("/v1/sessions/shop/messages", json=send)).status_code == 401
         assert (await stranger.get("/v1/events?format=json")).status_code == 401
-    reader = (await api.accounts.create_key("reader", scopes=frozenset({Scope.READ}))).key
+    reader = (await api.accounts.create_key(DEFAULT_TENANT, "reader", scopes=frozenset({Scope.READ}))).key
     only = {"Authorization": f"Bearer {reader}"}
     refused = await api.http.post("/v1/sessions/shop/messages", json=send, headers=only)
     assert (refused.status_code, error_of(refused)) == (403, "forbidden")

@@ -17,6 +17,7 @@ from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
 from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
+from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.model.states import State
 from holdfast.outbox import Outbox
 from holdfast.sessions import Progress
@@ -91,7 +92,7 @@ async def api(world: World) -> AsyncIterator[Api]:
                 subscriptions=Subscriptions(gateway.store, gateway.journal),
             )
         )
-        key = (await accounts.create_key("test", scopes=frozenset(Scope))).key
+        key = (await accounts.create_key(DEFAULT_TENANT, "test", scopes=frozenset(Scope))).key
         transport = httpx.ASGITransport(app)
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://api", headers=headers) as http:
@@ -198,7 +199,7 @@ async def test_linked_it_is_found_by_number_and_not_paired_again(api: Api) -> No
 
 async def test_scopes_are_checked_and_tenants_do_not_see_each_other(api: Api) -> None:
     await api.ask("PUT", "/v1/sessions/taxi", 201)
-    reader = (await api.accounts.create_key("reader", scopes=frozenset({Scope.READ}))).key
+    reader = (await api.accounts.create_key(DEFAULT_TENANT, "reader", scopes=frozenset({Scope.READ}))).key
     only_read = {"Authorization": f"Bearer {reader}"}
     await api.ask("GET", "/v1/sessions/taxi", 200, headers=only_read)
     for method, path in (
@@ -208,7 +209,7 @@ async def test_scopes_are_checked_and_tenants_do_not_see_each_other(api: Api) ->
     ):
         await api.ask(method, path, 403, headers=only_read)
     await api.ask("GET", "/v1/sessions", 401, headers={"Authorization": "Bearer hf_wrong"})
-    stranger = (await api.accounts.create_key("stranger", scopes=frozenset(Scope), tenant_id="ten_other")).key
+    stranger = (await api.accounts.create_key("ten_other", "stranger", scopes=frozenset(Scope))).key
     theirs = {"Authorization": f"Bearer {stranger}"}
     assert (await api.ask("GET", "/v1/sessions", headers=theirs))["sessions"] == []
     await api.ask("GET", "/v1/sessions/taxi", 404, headers=theirs)

@@ -54,7 +54,7 @@ async def test_a_gateway_that_is_killed_while_the_server_is_away_finds_everythin
     number, _ = await house.link("van")
     customer = await house.simulator.phone("Customer")
     sent = [await house.send("van", customer.phone, f"out {n}") for n in range(5)]
-    postgresql.server.stop(kill=True)
+    postgresql.server.stop(crash=True)
     await asyncio.gather(*(customer.say(number, f"in {n}") for n in range(5)))
     await house.kill("gateway")
     postgresql.server.start()

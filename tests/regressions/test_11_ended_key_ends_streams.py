@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from holdfast.accounts import Accounts, accounts
 from holdfast.accounts.accounts import IssuedKey
+from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.store import Store
 from integration.served import Served, served
 
@@ -76,31 +77,31 @@ Stream = Callable[[Served, str, asyncio.Event], Awaitable[str]]
 
 @pytest.mark.parametrize("stream", [last_of_sse, last_of_socket])
 async def test_a_revoked_key_ends_a_busy_stream(api: Served, stream: Stream) -> None:
-    key, begun = await api.accounts.create_key("bot"), asyncio.Event()
+    key, begun = await api.accounts.create_key(DEFAULT_TENANT, "bot"), asyncio.Event()
     async with traffic(api), asyncio.timeout(WITHIN_S):
         reading = asyncio.ensure_future(stream(api, key.key, begun))
         await begun.wait()
-        await api.accounts.revoke(key.key_id)
+        await api.accounts.revoke(DEFAULT_TENANT, key.key_id)
         assert await reading == "unauthorized"
 
 
 @pytest.mark.parametrize("stream", [last_of_sse, last_of_socket])
 async def test_an_expired_key_ends_a_busy_stream(api: Served, stream: Stream) -> None:
-    key, begun = await api.accounts.create_key("bot", lives_ms=1_500), asyncio.Event()
+    key, begun = await api.accounts.create_key(DEFAULT_TENANT, "bot", lives_ms=1_500), asyncio.Event()
     async with traffic(api), asyncio.timeout(WITHIN_S):
         assert await stream(api, key.key, begun) == "unauthorized"
     assert begun.is_set()
 
 
 async def test_a_key_with_scopes_of_a_newer_version_ends_nothing_by_surprise(api: Served) -> None:
-    key: IssuedKey = await api.accounts.create_key("future", scopes=frozenset())
+    key: IssuedKey = await api.accounts.create_key(DEFAULT_TENANT, "future", scopes=frozenset())
     async with (
         connect(api.socket_url, additional_headers={"Authorization": f"Bearer {key.key}"}) as socket,
         asyncio.timeout(WITHIN_S),
     ):
         await socket.send(json.dumps({"op": "subscribe"}))
         assert json.loads(await socket.recv())["error"]["code"] == "forbidden"
-        await api.accounts.revoke(key.key_id)
+        await api.accounts.revoke(DEFAULT_TENANT, key.key_id)
         assert json.loads(await socket.recv())["error"]["code"] == "unauthorized"
 
 
@@ -110,9 +111,9 @@ async def test_a_key_that_another_process_revokes_ends_its_streams_too(
     """The notice of a revocation does not cross processes; time does."""
     monkeypatch.setattr(accounts, "_REMEMBER_MS", 20)
     here, there = Accounts(store), Accounts(store)
-    key = await here.create_key("bot")
+    key = await here.create_key(DEFAULT_TENANT, "bot")
     watching = asyncio.create_task(here.ended(key.key))
     await asyncio.sleep(0)
-    await there.revoke(key.key_id)
+    await there.revoke(DEFAULT_TENANT, key.key_id)
     async with asyncio.timeout(WITHIN_S):
         assert (await watching).code == "unauthorized"

@@ -13,7 +13,6 @@ from typing import Final
 from holdfast.accounts import statements
 from holdfast.accounts.scopes import (
     BORN_WITH,
-    DEFAULT_TENANT,
     Caller,
     KeyKind,
     Scope,
@@ -25,6 +24,7 @@ from holdfast.kit.clock import Clock, now_ms
 from holdfast.kit.files import write_atomically
 from holdfast.kit.ids import new_id
 from holdfast.model.errors import StoreUnavailable, Unauthorized, UnknownKey
+from holdfast.model.ids import TenantId
 from holdfast.store import Store, WriteUnit
 
 _log = logging.get("accounts")
@@ -80,7 +80,7 @@ class Accounts:
         self._known: OrderedDict[str, tuple[int, Caller]] = OrderedDict()
         self._revoked = asyncio.Event()
 
-    async def ensure_local(self, path: Path) -> None:
+    async def ensure_local(self, tenant_id: TenantId, path: Path) -> None:
         """See that the machine-local credential lies at `path` (0600) and is valid; make a new one otherwise.
 
         A new one revokes those before it. Raises StoreUnavailable, OSError.
@@ -95,7 +95,7 @@ class Accounts:
         )
         self._known.clear()
         self._tell_streams()
-        issued = await self.create_key("this machine", kind=KeyKind.LOCAL)
+        issued = await self.create_key(tenant_id, "this machine", kind=KeyKind.LOCAL)
         content = {"key": issued.key, "key_id": issued.key_id}
         write_atomically(path, json.dumps(content).encode() + b"\n", mode=0o600)
         _log.info("accounts.local_key_made", key_id=issued.key_id)
@@ -140,11 +140,11 @@ class Accounts:
 
     async def create_key(
         self,
+        tenant_id: TenantId,
         name: str,
         *,
         kind: KeyKind = KeyKind.KEY,
         scopes: frozenset[Scope] | None = None,
-        tenant_id: str = DEFAULT_TENANT,
         lives_ms: int | None = None,
     ) -> IssuedKey:
         """A new key; its secret is in the answer and nowhere else. Raises StoreUnavailable."""
@@ -152,7 +152,7 @@ class Accounts:
         await self._store.write(lambda unit: unit.run(statements.ADD_KEY, **row))
         return issued
 
-    async def keys(self, tenant_id: str = DEFAULT_TENANT) -> list[KeyInfo]:
+    async def keys(self, tenant_id: TenantId) -> list[KeyInfo]:
         """Every key of the tenant that was not revoked, oldest first. Raises StoreUnavailable."""
         rows = await self._store.read(lambda unit: unit.all(statements.KEYS, tenant_id=tenant_id))
         return [
@@ -160,7 +160,7 @@ class Accounts:
             for key_id, name, kind, scopes, created_at_ms, expires_at_ms in rows
         ]
 
-    async def revoke(self, key_id: str, tenant_id: str = DEFAULT_TENANT) -> None:
+    async def revoke(self, tenant_id: TenantId, key_id: str) -> None:
         """End a key, at once for new requests. Repeating it changes nothing.
 
         Raises UnknownKey when the tenant has no such key, StoreUnavailable.
@@ -173,7 +173,7 @@ class Accounts:
             del self._known[digest]
         self._tell_streams()
 
-    async def create_link(self, tenant_id: str = DEFAULT_TENANT) -> IssuedLink:
+    async def create_link(self, tenant_id: TenantId) -> IssuedLink:
         """A link that logs one browser in, once, within 15 minutes. Raises StoreUnavailable."""
         token, now = secrets.token_urlsafe(32), self._clock()
         expires = now + LINK_LIVES_MS
@@ -191,7 +191,7 @@ class Accounts:
         def take(unit: WriteUnit) -> IssuedKey | None:
             if not unit.run(statements.USE_LINK, hash=digest, now=now):
                 return None
-            tenant_id = str(unit.scalar(statements.LINK_OWNER, hash=digest))
+            tenant_id = TenantId(unit.scalar(statements.LINK_OWNER, hash=digest))
             issued, row = self._key("page", KeyKind.DASHBOARD, None, tenant_id, LOGIN_LIVES_MS)
             unit.run(statements.ADD_KEY, **row)
             return issued
@@ -209,7 +209,12 @@ class Accounts:
         self._revoked = asyncio.Event()
 
     def _key(
-        self, name: str, kind: KeyKind, scopes: frozenset[Scope] | None, tenant_id: str, lives_ms: int | None
+        self,
+        name: str,
+        kind: KeyKind,
+        scopes: frozenset[Scope] | None,
+        tenant_id: TenantId,
+        lives_ms: int | None,
     ) -> tuple[IssuedKey, dict[str, object]]:
         now, key_id = self._clock(), new_id("key")
         key = f"hf_{kind.value}_{secrets.token_urlsafe(32)}"

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from holdfast.model.ids import TenantId
+
 
 class Scope(StrEnum):
     """One kind of right. Each is checked at the door of an endpoint."""
@@ -22,9 +24,6 @@ class KeyKind(StrEnum):
     DASHBOARD = "dashboard"  # one browser's login
 
 
-#: The tenant that the first schema comes with.
-DEFAULT_TENANT: Final = "ten_default"
-
 #: What each kind is born with. A page cannot hand out access: its key lives in a browser's session.
 BORN_WITH: Final[dict[KeyKind, frozenset[Scope]]] = {
     KeyKind.LOCAL: frozenset(Scope),
@@ -38,7 +37,7 @@ class Caller:
     """Who calls: the key that was shown, whose it is, what it may do."""
 
     key_id: str
-    tenant_id: str
+    tenant_id: TenantId
     scopes: frozenset[Scope]
     expires_at_ms: int | None = None
 

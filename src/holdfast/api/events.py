@@ -20,6 +20,7 @@ from holdfast.journal import Event, Filter, encode_cursor
 from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.errors import HoldfastError, RequestInvalid
 from holdfast.model.events import EventType
+from holdfast.model.ids import TenantId
 from holdfast.model.seams import SessionDirectory
 
 router = APIRouter(prefix="/v1", tags=["events"])
@@ -75,7 +76,10 @@ class EventsQuery(BaseModel):
 
 
 def make_filter(
-    directory: SessionDirectory, tenant_id: str, sessions: Sequence[str] | None, types: Sequence[str] | None
+    directory: SessionDirectory,
+    tenant_id: TenantId,
+    sessions: Sequence[str] | None,
+    types: Sequence[str] | None,
 ) -> Filter:
     """The filter that a consumer asks for. Empty means everything. Raises UnknownSession, RequestInvalid."""
     unknown = sorted(set(types or ()) - _TYPES)
@@ -85,7 +89,7 @@ def make_filter(
     return Filter(tenant_id, ids or None, frozenset(types or ()) or None)
 
 
-async def begin(rooms: Rooms, tenant_id: str, name: str | None, after: str | None) -> int:
+async def begin(rooms: Rooms, tenant_id: TenantId, name: str | None, after: str | None) -> int:
     """Where a consumer starts. Raises CursorInvalid, RequestInvalid, StoreUnavailable."""
     if name is not None:
         return await rooms.subscriptions.open(tenant_id, name, after)

@@ -60,9 +60,9 @@ async def make_key(rooms: Behind, caller: KeyHolder, body: KeyIn) -> NewKeyOut:
     if beyond:
         raise Forbidden(f"This key lacks the scope `{beyond[0].value}` and cannot hand it out")
     issued: IssuedKey = await rooms.accounts.create_key(
+        caller.tenant_id,
         body.name,
         scopes=frozenset(body.scopes),
-        tenant_id=caller.tenant_id,
         lives_ms=None if body.expires_in_s is None else body.expires_in_s * 1000,
     )
     return NewKeyOut(key=issued.key, key_id=issued.key_id, expires_at=iso_or_none(issued.expires_at_ms))
@@ -77,13 +77,13 @@ async def list_keys(rooms: Behind, caller: KeyHolder) -> KeysOut:
 @router.delete("/self", status_code=204, summary="Give up the key that is shown", responses=refusals())
 async def give_up_key(rooms: Behind, caller: Reader) -> None:
     """Signing out: every key may end itself, whatever else it may do."""
-    await rooms.accounts.revoke(caller.key_id, caller.tenant_id)
+    await rooms.accounts.revoke(caller.tenant_id, caller.key_id)
 
 
 @router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404))
 async def revoke_key(rooms: Behind, caller: KeyHolder, key_id: Annotated[str, Path(max_length=64)]) -> None:
     """It opens nothing from now on, and its open streams end. Safe to repeat."""
-    await rooms.accounts.revoke(key_id, caller.tenant_id)
+    await rooms.accounts.revoke(caller.tenant_id, key_id)
 
 
 def _key_out(info: KeyInfo) -> KeyOut:

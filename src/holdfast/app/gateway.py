@@ -23,6 +23,7 @@ from holdfast.kit.ids import new_id
 from holdfast.kit.rotation import rotate
 from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
+from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.outbox import Outbox
 from holdfast.sessions import Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
@@ -53,6 +54,7 @@ class Gateway:
             link=self.link,
             vault=vault,
             device_name=chosen.device_name,
+            home=DEFAULT_TENANT,
         )
         self.sessions = Service(store, self.supervisor.roster)
         self.outbox = Outbox(store, journal, self.link)
@@ -151,7 +153,7 @@ async def _run(
         vault = Vault(master, chosen.data)
         registry = await vault.prove(store)
         accounts = Accounts(store)
-        await accounts.ensure_local(chosen.data / "local.key")
+        await accounts.ensure_local(DEFAULT_TENANT, chosen.data / "local.key")
         gateway = Gateway(chosen, store, await Journal.open(store), vault, engine)
         await gateway.supervisor.load(registry)
         log.info("app.started", version=__version__, sessions=len(gateway.supervisor.roster.index))

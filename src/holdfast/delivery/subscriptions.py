@@ -8,6 +8,7 @@ from holdfast.delivery import statements
 from holdfast.journal import Journal, decode_cursor
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.model.errors import CursorInvalid, RequestInvalid, UnknownSubscription
+from holdfast.model.ids import TenantId
 from holdfast.store import ReadUnit, Store, WriteUnit
 
 _LONGEST_NAME: Final = 128
@@ -29,7 +30,7 @@ class Subscriptions:
     def __init__(self, store: Store, journal: Journal, clock: Clock = now_ms) -> None:
         self._store, self._journal, self._clock = store, journal, clock
 
-    async def open(self, tenant_id: str, name: str, after: str | None) -> int:
+    async def open(self, tenant_id: TenantId, name: str, after: str | None) -> int:
         """The position behind which the consumer goes on. Creates the subscription if there is none.
 
         `after` is for a new one alone: None begins at the present end, the empty cursor at the beginning.
@@ -52,7 +53,7 @@ class Subscriptions:
 
         return await self._store.write(add)
 
-    async def ack(self, tenant_id: str, name: str, position: int, *, patience_s: float = 0.0) -> None:
+    async def ack(self, tenant_id: TenantId, name: str, position: int, *, patience_s: float = 0.0) -> None:
         """Everything up to here is done. Durable on return; never moves backward; safe to repeat.
 
         Raises UnknownSubscription, StoreUnavailable.
@@ -64,7 +65,7 @@ class Subscriptions:
         if not changed:
             raise UnknownSubscription
 
-    async def list(self, tenant_id: str) -> Sequence[Subscription]:
+    async def list(self, tenant_id: TenantId) -> Sequence[Subscription]:
         """Every subscription of the tenant. Raises StoreUnavailable."""
         rows = await self._store.read(lambda unit: unit.all(statements.LIST, tenant_id=tenant_id))
         return [Subscription(*row) for row in rows]
@@ -77,6 +78,6 @@ class Subscriptions:
         return position
 
 
-def _position(unit: ReadUnit, tenant_id: str, name: str) -> int | None:
+def _position(unit: ReadUnit, tenant_id: TenantId, name: str) -> int | None:
     found: int | None = unit.scalar(statements.POSITION, tenant_id=tenant_id, name=name)
     return found

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel
 
@@ -24,7 +25,7 @@ class EngineIdentity:
 class Held:
     """What the engine holds of one session."""
 
-    session_id: str
+    session_id: SessionId
     epoch: int
     level: LinkLevel
     last_frame_ms: int
@@ -163,7 +164,7 @@ Happening = (
 class SessionFact:
     """Something happened to a session's connection."""
 
-    session_id: str
+    session_id: SessionId
     epoch: int
     at_ms: int
     happened: Happening

@@ -24,6 +24,7 @@ from holdfast.model.errors import (
     SendRejected,
     WrongFileKey,
 )
+from holdfast.model.ids import SessionId
 from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel
@@ -89,7 +90,7 @@ def held(level: pb.Level) -> facts.Held:
     """One session's level. A level that is unknown here counts as the nearest one below."""
     known = _LEVELS.get(level.level)
     return facts.Held(
-        level.session_id,
+        SessionId(level.session_id),
         level.epoch,
         LinkLevel.DRAINED if known is None else known,
         level.last_frame_ms,
@@ -107,7 +108,9 @@ def fact(message: pb.SessionFact) -> facts.SessionFact | None:
     if make is None:
         return None
     happened = make(getattr(message, str(name)))
-    return facts.SessionFact(message.session_id, message.epoch, message.at_ms, happened, message.sequence)
+    return facts.SessionFact(
+        SessionId(message.session_id), message.epoch, message.at_ms, happened, message.sequence
+    )
 
 
 def _connected(it: pb.Connected) -> facts.Connected:
@@ -165,7 +168,7 @@ def _unknown(outer: pb.Delivery) -> InboundMessage:
     raw = bare.SerializeToString(deterministic=True)
     return InboundMessage(
         delivery_id=outer.delivery_id,
-        session_id=outer.session_id,
+        session_id=SessionId(outer.session_id),
         epoch=outer.epoch,
         message_id=f"delivery-{sha256(raw).hexdigest()[:32]}",
         chat="",
@@ -180,7 +183,7 @@ def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
     name = it.WhichOneof("content")
     return InboundMessage(
         delivery_id=outer.delivery_id,
-        session_id=outer.session_id,
+        session_id=SessionId(outer.session_id),
         epoch=outer.epoch,
         message_id=it.message_id,
         chat=it.chat,
@@ -201,7 +204,7 @@ def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
 def _receipt(outer: pb.Delivery, it: pb.Receipt) -> InboundReceipt:
     return InboundReceipt(
         delivery_id=outer.delivery_id,
-        session_id=outer.session_id,
+        session_id=SessionId(outer.session_id),
         epoch=outer.epoch,
         message_ids=tuple(it.message_ids),
         chat=it.chat,

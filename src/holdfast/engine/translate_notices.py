@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model import notices as n
+from holdfast.model.ids import SessionId
 
 
 def notice(outer: pb.Delivery, it: pb.Notice) -> n.InboundNotice:
@@ -12,7 +13,7 @@ def notice(outer: pb.Delivery, it: pb.Notice) -> n.InboundNotice:
     name = it.WhichOneof("notice")
     return n.InboundNotice(
         delivery_id=outer.delivery_id,
-        session_id=outer.session_id,
+        session_id=SessionId(outer.session_id),
         epoch=outer.epoch,
         notice_id=it.notice_id,
         timestamp_ms=it.timestamp_ms,

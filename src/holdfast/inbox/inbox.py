@@ -12,6 +12,7 @@ from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.model.content import Untranslatable
 from holdfast.model.errors import StoreUnavailable, UnknownSession
+from holdfast.model.ids import SessionId
 from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt
 from holdfast.model.notices import InboundNotice
 from holdfast.store import Store, WriteUnit, aliases
@@ -26,7 +27,7 @@ class Told(Protocol):
         """These receipts came."""
         ...
 
-    def names_learned(self, unit: WriteUnit, session_id: str, pn: str, lid: str) -> None:
+    def names_learned(self, unit: WriteUnit, session_id: SessionId, pn: str, lid: str) -> None:
         """The two JIDs turned out to be one person."""
         ...
 

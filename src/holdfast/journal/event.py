@@ -10,6 +10,7 @@ from holdfast.kit.ids import new_id
 from holdfast.kit.iso import iso
 from holdfast.model.content import Json
 from holdfast.model.events import EventData, EventType, MessageReceived, event_to_json
+from holdfast.model.ids import SessionId, TenantId
 
 
 def _event_id() -> str:
@@ -20,8 +21,8 @@ def _event_id() -> str:
 class Draft:
     """An event that is to be appended. Its id is known before its place."""
 
-    session_id: str
-    tenant_id: str
+    session_id: SessionId
+    tenant_id: TenantId
     data: EventData = field(repr=False)
     event_id: str = field(default_factory=_event_id)
     #: For an event that tells of a message: its encoded data, which stands in the message's row, and which.
@@ -50,8 +51,8 @@ class Event:
 
     position: int
     event_id: str
-    tenant_id: str
-    session_id: str
+    tenant_id: TenantId
+    session_id: SessionId
     seq: int
     type: str
     wire: str = field(repr=False)
@@ -72,8 +73,8 @@ class Event:
 class Filter:
     """Which events a reader may and wants to see. None means all of the tenant's."""
 
-    tenant_id: str
-    session_ids: frozenset[str] | None = None
+    tenant_id: TenantId
+    session_ids: frozenset[SessionId] | None = None
     types: frozenset[str] | None = None
 
     def admits(self, event: Event) -> bool:
@@ -103,10 +104,10 @@ class EventRow(NamedTuple):
     """An event as the database has it, its data among it wherever that stands."""
 
     position: int
-    session_id: str
+    session_id: SessionId
     seq: int
     event_id: str
-    tenant_id: str
+    tenant_id: TenantId
     type: str
     at_ms: int
     data_json: str

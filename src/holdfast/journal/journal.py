@@ -8,6 +8,7 @@ from holdfast.journal import statements
 from holdfast.journal.event import Draft, Event, EventRow, Filter, encode_data, make_event
 from holdfast.journal.tail import Tail
 from holdfast.kit.clock import Clock, now_ms
+from holdfast.model.ids import SessionId
 from holdfast.store import ReadUnit, Statement, Store, WriteUnit
 
 
@@ -110,7 +111,7 @@ def _next(unit: WriteUnit, key: object, statement: Statement, **values: str) -> 
     return int(last) + 1
 
 
-def _session_name(unit: WriteUnit, session_id: str) -> str:
+def _session_name(unit: WriteUnit, session_id: SessionId) -> str:
     known, key = unit.sole_writer_cache, ("journal", "name", session_id)
     if key not in known:
         known[key] = unit.scalar(statements.SESSION_NAME, session_id=session_id) or session_id
@@ -122,7 +123,7 @@ def _select(unit: ReadUnit, after: int, head: int, limit: int, wanted: Filter) -
     if wanted.session_ids is None and wanted.types is None:
         rows = unit.all(statements.AFTER, **place)
     else:
-        keys = [("session", each) for each in sorted(wanted.session_ids or ())]
+        keys: list[tuple[str, str]] = [("session", each) for each in sorted(wanted.session_ids or ())]
         keys += [("type", each) for each in sorted(wanted.types or ())]
         rows = unit.keyed(
             statements.AFTER_OF,

@@ -7,6 +7,7 @@ its folder away at the end.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -111,14 +112,12 @@ class ScratchPostgresql:
                     raise RuntimeError(f"PostgreSQL did not start:\n{said}") from exc
             time.sleep(0.02)
 
-    def stop(self, *, kill: bool = False) -> None:
-        """End it: every connection is cut. `kill` leaves it no time to write anything."""
+    def stop(self, *, crash: bool = False) -> None:
+        """End it: every connection is cut. After a `crash` the next start recovers from the log."""
         if self._process is None:
             return
-        if kill:
-            self._process.kill()
-        else:
-            self._process.send_signal(2)  # SIGINT: PostgreSQL's fast shutdown
+        # PostgreSQL's fast and immediate shutdown. SIGKILL would leave its children serving for a moment.
+        self._process.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
         self._process.wait()
         self._process = None
 

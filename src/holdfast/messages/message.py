@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from holdfast.model.content import Content
 from holdfast.model.events import ErrorNote, SendStatus
+from holdfast.model.ids import SessionId
 
 
 class Direction(StrEnum):
@@ -42,7 +43,7 @@ class Message:
 
     order_no: int  #: the order in which Holdfast took messages; rises, with gaps
     direction: Direction
-    session_id: str
+    session_id: SessionId
     message_id: str
     chat: str
     sender: str  #: empty for a message that was accepted before the session was linked

@@ -10,6 +10,7 @@ from holdfast.messages.status import Receipts, status_of
 from holdfast.model.address import parse_recipient
 from holdfast.model.errors import UnknownMessage
 from holdfast.model.events import ErrorNote, EventType, MessageReceived, event_from_json
+from holdfast.model.ids import SessionId
 from holdfast.store import ReadUnit, Row, Store, aliases
 
 
@@ -19,7 +20,7 @@ class MessageReader:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def get(self, session_id: str, message_id: str) -> Message:
+    async def get(self, session_id: SessionId, message_id: str) -> Message:
         """One message with its protobuf; ours where somebody else has chosen the same id.
 
         Raises UnknownMessage, StoreUnavailable.
@@ -27,7 +28,7 @@ class MessageReader:
         return await self._store.read(partial(one, session_id=session_id, message_id=message_id))
 
     async def page(
-        self, session_id: str, *, chat: str | None, direction: Direction | None, after: int, limit: int
+        self, session_id: SessionId, *, chat: str | None, direction: Direction | None, after: int, limit: int
     ) -> list[Message]:
         """Messages after a place in the order, in the order in which Holdfast took them, without their
         protobufs.
@@ -39,7 +40,7 @@ class MessageReader:
         )
 
 
-def one(unit: ReadUnit, session_id: str, message_id: str) -> Message:
+def one(unit: ReadUnit, session_id: SessionId, message_id: str) -> Message:
     """One message. Raises UnknownMessage."""
     row = unit.first(statements.ONE, session_id=session_id, message_id=message_id)
     if row is None:
@@ -54,7 +55,13 @@ def by_order(unit: ReadUnit, order_nos: Sequence[int]) -> dict[int, Message]:
 
 
 def page(
-    unit: ReadUnit, session_id: str, *, chat: str | None, direction: Direction | None, after: int, limit: int
+    unit: ReadUnit,
+    session_id: SessionId,
+    *,
+    chat: str | None,
+    direction: Direction | None,
+    after: int,
+    limit: int,
 ) -> list[Message]:
     """A page of a session, or of one of its chats."""
     wanted = {"session_id": session_id, "after": after, "limit": limit}

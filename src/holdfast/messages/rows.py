@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from holdfast.messages import statements
 from holdfast.messages.message import Direction
+from holdfast.model.ids import SessionId
 from holdfast.store import WriteUnit
 
 
@@ -18,7 +19,7 @@ class NewMessage:
 
     order_no: int
     direction: Direction
-    session_id: str
+    session_id: SessionId
     message_id: str
     chat: str
     sender: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from holdfast.messages import statements
 from holdfast.messages.status import PROVES, RANK, Receipts, status_of
 from holdfast.model.events import ErrorNote, MessageStatusChanged, SendStatus
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.messages import ReceiptKind
 from holdfast.store import ReadUnit, WriteUnit
 
@@ -15,9 +16,9 @@ class Standing:
     """One message of ours in this unit. Moves forward only."""
 
     order_no: int
-    session_id: str
+    session_id: SessionId
     message_id: str
-    tenant_id: str
+    tenant_id: TenantId
     chat: str
     to_jid: str
     group: bool

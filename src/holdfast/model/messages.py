@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from holdfast.model.content import Content
+from holdfast.model.ids import SessionId
 from holdfast.model.notices import InboundNotice
 
 
@@ -22,7 +23,7 @@ class InboundMessage:
     """A message that waits for confirmation. JIDs without device, as in the stanza; `…_alt`: other form."""
 
     delivery_id: int
-    session_id: str
+    session_id: SessionId
     epoch: int
     message_id: str
     chat: str
@@ -44,7 +45,7 @@ class InboundReceipt:
     """What somebody did with messages of ours. Waits for confirmation too."""
 
     delivery_id: int
-    session_id: str
+    session_id: SessionId
     epoch: int
     message_ids: tuple[str, ...]
     chat: str

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from holdfast.model.content import Json
+from holdfast.model.ids import SessionId
 
 
 class NoticeKind(StrEnum):
@@ -121,7 +122,7 @@ class InboundNotice:
     """A notice that waits for confirmation. Comes again under the same `notice_id` until it is confirmed."""
 
     delivery_id: int
-    session_id: str
+    session_id: SessionId
     epoch: int
     notice_id: str
     timestamp_ms: int

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.messages import SendAck
 
 
 class Sender(Protocol):
     """Sends one message. The engine room fills this seam, tests fill it with a script."""
 
-    async def send(self, session_id: str, message_id: str, to: str, message: bytes) -> SendAck:
+    async def send(self, session_id: SessionId, message_id: str, to: str, message: bytes) -> SendAck:
         """Hand one message, the final bytes of waE2E.Message, to WhatsApp and wait for its ack.
 
         Safe to repeat with the same `message_id`, never with another one. Never cancelled in the middle.
@@ -24,8 +25,8 @@ class Sender(Protocol):
 class SessionRef:
     """Which session: all that a room needs that does not know sessions."""
 
-    session_id: str
-    tenant_id: str
+    session_id: SessionId
+    tenant_id: TenantId
     name: str
     #: The session's number, digits; empty before it was ever linked.
     phone: str = ""
@@ -36,6 +37,6 @@ class SessionRef:
 class SessionDirectory(Protocol):
     """Finds sessions. The sessions room fills this seam."""
 
-    def resolve(self, tenant_id: str, ref: str) -> SessionRef:
+    def resolve(self, tenant_id: TenantId, ref: str) -> SessionRef:
         """The session of this tenant with this id, name or own number. Raises UnknownSession."""
         ...

@@ -12,6 +12,7 @@ from typing import Final
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.model.errors import HoldfastError, RateLimited, StoreUnavailable
+from holdfast.model.ids import SessionId
 from holdfast.model.seams import Sender
 from holdfast.outbox import statements
 from holdfast.outbox.lanes import LANE_ROWS, Lane, Session
@@ -83,7 +84,7 @@ class Driver:
         """True while a chat is worked on."""
         return any(self._driving.values())
 
-    def session(self, session_id: str) -> Session:
+    def session(self, session_id: SessionId) -> Session:
         """The lanes of a session, made when nobody has asked for them."""
         session = self._sessions.get(session_id)
         if session is None:
@@ -98,7 +99,7 @@ class Driver:
         for session_id in {row.session_id for row in fresh}:
             self.go(self.session(session_id))
 
-    def up(self, session_id: str, phone: str) -> None:
+    def up(self, session_id: SessionId, phone: str) -> None:
         """The session can send: what waits goes out, also what waits for its next attempt."""
         session = self.session(session_id)
         session.up, session.phone = True, phone
@@ -107,18 +108,18 @@ class Driver:
             self._resting.pop(key).cancel()
         self.go(session)
 
-    def down(self, session_id: str) -> None:
+    def down(self, session_id: SessionId) -> None:
         """The session cannot send: nothing new is tried. Attempts under way are not cancelled."""
         if (session := self._sessions.get(session_id)) is not None:
             session.up = False
 
-    def merged(self, session_id: str, pn: str, lid: str) -> None:
+    def merged(self, session_id: SessionId, pn: str, lid: str) -> None:
         """Two lanes turned out to be one person's; the database knows."""
         if (session := self._sessions.get(session_id)) is not None:
             session.merge(pn, lid)
             self.go(session)
 
-    def proved(self, session_id: str, order_no: int) -> None:
+    def proved(self, session_id: SessionId, order_no: int) -> None:
         """A receipt came before the acknowledgement: WhatsApp has this message."""
         session = self._sessions.get(session_id)
         if session is not None and any(
@@ -126,7 +127,7 @@ class Driver:
         ):
             self._proved.add(order_no)
 
-    def dropped(self, session_id: str) -> None:
+    def dropped(self, session_id: SessionId) -> None:
         """Nothing of this session will be sent any more."""
         if (session := self._sessions.pop(session_id, None)) is not None:
             session.up = False
@@ -307,10 +308,10 @@ class Driver:
             await self.idle.wait()
 
 
-def _census(unit: ReadUnit, session_id: str) -> list[tuple[str, int]]:
+def _census(unit: ReadUnit, session_id: SessionId) -> list[tuple[str, int]]:
     return [(chat, int(rows)) for chat, rows in unit.all(statements.CENSUS, session_id=session_id)]
 
 
-def _lane(unit: ReadUnit, session_id: str, chat: str, after: int) -> list[Queued]:
+def _lane(unit: ReadUnit, session_id: SessionId, chat: str, after: int) -> list[Queued]:
     rows = unit.all(statements.LANE, session_id=session_id, chat=chat, after=after, limit=LANE_ROWS)
     return [Queued.of(row) for row in rows]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from holdfast.model.ids import SessionId
 from holdfast.outbox.queued import Queued
 
 #: Rows of one chat in memory.
@@ -75,7 +76,7 @@ class Lane:
 class Session:
     """One session's lanes."""
 
-    session_id: str
+    session_id: SessionId
     up: bool = False
     #: The number that is linked now, digits; empty while nobody knows.
     phone: str = ""

@@ -13,6 +13,7 @@ from holdfast.kit.clock import Clock, now_ms
 from holdfast.messages import Message
 from holdfast.model.content import Content
 from holdfast.model.errors import HoldfastError, StoreUnavailable
+from holdfast.model.ids import SessionId
 from holdfast.model.messages import InboundReceipt
 from holdfast.model.seams import Sender, SessionRef
 from holdfast.outbox import statements
@@ -50,7 +51,7 @@ class Outbox:
         #: Sessions with messages that were accepted before they were linked. None: not known yet.
         self._unbound: set[str] | None = None
         #: Sessions that came up before `run`, with their numbers.
-        self._early: dict[str, str] = {}
+        self._early: dict[SessionId, str] = {}
         self._results: list[Result] = []
         self._have_results = asyncio.Event()
         self._unstored = 0
@@ -100,7 +101,7 @@ class Outbox:
 
     # ---- what others tell --------------------------------------------------------------------------------
 
-    def session_up(self, session_id: str, phone: str) -> None:
+    def session_up(self, session_id: SessionId, phone: str) -> None:
         """The session can send now, as this number: what waits goes out."""
         if self._tasks is None:
             self._early[session_id] = phone
@@ -109,12 +110,12 @@ class Outbox:
         else:
             self._driver.up(session_id, phone)
 
-    def session_down(self, session_id: str) -> None:
+    def session_down(self, session_id: SessionId) -> None:
         """The session cannot send: nothing new is tried, rows wait. Attempts under way are not cancelled."""
         self._early.pop(session_id, None)
         self._driver.down(session_id)
 
-    def session_deleted(self, unit: WriteUnit, session_id: str) -> None:
+    def session_deleted(self, unit: WriteUnit, session_id: SessionId) -> None:
         """Fail everything that the session still had to send, in the unit that deletes it."""
         rows = [Queued.of(row) for row in unit.all(statements.OF_SESSION, session_id=session_id)]
         fail_all(unit, self._journal, rows, SESSION_DELETED, self._clock())
@@ -126,7 +127,7 @@ class Outbox:
         for each in proved:
             unit.after_commit(partial(self._driver.proved, each.session_id, each.order_no))
 
-    def names_learned(self, unit: WriteUnit, session_id: str, pn: str, lid: str) -> None:
+    def names_learned(self, unit: WriteUnit, session_id: SessionId, pn: str, lid: str) -> None:
         """Two names are one person: one chat, one order."""
         if unit.run(statements.MERGE, session_id=session_id, pn=pn, lid=lid):
             unit.after_commit(partial(self._driver.merged, session_id, pn, lid))
@@ -162,7 +163,7 @@ class Outbox:
                     self._all_stored.clear()
                     await self._all_stored.wait()
 
-    async def _bind(self, session_id: str, phone: str) -> None:
+    async def _bind(self, session_id: SessionId, phone: str) -> None:
         """What was accepted before the session was linked belongs to the number that was linked first."""
         while True:
             try:

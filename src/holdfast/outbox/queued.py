@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from holdfast.model.ids import SessionId
 from holdfast.store import Row
 
 
@@ -10,7 +11,7 @@ class Queued:
     """A row of the queue."""
 
     order_no: int
-    session_id: str
+    session_id: SessionId
     message_id: str
     chat: str  #: the lane: messages of one chat go out in their order
     to_jid: str

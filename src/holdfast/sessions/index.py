@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from holdfast.model.address import without_device
 from holdfast.model.errors import UnknownSession
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.seams import SessionRef
 from holdfast.sessions.runtime import Runtime
 from holdfast.vault import Record
@@ -56,11 +57,11 @@ class Index:
         if record.phone and self._by_phone.get(record.phone) is runtime:
             del self._by_phone[record.phone]
 
-    def get(self, session_id: str) -> Runtime | None:
+    def get(self, session_id: SessionId) -> Runtime | None:
         """By id. Also a deleted one: the engine may still say something of it."""
         return self._by_id.get(session_id) or self._forgotten.get(session_id)
 
-    def named(self, tenant_id: str, name: str) -> Runtime | None:
+    def named(self, tenant_id: TenantId, name: str) -> Runtime | None:
         """By name."""
         return self._by_name.get((tenant_id, name))
 
@@ -68,14 +69,15 @@ class Index:
         """By number, digits as in the JID. One session per installation, whoever's."""
         return self._by_phone.get(phone)
 
-    def find(self, tenant_id: str, ref: str) -> Runtime:
+    def find(self, tenant_id: TenantId, ref: str) -> Runtime:
         """By id, name or own number, with or without +, of this tenant. Raises UnknownSession."""
-        for runtime in (self.get(ref), self.named(tenant_id, ref), self.with_phone(ref.removeprefix("+"))):
+        by_number = self.with_phone(ref.removeprefix("+"))
+        for runtime in (self.get(SessionId(ref)), self.named(tenant_id, ref), by_number):
             if runtime is not None and runtime.record.tenant_id == tenant_id and not runtime.deleted:
                 return runtime
         raise UnknownSession()
 
-    def resolve(self, tenant_id: str, ref: str) -> SessionRef:
+    def resolve(self, tenant_id: TenantId, ref: str) -> SessionRef:
         """What rooms need that do not know sessions. Raises UnknownSession."""
         runtime = self.find(tenant_id, ref)
         record = runtime.record

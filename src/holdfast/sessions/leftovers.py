@@ -8,6 +8,7 @@ from typing import Final
 from holdfast.engine import Folder, Held
 from holdfast.kit import logging
 from holdfast.model.errors import CommandRefused, EngineUnreachable, HoldfastError
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.states import Desired, LinkLevel, State
 from holdfast.sessions import facts as f
 from holdfast.sessions.linking import SCRATCH, Linking, user_of
@@ -21,22 +22,25 @@ log = logging.get("sessions")
 #: A folder that such a session once had is not its any more.
 _UNLINKED: Final = frozenset({State.LOGGED_OUT, State.DELETED})
 #: Where a session goes that only its folder remembers.
-DEFAULT_TENANT: Final = "ten_default"
 
 
 class Leftovers:
     """Looks at the folders that an engine finds when it comes."""
 
-    def __init__(self, roster: Roster, link: Engine, vault: Vault, linking: Linking) -> None:
+    def __init__(self, roster: Roster, link: Engine, vault: Vault, linking: Linking, home: TenantId) -> None:
         self._roster, self._link, self._vault, self._linking = roster, link, vault, linking
+        #: Whose a session is of which nothing but its folder is left.
+        self._home = home
 
-    async def adopt_scratch_folders(self, folders: Iterable[Folder], held: Mapping[str, Held]) -> set[str]:
+    async def adopt_scratch_folders(
+        self, folders: Iterable[Folder], held: Mapping[SessionId, Held]
+    ) -> set[SessionId]:
         """Whatever a crash left between scan and adoption gets its place. The ids that now connect."""
-        adopted: set[str] = set()
+        adopted: set[SessionId] = set()
         for folder in folders:
             if not folder.name.startswith(SCRATCH) or not folder.session_bytes:
                 continue
-            session_id = folder.name.removeprefix(SCRATCH)
+            session_id = SessionId(folder.name.removeprefix(SCRATCH))
             level = held[session_id].level if session_id in held else LinkLevel.CLOSED
             if level is LinkLevel.PAIRING:
                 await self._link.cancel_pair(session_id)
@@ -64,7 +68,7 @@ class Leftovers:
             with _contained(folder.name):
                 await self._take_in(folder.name, session_id)
 
-    async def _take_in(self, folder: str, session_id: str) -> None:
+    async def _take_in(self, folder: str, session_id: SessionId) -> None:
         runtime = self._roster.index.get(session_id)
         if runtime is None and self._roster.index.with_phone(folder) is None:
             runtime = await self._rebuild(session_id, f"recovered-{folder}")
@@ -76,9 +80,9 @@ class Leftovers:
         log.warning("session.rebuilt_from_folder", session=runtime.name, phone=folder)
         self._roster.tell(runtime, f.CredentialsAdopted())
 
-    async def _rebuild(self, session_id: str, name: str) -> Runtime:
+    async def _rebuild(self, session_id: SessionId, name: str) -> Runtime:
         made_at = self._roster.clock.wall_ms
-        record = Record(session_id, DEFAULT_TENANT, name, Desired.UP.value, made_at)
+        record = Record(session_id, self._home, name, Desired.UP.value, made_at)
         runtime = Runtime(record, f.Session(since_ms=self._roster.now))
         await self._roster.add(runtime)
         return runtime
@@ -102,7 +106,7 @@ class Leftovers:
         log.warning("session.scratch_adopted", session=runtime.name, phone=user_of(device.jid))
         return await self._linking.place(runtime, Link(device.jid, device.lid, device.push_name))
 
-    async def _close_quietly(self, session_id: str) -> None:
+    async def _close_quietly(self, session_id: SessionId) -> None:
         try:
             await self._link.close(session_id)
         except EngineUnreachable:

@@ -13,6 +13,7 @@ from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.events import EventData
+from holdfast.model.ids import SessionId
 from holdfast.sessions import repository
 from holdfast.sessions.facts import Session
 from holdfast.sessions.runtime import Runtime
@@ -25,18 +26,18 @@ log = logging.get("sessions")
 class _Batch:
     """What waits to be written, by session."""
 
-    rows: dict[str, repository.Row] = field(default_factory=dict)
-    timeline: dict[str, list[repository.Row]] = field(default_factory=dict)
+    rows: dict[SessionId, repository.Row] = field(default_factory=dict)
+    timeline: dict[SessionId, list[repository.Row]] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
-    heartbeats: dict[str, int] = field(default_factory=dict)
+    heartbeats: dict[SessionId, int] = field(default_factory=dict)
 
     @property
-    def session_ids(self) -> list[str]:
+    def session_ids(self) -> list[SessionId]:
         """Everybody in it."""
         drafted = (draft.session_id for draft in self.drafts)
         return list(dict.fromkeys([*self.rows, *self.timeline, *drafted, *self.heartbeats]))
 
-    def of(self, session_id: str) -> "_Batch":
+    def of(self, session_id: SessionId) -> "_Batch":
         """One session's part."""
         return _Batch(
             {session_id: self.rows[session_id]} if session_id in self.rows else {},
@@ -46,7 +47,7 @@ class _Batch:
         )
 
 
-def _nobody_hears(session_id: str, why: str) -> None:
+def _nobody_hears(session_id: SessionId, why: str) -> None:
     """Nobody listens."""
 
 
@@ -64,7 +65,7 @@ class Recorder:
         self._noted = self._written = 0  # changes
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         #: The database does not take this session's part, for this reason; the others' parts are written.
-        self.on_refused: Callable[[str, str], None] = _nobody_hears
+        self.on_refused: Callable[[SessionId, str], None] = _nobody_hears
 
     def note(
         self,
@@ -89,7 +90,7 @@ class Recorder:
         self._noted += 1
         self._filled.set()
 
-    def note_heartbeat(self, session_id: str, at_ms: int) -> None:
+    def note_heartbeat(self, session_id: SessionId, at_ms: int) -> None:
         """When WhatsApp was heard last."""
         self._batch.heartbeats[session_id] = at_ms
         self._noted += 1
@@ -132,7 +133,7 @@ class Recorder:
         for session_id in batch.session_ids:
             await self._write_part(session_id, batch.of(session_id))
 
-    async def _write_part(self, session_id: str, part: _Batch) -> None:
+    async def _write_part(self, session_id: SessionId, part: _Batch) -> None:
         """One session's trouble stays its own."""
         try:
             await self._patiently(lambda unit: self._keep(unit, part))

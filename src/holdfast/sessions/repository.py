@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, State
 from holdfast.sessions import statements
@@ -33,7 +34,7 @@ def load(unit: ReadUnit) -> list[Runtime]:
     return [_runtime(row) for row in unit.all(statements.LOAD)]
 
 
-def gone(unit: ReadUnit) -> frozenset[str]:
+def gone(unit: ReadUnit) -> frozenset[SessionId]:
     """The ids of deleted sessions."""
     return frozenset(session_id for (session_id,) in unit.all(statements.GONE))
 
@@ -146,12 +147,12 @@ def save_heartbeats(unit: WriteUnit, heartbeats: Iterable[tuple[str, int]]) -> N
     unit.run_many(statements.HEARTBEAT, [{"id": id_, "at_ms": at_ms} for id_, at_ms in heartbeats])
 
 
-def delete(unit: WriteUnit, session_id: str, now_ms: int) -> None:
+def delete(unit: WriteUnit, session_id: SessionId, now_ms: int) -> None:
     """Mark a session as deleted."""
     unit.run(statements.DELETE, id=session_id, now=now_ms)
 
 
-def read_timeline(unit: ReadUnit, session_id: str, limit: int) -> list[TimelineEntry]:
+def read_timeline(unit: ReadUnit, session_id: SessionId, limit: int) -> list[TimelineEntry]:
     """The newest changes, newest first."""
     return [
         TimelineEntry(

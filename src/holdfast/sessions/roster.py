@@ -13,6 +13,7 @@ from functools import partial
 from holdfast.kit import logging
 from holdfast.kit.clock import SteadyClock
 from holdfast.model.events import EventData
+from holdfast.model.ids import SessionId
 from holdfast.model.reasons import MEANINGS
 from holdfast.model.states import State
 from holdfast.sessions import facts as f
@@ -61,8 +62,8 @@ class Roster:
         self.index = Index()
         self.restoration = Restoration()
         #: A session can send now, as this number.
-        self.on_up: Callable[[str, str], None] = _ignore
-        self.on_down: Callable[[str], None] = _ignore
+        self.on_up: Callable[[SessionId, str], None] = _ignore
+        self.on_down: Callable[[SessionId], None] = _ignore
         #: Commands are carried out now; without an engine they wait.
         self.acting = False
         self.on_commands: Callable[[Runtime, Sequence[f.Command]], None] = _nobody_acts
@@ -179,7 +180,7 @@ class Roster:
         if pairing is not None and pairing.code is not None:
             runtime.pairing = Pairing(pairing.wrapped_key, None, pairing.link)
 
-    def _refused(self, session_id: str, why: str) -> None:
+    def _refused(self, session_id: SessionId, why: str) -> None:
         runtime = self.index.get(session_id)
         if runtime is not None:
             self.tell(runtime, f.RecordRefused(why))

@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
+from holdfast.model.ids import SessionId
 from holdfast.model.states import State
 from holdfast.sessions.facts import Command, Session
 from holdfast.vault import Record
@@ -98,7 +99,7 @@ class Runtime:
         self.waiters: list[asyncio.Future[None]] = []
 
     @property
-    def id(self) -> str:
+    def id(self) -> SessionId:
         """The session's id."""
         return self.record.id
 

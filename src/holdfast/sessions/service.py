@@ -8,6 +8,7 @@ from typing import Final
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
 from holdfast.model.errors import AlreadyLinked, NameTaken, NoQr, RequestInvalid, StoreUnavailable
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.sessions import facts as f
@@ -34,22 +35,22 @@ class Service:
 
     # ---- look ----------------------------------------------------------------------------------------------
 
-    def list(self, tenant_id: str) -> "Sequence[View]":
+    def list(self, tenant_id: TenantId) -> "Sequence[View]":
         """Every session of the tenant, oldest first."""
         found = [it for it in self._roster.index if it.record.tenant_id == tenant_id and not it.deleted]
         return [self._roster.view(runtime) for runtime in sorted(found, key=lambda it: it.id)]
 
-    def show(self, tenant_id: str, ref: str) -> View:
+    def show(self, tenant_id: TenantId, ref: str) -> View:
         """One session, by id, name or number. Raises UnknownSession."""
         return self._roster.view(self._find(tenant_id, ref))
 
-    async def timeline(self, tenant_id: str, ref: str, limit: int) -> "Sequence[TimelineEntry]":
+    async def timeline(self, tenant_id: TenantId, ref: str, limit: int) -> "Sequence[TimelineEntry]":
         """The session's newest changes, newest first. Raises UnknownSession, StoreUnavailable."""
         session_id = self._find(tenant_id, ref).id
         await self._roster.recorder.settled()
         return await self._store.read(partial(repository.read_timeline, session_id=session_id, limit=limit))
 
-    async def code(self, tenant_id: str, ref: str, wait_s: float) -> ShownCode:
+    async def code(self, tenant_id: TenantId, ref: str, wait_s: float) -> ShownCode:
         """The QR code of the moment; waits up to `wait_s` for the first one.
 
         Raises UnknownSession, and NoQr when the session is not pairing (any more).
@@ -69,7 +70,7 @@ class Service:
 
     # ---- act -----------------------------------------------------------------------------------------------
 
-    async def create_or_get(self, tenant_id: str, name: str) -> tuple[View, bool]:
+    async def create_or_get(self, tenant_id: TenantId, name: str) -> tuple[View, bool]:
         """The session of this name; True when it was made now.
 
         Raises RequestInvalid, NameTaken, StoreUnavailable.
@@ -81,7 +82,7 @@ class Service:
                 return self._roster.view(runtime), False
             session = f.Session(since_ms=self._roster.now)
             made_at = self._roster.clock.wall_ms
-            record = Record(new_id("ses"), tenant_id, name, session.desired.value, made_at)
+            record = Record(SessionId(new_id("ses")), tenant_id, name, session.desired.value, made_at)
             runtime = Runtime(record, session)
             try:
                 await self._roster.add(runtime)
@@ -94,15 +95,15 @@ class Service:
         log.info("session.created", session=name)
         return self._roster.view(runtime), True
 
-    async def connect(self, tenant_id: str, ref: str) -> View:
+    async def connect(self, tenant_id: TenantId, ref: str) -> View:
         """The owner wants it up. A session without credentials begins pairing. Raises UnknownSession."""
         return await self._ask(tenant_id, ref, f.ConnectAsked())
 
-    async def disconnect(self, tenant_id: str, ref: str) -> View:
+    async def disconnect(self, tenant_id: TenantId, ref: str) -> View:
         """The owner wants it down, until they say otherwise. Raises UnknownSession."""
         return await self._ask(tenant_id, ref, f.DisconnectAsked())
 
-    async def pair(self, tenant_id: str, ref: str) -> View:
+    async def pair(self, tenant_id: TenantId, ref: str) -> View:
         """Begin pairing; asked again while it runs, nothing happens. Raises UnknownSession, AlreadyLinked."""
         runtime = self._find(tenant_id, ref)
         if runtime.session.state is State.PAIRING:
@@ -111,15 +112,15 @@ class Service:
             raise AlreadyLinked()
         return await self._ask(tenant_id, ref, f.PairingAsked(), or_else=f.ConnectAsked())
 
-    async def cancel_pairing(self, tenant_id: str, ref: str) -> View:
+    async def cancel_pairing(self, tenant_id: TenantId, ref: str) -> View:
         """The owner no longer wants a code. Raises UnknownSession."""
         return await self._ask(tenant_id, ref, f.PairingCancelled())
 
-    async def log_out(self, tenant_id: str, ref: str) -> View:
+    async def log_out(self, tenant_id: TenantId, ref: str) -> View:
         """Give the link up: WhatsApp is told, the credentials leave for quarantine. Raises UnknownSession."""
         return await self._ask(tenant_id, ref, f.LogoutAsked())
 
-    async def delete(self, tenant_id: str, ref: str) -> None:
+    async def delete(self, tenant_id: TenantId, ref: str) -> None:
         """Unlink it, move its credentials to quarantine, forget it. From now on nobody finds it any more.
 
         Returns when that is done; without an engine at once, and it is done when one is there. Raises
@@ -135,10 +136,10 @@ class Service:
 
     # ---- inside --------------------------------------------------------------------------------------------
 
-    def _find(self, tenant_id: str, ref: str) -> Runtime:
+    def _find(self, tenant_id: TenantId, ref: str) -> Runtime:
         return self._roster.index.find(tenant_id, ref)
 
-    async def _ask(self, tenant_id: str, ref: str, fact: f.Fact, or_else: f.Fact | None = None) -> View:
+    async def _ask(self, tenant_id: TenantId, ref: str, fact: f.Fact, or_else: f.Fact | None = None) -> View:
         runtime = self._find(tenant_id, ref)
         desired = runtime.session.desired
         if not self._roster.tell(runtime, fact) and or_else is not None:

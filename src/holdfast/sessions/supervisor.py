@@ -7,6 +7,7 @@ from typing import Final
 
 from holdfast.engine import EngineIdentity, Levels, SessionFact
 from holdfast.kit.clock import SteadyClock
+from holdfast.model.ids import TenantId
 from holdfast.sessions.hearing import Hearing
 from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
@@ -33,6 +34,7 @@ class Supervisor:
         recorder: Recorder,
         link: Engine,
         vault: Vault,
+        home: TenantId,
         device_name: str = "Holdfast",
         policy: Policy = DEFAULT_POLICY,
         clock: SteadyClock | None = None,
@@ -41,7 +43,7 @@ class Supervisor:
         self._store = store
         self.roster = Roster(store, recorder, vault, policy=policy, clock=clock, roll=roll)
         linking = Linking(self.roster, link, vault)
-        leftovers = Leftovers(self.roster, link, vault, linking)
+        leftovers = Leftovers(self.roster, link, vault, linking, home)
         self._lanes = Lanes(self.roster, link, vault, linking, leftovers, device_name=device_name)
         self._hearing = Hearing(self.roster, linking)
         self._reconciling = Reconciling(self.roster, link, vault, leftovers, self._lanes)

@@ -5,11 +5,12 @@ used. A PN has one LID; when WhatsApp moves a number to another person, the newe
 """
 
 from holdfast.model.address import is_lid, is_pn, pair_of
+from holdfast.model.ids import SessionId
 from holdfast.store import statements
 from holdfast.store.unit import ReadUnit, WriteUnit
 
 
-def learn(unit: WriteUnit, session_id: str, one: str, other: str) -> tuple[str, str] | None:
+def learn(unit: WriteUnit, session_id: SessionId, one: str, other: str) -> tuple[str, str] | None:
     """Remember that these two JIDs are one person: (PN, LID) when that is news.
 
     Nothing happens unless they are a PN and a LID.
@@ -29,7 +30,7 @@ def learn(unit: WriteUnit, session_id: str, one: str, other: str) -> tuple[str, 
     return pair
 
 
-def other_name(unit: ReadUnit, session_id: str, jid: str) -> str | None:
+def other_name(unit: ReadUnit, session_id: SessionId, jid: str) -> str | None:
     """The LID of a PN, the PN of a LID; None if not known, or if it is no person."""
     statement = statements.LID_OF if is_pn(jid) else statements.PN_OF if is_lid(jid) else None
     if statement is None:
@@ -41,17 +42,17 @@ def other_name(unit: ReadUnit, session_id: str, jid: str) -> str | None:
     return found
 
 
-def names(unit: ReadUnit, session_id: str, jid: str) -> list[str]:
+def names(unit: ReadUnit, session_id: SessionId, jid: str) -> list[str]:
     """Every name of this person or chat, itself first."""
     other = other_name(unit, session_id, jid)
     return [jid] if other is None else [jid, other]
 
 
-def canonical(unit: ReadUnit, session_id: str, jid: str) -> str:
+def canonical(unit: ReadUnit, session_id: SessionId, jid: str) -> str:
     """The one name for keys and order: the LID where one is known, else the JID itself."""
     return (other_name(unit, session_id, jid) or jid) if is_pn(jid) else jid
 
 
-def phone_jid(unit: ReadUnit, session_id: str, jid: str) -> str | None:
+def phone_jid(unit: ReadUnit, session_id: SessionId, jid: str) -> str | None:
     """The PN of a person, None if not known."""
     return jid if is_pn(jid) else other_name(unit, session_id, jid)

@@ -4,7 +4,7 @@ A revision under migrations/ goes with every change here; a test holds the two t
 so that a distributed database can shard on it later.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -19,9 +19,6 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
-
-#: The one tenant of a single installation; the first revision makes it.
-DEFAULT_TENANT: Final = "ten_default"
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
 #: Text that sorts by its bytes in every database, whatever language the server speaks.

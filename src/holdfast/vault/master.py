@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from holdfast.kit.files import locked, write_atomically
 from holdfast.model.errors import HoldfastError, SettingsError
+from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 
 _PREFIX: Final = "holdfast-master-key-1:"
@@ -44,7 +45,7 @@ class KeyFileDamaged(HoldfastError):
 class SessionKey:
     """A session file's key, and the session it was made for."""
 
-    session_id: str
+    session_id: SessionId
     key: bytes = field(repr=False)
 
 
@@ -93,10 +94,10 @@ class MasterKey:
             key = self._cipher.decrypt(nonce, sealed, head)
         except InvalidTag as exc:
             raise KeyFileDamaged("session.key has been changed") from exc
-        return SessionKey(wrapped[13:end].decode(errors="replace"), key)
+        return SessionKey(SessionId(wrapped[13:end].decode(errors="replace")), key)
 
 
-def new_session_key(session_id: str) -> SessionKey:
+def new_session_key(session_id: SessionId) -> SessionKey:
     """A fresh random key for one session's file."""
     return SessionKey(session_id, secrets.token_bytes(_KEY_BYTES))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from holdfast.model.ids import SessionId
 from holdfast.vault.registry import Record
 
 
@@ -14,7 +15,11 @@ class Missing:
     registry_stale: bool
 
 
-def compare(database: Mapping[str, Record], registry: Mapping[str, Record], gone: frozenset[str]) -> Missing:
+def compare(
+    database: Mapping[SessionId, Record],
+    registry: Mapping[SessionId, Record],
+    gone: frozenset[SessionId],
+) -> Missing:
     """The records to add to the database; it wins where both know a session.
 
     `gone` are ids that were deleted.

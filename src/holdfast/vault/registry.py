@@ -12,6 +12,7 @@ from typing import Any, Final
 from holdfast.kit import logging
 from holdfast.kit.clock import now_ms
 from holdfast.kit.files import write_atomically
+from holdfast.model.ids import SessionId, TenantId
 
 log = logging.get("vault")
 
@@ -22,8 +23,8 @@ _VERSION: Final = 1
 class Record:
     """What must never be lost about a session."""
 
-    id: str
-    tenant_id: str
+    id: SessionId
+    tenant_id: TenantId
     name: str
     wish: str
     created_at_ms: int
@@ -38,7 +39,7 @@ class Record:
 class Registry:
     """The content of the file."""
 
-    records: Mapping[str, Record]  # by session id
+    records: Mapping[SessionId, Record]  # by session id
     #: Of the master key that wrapped the sessions' keys, None in a new one.
     master_check: str | None = None
 

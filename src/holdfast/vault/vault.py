@@ -6,6 +6,7 @@ from pathlib import Path
 
 from holdfast.kit import logging
 from holdfast.model.errors import FolderMissing, SettingsError
+from holdfast.model.ids import SessionId
 from holdfast.store import ReadUnit, Store, WriteUnit
 from holdfast.vault import registry, statements
 from holdfast.vault.master import MasterKey, SessionKey, new_session_key
@@ -120,7 +121,7 @@ class Vault:
         """
         return self._master.unwrap(self.wrapped(folder))
 
-    def new_key(self, session_id: str) -> tuple[SessionKey, bytes]:
+    def new_key(self, session_id: SessionId) -> tuple[SessionKey, bytes]:
         """A fresh key and its wrapped form for session.key."""
         key = new_session_key(session_id)
         return key, self._master.wrap(key)

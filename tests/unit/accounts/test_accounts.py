@@ -12,6 +12,7 @@ from holdfast.accounts import Accounts, Scope
 from holdfast.accounts.accounts import LINK_LIVES_MS
 from holdfast.accounts.scopes import BORN_WITH, KeyKind, from_text, to_text
 from holdfast.model.errors import Unauthorized
+from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.store import Store
 from holdfast.store.schema import metadata
 
@@ -37,7 +38,7 @@ def accounts(store: Store, clock: Clock) -> Accounts:
 
 
 async def test_a_key_opens_the_door_with_its_scopes(accounts: Accounts) -> None:
-    issued = await accounts.create_key("robot")
+    issued = await accounts.create_key(DEFAULT_TENANT, "robot")
     caller = await accounts.authenticate(issued.key)
     assert caller.key_id == issued.key_id
     assert caller.may(Scope.SEND)
@@ -45,7 +46,7 @@ async def test_a_key_opens_the_door_with_its_scopes(accounts: Accounts) -> None:
 
 
 async def test_the_secret_is_not_in_the_database(accounts: Accounts, store: Store) -> None:
-    issued = await accounts.create_key("robot")
+    issued = await accounts.create_key(DEFAULT_TENANT, "robot")
     kept = ""
     for table in metadata.tables:
         kept += repr(await store.read(lambda unit, table=table: unit.all(sql(f"SELECT * FROM {table}"))))
@@ -57,14 +58,14 @@ async def test_the_secret_is_not_in_the_database(accounts: Accounts, store: Stor
 async def test_wrong_expired_and_revoked_keys_are_refused(accounts: Accounts, clock: Clock) -> None:
     with pytest.raises(Unauthorized):
         await accounts.authenticate("hf_key_guess")
-    short = await accounts.create_key("short", lives_ms=5_000)
+    short = await accounts.create_key(DEFAULT_TENANT, "short", lives_ms=5_000)
     await accounts.authenticate(short.key)
     clock.ms += 5_000
     with pytest.raises(Unauthorized):
         await accounts.authenticate(short.key)
-    gone = await accounts.create_key("gone")
+    gone = await accounts.create_key(DEFAULT_TENANT, "gone")
     await accounts.authenticate(gone.key)
-    await accounts.revoke(gone.key_id)
+    await accounts.revoke(DEFAULT_TENANT, gone.key_id)
     with pytest.raises(Unauthorized):
         await accounts.authenticate(gone.key)
 
@@ -73,10 +74,10 @@ async def test_the_local_credential_is_private_and_lasts(
     accounts: Accounts, store: Store, tmp_path: Path
 ) -> None:
     path = tmp_path / "local.key"
-    await accounts.ensure_local(path)
+    await accounts.ensure_local(DEFAULT_TENANT, path)
     first = path.read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    await Accounts(store).ensure_local(path)
+    await Accounts(store).ensure_local(DEFAULT_TENANT, path)
     assert path.read_bytes() == first
     caller = await accounts.authenticate(json.loads(first)["key"])
     assert caller.scopes == BORN_WITH[KeyKind.LOCAL]
@@ -87,17 +88,17 @@ async def test_a_bad_local_credential_is_replaced_and_the_old_one_revoked(
     accounts: Accounts, tmp_path: Path, content: bytes
 ) -> None:
     path = tmp_path / "local.key"
-    await accounts.ensure_local(path)
+    await accounts.ensure_local(DEFAULT_TENANT, path)
     before = json.loads(path.read_bytes())["key"]
     path.write_bytes(content)
-    await accounts.ensure_local(path)
+    await accounts.ensure_local(DEFAULT_TENANT, path)
     await accounts.authenticate(json.loads(path.read_bytes())["key"])
     with pytest.raises(Unauthorized):
         await accounts.authenticate(before)
 
 
 async def test_a_link_logs_in_once_even_when_two_come_at_the_same_moment(accounts: Accounts) -> None:
-    link = await accounts.create_link()
+    link = await accounts.create_link(DEFAULT_TENANT)
     answers = await asyncio.gather(*(accounts.exchange(link.token) for _ in range(5)), return_exceptions=True)
     keys = [answer for answer in answers if not isinstance(answer, BaseException)]
     assert len(keys) == 1
@@ -107,7 +108,7 @@ async def test_a_link_logs_in_once_even_when_two_come_at_the_same_moment(account
 
 
 async def test_an_old_link_is_refused(accounts: Accounts, clock: Clock) -> None:
-    link = await accounts.create_link()
+    link = await accounts.create_link(DEFAULT_TENANT)
     clock.ms += LINK_LIVES_MS
     with pytest.raises(Unauthorized, match="too old"):
         await accounts.exchange(link.token)

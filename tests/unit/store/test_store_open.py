@@ -8,9 +8,10 @@ from sqlalchemy import create_engine, inspect, make_url
 
 from databases import PostgresqlForTests, sql
 from holdfast.model.errors import SettingsError, StoreUnavailable
+from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.store import DatabaseAddress, PostgresqlServer, SqliteFile, Store, address_of, migrate
 from holdfast.store.migrate import HEAD, MIGRATIONS
-from holdfast.store.schema import DEFAULT_TENANT, metadata
+from holdfast.store.schema import metadata
 from holdfast.store.sqlite import make_engine
 
 

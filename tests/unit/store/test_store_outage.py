@@ -70,7 +70,7 @@ async def test_without_a_server_nothing_is_confirmed_and_it_goes_on_by_itself(
     store: Store, postgresql: PostgresqlForTests
 ) -> None:
     await store.write(put("a"))
-    postgresql.server.stop(kill=True)
+    postgresql.server.stop(crash=True)
     try:
         for _ in range(2):
             with pytest.raises(StoreUnavailable, match="cannot be reached") as refused:
