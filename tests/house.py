@@ -25,6 +25,8 @@ class House:
     place: Place
     simulator: Simulator
     process: asyncio.subprocess.Process | None = None
+    #: Put into the environment of the gateways that are started from now on.
+    extra: Mapping[str, str] = field(default_factory=dict)
     http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(trust_env=False, timeout=30))
 
     @property
@@ -36,7 +38,9 @@ class House:
         self.place.data.mkdir(exist_ok=True, parents=True)
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "holdfast.app"), env=dict(self.place.environment()), stderr=log
+                *(sys.executable, "-m", "holdfast.app"),
+                env=dict(self.place.environment()) | dict(self.extra),
+                stderr=log,
             )
         await self.until(self._ready, "the gateway did not become ready")
 
@@ -138,10 +142,12 @@ class House:
 
 
 @asynccontextmanager
-async def running_house(folder: Path, simulator: Simulator) -> AsyncIterator[House]:
+async def running_house(
+    folder: Path, simulator: Simulator, extra: Mapping[str, str] | None = None
+) -> AsyncIterator[House]:
     """A house in a folder of its own, ready for requests; every process of it ends with the block."""
     place = Place(folder / "data", "127.0.0.1", 0, 0, simulator.trust_file, folder / "master.key")
-    made = House(place, simulator)
+    made = House(place, simulator, extra=extra or {})
     try:
         await made.start()
         yield made

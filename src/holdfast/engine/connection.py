@@ -80,6 +80,11 @@ class Connection(asyncio.Protocol):
 
     # ---- what callers want
 
+    @property
+    def unanswered(self) -> int:
+        """How many commands wait for their results."""
+        return len(self._waiting)
+
     def command(self, command: pb.Command, *, sending: bool = False) -> asyncio.Future[pb.Result]:
         """Queue a command; the future has its result. Raises EngineUnreachable when the connection has ended.
 

@@ -14,6 +14,7 @@ from holdfast.engine.connection import Connection, dial, result_of
 from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, SessionFact
 from holdfast.engine.families import Acts, Credentials, Files, Questions
 from holdfast.engine.process import EngineProcess, addresses, running, stop
+from holdfast.engine.succession import Quiet
 from holdfast.engine.translate_answers import device
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.kit import logging
@@ -27,6 +28,7 @@ _WELCOME_WITHIN_S: Final = 10.0
 # Levels come every 5 s: an engine that says nothing for so long does not answer any more.
 _SILENT_AFTER_S: Final = 25.0
 _STEADY_AFTER_S: Final = 20.0
+_LOOK_EVERY_S: Final = 1.0
 _FAMILIES_SINCE: Final = 2  # version of the protocol
 _FIRST_WITHIN_S: Final = 5.0
 _REACHED_WITHIN_S: Final = 15.0
@@ -44,6 +46,7 @@ class EngineLink:
         self._gateway_id, self._build, self._lab = gateway_id, build, lab
         self._connection: Connection | None = None
         self._started = process.child_pid is not None  # here, and not yet reached
+        self._levels: Levels | None = None
         self.identity: EngineIdentity | None = None
         self.files = Files(self._ask_newer)
         self.questions = Questions(self._ask_newer)
@@ -98,7 +101,7 @@ class EngineLink:
         try:
             self.on_attached(welcomed.identity)
             connection.begin()
-            reason = await self._until_ended(connection)
+            reason = await self._until_ended(connection, welcomed)
         except asyncio.CancelledError:
             # Our own end is not the engine's: it keeps its connections, and nobody is told that they are
             # gone.
@@ -112,20 +115,28 @@ class EngineLink:
         if welcomed.identity.pid == self._process.child_pid or not running(self._process.data):
             await self._process.reap()
 
-    async def _until_ended(self, connection: Connection) -> Exception | None:
-        loop = asyncio.get_running_loop()
+    async def _until_ended(self, connection: Connection, welcomed: Welcomed) -> Exception | None:
+        loop, quiet = asyncio.get_running_loop(), Quiet()
+        # One that was started here is what this installation ships, however old.
+        outdated = (
+            welcomed.identity.version < MAX_VERSION and welcomed.identity.pid != self._process.child_pid
+        )
+        look_every_s = _LOOK_EVERY_S if outdated else _SILENT_AFTER_S / 2
         while True:
-            done, _ = await asyncio.wait([connection.ended], timeout=_SILENT_AFTER_S / 2)
+            done, _ = await asyncio.wait([connection.ended], timeout=look_every_s)
             if done:
                 return connection.ended.result()
             if loop.time() - connection.last_heard > _SILENT_AFTER_S:
                 return EngineUnreachable(f"The engine said nothing for {_SILENT_AFTER_S:.0f} s")
+            if outdated and quiet.look(self._levels, connection.unanswered):
+                await self._replace((connection, welcomed))
+                return None
 
     def _detach(self) -> None:
         if self._connection is None:
             return
         self._connection.close()
-        self._connection, self.identity = None, None
+        self._connection, self.identity, self._levels = None, None, None
         self.on_detached()
 
     async def _reach(self) -> tuple[Connection, Welcomed]:
@@ -192,7 +203,7 @@ class EngineLink:
         return welcomed.identity.version != 0 and welcomed.identity.lab == self._lab
 
     async def _replace(self, reached: tuple[Connection, Welcomed]) -> None:
-        """End a running engine that cannot serve us: another protocol version, or lab where we are not."""
+        """End a running engine: one that cannot serve us, or an older one at a quiet moment."""
         connection, welcomed = reached
         connection.close()
         log.warning(
@@ -208,6 +219,7 @@ class EngineLink:
         if heard.facts:
             self.on_facts(heard.facts)
         if heard.levels is not None:
+            self._levels = heard.levels
             self.on_levels(heard.levels)
         if heard.deliveries:
             self.on_deliveries(heard.deliveries)
