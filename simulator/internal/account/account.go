@@ -44,6 +44,7 @@ type Account struct {
 	mu            sync.Mutex
 	name          string
 	companions    map[uint16]*Companion
+	unlinked      []Unlinked
 	lastDevice    uint16
 	lastKeyIndex  uint32
 	registrations int
@@ -144,15 +145,6 @@ func (a *Account) admit(companion *Companion, refsServed int, now time.Time) {
 	a.companions[companion.Device] = companion
 	a.registrations++
 	a.refsServed += refsServed
-}
-
-// Remove unlinks a companion and returns it, so that its connection can be ended.
-func (a *Account) Remove(device uint16) (*Companion, bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	companion, ok := a.companions[device]
-	delete(a.companions, device)
-	return companion, ok
 }
 
 // Link is a companion's live connection, as others see it.

@@ -190,7 +190,7 @@ func TestDeviceIdsEndAt99AndAreReused(t *testing.T) {
 	if _, err := owner.enrol(s.registration); !errors.Is(err, ErrTooManyDevices) {
 		t.Fatalf("the hundredth device: %v", err)
 	}
-	owner.Remove(40)
+	owner.Remove(Unlinked{Device: 40, By: ByPhone})
 	if companion := link(); companion.Device != 40 || companion.KeyIndex != 100 {
 		t.Errorf("device %d, key index %d", companion.Device, companion.KeyIndex)
 	}

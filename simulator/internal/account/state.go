@@ -3,6 +3,7 @@ package account
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	signal "go.mau.fi/whatsmeow/util/keys"
@@ -28,6 +29,7 @@ type SavedAccount struct {
 	LastKeyIndex              uint32
 	Registrations, RefsServed int
 	Companions                []SavedCompanion
+	Unlinked                  []Unlinked
 	Acquainted                map[string]map[string]bool
 	Profile                   profile.State
 	Tokens                    tokens.State
@@ -74,7 +76,7 @@ func (a *Account) state() (SavedAccount, error) {
 		Phone: a.Phone, LID: a.LID, Name: a.name, Identity: append([]byte(nil), a.Identity().Priv[:]...), RawID: a.RawID(),
 		LastDevice: a.lastDevice, LastKeyIndex: a.lastKeyIndex, Registrations: a.registrations, RefsServed: a.refsServed,
 		Profile: a.Profile.State(), Tokens: a.Tokens.State(), Scenario: a.Scenario,
-		Passkey: a.passkey, Unattended: a.Unattended,
+		Passkey: a.passkey, Unattended: a.Unattended, Unlinked: slices.Clone(a.unlinked),
 	}
 	saved.Acquainted = map[string]map[string]bool{}
 	for phone, domains := range a.acquainted {
@@ -125,7 +127,7 @@ func restoreAccount(saved *SavedAccount) (*Account, error) {
 		companions: map[uint16]*Companion{}, lastDevice: saved.LastDevice, lastKeyIndex: saved.LastKeyIndex,
 		registrations: saved.Registrations, refsServed: saved.RefsServed, acquainted: saved.Acquainted,
 		Profile: profile.Restore(saved.Profile), Tokens: tokens.Restore(saved.Tokens), Scenario: saved.Scenario,
-		passkey: saved.Passkey, Unattended: saved.Unattended,
+		passkey: saved.Passkey, Unattended: saved.Unattended, unlinked: saved.Unlinked,
 	}
 	account.install(signal.NewKeyPairFromPrivateKey([32]byte(saved.Identity)), saved.RawID)
 	for i := range saved.Companions {

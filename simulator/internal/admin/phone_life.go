@@ -80,7 +80,7 @@ func sleep(rooms *Rooms, r *http.Request, order sleepOrder) (statusView, error) 
 // unlinkOverdue lets the server unlink the companions whose phones have been away for too long.
 func (rooms *Rooms) unlinkOverdue() {
 	for _, companion := range rooms.Phones.Overdue() {
-		rooms.Gate.Logout(companion.Account, companion.Device)
+		rooms.Gate.Unlink(companion.Account, companion.Device, account.ByServer)
 	}
 }
 

@@ -99,6 +99,13 @@ type accountView struct {
 	Registrations int             `json:"registrations" doc:"scans that linked a device"`
 	RefsServed    int             `json:"qr_refs_served"`
 	Companions    []companionView `json:"companions"`
+	Unlinked      []unlinkedView  `json:"unlinked" doc:"companions that are gone, oldest first"`
+}
+
+type unlinkedView struct {
+	Device uint16 `json:"device"`
+	By     string `json:"by" doc:"who unlinked it" enum:"phone,companion,server"`
+	T      int64  `json:"t" doc:"unix seconds"`
 }
 
 func showAccount(rooms *Rooms, r *http.Request) (accountView, error) {
@@ -110,9 +117,13 @@ func showAccount(rooms *Rooms, r *http.Request) (accountView, error) {
 	for _, companion := range found.Companions() {
 		companions = append(companions, viewCompanion(companion))
 	}
+	unlinked := []unlinkedView{}
+	for _, gone := range found.Unlinked() {
+		unlinked = append(unlinked, unlinkedView{Device: gone.Device, By: gone.By, T: gone.At.Unix()})
+	}
 	registrations, refs := found.Counts()
 	return accountView{
-		phoneView: viewPhone(found), Registrations: registrations, RefsServed: refs, Companions: companions,
+		phoneView: viewPhone(found), Registrations: registrations, RefsServed: refs, Companions: companions, Unlinked: unlinked,
 	}, nil
 }
 
@@ -186,7 +197,7 @@ func logout(rooms *Rooms, r *http.Request) (removedView, error) {
 }
 
 func (rooms *Rooms) unlink(companion *account.Companion) error {
-	if !rooms.Gate.Logout(companion.Account, companion.Device) {
+	if !rooms.Gate.Unlink(companion.Account, companion.Device, account.ByPhone) {
 		return notFound("no such device in this account")
 	}
 	return nil

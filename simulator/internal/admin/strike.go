@@ -77,7 +77,7 @@ func (rooms *Rooms) strikeAccount(rule *faults.Rule, do func(*account.Account)) 
 // who knows the account is told.
 func (rooms *Rooms) reinstall(owner *account.Account) {
 	for _, companion := range owner.Companions() {
-		rooms.Gate.Logout(owner, companion.Device)
+		rooms.Gate.Unlink(owner, companion.Device, account.ByServer)
 	}
 	owner.Reinstall()
 	rooms.Phones.Of(owner).Reinstall()

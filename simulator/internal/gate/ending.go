@@ -136,13 +136,13 @@ func (g *Gate) Kick(companion *account.Companion, reason string) bool {
 	return online
 }
 
-// Logout unlinks a companion: it is gone at once, and its connection hears why.
-func (g *Gate) Logout(owner *account.Account, device uint16) bool {
-	companion, ok := owner.Remove(device)
+// Unlink unlinks a companion: it is gone at once, and its connection hears why.
+func (g *Gate) Unlink(owner *account.Account, device uint16, by string) bool {
+	companion, ok := owner.Remove(account.Unlinked{Device: device, By: by, At: g.Now()})
 	if !ok {
 		return false
 	}
-	g.Log.Info("gate.unlinked", "companion", companion.String())
+	g.Log.Info("gate.unlinked", "companion", companion.String(), "by", by)
 	g.Router.DeviceRemoved(companion)
 	g.Kick(companion, ReasonDeviceRemoved)
 	return true

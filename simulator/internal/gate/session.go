@@ -49,7 +49,7 @@ func newSession(gate *Gate, conn *wire.Conn, companion *account.Companion, hands
 	s.client = &iq.Client{
 		Companion: companion,
 		Activate:  func() { s.activate.Do(func() { close(s.active) }) },
-		Logout:    func(device uint16) { gate.Logout(companion.Account, device) },
+		Logout:    func(device uint16) { gate.Unlink(companion.Account, device, account.ByCompanion) },
 	}
 	return s
 }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         PhoneState,
         Receipt,
         Received,
+        Unlinked,
     )
     from holdfast.lab.faults import Fault, FaultInForce, FaultKind, Match
     from holdfast.lab.group import Group
@@ -60,6 +61,7 @@ _PLACES = {
         "PhoneState",
         "Receipt",
         "Received",
+        "Unlinked",
     ),
     "faults": ("Fault", "FaultInForce", "FaultKind", "Match"),
     "group": ("Group",),
@@ -103,6 +105,7 @@ __all__ = [
     "Stack",
     "StackError",
     "Stanza",
+    "Unlinked",
 ]
 
 

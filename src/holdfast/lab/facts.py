@@ -105,6 +105,16 @@ class Companion:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlinked:
+    """A companion that is gone. `by` is who unlinked it: its "phone", a "companion" or the "server"."""
+
+    device: int
+    by: str
+    #: Unix seconds.
+    t: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What the simulated WhatsApp knows of a number. `registrations` counts scans that succeeded."""
 
@@ -113,6 +123,8 @@ class Account:
     registrations: int
     qr_refs_served: int
     companions: Sequence[Companion] = field(default=(), metadata={"read": many(Companion)})
+    #: Companions that are gone, oldest first.
+    unlinked: Sequence[Unlinked] = field(default=(), metadata={"read": many(Unlinked)})
 
 
 @dataclass(frozen=True, slots=True)
