@@ -69,6 +69,7 @@ class Gateway:
         link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels
         link.on_deliveries = self.intake.put
         supervisor.roster.on_up, supervisor.roster.on_down = self.outbox.session_up, self.outbox.session_down
+        supervisor.roster.recorder.on_deleted = self.outbox.session_deleted
 
     def _attached(self, identity: EngineIdentity) -> None:
         self.intake.begin()

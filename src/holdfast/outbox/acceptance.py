@@ -20,6 +20,7 @@ from holdfast.model.errors import (
     MessageTooLarge,
     RecipientInvalid,
     RequestInvalid,
+    UnknownSession,
 )
 from holdfast.model.events import MessageReceived
 from holdfast.model.seams import SessionRef
@@ -111,13 +112,20 @@ def take(unit: WriteUnit, wanted: Sequence[Checked], now_ms: int) -> Taken:
     IdempotencyConflict.
     """
     known = _known(unit, wanted, now_ms)
-    orders: list[int | IdempotencyConflict] = []
+    alive = {
+        session_id: bool(unit.all(statements.SESSION_LIVES, session_id=session_id))
+        for session_id in {each.request.session.session_id for each in wanted}
+    }
+    orders: list[int | HoldfastError] = []
     fresh: list[Queued] = []
     rows: list[NewMessage] = []
     keys: list[dict[str, object]] = []
     for each in wanted:
         key = _key(each.request)
         here = None if key is None else known.get(key)
+        if here is None and not alive[each.request.session.session_id]:
+            orders.append(UnknownSession())  # it was deleted while the request was on its way
+            continue
         if here is None:
             row = _row(unit, each, now_ms)
             rows.append(row)

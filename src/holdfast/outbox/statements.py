@@ -12,6 +12,11 @@ INSERT INTO outbox (order_no, session_id, chat, phone, attempts, not_before_ms, 
 VALUES (:order_no, :session_id, :chat, :phone, 0, :not_before_ms, :expires_at_ms)
 """,
 )
+SESSION_LIVES: Final = Statement(
+    "outbox.session_lives",
+    "Is there a session that is not deleted?",
+    "SELECT 1 FROM sessions WHERE id = :session_id AND deleted_at_ms IS NULL AND state <> 'deleted'",
+)
 _QUEUED: Final = """
 SELECT o.order_no, o.session_id, m.message_id, o.chat, m.to_jid, m.raw, o.phone, o.attempts,
   o.next_at_ms, o.tried_at_ms, o.not_before_ms, o.expires_at_ms, o.error_code, o.error_detail

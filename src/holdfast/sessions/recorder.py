@@ -30,6 +30,7 @@ class _Batch:
     timeline: dict[SessionId, list[repository.Row]] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
     heartbeats: dict[SessionId, int] = field(default_factory=dict)
+    deleted: list[SessionId] = field(default_factory=list)
 
     @property
     def session_ids(self) -> list[SessionId]:
@@ -44,11 +45,16 @@ class _Batch:
             {session_id: self.timeline[session_id]} if session_id in self.timeline else {},
             [draft for draft in self.drafts if draft.session_id == session_id],
             {session_id: self.heartbeats[session_id]} if session_id in self.heartbeats else {},
+            [session_id] if session_id in self.deleted else [],
         )
 
 
 def _nobody_hears(session_id: SessionId, why: str) -> None:
     """Nobody listens."""
+
+
+def _nothing_belongs_to_it(unit: WriteUnit, session_id: SessionId) -> None:
+    """No other room keeps anything for sessions."""
 
 
 class Recorder:
@@ -66,6 +72,8 @@ class Recorder:
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         #: The database does not take this session's part, for this reason; the others' parts are written.
         self.on_refused: Callable[[SessionId, str], None] = _nobody_hears
+        #: A session is deleted in this unit: what other rooms keep for it ends in the same one.
+        self.on_deleted: Callable[[WriteUnit, SessionId], None] = _nothing_belongs_to_it
 
     def note(
         self,
@@ -81,6 +89,8 @@ class Recorder:
         """
         batch = self._batch
         batch.rows[runtime.id] = repository.row_of(runtime, shown)
+        if runtime.deleted and timeline_at_ms is not None:
+            batch.deleted.append(runtime.id)
         if timeline_at_ms is not None:
             runtime.timeline_seq += 1
             batch.timeline.setdefault(runtime.id, []).append(
@@ -167,6 +177,8 @@ class Recorder:
         repository.update(unit, list(batch.rows.values()))
         _keep_timeline(unit, batch)
         repository.save_heartbeats(unit, batch.heartbeats.items())
+        for session_id in batch.deleted:
+            self.on_deleted(unit, session_id)
         self._keep_drafts(unit, batch)
 
     def _keep_drafts(self, unit: WriteUnit, batch: _Batch) -> None:
