@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from databases import sql
+from databases import PostgresqlForTests, sql
 from holdfast.journal import Filter, Journal
 from holdfast.model.content import Text
 from holdfast.model.ids import DEFAULT_TENANT
@@ -31,15 +31,32 @@ def template() -> Path:
 
     async def make() -> None:
         store = await Store.open(SqliteFile(path))
-        await add_session(store, "ses_a", jid="4900000@s.whatsapp.net", lid="900000@lid")
-        await add_session(store, "ses_b")
+        await _add_sessions(store)
         await store.close()
 
     asyncio.run(make())
     return path
 
 
-def with_store(work: Callable[[Store, Journal], Awaitable[Any]]) -> Any:
+Work = Callable[[Store, Journal], Awaitable[Any]]
+
+
+def with_postgresql(server: PostgresqlForTests, work: Work) -> Any:
+    """The same on PostgreSQL, which takes longer: for a few examples."""
+
+    async def run() -> Any:
+        store = await Store.open(server.fresh())
+        await _add_sessions(store)
+        try:
+            async with asyncio.timeout(60):
+                return await work(store, await Journal.open(store))
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def with_store(work: Work) -> Any:
     """Run `work` on a database of its own. For Hypothesis, whose examples may not share one."""
 
     made = template()
@@ -55,6 +72,11 @@ def with_store(work: Callable[[Store, Journal], Awaitable[Any]]) -> Any:
                 await store.close()
 
     return asyncio.run(run())
+
+
+async def _add_sessions(store: Store) -> None:
+    await add_session(store, "ses_a", jid="4900000@s.whatsapp.net", lid="900000@lid")
+    await add_session(store, "ses_b")
 
 
 async def add_session(

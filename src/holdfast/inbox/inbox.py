@@ -7,6 +7,7 @@ from typing import Protocol, assert_never
 
 from holdfast.inbox.arrivals import Arrivals
 from holdfast.inbox.notices import keep_notices
+from holdfast.inbox.storable import storable
 from holdfast.journal import Journal
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
@@ -52,6 +53,7 @@ class Inbox:
         """
         if not deliveries:
             return []
+        deliveries = [storable(delivery) for delivery in deliveries]
         try:
             await self._store.write(partial(self._keep, deliveries=deliveries))
         except StoreUnavailable:

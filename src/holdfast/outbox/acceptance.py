@@ -69,8 +69,8 @@ def check(request: SendRequest, now_ms: int) -> Checked | HoldfastError:
     if len(text) > LONGEST_TEXT:
         return MessageTooLarge(f"The text has {len(text):,} characters, WhatsApp takes {LONGEST_TEXT:,}")
     key = request.idempotency_key
-    if key is not None and not 0 < len(key) <= _LONGEST_KEY:
-        return RequestInvalid(f"An idempotency key has 1 to {_LONGEST_KEY} characters")
+    if key is not None and (not 0 < len(key) <= _LONGEST_KEY or "\0" in key):
+        return RequestInvalid(f"An idempotency key has 1 to {_LONGEST_KEY} characters, none of them NUL")
     if request.expires_at_ms is not None and request.expires_at_ms <= max(now_ms, request.not_before_ms or 0):
         return RequestInvalid("The message would expire before it may be sent")
     jid = parse_recipient(request.to)

@@ -137,3 +137,12 @@ async def test_what_is_refused(subscriptions: Subscriptions) -> None:
     for name in ("", "x" * 129, "two\nlines"):
         with pytest.raises(RequestInvalid):
             await subscriptions.open(TENANT, name, None)
+
+
+async def test_names_are_listed_by_their_bytes_whatever_language_the_server_speaks(
+    store: Store, journal: Journal
+) -> None:
+    subscriptions = Subscriptions(store, journal)
+    for name in ("a", "B", "ä", "A-1", "A1"):
+        await subscriptions.open(TENANT, name, None)
+    assert [each.name for each in await subscriptions.list(TENANT)] == ["A-1", "A1", "B", "a", "ä"]

@@ -6,15 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from databases import refuse_writes, sql, take_writes
+from databases import PostgresqlForTests, refuse_writes, sql, take_writes
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.messages import Direction, Message, MessageReader
-from holdfast.model.content import Image, Location, Text, Undecryptable
+from holdfast.model.content import Image, Location, Text, Undecryptable, text_of
 from holdfast.model.errors import StoreUnavailable, UnknownMessage
 from holdfast.model.messages import InboundMessage, ReceiptKind
 from holdfast.store import Store, WriteUnit
-from rooms import EVERYTHING, NobodyTold, add_session, message, receipt, told, with_store
+from rooms import (
+    EVERYTHING,
+    NobodyTold,
+    Work,
+    add_session,
+    message,
+    receipt,
+    told,
+    with_postgresql,
+    with_store,
+)
 
 PN, LID = "1@s.whatsapp.net", "10@lid"
 
@@ -174,11 +184,9 @@ def deliveries(draw: st.DrawFn) -> list[list[InboundMessage]]:
     return [order[start:end] for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True)]
 
 
-@settings(max_examples=60)
-@given(deliveries(), st.booleans())
-def test_each_message_once_under_any_order_and_any_name(
-    batches: list[list[InboundMessage]], together: bool
-) -> None:
+def each_once(batches: list[list[InboundMessage]], together: bool) -> Work:
+    """Each message is stored once and told once, whatever comes again under whichever name."""
+
     async def work(store: Store, journal: Journal) -> None:
         inbox = Inbox(store, journal, NobodyTold())
         if together:
@@ -192,4 +200,38 @@ def test_each_message_once_under_any_order_and_any_name(
         assert sorted(raws) == sorted(expected)
         assert len(events) == len(expected)
 
-    with_store(work)
+    return work
+
+
+@settings(max_examples=60)
+@given(deliveries(), st.booleans())
+def test_each_message_once_under_any_order_and_any_name(
+    batches: list[list[InboundMessage]], together: bool
+) -> None:
+    with_store(each_once(batches, together))
+
+
+@settings(max_examples=8)
+@given(batches=deliveries(), together=st.booleans())
+def test_each_message_once_on_postgresql(
+    postgresql: PostgresqlForTests, batches: list[list[InboundMessage]], together: bool
+) -> None:
+    with_postgresql(postgresql, each_once(batches, together))
+
+
+async def test_a_nul_in_a_message_neither_loses_it_nor_stops_its_batch(
+    inbox: Inbox, store: Store, journal: Journal
+) -> None:
+    odd = message(1, "M1", content=Text("a\0b"), raw=b"raw\0raw", push_name="A\0nn")
+    assert await inbox.receive([odd, message(2, "M2")]) == [1, 2]
+    assert await inbox.receive([odd]) == [1]
+    assert [each["message_id"] for each in await told(journal)] == ["M1", "M2"]
+    stored = await MessageReader(store).get("ses_a", "M1")
+    assert (stored.raw, text_of(stored.content)) == (b"raw\0raw", "a\0b")
+
+
+async def test_a_nul_in_an_id_is_shown_and_does_not_come_twice(inbox: Inbox, journal: Journal) -> None:
+    odd = message(1, "M\0", "1\0@s.whatsapp.net")
+    assert await inbox.receive([odd, message(2, "M2")]) == [1, 2]
+    assert await inbox.receive([odd]) == [1]
+    assert len(await told(journal)) == 2

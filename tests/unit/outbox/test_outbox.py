@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from scripted import Phone, ScriptedSender, Step
 
-from databases import refuse_writes, take_writes
+from databases import PostgresqlForTests, refuse_writes, take_writes
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.messages import Direction, Message, MessageReader, Outgoing
@@ -32,7 +32,7 @@ from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, RetryPolicy, SendRequest
 from holdfast.outbox.lanes import LANE_ROWS
 from holdfast.store import Store
-from rooms import TENANT, add_session, message, receipt, told, with_store
+from rooms import TENANT, Work, add_session, message, receipt, told, with_postgresql, with_store
 
 SES = SessionRef("ses_a", TENANT, "ses_a", "4900000", "900000@lid")
 ANN, BOB = "11111@s.whatsapp.net", "22222@s.whatsapp.net"
@@ -160,6 +160,7 @@ async def test_a_batch_is_answered_one_by_one(outbox: Outbox) -> None:
         ("+12345", "half \ud83d", None, RequestInvalid),
         ("+12345", "hi", "", RequestInvalid),
         ("+12345", "hi", "k" * 257, RequestInvalid),
+        ("+12345", "hi", "k\0", RequestInvalid),
         ("nobody", "hi", None, RecipientInvalid),
     ],
 )
@@ -490,12 +491,9 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-# Fewer failures than the attempts after which the policy gives a message up.
-@given(ACTS, st.lists(st.sampled_from(STEPS), max_size=9), st.booleans())
-def test_every_accepted_message_arrives_with_one_id_in_its_chats_order(
-    acts: list[tuple[str, int]], script: list[Step], wait: bool
-) -> None:
+def arrives_once(acts: list[tuple[str, int]], script: list[Step], wait: bool) -> Work:
+    """What is accepted arrives with one id and in its chat's order, over ups, downs and kills."""
+
     async def work(store: Store, journal: Journal) -> None:
         phone = Phone()
         sender = ScriptedSender(phone, script)
@@ -530,4 +528,24 @@ def test_every_accepted_message_arrives_with_one_id_in_its_chats_order(
         statuses = [each["message_id"] for each in await told(journal, "message.status")]
         assert sorted(statuses) == sorted(row.message_id for row in accepted)
 
-    with_store(work)
+    return work
+
+
+# Fewer failures than the attempts after which the policy gives a message up.
+SCRIPTS = st.lists(st.sampled_from(STEPS), max_size=9)
+
+
+@settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(ACTS, SCRIPTS, st.booleans())
+def test_every_accepted_message_arrives_with_one_id_in_its_chats_order(
+    acts: list[tuple[str, int]], script: list[Step], wait: bool
+) -> None:
+    with_store(arrives_once(acts, script, wait))
+
+
+@settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(acts=ACTS, script=SCRIPTS, wait=st.booleans())
+def test_every_accepted_message_arrives_once_from_postgresql(
+    postgresql: PostgresqlForTests, acts: list[tuple[str, int]], script: list[Step], wait: bool
+) -> None:
+    with_postgresql(postgresql, arrives_once(acts, script, wait))
