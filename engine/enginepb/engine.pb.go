@@ -6863,6 +6863,7 @@ type Message struct {
 	//	*Message_Undecryptable
 	//	*Message_Untranslatable
 	//	*Message_Other
+	//	*Message_PollVote
 	Content       isMessage_Content `protobuf_oneof:"content"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -7088,6 +7089,15 @@ func (x *Message) GetOther() *Other {
 	return nil
 }
 
+func (x *Message) GetPollVote() *PollVote {
+	if x != nil {
+		if x, ok := x.Content.(*Message_PollVote); ok {
+			return x.PollVote
+		}
+	}
+	return nil
+}
+
 type isMessage_Content interface {
 	isMessage_Content()
 }
@@ -7136,6 +7146,10 @@ type Message_Other struct {
 	Other *Other `protobuf:"bytes,30,opt,name=other,proto3,oneof"` // a kind that has no type here yet; raw holds it
 }
 
+type Message_PollVote struct {
+	PollVote *PollVote `protobuf:"bytes,31,opt,name=poll_vote,json=pollVote,proto3,oneof"` // [2]
+}
+
 func (*Message_Text) isMessage_Content() {}
 
 func (*Message_Media) isMessage_Content() {}
@@ -7157,6 +7171,8 @@ func (*Message_Undecryptable) isMessage_Content() {}
 func (*Message_Untranslatable) isMessage_Content() {}
 
 func (*Message_Other) isMessage_Content() {}
+
+func (*Message_PollVote) isMessage_Content() {}
 
 type Text struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -7466,6 +7482,66 @@ func (x *Poll) GetSelectable() uint32 {
 	return 0
 }
 
+type PollVote struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	MessageId     string                 `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"` // the poll
+	Chosen        [][]byte               `protobuf:"bytes,2,rep,name=chosen,proto3" json:"chosen,omitempty"`                        // SHA-256 of the name of each option chosen; none: the vote was taken back
+	Sealed        bool                   `protobuf:"varint,3,opt,name=sealed,proto3" json:"sealed,omitempty"`                       // the poll's secret is not known here: what was chosen cannot be read
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PollVote) Reset() {
+	*x = PollVote{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PollVote) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PollVote) ProtoMessage() {}
+
+func (x *PollVote) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PollVote.ProtoReflect.Descriptor instead.
+func (*PollVote) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
+}
+
+func (x *PollVote) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
+func (x *PollVote) GetChosen() [][]byte {
+	if x != nil {
+		return x.Chosen
+	}
+	return nil
+}
+
+func (x *PollVote) GetSealed() bool {
+	if x != nil {
+		return x.Sealed
+	}
+	return false
+}
+
 type Reaction struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	MessageId     string                 `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"` // reacted to
@@ -7476,7 +7552,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7488,7 +7564,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7501,7 +7577,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -7528,7 +7604,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7540,7 +7616,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7553,7 +7629,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -7579,7 +7655,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7591,7 +7667,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7604,7 +7680,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -7623,7 +7699,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7635,7 +7711,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7648,7 +7724,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -7667,7 +7743,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7679,7 +7755,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7692,7 +7768,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -7711,7 +7787,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7723,7 +7799,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7736,7 +7812,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *Other) GetKind() string {
@@ -7761,7 +7837,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7773,7 +7849,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7786,7 +7862,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -7864,7 +7940,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7876,7 +7952,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7889,7 +7965,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *Notice) GetNoticeId() string {
@@ -8076,7 +8152,7 @@ type GroupChanged struct {
 
 func (x *GroupChanged) Reset() {
 	*x = GroupChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8088,7 +8164,7 @@ func (x *GroupChanged) String() string {
 func (*GroupChanged) ProtoMessage() {}
 
 func (x *GroupChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8101,7 +8177,7 @@ func (x *GroupChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
 func (*GroupChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *GroupChanged) GetJoined() []string {
@@ -8190,7 +8266,7 @@ type IdentityChanged struct {
 
 func (x *IdentityChanged) Reset() {
 	*x = IdentityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8202,7 +8278,7 @@ func (x *IdentityChanged) String() string {
 func (*IdentityChanged) ProtoMessage() {}
 
 func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8215,7 +8291,7 @@ func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
 func (*IdentityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *IdentityChanged) GetImplicit() bool {
@@ -8237,7 +8313,7 @@ type CallReceived struct {
 
 func (x *CallReceived) Reset() {
 	*x = CallReceived{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8249,7 +8325,7 @@ func (x *CallReceived) String() string {
 func (*CallReceived) ProtoMessage() {}
 
 func (x *CallReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8262,7 +8338,7 @@ func (x *CallReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
 func (*CallReceived) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
 }
 
 func (x *CallReceived) GetCallId() string {
@@ -8302,7 +8378,7 @@ type PictureChanged struct {
 
 func (x *PictureChanged) Reset() {
 	*x = PictureChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8314,7 +8390,7 @@ func (x *PictureChanged) String() string {
 func (*PictureChanged) ProtoMessage() {}
 
 func (x *PictureChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8327,7 +8403,7 @@ func (x *PictureChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
 func (*PictureChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *PictureChanged) GetPictureId() string {
@@ -8349,7 +8425,7 @@ type ContactChanged struct {
 
 func (x *ContactChanged) Reset() {
 	*x = ContactChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8361,7 +8437,7 @@ func (x *ContactChanged) String() string {
 func (*ContactChanged) ProtoMessage() {}
 
 func (x *ContactChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8374,7 +8450,7 @@ func (x *ContactChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
 func (*ContactChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
 }
 
 func (x *ContactChanged) GetAbout() string {
@@ -8415,7 +8491,7 @@ type HistoryOffered struct {
 
 func (x *HistoryOffered) Reset() {
 	*x = HistoryOffered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8427,7 +8503,7 @@ func (x *HistoryOffered) String() string {
 func (*HistoryOffered) ProtoMessage() {}
 
 func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8440,7 +8516,7 @@ func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
 func (*HistoryOffered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *HistoryOffered) GetConversations() uint32 {
@@ -8466,7 +8542,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8478,7 +8554,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8491,7 +8567,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -8952,7 +9028,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\areceipt\x18\v \x01(\v2\x1b.holdfast.engine.v1.ReceiptH\x00R\areceipt\x124\n" +
 	"\x06notice\x18\f \x01(\v2\x1a.holdfast.engine.v1.NoticeH\x00R\x06noticeB\n" +
 	"\n" +
-	"\bdelivery\"\xc7\a\n" +
+	"\bdelivery\"\x84\b\n" +
 	"\aMessage\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x12\n" +
@@ -8979,7 +9055,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x06revoke\x18\x1b \x01(\v2\x1a.holdfast.engine.v1.RevokeH\x00R\x06revoke\x12I\n" +
 	"\rundecryptable\x18\x1c \x01(\v2!.holdfast.engine.v1.UndecryptableH\x00R\rundecryptable\x12L\n" +
 	"\x0euntranslatable\x18\x1d \x01(\v2\".holdfast.engine.v1.UntranslatableH\x00R\x0euntranslatable\x121\n" +
-	"\x05other\x18\x1e \x01(\v2\x19.holdfast.engine.v1.OtherH\x00R\x05otherB\t\n" +
+	"\x05other\x18\x1e \x01(\v2\x19.holdfast.engine.v1.OtherH\x00R\x05other\x12;\n" +
+	"\tpoll_vote\x18\x1f \x01(\v2\x1c.holdfast.engine.v1.PollVoteH\x00R\bpollVoteB\t\n" +
 	"\acontent\"\x1a\n" +
 	"\x04Text\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\tR\x04body\"\xcb\x01\n" +
@@ -9005,7 +9082,12 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\aoptions\x18\x02 \x03(\tR\aoptions\x12\x1e\n" +
 	"\n" +
 	"selectable\x18\x03 \x01(\rR\n" +
-	"selectable\"?\n" +
+	"selectable\"Y\n" +
+	"\bPollVote\x12\x1d\n" +
+	"\n" +
+	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x16\n" +
+	"\x06chosen\x18\x02 \x03(\fR\x06chosen\x12\x16\n" +
+	"\x06sealed\x18\x03 \x01(\bR\x06sealed\"?\n" +
 	"\bReaction\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x14\n" +
@@ -9231,7 +9313,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 107)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 108)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -9336,21 +9418,22 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*Location)(nil),                // 100: holdfast.engine.v1.Location
 	(*Contact)(nil),                 // 101: holdfast.engine.v1.Contact
 	(*Poll)(nil),                    // 102: holdfast.engine.v1.Poll
-	(*Reaction)(nil),                // 103: holdfast.engine.v1.Reaction
-	(*Edit)(nil),                    // 104: holdfast.engine.v1.Edit
-	(*Revoke)(nil),                  // 105: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),           // 106: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),          // 107: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),                   // 108: holdfast.engine.v1.Other
-	(*Receipt)(nil),                 // 109: holdfast.engine.v1.Receipt
-	(*Notice)(nil),                  // 110: holdfast.engine.v1.Notice
-	(*GroupChanged)(nil),            // 111: holdfast.engine.v1.GroupChanged
-	(*IdentityChanged)(nil),         // 112: holdfast.engine.v1.IdentityChanged
-	(*CallReceived)(nil),            // 113: holdfast.engine.v1.CallReceived
-	(*PictureChanged)(nil),          // 114: holdfast.engine.v1.PictureChanged
-	(*ContactChanged)(nil),          // 115: holdfast.engine.v1.ContactChanged
-	(*HistoryOffered)(nil),          // 116: holdfast.engine.v1.HistoryOffered
-	(*OtherNotice)(nil),             // 117: holdfast.engine.v1.OtherNotice
+	(*PollVote)(nil),                // 103: holdfast.engine.v1.PollVote
+	(*Reaction)(nil),                // 104: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 105: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 106: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 107: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 108: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 109: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 110: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 111: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 112: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 113: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 114: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 115: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 116: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 117: holdfast.engine.v1.HistoryOffered
+	(*OtherNotice)(nil),             // 118: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -9455,34 +9538,35 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	95,  // 99: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
 	7,   // 100: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
 	97,  // 101: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	109, // 102: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	110, // 103: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	110, // 102: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	111, // 103: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
 	98,  // 104: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
 	99,  // 105: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
 	100, // 106: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
 	101, // 107: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
 	102, // 108: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	103, // 109: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	104, // 110: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	105, // 111: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	106, // 112: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	107, // 113: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	108, // 114: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	8,   // 115: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	9,   // 116: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	111, // 117: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
-	112, // 118: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
-	113, // 119: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
-	114, // 120: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
-	115, // 121: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
-	116, // 122: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	117, // 123: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 124: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	125, // [125:125] is the sub-list for method output_type
-	125, // [125:125] is the sub-list for method input_type
-	125, // [125:125] is the sub-list for extension type_name
-	125, // [125:125] is the sub-list for extension extendee
-	0,   // [0:125] is the sub-list for field type_name
+	104, // 109: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	105, // 110: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	106, // 111: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	107, // 112: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	108, // 113: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	109, // 114: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	103, // 115: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
+	8,   // 116: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	9,   // 117: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	112, // 118: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	113, // 119: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	114, // 120: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	115, // 121: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	116, // 122: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	117, // 123: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	118, // 124: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 125: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	126, // [126:126] is the sub-list for method output_type
+	126, // [126:126] is the sub-list for method input_type
+	126, // [126:126] is the sub-list for extension type_name
+	126, // [126:126] is the sub-list for extension extendee
+	0,   // [0:126] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -9594,8 +9678,9 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_Undecryptable)(nil),
 		(*Message_Untranslatable)(nil),
 		(*Message_Other)(nil),
+		(*Message_PollVote)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[99].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[100].OneofWrappers = []any{
 		(*Notice_GroupChanged)(nil),
 		(*Notice_IdentityChanged)(nil),
 		(*Notice_CallReceived)(nil),
@@ -9604,15 +9689,15 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_HistoryOffered)(nil),
 		(*Notice_Other)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[100].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[104].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[101].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[105].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   107,
+			NumMessages:   108,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -93,7 +93,7 @@ func (c *Connection) handleMessage(event *events.Message) bool {
 	if translate.Internal(event) {
 		return !c.watch.Failed()
 	}
-	message, err := translate.Message(event, c.aliases)
+	message, err := translate.Message(event, c.aliases, c.unseal(event))
 	if err != nil {
 		return c.deliverUntranslatable(event, err.Error())
 	}

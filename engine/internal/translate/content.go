@@ -4,31 +4,101 @@ import (
 	"strings"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	pb "holdfast/engine/enginepb"
 )
 
-// setContent fills in what kind of message it is. Each rule answers whether it was its kind; the first that does wins.
-func setContent(to *pb.Message, from *waE2E.Message) {
-	for _, rule := range []func(*pb.Message, *waE2E.Message) bool{text, media, place, contact, poll, reaction, protocol} {
-		if rule(to, from) {
+// A rule fills in the content of one type of part. It answers false when the part is not of a kind that has a type here.
+type rule func(to *pb.Message, part proto.Message, unseal Unseal) bool
+
+// on makes a rule for one type of part: whatever field of a message has this type is translated by it.
+func on[P proto.Message](translate func(to *pb.Message, part P)) rule {
+	return func(to *pb.Message, part proto.Message, _ Unseal) bool {
+		translate(to, part.(P))
+		return true
+	}
+}
+
+// ruleOf is the table of what has a type here, by the protobuf's name of the part; nil for what has none.
+func ruleOf(part protoreflect.Name) rule {
+	switch part {
+	case "ExtendedTextMessage":
+		return on(extendedText)
+	case "ImageMessage":
+		return on(image)
+	case "VideoMessage":
+		return on(video)
+	case "AudioMessage":
+		return on(audio)
+	case "DocumentMessage":
+		return on(document)
+	case "StickerMessage":
+		return on(sticker)
+	case "LocationMessage":
+		return on(location)
+	case "LiveLocationMessage":
+		return on(liveLocation)
+	case "ContactMessage":
+		return on(contact)
+	case "ContactsArrayMessage":
+		return on(contacts)
+	case "PollCreationMessage":
+		return on(poll)
+	case "PollUpdateMessage":
+		return pollVote
+	case "ReactionMessage":
+		return on(reaction)
+	case "EncReactionMessage":
+		return sealedReaction
+	case "EncCommentMessage":
+		return sealedMessage
+	case "SecretEncryptedMessage":
+		return sealedEdit
+	case "ProtocolMessage":
+		return protocol
+	default:
+		return nil
+	}
+}
+
+// setContent fills in what kind of message it is: by the lowest-numbered field that has a rule.
+func setContent(to *pb.Message, from *waE2E.Message, unseal Unseal) {
+	if from.GetConversation() != "" {
+		to.Content = textContent(from.GetConversation())
+		return
+	}
+	if field := translated(from); field != nil {
+		part := from.ProtoReflect().Get(field).Message()
+		if ruleOf(field.Message().Name())(to, part.Interface(), unseal) {
 			return
 		}
 	}
 	to.Content = &pb.Message_Other{Other: &pb.Other{Kind: kindName(from)}}
 }
 
-func text(to *pb.Message, from *waE2E.Message) bool {
-	switch {
-	case from.GetConversation() != "":
-		to.Content = &pb.Message_Text{Text: &pb.Text{Body: valid(from.GetConversation())}}
-	case from.ExtendedTextMessage != nil:
-		to.Content = &pb.Message_Text{Text: &pb.Text{Body: valid(from.GetExtendedTextMessage().GetText())}}
-	default:
-		return false
-	}
-	return true
+// translated answers the lowest-numbered field of from that has a rule, nil if none does.
+func translated(from *waE2E.Message) (found protoreflect.FieldDescriptor) {
+	from.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		if hasRule(field) && (found == nil || field.Number() < found.Number()) {
+			found = field
+		}
+		return true
+	})
+	return found
+}
+
+func hasRule(field protoreflect.FieldDescriptor) bool {
+	return field.Message() != nil && !field.IsList() && !field.IsMap() && ruleOf(field.Message().Name()) != nil
+}
+
+func textContent(body string) *pb.Message_Text {
+	return &pb.Message_Text{Text: &pb.Text{Body: valid(body)}}
+}
+
+func extendedText(to *pb.Message, part *waE2E.ExtendedTextMessage) {
+	to.Content = textContent(part.GetText())
 }
 
 // mediaPart is what the media messages have in common.
@@ -37,127 +107,115 @@ type mediaPart interface {
 	GetFileLength() uint64
 }
 
-func media(to *pb.Message, from *waE2E.Message) bool {
-	switch {
-	case from.ImageMessage != nil:
-		to.Content = mediaContent(pb.MediaKind_IMAGE, from.ImageMessage, from.ImageMessage.GetCaption())
-	case from.VideoMessage != nil:
-		to.Content = mediaContent(pb.MediaKind_VIDEO, from.VideoMessage, from.VideoMessage.GetCaption())
-		to.GetMedia().DurationS = from.VideoMessage.GetSeconds()
-	case from.PtvMessage != nil:
-		to.Content = mediaContent(pb.MediaKind_VIDEO, from.PtvMessage, from.PtvMessage.GetCaption())
-		to.GetMedia().DurationS = from.PtvMessage.GetSeconds()
-	case from.AudioMessage != nil:
-		kind := pb.MediaKind_AUDIO
-		if from.AudioMessage.GetPTT() {
-			kind = pb.MediaKind_VOICE
-		}
-		to.Content = mediaContent(kind, from.AudioMessage, "")
-		to.GetMedia().DurationS = from.AudioMessage.GetSeconds()
-	case from.DocumentMessage != nil:
-		to.Content = mediaContent(pb.MediaKind_DOCUMENT, from.DocumentMessage, from.DocumentMessage.GetCaption())
-		to.GetMedia().FileName = valid(from.DocumentMessage.GetFileName())
-	case from.StickerMessage != nil:
-		to.Content = mediaContent(pb.MediaKind_STICKER, from.StickerMessage, "")
-	default:
-		return false
+func media(to *pb.Message, kind pb.MediaKind, part mediaPart, caption string, seconds uint32) *pb.Media {
+	content := &pb.Media{
+		Kind: kind, Caption: valid(caption), Mimetype: valid(part.GetMimetype()), SizeBytes: part.GetFileLength(), DurationS: seconds,
 	}
-	return true
+	to.Content = &pb.Message_Media{Media: content}
+	return content
 }
 
-func mediaContent(kind pb.MediaKind, part mediaPart, caption string) *pb.Message_Media {
-	return &pb.Message_Media{Media: &pb.Media{
-		Kind: kind, Caption: valid(caption), Mimetype: valid(part.GetMimetype()), SizeBytes: part.GetFileLength(),
+func image(to *pb.Message, part *waE2E.ImageMessage) {
+	media(to, pb.MediaKind_IMAGE, part, part.GetCaption(), 0)
+}
+
+func video(to *pb.Message, part *waE2E.VideoMessage) {
+	media(to, pb.MediaKind_VIDEO, part, part.GetCaption(), part.GetSeconds())
+}
+
+func audio(to *pb.Message, part *waE2E.AudioMessage) {
+	kind := pb.MediaKind_AUDIO
+	if part.GetPTT() {
+		kind = pb.MediaKind_VOICE
+	}
+	media(to, kind, part, "", part.GetSeconds())
+}
+
+func document(to *pb.Message, part *waE2E.DocumentMessage) {
+	media(to, pb.MediaKind_DOCUMENT, part, part.GetCaption(), 0).FileName = valid(part.GetFileName())
+}
+
+func sticker(to *pb.Message, part *waE2E.StickerMessage) {
+	media(to, pb.MediaKind_STICKER, part, "", 0)
+}
+
+func location(to *pb.Message, part *waE2E.LocationMessage) {
+	to.Content = &pb.Message_Location{Location: &pb.Location{
+		Latitude: part.GetDegreesLatitude(), Longitude: part.GetDegreesLongitude(),
+		Name: valid(part.GetName()), Address: valid(part.GetAddress()),
 	}}
 }
 
-func place(to *pb.Message, from *waE2E.Message) bool {
-	switch {
-	case from.LocationMessage != nil:
-		part := from.LocationMessage
-		to.Content = &pb.Message_Location{Location: &pb.Location{
-			Latitude: part.GetDegreesLatitude(), Longitude: part.GetDegreesLongitude(),
-			Name: valid(part.GetName()), Address: valid(part.GetAddress()),
-		}}
-	case from.LiveLocationMessage != nil:
-		part := from.LiveLocationMessage
-		to.Content = &pb.Message_Location{Location: &pb.Location{
-			Latitude: part.GetDegreesLatitude(), Longitude: part.GetDegreesLongitude(), Name: valid(part.GetCaption()),
-		}}
-	default:
-		return false
-	}
-	return true
+func liveLocation(to *pb.Message, part *waE2E.LiveLocationMessage) {
+	to.Content = &pb.Message_Location{Location: &pb.Location{
+		Latitude: part.GetDegreesLatitude(), Longitude: part.GetDegreesLongitude(), Name: valid(part.GetCaption()),
+	}}
 }
 
-func contact(to *pb.Message, from *waE2E.Message) bool {
-	switch {
-	case from.ContactMessage != nil:
-		part := from.ContactMessage
-		to.Content = &pb.Message_Contact{Contact: &pb.Contact{
-			DisplayName: valid(part.GetDisplayName()), Vcard: valid(part.GetVcard()),
-		}}
-	case from.ContactsArrayMessage != nil:
-		part := from.ContactsArrayMessage
-		cards := make([]string, 0, len(part.GetContacts()))
-		for _, one := range part.GetContacts() {
-			cards = append(cards, one.GetVcard())
-		}
-		to.Content = &pb.Message_Contact{Contact: &pb.Contact{
-			DisplayName: valid(part.GetDisplayName()), Vcard: valid(strings.Join(cards, "\n")),
-		}}
-	default:
-		return false
-	}
-	return true
+func contact(to *pb.Message, part *waE2E.ContactMessage) {
+	to.Content = &pb.Message_Contact{Contact: &pb.Contact{
+		DisplayName: valid(part.GetDisplayName()), Vcard: valid(part.GetVcard()),
+	}}
 }
 
-func poll(to *pb.Message, from *waE2E.Message) bool {
-	for _, part := range []*waE2E.PollCreationMessage{
-		from.PollCreationMessage, from.PollCreationMessageV2, from.PollCreationMessageV3,
-	} {
-		if part == nil {
-			continue
-		}
-		content := &pb.Poll{Question: valid(part.GetName()), Selectable: part.GetSelectableOptionsCount()}
-		for _, option := range part.GetOptions() {
-			content.Options = append(content.Options, valid(option.GetOptionName()))
-		}
-		to.Content = &pb.Message_Poll{Poll: content}
-		return true
+func contacts(to *pb.Message, part *waE2E.ContactsArrayMessage) {
+	cards := make([]string, 0, len(part.GetContacts()))
+	for _, one := range part.GetContacts() {
+		cards = append(cards, one.GetVcard())
 	}
-	return false
+	to.Content = &pb.Message_Contact{Contact: &pb.Contact{
+		DisplayName: valid(part.GetDisplayName()), Vcard: valid(strings.Join(cards, "\n")),
+	}}
 }
 
-func reaction(to *pb.Message, from *waE2E.Message) bool {
-	part := from.GetReactionMessage()
-	if part == nil {
-		return false
+func poll(to *pb.Message, part *waE2E.PollCreationMessage) {
+	content := &pb.Poll{Question: valid(part.GetName()), Selectable: part.GetSelectableOptionsCount()}
+	for _, option := range part.GetOptions() {
+		content.Options = append(content.Options, valid(option.GetOptionName()))
 	}
+	to.Content = &pb.Message_Poll{Poll: content}
+}
+
+func reaction(to *pb.Message, part *waE2E.ReactionMessage) {
 	to.Content = &pb.Message_Reaction{Reaction: &pb.Reaction{MessageId: valid(part.GetKey().GetID()), Emoji: valid(part.GetText())}}
-	return true
 }
 
-func protocol(to *pb.Message, from *waE2E.Message) bool {
-	part := from.GetProtocolMessage()
+func protocol(to *pb.Message, part proto.Message, _ Unseal) bool {
+	message := part.(*waE2E.ProtocolMessage)
 	switch {
-	case part == nil || part.Type == nil:
+	case message.Type == nil:
 		return false
-	case part.GetType() == waE2E.ProtocolMessage_REVOKE:
-		to.Content = &pb.Message_Revoke{Revoke: &pb.Revoke{MessageId: valid(part.GetKey().GetID())}}
-	case part.GetType() == waE2E.ProtocolMessage_MESSAGE_EDIT:
-		edited := &pb.Message{}
-		text(edited, part.GetEditedMessage())
-		body := edited.GetText().GetBody()
-		if body == "" {
-			media(edited, part.GetEditedMessage())
-			body = edited.GetMedia().GetCaption()
-		}
-		to.Content = &pb.Message_Edit{Edit: &pb.Edit{MessageId: valid(part.GetKey().GetID()), Body: valid(body)}}
+	case message.GetType() == waE2E.ProtocolMessage_REVOKE:
+		to.Content = &pb.Message_Revoke{Revoke: &pb.Revoke{MessageId: valid(message.GetKey().GetID())}}
+	case message.GetType() == waE2E.ProtocolMessage_MESSAGE_EDIT:
+		to.Content = edit(message.GetKey().GetID(), message.GetEditedMessage())
 	default:
 		return false
 	}
 	return true
+}
+
+// edit is new words for the message of this id, however they are wrapped.
+func edit(id string, edited *waE2E.Message) *pb.Message_Edit {
+	return &pb.Message_Edit{Edit: &pb.Edit{MessageId: valid(id), Body: words(Unwrap(edited))}}
+}
+
+// words answers what a person reads of a message: text, caption or question; empty for kinds without words.
+func words(message *waE2E.Message) string {
+	content := &pb.Message{}
+	setContent(content, message, sealed)
+	switch c := content.Content.(type) {
+	case *pb.Message_Text:
+		return c.Text.Body
+	case *pb.Message_Media:
+		return c.Media.Caption
+	case *pb.Message_Poll:
+		return c.Poll.Question
+	case *pb.Message_Edit:
+		return c.Edit.Body
+	default:
+		return ""
+	}
 }
 
 // accompanying fields are never a message by themselves.

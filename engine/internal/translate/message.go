@@ -19,19 +19,17 @@ import (
 type Aliases func(types.JID) types.JID
 
 // Message translates a decrypted message. Raw holds the protobuf as it was decrypted, wrappers included.
-func Message(event *events.Message, aliases Aliases) (*pb.Message, error) {
+// Unseal opens what is encrypted once more in it.
+func Message(event *events.Message, aliases Aliases, unseal Unseal) (*pb.Message, error) {
 	to := envelope(&event.Info, aliases)
 	raw, err := proto.Marshal(event.RawMessage)
 	if err != nil {
 		return nil, fmt.Errorf("encode raw message: %w", err)
 	}
 	to.Raw = notEmpty(raw, event.Info.ID)
-	content := event.Message
-	if content == nil {
-		content = &waE2E.Message{}
-	}
+	content := Unwrap(event.RawMessage)
 	to.QuotedId = valid(quotedID(content))
-	setContent(to, content)
+	setContent(to, content, unseal)
 	return to, nil
 }
 

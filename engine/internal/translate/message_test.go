@@ -101,7 +101,7 @@ func TestContentOfEachKind(t *testing.T) {
 		"an encrypted reaction": {&waE2E.Message{EncReactionMessage: &waE2E.EncReactionMessage{}}, &pb.Message{Content: &pb.Message_Other{Other: &pb.Other{Kind: "encReactionMessage"}}}},
 	}
 	for name, c := range cases {
-		got, err := Message(event(direct(), c.message), unknown)
+		got, err := Message(event(direct(), c.message), unknown, sealed)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -126,7 +126,7 @@ func TestAKindFromTheFutureIsKept(t *testing.T) {
 	if Internal(e) {
 		t.Fatal("taken for machinery")
 	}
-	got, err := Message(e, unknown)
+	got, err := Message(e, unknown, sealed)
 	if err != nil || got.GetOther().GetKind() != "unknown" || len(got.Raw) == 0 {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -199,7 +199,7 @@ func TestWhatCannotBeReadIsStillHandedOver(t *testing.T) {
 	if Untranslatable(&events.Connected{}, "boom") != nil {
 		t.Error("an event without a message became one")
 	}
-	if got, err := Message(event(types.MessageInfo{}, &waE2E.Message{}), unknown); err != nil || len(got.Raw) == 0 {
+	if got, err := Message(event(types.MessageInfo{}, &waE2E.Message{}), unknown, sealed); err != nil || len(got.Raw) == 0 {
 		t.Errorf("raw is empty: %v, %v", got, err)
 	}
 }

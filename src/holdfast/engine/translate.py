@@ -230,6 +230,9 @@ _CONTENT: Final[Mapping[str | None, Callable[[Any], Content]]] = {
     "location": lambda it: content.Location(it.latitude, it.longitude, it.name, it.address),
     "contact": lambda it: content.Contact(it.display_name, it.vcard),
     "poll": lambda it: content.Poll(it.question, tuple(it.options), it.selectable),
+    "poll_vote": lambda it: content.PollVote(
+        it.message_id, (), tuple(each.hex() for each in it.chosen), it.sealed
+    ),
     "reaction": lambda it: content.Reaction(it.message_id, it.emoji),
     "edit": lambda it: content.Edit(it.message_id, it.body),
     "revoke": lambda it: content.Revoke(it.message_id),

@@ -1,5 +1,6 @@
 """The messages of one batch on their way into the store: which are new, and what each becomes."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,11 +9,13 @@ from holdfast import messages
 from holdfast.inbox import statements
 from holdfast.inbox.tenants import tenant_of
 from holdfast.inbox.twins import Stored, Twin, find_twin
+from holdfast.inbox.votes import named
 from holdfast.journal import Draft, Journal, encode_data
 from holdfast.kit.ids import new_id
 from holdfast.messages import Direction, NewMessage
 from holdfast.model.address import phone_of
-from holdfast.model.events import MessageReceived
+from holdfast.model.content import Content, PollVote
+from holdfast.model.events import EventType, MessageReceived, event_from_json
 from holdfast.model.messages import InboundMessage
 from holdfast.store import WriteUnit, aliases
 
@@ -101,7 +104,7 @@ class Arrivals:
             message_id=message.message_id,
             chat=arriving.chat,
             sender=arriving.sender,
-            content=message.content,
+            content=self._readable(message),
             timestamp_ms=message.timestamp_ms,
             chat_phone=phone_of(aliases.phone_jid(unit, session_id, arriving.chat)),
             sender_phone=phone_of(aliases.phone_jid(unit, session_id, arriving.sender)),
@@ -130,3 +133,20 @@ class Arrivals:
         )
         draft = Draft(session_id, tenant_of(unit, session_id), data, arriving.event_id, body_json, order_no)
         return _Arrival(row, draft)
+
+    def _readable(self, message: InboundMessage) -> Content:
+        """What the message holds; a vote with the names of what was chosen."""
+        if not isinstance(message.content, PollVote):
+            return message.content
+        return named(message.content, partial(self._content_of, message.session_id))
+
+    def _content_of(self, session_id: str, message_id: str) -> Content | None:
+        """What the newest message of this id holds, of this batch or from before; None if there is none."""
+        bodies = [row[-1] for row in self._unit.keyed(statements.HERE, [(session_id, message_id)])]
+        for each in (*self._new, *self._replacing):
+            if (each.row.session_id, each.row.message_id) == (session_id, message_id):
+                bodies.append(each.row.body_json)
+        if not bodies:
+            return None
+        data = event_from_json(EventType.MESSAGE_RECEIVED, json.loads(bodies[-1]))
+        return data.content if isinstance(data, MessageReceived) else None

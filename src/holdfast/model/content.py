@@ -27,6 +27,7 @@ class MessageKind(StrEnum):
     LOCATION = "location"
     CONTACT = "contact"
     POLL = "poll"
+    POLL_VOTE = "poll_vote"
     REACTION = "reaction"
     EDIT = "edit"
     REVOKE = "revoke"
@@ -127,6 +128,21 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class PollVote:
+    """What somebody chose in a poll, in full: it replaces the same person's vote from before.
+
+    `options` are the names where the poll is known here, `hashes` the SHA-256 of every name chosen, in hex;
+    no hash: the vote was taken back. `sealed`: the poll's secret is not known here, nobody can tell.
+    """
+
+    kind: ClassVar[MessageKind] = MessageKind.POLL_VOTE
+    poll: str
+    options: tuple[str, ...] = field(default=(), repr=False)
+    hashes: tuple[str, ...] = field(default=(), repr=False)
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
     """An emoji on an earlier message; empty: the reaction was taken back."""
 
@@ -187,6 +203,7 @@ Content = (
     | Location
     | Contact
     | Poll
+    | PollVote
     | Reaction
     | Edit
     | Revoke

@@ -37,7 +37,7 @@ DESCRIBED: TypeAdapter[Any] = TypeAdapter(EventOut)
 
 def made(of: type[Content]) -> Content:
     """A content of this type, with something in every field."""
-    examples: dict[Any, Any] = {str: "x", int: 7, float: 1.5, tuple[str, ...]: ("a", "b")}
+    examples: dict[Any, Any] = {str: "x", int: 7, bool: True, float: 1.5, tuple[str, ...]: ("a", "b")}
     return of(**{it.name: examples[it.type] for it in fields(of)})
 
 

@@ -32,6 +32,7 @@ ONE_OF_EACH: list[c.Content] = [
     c.Location(1.5, -2.5, "name", "address"),
     c.Contact("Ann", "BEGIN:VCARD"),
     c.Poll("when?", ("now", "later"), 1),
+    c.PollVote("P1", ("yes",), ("8a79",)),
     c.Reaction("M1", "👍"),
     c.Edit("M1", "new words"),
     c.Revoke("M1"),

@@ -1133,7 +1133,7 @@ class Delivery(_message.Message):
     def __init__(self, delivery_id: _Optional[int] = ..., session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., message: _Optional[_Union[Message, _Mapping]] = ..., receipt: _Optional[_Union[Receipt, _Mapping]] = ..., notice: _Optional[_Union[Notice, _Mapping]] = ...) -> None: ...
 
 class Message(_message.Message):
-    __slots__ = ("message_id", "chat", "sender", "chat_alt", "sender_alt", "from_me", "group", "timestamp_ms", "push_name", "offline", "quoted_id", "raw", "text", "media", "location", "contact", "poll", "reaction", "edit", "revoke", "undecryptable", "untranslatable", "other")
+    __slots__ = ("message_id", "chat", "sender", "chat_alt", "sender_alt", "from_me", "group", "timestamp_ms", "push_name", "offline", "quoted_id", "raw", "text", "media", "location", "contact", "poll", "reaction", "edit", "revoke", "undecryptable", "untranslatable", "other", "poll_vote")
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     CHAT_FIELD_NUMBER: _ClassVar[int]
     SENDER_FIELD_NUMBER: _ClassVar[int]
@@ -1157,6 +1157,7 @@ class Message(_message.Message):
     UNDECRYPTABLE_FIELD_NUMBER: _ClassVar[int]
     UNTRANSLATABLE_FIELD_NUMBER: _ClassVar[int]
     OTHER_FIELD_NUMBER: _ClassVar[int]
+    POLL_VOTE_FIELD_NUMBER: _ClassVar[int]
     message_id: str
     chat: str
     sender: str
@@ -1180,7 +1181,8 @@ class Message(_message.Message):
     undecryptable: Undecryptable
     untranslatable: Untranslatable
     other: Other
-    def __init__(self, message_id: _Optional[str] = ..., chat: _Optional[str] = ..., sender: _Optional[str] = ..., chat_alt: _Optional[str] = ..., sender_alt: _Optional[str] = ..., from_me: _Optional[bool] = ..., group: _Optional[bool] = ..., timestamp_ms: _Optional[int] = ..., push_name: _Optional[str] = ..., offline: _Optional[bool] = ..., quoted_id: _Optional[str] = ..., raw: _Optional[bytes] = ..., text: _Optional[_Union[Text, _Mapping]] = ..., media: _Optional[_Union[Media, _Mapping]] = ..., location: _Optional[_Union[Location, _Mapping]] = ..., contact: _Optional[_Union[Contact, _Mapping]] = ..., poll: _Optional[_Union[Poll, _Mapping]] = ..., reaction: _Optional[_Union[Reaction, _Mapping]] = ..., edit: _Optional[_Union[Edit, _Mapping]] = ..., revoke: _Optional[_Union[Revoke, _Mapping]] = ..., undecryptable: _Optional[_Union[Undecryptable, _Mapping]] = ..., untranslatable: _Optional[_Union[Untranslatable, _Mapping]] = ..., other: _Optional[_Union[Other, _Mapping]] = ...) -> None: ...
+    poll_vote: PollVote
+    def __init__(self, message_id: _Optional[str] = ..., chat: _Optional[str] = ..., sender: _Optional[str] = ..., chat_alt: _Optional[str] = ..., sender_alt: _Optional[str] = ..., from_me: _Optional[bool] = ..., group: _Optional[bool] = ..., timestamp_ms: _Optional[int] = ..., push_name: _Optional[str] = ..., offline: _Optional[bool] = ..., quoted_id: _Optional[str] = ..., raw: _Optional[bytes] = ..., text: _Optional[_Union[Text, _Mapping]] = ..., media: _Optional[_Union[Media, _Mapping]] = ..., location: _Optional[_Union[Location, _Mapping]] = ..., contact: _Optional[_Union[Contact, _Mapping]] = ..., poll: _Optional[_Union[Poll, _Mapping]] = ..., reaction: _Optional[_Union[Reaction, _Mapping]] = ..., edit: _Optional[_Union[Edit, _Mapping]] = ..., revoke: _Optional[_Union[Revoke, _Mapping]] = ..., undecryptable: _Optional[_Union[Undecryptable, _Mapping]] = ..., untranslatable: _Optional[_Union[Untranslatable, _Mapping]] = ..., other: _Optional[_Union[Other, _Mapping]] = ..., poll_vote: _Optional[_Union[PollVote, _Mapping]] = ...) -> None: ...
 
 class Text(_message.Message):
     __slots__ = ("body",)
@@ -1233,6 +1235,16 @@ class Poll(_message.Message):
     options: _containers.RepeatedScalarFieldContainer[str]
     selectable: int
     def __init__(self, question: _Optional[str] = ..., options: _Optional[_Iterable[str]] = ..., selectable: _Optional[int] = ...) -> None: ...
+
+class PollVote(_message.Message):
+    __slots__ = ("message_id", "chosen", "sealed")
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    CHOSEN_FIELD_NUMBER: _ClassVar[int]
+    SEALED_FIELD_NUMBER: _ClassVar[int]
+    message_id: str
+    chosen: _containers.RepeatedScalarFieldContainer[bytes]
+    sealed: bool
+    def __init__(self, message_id: _Optional[str] = ..., chosen: _Optional[_Iterable[bytes]] = ..., sealed: _Optional[bool] = ...) -> None: ...
 
 class Reaction(_message.Message):
     __slots__ = ("message_id", "emoji")
