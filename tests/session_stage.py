@@ -9,7 +9,14 @@ from pathlib import Path
 from holdfast.engine import Device, EngineIdentity, Folder, Held, Levels, SessionFact
 from holdfast.engine import facts as said
 from holdfast.journal import Event, Filter, Journal
-from holdfast.model.errors import EngineUnreachable, FolderMissing, HoldfastError, NotConnected, NotOpen
+from holdfast.model.errors import (
+    EngineUnreachable,
+    FileCorrupt,
+    FolderMissing,
+    HoldfastError,
+    NotConnected,
+    NotOpen,
+)
 from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel, State
@@ -143,6 +150,21 @@ class ScriptedLink:
             raise NotConnected()
         self.unlinked.append(holding.jid)
 
+    @property
+    def credentials(self) -> "ScriptedLink":
+        return self
+
+    async def unlink(self, session_id: str, folder: str, key: bytes) -> bool:
+        await self._ask("unlink", folder)
+        if folder not in self.disk.quarantine:
+            raise FolderMissing()
+        device = self.disk.quarantine[folder]
+        if not device:
+            raise FileCorrupt()
+        already = device in self.unlinked
+        self.unlinked.append(device)
+        return already
+
     # ---- what happens to it
 
     def say(self, session_id: str, happened: said.Happening) -> None:
@@ -249,7 +271,8 @@ async def stage(folder: Path, disk: Disk | None = None, **options: object) -> As
     )  # type: ignore[arg-type]
     link.hear = supervisor.heard_facts
     await supervisor.load(await vault.prove(store))
-    made = Stage(store, journal, vault, link, supervisor, Service(store, supervisor.roster))
+    service = Service(store, supervisor.roster, supervisor.unlinking)
+    made = Stage(store, journal, vault, link, supervisor, service)
     made.running = asyncio.create_task(supervisor.run())
     try:
         yield made

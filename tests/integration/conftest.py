@@ -125,7 +125,8 @@ class World:
         await supervisor.load(registry)
         inbox = Inbox(store, journal, NobodyTold())
         intake = Intake(inbox.receive, link.confirm)
-        running = Running(store, journal, link, supervisor, Service(store, supervisor.roster), inbox, clock)
+        service = Service(store, supervisor.roster, supervisor.unlinking)
+        running = Running(store, journal, link, supervisor, service, inbox, clock)
         supervisor.roster.on_up = lambda session_id, phone: running.ups.append(session_id)
         supervisor.roster.on_down = running.downs.append
         link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels

@@ -15,11 +15,12 @@ from holdfast.kit.clock import now_ms
 from holdfast.model.actions import Action
 from holdfast.model.states import Color, ConnectionStatus, Desired, State
 from holdfast.model.words import of_reason
-from holdfast.sessions import ShownCode, TimelineEntry, View
+from holdfast.sessions import Debt, ShownCode, TimelineEntry, View
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
 Ref = Annotated[str, Path(description="id, name or own phone number", max_length=128)]
+ReplaceNumber = Annotated[bool, Query(description="another number may take the session over")]
 Wait = Annotated[float, Query(ge=0, le=30, description="how long to wait for the first code")]
 
 
@@ -61,10 +62,21 @@ class SessionOut(BaseModel):
     actions: list[Action] = Field(description="what can be done with it now")
 
 
+class UnlinkingOut(BaseModel):
+    """A device that is no longer used, while its phone still counts it as linked; a phone takes four."""
+
+    session: str = Field(description="the name of the session that used it")
+    phone: str | None = Field(description="whose phone counts it, where that is known")
+    since: datetime
+    attempts: int
+    by_hand: bool = Field(description="best removed on the phone: Settings, Linked devices; it is tried on")
+
+
 class SessionsOut(BaseModel):
     """Every session of the caller's tenant, oldest first."""
 
     sessions: list[SessionOut]
+    unlinking: list[UnlinkingOut] = Field(description="devices that are still to be unlinked, oldest first")
 
 
 class QrOut(BaseModel):
@@ -93,6 +105,7 @@ class TimelineEntryOut(BaseModel):
     state: State
     color: Color
     reason: str | None
+    code: int | None = Field(description="WhatsApp's own number for the reason")
     detail: str
     epoch: int
 
@@ -149,7 +162,8 @@ def session_out(view: View) -> SessionOut:
 async def list_sessions(rooms: Behind, caller: Reader) -> SessionsOut:
     """Every session with its state."""
     return SessionsOut.model_construct(
-        sessions=[session_out(view) for view in rooms.sessions.list(caller.tenant_id)]
+        sessions=[session_out(view) for view in rooms.sessions.list(caller.tenant_id)],
+        unlinking=[_unlinking_out(debt) for debt in rooms.sessions.unlinkings(caller.tenant_id)],
     )
 
 
@@ -181,12 +195,14 @@ async def delete_session(rooms: Behind, caller: Admin, ref: Ref) -> None:
 
 
 @router.post("/{ref}/pair", status_code=202, summary="Begin pairing", responses=refusals(404, 409))
-async def pair(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
+async def pair(rooms: Behind, caller: Admin, ref: Ref, replace_number: ReplaceNumber = False) -> SessionOut:
     """Asks WhatsApp for QR codes; the first is under /qr within a second.
 
-    Asked again while it runs: nothing happens.
+    Asked again while it runs: nothing happens. A phone with another number than the session had is unlinked
+    again (`number_differs`), unless `replace_number=true` says that it takes the session over.
     """
-    return session_out(await rooms.sessions.pair(caller.tenant_id, ref))
+    view = await rooms.sessions.pair(caller.tenant_id, ref, replace_number=replace_number)
+    return session_out(view)
 
 
 @router.delete("/{ref}/pair", summary="Cancel pairing", responses=refusals(404))
@@ -275,6 +291,16 @@ async def timeline(
     return TimelineOut(timeline=[_entry_out(entry) for entry in entries])
 
 
+def _unlinking_out(debt: Debt) -> UnlinkingOut:
+    return UnlinkingOut.model_construct(
+        session=debt.session,
+        phone=f"+{debt.phone}" if debt.phone else None,
+        since=_must(debt.since_ms),
+        attempts=debt.attempts,
+        by_hand=debt.by_hand,
+    )
+
+
 def _entry_out(entry: TimelineEntry) -> TimelineEntryOut:
     return TimelineEntryOut(
         seq=entry.seq,
@@ -282,6 +308,7 @@ def _entry_out(entry: TimelineEntry) -> TimelineEntryOut:
         state=entry.state,
         color=entry.state.color,
         reason=entry.reason.value if entry.reason else None,
+        code=entry.code,
         detail=entry.detail,
         epoch=entry.epoch,
     )

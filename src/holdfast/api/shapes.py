@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_type_hin
 from pydantic import BaseModel, Field, create_model
 
 from holdfast.model.content import TYPES
-from holdfast.model.events import EventType, SendStatus
+from holdfast.model.events import EventType, SendStatus, Unlinked
 from holdfast.model.notices import Notice
 from holdfast.model.states import Color, State
 
@@ -111,6 +111,13 @@ class SessionPairingOut(BaseModel):
     ended: str | None = None
 
 
+class SessionUnlinkingOut(BaseModel):
+    """A device that is no longer used was unlinked (`done`), or is best removed on the phone (`by_hand`)."""
+
+    phone: str
+    outcome: Unlinked
+
+
 class _EventOut(BaseModel):
     event_id: str
     cursor: str = Field(description="continue after this event")
@@ -155,8 +162,20 @@ class SessionPairingEvent(_EventOut):
     data: SessionPairingOut
 
 
+class SessionUnlinkingEvent(_EventOut):
+    """It is known how it stands with a device that is no longer used."""
+
+    type: Literal[EventType.SESSION_UNLINKING]
+    data: SessionUnlinkingOut
+
+
 #: Something that happened. It is told at least once; `event_id` tells whether it is news.
 EventOut = Annotated[
-    MessageReceivedEvent | MessageStatusEvent | NoticeReceivedEvent | SessionStateEvent | SessionPairingEvent,
+    MessageReceivedEvent
+    | MessageStatusEvent
+    | NoticeReceivedEvent
+    | SessionStateEvent
+    | SessionPairingEvent
+    | SessionUnlinkingEvent,
     Field(discriminator="type"),
 ]

@@ -56,7 +56,7 @@ class Gateway:
             device_name=chosen.device_name,
             home=DEFAULT_TENANT,
         )
-        self.sessions = Service(store, self.supervisor.roster)
+        self.sessions = Service(store, self.supervisor.roster, self.supervisor.unlinking)
         self.outbox = Outbox(store, journal, self.link)
         self.inbox = Inbox(store, journal, self.outbox)
         self.intake = Intake(self.inbox.receive, self.link.confirm)

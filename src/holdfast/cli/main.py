@@ -102,12 +102,15 @@ def dashboard_link(data: Data = None) -> None:
 @app.command()
 def pair(
     session: Annotated[str, typer.Argument(help="Name of the session; made when there is none.")] = "main",
+    replace_number: Annotated[
+        bool, typer.Option("--replace-number", help="Another number may take the session over.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Link a number: draws the QR code and tells when the phone has scanned it."""
     from holdfast.cli import pair as work
 
-    _run(work.pair(data, session))
+    _run(work.pair(data, session, replace_number=replace_number))
 
 
 @app.command()

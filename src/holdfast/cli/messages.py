@@ -17,6 +17,7 @@ from holdfast.model.events import (
     SendStatus,
     SessionPairing,
     SessionStateChanged,
+    SessionUnlinking,
     UnknownEvent,
 )
 from holdfast.model.words import of_error, of_reason
@@ -113,5 +114,7 @@ def _words(event: Event) -> str:
             return f"{it.previous} -> {it.state} {of_reason(it.reason).sentence}"
         case SessionPairing() as it:
             return of_reason(it.ended).sentence if it.ended else f"code {it.index} of {it.of}"
+        case SessionUnlinking() as it:
+            return f"a device of {it.phone}: {it.outcome.replace('_', ' ')}"
         case UnknownEvent() as it:
             return json.dumps(dict(it.data), ensure_ascii=False)

@@ -22,7 +22,7 @@ _GIVE_UP_S = 200.0
 _SCANNED = Text("scanned, connecting …", style="yellow")
 
 
-async def pair(data: Path | None, name: str) -> int:
+async def pair(data: Path | None, name: str, *, replace_number: bool = False) -> int:
     """Create the session if needed, show codes until it is linked and connected.
 
     Exit code 1 when it was not.
@@ -42,7 +42,7 @@ async def pair(data: Path | None, name: str) -> int:
                 session.state,
             )
             return 0
-        first = await api.sessions.first_qr(name)
+        first = await api.sessions.first_qr(name, replace_number=replace_number)
         try:
             return await (_live(api, name) if _fits(first) else _lines(api, name))
         except asyncio.CancelledError:

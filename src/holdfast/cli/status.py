@@ -22,7 +22,7 @@ from holdfast.cli.screen import (
     say,
     word,
 )
-from holdfast.client import Session, System
+from holdfast.client import Session, System, Unlinking
 from holdfast.model import words
 
 
@@ -30,11 +30,14 @@ async def status(data: Path | None, as_json: bool) -> int:
     """Print every session. Raises GatewayUnreachable; exit code 11 when the gateway has no engine."""
     async with client(data) as api:
         system, sessions = await api.system(), await api.sessions.list()
+        unlinkings = await api.sessions.unlinkings()
     if as_json:
-        machine(_machine(system, sessions))
+        machine(_machine(system, sessions, unlinkings))
     else:
         _head(system)
         draw(table(sessions)) if sessions else say("No number yet. Next step: [bold]holdfast pair[/]")
+        for unlinking in unlinkings:
+            say("[yellow]{}[/]", _still_linked(unlinking))
     if system.trouble:
         complain(system.trouble)
         return int(Exit.STORE)
@@ -62,6 +65,13 @@ def table(sessions: Sequence[Session]) -> Table:
     return shown
 
 
+def _still_linked(it: Unlinking) -> str:
+    whose = number(it.phone) if it.phone else "A phone"
+    what = f"{whose} still counts a device of {it.session} as linked, which nobody uses any more."
+    step = "On the phone: Settings, Linked devices; remove it." if it.by_hand else "It is being unlinked."
+    return f"{what} {words.advice(step) if it.by_hand else step}"
+
+
 def _words(session: Session) -> str:
     if session.color == "green":
         return ""
@@ -82,10 +92,11 @@ def _head(system: System) -> None:
     )
 
 
-def _machine(system: System, sessions: Sequence[Session]) -> dict[str, Any]:
+def _machine(system: System, sessions: Sequence[Session], unlinkings: Sequence[Unlinking]) -> dict[str, Any]:
     return {
         "system": _dates_as_text(dataclasses.asdict(system)),
         "sessions": [_dates_as_text(dataclasses.asdict(session)) for session in sessions],
+        "unlinking": [_dates_as_text(dataclasses.asdict(it)) for it in unlinkings],
     }
 
 

@@ -18,6 +18,7 @@ from holdfast.client.types import (
     Sent,
     Session,
     System,
+    Unlinking,
 )
 from holdfast.model.errors import (
     AccessError,
@@ -53,5 +54,6 @@ __all__ = [
     "System",
     "Unauthorized",
     "UnknownSession",
+    "Unlinking",
     "data_folder",
 ]

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.http import Http
-from holdfast.client.types import Json, Qr, Session
+from holdfast.client.types import Json, Qr, Session, Unlinking
 from holdfast.model.errors import HoldfastError, NoQr
 
 
@@ -28,6 +28,11 @@ class Sessions:
         body = await self._http.json("GET", "/v1/sessions")
         return [Session.read(item) for item in body["sessions"]]
 
+    async def unlinkings(self) -> Sequence[Unlinking]:
+        """Devices that are no longer used and still count as linked on their phones, oldest first."""
+        body = await self._http.json("GET", "/v1/sessions")
+        return [Unlinking.read(item) for item in body.get("unlinking") or ()]
+
     async def create(self, name: str) -> Session:
         """The session of this name: made now, or the one that exists. Idempotent."""
         return Session.read(await self._http.json("PUT", session_path(name)))
@@ -36,12 +41,13 @@ class Sessions:
         """Raises UnknownSession."""
         return Session.read(await self._http.json("GET", session_path(ref)))
 
-    async def pair(self, ref: str) -> Session:
+    async def pair(self, ref: str, *, replace_number: bool = False) -> Session:
         """Ask for a QR code; returns at once. Idempotent while pairing.
 
-        Raises AlreadyLinked when there is nothing to pair, UnknownSession.
+        A session that has a number is linked with another one only with `replace_number`. Raises
+        AlreadyLinked when there is nothing to pair, UnknownSession.
         """
-        return await self._do(ref, "pair")
+        return await self._do(ref, "pair?replace_number=true" if replace_number else "pair")
 
     async def cancel_pair(self, ref: str) -> None:
         """Stop pairing; nothing happens when none runs."""
@@ -101,13 +107,13 @@ class Sessions:
             code="wait_timed_out",
         )
 
-    async def first_qr(self, ref: str, timeout_s: float = 20.0) -> Qr:
+    async def first_qr(self, ref: str, timeout_s: float = 20.0, *, replace_number: bool = False) -> Qr:
         """Start pairing and return the first code.
 
         Raises NoQr after `timeout_s`, or at once with the session's own words when pairing has ended;
         AlreadyLinked when there is nothing to pair.
         """
-        await self.pair(ref)
+        await self.pair(ref, replace_number=replace_number)
         deadline = time.monotonic() + timeout_s
         while True:
             left = deadline - time.monotonic()

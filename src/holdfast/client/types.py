@@ -136,6 +136,29 @@ def _read_pairing(body: Json) -> Pairing:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlinking:
+    """A device that is no longer used, while its phone still counts it as linked."""
+
+    session: str
+    phone: str | None
+    since: datetime | None
+    attempts: int
+    #: Best removed on the phone; the gateway tries on.
+    by_hand: bool
+
+    @classmethod
+    def read(cls, body: Json) -> "Unlinking":
+        """From the API's JSON."""
+        return cls(
+            session=str(body.get("session") or ""),
+            phone=body.get("phone"),
+            since=moment(body.get("since")),
+            attempts=int(body.get("attempts") or 0),
+            by_hand=bool(body.get("by_hand")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Qr:
     """The code to scan now. Never log it."""
 

@@ -47,7 +47,7 @@ REASONS: Final[Mapping[int, Reason]] = {
     pb.STORAGE_FAILED: Reason.STORAGE_FAILED,
     pb.CRASHED: Reason.CRASHED,
     pb.PARKED: Reason.PARKED,
-    pb.CLOCK_WRONG: Reason.CONNECT_FAILURE,
+    pb.CLOCK_WRONG: Reason.CLOCK_WRONG,
 }
 PAIR_FAILURES: Final[Mapping[int, Reason]] = {
     pb.PAIR_FAILURE_UNSPECIFIED: Reason.PAIRING_REFUSED,
@@ -56,7 +56,7 @@ PAIR_FAILURES: Final[Mapping[int, Reason]] = {
     pb.PAIR_UNREACHABLE: Reason.PAIRING_UNREACHABLE,
     pb.PAIR_REFUSED: Reason.PAIRING_REFUSED,
     pb.PAIR_OUTDATED: Reason.PAIRING_OUTDATED,
-    pb.PAIR_CLOCK_WRONG: Reason.PAIRING_UNREACHABLE,
+    pb.PAIR_CLOCK_WRONG: Reason.CLOCK_WRONG,
     pb.PAIR_PASSKEY_NEEDED: Reason.PAIRING_REFUSED,
 }
 _LEVELS: Final[Mapping[int, LinkLevel]] = {

@@ -23,6 +23,7 @@ class EventType(StrEnum):
     NOTICE_RECEIVED = "notice.received"
     SESSION_STATE = "session.state"
     SESSION_PAIRING = "session.pairing"
+    SESSION_UNLINKING = "session.unlinking"
 
 
 class SendStatus(StrEnum):
@@ -144,7 +145,30 @@ class UnknownEvent:
     data: Mapping[str, Json] = field(repr=False)
 
 
-EventData = MessageReceived | MessageStatusChanged | NoticeReceived | SessionStateChanged | SessionPairing
+class Unlinked(StrEnum):
+    """How it stands with a device that is no longer used and still linked."""
+
+    DONE = "done"
+    BY_HAND = "by_hand"  # better removed on the phone; it is tried on
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUnlinking:
+    """A device of the session that is no longer used was unlinked at WhatsApp, or could not be."""
+
+    type: ClassVar[EventType] = EventType.SESSION_UNLINKING
+    phone: str
+    outcome: Unlinked
+
+
+EventData = (
+    MessageReceived
+    | MessageStatusChanged
+    | NoticeReceived
+    | SessionStateChanged
+    | SessionPairing
+    | SessionUnlinking
+)
 
 
 def event_to_json(data: EventData) -> dict[str, Json]:
@@ -160,6 +184,8 @@ def event_to_json(data: EventData) -> dict[str, Json]:
             return _state_to_json(data)
         case SessionPairing():
             return _pairing_to_json(data)
+        case SessionUnlinking():
+            return {"phone": data.phone, "outcome": data.outcome.value}
 
 
 def event_from_json(type_: str, body: Mapping[str, Json]) -> EventData | UnknownEvent:
@@ -315,6 +341,9 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     EventType.NOTICE_RECEIVED: _notice_from_json,
     EventType.SESSION_STATE: _state_from_json,
     EventType.SESSION_PAIRING: _pairing_from_json,
+    EventType.SESSION_UNLINKING: lambda body: SessionUnlinking(
+        _text(body, "phone"), Unlinked(_text(body, "outcome"))
+    ),
 }
 
 

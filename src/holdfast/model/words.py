@@ -239,7 +239,7 @@ REASONS: Final[Mapping[Reason, Words]] = {
     ),
     Reason.NUMBER_DIFFERS: Words(
         "Another number was about to take this session over; it was unlinked again",
-        "Pair it with the phone of its number, or ask for pairing with replace_number to take the other one.",
+        "Pair it with the phone of its number, or let the other one: `holdfast pair --replace-number`.",
     ),
     Reason.ADOPTION_REFUSED: Words(
         "The phone has linked this number, but its credentials could not be put in their place yet",

@@ -5,6 +5,7 @@ decides everything about connections and nothing about messages; only `machine.p
 the roster calls it.
 """
 
+from holdfast.sessions.debts import Debt
 from holdfast.sessions.index import Index
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.repository import TimelineEntry
@@ -14,4 +15,14 @@ from holdfast.sessions.service import Service
 from holdfast.sessions.supervisor import Supervisor
 from holdfast.sessions.view import View
 
-__all__ = ["Index", "Progress", "Recorder", "Service", "ShownCode", "Supervisor", "TimelineEntry", "View"]
+__all__ = [
+    "Debt",
+    "Index",
+    "Progress",
+    "Recorder",
+    "Service",
+    "ShownCode",
+    "Supervisor",
+    "TimelineEntry",
+    "View",
+]

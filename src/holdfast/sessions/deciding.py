@@ -109,7 +109,7 @@ def dial(session: Session, reason: Reason, now_ms: int, *, state: State = State.
     return Decision(going, (*before, ConnectSession(epoch)))
 
 
-def begin_pairing(session: Session, now_ms: int, policy: Policy) -> Decision:
+def begin_pairing(session: Session, now_ms: int, policy: Policy, *, replace_number: bool = False) -> Decision:
     """Ask for codes with a new epoch."""
     epoch = session.epoch + 1
     deadline = now_ms + round(policy.first_code_within_s * 1000)
@@ -122,7 +122,7 @@ def begin_pairing(session: Session, now_ms: int, policy: Policy) -> Decision:
         deadline_ms=deadline,
         attempt=0,
     )
-    return Decision(pairing, (StartPairing(epoch),))
+    return Decision(pairing, (StartPairing(epoch, replace_number),))
 
 
 def up(session: Session, now_ms: int, *, missed_probes: int = 0, epoch: int | None = None) -> Session:

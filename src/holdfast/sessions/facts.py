@@ -85,7 +85,12 @@ class DisconnectAsked:
 
 @dataclass(frozen=True, slots=True)
 class PairingAsked:
-    """The owner wants a QR code. Ignored while valid credentials exist."""
+    """The owner wants a QR code. Ignored while valid credentials exist.
+
+    With `replace_number` the session may be linked with another number than it had.
+    """
+
+    replace_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +273,7 @@ class StartPairing:
     """Begin pairing in the scratch folder with this epoch."""
 
     epoch: int
+    replace_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,8 +126,8 @@ class Lanes:
             case f.DisconnectSession():
                 if runtime.file is FileState.OPEN:
                     await self._link.disconnect(runtime.id)
-            case f.StartPairing(epoch):
-                await self._pair(runtime, epoch)
+            case f.StartPairing(epoch, replace_number):
+                await self._pair(runtime, epoch, replace_number=replace_number)
             case f.CancelPairing():
                 await self._link.cancel_pair(runtime.id)
             case f.AdoptCredentials():
@@ -203,11 +203,11 @@ class Lanes:
 
     # ---- pair ----------------------------------------------------------------------------------------------
 
-    async def _pair(self, runtime: Runtime, epoch: int) -> None:
+    async def _pair(self, runtime: Runtime, epoch: int, *, replace_number: bool) -> None:
         if runtime.session.epoch != epoch or runtime.session.state is not State.PAIRING:
             return
         key, wrapped = self._vault.new_key(runtime.id)
-        runtime.pairing = Pairing(wrapped)
+        runtime.pairing = Pairing(wrapped, replace_number)
         try:
             if runtime.file is FileState.OPEN:
                 await self._link.close(runtime.id)  # the old file, on its way to quarantine

@@ -21,6 +21,7 @@ from holdfast.sessions import facts as f
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Link, Runtime
 from holdfast.sessions.seam import Engine
+from holdfast.sessions.unlinking import Unlinking
 from holdfast.vault import Vault
 
 log = logging.get("sessions")
@@ -31,8 +32,8 @@ SCRATCH: Final = ".pairing-"
 class Linking:
     """Moves credentials, and records where they are."""
 
-    def __init__(self, roster: Roster, link: Engine, vault: Vault) -> None:
-        self._roster, self._link, self._vault = roster, link, vault
+    def __init__(self, roster: Roster, link: Engine, vault: Vault, unlinking: Unlinking) -> None:
+        self._roster, self._link, self._vault, self._unlinking = roster, link, vault, unlinking
         #: Whoever moves a number's folder holds its lock.
         self._numbers: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -50,8 +51,8 @@ class Linking:
     async def place(self, runtime: Runtime, link: Link) -> Runtime | None:
         """Record the link twice, move its folder, say CredentialsAdopted to the session that owns the number.
 
-        That may be another session. None when the number belongs to another tenant: the new credentials go to
-        quarantine.
+        That may be another session. None when the number may not be linked here: the new device is unlinked
+        again.
         """
         phone = user_of(link.jid)
         async with self._numbers[phone]:  # one phone may scan the codes of two sessions at once
@@ -63,15 +64,18 @@ class Linking:
         scratch = SCRATCH + runtime.id
         target = self._roster.index.with_phone(phone) or runtime
         if target.deleted and target is not runtime:
-            await self._leave(target)
+            await self._leave(target, owed=True)
             target = runtime
-        if target.record.tenant_id != runtime.record.tenant_id:
-            await self._to_quarantine(runtime, scratch)
-            self._refuse(runtime, Reason.NUMBER_TAKEN)
+        refusal = _refusal(runtime, target, phone)
+        if refusal is not None:
+            await self._to_quarantine(runtime, scratch, phone)
+            runtime.pairing = None
+            self._refuse(runtime, refusal, f"+{phone}" if refusal is Reason.NUMBER_DIFFERS else "")
             return None
         for folder in {target.record.folder, phone} - {None}:
             if folder is not None and self._vault.has(folder):
-                await self._to_quarantine(target, folder)
+                # The phone keeps counting the device of before, until it is unlinked.
+                await self._to_quarantine(target, folder, target.record.phone or phone)
         if self._vault.has(scratch):
             self._vault.learn(phone, self._vault.wrapped(scratch))
         await self._rewrite(target, link, phone)
@@ -121,34 +125,43 @@ class Linking:
 
     async def quarantine(self, runtime: Runtime) -> None:
         """The session's credentials leave their place, because WhatsApp no longer accepts them."""
+        await self._unless_linked_again(runtime, owed=False)
+
+    async def give_up(self, runtime: Runtime) -> None:
+        """The session's owner gives the link up: WhatsApp is told now, or as soon as that works."""
+        told = False
+        if runtime.file is FileState.OPEN and runtime.session.credentials is not f.Credentials.VALID:
+            try:
+                await self._link.logout(runtime.id)
+                told = True
+            except EngineUnreachable:
+                raise
+            except HoldfastError as exc:
+                log.info("session.not_unlinked", session=runtime.name, error=str(exc))
+        await self._unless_linked_again(runtime, owed=not told)
+
+    async def give_up_scratch(self, runtime: Runtime) -> None:
+        """What a pairing has brought to a session that is deleted by now."""
+        pairing = runtime.pairing
+        if pairing is not None:
+            self._vault.learn(SCRATCH + runtime.id, pairing.wrapped_key)
+        linked = pairing.link if pairing is not None else None
+        await self._to_quarantine(runtime, SCRATCH + runtime.id, user_of(linked.jid) if linked else "")
+        runtime.pairing = None
+
+    async def _unless_linked_again(self, runtime: Runtime, *, owed: bool) -> None:
         folder = runtime.record.folder
         if folder is None:
             return
         async with self._numbers[folder]:
-            # It may have been linked again meanwhile, through another session's code.
+            # Through another session's code it may have been.
             if runtime.session.credentials is not f.Credentials.VALID:
-                await self._leave(runtime)
+                await self._leave(runtime, owed=owed)
 
-    async def give_up(self, runtime: Runtime) -> None:
-        """The session's owner gives the link up: WhatsApp is told, if it can be told now."""
-        if runtime.file is FileState.OPEN and runtime.session.credentials is not f.Credentials.VALID:
-            try:
-                await self._link.logout(runtime.id)
-            except EngineUnreachable:
-                raise
-            except HoldfastError as exc:
-                log.warning("session.not_unlinked", session=runtime.name, error=str(exc))
-        await self.quarantine(runtime)
-
-    async def give_up_scratch(self, runtime: Runtime) -> None:
-        """What a pairing has brought to a session that is deleted by now."""
-        await self._to_quarantine(runtime, SCRATCH + runtime.id)
-        runtime.pairing = None
-
-    async def _leave(self, runtime: Runtime) -> None:
+    async def _leave(self, runtime: Runtime, *, owed: bool) -> None:
         folder = runtime.record.folder
         if folder is not None:
-            await self._to_quarantine(runtime, folder)
+            await self._to_quarantine(runtime, folder, runtime.record.phone if owed else None)
             self._roster.index.rewrite(runtime, replace(runtime.record, folder=None))
             await self.keep(runtime)
 
@@ -161,18 +174,26 @@ class Linking:
                 return True
         return False
 
-    async def _to_quarantine(self, runtime: Runtime, folder: str) -> None:
+    async def _to_quarantine(self, runtime: Runtime, folder: str, owed_by: str | None) -> None:
+        """Move a folder. With `owed_by` its device is to be unlinked: the number, empty if not known."""
         target = f"{folder}-{new_id('q').removeprefix('q_')}"
+        debt = None
+        if owed_by is not None and self._vault.has(folder):
+            debt = await self._unlinking.note(runtime, target, self._vault.wrapped(folder), owed_by)
         try:
             await self._link.quarantine(runtime.id, folder, target)
         except FolderMissing:
             log.debug("session.nothing_to_quarantine", session=runtime.name, folder=folder)
             self._vault.forget(folder)
+            if debt is not None:
+                await self._unlinking.drop(debt)
             return
         if folder == runtime.record.folder:
             runtime.file = FileState.CLOSED
         self._vault.forget(folder)
         log.warning("session.quarantined", session=runtime.name, folder=folder, target=target)
+        if debt is not None:
+            self._unlinking.begin(debt)
 
     # ---- small things --------------------------------------------------------------------------------------
 
@@ -194,3 +215,12 @@ class Linking:
 def user_of(jid: str) -> str:
     """The user part, verbatim: it names the number and its folder."""
     return bare_user(jid.partition("@")[0])
+
+
+def _refusal(runtime: Runtime, target: Runtime, phone: str) -> Reason | None:
+    """Why this number may not be linked here; `target` is the session that has it, or else `runtime`."""
+    if target.record.tenant_id != runtime.record.tenant_id:
+        return Reason.NUMBER_TAKEN
+    had = target.record.phone
+    asked = runtime.pairing is not None and runtime.pairing.replace_number
+    return Reason.NUMBER_DIFFERS if had is not None and had != phone and not asked else None

@@ -14,6 +14,7 @@ from holdfast.sessions.facts import (
     ForgetSession,
     GiveUpLink,
     GiveUpScratch,
+    PairingAsked,
     Session,
 )
 
@@ -60,7 +61,8 @@ def pair(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy)
     """A QR code, on demand only, and only where no valid credentials exist."""
     if session.credentials is Credentials.VALID:
         return Decision(session, heard=False)
-    return begin_pairing(session, now_ms, policy)
+    assert isinstance(fact, PairingAsked)
+    return begin_pairing(session, now_ms, policy, replace_number=fact.replace_number)
 
 
 def cancel_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:

@@ -13,7 +13,7 @@ from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.events import EventData
-from holdfast.model.ids import SessionId
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.sessions import repository
 from holdfast.sessions.facts import Session
 from holdfast.sessions.runtime import Runtime
@@ -97,6 +97,12 @@ class Recorder:
                 repository.timeline_row(runtime, shown, timeline_at_ms)
             )
         batch.drafts += [Draft(runtime.id, runtime.record.tenant_id, data) for data in events]
+        self._noted += 1
+        self._filled.set()
+
+    def tell(self, session_id: SessionId, tenant_id: TenantId, event: EventData) -> None:
+        """An event of a session that may be gone."""
+        self._batch.drafts.append(Draft(session_id, tenant_id, event))
         self._noted += 1
         self._filled.set()
 

@@ -26,6 +26,8 @@ class TimelineEntry:
     state: State
     reason: Reason | None
     detail: str
+    #: WhatsApp's own number for the reason, where it gave one.
+    code: int | None
     epoch: int
 
 
@@ -41,7 +43,7 @@ def gone(unit: ReadUnit) -> frozenset[SessionId]:
 
 def _runtime(row: tuple[Any, ...]) -> Runtime:
     (id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, *rest) = row
-    (state, reason, detail, since, epoch, attempt, retry_at, banned, connected, heartbeat, seq) = rest
+    (state, reason, detail, code, since, epoch, attempt, retry_at, banned, connected, heartbeat, seq) = rest
     record = Record(id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name)
     session = Session(
         state=State(state),
@@ -54,6 +56,7 @@ def _runtime(row: tuple[Any, ...]) -> Runtime:
         retry_at_ms=retry_at,
         banned_until_ms=banned,
         detail=detail or "",
+        code=code,
     )
     runtime = Runtime(record, session, seq)
     runtime.last_connected_ms = connected
@@ -62,6 +65,11 @@ def _runtime(row: tuple[Any, ...]) -> Runtime:
 
 
 _REASONS: Final = frozenset(Reason)
+
+
+def _reason(stored: str | None) -> Reason | None:
+    """None for a reason that this version does not know."""
+    return Reason(stored) if stored in _REASONS else None
 
 
 def credentials(state: State, record: Record) -> Credentials:
@@ -105,6 +113,7 @@ def row_of(runtime: Runtime, session: Session) -> Row:
         "state": session.state.value,
         "reason": session.reason.value,
         "detail": session.detail,
+        "code": session.code,
         "since_ms": session.since_ms,
         "epoch": session.epoch,
         "attempt": session.attempt,
@@ -133,6 +142,7 @@ def timeline_row(runtime: Runtime, session: Session, at_ms: int) -> Row:
         "state": session.state.value,
         "reason": session.reason.value,
         "detail": session.detail,
+        "code": session.code,
         "epoch": session.epoch,
     }
 
@@ -155,10 +165,8 @@ def delete(unit: WriteUnit, session_id: SessionId, now_ms: int) -> None:
 def read_timeline(unit: ReadUnit, session_id: SessionId, limit: int) -> list[TimelineEntry]:
     """The newest changes, newest first."""
     return [
-        TimelineEntry(
-            seq, at, State(state), Reason(reason) if reason in _REASONS else None, detail or "", epoch
-        )
-        for seq, at, state, reason, detail, epoch in unit.all(
+        TimelineEntry(seq, at, State(state), _reason(reason), detail or "", code, epoch)
+        for seq, at, state, reason, detail, code, epoch in unit.all(
             statements.CHANGES, session_id=session_id, most=limit
         )
     ]

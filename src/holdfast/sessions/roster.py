@@ -22,7 +22,7 @@ from holdfast.sessions.index import Index
 from holdfast.sessions.machine import DEFAULT_POLICY, Policy, changed, decide
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.restoration import Restoration
-from holdfast.sessions.runtime import Pairing, Runtime
+from holdfast.sessions.runtime import Runtime
 from holdfast.sessions.view import View, state_event, view
 from holdfast.store import Store
 from holdfast.vault import Vault
@@ -178,7 +178,7 @@ class Roster:
         """Nobody shall scan a dead code."""
         pairing = runtime.pairing
         if pairing is not None and pairing.code is not None:
-            runtime.pairing = Pairing(pairing.wrapped_key, None, pairing.link)
+            runtime.pairing = replace(pairing, code=None)
 
     def _refused(self, session_id: SessionId, why: str) -> None:
         runtime = self.index.get(session_id)

@@ -40,6 +40,8 @@ class Pairing:
 
     #: Of the scratch folder: what will lie in its session.key.
     wrapped_key: bytes = field(repr=False)
+    #: The session may be linked with another number than it had.
+    replace_number: bool = False
     #: Until the phone has scanned it, or pairing is over.
     code: ShownCode | None = None
     #: Once the phone counts this device as linked.

@@ -4,6 +4,18 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from holdfast.engine import Device, EngineIdentity, Folder, Held
+from holdfast.model.ids import SessionId
+
+
+class Unlinker(Protocol):
+    """Speaks for devices whose credentials have left their place."""
+
+    async def unlink(self, session_id: SessionId, folder: str, key: bytes) -> bool:
+        """Connect a device of quarantine/ once, to tell WhatsApp that it unlinks. True: it was gone already.
+
+        `session_id` must not be in use. Raises NotConnected, FileCorrupt, FolderMissing, WrongFileKey.
+        """
+        ...
 
 
 class Engine(Protocol):
@@ -14,6 +26,11 @@ class Engine(Protocol):
         """The engine of the moment."""
         ...
 
+    @property
+    def credentials(self) -> Unlinker:
+        """What it does with folders outside sessions/."""
+        ...
+
     async def list_held(self) -> Sequence[Held]:
         """What it holds now."""
         ...
@@ -22,40 +39,40 @@ class Engine(Protocol):
         """Every folder under sessions/, scratch folders included."""
         ...
 
-    async def open(self, session_id: str, folder: str, key: bytes) -> Device:
+    async def open(self, session_id: SessionId, folder: str, key: bytes) -> Device:
         """Open a session's file. Safe to repeat. Raises WrongFileKey, FileCorrupt, FolderMissing."""
         ...
 
-    async def close(self, session_id: str) -> None:
+    async def close(self, session_id: SessionId) -> None:
         """Disconnect and close the file; the engine forgets the session."""
         ...
 
-    async def connect(self, session_id: str, epoch: int) -> None:
+    async def connect(self, session_id: SessionId, epoch: int) -> None:
         """Begin a connection. Raises NotOpen."""
         ...
 
-    async def disconnect(self, session_id: str) -> None:
+    async def disconnect(self, session_id: SessionId) -> None:
         """End the connection."""
         ...
 
     async def pair(
-        self, session_id: str, epoch: int, key: bytes, wrapped_key: bytes, device_name: str
+        self, session_id: SessionId, epoch: int, key: bytes, wrapped_key: bytes, device_name: str
     ) -> None:
         """Begin pairing in the session's scratch folder, under a new key. Raises Busy."""
         ...
 
-    async def cancel_pair(self, session_id: str) -> None:
+    async def cancel_pair(self, session_id: SessionId) -> None:
         """End pairing."""
         ...
 
-    async def adopt(self, session_id: str, folder: str) -> None:
+    async def adopt(self, session_id: SessionId, folder: str) -> None:
         """Give the session's scratch folder its final name."""
         ...
 
-    async def quarantine(self, session_id: str, folder: str, target: str) -> None:
+    async def quarantine(self, session_id: SessionId, folder: str, target: str) -> None:
         """Move a folder to quarantine; it is disconnected and closed first. Raises FolderMissing."""
         ...
 
-    async def logout(self, session_id: str) -> None:
+    async def logout(self, session_id: SessionId) -> None:
         """Tell WhatsApp that this device unlinks. Raises NotConnected."""
         ...

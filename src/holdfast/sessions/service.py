@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -13,9 +14,11 @@ from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.sessions import facts as f
 from holdfast.sessions import repository
+from holdfast.sessions.debts import Debt
 from holdfast.sessions.repository import TimelineEntry
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Runtime, ShownCode
+from holdfast.sessions.unlinking import Unlinking
 from holdfast.sessions.view import View
 from holdfast.store import Store
 from holdfast.vault import Record
@@ -29,8 +32,8 @@ _FORGOTTEN_WITHIN_S: Final = 10.0
 class Service:
     """The door of the sessions room for everybody who acts on behalf of an owner."""
 
-    def __init__(self, store: Store, roster: Roster) -> None:
-        self._store, self._roster = store, roster
+    def __init__(self, store: Store, roster: Roster, unlinking: Unlinking) -> None:
+        self._store, self._roster, self._unlinking = store, roster, unlinking
         self._creating = asyncio.Lock()
 
     # ---- look ----------------------------------------------------------------------------------------------
@@ -43,6 +46,10 @@ class Service:
     def show(self, tenant_id: TenantId, ref: str) -> View:
         """One session, by id, name or number. Raises UnknownSession."""
         return self._roster.view(self._find(tenant_id, ref))
+
+    def unlinkings(self, tenant_id: TenantId) -> "Sequence[Debt]":
+        """Devices that are no longer used and that their phones still count as linked, oldest first."""
+        return self._unlinking.of(tenant_id)
 
     async def timeline(self, tenant_id: TenantId, ref: str, limit: int) -> "Sequence[TimelineEntry]":
         """The session's newest changes, newest first. Raises UnknownSession, StoreUnavailable."""
@@ -103,14 +110,20 @@ class Service:
         """The owner wants it down, until they say otherwise. Raises UnknownSession."""
         return await self._ask(tenant_id, ref, f.DisconnectAsked())
 
-    async def pair(self, tenant_id: TenantId, ref: str) -> View:
-        """Begin pairing; asked again while it runs, nothing happens. Raises UnknownSession, AlreadyLinked."""
+    async def pair(self, tenant_id: TenantId, ref: str, *, replace_number: bool = False) -> View:
+        """Begin pairing; asked again while it runs, nothing happens. Raises UnknownSession, AlreadyLinked.
+
+        A session that has a number is linked with another one only with `replace_number`.
+        """
         runtime = self._find(tenant_id, ref)
         if runtime.session.state is State.PAIRING:
+            if replace_number and runtime.pairing is not None:
+                runtime.pairing = replace(runtime.pairing, replace_number=True)
             return self._roster.view(runtime)
         if runtime.session.credentials is f.Credentials.VALID or runtime.session.reason is Reason.LINKED:
             raise AlreadyLinked()
-        return await self._ask(tenant_id, ref, f.PairingAsked(), or_else=f.ConnectAsked())
+        asked = f.PairingAsked(replace_number)
+        return await self._ask(tenant_id, ref, asked, or_else=f.ConnectAsked())
 
     async def cancel_pairing(self, tenant_id: TenantId, ref: str) -> View:
         """The owner no longer wants a code. Raises UnknownSession."""

@@ -1,4 +1,4 @@
-"""The statements about sessions and their timelines."""
+"""The statements about sessions, their timelines, and devices that are still to be unlinked."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ LOAD: Final = Statement(
     "Every session that was not deleted, oldest first, with the number of its newest change.",
     """
     SELECT s.id, s.tenant_id, s.name, s.wish, s.created_at_ms, s.folder, s.phone, s.jid, s.lid, s.push_name,
-      s.state, s.reason, s.detail, s.since_ms, s.epoch, s.attempt, s.retry_at_ms, s.banned_until_ms,
+      s.state, s.reason, s.detail, s.code, s.since_ms, s.epoch, s.attempt, s.retry_at_ms, s.banned_until_ms,
       s.last_connected_ms, s.last_heartbeat_ms,
       (SELECT coalesce(max(seq), 0) FROM timeline t WHERE t.session_id = s.id)
     FROM sessions s WHERE s.deleted_at_ms IS NULL ORDER BY s.id
@@ -34,7 +34,7 @@ UPDATE: Final = Statement(
     """
     UPDATE sessions SET name = :name, folder = :folder, phone = :phone, jid = :jid, lid = :lid,
       push_name = :push_name, wish = :wish, state = :state, reason = :reason, detail = :detail,
-      since_ms = :since_ms, epoch = :epoch,
+      code = :code, since_ms = :since_ms, epoch = :epoch,
       attempt = :attempt, retry_at_ms = :retry_at_ms, banned_until_ms = :banned_until_ms,
       last_connected_ms = :last_connected_ms
     WHERE id = :id AND deleted_at_ms IS NULL
@@ -44,8 +44,8 @@ UPDATE_STATE: Final = Statement(
     "sessions.update_state",
     "Bring up to date what a session is, where the database refuses who it is.",
     """
-    UPDATE sessions SET state = :state, reason = :reason, detail = :detail, since_ms = :since_ms,
-      epoch = :epoch, attempt = :attempt, retry_at_ms = :retry_at_ms
+    UPDATE sessions SET state = :state, reason = :reason, detail = :detail, code = :code,
+      since_ms = :since_ms, epoch = :epoch, attempt = :attempt, retry_at_ms = :retry_at_ms
     WHERE id = :id AND deleted_at_ms IS NULL
     """,
 )
@@ -53,8 +53,8 @@ ADD_CHANGE: Final = Statement(
     "sessions.add_change",
     "Note a change in a session's timeline.",
     """
-    INSERT INTO timeline (session_id, seq, at_ms, state, reason, detail, epoch)
-    VALUES (:session_id, :seq, :at_ms, :state, :reason, :detail, :epoch)
+    INSERT INTO timeline (session_id, seq, at_ms, state, reason, detail, code, epoch)
+    VALUES (:session_id, :seq, :at_ms, :state, :reason, :detail, :code, :epoch)
     """,
 )
 HEARTBEAT: Final = Statement(
@@ -74,7 +74,34 @@ CHANGES: Final = Statement(
     "sessions.changes",
     "The newest changes of a session, newest first.",
     """
-    SELECT seq, at_ms, state, reason, detail, epoch FROM timeline WHERE session_id = :session_id
+    SELECT seq, at_ms, state, reason, detail, code, epoch FROM timeline WHERE session_id = :session_id
     ORDER BY seq DESC LIMIT :most
     """,
+)
+UNLINKINGS: Final = Statement(
+    "sessions.unlinkings",
+    "Every device that is still to be unlinked, oldest first.",
+    """
+    SELECT id, tenant_id, session_id, session, phone, folder, wrapped_key, since_ms, attempts, by_hand
+    FROM unlinkings WHERE ended_at_ms IS NULL ORDER BY id
+    """,
+)
+ADD_UNLINKING: Final = Statement(
+    "sessions.add_unlinking",
+    "A device is to be unlinked.",
+    """
+    INSERT INTO unlinkings (id, tenant_id, session_id, session, phone, folder, wrapped_key, since_ms,
+      attempts, by_hand)
+    VALUES (:id, :tenant_id, :session_id, :session, :phone, :folder, :wrapped_key, :since_ms, 0, 0)
+    """,
+)
+UNLINKING_TRIED: Final = Statement(
+    "sessions.unlinking_tried",
+    "An attempt did not succeed.",
+    "UPDATE unlinkings SET attempts = :attempts, by_hand = :by_hand WHERE id = :id",
+)
+END_UNLINKING: Final = Statement(
+    "sessions.end_unlinking",
+    "It is over: unlinked, or nothing that a program can do.",
+    "UPDATE unlinkings SET ended_at_ms = :now WHERE id = :id",
 )

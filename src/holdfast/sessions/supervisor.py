@@ -18,6 +18,7 @@ from holdfast.sessions.reconciling import Reconciling
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.seam import Engine
+from holdfast.sessions.unlinking import Unlinking
 from holdfast.store import Store
 from holdfast.vault import Registry, Vault
 
@@ -42,7 +43,8 @@ class Supervisor:
     ) -> None:
         self._store = store
         self.roster = Roster(store, recorder, vault, policy=policy, clock=clock, roll=roll)
-        linking = Linking(self.roster, link, vault)
+        self.unlinking = Unlinking(self.roster, store, link, vault)
+        linking = Linking(self.roster, link, vault, self.unlinking)
         leftovers = Leftovers(self.roster, link, vault, linking, home)
         self._lanes = Lanes(self.roster, link, vault, linking, leftovers, device_name=device_name)
         self._hearing = Hearing(self.roster, linking)
@@ -51,6 +53,7 @@ class Supervisor:
     async def load(self, registry: Registry) -> None:
         """Read every session and begin its restoration. Raises StoreUnavailable."""
         await load(self.roster, self._store, registry)
+        await self.unlinking.load()
 
     async def run(self) -> None:
         """Keep everything, for ever."""
@@ -58,6 +61,7 @@ class Supervisor:
             tasks.create_task(self.roster.recorder.run())
             tasks.create_task(self._keep_heartbeats())
             tasks.create_task(self._reconciling.run())
+            tasks.create_task(self.unlinking.run())
             await self._lanes.run(tasks)
             try:
                 await asyncio.get_running_loop().create_future()

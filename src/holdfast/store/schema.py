@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -31,6 +32,11 @@ def _text(name: str, *, null: bool = False, **more: Any) -> "Column[str]":
 
 def _ms(name: str, *, null: bool = False) -> "Column[int]":
     return Column(name, BigInteger, nullable=null)
+
+
+def _unique_alive(name: str, *columns: str) -> Index:
+    alive = text("deleted_at_ms IS NULL")
+    return Index(name, *columns, unique=True, sqlite_where=alive, postgresql_where=alive)
 
 
 tenants = Table("tenants", metadata, _text("id", primary_key=True), _text("name"), _ms("created_at_ms"))
@@ -50,6 +56,7 @@ sessions = Table(
     _text("state"),
     _text("reason", null=True),
     _text("detail", null=True),
+    Column("code", Integer, nullable=True),
     _ms("since_ms"),
     Column("epoch", BigInteger, nullable=False, server_default="0"),
     Column("attempt", Integer, nullable=False, server_default="0"),
@@ -59,8 +66,9 @@ sessions = Table(
     _ms("last_heartbeat_ms", null=True),
     _ms("created_at_ms"),
     _ms("deleted_at_ms", null=True),
-    UniqueConstraint("tenant_id", "name", name="uq_sessions_name"),
-    UniqueConstraint("phone", name="uq_sessions_phone"),
+    # Among the living alone: a deleted session keeps its name and owns nothing.
+    _unique_alive("uq_sessions_name", "tenant_id", "name"),
+    _unique_alive("uq_sessions_phone", "phone"),
 )
 
 timeline = Table(
@@ -72,7 +80,26 @@ timeline = Table(
     _text("state"),
     _text("reason", null=True),
     _text("detail", null=True),
+    Column("code", Integer, nullable=True),
     Column("epoch", BigInteger, nullable=False, server_default="0"),
+)
+
+# Devices that are no longer used and that WhatsApp still counts as linked; their folders lie in quarantine/.
+unlinkings = Table(
+    "unlinkings",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant_id"),
+    _text("session_id"),
+    _text("session"),
+    _text("phone"),
+    _text("folder"),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    _ms("since_ms"),
+    Column("attempts", Integer, nullable=False),
+    Column("by_hand", Integer, nullable=False),
+    _ms("ended_at_ms", null=True),
+    Index("ix_unlinkings_open", "ended_at_ms"),
 )
 
 # Both directions. Chat and sender are canonical: the LID where stanza or map gives one, without device. The

@@ -121,6 +121,10 @@ class Vault:
         """
         return self._master.unwrap(self.wrapped(folder))
 
+    def unwrap(self, wrapped: bytes) -> SessionKey:
+        """The key in what lay in a session.key. Raises WrongMasterKey, KeyFileDamaged."""
+        return self._master.unwrap(wrapped)
+
     def new_key(self, session_id: SessionId) -> tuple[SessionKey, bytes]:
         """A fresh key and its wrapped form for session.key."""
         key = new_session_key(session_id)

@@ -17,6 +17,8 @@ from holdfast.model.events import (
     SendStatus,
     SessionPairing,
     SessionStateChanged,
+    SessionUnlinking,
+    Unlinked,
     event_to_json,
 )
 from holdfast.model.notices import (
@@ -65,6 +67,7 @@ EVENTS: list[EventData] = [
     SessionStateChanged(State.BANNED, State.CONNECTED, "banned", "+4915", "x", 1, 2, 3, code=402),
     SessionPairing(1, 6, 1_700_000_000_000),
     SessionPairing(ended="pairing_timed_out"),
+    SessionUnlinking("+4915", Unlinked.BY_HAND),
 ]
 
 

@@ -17,7 +17,9 @@ from holdfast.model.events import (
     SendStatus,
     SessionPairing,
     SessionStateChanged,
+    SessionUnlinking,
     UnknownEvent,
+    Unlinked,
     event_from_json,
     event_to_json,
 )
@@ -66,6 +68,7 @@ EVENTS: list[EventData] = [
     *(NoticeReceived("1@g.us", "2@lid", notice, 1_500, None, "+2") for notice in NOTICES),
     SessionPairing(1, 6, 5_000),
     SessionPairing(ended="linked"),
+    SessionUnlinking("+4915", Unlinked.DONE),
 ]
 
 
