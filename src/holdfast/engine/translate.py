@@ -17,9 +17,9 @@ from holdfast.model.errors import (
     FolderMissing,
     HoldfastError,
     NotConnected,
+    NotOnWhatsApp,
     NotOpen,
     RateLimited,
-    RecipientInvalid,
     SendOutcomeUnknown,
     SendRejected,
     WrongFileKey,
@@ -249,7 +249,7 @@ _USUAL_PAUSE_S: Final = 60.0
 _ERRORS: Final[Mapping[int, type[HoldfastError]]] = {
     pb.NOT_CONNECTED: NotConnected,
     pb.OUTCOME_UNKNOWN: SendOutcomeUnknown,
-    pb.RECIPIENT_UNKNOWN: RecipientInvalid,
+    pb.RECIPIENT_UNKNOWN: NotOnWhatsApp,
     pb.STORAGE: EngineStorageFailed,
 }
 _SENDING: Final[Mapping[int, type[HoldfastError]]] = {
@@ -278,7 +278,7 @@ def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
         return SendRejected(f"WhatsApp refused the message ({it.message})", reason=str(it.whatsapp_code))
     known = (_SENDING if sending else _ERRORS).get(it.code)
     if known is not None:
-        return known() if known in (NotConnected, RecipientInvalid) else known(it.message)
+        return known() if known in (NotConnected, NotOnWhatsApp) else known(it.message)
     try:
         name = pb.ErrorCode.Name(it.code)
     except ValueError:

@@ -4,6 +4,7 @@ A number is never judged by a number library: real linked numbers exist that tho
 """
 
 import re
+import unicodedata
 from typing import Final
 
 PN_SERVER: Final = "s.whatsapp.net"
@@ -16,18 +17,26 @@ _DIGITS: Final = re.compile(r"[0-9]{5,15}")
 _LID: Final = re.compile(r"[0-9]{1,20}")
 _GROUP: Final = re.compile(r"[0-9]{5,20}(-[0-9]{5,20})?")
 # What people put between digits. A leading + or 00 is the international prefix.
-_DECORATION: Final = re.compile(r"[\s().\-/\u00a0\u2010-\u2015\u202a-\u202e\u2060-\u2069]+")
+_DECORATION: Final = re.compile(r"[\s().\-/\u2010-\u2015\u2212]+")
+# Unicode categories of characters that have no ink: marks of direction, joiners, spaces.
+_NO_INK: Final = frozenset({"Cf", "Zs", "Zl", "Zp"})
+# Characters of other categories that have none either: fillers, selectors of a variant.
+_BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _LONGEST: Final = 128
+_LONGEST_PASTED: Final = 1024
 
 
 def parse_recipient(text: str) -> str | None:
     """The JID that `text` means, without device, or None when it means nobody.
 
     Takes +E.164, bare digits with country code (5 to 15), both with the usual decoration, and JIDs of people
-    (`…@s.whatsapp.net`, the older `…@c.us`, `…@lid`) and groups (`…@g.us`), with or without a device.
+    (`…@s.whatsapp.net`, the older `…@c.us`, `…@lid`) and groups (`…@g.us`), with or without a device. What
+    cannot be seen is not part of a number: address books and web pages paste such characters along.
     """
-    text = text.strip()
-    if not text or len(text) > _LONGEST:
+    text = _visible(text) if len(text) <= _LONGEST_PASTED else ""
+    if not 0 < len(text) <= _LONGEST:
         return None
     if "@" in text:
         return _parse_jid(text)
@@ -37,6 +46,12 @@ def parse_recipient(text: str) -> str | None:
     elif digits.startswith("00"):
         digits = digits[2:]
     return f"{digits}@{PN_SERVER}" if _DIGITS.fullmatch(digits) else None
+
+
+def _visible(text: str) -> str:
+    """The text in its plainest characters (`＋４９` is `+49`), without those that have no ink."""
+    plain = unicodedata.normalize("NFKC", _BLANK.sub("", text))
+    return "".join(it for it in plain if unicodedata.category(it) not in _NO_INK).strip()
 
 
 def _parse_jid(text: str) -> str | None:

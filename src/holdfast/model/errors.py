@@ -28,7 +28,8 @@ HoldfastError                  code, message, next_step
 │ │ └ FileCorrupt              the session's file is damaged
 │ └ EngineProtocolError        bug: stop loudly
 ├ DeliveryError
-│ ├ RecipientInvalid           not an address, or not on WhatsApp
+│ ├ RecipientInvalid           not an address
+│ │ └ NotOnWhatsApp            an address that nobody has
 │ ├ SendRejected               WhatsApp refused; .reason holds its code
 │ └ RateLimited                wait .retry_after_s
 ├ UnknownMessage
@@ -246,6 +247,12 @@ class RecipientInvalid(DeliveryError):
     """The recipient is not a phone number, a JID or a chat."""
 
     code = "recipient_invalid"
+
+
+class NotOnWhatsApp(RecipientInvalid):
+    """A well-formed number that is not on WhatsApp."""
+
+    code = "not_on_whatsapp"
 
 
 class SendRejected(DeliveryError):

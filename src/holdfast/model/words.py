@@ -174,6 +174,9 @@ ERRORS: Final[Mapping[str, Words]] = {
         "The recipient is not a phone number, a JID or a chat",
         "Give the number with country code, like +4915112345678, or the `chat` of an event.",
     ),
+    "not_on_whatsapp": Words(
+        "This number is not on WhatsApp", "Check it with its country code, or ask its owner for another."
+    ),
     "send_rejected": Words("WhatsApp refused the message"),
     "rate_limited": Words("Too fast for WhatsApp", "Wait; the message is kept."),
     # things that are not there

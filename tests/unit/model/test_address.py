@@ -15,6 +15,14 @@ from holdfast.model.address import is_group, is_lid, pair_of, parse_recipient, p
         ("004915112345678", "4915112345678@s.whatsapp.net"),
         (" +49 (151) 1234-5678 ", "4915112345678@s.whatsapp.net"),
         ("\u202a+49\u00a0151\u00a012345678\u202c", "4915112345678@s.whatsapp.net"),
+        ("\u200e+4915112345678", "4915112345678@s.whatsapp.net"),
+        ("+4915112345678\u200f\u061c", "4915112345678@s.whatsapp.net"),
+        ("+49151\u200b123\u200d45678\ufe0f", "4915112345678@s.whatsapp.net"),
+        ("\ufeff+4915112345678\u2060", "4915112345678@s.whatsapp.net"),
+        ("+49\u00ad151\u202f12\u300034\u20095678\u3164", "4915112345678@s.whatsapp.net"),
+        ("\uff0b\uff14\uff1915112345678", "4915112345678@s.whatsapp.net"),
+        ("+49 151\u22121234\u20115678\r\n", "4915112345678@s.whatsapp.net"),
+        ("\u2068491511234567\u20698@s.whatsapp.net\u200b", "4915112345678@s.whatsapp.net"),
         # Number libraries call these invalid; WhatsApp has linked such numbers.
         ("+12345", "12345@s.whatsapp.net"),
         ("+999123456789012", "999123456789012@s.whatsapp.net"),
@@ -37,6 +45,8 @@ def test_recipients_in_every_form(text: str, jid: str) -> None:
     [
         "",
         "   ",
+        "\u200b\ufeff",
+        "+4915112345678" + "\u200b" * 2000,
         "bob",
         "+",
         "1234",
