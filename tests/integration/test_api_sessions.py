@@ -209,7 +209,9 @@ async def test_scopes_are_checked_and_tenants_do_not_see_each_other(api: Api) ->
     ):
         await api.ask(method, path, 403, headers=only_read)
     await api.ask("GET", "/v1/sessions", 401, headers={"Authorization": "Bearer hf_wrong"})
-    stranger = (await api.accounts.create_key("ten_other", "stranger", scopes=frozenset(Scope))).key
+    stranger = (
+        await api.accounts.create_key(DEFAULT_TENANT, "ten_other", "stranger", scopes=frozenset(Scope))
+    ).key
     theirs = {"Authorization": f"Bearer {stranger}"}
     assert (await api.ask("GET", "/v1/sessions", headers=theirs))["sessions"] == []
     await api.ask("GET", "/v1/sessions/taxi", 404, headers=theirs)

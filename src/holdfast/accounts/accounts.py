@@ -23,7 +23,7 @@ from holdfast.kit import logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.kit.files import write_atomically
 from holdfast.kit.ids import new_id
-from holdfast.model.errors import StoreUnavailable, Unauthorized, UnknownKey
+from holdfast.model.errors import Forbidden, StoreUnavailable, Unauthorized, UnknownKey
 from holdfast.model.ids import TenantId
 from holdfast.store import Store, WriteUnit
 
@@ -148,9 +148,16 @@ class Accounts:
         lives_ms: int | None = None,
     ) -> IssuedKey:
         """A new key; its secret is in the answer and nowhere else. Raises StoreUnavailable."""
-        issued, row = self._key(name, kind, scopes, tenant_id, lives_ms)
+        granted = BORN_WITH[kind] if scopes is None else scopes
+        return await self._add_key(self._key(name, kind, granted, tenant_id, self._ends_ms(lives_ms)))
+
+    async def _add_key(self, made: tuple[IssuedKey, dict[str, object]]) -> IssuedKey:
+        issued, row = made
         await self._store.write(lambda unit: unit.run(statements.ADD_KEY, **row))
         return issued
+
+    def _ends_ms(self, lives_ms: int | None) -> int | None:
+        return None if lives_ms is None else self._clock() + lives_ms
 
     async def keys(self, tenant_id: TenantId) -> list[KeyInfo]:
         """Every key of the tenant that was not revoked, oldest first. Raises StoreUnavailable."""
@@ -173,26 +180,55 @@ class Accounts:
             del self._known[digest]
         self._tell_streams()
 
-    async def create_link(self, tenant_id: TenantId) -> IssuedLink:
-        """A link that logs one browser in, once, within 15 minutes. Raises StoreUnavailable."""
+    async def hand_out_key(
+        self, maker: Caller, name: str, scopes: frozenset[Scope], lives_ms: int | None
+    ) -> IssuedKey:
+        """A key that another key makes: it may do no more than its maker, and lives no longer.
+
+        Raises Forbidden when `scopes` go beyond the maker's, StoreUnavailable.
+        """
+        beyond = sorted(scopes - maker.scopes)
+        if beyond:
+            raise Forbidden(f"This key lacks the scope `{beyond[0].value}` and cannot hand it out")
+        ends_ms = maker.end_of(self._ends_ms(lives_ms))
+        return await self._add_key(self._key(name, KeyKind.KEY, scopes, maker.tenant_id, ends_ms))
+
+    async def create_link(self, maker: Caller) -> IssuedLink:
+        """A link that logs one browser in, once, within 15 minutes, with no more rights than its maker has.
+
+        Raises Forbidden when the maker may not read, for a page could show nothing; StoreUnavailable.
+        """
+        if not maker.may(Scope.READ):
+            raise Forbidden(f"This key lacks the scope `{Scope.READ.value}`: a page could show nothing")
         token, now = secrets.token_urlsafe(32), self._clock()
-        expires = now + LINK_LIVES_MS
-        row = {"hash": _hash(token), "tenant_id": tenant_id, "created_at_ms": now, "expires_at_ms": expires}
+        row = {
+            "hash": _hash(token),
+            "tenant_id": maker.tenant_id,
+            "key_id": maker.key_id,
+            "scopes": to_text(BORN_WITH[KeyKind.DASHBOARD] & maker.scopes),
+            "created_at_ms": now,
+            "expires_at_ms": maker.until_ms(now + LINK_LIVES_MS),
+        }
         await self._store.write(lambda unit: unit.run(statements.ADD_LINK, **row))
-        return IssuedLink(token, expires)
+        return IssuedLink(token, maker.until_ms(now + LINK_LIVES_MS))
 
     async def exchange(self, token: str) -> IssuedKey:
         """Turn a link's token into a browser's key. Works once, also when two come at the same moment.
 
-        Raises Unauthorized: unknown, used or too old; StoreUnavailable.
+        It uses up every other link of the same maker too: a forgotten one lets nobody in. Raises
+        Unauthorized: unknown, used or too old, or its maker's key has ended; StoreUnavailable.
         """
         now, digest = self._clock(), _hash(token)
 
         def take(unit: WriteUnit) -> IssuedKey | None:
-            if not unit.run(statements.USE_LINK, hash=digest, now=now):
+            found = unit.first(statements.OPEN_LINK, hash=digest, now=now)
+            if found is None:
                 return None
-            tenant_id = TenantId(unit.scalar(statements.LINK_OWNER, hash=digest))
-            issued, row = self._key("page", KeyKind.DASHBOARD, None, tenant_id, LOGIN_LIVES_MS)
+            tenant_id, key_id, scopes, expires_at_ms = found
+            unit.run(statements.USE_LINKS, key_id=key_id, now=now)
+            maker = Caller(key_id, TenantId(tenant_id), from_text(scopes), expires_at_ms)
+            ends_ms = maker.end_of(now + LOGIN_LIVES_MS)
+            issued, row = self._key("page", KeyKind.DASHBOARD, maker.scopes, maker.tenant_id, ends_ms)
             unit.run(statements.ADD_KEY, **row)
             return issued
 
@@ -209,27 +245,21 @@ class Accounts:
         self._revoked = asyncio.Event()
 
     def _key(
-        self,
-        name: str,
-        kind: KeyKind,
-        scopes: frozenset[Scope] | None,
-        tenant_id: TenantId,
-        lives_ms: int | None,
+        self, name: str, kind: KeyKind, scopes: frozenset[Scope], tenant_id: TenantId, ends_ms: int | None
     ) -> tuple[IssuedKey, dict[str, object]]:
         now, key_id = self._clock(), new_id("key")
         key = f"hf_{kind.value}_{secrets.token_urlsafe(32)}"
-        expires = None if lives_ms is None else now + lives_ms
         row: dict[str, object] = {
             "id": key_id,
             "tenant_id": tenant_id,
             "name": name,
             "hash": _hash(key),
-            "scopes": to_text(BORN_WITH[kind] if scopes is None else scopes),
+            "scopes": to_text(scopes),
             "kind": kind.value,
             "created_at_ms": now,
-            "expires_at_ms": expires,
+            "expires_at_ms": ends_ms,
         }
-        return IssuedKey(key_id, key, expires), row
+        return IssuedKey(key_id, key, ends_ms), row
 
 
 def _content(path: Path) -> bytes:

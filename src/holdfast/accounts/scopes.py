@@ -45,6 +45,10 @@ class Caller:
         """This moment, or the key's end when that comes first."""
         return at_ms if self.expires_at_ms is None else min(at_ms, self.expires_at_ms)
 
+    def end_of(self, asked_ms: int | None) -> int | None:
+        """When a key ends that this one makes and that was asked to end then; None: when it is revoked."""
+        return self.expires_at_ms if asked_ms is None else self.until_ms(asked_ms)
+
     def may(self, scope: Scope) -> bool:
         """True when one of the key's scopes covers it."""
         return scope in self.scopes

@@ -42,18 +42,22 @@ ADD_LINK: Final = Statement(
     "accounts.add_link",
     "A new one-time link.",
     """
-    INSERT INTO dashboard_links (hash, tenant_id, created_at_ms, expires_at_ms)
-    VALUES (:hash, :tenant_id, :created_at_ms, :expires_at_ms)
+    INSERT INTO dashboard_links (hash, tenant_id, key_id, scopes, created_at_ms, expires_at_ms)
+    VALUES (:hash, :tenant_id, :key_id, :scopes, :created_at_ms, :expires_at_ms)
     """,
 )
-LINK_OWNER: Final = Statement(
-    "accounts.link_owner", "Whose link this is.", "SELECT tenant_id FROM dashboard_links WHERE hash = :hash"
-)
-USE_LINK: Final = Statement(
-    "accounts.use_link",
-    "Use a link. Changes no row when it was used already or is too old.",
+OPEN_LINK: Final = Statement(
+    "accounts.open_link",
+    "A link that can still be used, and until when the key holds that has made it.",
     """
-    UPDATE dashboard_links SET used_at_ms = :now
-    WHERE hash = :hash AND used_at_ms IS NULL AND expires_at_ms > :now
+    SELECT k.tenant_id, k.id, l.scopes, k.expires_at_ms
+    FROM dashboard_links l JOIN api_keys k ON k.id = l.key_id
+    WHERE l.hash = :hash AND l.used_at_ms IS NULL AND l.expires_at_ms > :now
+      AND k.revoked_at_ms IS NULL AND (k.expires_at_ms IS NULL OR k.expires_at_ms > :now)
     """,
+)
+USE_LINKS: Final = Statement(
+    "accounts.use_links",
+    "Use every open link that a key has made.",
+    "UPDATE dashboard_links SET used_at_ms = :now WHERE key_id = :key_id AND used_at_ms IS NULL",
 )

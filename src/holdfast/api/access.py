@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/dashboard", tags=["access"])
 class LinkOut(BaseModel):
     """A login that works once."""
 
-    path: str = Field(description="to be put behind the page's own address")
+    path: str = Field(description="to be put after the page's own address")
     expires_at: datetime
 
 
@@ -35,8 +35,8 @@ class LoginOut(BaseModel):
 
 @router.post("/links", status_code=201, summary="Make a one-time link", responses=refusals())
 async def make_link(rooms: Behind, caller: KeyHolder) -> LinkOut:
-    """A link that logs one browser in, once, within 15 minutes."""
-    link = await rooms.accounts.create_link(caller.tenant_id)
+    """A link that logs one browser in, once, within 15 minutes, with no more rights than this key has."""
+    link = await rooms.accounts.create_link(caller)
     return LinkOut(path=f"/login?token={link.token}", expires_at=_time(link.expires_at_ms))
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from holdfast.api import access, errors, events, keys, messages, sessions, socket, system
+from holdfast.api import access, errors, events, keys, messages, sessions, socket, subscriptions, system
 from holdfast.api.limits import BodyLimit
 from holdfast.api.rooms import Rooms
 
@@ -36,6 +36,7 @@ def create_app(rooms: Rooms) -> FastAPI:
         sessions.router,
         messages.router,
         events.router,
+        subscriptions.router,
         socket.router,
         access.router,
         keys.router,

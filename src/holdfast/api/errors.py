@@ -34,6 +34,8 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.UnknownMessage, 404),
     (errors.UnknownKey, 404),
     (errors.UnknownSubscription, 404),
+    (errors.SubscriptionTaken, 409),
+    (errors.SubscriptionFilterDiffers, 409),
     (errors.StoreUnavailable, 503),
 )
 

@@ -5,11 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from holdfast.accounts import IssuedKey, KeyInfo, Scope
+from holdfast.accounts import KeyInfo, Scope
 from holdfast.api.auth import Behind, KeyHolder, Reader
 from holdfast.api.errors import refusals
 from holdfast.kit.iso import iso, iso_or_none
-from holdfast.model.errors import Forbidden
 
 router = APIRouter(prefix="/v1/keys", tags=["access"])
 
@@ -25,7 +24,12 @@ class KeyIn(BaseModel):
         min_length=1,
         description="what it may do; no more than the caller's own",
     )
-    expires_in_s: int | None = Field(None, ge=1, le=_LONGEST_LIFE_S, description="null: until it is revoked")
+    expires_in_s: int | None = Field(
+        None,
+        ge=1,
+        le=_LONGEST_LIFE_S,
+        description="null: until it is revoked, or until the key ends that makes it",
+    )
 
 
 class KeyOut(BaseModel):
@@ -56,15 +60,8 @@ class KeysOut(BaseModel):
 @router.post("", status_code=201, summary="Make a key", responses=refusals(422))
 async def make_key(rooms: Behind, caller: KeyHolder, body: KeyIn) -> NewKeyOut:
     """For a bot or a back end: each gets its own, so that each can be revoked alone."""
-    beyond = sorted(set(body.scopes) - caller.scopes)
-    if beyond:
-        raise Forbidden(f"This key lacks the scope `{beyond[0].value}` and cannot hand it out")
-    issued: IssuedKey = await rooms.accounts.create_key(
-        caller.tenant_id,
-        body.name,
-        scopes=frozenset(body.scopes),
-        lives_ms=None if body.expires_in_s is None else body.expires_in_s * 1000,
-    )
+    lives_ms = None if body.expires_in_s is None else body.expires_in_s * 1000
+    issued = await rooms.accounts.hand_out_key(caller, body.name, frozenset(body.scopes), lives_ms)
     return NewKeyOut(key=issued.key, key_id=issued.key_id, expires_at=iso_or_none(issued.expires_at_ms))
 
 

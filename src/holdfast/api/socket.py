@@ -19,10 +19,11 @@ from pydantic import BaseModel, Field, ValidationError
 from holdfast.accounts import Caller, Scope
 from holdfast.api.auth import Behind
 from holdfast.api.errors import body_of
-from holdfast.api.events import begin, make_filter
+from holdfast.api.events import begin
 from holdfast.api.messages import sent_out
 from holdfast.api.rooms import Rooms
-from holdfast.delivery import Feed, Window
+from holdfast.api.subscriptions import consumer_of, wanted_by
+from holdfast.delivery import Feed, Turn, Window
 from holdfast.journal import Event, encode_cursor
 from holdfast.messages import Message
 from holdfast.model.content import Text
@@ -45,7 +46,7 @@ _POLICY_VIOLATION: Final = 1008
 
 
 class SubscribeOp(BaseModel):
-    """Begin, or begin anew, to be given events."""
+    """Begin to be given events, or begin again."""
 
     subscription: str | None = None
     after: str | None = None
@@ -177,16 +178,28 @@ class _Conversation:
     # ---- events ------------------------------------------------------------------------------------------
 
     async def _subscribe(self, wanted: SubscribeOp, tasks: asyncio.TaskGroup) -> None:
-        tenant = self._caller.tenant_id
-        chosen = make_filter(self._rooms.directory, tenant, wanted.sessions, wanted.types)
-        name = wanted.subscription
-        position = await begin(self._rooms, tenant, name, wanted.after)
+        tenant_id, name = self._caller.tenant_id, wanted.subscription
+        asked = wanted_by(self._rooms, tenant_id, wanted.sessions, wanted.types)
+        feed = await begin(self._rooms, self._caller, name, wanted.after, asked)
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.wait([self._pump])
-        self._subscription, self._window, self._acked = name, Window(_UNACKED), position
-        await self._write(json.dumps({"op": "subscribed", "cursor": encode_cursor(position)}))
-        self._pump = tasks.create_task(self._give(Feed(self._rooms.journal, chosen, position)))
+        self._subscription, self._window, self._acked = name, Window(_UNACKED), feed.position
+        await self._write(json.dumps({"op": "subscribed", "cursor": encode_cursor(feed.position)}))
+        turn = None if name is None else self._rooms.subscriptions.take_turn(tenant_id, name)
+        self._pump = tasks.create_task(self._give_in_turn(feed, turn))
+
+    async def _give_in_turn(self, feed: Feed, turn: Turn | None) -> None:
+        """Give events out until another consumer takes the subscription. Raises SubscriptionTaken."""
+        if turn is None:
+            await self._give(feed)
+            return
+        with turn:
+            async with asyncio.TaskGroup() as tasks:
+                giving = tasks.create_task(self._give(feed))
+                taken = await turn.taken()
+                giving.cancel()
+        raise taken
 
     async def _give(self, feed: Feed) -> None:
         """Give out events as fast as the client takes them, and with a name no further than its window."""
@@ -219,6 +232,7 @@ class _Conversation:
 
     async def _store_acks(self) -> None:
         """Store the newest acknowledgement; those that came meanwhile share the next write."""
+        consumer = consumer_of(self._caller)
         while True:
             await self._ack_wanted.wait()
             self._ack_wanted.clear()
@@ -226,7 +240,7 @@ class _Conversation:
             if name is None:
                 continue
             try:
-                await self._rooms.subscriptions.ack(self._caller.tenant_id, name, position, patience_s=LAZY_S)
+                await self._rooms.subscriptions.ack(consumer, name, position, patience_s=LAZY_S)
             except StoreUnavailable:
                 # The worst that follows is that some events are given out again.
                 await asyncio.sleep(_STORE_AGAIN_S)

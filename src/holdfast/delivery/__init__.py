@@ -5,7 +5,9 @@ pushes: a slow consumer holds up itself alone.
 """
 
 from holdfast.delivery.feed import Feed
-from holdfast.delivery.subscriptions import Subscription, Subscriptions
+from holdfast.delivery.subscription import Consumer, Subscription, Wanted
+from holdfast.delivery.subscriptions import Subscriptions
+from holdfast.delivery.turns import Turn
 from holdfast.delivery.window import Window
 
-__all__ = ["Feed", "Subscription", "Subscriptions", "Window"]
+__all__ = ["Consumer", "Feed", "Subscription", "Subscriptions", "Turn", "Wanted", "Window"]

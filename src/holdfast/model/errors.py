@@ -34,6 +34,8 @@ HoldfastError                  code, message, next_step
 │ └ RateLimited                wait .retry_after_s
 ├ UnknownMessage
 ├ UnknownSubscription
+├ SubscriptionTaken            another consumer reads it now: do not fight
+├ SubscriptionFilterDiffers    change the filter explicitly, or take another name
 ├ UnknownKey
 └ StoreUnavailable             do not ack; retry
 """
@@ -285,6 +287,18 @@ class UnknownSubscription(HoldfastError):
     """No subscription has this name."""
 
     code = "unknown_subscription"
+
+
+class SubscriptionTaken(HoldfastError):
+    """Another consumer reads this subscription now."""
+
+    code = "subscription_taken"
+
+
+class SubscriptionFilterDiffers(HoldfastError):
+    """A subscription is about what it was made for."""
+
+    code = "subscription_filter_differs"
 
 
 class UnknownKey(HoldfastError):

@@ -184,6 +184,13 @@ ERRORS: Final[Mapping[str, Words]] = {
     "unknown_subscription": Words(
         "No subscription has this name", "Read events with `subscription=` once; that creates it."
     ),
+    "subscription_taken": Words(
+        "Another consumer reads this subscription now", "Give every consumer a subscription of its own."
+    ),
+    "subscription_filter_differs": Words(
+        "This subscription has another filter",
+        "Ask for the filter that it has, or change it with PUT /v1/subscriptions/{name}.",
+    ),
     "unknown_key": Words("No key has this id", "List the keys."),
     # the database
     "store_unavailable": Words(

@@ -208,6 +208,8 @@ subscriptions = Table(
     _text("tenant_id", primary_key=True),
     _text("name", primary_key=True),
     Column("position", BigInteger, nullable=False),
+    _text("owner_key_id", null=True),
+    _text("filter_json", null=True),
     _ms("created_at_ms"),
     _ms("acked_at_ms", null=True),
 )
@@ -231,6 +233,8 @@ dashboard_links = Table(
     metadata,
     _text("hash", primary_key=True),
     _text("tenant_id"),
+    _text("key_id"),
+    _text("scopes"),
     _ms("created_at_ms"),
     _ms("expires_at_ms"),
     _ms("used_at_ms", null=True),

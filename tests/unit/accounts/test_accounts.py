@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from databases import sql
-from holdfast.accounts import Accounts, Scope
+from holdfast.accounts import Accounts, Caller, Scope
 from holdfast.accounts.accounts import LINK_LIVES_MS
 from holdfast.accounts.scopes import BORN_WITH, KeyKind, from_text, to_text
 from holdfast.model.errors import Unauthorized
@@ -97,8 +97,16 @@ async def test_a_bad_local_credential_is_replaced_and_the_old_one_revoked(
         await accounts.authenticate(before)
 
 
+async def maker(accounts: Accounts, *scopes: Scope, lives_ms: int | None = None) -> Caller:
+    """A key that makes links: one with these scopes, or with all."""
+    issued = await accounts.create_key(
+        DEFAULT_TENANT, "maker", scopes=frozenset(scopes or Scope), lives_ms=lives_ms
+    )
+    return await accounts.authenticate(issued.key)
+
+
 async def test_a_link_logs_in_once_even_when_two_come_at_the_same_moment(accounts: Accounts) -> None:
-    link = await accounts.create_link(DEFAULT_TENANT)
+    link = await accounts.create_link(await maker(accounts))
     answers = await asyncio.gather(*(accounts.exchange(link.token) for _ in range(5)), return_exceptions=True)
     keys = [answer for answer in answers if not isinstance(answer, BaseException)]
     assert len(keys) == 1
@@ -108,7 +116,7 @@ async def test_a_link_logs_in_once_even_when_two_come_at_the_same_moment(account
 
 
 async def test_an_old_link_is_refused(accounts: Accounts, clock: Clock) -> None:
-    link = await accounts.create_link(DEFAULT_TENANT)
+    link = await accounts.create_link(await maker(accounts))
     clock.ms += LINK_LIVES_MS
     with pytest.raises(Unauthorized, match="too old"):
         await accounts.exchange(link.token)
