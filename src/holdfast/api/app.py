@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from holdfast.api import access, errors, events, keys, messages, sessions, socket, subscriptions, system
+from holdfast.api import access, docs, errors, events, keys, messages, sessions, socket, subscriptions, system
 from holdfast.api.limits import BodyLimit
 from holdfast.api.rooms import Rooms
 
@@ -25,10 +25,13 @@ def create_app(rooms: Rooms) -> FastAPI:
         title="Holdfast",
         version=rooms.facts.version,
         description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
         license_info={"name": "Apache-2.0"},
     )
     app.state.rooms = rooms
     errors.install(app)
+    docs.install(app)
     app.add_middleware(BodyLimit)
     app.include_router(system.open_router)
     for router in (

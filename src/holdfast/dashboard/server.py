@@ -139,15 +139,18 @@ def build(options: Options) -> FastAPI:
 def _doors(app: FastAPI, dashboard: Dashboard) -> None:
     @app.get("/login")
     async def login(request: Request, token: str = "") -> Response:
-        if dashboard.login(request) is not None:
-            return RedirectResponse("/", status_code=303)  # the same link pressed twice
+        before = dashboard.login(request)
         try:
             cookie = await dashboard.exchange(token)
         except GatewayUnreachable:
             return HTMLResponse(door.unreachable(f"/login?{request.url.query}"), status_code=503)
         except HoldfastError as refused:
+            if before is not None:
+                return RedirectResponse("/", status_code=303)  # the same link pressed twice
             log.warning("dashboard.link_refused", code=refused.code)
             return HTMLResponse(door.used(), status_code=401)
+        if before is not None:
+            dashboard.sign_out(before)  # one browser, one key
         log.info("dashboard.logged_in")
         response = RedirectResponse("/", status_code=303)
         secure = request.url.scheme == "https"

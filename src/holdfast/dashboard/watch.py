@@ -6,6 +6,7 @@ list reconciles what no event tells (heartbeats, sessions that came or went). It
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ log = logging.get("dashboard")
 
 _POLL_S = 0.5
 _POLL_AFTER_KILL_S = 0.1
+_KEYS_S = 5.0  # a page whose key has ended is sent away within this time
 _LIST_S = 1.0
 # A list of a thousand numbers costs the gateway real time: at most a tenth of it is asked for.
 _LIST_SHARE = 10
@@ -189,9 +191,8 @@ class Watch:
 
     async def _poll(self) -> None:
         while self._watchers:
-            # Every browser's key takes its turn, so that a revoked one is noticed although reading is shared.
-            self._turn += 1
-            await self.read(self._watchers[self._turn % len(self._watchers)].client)
+            await self.read(self._watchers[0].client)
+            await self._check_keys()
             self.show()
             busy = self.killing is not None and not self.killing.over
             with contextlib.suppress(TimeoutError):
@@ -201,16 +202,36 @@ class Watch:
             if busy:
                 self._next_list = min(self._next_list, time.monotonic() + _POLL_AFTER_KILL_S)
 
+    async def _check_keys(self) -> None:
+        """Show every browser's key in its turn: reading is shared, the right to see what was read is not."""
+        clients = list(dict.fromkeys(watcher.client for watcher in self._watchers))
+        if not self.board.reachable or len(clients) < 2:
+            return  # the one key there is has just been used
+        at_once = math.ceil(len(clients) * _POLL_S / _KEYS_S)
+        for _ in range(at_once):
+            self._turn += 1
+            client = clients[self._turn % len(clients)]
+            try:
+                async with asyncio.timeout(_SILENT_AFTER_S):
+                    await client.system()
+            except AccessError:
+                self._refuse(client)
+            except (HoldfastError, TimeoutError):
+                return  # the next poll says what there is to say
+
     async def _follow(self) -> None:
         while self._watchers:
             watcher = self._watchers[0]
-            async with watcher.client.events(types=_FOLLOWED) as stream:
-                self._list_due = True
-                self._due.set()
-                async for event in stream:
-                    self._take(event)
-                    if watcher not in self._watchers:
-                        break  # go on with the key of a browser that is still here
+            try:
+                async with watcher.client.events(types=_FOLLOWED) as stream:
+                    self._list_due = True
+                    self._due.set()
+                    async for event in stream:
+                        self._take(event)
+                        if watcher not in self._watchers:
+                            break  # go on with the key of a browser that is still here
+            except AccessError:
+                self._refuse(watcher.client)
 
     def _take(self, event: Event) -> None:
         if self.killing and not self.killing.over:
