@@ -28,7 +28,7 @@ func modeRoutes() []route {
 func answerRoutes() []route {
 	return []route{
 		{method: "GET", path: "/admin/answers", summary: "How long phones take for what they do by themselves.", call: answers(showPause)},
-		{method: "POST", path: "/admin/answers", summary: "Changes that; with 0 whatever waits is done at once.", call: takes(setPause)},
+		{method: "POST", path: "/admin/answers", summary: "Changes that; what waits is done at once.", call: takes(setPause)},
 	}
 }
 

@@ -36,12 +36,10 @@ type waiting struct {
 	alarm *clock.Alarm
 }
 
-// SetPause changes how long phones take for what they do by themselves. With no pause, what waits is done at once.
+// SetPause changes how long phones take for what they do by themselves. What waits by the old pause is done at once: it
+// must not hold up what comes.
 func (b *Book) SetPause(pause Pause) {
 	b.pause.Store(&pause)
-	if pause.To > 0 {
-		return
-	}
 	for _, phone := range b.all() {
 		phone.mailLock.Lock()
 		phone.mail = append(phone.mail, phone.answers.take()...)

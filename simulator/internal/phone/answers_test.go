@@ -124,15 +124,22 @@ func TestWhoReadsAMessageHasConfirmedIt(t *testing.T) {
 	}
 }
 
-func TestWithoutAPauseWhatWaitedIsDoneAtOnce(t *testing.T) {
+// What waited by the old pause holds up nothing that comes.
+func TestANewPauseEndsTheOldOne(t *testing.T) {
 	v := newVillageWith(t, anHour)
 	anna, ben := v.phone(), v.phone()
-	v.say(anna, ben, "one")
-	v.book.SetPause(Pause{})
+	first := v.say(anna, ben, "one")
+	v.book.SetPause(Pause{From: time.Minute, To: time.Minute})
 	v.book.Settle()
-	v.say(anna, ben, "two")
-	if got := receiptsOf(anna); len(got) != 2 {
-		t.Errorf("%d receipts", len(got))
+	second := v.say(anna, ben, "two")
+	if got := receiptsOf(anna); !slices.Equal(got, []string{first}) {
+		t.Errorf("confirmed by the old pause: %v", got)
+	}
+	v.passes(time.Minute)
+	v.eventually("the second is confirmed", func() bool { return slices.Equal(receiptsOf(anna), []string{first, second}) })
+	v.book.SetPause(Pause{})
+	if v.say(anna, ben, "three"); len(receiptsOf(anna)) != 3 {
+		t.Errorf("without a pause: %v", receiptsOf(anna))
 	}
 }
 

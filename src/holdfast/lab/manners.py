@@ -52,7 +52,7 @@ class Manners:
         return read(AnswerDelay, await self.admin.get("/admin/answers"))
 
     async def set_answer_delay(self, delay: AnswerDelay) -> AnswerDelay:
-        """Let phones take so long, in simulated time. With `AnswerDelay()` what waits is done at once."""
+        """Let phones take so long, in simulated time; `AnswerDelay()` is none. What waits is done at once."""
         body = {"from_ms": round(delay.shortest / _MS), "to_ms": round(delay.longest / _MS)}
         return read(AnswerDelay, await self.admin.post("/admin/answers", body))
 
