@@ -17,7 +17,7 @@ import uvloop
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import coldstart, echo, idle, lab, machine, qr, report, restore
+from benchmarks import coldstart, echo, idle, lab, machine, postgresql, qr, report, restore
 from benchmarks.context import FULL, QUICK, Context
 from benchmarks.figures import Figure
 from benchmarks.installation import ROOT, scratch
@@ -35,6 +35,11 @@ BENCHMARKS: dict[str, tuple[Benchmark, float]] = {
     "idle": (idle.measure, 900),
     "lab": (lab.measure, 600),
 }
+#: Those of the two that touch the database most, for `--postgresql`.
+ON_POSTGRESQL: dict[str, tuple[Benchmark, float]] = {
+    "restore-postgresql": (postgresql.measure_restore, 900),
+    "echo-postgresql": (postgresql.measure_echo, 600),
+}
 OUT = ROOT / "build" / "bench.json"
 
 
@@ -46,11 +51,16 @@ def main() -> int:
     parser.add_argument(
         "--json", action="store_true", help="the JSON to standard output, the table to standard error"
     )
+    parser.add_argument(
+        "--postgresql", action="store_true", help="restore and echo on PostgreSQL too, on a server of its own"
+    )
     chosen = parser.parse_args()
     names = [name for name in chosen.only.split(",") if name] or list(BENCHMARKS)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    if chosen.postgresql:
+        names += ON_POSTGRESQL
     if not sys.platform.startswith("linux"):
         parser.error("the benchmarks read /proc and need Linux")
     return uvloop.run(_run(names, quick=chosen.quick, as_json=chosen.json))
@@ -90,7 +100,7 @@ async def _run(names: list[str], *, quick: bool, as_json: bool) -> int:
 
 async def _measured(name: str, context: Context) -> list[Figure]:
     """One benchmark; its failure is noted and the others still run."""
-    measure, limit_s = BENCHMARKS[name]
+    measure, limit_s = (BENCHMARKS | ON_POSTGRESQL)[name]
     context.crowding[name] = machine.crowding()
     try:
         async with asyncio.timeout(limit_s):

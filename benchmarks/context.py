@@ -46,5 +46,7 @@ class Context:
 
     sizes: Sizes
     say: Callable[[str], None]
+    #: The URL of a new database for an installation; None for the file in its data folder.
+    new_database: Callable[[], str | None] = lambda: None
     errors: dict[str, str] = field(default_factory=dict)
     crowding: dict[str, float] = field(default_factory=dict)  # of the machine, before each benchmark

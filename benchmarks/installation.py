@@ -28,8 +28,8 @@ _POLL_S = 0.004
 class Installation:
     """Starts and ends gateway and engine as often as a benchmark wants, beside one simulator."""
 
-    def __init__(self, folder: Path, simulator: Simulator) -> None:
-        self.folder, self.simulator = folder, simulator
+    def __init__(self, folder: Path, simulator: Simulator, database_url: str | None) -> None:
+        self.folder, self.simulator, self._database_url = folder, simulator, database_url
         self.home = folder / "holdfast"
         self.port = _free_port()
         self._gateway: Started | None = None
@@ -44,6 +44,7 @@ class Installation:
             "HOLDFAST_API_PORT": str(self.port),
             "HOLDFAST_MASTER_KEY_FILE": str(self.folder / "master.key"),
             "HOLDFAST_LAB": str(self.simulator.trust),
+            "HOLDFAST_DATABASE_URL": self._database_url or "",
         }
 
     @property
@@ -140,15 +141,20 @@ class Installation:
 
 
 @asynccontextmanager
-async def installed(fixture: Path | None = None) -> AsyncIterator[Installation]:
-    """A fresh installation, or one on a copy of a fixture. What it starts ends with it, its folder goes."""
+async def installed(
+    fixture: Path | None = None, *, database_url: str | None = None
+) -> AsyncIterator[Installation]:
+    """A fresh installation, or one on a copy of a fixture. What it starts ends with it, its folder goes.
+
+    With a database of its own elsewhere, a fixture's numbers come from the registry in its data folder.
+    """
     with scratch() as folder:
         if fixture is not None:
             _copy(fixture, folder)
         (folder / "wasim").mkdir(exist_ok=True)
         (folder / "holdfast").mkdir(exist_ok=True, mode=0o700)
         simulator = await Simulator.start(folder, folder / "wasim", os.getpid())
-        installation = Installation(folder, simulator)
+        installation = Installation(folder, simulator, database_url)
         try:
             yield installation
         except ProcessFailed as failed:

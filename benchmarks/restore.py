@@ -28,7 +28,7 @@ async def _restored(context: Context, count: int, repeats: int, goal: Goal | Non
     fixture = await fixtures.linked(count, context.say)
     totals: list[float] = []
     details: dict[str, list[float]] = {}
-    async with installed(fixture) as installation:
+    async with installed(fixture, database_url=context.new_database()) as installation:
         await installation.start()
         await installation.all_connected(count)
         for run in range(repeats + 1):

@@ -27,6 +27,7 @@ _OPTIONS: Final = {
     "fsync": "off",
     "autovacuum": "off",
 }
+_DURABLE: Final = {"shared_buffers": "128MB", "fsync": "on", "autovacuum": "on"}
 
 
 class PostgresqlMissing(Exception):
@@ -40,18 +41,20 @@ class PostgresqlMissing(Exception):
 class ScratchPostgresql:
     """A running server. One database after the other can be made in it."""
 
-    def __init__(self, *, durable: bool = False) -> None:
-        """Start it. `durable` makes commits wait for the disk, as a real server does.
+    def __init__(self, *, durable: bool = False, within: Path | None = None) -> None:
+        """Start it, in a folder of its own `within` another one, else where temporary files lie.
+
+        `durable` makes commits wait for the disk and tends the tables, as a real server does.
 
         Raises PostgresqlMissing, RuntimeError with the server's own words.
         """
         self._bin = _binaries()
         self._as = _other_user()
-        self._folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-", dir=within))
         self._folder.chmod(0o755)
         if self._as:
             os.chown(self._folder, self._as["user"], self._as["group"])
-        self._options = {**_OPTIONS, "fsync": "on" if durable else "off"}
+        self._options = {**_OPTIONS, **(_DURABLE if durable else {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._names = (f"scratch_{number}" for number in count())
         self._run(
