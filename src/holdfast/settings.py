@@ -5,7 +5,7 @@ environment variables HOLDFAST_…, or the flags that set them.
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +43,15 @@ class Settings(BaseModel):
     device_name: str = Field(
         default="Holdfast", min_length=1, max_length=50, description="shown on the phone"
     )
+    allowed_hosts: str = Field(
+        default="", description="names of a proxy before the API, by which browsers ask for it"
+    )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+
+    @property
+    def names(self) -> Collection[str]:
+        """The hosts by which requests may ask for the API, beside addresses and localhost."""
+        return [self.host, *self.allowed_hosts.replace(",", " ").split()]
 
     @property
     def run(self) -> Path:

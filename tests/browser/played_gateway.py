@@ -1,11 +1,10 @@
 """A gateway that plays what a test tells it, over the real contract: HTTP and the event socket."""
 
 import asyncio
-import json
 import secrets
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
 
+from announced import announced
 from holdfast.model.words import of_reason
 
 Json = dict[str, Any]
@@ -93,6 +93,7 @@ class PlayedGateway:
         self._server: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.port = 0
+        self._announced = ExitStack()
 
     # ---- what a test does ----------------------------------------------------------------------------
 
@@ -177,9 +178,8 @@ class PlayedGateway:
         self._serving = asyncio.create_task(self._server._serve(sockets=[listening]))
         while not self._server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
-        run = self.data / "run"
-        run.mkdir(parents=True, exist_ok=True)
-        (run / "gateway.json").write_text(json.dumps({"url": f"http://127.0.0.1:{self.port}"}))
+        self._announced.close()
+        self._announced.enter_context(announced(self.data, f"http://127.0.0.1:{self.port}"))
 
     async def fall_silent(self) -> None:
         """Nobody listens any more; every connection is cut."""

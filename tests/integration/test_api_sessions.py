@@ -95,7 +95,8 @@ async def api(world: World) -> AsyncIterator[Api]:
         key = (await accounts.create_key(DEFAULT_TENANT, "test", scopes=frozenset(Scope))).key
         transport = httpx.ASGITransport(app)
         headers = {"Authorization": f"Bearer {key}"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://api", headers=headers) as http:
+        url = "http://localhost"
+        async with httpx.AsyncClient(transport=transport, base_url=url, headers=headers) as http:
             await eventually(lambda: gateway.link.attached)
             yield Api(world, gateway, engine, http, accounts)
 

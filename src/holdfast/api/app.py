@@ -1,11 +1,13 @@
 """The HTTP application: every room's endpoints, one shape of error, one description."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from fastapi import FastAPI
 
 from holdfast.api import access, docs, errors, events, keys, messages, sessions, socket, subscriptions, system
 from holdfast.api.limits import BodyLimit
+from holdfast.api.origin import SameSite
 from holdfast.api.rooms import Rooms
 
 _DESCRIPTION: Final = """
@@ -17,8 +19,8 @@ UTC.
 """
 
 
-def create_app(rooms: Rooms) -> FastAPI:
-    """The application over these rooms, as it is shipped and as it is tested."""
+def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
+    """The application over these rooms, as it is shipped and as it is tested; `names` as in SameSite."""
     malformed: dict[int | str, dict[str, Any]] = {422: {"model": errors.ErrorOut, "description": "Malformed"}}
     app = FastAPI(
         responses=malformed,
@@ -33,6 +35,7 @@ def create_app(rooms: Rooms) -> FastAPI:
     errors.install(app)
     docs.install(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(SameSite, names=names)
     app.include_router(system.open_router)
     for router in (
         system.router,

@@ -9,7 +9,7 @@ server: {"op":"subscribed","cursor"}   {"op":"events","events":[…]}
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from holdfast.api.rooms import Rooms
 from holdfast.api.subscriptions import consumer_of, wanted_by
 from holdfast.delivery import Feed, Turn, Window
 from holdfast.journal import Event, encode_cursor
+from holdfast.kit.edge import KNOWN
 from holdfast.messages import Message
 from holdfast.model.content import Text
 from holdfast.model.errors import Forbidden, HoldfastError, RequestInvalid, StoreUnavailable, Unauthorized
@@ -79,10 +80,15 @@ class SendOp(BaseModel):
 @router.websocket("/events/ws")
 async def event_socket(socket: WebSocket, rooms: Behind) -> None:
     """One client on one connection."""
+    key, caller = _key_in_header(socket), None
+    if key:
+        # Before the client may send: its first frame may be a large one.
+        with suppress(HoldfastError):
+            caller = await _know(socket, rooms, key)
     await socket.accept()
     try:
-        key = await _key_of(socket)
-        caller = await rooms.accounts.authenticate(key)
+        key = key or await _key_in_first_frame(socket)
+        caller = caller or await _know(socket, rooms, key)
         await _Conversation(socket, rooms, key, caller).run()
     except (WebSocketDisconnect, RuntimeError):
         # The client has left. Starlette says so by RuntimeError when it notices while writing.
@@ -93,15 +99,26 @@ async def event_socket(socket: WebSocket, rooms: Behind) -> None:
             await socket.close(_POLICY_VIOLATION, refusal.code)
 
 
-async def _key_of(socket: WebSocket) -> str:
-    """The key from the header, or from the first frame. Raises Unauthorized."""
+async def _know(socket: WebSocket, rooms: Rooms, key: str) -> Caller:
+    """Who shows this key; the server's limits for strangers end. Raises Unauthorized, StoreUnavailable."""
+    caller = await rooms.accounts.authenticate(key)
+    known: Callable[[], None] | None = socket.scope.get("extensions", {}).get(KNOWN)
+    if known is not None:
+        known()
+    return caller
+
+
+def _key_in_header(socket: WebSocket) -> str:
     scheme, _, key = socket.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and key:
-        return key
+    return key if scheme.lower() == "bearer" else ""
+
+
+async def _key_in_first_frame(socket: WebSocket) -> str:
+    """The key from `auth`. Raises Unauthorized."""
     try:
         async with asyncio.timeout(_AUTH_WITHIN_S):
             frame = json.loads(await socket.receive_text())
-    except (TimeoutError, ValueError, KeyError):
+    except (TimeoutError, ValueError, KeyError, RecursionError):
         raise Unauthorized from None
     if not isinstance(frame, dict) or frame.get("op") != "auth" or not isinstance(frame.get("key"), str):
         raise Unauthorized

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import importlib
-import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ import uvloop
 from holdfast import __version__
 from holdfast.accounts import Accounts
 from holdfast.api.rooms import Rooms
+from holdfast.app.listeners import Listeners
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity, EngineLink, EngineProcess, Intake
 from holdfast.inbox import Inbox
@@ -90,7 +90,7 @@ class Gateway:
         """The restoration."""
         return self.supervisor.roster.restoration.progress
 
-    async def serve(self, accounts: Accounts, listener: socket.socket, announce: Callable[[], bool]) -> None:
+    async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
         rooms = (self.link, self.supervisor, self.outbox, self.intake)
         async with asyncio.TaskGroup() as tasks:
@@ -102,7 +102,7 @@ class Gateway:
             # What is loaded now stays: the collector need not look at it again and again.
             gc.freeze()
             self.ready = True
-            await web.serve(self._rooms(accounts), listener, announce)
+            await web.serve(self._rooms(accounts), listeners, announce, self.settings.names)
             self.ready = False
             await self._leave(work)
 
@@ -134,14 +134,14 @@ async def _keep_logs_small(folder: Path) -> None:
 
 
 def run_until_stopped(
-    chosen: Settings, engine: EngineProcess, listener: socket.socket, announce: Callable[[], bool]
+    chosen: Settings, engine: EngineProcess, listeners: Listeners, announce: Callable[[], bool]
 ) -> None:
     """The gateway, from open database to closed database. Raises HoldfastError, alone or in a group."""
-    uvloop.run(_run(chosen, engine, listener, announce))
+    uvloop.run(_run(chosen, engine, listeners, announce))
 
 
 async def _run(
-    chosen: Settings, engine: EngineProcess, listener: socket.socket, announce: Callable[[], bool]
+    chosen: Settings, engine: EngineProcess, listeners: Listeners, announce: Callable[[], bool]
 ) -> None:
     # A key that is made anew opens nothing that another one has wrapped.
     first_start = not chosen.database_file.exists() and not (chosen.data / "registry.json").exists()
@@ -158,7 +158,7 @@ async def _run(
         gateway = Gateway(chosen, store, await Journal.open(store), vault, engine)
         await gateway.supervisor.load(registry)
         log.info("app.started", version=__version__, sessions=len(gateway.supervisor.roster.index))
-        await gateway.serve(accounts, listener, announce)
+        await gateway.serve(accounts, listeners, announce)
         log.info("app.stopped")
     finally:
         await store.close()

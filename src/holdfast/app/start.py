@@ -8,13 +8,13 @@ import contextlib
 import fcntl
 import json
 import os
-import socket
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from holdfast import __version__, binaries, settings
+from holdfast.app.listeners import Listeners, PortTaken, listening
 from holdfast.engine import EngineProcess, EngineProgram, running, stop
 from holdfast.kit import foreign, killpoint, logging
 from holdfast.kit.clock import now_ms
@@ -36,12 +36,6 @@ class SecondGateway(HoldfastError):
     """Another gateway already serves this data folder."""
 
     code = "second_gateway"
-
-
-class PortTaken(HoldfastError):
-    """The API's port is taken."""
-
-    code = "port_taken"
 
 
 class EngineMissing(HoldfastError):
@@ -108,7 +102,7 @@ def _first(group: BaseExceptionGroup) -> HoldfastError | None:
 def _gateway(chosen: Settings) -> int:
     logging.configure(level=chosen.log_level)
     settings.prepare(chosen)
-    with _only_gateway(chosen), _listening(chosen) as listener:
+    with _only_gateway(chosen), listening(chosen) as listeners:
         killpoint.configure(chosen.kill_points)
         engine = _engine(chosen)
         if chosen.lab is not None:
@@ -120,9 +114,9 @@ def _gateway(chosen: Settings) -> int:
             engine.start()
         from holdfast.app.gateway import run_until_stopped
 
-        announce = _Announcement(chosen, listener)
+        announce = _Announcement(chosen, listeners)
         try:
-            run_until_stopped(chosen, engine, listener, announce)
+            run_until_stopped(chosen, engine, listeners, announce)
         finally:
             announce.withdraw()
             if not announce.made:
@@ -152,32 +146,6 @@ def _only_gateway(chosen: Settings) -> Iterator[None]:
         os.close(lock)
 
 
-@contextlib.contextmanager
-def _listening(chosen: Settings) -> Iterator[socket.socket]:
-    """The API's socket, bound. Raises PortTaken, SettingsError for an address that is not ours."""
-    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((chosen.host, chosen.api_port))
-            listener.listen(512)
-        except OSError as exc:
-            place = f"{chosen.host}:{chosen.api_port}"
-            if isinstance(exc, socket.gaierror) or exc.errno not in _TAKEN:
-                raise SettingsError(
-                    f"The API cannot listen on {place}: {exc.strerror}",
-                    next_step="Choose another address by HOLDFAST_HOST and HOLDFAST_API_PORT.",
-                ) from exc
-            raise PortTaken(f"Port {chosen.api_port} on {chosen.host} is taken by another program") from exc
-        yield listener
-    finally:
-        listener.close()
-
-
-_TAKEN: Final = frozenset({98, 48})  # EADDRINUSE on Linux and on macOS
-
-
 def _engine(chosen: Settings) -> EngineProcess:
     try:
         binary = binaries.path("holdfast-engine")
@@ -189,12 +157,13 @@ def _engine(chosen: Settings) -> EngineProcess:
 class _Announcement:
     """run/gateway.json: how everybody on this machine finds the API."""
 
-    def __init__(self, chosen: Settings, listener: socket.socket) -> None:
+    def __init__(self, chosen: Settings, listeners: Listeners) -> None:
         self._path: Path = chosen.run / "gateway.json"
-        host, port = listener.getsockname()[:2]
+        host, port = listeners.port.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
         self._content = {
             "url": f"http://{shown}:{port}",
+            "socket": str(listeners.home_path),
             "pid": os.getpid(),
             "lab": chosen.lab is not None,
             "started_at": iso(now_ms()),

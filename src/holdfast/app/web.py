@@ -5,7 +5,7 @@ import contextlib
 import logging as stdlib_logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 import uvicorn
@@ -13,7 +13,8 @@ from fastapi import FastAPI
 
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
-from holdfast.kit import logging
+from holdfast.app.listeners import Listeners
+from holdfast.kit import edge, logging
 
 log = logging.get("app")
 
@@ -22,15 +23,18 @@ _STREAMS_END_WITHIN_S: Final = 1
 _ANNOUNCE_AGAIN_S: Final = 2.0
 
 
-async def serve(rooms: Rooms, listener: socket.socket, announce: Callable[[], bool]) -> None:
-    """Serve the API until SIGTERM or SIGINT."""
+async def serve(
+    rooms: Rooms, listeners: Listeners, announce: Callable[[], bool], names: Collection[str] = ()
+) -> None:
+    """Serve the API until SIGTERM or SIGINT. `names` are hosts that requests may ask for."""
     _hear_libraries()
-    server = _Server(_config(create_app(rooms)), announce)
+    edge.raise_descriptors()
+    server = _Server(_config(create_app(rooms, names)), listeners.home, announce)
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, server.ask_to_stop)
     try:
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=[listeners.port])
     finally:
         for asked in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(asked)
@@ -57,6 +61,8 @@ def _hear_libraries() -> None:
 def _config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=edge.GuardedHttp,
+        ws=edge.GuardedSocket,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -71,8 +77,9 @@ def _config(app: FastAPI) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn in a loop of ours: it announces itself, and leaves the signals to us."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], bool]) -> None:
+    def __init__(self, config: uvicorn.Config, home: socket.socket, announce: Callable[[], bool]) -> None:
         super().__init__(config)
+        self._home = home
         self._announce = announce
 
     @contextlib.contextmanager
@@ -81,6 +88,12 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        config, loop = self.config, asyncio.get_running_loop()
+        self.servers.append(
+            await loop.create_unix_server(
+                lambda: edge.GuardedHttp(config, self.server_state, self.lifespan.state), sock=self._home
+            )
+        )
         self._try_to_announce()
 
     def _try_to_announce(self) -> None:

@@ -2,6 +2,7 @@
 
 import json as jsonlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,7 +21,7 @@ class Http:
     def __init__(self, locator: Locator, timeout_s: float) -> None:
         self._locator = locator
         self._timeout_s = timeout_s
-        self._clients: dict[bool, httpx.AsyncClient] = {}
+        self._clients: dict[tuple[bool, Path | None], httpx.AsyncClient] = {}
 
     async def close(self) -> None:
         """Close the connections."""
@@ -43,7 +44,8 @@ class Http:
         Raises the error of its code for every answer from 400 on, GatewayUnreachable without an answer.
         """
         address = self._locator.find()
-        request = self._client(address).build_request(
+        client = self._client(address)
+        request = client.build_request(
             method,
             address.url + path,
             json=body,
@@ -52,7 +54,7 @@ class Http:
             timeout=self._timeout_s + wait_s,
         )
         try:
-            response = await self._ask(request)
+            response = await _ask(client, request)
         except httpx.TimeoutException:
             raise GatewayUnreachable(f"The gateway at {address.url} did not answer in time") from None
         except httpx.HTTPError as failure:
@@ -62,22 +64,24 @@ class Http:
             raise _refusal(response)
         return response.json() if response.content else None
 
-    async def _ask(self, request: httpx.Request) -> httpx.Response:
-        client = self._clients[not is_loopback(str(request.url))]
-        try:
-            return await client.send(request)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            # A connection of an earlier gateway process, found dead only now: once more, on a fresh one.
-            if request.method not in _REPEATABLE:
-                raise
-            return await client.send(request)
-
     def _client(self, address: Address) -> httpx.AsyncClient:
         # A proxy of the environment must never see a request to this machine.
-        trust_env = not is_loopback(address.url)
-        if trust_env not in self._clients:
-            self._clients[trust_env] = httpx.AsyncClient(trust_env=trust_env)
-        return self._clients[trust_env]
+        trust_env = address.socket is None and not is_loopback(address.url)
+        way = (trust_env, address.socket)
+        if way not in self._clients:
+            transport = httpx.AsyncHTTPTransport(uds=str(address.socket)) if address.socket else None
+            self._clients[way] = httpx.AsyncClient(trust_env=trust_env, transport=transport)
+        return self._clients[way]
+
+
+async def _ask(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    try:
+        return await client.send(request)
+    except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+        # A connection of an earlier gateway process, found dead only now: once more, on a fresh one.
+        if request.method not in _REPEATABLE:
+            raise
+        return await client.send(request)
 
 
 def _refusal(response: httpx.Response) -> HoldfastError:

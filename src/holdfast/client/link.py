@@ -7,9 +7,9 @@ import asyncio
 import contextlib
 import random
 from collections import deque
-from typing import Self
+from typing import Any, Self
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
 
 from holdfast.client.errors import GatewayUnreachable
@@ -47,6 +47,18 @@ def delay_s(attempt: int, roll: float) -> float:
         return 0.0
     ceiling = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * float(2 ** min(attempt - 1, 16)))
     return ceiling * (0.5 + roll / 2)
+
+
+def _manner(address: Address) -> dict[str, Any]:
+    """How the event socket is opened, on whatever way."""
+    return {
+        "additional_headers": {"Authorization": f"Bearer {address.key}"},
+        "compression": None,
+        "open_timeout": 10,
+        "close_timeout": 1,
+        "max_size": None,
+        "max_queue": 64,
+    }
 
 
 class _TryAgain(Exception):
@@ -189,15 +201,10 @@ class Link:
                 )
 
     def _dial(self, address: Address) -> connect:
+        if address.socket is not None:
+            return unix_connect(str(address.socket), uri=address.socket_url, **_manner(address), proxy=None)
         return connect(
-            address.socket_url,
-            additional_headers={"Authorization": f"Bearer {address.key}"},
-            compression=None,
-            open_timeout=10,
-            close_timeout=1,
-            max_size=None,
-            max_queue=64,
-            proxy=None if is_loopback(address.url) else True,
+            address.socket_url, **_manner(address), proxy=None if is_loopback(address.url) else True
         )
 
     def _judge(self, answer: InvalidStatus) -> None:

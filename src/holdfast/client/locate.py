@@ -4,10 +4,12 @@ The gateway writes `run/gateway.json` when it listens and `local.key` at its fir
 again at every new connection, because a restarted gateway may have another port.
 """
 
+import fcntl
 import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.model.errors import AccessError
@@ -19,6 +21,8 @@ class Address:
 
     url: str
     key: str = field(repr=False)
+    #: The gateway's own socket in its data folder; None where it is reached by its address.
+    socket: Path | None = None
 
     @property
     def socket_url(self) -> str:
@@ -50,19 +54,46 @@ class Locator:
         use.
         """
         folder = self.data or data_folder()
-        url = self.url or os.environ.get("HOLDFAST_URL") or _announced(folder)
-        key = self.key or os.environ.get("HOLDFAST_KEY") or _local_key(folder)
-        return Address(url.rstrip("/"), key)
+        key = self.key or os.environ.get("HOLDFAST_KEY")
+        if url := self.url or os.environ.get("HOLDFAST_URL"):
+            return Address(url.rstrip("/"), key or _no_key_for(url))
+        url, socket = _announced(folder)
+        return Address(url.rstrip("/"), key or _local_key(folder), socket)
 
 
-def _announced(folder: Path) -> str:
+def _no_key_for(url: str) -> NoReturn:
+    # The machine's own key is for the gateway of the data folder, and shown to nobody else.
+    raise AccessError(f"There is no key for {url}", next_step="Set HOLDFAST_KEY.")
+
+
+def _announced(folder: Path) -> tuple[str, Path | None]:
+    """The address, and the socket that proves it: only the folder's owner can have made that."""
+    run = folder / "run"
     try:
-        return str(json.loads((folder / "run" / "gateway.json").read_text())["url"])
+        announced = json.loads((run / "gateway.json").read_text())
+        url, socket = str(announced["url"]), announced.get("socket")
+        if socket is not None:
+            proven = run.stat().st_uid == Path(socket).parent.stat().st_uid
+        else:
+            proven = _is_held(run / "gateway.lock")  # a gateway of a version without a socket
     except (OSError, ValueError, KeyError, TypeError):
+        proven = False
+    if not proven:
         raise GatewayUnreachable(
             f"No gateway has announced itself in {folder}",
             next_step="Start it with `holdfast up`, or name it with HOLDFAST_URL and HOLDFAST_KEY.",
-        ) from None
+        )
+    return url, Path(socket) if socket is not None else None
+
+
+def _is_held(lock: Path) -> bool:
+    """True while a gateway lives: only its death lets go of the lock."""
+    with lock.open() as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        return False
 
 
 def _local_key(folder: Path) -> str:

@@ -29,7 +29,7 @@ from holdfast.dashboard.mark import FAVICON, STYLES
 from holdfast.dashboard.options import Options
 from holdfast.dashboard.page import Page
 from holdfast.dashboard.watch import Watch
-from holdfast.kit import logging
+from holdfast.kit import edge, logging
 
 log = logging.get("dashboard")
 
@@ -250,6 +250,7 @@ def run(options: Options) -> int:
         return PORT_TAKEN
     config = uvicorn.Config(
         build(options),
+        http=edge.GuardedHttp,
         log_config=None,  # its words go through ours
         access_log=False,  # it would write one-time tokens down
         timeout_graceful_shutdown=1,

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from scripted_gateway import KEY, ScriptedGateway, refusal, running_gateway, session_body, system_body
 
+from announced import announced
 from holdfast.cli.qr import half_blocks
 from holdfast.cli.screen import ago, number
 
@@ -33,11 +34,10 @@ async def holdfast(*argv: str, data: Path, stdin: str = "", **env: str) -> tuple
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[ScriptedGateway]:
     async with running_gateway() as running:
-        (tmp_path / "run").mkdir()
-        (tmp_path / "run" / "gateway.json").write_text(json.dumps({"url": running.url, "pid": 1}))
         (tmp_path / "local.key").write_text(json.dumps({"key": KEY}))
         running.answers["GET", "/v1/system"] = system_body()
-        yield running
+        with announced(tmp_path, running.url):
+            yield running
 
 
 async def test_status_shows_every_number_in_words(gateway: ScriptedGateway, tmp_path: Path) -> None:

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from scripted_gateway import KEY, ScriptedGateway, running_gateway
 
+from announced import announced
+
 
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[ScriptedGateway]:
     async with running_gateway() as running:
-        (tmp_path / "run").mkdir()
-        (tmp_path / "run" / "gateway.json").write_text(json.dumps({"url": running.url, "pid": 1}))
         (tmp_path / "local.key").write_text(json.dumps({"key": KEY}))
         running.answers["POST", "/v1/dashboard/links"] = {"path": "/login?token=abc", "expires_at": None}
-        yield running
+        with announced(tmp_path, running.url):
+            yield running
 
 
 async def printed(data: Path) -> str:

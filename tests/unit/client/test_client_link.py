@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from scripted_gateway import KEY, ScriptedGateway, refusal, session_body, system_body
 
+from announced import announced
 from holdfast.client import (
     AccessError,
     Client,
@@ -134,23 +135,21 @@ async def test_no_gateway_is_one_line_with_the_next_step(tmp_path: Path) -> None
 
 
 async def test_the_data_folder_names_url_and_key(gateway: ScriptedGateway, tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "gateway.json").write_text(f'{{"url": "{gateway.url}", "pid": 1}}')
     (tmp_path / "local.key").write_text(f'{{"key": "{KEY}", "key_id": "k"}}')
     gateway.answers["GET", "/v1/system"] = system_body(lab=True)
-    async with Client(data=tmp_path) as client:
-        system = await client.system()
+    with announced(tmp_path, gateway.url):
+        async with Client(data=tmp_path) as client:
+            system = await client.system()
     assert system.lab
     assert system.engine_pid == 10
     assert system.started_at is not None
 
 
 async def test_a_data_folder_without_key_says_so(tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "gateway.json").write_text('{"url": "http://127.0.0.1:9"}')
-    async with Client(data=tmp_path) as client:
-        with pytest.raises(AccessError, match=r"local\.key"):
-            await client.system()
+    with announced(tmp_path, "http://127.0.0.1:9"):
+        async with Client(data=tmp_path) as client:
+            with pytest.raises(AccessError, match=r"local\.key"):
+                await client.system()
 
 
 async def test_session_calls_are_typed(gateway: ScriptedGateway, client: Client) -> None:
