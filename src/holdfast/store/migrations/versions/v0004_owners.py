@@ -1,13 +1,13 @@
 """A subscription has an owner and a filter of its own; a one-time link gives what its maker has, and no more.
 
-Revision ID: 0003
+Revision ID: 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
