@@ -47,6 +47,14 @@ func (s *Session) execute(command any, reply func(*pb.Result)) {
 		s.live(reply, func(conn *Connection) { conn.logout(reply) })
 	case *pb.Command_Send:
 		s.live(reply, func(conn *Connection) { conn.sends.add(c.Send, reply) })
+	case *pb.Command_PairPhone:
+		s.pairing(reply, func(conn *Connection) *pb.Result { return conn.pairPhone(c.PairPhone) })
+	case *pb.Command_PasskeyResponse:
+		s.pairing(reply, func(conn *Connection) *pb.Result { return conn.passkeyResponse(c.PasskeyResponse) })
+	case *pb.Command_PasskeyConfirm:
+		s.pairing(reply, func(conn *Connection) *pb.Result { return conn.passkeyConfirm() })
+	case *pb.Command_Unlink:
+		s.unlink(c.Unlink, reply)
 	case *pb.Command_Upload:
 		s.live(reply, func(conn *Connection) { conn.transfers.upload(c.Upload, reply) })
 	case *pb.Command_Download:

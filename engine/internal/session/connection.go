@@ -43,9 +43,11 @@ type Connection struct {
 	stanzas *stanzas
 
 	transfers *transfers
+	changes   *changes
 
 	done    chan struct{} // closed when the client is disconnected for good
 	ended   chan struct{} // closed at the first reason to end
+	online  chan struct{} // closed at the login
 	dialled chan struct{} // closed when the dial is over
 	up      atomic.Bool   // the client has a socket
 	down    chan struct{} // closed when it has let go of it
@@ -69,7 +71,7 @@ func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	c := &Connection{
 		session: s, deps: s.deps, epoch: epoch, born: time.Now(), ctx: ctx, cancel: cancel, watch: watch,
 		log:  s.deps.Log.With("session", s.id, "epoch", epoch),
-		done: make(chan struct{}), ended: make(chan struct{}),
+		done: make(chan struct{}), ended: make(chan struct{}), online: make(chan struct{}),
 		dialled: make(chan struct{}), down: make(chan struct{}),
 	}
 	c.probes.after = scattered(s.deps.Timing.ProbeAfter, rand.Float64())
@@ -78,6 +80,8 @@ func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	c.retries = &retries{conn: c, nodes: map[string]*waBinary.Node{}, asked: map[string]int{}}
 	c.stanzas = newStanzas(c)
 	c.transfers = newTransfers(c)
+	c.changes = &changes{conn: c}
+	watch.OnCredentials = c.changes.note
 	c.sends = &sends{conn: c, chats: map[string][]job{}, running: map[string]*attempt{}}
 	return c
 }
@@ -109,6 +113,9 @@ func (c *Connection) setConnected() (first bool) {
 	c.lock.Lock()
 	first = !c.connected
 	c.connected = true
+	if first {
+		close(c.online)
+	}
 	if first && !c.drained {
 		c.session.faults.loggedIn(time.Now())
 	}

@@ -57,6 +57,7 @@ type Timing struct {
 	Probes       int           // how many unanswered ones make a dead connection
 	FirstCode    time.Duration // how long the first QR code is shown
 	NextCode     time.Duration // and each later one
+	Credentials  time.Duration // how long changes of credentials are gathered before they are told
 	PairSettling time.Duration // how long the server gets to close after pair-success
 }
 
@@ -73,6 +74,7 @@ func DefaultTiming() Timing {
 		Probes:       3,
 		FirstCode:    60 * time.Second,
 		NextCode:     20 * time.Second,
+		Credentials:  2 * time.Second,
 		PairSettling: 5 * time.Second,
 	}
 }

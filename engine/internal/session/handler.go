@@ -77,6 +77,13 @@ func (c *Connection) handleDelivery(event any) bool {
 		return c.handleMessage(e)
 	case *events.UndecryptableMessage:
 		return c.deliverMessage(translate.Undecryptable(e, c.aliases))
+	case *events.GroupInfo, *events.JoinedGroup, *events.IdentityChange, *events.Picture, *events.UserAbout, *events.Contact,
+		*events.CallOffer, *events.CallOfferNotice, *events.CallAccept, *events.CallReject, *events.CallTerminate:
+		notice := translate.Notice(e, c.aliases)
+		if notice == nil {
+			return !c.watch.Failed()
+		}
+		return c.deliver(&pb.Delivery{Delivery: &pb.Delivery_Notice{Notice: notice}})
 	case *events.Receipt:
 		receipt := translate.Receipt(e, c.aliases)
 		if receipt == nil {
@@ -91,6 +98,9 @@ func (c *Connection) handleDelivery(event any) bool {
 func (c *Connection) handleMessage(event *events.Message) bool {
 	c.deps.Kill.Pass(killpoint.Decrypted)
 	if translate.Internal(event) {
+		if offer := translate.HistoryOffered(event, c.aliases); offer != nil {
+			return c.deliver(&pb.Delivery{Delivery: &pb.Delivery_Notice{Notice: offer}})
+		}
 		return !c.watch.Failed()
 	}
 	message, err := translate.Message(event, c.aliases, c.unseal(event))
@@ -157,7 +167,7 @@ func (c *Connection) deliverMessage(message *pb.Message) bool {
 }
 
 func (c *Connection) deliver(delivery *pb.Delivery) bool {
-	if c.watch.Failed() {
+	if c.watch.Failed() || c.session.unheard.Load() {
 		return false
 	}
 	delivery.SessionId, delivery.Epoch = c.session.id, c.epoch

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"go.mau.fi/whatsmeow"
@@ -37,7 +38,7 @@ func bare(t *testing.T, answer func() (types.JID, error)) (*Connection, *gateway
 	gateway := &gatewayDouble{}
 	deps := &Deps{
 		Gateway: gateway, Kill: killpoint.New(""), Log: slog.New(slog.DiscardHandler), Timing: DefaultTiming(),
-		LevelChanged: func() {}, table: translate.NewDispositions(), Dialer: wire.NewDialer(nil),
+		LevelChanged: func() {}, table: translate.NewDispositions(), Dialer: wire.NewDialer(nil), order: &atomic.Uint64{},
 	}
 	conn := newConnection(&Session{id: "s1", deps: deps}, 5, &vault.Watch{})
 	conn.device = &store.Device{LIDs: aliasMap{answer: answer}}

@@ -131,6 +131,7 @@ func (c *Connection) finish() {
 	if !wait(disconnected, disconnectWait) || (c.up.Load() && !wait(c.stanzas.done, disconnectWait)) {
 		c.log.Warn("session.disconnect_slow")
 	}
+	c.changes.tell()
 	close(c.done)
 	c.session.enqueue(func() { c.session.reap(c) })
 }

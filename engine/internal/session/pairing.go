@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"go.mau.fi/whatsmeow"
@@ -25,14 +26,17 @@ type pairing struct {
 	outcome  *pb.SessionFact
 	codes    []string
 	shown    int
-	answered bool   // the library has dealt with pair-success
-	refusal  string // and this is what it did not like
+	answered bool          // the library has dealt with pair-success
+	refusal  string        // and this is what it did not like
+	passkey  bool          // the gateway can have one asked for
+	ready    chan struct{} // closed when the server has sent QR codes
+	until    atomic.Int64  // when the last of them ends, Unix ms
 }
 
 const defaultDeviceName = "Holdfast"
 
-func newPairing() *pairing {
-	return &pairing{events: make(chan any, 16), success: make(chan struct{}, 1)}
+func newPairing(passkey bool) *pairing {
+	return &pairing{events: make(chan any, 16), success: make(chan struct{}, 1), ready: make(chan struct{}), passkey: passkey}
 }
 
 // tell passes an event on; the library's goroutine must not wait for us.
@@ -81,6 +85,11 @@ func (p *pairing) take(c *Connection, event any, timer *time.Timer) {
 	switch e := event.(type) {
 	case *events.QR:
 		p.codes, p.shown = e.Codes, 0
+		if p.until.Load() == 0 {
+			defer close(p.ready)
+		}
+		timing, later := c.deps.Timing, max(len(e.Codes)-1, 0)
+		p.until.Store(time.Now().Add(timing.FirstCode + time.Duration(later)*timing.NextCode).UnixMilli())
 		p.next(c, timer)
 	case *events.PairSuccess, *events.PairError:
 		p.answer(e)
@@ -88,7 +97,7 @@ func (p *pairing) take(c *Connection, event any, timer *time.Timer) {
 	case *events.QRScannedWithoutMultidevice:
 		p.outcome = pairFailed(pb.PairFailure_PAIR_REFUSED, "the phone has no linked devices feature")
 	case *events.PairPasskeyRequest, *events.PairPasskeyError, *events.PairPasskeyConfirmation:
-		p.outcome = pairFailed(pb.PairFailure_PAIR_REFUSED, "WhatsApp asks for a passkey, which this version cannot answer")
+		p.takePasskey(c, e, timer)
 	}
 }
 
@@ -196,7 +205,7 @@ func (s *Session) startPairing(c *pb.Pair) *pb.Result {
 	}
 	s.file = file
 	conn := newConnection(s, c.Epoch, &vault.Watch{})
-	conn.pair = newPairing()
+	conn.pair = newPairing(c.Passkey)
 	conn.attach(file.NewDevice(conn.watch, func() error { return s.deps.Folders.MarkLinked(s.id) }))
 	conn.client.QRClientType = whatsmeow.PairClientChrome
 	conn.client.GetClientPayload = func() *waWa6.ClientPayload { return registration(conn.device, c.DeviceName) }

@@ -41,6 +41,8 @@ func (r *Registry) Command(command *pb.Command, reply func(*pb.Result)) {
 		reply(&pb.Result{Result: &pb.Result_List{List: &pb.ListResult{Levels: r.levels()}}})
 	case *pb.Command_Scan:
 		go r.scan(reply)
+	case *pb.Command_Inspect, *pb.Command_Snapshot, *pb.Command_Restore, *pb.Command_ImportDevice:
+		r.credentials(c, reply)
 	case nil:
 		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the command"))
 	default:

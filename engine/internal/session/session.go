@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	pb "holdfast/engine/enginepb"
@@ -21,6 +22,8 @@ type Session struct {
 	queueLock sync.Mutex
 	queue     []func()
 	running   bool
+
+	unheard atomic.Bool // nobody is told of this session: it only says goodbye
 
 	faults faults // what went wrong with single frames and stanzas, over connections
 
@@ -170,6 +173,9 @@ func disconnected(ending translate.Ending, conn *Connection) *pb.Disconnected {
 }
 
 func (s *Session) fact(epoch uint64, fact *pb.SessionFact) {
+	if s.unheard.Load() {
+		return
+	}
 	fact.SessionId, fact.Epoch, fact.AtMs, fact.Sequence = s.id, epoch, time.Now().UnixMilli(), s.deps.order.Add(1)
 	s.deps.Gateway.Fact(fact)
 }

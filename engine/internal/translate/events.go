@@ -27,8 +27,14 @@ const (
 // dispositions lists every event of the library by a value of it. The test compares it with the library's source.
 func dispositions() map[Disposition][]any {
 	return map[Disposition][]any{
-		Delivery: {&events.Message{}, &events.UndecryptableMessage{}, &events.Receipt{}, &events.FBMessage{}},
-		Fact:     {&events.Connected{}, &events.OfflineSyncCompleted{}, &events.PushNameSetting{}},
+		Delivery: {
+			&events.Message{}, &events.UndecryptableMessage{}, &events.Receipt{}, &events.FBMessage{},
+			// Notices.
+			&events.GroupInfo{}, &events.JoinedGroup{}, &events.IdentityChange{}, &events.Picture{}, &events.UserAbout{},
+			&events.Contact{}, &events.CallOffer{}, &events.CallOfferNotice{}, &events.CallAccept{}, &events.CallReject{},
+			&events.CallTerminate{},
+		},
+		Fact: {&events.Connected{}, &events.OfflineSyncCompleted{}, &events.PushNameSetting{}},
 		Pairing: {
 			&events.QR{}, &events.PairSuccess{}, &events.PairError{}, &events.QRScannedWithoutMultidevice{},
 			&events.PairPasskeyRequest{}, &events.PairPasskeyError{}, &events.PairPasskeyConfirmation{},
@@ -44,13 +50,10 @@ func dispositions() map[Disposition][]any {
 			&events.KeepAliveTimeout{}, &events.KeepAliveRestored{},
 			// Best effort by design: presence, typing, history from before the link.
 			&events.ChatPresence{}, &events.Presence{}, &events.HistorySync{}, &events.OfflineSyncPreview{},
-			// Calls are not carried yet.
-			&events.CallOffer{}, &events.CallAccept{}, &events.CallPreAccept{}, &events.CallTransport{},
-			&events.CallOfferNotice{}, &events.CallRelayLatency{}, &events.CallTerminate{}, &events.CallReject{},
-			&events.UnknownCallEvent{},
-			// Groups, profiles and settings: asked for when somebody wants them.
-			&events.JoinedGroup{}, &events.GroupInfo{}, &events.Picture{}, &events.UserAbout{}, &events.IdentityChange{},
-			&events.PrivacySettings{}, &events.Blocklist{}, &events.Contact{}, &events.PushName{}, &events.BusinessName{},
+			// Steps of a call that only machines notice.
+			&events.CallPreAccept{}, &events.CallTransport{}, &events.CallRelayLatency{}, &events.UnknownCallEvent{},
+			// Names come with every message; settings are asked for when somebody wants them.
+			&events.PrivacySettings{}, &events.Blocklist{}, &events.PushName{}, &events.BusinessName{},
 			&events.MediaRetry{}, &events.NotifyAccountReachoutTimelock{},
 			// App state of the own account.
 			&events.Pin{}, &events.Star{}, &events.DeleteForMe{}, &events.Mute{}, &events.Archive{},

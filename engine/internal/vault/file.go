@@ -30,6 +30,7 @@ var (
 	ErrNoDevice = errors.New("the file holds no device")
 	ErrStorage  = errors.New("storage failed")
 	ErrExists   = errors.New("target exists")
+	ErrNoFile   = fmt.Errorf("%w: no session file in it", ErrMissing)
 	ErrLinked   = errors.New("the scratch folder holds a linked device")
 )
 

@@ -25,6 +25,7 @@ var folderName = regexp.MustCompile(`^\.?[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,127}$`)
 type Folders struct {
 	sessions   string
 	quarantine string
+	snapshots  string
 }
 
 // Entry is one folder under sessions/.
@@ -36,7 +37,7 @@ type Entry struct {
 
 // NewFolders returns the session folders of a data folder.
 func NewFolders(h *home.Home) *Folders {
-	return &Folders{sessions: h.Sessions(), quarantine: h.Quarantine()}
+	return &Folders{sessions: h.Sessions(), quarantine: h.Quarantine(), snapshots: h.Snapshots()}
 }
 
 // ScratchName is the folder in which a session pairs.
@@ -55,16 +56,24 @@ func (f *Folders) Database(name string) (string, error) {
 	if err := CheckName(name); err != nil {
 		return "", err
 	}
-	path := filepath.Join(f.sessions, name, databaseName)
+	return existing(filepath.Join(f.sessions, name), "sessions/"+name)
+}
+
+// existing answers the path of the session file in a folder, which messages call by its name.
+func existing(folder, named string) (string, error) {
+	path := filepath.Join(folder, databaseName)
 	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("%w: sessions/%s has no session file", ErrMissing, name)
+		if _, err := os.Stat(folder); err == nil {
+			return "", fmt.Errorf("%w: %s has no session file", ErrNoFile, named)
+		}
+		return "", fmt.Errorf("%w: %s", ErrMissing, named)
 	}
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrStorage, err)
 	}
 	if info.Size() == 0 {
-		return "", fmt.Errorf("%w: sessions/%s is empty", ErrCorrupt, name)
+		return "", fmt.Errorf("%w: %s is empty", ErrCorrupt, named)
 	}
 	return path, nil
 }

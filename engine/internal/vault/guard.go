@@ -26,6 +26,8 @@ type Watch struct {
 	failed atomic.Bool
 	// OnFailure is called at the first failure, from the goroutine that met it; it must not block.
 	OnFailure func(err error)
+	// OnCredentials is called after the device or its app-state keys were stored; it must not block.
+	OnCredentials func()
 	// OnPanic is called with the value and the stack of a contained panic.
 	OnPanic func(value any, stack []byte)
 }
@@ -39,6 +41,14 @@ func (w *Watch) note(ctx context.Context, err error) error {
 		return err
 	}
 	w.Fail(err)
+	return err
+}
+
+// changed tells that credentials were stored, if they were.
+func (w *Watch) changed(err error) error {
+	if err == nil && w.OnCredentials != nil {
+		w.OnCredentials()
+	}
 	return err
 }
 
@@ -178,7 +188,7 @@ func (c *guardedContainer) PutDevice(ctx context.Context, device *store.Device) 
 	if !attached && device.ID != nil {
 		c.attach(device)
 	}
-	return c.watch.note(ctx, err)
+	return c.watch.changed(c.watch.note(ctx, err))
 }
 
 // DeleteDevice deletes nothing and says so.

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 
+	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/util/keys"
 )
@@ -64,6 +65,10 @@ func (s *guardedStore) PutSenderKey(ctx context.Context, group, user string, ses
 func (s *guardedStore) GetSenderKey(ctx context.Context, group, user string) ([]byte, error) {
 	key, err := s.AllSessionSpecificStores.GetSenderKey(ctx, group, user)
 	return key, s.watch.note(ctx, err)
+}
+
+func (s *guardedStore) PutAppStateSyncKey(ctx context.Context, id []byte, key store.AppStateSyncKey) error {
+	return s.watch.changed(s.watch.note(ctx, s.AllSessionSpecificStores.PutAppStateSyncKey(ctx, id, key)))
 }
 
 // enoughPreKeys is more than the library's threshold for making new ones.

@@ -40,6 +40,9 @@ func newFileKey(sessionKey []byte) (fileKey, error) {
 
 func (k fileKey) pragma() string { return "PRAGMA hexkey='" + hex.EncodeToString(k.material) + "'" }
 
+// parameter is the same for a database that is named by an address.
+func (k fileKey) parameter() string { return "hexkey=" + hex.EncodeToString(k.material) }
+
 // String keeps the key out of every log line that prints its owner.
 func (k fileKey) String() string { return "file key" }
 

@@ -1,0 +1,144 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ncruces/go-sqlite3"
+	"go.mau.fi/whatsmeow/types"
+)
+
+// Import makes sessions/<target> of one device of another program's database, ratchets and all, and answers the folder. The
+// database is only read. Raises ErrMissing, ErrCorrupt, ErrNoDevice, ErrArgument when there are several to choose from, or
+// ErrExists.
+func (f *Folders) Import(ctx context.Context, database, jid, target string, under NewKey) (*Made, string, error) {
+	if !filepath.IsAbs(database) {
+		return nil, "", fmt.Errorf("%w: the database's path is not absolute", ErrArgument)
+	}
+	if info, err := os.Stat(database); err != nil || !info.Mode().IsRegular() {
+		return nil, "", fmt.Errorf("%w: there is no database at this path", ErrMissing)
+	}
+	chosen, err := chooseDevice(database, jid)
+	if err != nil {
+		return nil, "", err
+	}
+	if target == "" {
+		target = chosen.User
+	}
+	if err := plainNames(target); err != nil {
+		return nil, "", err
+	}
+	made, err := f.make(ctx, f.sessions, target, under, func(path string) error {
+		return copyDevice(ctx, database, chosen, path, under.Key)
+	})
+	return made, target, err
+}
+
+// plain opens another program's database to read.
+func plain(database string) (*sqlite3.Conn, error) {
+	name := url.URL{Scheme: "file", Path: database, RawQuery: "mode=ro"}
+	conn, err := sqlite3.OpenFlags(name.String(), sqlite3.OPEN_READONLY|sqlite3.OPEN_URI)
+	if err != nil {
+		return nil, classify(err)
+	}
+	if err := conn.BusyTimeout(busyTimeout); err != nil {
+		_ = conn.Close()
+		return nil, classify(err)
+	}
+	return conn, nil
+}
+
+// chooseDevice finds the device that is asked for, or the only one.
+func chooseDevice(database, wanted string) (types.JID, error) {
+	conn, err := plain(database)
+	if err != nil {
+		return types.EmptyJID, err
+	}
+	defer conn.Close() //nolint:errcheck // read only
+	statement, _, err := conn.Prepare("SELECT jid FROM whatsmeow_device ORDER BY jid")
+	if err != nil {
+		return types.EmptyJID, fmt.Errorf("%w: it is no whatsmeow database", ErrCorrupt)
+	}
+	defer statement.Close() //nolint:errcheck // read only
+	var found []string
+	for statement.Step() {
+		found = append(found, statement.ColumnText(0))
+	}
+	if err := statement.Err(); err != nil {
+		return types.EmptyJID, classify(err)
+	}
+	switch {
+	case len(found) == 0:
+		return types.EmptyJID, ErrNoDevice
+	case wanted == "" && len(found) > 1:
+		return types.EmptyJID, fmt.Errorf("%w: choose one of the devices %s", ErrArgument, strings.Join(found, ", "))
+	case wanted == "":
+		wanted = found[0]
+	}
+	for _, one := range found {
+		if one == wanted {
+			jid, err := types.ParseJID(one)
+			if err != nil || jid.User == "" {
+				return types.EmptyJID, fmt.Errorf("%w: its device has no number", ErrCorrupt)
+			}
+			return jid, nil
+		}
+	}
+	return types.EmptyJID, fmt.Errorf("%w: no device %s; there are %s", ErrNoDevice, wanted, strings.Join(found, ", "))
+}
+
+// copyDevice writes the database encrypted to path, brings its schema up to date and takes the other devices out.
+func copyDevice(ctx context.Context, database string, jid types.JID, path string, sessionKey []byte) error {
+	key, err := newFileKey(sessionKey)
+	if err != nil {
+		return err
+	}
+	conn, err := plain(database)
+	if err != nil {
+		return err
+	}
+	err = vacuumInto(conn, path, key)
+	if err = errors.Join(err, conn.Close()); err != nil {
+		return err
+	}
+	file, err := OpenFile(ctx, path, sessionKey)
+	if err != nil {
+		return err
+	}
+	for _, statement := range []string{"DELETE FROM whatsmeow_device WHERE jid<>$1", "VACUUM"} {
+		var args []any
+		if strings.Contains(statement, "$1") {
+			args = append(args, jid.String())
+		}
+		if _, err = file.db.ExecContext(ctx, statement, args...); err != nil {
+			err = classify(err)
+			break
+		}
+	}
+	return errors.Join(err, file.Close())
+}
+
+func vacuumInto(conn *sqlite3.Conn, path string, key fileKey) error {
+	target := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=xts&" + key.parameter()}
+	statement, _, err := conn.Prepare("VACUUM INTO ?")
+	if err != nil {
+		return classify(err)
+	}
+	defer statement.Close() //nolint:errcheck // its error came from Exec
+	if err := statement.BindText(1, target.String()); err != nil {
+		return fmt.Errorf("%w: the copy cannot be named", ErrStorage)
+	}
+	if err := statement.Exec(); err != nil {
+		if errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB) {
+			return fmt.Errorf("%w: it cannot be copied", ErrCorrupt)
+		}
+		// The statement's target holds the key: its error must not travel.
+		return fmt.Errorf("%w: the copy could not be written", ErrStorage)
+	}
+	return nil
+}
