@@ -102,6 +102,10 @@ class PlayedGateway:
         self.sessions: dict[str, Json] = {}
         self.codes: dict[str, Json] = {}
         self.calls: list[str] = []
+        #: Devices that are still to be unlinked.
+        self.unlinking: list[Json] = []
+        #: Whether the pairing that was asked for last may take another number.
+        self.replaces_number = False
         #: Answers to what a page asks make no sense.
         self.garbled = False
         self.system: Json = {
@@ -139,7 +143,7 @@ class PlayedGateway:
         previous = body["state"]
         body.update(state=state, color=COLORS.get(state, "grey"), since=moment(), actions=offered(state))
         body.update(reason=reason, sentence=said.sentence, next_step=said.next_step, **more)
-        told = {name: body[name] for name in ("state", "color", "reason", "phone")}
+        told = {name: body.get(name) for name in ("state", "color", "reason", "phone", "detail")}
         self.tell(session_id, "session.state", previous=previous, **told)
 
     def show_code(self, session_id: str, index: int, seconds: float) -> None:
@@ -209,7 +213,7 @@ class PlayedGateway:
 
         @app.get("/v1/sessions")
         async def list_sessions() -> Json:
-            return {"sessions": list(self.sessions.values())}
+            return {"sessions": list(self.sessions.values()), "unlinking": self.unlinking}
 
         @app.get("/v1/sessions/{ref}")
         async def show(ref: str) -> Json:
@@ -221,7 +225,8 @@ class PlayedGateway:
             return known[0] if known else self.put(session(name, sentence="Not linked to a phone yet."))
 
         @app.post("/v1/sessions/{ref}/pair")
-        async def pair(ref: str) -> Json:
+        async def pair(ref: str, replace_number: bool = False) -> Json:
+            self.replaces_number = replace_number
             if self._find(ref)["state"] != "pairing":
                 self.become(self._find(ref)["id"], "pairing")
             return self._find(ref)

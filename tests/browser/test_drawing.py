@@ -118,6 +118,35 @@ async def test_linked_and_thrown_out_again_is_told(gateway: PlayedGateway, page:
     await expect(page.get_by_test_id("linked")).to_be_hidden()
 
 
+async def test_another_number_is_asked_about(gateway: PlayedGateway, page: Page) -> None:
+    gateway.put(session("taxi", "logged_out", "+442079460123"))
+    await page.get_by_test_id("link-taxi").click()
+    gateway.show_code("ses_taxi", 1, 60)
+    await expect(page.get_by_text("code 1 of 6")).to_be_visible()
+    assert not gateway.replaces_number
+    gateway.codes.clear()
+    gateway.become("ses_taxi", "logged_out", reason="number_differs", detail="+12025550143", pairing=None)
+    question = page.get_by_test_id("link-dialog").get_by_role("alert")
+    await expect(question).to_contain_text("was +44 20 7946 0123, and +1 202-555-0143")
+    await page.get_by_test_id("replace-number").click()
+    gateway.show_code("ses_taxi", 1, 60)
+    await expect(page.get_by_text("code 1 of 6")).to_be_visible()
+    assert gateway.replaces_number
+
+
+async def test_devices_that_nobody_uses_are_shown_until_they_are_gone(
+    gateway: PlayedGateway, page: Page
+) -> None:
+    left = {"session": "taxi", "phone": "+442079460123", "since": None, "attempts": 3, "by_hand": True}
+    gateway.put(session("taxi", "connected", "+12025550143"))
+    gateway.unlinking = [left]
+    shown = page.get_by_test_id("unlinkings")
+    await expect(shown).to_contain_text("+44 20 7946 0123 still counts a device of “taxi” as linked")
+    await expect(shown).to_contain_text("Linked devices; remove it.")
+    gateway.unlinking = []
+    await expect(shown).to_have_count(0)
+
+
 async def test_no_code_is_shown_while_the_gateway_is_silent(gateway: PlayedGateway, page: Page) -> None:
     await begin_linking(page, gateway)
     await gateway.fall_silent()

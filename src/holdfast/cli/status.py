@@ -29,8 +29,8 @@ from holdfast.model import words
 async def status(data: Path | None, as_json: bool) -> int:
     """Print every session. Raises GatewayUnreachable; exit code 11 when the gateway has no engine."""
     async with client(data) as api:
-        system, sessions = await api.system(), await api.sessions.list()
-        unlinkings = await api.sessions.unlinkings()
+        system, survey = await api.system(), await api.sessions.survey()
+    sessions, unlinkings = survey.sessions, survey.unlinkings
     if as_json:
         machine(_machine(system, sessions, unlinkings))
     else:
@@ -66,10 +66,8 @@ def table(sessions: Sequence[Session]) -> Table:
 
 
 def _still_linked(it: Unlinking) -> str:
-    whose = number(it.phone) if it.phone else "A phone"
-    what = f"{whose} still counts a device of {it.session} as linked, which nobody uses any more."
-    step = "On the phone: Settings, Linked devices; remove it." if it.by_hand else "It is being unlinked."
-    return f"{what} {words.advice(step) if it.by_hand else step}"
+    said = words.of_unlinking(it.session, it.phone, by_hand=it.by_hand)
+    return words.line(said.sentence, said.next_step)
 
 
 def _words(session: Session) -> str:

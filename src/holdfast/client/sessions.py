@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.http import Http
-from holdfast.client.types import Json, Qr, Session, Unlinking
+from holdfast.client.types import Json, Qr, Session, Survey
 from holdfast.model.errors import HoldfastError, NoQr
 
 
@@ -25,13 +25,11 @@ class Sessions:
 
     async def list(self) -> Sequence[Session]:
         """Every session, in the gateway's order."""
-        body = await self._http.json("GET", "/v1/sessions")
-        return [Session.read(item) for item in body["sessions"]]
+        return (await self.survey()).sessions
 
-    async def unlinkings(self) -> Sequence[Unlinking]:
-        """Devices that are no longer used and still count as linked on their phones, oldest first."""
-        body = await self._http.json("GET", "/v1/sessions")
-        return [Unlinking.read(item) for item in body.get("unlinking") or ()]
+    async def survey(self) -> Survey:
+        """Every session, and the devices that nobody uses any more and that still count as linked."""
+        return Survey.read(await self._http.json("GET", "/v1/sessions"))
 
     async def create(self, name: str) -> Session:
         """The session of this name: made now, or the one that exists. Idempotent."""
@@ -47,7 +45,7 @@ class Sessions:
         A session that has a number is linked with another one only with `replace_number`. Raises
         AlreadyLinked when there is nothing to pair, UnknownSession.
         """
-        return await self._do(ref, "pair?replace_number=true" if replace_number else "pair")
+        return await self._do(ref, "pair", {"replace_number": True} if replace_number else None)
 
     async def cancel_pair(self, ref: str) -> None:
         """Stop pairing; nothing happens when none runs."""
@@ -127,6 +125,6 @@ class Sessions:
                     raise NoQr(session.sentence, next_step=session.next_step) from None
                 await asyncio.sleep(0.05)
 
-    async def _do(self, ref: str, verb: str) -> Session:
-        body: Any = await self._http.json("POST", f"{session_path(ref)}/{verb}")
+    async def _do(self, ref: str, verb: str, query: Json | None = None) -> Session:
+        body: Any = await self._http.json("POST", f"{session_path(ref)}/{verb}", query=query)
         return Session.read(body)

@@ -1,6 +1,6 @@
 """What the API speaks of, as frozen values. Unknown fields of newer gateways are ignored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -59,6 +59,8 @@ class Session:
     retry_at: datetime | None
     pairing: Pairing | None
     restoring: bool
+    #: What belongs to the reason: for `number_differs` the other number.
+    detail: str = ""
     #: What its owner can do with it now; the names are those of `holdfast.model.actions.Action`.
     actions: tuple[str, ...] = ()
 
@@ -89,6 +91,7 @@ class Session:
             retry_at=moment(body.get("retry_at")),
             pairing=_read_pairing(pairing) if pairing else None,
             restoring=bool(body.get("restoring")),
+            detail=str(body.get("detail") or ""),
             actions=tuple(str(action) for action in body.get("actions") or ()),
         )
 
@@ -110,6 +113,7 @@ def _changed(session: Session, change: SessionStateChanged, at: datetime | None)
         state=change.state.value,
         color=change.color.value,
         reason=change.reason,
+        detail=change.detail,
         phone=change.phone or session.phone,
         sentence=said.sentence,
         next_step=said.next_step,
@@ -156,6 +160,20 @@ class Unlinking:
             attempts=int(body.get("attempts") or 0),
             by_hand=bool(body.get("by_hand")),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Everything that a gateway keeps linked, in its order, and what is still linked and should not be."""
+
+    sessions: Sequence[Session]
+    unlinkings: Sequence[Unlinking]
+
+    @classmethod
+    def read(cls, body: Json) -> "Survey":
+        """From the API's JSON."""
+        unlinkings = [Unlinking.read(item) for item in body.get("unlinking") or ()]
+        return cls([Session.read(item) for item in body["sessions"]], unlinkings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ Calling contract: before a list of sessions is asked for, `mark()`; hand its ans
 mark. Events that arrived in between win over the list, which may be older than they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from holdfast.client import Event, Session, System
+from holdfast.client import Event, Session, System, Unlinking
 from holdfast.model.events import SessionStateChanged
 from holdfast.model.states import State
 
@@ -17,6 +17,8 @@ class Board:
 
     def __init__(self) -> None:
         self.sessions: dict[str, Session] = {}
+        #: Devices that nobody uses any more and that still count as linked.
+        self.unlinkings: Sequence[Unlinking] = ()
         self.system: System | None = None
         #: Since when the gateway does not answer; None while it does.
         self.silent_since: datetime | None = None
@@ -34,7 +36,7 @@ class Board:
         """A point in the order of what arrives."""
         return self._ticks
 
-    def replace(self, sessions: Iterable[Session], mark: int) -> bool:
+    def replace(self, sessions: Iterable[Session], mark: int, unlinkings: Sequence[Unlinking] = ()) -> bool:
         """A whole list, asked for at `mark`. True when something is different now."""
         fresh = {
             session.id: self.sessions[session.id]
@@ -43,7 +45,7 @@ class Board:
             for session in sessions
         }
         changed = fresh != self.sessions or not self.listed
-        self.sessions, self.listed = fresh, True
+        self.sessions, self.listed, self.unlinkings = fresh, True, unlinkings
         self._touched = {id_: tick for id_, tick in self._touched.items() if id_ in fresh}
         return changed
 

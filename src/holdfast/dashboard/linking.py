@@ -13,6 +13,7 @@ from holdfast.dashboard.board import Board
 from holdfast.dashboard.elements import QrElement
 from holdfast.dashboard.words import telephone
 from holdfast.kit import logging
+from holdfast.model.reasons import Reason
 from holdfast.model.states import ACTIVE
 
 log = logging.get("dashboard")
@@ -63,8 +64,8 @@ class LinkDialog:
         self._show(self._asking)
         self._dialog.open()
 
-    def link(self, session: Session) -> None:
-        """Begin, or go on, with the QR code of a number that exists."""
+    def link(self, session: Session, *, replace_number: bool = False) -> None:
+        """Begin, or go on, with the QR code of a session; another number may take it over when asked so."""
         self._ref = session.id
         self._title.set_text(f"Link “{session.name}”")
         self._qr.set_visibility(False)
@@ -73,7 +74,7 @@ class LinkDialog:
         self._show(self._scanning)
         self._dialog.open()
         self._stop()
-        self._work = background_tasks.create(self._contained(session), name="dashboard link")
+        self._work = background_tasks.create(self._contained(session, replace_number), name="dashboard link")
 
     # ---- parts ---------------------------------------------------------------------------------------
 
@@ -111,6 +112,8 @@ class LinkDialog:
             self._failure_step = ui.label()
             with ui.element("div").classes("hf-dialog-foot"):
                 _button("Close", "hf-button", self._dialog.close)
+                self._replace = _button("Use the other number", "hf-button hf-sure", self._replace_number)
+                self._replace.props("data-test=replace-number")
                 _button("Show a new code", "hf-button hf-main", self._again)
 
     def _show(self, part: ui.element) -> None:
@@ -145,6 +148,11 @@ class LinkDialog:
         if session is not None:
             self.link(session)
 
+    def _replace_number(self) -> None:
+        session = self._board.sessions.get(self._ref)
+        if session is not None:
+            self.link(session, replace_number=True)
+
     def _hidden(self) -> None:
         self._stop()
         self._qr.clear_code()
@@ -154,18 +162,18 @@ class LinkDialog:
             self._work.cancel()
             self._work = None
 
-    async def _contained(self, session: Session) -> None:
+    async def _contained(self, session: Session, replace_number: bool) -> None:
         try:
-            await self._run(session)
+            await self._run(session, replace_number)
         except HoldfastError as refused:
             self._fail(refused.message, refused.next_step)
         except Exception as failure:
             log.error("dashboard.link_failed", error=type(failure).__name__, exc_info=True)
             self._fail("The code could not be shown", "Reload the page and try again.")
 
-    async def _run(self, session: Session) -> None:
+    async def _run(self, session: Session, replace_number: bool) -> None:
         try:
-            self._put(await self._client.sessions.pair(session.id))
+            self._put(await self._client.sessions.pair(session.id, replace_number=replace_number))
         except AlreadyLinked:
             await self._succeed(await self._client.sessions.get(session.id))
             return
@@ -201,6 +209,8 @@ class LinkDialog:
     async def _ended(self, session: Session) -> None:
         if session.state in ACTIVE:
             await self._succeed(session)
+        elif session.reason == Reason.NUMBER_DIFFERS:
+            self._ask_about_number(session)
         else:
             self._fail(session.sentence or "Pairing ended", session.next_step)
 
@@ -235,7 +245,17 @@ class LinkDialog:
         self._wait.set_text(text)
         self._wait.set_visibility(True)
 
+    def _ask_about_number(self, session: Session) -> None:
+        had, other = telephone(session.phone), telephone(session.detail) or "another number"
+        self._fail(
+            f"“{session.name}” was {had}, and {other} was about to take it over",
+            f"Scan the code with the phone of {had}, or use {other}: programs that know this session speak "
+            "from it then, and what waits to be sent from the old number is not sent.",
+        )
+        self._replace.set_visibility(True)
+
     def _fail(self, sentence: str, step: str) -> None:
+        self._replace.set_visibility(False)
         self._failure.set_text(sentence)
         self._failure_step.set_text(step)
         self._show(self._failed)

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from holdfast.client import Session, System
+from holdfast.client import Session, System, Unlinking
 from holdfast.dashboard.board import Board
 from holdfast.dashboard.killing import Killing
 from holdfast.dashboard.words import COLORS, buttons, telephone
 from holdfast.model.states import ACTIVE
-from holdfast.model.words import of_state
+from holdfast.model.words import of_state, of_unlinking
 
 #: How long the page tells that everything came back.
 TOLD_FOR = timedelta(seconds=30)
@@ -77,6 +77,13 @@ class KillingView(TypedDict):
     lines: list[LineView]
 
 
+class UnlinkingView(TypedDict):
+    """A device that nobody uses any more, to be removed on the phone that still counts it as linked."""
+
+    sentence: str
+    next_step: str
+
+
 class HeadView(TypedDict):
     """Everything above the cards."""
 
@@ -92,6 +99,7 @@ class HeadView(TypedDict):
     counts: list[CountView]
     restoration: RestorationView | None
     killing: KillingView | None
+    unlinkings: list[UnlinkingView]
 
 
 class Patch(TypedDict):
@@ -153,6 +161,7 @@ def head(board: Board, killing: Killing | None, now: datetime) -> HeadView:
         ],
         restoration=_worth_telling(restoration(system, now), killing) if board.reachable else None,
         killing=_killing(killing) if killing else None,
+        unlinkings=[_unlinking(it) for it in board.unlinkings if it.by_hand] if board.reachable else [],
     )
 
 
@@ -189,6 +198,11 @@ def _worth_telling(told: RestorationView | None, killing: Killing | None) -> Res
 def _killing(killing: Killing) -> KillingView:
     lines = [LineView(text=line.text, seconds=line.seconds, good=line.good) for line in killing.lines()]
     return KillingView(at=killing.at.isoformat(), over=killing.over, lines=lines)
+
+
+def _unlinking(it: Unlinking) -> UnlinkingView:
+    said = of_unlinking(it.session, telephone(it.phone), by_hand=it.by_hand)
+    return UnlinkingView(sentence=f"{said.sentence}.", next_step=said.next_step)
 
 
 def _step(session: Session) -> str:

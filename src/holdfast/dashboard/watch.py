@@ -159,14 +159,14 @@ class Watch:
         began, asked_at, mark = time.monotonic(), _now(), self.board.mark()
         self._list_due = False
         try:
-            sessions = await client.sessions.list()
+            survey = await client.sessions.survey()
         except AccessError:
             self._refuse(client)
             return
         except HoldfastError:
             self._list_due = True
             return
-        self.board.replace(sessions, mark)
+        self.board.replace(survey.sessions, mark, survey.unlinkings)
         self._may_list = time.monotonic() + _LIST_SHARE * (time.monotonic() - began)
         self._next_list = max(self._may_list, time.monotonic() + _LIST_S)
         if self.killing and not self.killing.over:

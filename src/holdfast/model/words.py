@@ -40,6 +40,13 @@ def of_state(state: str) -> str:
     return STATES.get(state) or state.replace("_", " ").capitalize()
 
 
+def of_unlinking(session: str, phone: str | None, *, by_hand: bool) -> Words:
+    """A device that nobody uses any more while its phone still counts it as linked."""
+    device = f"a device of “{session}” as linked, which nobody uses any more"
+    step = "On the phone: Settings, Linked devices; remove it."
+    return Words(f"{phone or 'A phone'} still counts {device}", step if by_hand else _TRIED_ON)
+
+
 def advice(next_step: str) -> str:
     """`Next step: connect it.` for a surface to show; empty when there is nothing to do."""
     step = next_step.strip()
@@ -209,6 +216,7 @@ ERRORS: Final[Mapping[str, Words]] = {
 
 _NOTHING: Final = "Nothing to do."
 _WAIT: Final = "Nothing to do: it reconnects by itself."
+_TRIED_ON: Final = "Nothing to do: it is being unlinked."
 _PAIR: Final = "Pair it: ask for a QR code and scan it with the phone."
 _PAIR_AGAIN: Final = "Ask for a new QR code when the phone is at hand."
 _CONNECT: Final = "Connect it."

@@ -59,5 +59,5 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client with every right. Faults of the application come back as answers."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": "Bearer hf_admin"}
-    async with httpx.AsyncClient(transport=transport, base_url="http://api", headers=headers) as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
         yield client

@@ -54,6 +54,14 @@ export default {
       <div><strong>The engine is being started.</strong> The numbers come back by themselves.</div>
     </div>
 
+    <ul v-if="alive && head.unlinkings.length" class="hf-unlinkings" aria-label="Devices to remove" data-test="unlinkings">
+      <li v-for="it in head.unlinkings" :key="it.sentence" class="hf-banner hf-banner-waiting">
+        <span class="hf-mark" aria-hidden="true"></span>
+        <div>{{ it.sentence }}
+          <span class="hf-step"><b>Next step:</b> {{ it.next_step }}</span></div>
+      </li>
+    </ul>
+
     <section v-if="head.restoration" class="hf-restoration" role="status" data-test="restoration">
       <div class="hf-restoration-text"><span v-if="!head.restoration.running" class="hf-tick" aria-hidden="true">✓</span>
         {{ head.restoration.text }}</div>
