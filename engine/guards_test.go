@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -410,5 +411,48 @@ func TestAMalformedNodeEndsOnlyItsConnection(t *testing.T) {
 	}
 	if a := l.own.Account(); a.Companions[0].Logins != 2 {
 		t.Errorf("the number itself logged in %d times", a.Companions[0].Logins)
+	}
+}
+
+// Why a handshake failed is told, not only that the stream ended after it.
+func TestWhyAHandshakeFailedIsTold(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.must("s1", &pb.Command{Command: &pb.Command_Disconnect{Disconnect: &pb.Disconnect{}}})
+	for n, fault := range []string{"wrong-root", "wrong-leaf"} {
+		epoch := uint64(n + 3)
+		l.sim.Fault(fault, "", 1)
+		l.g.must("s1", connectCommand(epoch))
+		if ended := l.g.disconnected(epoch); ended.Reason != pb.Reason_NETWORK || !strings.Contains(ended.Detail, "noise handshake failed") {
+			t.Errorf("%s: ended with %v", fault, ended)
+		}
+	}
+}
+
+// Whatever a frame holds: at worst its own connection ends, the message behind it comes, and the other number notices
+// nothing.
+func TestNoFrameTakesMoreThanItsConnection(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.confirmAll()
+	other := l.sim.Phone("other")
+	l.g.online("s2", other)
+	epoch := uint64(2)
+	for _, fault := range []string{"bad-zlib", "truncated-node", "garbage-frame", "inflate-bomb", "malformed-node", "empty-frame"} {
+		l.sim.Fault(fault, l.own.Number, 1)
+		l.friend.Say(l.own.Number, "behind "+fault)
+		labtest.Within(t, 20*time.Second, "behind "+fault, func() bool {
+			ended := slices.ContainsFunc(l.g.allFacts(), func(f *pb.SessionFact) bool {
+				return f.SessionId == "s1" && f.Epoch == epoch && f.GetDisconnected() != nil
+			})
+			if ended {
+				epoch++
+				l.g.must("s1", connectCommand(epoch))
+			}
+			return l.g.count(func(d *pb.Delivery) bool { return d.GetMessage().GetText().GetBody() == "behind "+fault }) > 0
+		})
+	}
+	if logins := other.Account().Companions[0].Logins; logins != 1 {
+		t.Errorf("the other number logged in %d times", logins)
 	}
 }

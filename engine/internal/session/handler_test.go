@@ -255,3 +255,25 @@ func TestWhyASendFailed(t *testing.T) {
 		}
 	}
 }
+
+// The two names of a person share a queue, whichever came first and whenever the second was learned.
+func TestTwoNamesOfAPersonAreOneLane(t *testing.T) {
+	number := types.NewJID("4915222088624", types.DefaultUserServer)
+	lid := types.NewJID("223456789012345", types.HiddenUserServer)
+	busy := map[types.JID][]types.JID{number: {number, lid}, lid: {number, lid}}
+	for first, names := range busy {
+		conn, _ := bare(t, none)
+		if got := conn.sends.lane(first, types.EmptyJID); got != first.String() {
+			t.Errorf("nothing is known yet: %s", got)
+		}
+		conn.sends.chats[first.String()] = nil
+		for n, to := range names {
+			if got := conn.sends.lane(to, names[1-n]); got != first.String() {
+				t.Errorf("%s is being worked off, and %s goes to %s", first, to, got)
+			}
+		}
+		if got := conn.sends.lane(types.NewJID("1", types.DefaultUserServer), types.EmptyJID); got != "1@s.whatsapp.net" {
+			t.Errorf("somebody else goes to %s", got)
+		}
+	}
+}

@@ -44,9 +44,10 @@ func (c *Connection) dial() {
 	})
 	defer limit.Stop()
 	c.deps.Box.Note(blackbox.Dialled, c.session.id)
-	if err := c.connect(); err != nil {
+	if frames, err := c.connect(); err != nil {
 		c.clock.date(c.socket.Date(), time.Now())
 		c.end(translate.EndingOfDial(err, c.clock.ahead()))
+		frames.Close(0)
 		return
 	}
 	c.up.Store(true)

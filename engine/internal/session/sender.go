@@ -82,14 +82,24 @@ func (s *sends) add(send *pb.Send, reply func(*pb.Result)) {
 		reply(failure(pb.ErrorCode_INVALID_ARGUMENT, err.Error()))
 		return
 	}
-	chat := to.String()
+	alias := s.conn.aliases(to)
 	s.lock.Lock()
 	defer s.lock.Unlock()
+	chat := s.lane(to, alias)
 	queue, working := s.chats[chat]
 	s.chats[chat] = append(queue, job{send: send, to: to, reply: reply})
 	if !working {
 		go s.work(chat)
 	}
+}
+
+// lane is the queue of a recipient: a person's two names share the one that is being worked off, or a message to the name
+// that was just learned would overtake those to the other.
+func (s *sends) lane(to, alias types.JID) string {
+	if _, working := s.chats[alias.String()]; working && !alias.IsEmpty() {
+		return alias.String()
+	}
+	return to.String()
 }
 
 func recipient(send *pb.Send) (types.JID, error) {

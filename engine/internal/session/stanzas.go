@@ -74,27 +74,26 @@ func nodeHandlers(client *whatsmeow.Client) map[string]handler {
 	}
 }
 
-// connect dials and shakes hands as the library's Connect does, but keeps the queue of stanzas here.
+// connect dials and shakes hands as the library's Connect does, but keeps the queue of stanzas here. After an error the
+// caller closes the socket, when it has told the cause: the end of the stream comes of it, and says less.
 //
 // Source: whatsmeow 35ae40906e74, unlockedConnect.
-func (c *Connection) connect() error {
+func (c *Connection) connect() (*socket.FrameSocket, error) {
 	ephemeral := keys.NewKeyPair()
 	c.socket.Know(wire.Secrets{Static: c.device.NoiseKey.Priv, Ephemeral: ephemeral.Priv})
 	frames := socket.NewFrameSocket(c.client.Log.Sub("Socket"), c.socket.Client())
 	if err := frames.Connect(c.ctx); err != nil {
-		frames.Close(0)
-		return err
+		return frames, err
 	}
 	//lint:ignore SA1019 the library has no other door to the queue of its stanzas
 	incoming, err := c.client.DangerousInternals().DoHandshake(frames, *ephemeral)
 	if err != nil {
-		frames.Close(0)
-		return fmt.Errorf("noise handshake failed: %w", err)
+		return frames, fmt.Errorf("noise handshake failed: %w", err)
 	}
 	c.stanzas.start(frames.Context(), incoming)
 	// What the server said meanwhile was held back: the client was not complete.
 	c.socket.Release()
-	return nil
+	return frames, nil
 }
 
 func (s *stanzas) start(ctx context.Context, incoming chan *waBinary.Node) {
