@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from holdfast.model.errors import (
     NotConnected,
     NotOpen,
 )
-from holdfast.model.ids import DEFAULT_TENANT
+from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel, State
 from holdfast.sessions import Recorder, Service, Supervisor
@@ -27,6 +28,7 @@ from holdfast.store import SqliteFile, Store
 from holdfast.vault import MasterKey, Vault
 
 TENANT = DEFAULT_TENANT
+_ENGINES = itertools.count()
 MASTER = MasterKey(b"m" * 32)
 
 
@@ -58,6 +60,8 @@ class ScriptedLink:
     held: dict[str, Holding] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)  # "connect ses_1"
     refuse: dict[str, HoldfastError] = field(default_factory=dict)
+    #: Whom an engine that dies has dealt with last.
+    last: list[SessionId] = field(default_factory=list)
     #: Commands that do not return before the test lets them.
     hold: dict[str, asyncio.Event] = field(default_factory=dict)
     #: The phone takes a device off its list.
@@ -73,6 +77,9 @@ class ScriptedLink:
             raise EngineUnreachable()
         if name in self.refuse:
             raise self.refuse[name]
+
+    def last_dealt_with(self) -> Sequence[SessionId]:
+        return self.last
 
     async def list_held(self) -> Sequence[Held]:
         await self._ask("list")
@@ -198,7 +205,7 @@ class Stage:
 
     async def attach(self) -> None:
         """An engine comes. Returns when it is reconciled."""
-        identity = EngineIdentity(f"eng_{id(object())}", 1, lab=True, build="test")
+        identity = EngineIdentity(f"eng_{next(_ENGINES)}", 1, lab=True, build="test")
         self.link.identity = identity
         self.supervisor.engine_attached(identity)
         await self.until(lambda: self.supervisor.roster.acting, "the engine was not reconciled")

@@ -13,6 +13,7 @@ from holdfast.engine.channel import MAX_VERSION, MIN_VERSION, Arrived, Channel, 
 from holdfast.engine.connection import Connection, dial, result_of
 from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, SessionFact
 from holdfast.engine.families import Acts, Credentials, Files, Questions
+from holdfast.engine.lastdealt import last_dealt_with
 from holdfast.engine.process import EngineProcess, addresses, running, stop
 from holdfast.engine.succession import Quiet
 from holdfast.engine.translate_answers import device
@@ -20,6 +21,7 @@ from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
 from holdfast.model.errors import EngineOutdated, EngineProtocolError, EngineUnreachable
+from holdfast.model.ids import SessionId
 from holdfast.model.messages import Delivery, SendAck
 
 log = logging.get("engine")
@@ -235,6 +237,10 @@ class EngineLink:
         """
         if self._connection is not None:
             self._connection.confirm(delivery_ids)
+
+    def last_dealt_with(self) -> Sequence[SessionId]:
+        """Of an engine that has died unasked: who dialled or had the last frame, the latest first."""
+        return last_dealt_with(self._process.data / "run")
 
     async def list_held(self) -> Sequence[Held]:
         """What the engine holds now."""

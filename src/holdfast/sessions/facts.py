@@ -135,6 +135,11 @@ class EngineLost:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineCrashed:
+    """The engine has died under this session, which was connected alone to find that out."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimeCame:
     """`Session.wake_at_ms` has passed."""
 
@@ -238,6 +243,7 @@ Fact = (
     | Restored
     | EngineAttached
     | EngineLost
+    | EngineCrashed
     | TimeCame
     | ConnectRefused
     | CredentialsAdopted

@@ -19,6 +19,7 @@ from holdfast.sessions.facts import (
     ForgetSession,
     GiveUpLink,
     GiveUpScratch,
+    LinkDisconnected,
     QuarantineCredentials,
     RecordRefused,
     Restored,
@@ -41,7 +42,8 @@ def restore_resting(session: Session, fact: Fact, now_ms: int, roll: float, poli
     lasting = MEANINGS[session.reason].outlives_restart and not over
     if lasting or session.desired is Desired.DOWN or session.credentials is not Credentials.VALID:
         waits = session.desired is Desired.UP and not over
-        return Decision(replace(session, retry_at_ms=after_ban(until, roll, policy) if waits else None))
+        retry_at = session.retry_at_ms if until is None else after_ban(until, roll, policy)
+        return Decision(replace(session, retry_at_ms=retry_at if waits else None))
     return restore(session, fact, now_ms, roll, policy)
 
 
@@ -191,3 +193,8 @@ def attach_deleted(session: Session, fact: Fact, now_ms: int, roll: float, polic
     decision = attach_unwanted(session, fact, now_ms, roll, policy)
     rest = (GiveUpScratch(), GiveUpLink(), ForgetSession())
     return replace(decision, commands=(*decision.commands, *rest))
+
+
+def engine_crashed(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """It rests, so that the others run, and is tried again more and more rarely."""
+    return ended(session, LinkDisconnected(session.epoch, Reason.CRASHES_ENGINE), now_ms, roll, policy)

@@ -22,6 +22,7 @@ from holdfast.model.errors import (
 from holdfast.model.reasons import Reason
 from holdfast.model.states import ACTIVE, State
 from holdfast.sessions import facts as f
+from holdfast.sessions.blame import Blame
 from holdfast.sessions.governor import Governor
 from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.linking import Linking
@@ -31,6 +32,8 @@ from holdfast.sessions.seam import Engine
 from holdfast.vault import KeyFileDamaged, Vault, WrongMasterKey
 
 log = logging.get("sessions")
+
+_LOOKS_FOR_ITS_TURN_EVERY_S: Final = 0.5
 
 _KEY_TROUBLE: Final = (WrongMasterKey, KeyFileDamaged, WrongFileKey, FileCorrupt, FolderMissing)
 
@@ -46,11 +49,12 @@ class Lanes:
         linking: Linking,
         leftovers: Leftovers,
         *,
+        blame: Blame,
         device_name: str,
     ) -> None:
         self._roster, self._link, self._vault = roster, link, vault
         self._linking, self._leftovers, self._device_name = linking, leftovers, device_name
-        self._governor = Governor()
+        self._governor, self._blame = Governor(), blame
         self._open = asyncio.Event()
         self._shut = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
@@ -149,6 +153,12 @@ class Lanes:
         wait_s = self._governor.take(asyncio.get_running_loop().time())
         if wait_s > 0:
             await asyncio.sleep(wait_s)
+            if not _still_wanted(runtime, epoch):
+                return
+        if runtime.session.reason is Reason.CRASHES_ENGINE:
+            self._blame.suspect(runtime.id)
+        while not self._blame.may_connect(runtime.id, self._roster.now):
+            await self._roster.changed_or_timeout(runtime, _LOOKS_FOR_ITS_TURN_EVERY_S)
             if not _still_wanted(runtime, epoch):
                 return
         try:

@@ -25,6 +25,7 @@ from holdfast.sessions.facts import (
     DeleteAsked,
     DisconnectAsked,
     EngineAttached,
+    EngineCrashed,
     EngineLost,
     Fact,
     LevelReported,
@@ -117,6 +118,7 @@ TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
         (_D,): house.attach_deleted,
     },
     EngineLost: {(_C, _UP, _UN, _R): house.engine_lost, (_P,): house.engine_lost_pairing},
+    EngineCrashed: {(_C, _UP, _UN, _R): house.engine_crashed},
     TimeCame: {
         (_R, _B, _F): house.retry,
         (_C,): house.adopt_again,

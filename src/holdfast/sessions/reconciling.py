@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Iterable
 from typing import Final
 
-from holdfast.engine import Held
+from holdfast.engine import EngineIdentity, Held
 from holdfast.kit import logging
 from holdfast.model.errors import EngineUnreachable
+from holdfast.model.ids import SessionId
 from holdfast.sessions import facts as f
+from holdfast.sessions.blame import Blame
 from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.roster import Roster
@@ -24,20 +26,40 @@ class Reconciling:
     """Opens the lanes when an engine is reconciled, closes them when it goes."""
 
     def __init__(
-        self, roster: Roster, link: Engine, vault: Vault, leftovers: Leftovers, lanes: Lanes
+        self,
+        roster: Roster,
+        link: Engine,
+        vault: Vault,
+        leftovers: Leftovers,
+        *,
+        lanes: Lanes,
+        blame: Blame,
     ) -> None:
         self._roster, self._link, self._vault = roster, link, vault
-        self._leftovers, self._lanes = leftovers, lanes
+        self._leftovers, self._lanes, self._blame = leftovers, lanes, blame
+        #: The engine of before, and whom it dealt with last.
+        self._engine_id, self._last = "", list[SessionId]()
         self._attached = asyncio.Event()
 
-    def attached(self) -> None:
-        """An engine is there; it is asked what it holds."""
+    def attached(self, identity: EngineIdentity) -> None:
+        """An engine is there; it is asked what it holds. Another one than before: that one has died."""
+        if self._engine_id not in ("", identity.engine_id) and self._last:
+            self._find_culprit()
+        self._engine_id = identity.engine_id
         self._attached.set()
+
+    def _find_culprit(self) -> None:
+        culprit = self._blame.died(self._roster.now, self._last)
+        log.warning("sessions.engine_died", dealt_with_last=len(self._last), culprit=culprit)
+        runtime = None if culprit is None else self._roster.index.get(culprit)
+        if runtime is not None:
+            self._roster.tell(runtime, f.EngineCrashed())
 
     def detached(self) -> None:
         """The engine, or the way to it, is gone."""
         self._attached.clear()
         self._lanes.close()
+        self._last = list(self._link.last_dealt_with())  # the next engine begins a new file
         done = self._roster.restoration.progress.done
         for runtime in list(self._roster.index):
             runtime.file, runtime.last_fact, runtime.closing = FileState.CLOSED, 0, None

@@ -31,6 +31,10 @@ class Engine(Protocol):
         """What it does with folders outside sessions/."""
         ...
 
+    def last_dealt_with(self) -> Sequence[SessionId]:
+        """Of an engine that has died unasked: who dialled or had the last frame, the latest first."""
+        ...
+
     async def list_held(self) -> Sequence[Held]:
         """What it holds now."""
         ...

@@ -8,6 +8,7 @@ from typing import Final
 from holdfast.engine import EngineIdentity, Levels, SessionFact
 from holdfast.kit.clock import SteadyClock
 from holdfast.model.ids import TenantId
+from holdfast.sessions.blame import Blame
 from holdfast.sessions.hearing import Hearing
 from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
@@ -46,9 +47,12 @@ class Supervisor:
         self.unlinking = Unlinking(self.roster, store, link, vault)
         linking = Linking(self.roster, link, vault, self.unlinking)
         leftovers = Leftovers(self.roster, link, vault, linking, home)
-        self._lanes = Lanes(self.roster, link, vault, linking, leftovers, device_name=device_name)
+        blame = Blame()
+        self._lanes = Lanes(
+            self.roster, link, vault, linking, leftovers, blame=blame, device_name=device_name
+        )
         self._hearing = Hearing(self.roster, linking)
-        self._reconciling = Reconciling(self.roster, link, vault, leftovers, self._lanes)
+        self._reconciling = Reconciling(self.roster, link, vault, leftovers, lanes=self._lanes, blame=blame)
 
     async def load(self, registry: Registry) -> None:
         """Read every session and begin its restoration. Raises StoreUnavailable."""
@@ -83,7 +87,7 @@ class Supervisor:
 
     def engine_attached(self, identity: EngineIdentity) -> None:
         """An engine is there."""
-        self._reconciling.attached()
+        self._reconciling.attached(identity)
 
     def engine_detached(self) -> None:
         """The engine, or the way to it, is gone."""

@@ -60,6 +60,7 @@ def facts(epoch: int = 7) -> list[f.Fact]:
         f.EngineAttached(),
         *[f.EngineAttached(epoch, level) for level in LinkLevel],
         f.EngineLost(),
+        f.EngineCrashed(),
         f.TimeCame(),
         f.CredentialsAdopted(),
         f.CredentialsMissed(),

@@ -1,0 +1,50 @@
+"""Whom an engine dealt with last: read from the file that it leaves when it dies unasked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from holdfast.model.ids import SessionId
+
+_FILE: Final = "engine.last"
+#: What a note can say, as the engine writes it.
+_FRAME, _DIALLED = "frame", "dial"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of the file. Their order in it means nothing."""
+
+    at_ms: int
+    what: str
+    session_id: SessionId
+
+
+def last_dealt_with(run: Path) -> Sequence[SessionId]:
+    """The session with the last frame, then those that dialled and had none yet, the latest first.
+
+    Nobody when the engine has ended as it was asked to, or left nothing readable.
+    """
+    try:
+        text = (run / _FILE).read_text(errors="replace")
+    except OSError:
+        return []
+    return suspects([note for line in text.splitlines() if (note := _read(line)) is not None])
+
+
+def suspects(notes: Sequence[Note]) -> Sequence[SessionId]:
+    """The same from its notes. Pure."""
+    newest: dict[SessionId, Note] = {}
+    for note in sorted(notes, key=lambda it: it.at_ms):
+        newest[note.session_id] = note
+    latest = sorted(newest.values(), key=lambda it: it.at_ms, reverse=True)
+    frames = [note.session_id for note in latest if note.what == _FRAME][:1]
+    return [*frames, *(note.session_id for note in latest if note.what == _DIALLED)]
+
+
+def _read(line: str) -> Note | None:
+    words = line.split()
+    if len(words) != 3 or not words[0].isdigit():
+        return None
+    return Note(int(words[0]), words[1], SessionId(words[2]))

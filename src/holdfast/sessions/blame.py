@@ -1,0 +1,68 @@
+"""Whom the deaths of engines are blamed on. Pure.
+
+One session whose incoming data ends the engine takes every number down, again and again. So after two deaths
+within a minute whoever the engine dealt with last is a suspect: suspects connect alone, one after the other,
+while the others run. The one under which the engine dies again is the culprit, and rests.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from holdfast.model.ids import SessionId
+
+#: Two deaths within this time are no accident.
+_WITHIN_MS: Final = 60_000
+#: Whoever has been connected alone for so long is no suspect any more.
+_ALONE_FOR_MS: Final = 5_000
+
+
+#: Turns begin so long after a death: until then everybody has asked, and the likeliest goes first.
+_TURNS_BEGIN_AFTER_MS: Final = 300
+_ASKED_LATELY_MS: Final = 2_000
+
+
+class Blame:
+    """Takes deaths and time, gives culprits and whose turn it is."""
+
+    def __init__(self) -> None:
+        self._deaths: list[int] = []
+        self._suspects: list[SessionId] = []
+        self._asked: dict[SessionId, int] = {}
+        self._turns_begin_ms = 0
+        self._alone: SessionId | None = None
+        self._alone_since_ms = 0
+
+    def died(self, now_ms: int, last: Sequence[SessionId]) -> SessionId | None:
+        """An engine has died; it dealt with these last, the likeliest first. The culprit, if one is found."""
+        self._deaths = [at for at in self._deaths if now_ms - at <= _WITHIN_MS] + [now_ms]
+        self._turns_begin_ms = now_ms + _TURNS_BEGIN_AFTER_MS
+        culprit, self._alone = self._alone, None
+        if culprit is not None:
+            self._suspects.clear()
+        elif len(self._deaths) >= 2:
+            self._suspects += [session_id for session_id in last if session_id not in self._suspects]
+        return culprit
+
+    def suspect(self, session_id: SessionId) -> None:
+        """One that was a culprit before."""
+        if session_id != self._alone and session_id not in self._suspects:
+            self._suspects.append(session_id)
+
+    def may_connect(self, session_id: SessionId, now_ms: int) -> bool:
+        """True unless it is a suspect that waits for its turn. To be asked again and again, until it is."""
+        if self._alone is not None and now_ms - self._alone_since_ms >= _ALONE_FOR_MS:
+            self._alone = None
+        if session_id not in self._suspects:
+            return True
+        self._asked[session_id] = now_ms
+        if self._alone is None and now_ms >= self._turns_begin_ms and self._first(now_ms) == session_id:
+            self._suspects.remove(session_id)
+            self._alone, self._alone_since_ms = session_id, now_ms
+        return self._alone == session_id
+
+    def _first(self, now_ms: int) -> SessionId | None:
+        """The likeliest suspect of those that want to connect."""
+        for session_id in self._suspects:
+            if now_ms - self._asked.get(session_id, -_ASKED_LATELY_MS) < _ASKED_LATELY_MS:
+                return session_id
+        return None
