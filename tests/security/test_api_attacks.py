@@ -1,0 +1,182 @@
+"""What somebody tries who has the wrong key, no key or bad intentions, on a whole gateway."""
+
+import asyncio
+import re
+import secrets
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from house import House
+
+#: The scope that each endpoint asks for; "": open to everybody. A new endpoint has to say who may use it.
+NEEDS: Final = {
+    "GET /livez": "",
+    "GET /readyz": "",
+    "POST /v1/dashboard/exchange": "",
+    "GET /v1/system": "read",
+    "GET /v1/sessions": "read",
+    "PUT /v1/sessions/{name}": "admin",
+    "GET /v1/sessions/{ref}": "read",
+    "DELETE /v1/sessions/{ref}": "admin",
+    "POST /v1/sessions/{ref}/pair": "admin",
+    "DELETE /v1/sessions/{ref}/pair": "admin",
+    "GET /v1/sessions/{ref}/qr": "admin",
+    "GET /v1/sessions/{ref}/qr.svg": "admin",
+    "GET /v1/sessions/{ref}/qr.txt": "admin",
+    "POST /v1/sessions/{ref}/connect": "admin",
+    "POST /v1/sessions/{ref}/disconnect": "admin",
+    "POST /v1/sessions/{ref}/logout": "admin",
+    "GET /v1/sessions/{ref}/timeline": "read",
+    "POST /v1/sessions/{ref}/messages": "send",
+    "GET /v1/sessions/{ref}/messages": "read",
+    "GET /v1/sessions/{ref}/messages/{message_id}": "read",
+    "GET /v1/events": "read",
+    "GET /v1/subscriptions": "read",
+    "PUT /v1/subscriptions/{name}": "read",
+    "DELETE /v1/subscriptions/{name}": "read",
+    "POST /v1/subscriptions/{name}/ack": "read",
+    "POST /v1/dashboard/links": "keys and read",
+    "GET /v1/keys": "keys",
+    "POST /v1/keys": "keys",
+    "DELETE /v1/keys/self": "read",
+    "DELETE /v1/keys/{key_id}": "keys",
+    "POST /v1/lab/kill": "admin",
+}
+SCOPES: Final = ("read", "send", "admin", "keys")
+#: What makes each request whole, so that only the key can be wrong.
+BODIES: Final[dict[str, Any]] = {
+    "POST /v1/sessions/{ref}/messages": {"to": "+4915112345678", "text": "x"},
+    "PUT /v1/subscriptions/{name}": {},
+    "POST /v1/subscriptions/{name}/ack": {"cursor": "x"},
+    "POST /v1/keys": {"name": "x", "scopes": ["keys"]},
+    "POST /v1/lab/kill": {"what": "nobody"},
+}
+
+
+async def key(house: House, *scopes: str, **more: Any) -> dict[str, str]:
+    """A fresh key with these scopes, as the header that shows it."""
+    body = {"name": "attacker", "scopes": scopes, **more}
+    made = await house.ask("POST", "/v1/keys", 201, json=body)
+    return {"Authorization": f"Bearer {made['key']}", "X-Key-Id": made["key_id"]}
+
+
+async def knock(house: House, endpoint: str, headers: dict[str, str]) -> httpx.Response:
+    """Ask for an endpoint with a name that nothing has; give up on a stream as soon as it has begun."""
+    method, _, path = endpoint.partition(" ")
+    for part in ("{ref}", "{name}", "{message_id}", "{key_id}"):
+        path = path.replace(part, "nobody")
+    headers = {"Authorization": "", **headers}
+    async with house.http.stream(method, path, headers=headers, json=BODIES.get(endpoint)) as response:
+        if "event-stream" not in response.headers.get("content-type", ""):
+            await response.aread()
+        return response
+
+
+async def test_every_endpoint_with_every_kind_of_key(house: House) -> None:
+    described = (await house.http.get("/openapi.json")).json()["paths"]
+    there = {f"{method.upper()} {path}" for path, methods in described.items() for method in methods}
+    assert there == set(NEEDS)
+
+    revoked = await key(house, *SCOPES)
+    await house.ask("DELETE", f"/v1/keys/{revoked['X-Key-Id']}", 204)
+    shown = house.http.headers["Authorization"]
+    wrong = {
+        "none": {},
+        "unknown": {"Authorization": f"Bearer hf_{secrets.token_urlsafe(32)}"},
+        "revoked": revoked,
+        "cut": {"Authorization": shown[:-1]},
+        "longer": {"Authorization": shown + "x"},
+        "another scheme": {"Authorization": shown.replace("Bearer", "Basic")},
+        "in the query": {"X-Api-Key": shown.removeprefix("Bearer ")},
+        "enormous": {"Authorization": "Bearer " + "x" * 8000},
+    }
+    one_scope = {scope: await key(house, scope) for scope in SCOPES}
+    for endpoint, needed in NEEDS.items():
+        if not needed:
+            continue
+        for name, headers in wrong.items():
+            response = await knock(house, endpoint, headers)
+            assert response.status_code == 401, (endpoint, name)
+        for scope, headers in one_scope.items():
+            if endpoint == "DELETE /v1/keys/self" and scope == needed:
+                continue  # it would give up the key that the others are tried with
+            response = await knock(house, endpoint, headers)
+            assert (response.status_code == 403) is (scope != needed), (endpoint, scope, response.status_code)
+            assert response.status_code < 500, endpoint
+
+
+async def test_an_expired_key_opens_nothing(house: House) -> None:
+    short = await key(house, "read", expires_in_s=1)
+
+    async def over() -> bool:
+        return (await knock(house, "GET /v1/system", short)).status_code == 401
+
+    await house.until(over, "the key still opens")
+
+
+async def test_a_key_that_hands_out_keys_gives_no_more_than_it_has(house: House) -> None:
+    holder = await key(house, "keys", "read")
+    body = {"name": "more", "scopes": ["admin"]}
+    await house.ask("POST", "/v1/keys", 403, json=body, headers=holder)
+    link = await house.ask("POST", "/v1/dashboard/links", 201, headers=holder)
+    token = link["path"].partition("token=")[2]
+    login = await house.ask(
+        "POST", "/v1/dashboard/exchange", json={"token": token}, headers={"Authorization": ""}
+    )
+    browser = {"Authorization": f"Bearer {login['key']}"}
+    for endpoint, needed in NEEDS.items():
+        if needed in {"admin", "send"}:
+            assert (await knock(house, endpoint, browser)).status_code == 403, endpoint
+
+
+async def test_a_link_lets_one_browser_in(house: House) -> None:
+    link = await house.ask("POST", "/v1/dashboard/links", 201)
+    token = link["path"].partition("token=")[2]
+    tries = [house.http.post("/v1/dashboard/exchange", json={"token": token}) for _ in range(8)]
+    answers = await asyncio.gather(*tries)
+    assert sorted(it.status_code for it in answers) == [200, *[401] * 7]
+    for guess in ("", "x", token[:-1], token + "x", "x" * 257, "\0", "%"):
+        answer = await house.http.post("/v1/dashboard/exchange", json={"token": guess})
+        assert answer.status_code in {401, 422}, guess
+
+
+async def test_a_body_beyond_every_need_is_refused(house: House) -> None:
+    async def endless() -> Any:
+        for _ in range(64):
+            yield b"x" * 128 * 1024
+
+    for content in (b"x" * 5 * 1024 * 1024, endless()):
+        answer = await house.http.post("/v1/sessions/x/messages", content=content)
+        assert answer.status_code == 413
+    nested = b'{"to": ' + b"[" * 50_000
+    answer = await house.http.post(
+        "/v1/sessions/x/messages", content=nested, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in {400, 422}
+    assert "Traceback" not in house.log.read_text()
+
+
+async def test_no_path_leads_out(house: House) -> None:
+    (house.place.data.parent / "secret").write_text("the secret")
+    here = {it for it in house.place.data.parent.rglob("*") if it.is_dir()}
+    for path in ("../secret", "..%2fsecret", "%2e%2e/secret", "....//secret", "..%5csecret", "%00", "a%00b"):
+        for prefix in ("/", "/docs/", "/docs/static/", "/v1/sessions/", "/v1/keys/"):
+            for method in ("GET", "PUT", "DELETE"):
+                answer = await house.http.request(method, prefix + path)
+                assert answer.status_code < 500, (method, prefix, path)
+                assert "the secret" not in answer.text
+    assert {it for it in house.place.data.parent.rglob("*") if it.is_dir()} == here
+
+
+async def test_no_secret_is_shown_or_logged(house: House) -> None:
+    shown = house.http.headers["Authorization"].removeprefix("Bearer ")
+    made = (await key(house, "read"))["Authorization"].removeprefix("Bearer ")
+    for path in ("/v1/keys", "/v1/system", "/v1/sessions", "/openapi.json"):
+        assert not re.search(r"hf_\w{16}", (await house.http.get(path)).text), path
+    await house.stop()
+    kept = [it for it in house.place.data.rglob("*") if it.is_file() and it.name != "local.key"]
+    for secret in (shown, made):
+        assert not [it for it in kept if secret.encode() in Path(it).read_bytes()]
+    await house.start()
