@@ -17,7 +17,7 @@ from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
 from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
-from holdfast.model.ids import DEFAULT_TENANT
+from holdfast.model.ids import DEFAULT_TENANT, TenantId
 from holdfast.model.states import State
 from holdfast.outbox import Outbox
 from holdfast.sessions import Progress
@@ -210,9 +210,7 @@ async def test_scopes_are_checked_and_tenants_do_not_see_each_other(api: Api) ->
     ):
         await api.ask(method, path, 403, headers=only_read)
     await api.ask("GET", "/v1/sessions", 401, headers={"Authorization": "Bearer hf_wrong"})
-    stranger = (
-        await api.accounts.create_key(DEFAULT_TENANT, "ten_other", "stranger", scopes=frozenset(Scope))
-    ).key
+    stranger = (await api.accounts.create_key(TenantId("ten_other"), "stranger", scopes=frozenset(Scope))).key
     theirs = {"Authorization": f"Bearer {stranger}"}
     assert (await api.ask("GET", "/v1/sessions", headers=theirs))["sessions"] == []
     await api.ask("GET", "/v1/sessions/taxi", 404, headers=theirs)
@@ -248,3 +246,15 @@ async def test_without_an_engine_nothing_is_pretended(api: Api) -> None:
         "connecting",
     )
     assert "tenant_id" not in session
+
+
+async def test_one_of_many_deletions_succeeds_and_the_name_is_free_again(api: Api) -> None:
+    """A double click, and somebody who makes the name again at the same moment: no request meets a fault."""
+    for _ in range(5):
+        await api.http.put("/v1/sessions/taxi")
+        answers = await asyncio.gather(
+            *(api.http.delete("/v1/sessions/taxi") for _ in range(4)), api.http.put("/v1/sessions/taxi")
+        )
+        assert {answer.status_code for answer in answers} <= {200, 201, 204, 404, 409}
+        assert 204 in {answer.status_code for answer in answers}
+    assert (await api.http.put("/v1/sessions/taxi")).status_code in {200, 201}

@@ -5,7 +5,19 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from holdfast.api import access, docs, errors, events, keys, messages, sessions, socket, subscriptions, system
+from holdfast.api import (
+    access,
+    codes,
+    docs,
+    errors,
+    events,
+    keys,
+    messages,
+    sessions,
+    socket,
+    subscriptions,
+    system,
+)
 from holdfast.api.limits import BodyLimit
 from holdfast.api.origin import SameSite
 from holdfast.api.rooms import Rooms
@@ -40,6 +52,7 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
     for router in (
         system.router,
         sessions.router,
+        codes.router,
         messages.router,
         events.router,
         subscriptions.router,

@@ -14,17 +14,18 @@ from contextlib import suppress
 from typing import Any, Final
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 
 from holdfast.accounts import Caller, Scope
 from holdfast.api.auth import Behind
 from holdfast.api.errors import body_of
 from holdfast.api.events import begin
+from holdfast.api.frames import AckOp, MessageIn, SendOp, SubscribeOp, event_frames, parse, refusal_frame
 from holdfast.api.messages import sent_out
 from holdfast.api.rooms import Rooms
 from holdfast.api.subscriptions import consumer_of, wanted_by
 from holdfast.delivery import Feed, Turn, Window
-from holdfast.journal import Event, encode_cursor
+from holdfast.journal import encode_cursor
 from holdfast.kit.edge import KNOWN
 from holdfast.messages import Message
 from holdfast.model.content import Text
@@ -35,46 +36,13 @@ from holdfast.store.store import LAZY_S
 router = APIRouter(prefix="/v1", tags=["events"])
 
 _FRAME_EVENTS: Final = 256
-_FRAME_CHARS: Final = 1_000_000
 #: Events that a named consumer may hold unacknowledged. Beyond it, it is given no more until it acknowledges.
 _UNACKED: Final = 2048
 #: Send frames in work at once; the next one is read when one of them is answered.
 _SENDING: Final = 64
-_FRAME_MESSAGES: Final = 1000
 _AUTH_WITHIN_S: Final = 10.0
 _STORE_AGAIN_S: Final = 0.5
 _POLICY_VIOLATION: Final = 1008
-
-
-class SubscribeOp(BaseModel):
-    """Begin to be given events, or begin again."""
-
-    subscription: str | None = None
-    after: str | None = None
-    sessions: list[str] | None = None
-    types: list[str] | None = None
-
-
-class AckOp(BaseModel):
-    """Everything up to here is done."""
-
-    cursor: str
-
-
-class MessageIn(BaseModel):
-    """One message of a send."""
-
-    session: str
-    to: str
-    text: str
-    idempotency_key: str | None = None
-
-
-class SendOp(BaseModel):
-    """Several messages, accepted in one commit."""
-
-    request: str
-    messages: list[MessageIn] = Field(max_length=_FRAME_MESSAGES)
 
 
 @router.websocket("/events/ws")
@@ -95,7 +63,7 @@ async def event_socket(socket: WebSocket, rooms: Behind) -> None:
         return
     except HoldfastError as refusal:
         with suppress(WebSocketDisconnect, RuntimeError):
-            await socket.send_text(_refusal(refusal))
+            await socket.send_text(refusal_frame(refusal))
             await socket.close(_POLICY_VIOLATION, refusal.code)
 
 
@@ -162,10 +130,10 @@ class _Conversation:
             try:
                 await self._obey(text, tasks)
             except HoldfastError as refusal:
-                await self._write(_refusal(refusal))
+                await self._write(refusal_frame(refusal))
 
     async def _obey(self, text: str, tasks: asyncio.TaskGroup) -> None:
-        op, frame = _parse(text)
+        op, frame = parse(text)
         try:
             match op:
                 case "subscribe":
@@ -230,7 +198,7 @@ class _Conversation:
             events = await feed.next(room)
             if named:
                 self._window.gave(event.position for event in events)
-            for frame in _frames(events):
+            for frame in event_frames(events):
                 await self._write(frame)
             if named and not self._window and feed.position > self._acked:
                 # Nothing wanted for a long stretch: move the mark, so that it is not searched again.
@@ -303,36 +271,6 @@ class _Conversation:
         """Write one frame; waits while the client does not read. Raises when it has left."""
         async with self._writing:
             await self._socket.send_text(text)
-
-
-def _parse(text: str) -> tuple[str, dict[str, Any]]:
-    try:
-        frame = json.loads(text)
-    except ValueError:
-        raise RequestInvalid("A frame is one JSON object") from None
-    if not isinstance(frame, dict):
-        raise RequestInvalid("A frame is one JSON object")
-    return str(frame.get("op")), frame
-
-
-def _frames(events: Sequence[Event]) -> list[str]:
-    """Frames of bounded size. One event that is larger than the bound has a frame to itself."""
-    frames: list[str] = []
-    batch: list[str] = []
-    chars = 0
-    for event in events:
-        if batch and chars + len(event.wire) > _FRAME_CHARS:
-            frames.append(f'{{"op":"events","events":[{",".join(batch)}]}}')
-            batch, chars = [], 0
-        batch.append(event.wire)
-        chars += len(event.wire)
-    if batch:
-        frames.append(f'{{"op":"events","events":[{",".join(batch)}]}}')
-    return frames
-
-
-def _refusal(refusal: HoldfastError) -> str:
-    return json.dumps({"op": "error", **body_of(refusal)})
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

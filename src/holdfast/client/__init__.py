@@ -7,19 +7,10 @@ session.
 
 from holdfast.client.client import Client
 from holdfast.client.errors import GatewayUnreachable
+from holdfast.client.event import Event
 from holdfast.client.locate import Locator, data_folder
 from holdfast.client.stream import EventStream
-from holdfast.client.types import (
-    DashboardLink,
-    Event,
-    Message,
-    Pairing,
-    Qr,
-    Sent,
-    Session,
-    System,
-    Unlinking,
-)
+from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Sent, Session, System, Unlinking
 from holdfast.model.errors import (
     AccessError,
     AlreadyLinked,

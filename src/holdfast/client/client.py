@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
+from holdfast.client.event import Event, Json
 from holdfast.client.http import Http
 from holdfast.client.link import Link
 from holdfast.client.locate import Locator
 from holdfast.client.protocol import Outgoing, Wanted
 from holdfast.client.sessions import Sessions, session_path
 from holdfast.client.stream import EventStream
-from holdfast.client.types import DashboardLink, Event, Json, Message, Sent, System
+from holdfast.client.types import DashboardLink, Message, Sent, System
 
 
 class Client:

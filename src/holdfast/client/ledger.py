@@ -7,7 +7,7 @@ recognised by its id.
 
 from collections import OrderedDict, deque
 
-from holdfast.client.types import Event
+from holdfast.client.event import Event
 
 # Finished ids kept for recognition: as many as can be on the way when a connection breaks.
 _REMEMBERED = 4096

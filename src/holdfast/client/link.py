@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
 
 from holdfast.client.errors import GatewayUnreachable
+from holdfast.client.event import Event
 from holdfast.client.ledger import Ledger
 from holdfast.client.locate import Address, Locator
 from holdfast.client.protocol import (
@@ -25,7 +26,7 @@ from holdfast.client.protocol import (
     Subscribed,
     Wanted,
 )
-from holdfast.client.types import Event, Sent
+from holdfast.client.types import Sent
 from holdfast.model.errors import AccessError, HoldfastError
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.05, 5.0

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast.client.errors import from_body
-from holdfast.client.types import Event, Sent
+from holdfast.client.event import Event
+from holdfast.client.types import Sent
 from holdfast.model.errors import HoldfastError
 
 _BATCH = 256

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from holdfast.client.errors import GatewayUnreachable
+from holdfast.client.event import Json
 from holdfast.client.http import Http
-from holdfast.client.types import Json, Qr, Session, Survey
+from holdfast.client.types import Qr, Session, Survey
 from holdfast.model.errors import HoldfastError, NoQr
 
 

@@ -2,8 +2,8 @@
 
 from typing import Self
 
+from holdfast.client.event import Event
 from holdfast.client.link import Link
-from holdfast.client.types import Event
 
 
 class EventStream:

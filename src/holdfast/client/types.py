@@ -1,32 +1,19 @@
 """What the API speaks of, as frozen values. Unknown fields of newer gateways are ignored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
+from holdfast.client.event import Event, Json
+from holdfast.client.times import moment, moment_of
 from holdfast.model import words
 from holdfast.model.content import Content, content_from_json, text_of
 from holdfast.model.events import (
-    EventData,
-    MessageReceived,
-    MessageStatusChanged,
     SessionPairing,
     SessionStateChanged,
-    UnknownEvent,
-    event_from_json,
 )
 from holdfast.model.states import UP, State
 from holdfast.model.words import of_reason
-
-Json = Mapping[str, Any]
-
-
-def moment(value: Any) -> datetime | None:
-    """An aware UTC time from ISO 8601, None from nothing."""
-    if not value:
-        return None
-    return datetime.fromisoformat(str(value).replace("Z", "+00:00")).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +82,7 @@ class Session:
             actions=tuple(str(action) for action in body.get("actions") or ()),
         )
 
-    def after(self, event: "Event") -> "Session":
+    def after(self, event: Event) -> "Session":
         """This session once `event` has happened to it. Its actions stay those of before: ask for them."""
         match event.data:
             case SessionStateChanged() as change:
@@ -117,8 +104,8 @@ def _changed(session: Session, change: SessionStateChanged, at: datetime | None)
         phone=change.phone or session.phone,
         sentence=said.sentence,
         next_step=said.next_step,
-        since=_at(change.since_ms) or at,
-        retry_at=_at(change.retry_at_ms),
+        since=moment_of(change.since_ms) or at,
+        retry_at=moment_of(change.retry_at_ms),
         requires_auth=change.requires_auth,
         last_connected_at=at if connected else session.last_connected_at,
         last_heartbeat_at=at if connected else session.last_heartbeat_at,
@@ -128,11 +115,7 @@ def _changed(session: Session, change: SessionStateChanged, at: datetime | None)
 
 
 def _pairing(step: SessionPairing) -> Pairing:
-    return Pairing(step.index or 0, step.of or 0, _at(step.valid_until_ms))
-
-
-def _at(at_ms: int | None) -> datetime | None:
-    return None if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC)
+    return Pairing(step.index or 0, step.of or 0, moment_of(step.valid_until_ms))
 
 
 def _read_pairing(body: Json) -> Pairing:
@@ -196,52 +179,6 @@ class Qr:
             valid_until=moment(body.get("valid_until")),
             expires_in_s=float(body.get("expires_in_s") or 0.0),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One entry of the journal.
-
-    `event_id` is stable: seen again means delivered again, not happened again.
-    """
-
-    event_id: str
-    cursor: str
-    session_id: str
-    session: str
-    seq: int
-    type: str
-    at: datetime | None
-    #: What happened, as a type of `holdfast.model.events`; UnknownEvent when this program is older than it.
-    data: EventData | UnknownEvent = field(repr=False)
-    #: The same as the gateway wrote it.
-    raw: Json = field(repr=False)
-
-    @classmethod
-    def read(cls, body: Json) -> "Event":
-        """From the API's JSON."""
-        type_, raw = str(body.get("type") or ""), body.get("data") or {}
-        return cls(
-            event_id=str(body["event_id"]),
-            cursor=str(body["cursor"]),
-            session_id=str(body.get("session_id") or ""),
-            session=str(body.get("session") or ""),
-            seq=int(body.get("seq") or 0),
-            type=type_,
-            at=moment(body.get("at")),
-            data=event_from_json(type_, raw),
-            raw=raw,
-        )
-
-    @property
-    def text(self) -> str:
-        """The message's text, empty when it has none."""
-        return text_of(self.data.content) if isinstance(self.data, MessageReceived) else ""
-
-    @property
-    def chat(self) -> str:
-        """The chat as it may be given to `send`."""
-        return self.data.chat if isinstance(self.data, (MessageReceived, MessageStatusChanged)) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from holdfast.client import Client, GatewayUnreachable, HoldfastError
-from holdfast.client.types import moment
+from holdfast.client.times import moment
 from holdfast.dashboard import door
 from holdfast.dashboard.logins import COOKIE, Login, Logins
 from holdfast.dashboard.mark import FAVICON, STYLES

@@ -7,6 +7,7 @@ import pytest
 
 from holdfast.client import HoldfastError, IdempotencyConflict, RecipientInvalid, Sent
 from holdfast.client.errors import from_body
+from holdfast.client.event import Event
 from holdfast.client.ledger import Ledger
 from holdfast.client.link import delay_s
 from holdfast.client.protocol import (
@@ -18,7 +19,6 @@ from holdfast.client.protocol import (
     Subscribed,
     Wanted,
 )
-from holdfast.client.types import Event
 from holdfast.model.errors import Forbidden, Unauthorized
 
 
