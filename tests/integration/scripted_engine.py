@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from holdfast.engine.channel import FrameSplitter
+from holdfast.engine.channel import MAX_VERSION, MIN_VERSION, FrameSplitter
 from holdfast.engine.v1 import engine_pb2 as pb
 
 Answer = Callable[[pb.Command], pb.Result | None]
@@ -35,7 +35,7 @@ class ScriptedEngine:
     data: Path
     folders: dict[str, bytes]  # the disk: name -> session.key; shared by all incarnations of a test
     jids: dict[str, str]  # the disk: folder -> device
-    version: int = 1
+    version: int = MAX_VERSION
     engine_id: str = "scripted-1"
     connects_at_once: bool = True  # answers Connect with a Connected fact
     last_frame_ms: int = 77  # when WhatsApp was heard last, in levels
@@ -49,6 +49,7 @@ class ScriptedEngine:
     confirmed: Counter[int] = field(default_factory=Counter)
     shutdowns: list[str] = field(default_factory=list)
     quarantined: dict[str, str] = field(default_factory=dict)
+    unlinked: list[str] = field(default_factory=list)
     waiting: dict[int, pb.Delivery] = field(default_factory=dict)
     attached: asyncio.Event = field(default_factory=asyncio.Event)
     _writer: asyncio.StreamWriter | None = None
@@ -119,7 +120,7 @@ class ScriptedEngine:
         if self._writer is not None:
             self._writer.close()
         self._writer = writer
-        version = self.version if self.version == 1 else 0
+        version = self.version if MIN_VERSION <= self.version <= MAX_VERSION else 0
         welcome = pb.Welcome(
             min_version=self.version, max_version=self.version, version=version, engine_id=self.engine_id,
             pid=os.getpid(), lab=True, boot_deliveries=len(self.waiting),
@@ -301,6 +302,10 @@ class ScriptedEngine:
 
     def _do_logout(self, command: pb.Command) -> pb.Result:
         return pb.Result()
+
+    def _do_unlink(self, command: pb.Command) -> pb.Result:
+        self.unlinked.append(command.unlink.folder)
+        return pb.Result(unlink=pb.UnlinkResult())
 
     def _do_send(self, command: pb.Command) -> pb.Result:
         return pb.Result(send=pb.SendResult(timestamp_ms=9, sender="me"))

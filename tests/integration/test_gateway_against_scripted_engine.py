@@ -7,7 +7,8 @@ import pytest
 
 from databases import sql
 from holdfast.engine.v1 import engine_pb2 as pb
-from holdfast.model.errors import AlreadyLinked, NoQr
+from holdfast.model.errors import AlreadyLinked, EngineOutdated, NoQr
+from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.sessions import repository
@@ -467,6 +468,29 @@ async def test_an_engine_of_another_protocol_version_is_ended_by_the_frozen_fram
         await eventually(lambda: gateway.link.attached)
         assert gateway.link.identity is not None
         assert gateway.link.identity.engine_id == new.engine_id
+
+
+async def test_an_older_engine_is_served_and_gives_way_when_nothing_is_under_way(world: World) -> None:
+    old = await world.engine(version=1)
+    async with world.gateway() as gateway:
+        await world.link_number(gateway, old, "taxi", ANNA)
+        assert gateway.link.identity is not None
+        assert gateway.link.identity.version == 1
+        with pytest.raises(EngineOutdated):
+            await gateway.link.questions.groups(SessionId("ses_any"))
+        assert not old.asked("query")
+        assert not old.shutdowns
+        for at_ms in range(3, 10_000):
+            old.levels(at_ms)
+            if old.shutdowns:
+                break
+            await asyncio.sleep(0.1)
+        assert len(old.shutdowns) == 1
+        new = await world.engine()
+        await eventually(lambda: gateway.link.attached)
+        assert gateway.link.identity.engine_id == new.engine_id
+        (view,) = gateway.sessions.list(TENANT)
+        await gateway.until(view.id, State.CONNECTED)
 
 
 async def test_an_engine_that_a_dead_gateway_has_just_started_is_waited_for(world: World) -> None:
