@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import URL, Engine, create_engine, make_url
+
 from holdfast.lab.postgresql import ScratchPostgresql
-from holdfast.store import PostgresqlServer, Statement, Store
+from holdfast.store import DatabaseAddress, PostgresqlServer, SqliteFile, Statement, Store
 from holdfast.store.postgresql import PostgresqlDatabase
 from holdfast.store.schema import metadata
 from holdfast.store.sqlite import SqliteConnection
@@ -19,6 +21,13 @@ def sql(text: str, postgresql: str | None = None) -> Statement:
 
 
 _READ_ONLY = "default_transaction_read_only"
+
+
+def alchemy(address: DatabaseAddress) -> Engine:
+    """SQLAlchemy's own view of a database."""
+    if isinstance(address, SqliteFile):
+        return create_engine(URL.create("sqlite", database=str(address.path)))
+    return create_engine(make_url(address.url).set(drivername="postgresql+psycopg"))
 
 
 def refuse_writes(store: Store) -> None:

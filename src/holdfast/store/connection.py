@@ -111,10 +111,6 @@ class Database(Protocol):
         """A connection that only reads. Raises StoreUnavailable."""
         ...
 
-    def close(self) -> None:
-        """Forget everything that is shared between connections."""
-        ...
-
 
 class Displaced(Exception):
     """Another gateway has written since this one lost the database: what is in memory no longer holds."""

@@ -1,38 +1,41 @@
 """The schema's way from any earlier version to this one, at start, in one transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-import sqlalchemy
+from typing import TYPE_CHECKING, Any
 
 from holdfast.model.errors import StoreUnavailable
 from holdfast.store import statements
 from holdfast.store.connection import Connection
 from holdfast.store.unit import ReadUnit
 
-#: The newest revision. Alembic costs 0.2 s of imports: a database that is there already does not pay them.
+if TYPE_CHECKING:
+    from sqlalchemy import Connection as Alchemy
+
+#: The newest revision. SQLAlchemy and Alembic cost half a second of imports: a database that is there already
+#: does not pay them.
 HEAD = "0004"
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def migrate(connection: Connection, beneath: sqlalchemy.Connection) -> None:
+def migrate(connection: Connection, dialect: str, raw: Any) -> None:
     """Bring the schema up to `HEAD`. All or nothing; nothing to do is the common case.
 
-    `beneath` is SQLAlchemy's side of the same connection. The caller sees to it that nobody else migrates.
-    Raises StoreUnavailable when the database was written by a newer Holdfast.
+    `raw` is the driver's side of the connection, `dialect` how SQLAlchemy calls that driver. The caller sees
+    to it that nobody else migrates. Raises StoreUnavailable when the database was written by a newer
+    Holdfast, and the driver's own errors.
     """
     if revision(connection) == HEAD:
         return
-    connection.begin_write()
-    # Alembic leaves a transaction alone that it finds. This one is SQLAlchemy's word only: ours has begun.
-    found = beneath.begin()
-    try:
-        _upgrade(revision(connection), beneath)
-        connection.commit()
-    except BaseException:
-        connection.roll_back()
-        raise
-    finally:
-        found.close()
+    with _alchemy(dialect, raw) as conn:
+        connection.begin_write()
+        try:
+            _upgrade(revision(connection), conn)
+            connection.commit()
+        except BaseException:
+            connection.roll_back()
+            raise
 
 
 def revision(connection: Connection) -> str | None:
@@ -44,14 +47,37 @@ def revision(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _upgrade(found: str | None, beneath: sqlalchemy.Connection) -> None:
+@contextmanager
+def _alchemy(dialect: str, raw: Any) -> "Iterator[Alchemy]":
+    """SQLAlchemy on a connection that is not its own. What the driver raises comes out as the driver's."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.pool import StaticPool
+
+    engine = create_engine(
+        f"{dialect}://",
+        creator=lambda: raw,
+        poolclass=StaticPool,
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+    )
+    try:
+        # Alembic leaves a transaction alone that it finds. This one is SQLAlchemy's word only.
+        with engine.connect() as conn, conn.begin():
+            yield conn
+    except DBAPIError as exc:
+        raise exc.orig or exc from None
+
+
+def _upgrade(found: str | None, conn: "Alchemy") -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = beneath
+    config.attributes["connection"] = conn
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise StoreUnavailable(

@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import psycopg
-import sqlalchemy
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.types.string import StrDumperUnknown
-from sqlalchemy import create_engine, event, make_url
-from sqlalchemy.pool import NullPool
 
 from holdfast.kit.ids import new_id
-from holdfast.model.errors import StoreUnavailable
+from holdfast.model.errors import SettingsError, StoreUnavailable
 from holdfast.store import statements
 from holdfast.store.connection import Displaced, Values
 from holdfast.store.failures import ConstraintViolated, StatementFailed, of_postgresql
@@ -21,7 +19,7 @@ from holdfast.store.statement import Row, Statement
 
 #: Names the lock that a gateway holds as long as it writes: the first bytes of "holdfast".
 _LOCK: Final = int.from_bytes(b"holdfast"[:7], "big")
-_OPTIONS: Final[Mapping[str, object]] = {
+_OPTIONS: Final[Mapping[str, Any]] = {
     "application_name": "holdfast",
     # A server that vanished without a word is noticed within a quarter of a minute, and notices us as fast:
     # until then it keeps the lock of a gateway that is gone.
@@ -49,26 +47,22 @@ class PostgresqlDatabase:
 
     def __init__(self, url: str) -> None:
         self._writer_id = new_id("wrt")
-        chosen = make_url(url).set(drivername="postgresql+psycopg")
-        self._engine = create_engine(
-            chosen,
-            poolclass=NullPool,
-            pool_reset_on_return=None,  # it says itself how a transaction ends
-            isolation_level="AUTOCOMMIT",
-            hide_parameters=True,
-            connect_args={name: value for name, value in _OPTIONS.items() if name not in chosen.query},
-        )
-        event.listen(self._engine, "connect", _prepare)
+        try:
+            chosen = conninfo_to_dict(url)
+        except psycopg.ProgrammingError as exc:
+            said = str(exc).strip()
+            raise SettingsError(f"HOLDFAST_DATABASE_URL cannot be read ({said})") from None
+        self._conninfo = make_conninfo(**{**_OPTIONS, **chosen})
 
     def open_writer(self) -> "PostgresqlConnection":
         """Become the only gateway of this database and bring its schema up to date."""
         connection = self._lock()
         try:
-            migrate(connection, connection.beneath)
+            migrate(connection, "postgresql+psycopg", connection.raw)
             connection.run(statements.BECOME_OWNER, {"writer": self._writer_id})
-        except sqlalchemy.exc.DBAPIError as exc:
+        except psycopg.Error as exc:
             connection.close()
-            raise _told(exc.orig, "store.migrate") from None
+            raise _told(exc, "store.migrate") from None
         except BaseException:
             connection.close()
             raise
@@ -89,10 +83,6 @@ class PostgresqlDatabase:
         """A connection for reading."""
         return self._connect()
 
-    def close(self) -> None:
-        """Nothing is shared."""
-        self._engine.dispose()
-
     def _lock(self) -> "PostgresqlConnection":
         connection = self._connect()
         try:
@@ -110,9 +100,12 @@ class PostgresqlDatabase:
 
     def _connect(self) -> "PostgresqlConnection":
         try:
-            connection = PostgresqlConnection(self._engine.connect())
-        except sqlalchemy.exc.DBAPIError as exc:
-            raise _unreachable(exc.orig) from None
+            raw = psycopg.connect(self._conninfo, autocommit=True)
+            raw.adapters.register_dumper(str, _Text)
+            raw.execute(_SETTINGS)
+        except psycopg.Error as exc:
+            raise _unreachable(exc) from None
+        connection = PostgresqlConnection(raw)
         if connection.raw.info.server_version < _OLDEST:
             connection.close()
             raise StoreUnavailable("The PostgreSQL server is too old", next_step="Use version 13 or newer.")
@@ -122,11 +115,8 @@ class PostgresqlDatabase:
 class PostgresqlConnection:
     """One connection to the server. In autocommit: it says BEGIN and COMMIT itself."""
 
-    def __init__(self, beneath: sqlalchemy.Connection) -> None:
-        raw = beneath.connection.driver_connection
-        assert isinstance(raw, psycopg.Connection)
-        self.beneath = beneath
-        self.raw: psycopg.Connection[Row] = raw
+    def __init__(self, raw: "psycopg.Connection[Row]") -> None:
+        self.raw = raw
         self._transaction: str | None = None
         #: Words about savepoints that travel with the next message: each costs a way to the server and back.
         self._owed: list[str] = []
@@ -239,8 +229,7 @@ class PostgresqlConnection:
 
     def close(self) -> None:
         """Give it back."""
-        with contextlib.suppress(psycopg.Error, sqlalchemy.exc.DBAPIError):
-            self.beneath.close()
+        self.raw.close()
 
     def _say(self, words: str) -> str | None:
         """Say what is owed, then this. What the server answered to the last of it."""
@@ -275,13 +264,7 @@ class _Text(StrDumperUnknown):
         return super().dump(obj.replace("\0", "\u2400") if "\0" in obj else obj)
 
 
-def _prepare(raw: "psycopg.Connection[Any]", _record: Any) -> None:
-    raw.adapters.register_dumper(str, _Text)
-    raw.execute(_SETTINGS)
-    raw.commit()
-
-
-def _is_gone(exc: BaseException | None) -> bool:
+def _is_gone(exc: psycopg.Error) -> bool:
     """True when this connection will not answer again."""
     sqlstate: str = getattr(exc, "sqlstate", None) or ""
     if isinstance(exc, psycopg.InterfaceError):
@@ -289,14 +272,14 @@ def _is_gone(exc: BaseException | None) -> bool:
     return isinstance(exc, psycopg.OperationalError) and (not sqlstate or sqlstate.startswith(("08", "57P")))
 
 
-def _unreachable(exc: BaseException | None) -> StoreUnavailable:
+def _unreachable(exc: psycopg.Error) -> StoreUnavailable:
     """Why there is no connection. The driver's text names host and user here, never a password or a row."""
     refusal = of_postgresql(getattr(exc, "sqlstate", None)) or StoreUnavailable()
     said = " ".join(str(exc).split())
     return StoreUnavailable(f"{refusal.message} ({said})", next_step=refusal.next_step)
 
 
-def _told(exc: BaseException | None, statement: str) -> Exception:
+def _told(exc: psycopg.Error, statement: str) -> Exception:
     """The store's error for the driver's. The driver's own text may quote a row, so it goes no further."""
     sqlstate: str | None = getattr(exc, "sqlstate", None)
     refusal = of_postgresql(sqlstate) if sqlstate is not None or _is_gone(exc) else None

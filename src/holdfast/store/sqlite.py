@@ -5,11 +5,6 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import sqlalchemy
-from sqlalchemy import URL, Engine, create_engine, event
-from sqlalchemy.pool import NullPool
 
 from holdfast.model.errors import StoreUnavailable
 from holdfast.store.connection import Values
@@ -33,7 +28,6 @@ class SqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._engine = make_engine(path)
 
     def open_writer(self) -> "SqliteConnection":
         """Open or create the file, for its owner alone, and bring its schema up to date."""
@@ -43,10 +37,10 @@ class SqliteDatabase:
             raise StoreUnavailable(f"The database {self._path} cannot be opened: {exc.strerror}") from exc
         connection = self._connect()
         try:
-            migrate(connection, connection.beneath)
-        except sqlalchemy.exc.DBAPIError as exc:
+            migrate(connection, "sqlite", connection.raw)
+        except sqlite3.Error as exc:
             connection.close()
-            raise _told(exc.orig, "store.migrate") from exc
+            raise _told(exc, "store.migrate") from exc
         except BaseException:
             connection.close()
             raise
@@ -62,24 +56,27 @@ class SqliteDatabase:
         connection.raw.execute("PRAGMA query_only=ON")
         return connection
 
-    def close(self) -> None:
-        """Nothing is shared."""
-        self._engine.dispose()
-
     def _connect(self) -> "SqliteConnection":
         try:
-            return SqliteConnection(self._engine.connect())
-        except sqlalchemy.exc.DBAPIError as exc:
-            raise _told(exc.orig, "store.connect") from exc
+            raw = sqlite3.connect(
+                self._path,  # never read as a URI: a `?`, `%` or `#` in it is part of it
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=_BUSY_MS / 1000,
+                cached_statements=256,
+            )
+            for pragma in _PRAGMAS:
+                raw.execute(pragma)
+        except sqlite3.Error as exc:
+            raise _told(exc, "store.connect") from exc
+        return SqliteConnection(raw)
 
 
 class SqliteConnection:
-    """One connection to the file."""
+    """One connection to the file. In autocommit: it says BEGIN and COMMIT itself."""
 
-    def __init__(self, beneath: sqlalchemy.Connection) -> None:
-        raw = beneath.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        self.beneath, self.raw = beneath, raw
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self.raw = raw
 
     def fetch(self, statement: Statement, values: Values) -> list[Row]:
         """Run a statement that returns rows."""
@@ -165,7 +162,7 @@ class SqliteConnection:
 
     def close(self) -> None:
         """Give it back."""
-        self.beneath.close()
+        self.raw.close()
 
     def _say(self, words: str) -> None:
         try:
@@ -174,33 +171,13 @@ class SqliteConnection:
             raise _told(exc, words) from exc
 
 
-def make_engine(path: Path) -> Engine:
-    """An engine whose connections are in autocommit: writer and readers say BEGIN and COMMIT themselves."""
-    engine = create_engine(
-        # Taken apart, not pasted: a `?`, `%` or `#` in the path is part of the path.
-        URL.create("sqlite", database=str(path)),
-        poolclass=NullPool,
-        pool_reset_on_return=None,  # writer and readers say how a transaction ends
-        isolation_level="AUTOCOMMIT",
-        hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000, "cached_statements": 256},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(raw: sqlite3.Connection, _record: Any) -> None:
-        for pragma in _PRAGMAS:
-            raw.execute(pragma)
-
-    return engine
-
-
 def _create_private(path: Path) -> None:
     """Make a database file that only its owner reads: it will hold message bodies. Keeps an existing one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def _told(exc: BaseException | None, statement: str) -> Exception:
+def _told(exc: sqlite3.Error, statement: str) -> Exception:
     """The store's error for the driver's. SQLite's messages name columns, never values."""
     refusal = of_sqlite(getattr(exc, "sqlite_errorcode", None))
     if refusal is not None:

@@ -22,7 +22,6 @@ class Store:
     """The gateway's database. Belongs to one event loop."""
 
     def __init__(self, database: Database, writer: Writer) -> None:
-        self._database = database
         self._writer = writer
         self._readers = Readers(database)
 
@@ -68,4 +67,3 @@ class Store:
         """Commit what is queued, then close every connection."""
         await self._writer.close()
         await self._readers.close()
-        self._database.close()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from databases import PostgresqlForTests, sql
+from databases import PostgresqlForTests, alchemy, sql
 from holdfast.journal import Filter, Journal
 from holdfast.messages import Message, MessageReader, Outgoing
 from holdfast.model.content import Image, Poll, Text
@@ -18,7 +18,6 @@ from holdfast.outbox.acceptance import check
 from holdfast.outbox.v1.whatsapp_pb2 import Message as Protobuf
 from holdfast.store import DatabaseAddress, SqliteFile, Store
 from holdfast.store.migrate import MIGRATIONS
-from holdfast.store.sqlite import make_engine
 from rooms import TENANT
 
 ANN, BOB, GROUP = "10@lid", "22222@s.whatsapp.net", "7-8@g.us"
@@ -31,12 +30,10 @@ def before(request: pytest.FixtureRequest) -> DatabaseAddress:
         address: DatabaseAddress = request.getfixturevalue("sqlite_file")
         assert isinstance(address, SqliteFile)
         address.path.parent.mkdir(parents=True, exist_ok=True)
-        engine = make_engine(address.path)
     else:
         server: PostgresqlForTests = request.getfixturevalue("postgresql")
         address = server.empty()
-        url = sa.make_url(address.url).set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    engine = alchemy(address).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as conn:
         upgrade_to_first(conn)
         fill(conn)

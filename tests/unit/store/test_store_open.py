@@ -4,15 +4,14 @@ import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import inspect
 
-from databases import PostgresqlForTests, sql
+from databases import PostgresqlForTests, alchemy, sql
 from holdfast.model.errors import SettingsError, StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.store import DatabaseAddress, PostgresqlServer, SqliteFile, Store, address_of, migrate
 from holdfast.store.migrate import HEAD, MIGRATIONS
 from holdfast.store.schema import metadata
-from holdfast.store.sqlite import make_engine
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -23,13 +22,6 @@ def nothing(request: pytest.FixtureRequest) -> DatabaseAddress:
         return file
     server: PostgresqlForTests = request.getfixturevalue("postgresql")
     return server.empty()
-
-
-def alchemy(address: DatabaseAddress):  # type: ignore[no-untyped-def]
-    """SQLAlchemy's own view of it."""
-    if isinstance(address, SqliteFile):
-        return make_engine(address.path)
-    return create_engine(make_url(address.url).set(drivername="postgresql+psycopg"))
 
 
 async def test_migrations_lead_to_the_schema_and_nowhere_else(nothing: DatabaseAddress) -> None:
