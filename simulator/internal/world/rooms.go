@@ -64,15 +64,15 @@ type Rooms struct {
 func build(on *ground, saved *state.Content) (*Rooms, error) {
 	phone.SilenceLibrary()
 	source, struck := on.source, faults.New(on.source, on.log)
-	time := clock.New(saved.Clock, struck.Skew)
+	simulated := clock.New(saved.Clock, struck.Skew)
 	r := &Rooms{
-		Clock: time, Faults: struck, Accounts: account.NewRegistry(source), Lobby: account.NewLobby(source, time.Now),
-		Transcript: transcript.New(on.options.Transcript, on.record), AppState: appstate.New(), Media: media.NewStore(time.Now),
-		Groups: groups.NewStore(source, time.Now),
+		Clock: simulated, Faults: struck, Accounts: account.NewRegistry(source), Lobby: account.NewLobby(source, simulated.Now),
+		Transcript: transcript.New(on.options.Transcript, on.record), AppState: appstate.New(), Media: media.NewStore(simulated.Now),
+		Groups: groups.NewStore(source, simulated.Now),
 	}
-	r.Channels = channels.New(newsletter.NewStore(source, time.Now), r.Accounts, time.Now)
+	r.Channels = channels.New(newsletter.NewStore(source, simulated.Now), r.Accounts, simulated.Now)
 	r.Phones = phone.NewBook(phone.Rooms{
-		Source: source, Accounts: r.Accounts, Clock: time, Groups: r.Groups, AppState: r.AppState, Files: r.Media,
+		Source: source, Accounts: r.Accounts, Clock: simulated, Groups: r.Groups, AppState: r.AppState, Files: r.Media,
 		Host: on.address, Log: on.log, Pause: on.options.Pause, Connect: r.connect(on),
 		Withhold: func(phone string) bool { return struck.Take(faults.KeyWithheld, phone) },
 	})
@@ -81,14 +81,14 @@ func build(on *ground, saved *state.Content) (*Rooms, error) {
 		return nil, err
 	}
 	r.services = &iq.Services{
-		Accounts: r.Accounts, Phones: r.Phones, Router: r.Router, Directory: usync.New(r.Accounts, time.Now),
-		AppState: r.AppState, Groups: r.Groups, Channels: r.Channels, Now: time.Now, Log: on.log, Host: on.address,
+		Accounts: r.Accounts, Phones: r.Phones, Router: r.Router, Directory: usync.New(r.Accounts, simulated.Now),
+		AppState: r.AppState, Groups: r.Groups, Channels: r.Channels, Now: simulated.Now, Log: on.log, Host: on.address,
 		Source: source, Pictures: iq.Gallery(r.Accounts, r.Groups, r.Channels),
 	}
 	r.Queries = iq.NewTable(r.services, on.options.Strict)
 	r.Gate = gate.New(gate.Rooms{
 		Authority: on.authority, Accounts: r.Accounts, Lobby: r.Lobby, Router: r.Router, Queries: r.Queries,
-		Faults: r.Faults, Transcript: r.Transcript, Clock: time, Log: on.log,
+		Faults: r.Faults, Transcript: r.Transcript, Clock: simulated, Log: on.log,
 	})
 	return r, nil
 }
