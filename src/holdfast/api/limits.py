@@ -47,7 +47,7 @@ class BodyLimit:
 
         async def watched(message: Message) -> None:
             nonlocal begun
-            # What the application says about a body that broke off is not the reason that the client shall
+            # What the application says about a body that broke off is not the reason that the client is to
             # hear.
             if begun or read_bytes <= self._largest:
                 begun = True

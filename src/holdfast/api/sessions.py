@@ -15,7 +15,7 @@ from holdfast.sessions import Debt, TimelineEntry, View
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
-Ref = Annotated[str, Path(description="id, name or own phone number", max_length=128)]
+Ref = Annotated[str, Path(description="id, name or the session's phone number", max_length=128)]
 ReplaceNumber = Annotated[bool, Query(description="another number may take the session over")]
 
 
@@ -32,7 +32,7 @@ class SessionOut(BaseModel):
 
     id: str
     name: str
-    phone: str | None = Field(description="the own number, +4915…")
+    phone: str | None = Field(description="the session's number, +4915…")
     push_name: str | None
     state: State
     status: State = Field(description="the same as `state`, for clients of older systems")
@@ -161,7 +161,7 @@ async def put_session(
 
 @router.get("/{ref}", summary="Show a session", responses=refusals(404))
 async def show_session(rooms: Behind, caller: Reader, ref: Ref) -> SessionOut:
-    """One session, by id, name or own number."""
+    """One session, by id, name or its number."""
     return session_out(rooms.sessions.show(caller.tenant_id, ref))
 
 
@@ -190,13 +190,13 @@ async def cancel_pairing(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
 
 @router.post("/{ref}/connect", summary="Connect", responses=refusals(404))
 async def connect(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
-    """The session shall be up, from now on and after every restart. One that is not linked begins pairing."""
+    """The session is to be up, from now on and after every restart. One that is not linked begins pairing."""
     return session_out(await rooms.sessions.connect(caller.tenant_id, ref))
 
 
 @router.post("/{ref}/disconnect", summary="Disconnect", responses=refusals(404))
 async def disconnect(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
-    """The session shall be down, from now on and after every restart. It stays linked."""
+    """The session is to be down, from now on and after every restart. It stays linked."""
     return session_out(await rooms.sessions.disconnect(caller.tenant_id, ref))
 
 

@@ -94,7 +94,7 @@ async def change_subscription(rooms: Behind, caller: Reader, name: Name, body: F
 
 @router.delete("/{name}", status_code=204, summary="Delete a subscription", responses=refusals(404))
 async def delete_subscription(rooms: Behind, caller: Reader, name: Name) -> None:
-    """Its place is forgotten: the next consumer of this name begins anew."""
+    """Its place is forgotten: the next consumer of this name begins as a new one."""
     await rooms.subscriptions.delete(consumer_of(caller), name)
 
 

@@ -133,7 +133,7 @@ async def system(rooms: Behind, caller: Reader) -> SystemOut:
 
 
 class KillIn(BaseModel):
-    """What shall die by SIGKILL."""
+    """What is to die by SIGKILL."""
 
     what: Literal["engine", "gateway", "both"]
 

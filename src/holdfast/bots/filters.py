@@ -27,7 +27,7 @@ SAID: Final = frozenset(
 
 
 def command(name: str) -> Filter:
-    """`/name`, alone or with words behind it, in any case. The handler may take `args: str`."""
+    """`/name`, alone or with words after it, in any case. The handler may take `args: str`."""
     wanted = "/" + name.lstrip("/").lower()
 
     def matches(event: Event) -> Verdict:

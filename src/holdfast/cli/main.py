@@ -139,13 +139,17 @@ def events(
     session: Annotated[list[str] | None, typer.Option(help="Only these sessions.")] = None,
     type: Annotated[list[str] | None, typer.Option(help="Only these types.")] = None,
     after: Annotated[str | None, typer.Option(help='Begin after this cursor; "" is the beginning.')] = None,
+    change: Annotated[
+        bool, typer.Option("--change", help="Give the name of --as the filter that stands here.")
+    ] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow what happens, one line per event."""
     from holdfast.cli import messages
 
-    _run(messages.events(data, subscription, sessions=session, types=type, after=after, as_json=as_json))
+    wanted = messages.Followed(subscription, session or (), type or (), after, change)
+    _run(messages.events(data, wanted, as_json=as_json))
 
 
 @app.command()

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.cli.run import client
@@ -54,20 +55,25 @@ async def _follow(api: Client, sent: Sent, wait_s: float) -> tuple[str, str]:
     return status, error
 
 
-async def events(
-    data: Path | None,
-    subscription: str | None,
-    *,
-    sessions: Sequence[str] | None,
-    types: Sequence[str] | None,
-    after: str | None,
-    as_json: bool,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Which events to print, from where, under which name. `change`: the name gets this filter."""
+
+    subscription: str | None
+    sessions: Sequence[str]
+    types: Sequence[str]
+    after: str | None
+    change: bool
+
+
+async def events(data: Path | None, wanted: Followed, *, as_json: bool) -> None:
     """Print events until Ctrl+C; a named subscription is acknowledged line by line."""
     async with client(data) as api:
         await _reach(api, quiet=as_json)
-        wanted = api.events(subscription, sessions=sessions or None, types=types or None, after=after)
-        async with wanted as stream:
+        name, sessions, types = wanted.subscription, wanted.sessions or None, wanted.types or None
+        if wanted.change and name is not None:
+            await api.change_subscription(name, sessions=wanted.sessions, types=wanted.types)
+        async with api.events(name, sessions=sessions, types=types, after=wanted.after) as stream:
             async for event in stream:
                 if as_json:
                     machine(_machine(event))

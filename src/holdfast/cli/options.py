@@ -12,7 +12,7 @@ Data = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
-SessionName = Annotated[str, typer.Argument(help="Id, name or own number of the session.")]
+SessionName = Annotated[str, typer.Argument(help="Id, name or number of the session.")]
 Trust = Annotated[
     Path | None,
     typer.Option(

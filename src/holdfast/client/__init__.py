@@ -19,6 +19,8 @@ from holdfast.model.errors import (
     MessageTooLarge,
     NoQr,
     RecipientInvalid,
+    SubscriptionFilterDiffers,
+    SubscriptionTaken,
     Unauthorized,
     UnknownSession,
 )
@@ -42,6 +44,8 @@ __all__ = [
     "RecipientInvalid",
     "Sent",
     "Session",
+    "SubscriptionFilterDiffers",
+    "SubscriptionTaken",
     "System",
     "Unauthorized",
     "UnknownSession",

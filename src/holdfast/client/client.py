@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 from holdfast.client.event import Event, Json
 from holdfast.client.http import Http
@@ -127,6 +128,10 @@ class Client:
         the stream lives as long as this block. A new stream begins now; `after=""` begins at the journal's
         start. Entered when the gateway has confirmed the subscription. Raises GatewayUnreachable when that
         takes longer than the client's time-out.
+
+        A named subscription keeps the filter that it was made with: without `sessions` and `types` it is
+        read as it is, with others SubscriptionFilterDiffers is raised. It has one consumer at a time: the
+        older of two hears SubscriptionTaken.
         """
         link = Link(self._locator, Wanted(subscription, sessions, types, after))
         async with link:
@@ -139,6 +144,17 @@ class Client:
             finally:
                 if shared and self._link is link:
                     self._link = None
+
+    async def change_subscription(
+        self, name: str, *, sessions: Sequence[str] = (), types: Sequence[str] = ()
+    ) -> None:
+        """Give a subscription another filter; it keeps its place. Nothing named means everything.
+
+        A consumer that reads it now is ended (`subscription_taken`) and may come again with the new filter.
+        Raises UnknownSubscription, Forbidden when it belongs to another key.
+        """
+        body = {"sessions": list(sessions), "types": list(types)}
+        await self._http.json("PUT", f"/v1/subscriptions/{quote(name, safe='')}", body=body)
 
     async def events_page(
         self,

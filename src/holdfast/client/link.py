@@ -80,7 +80,7 @@ class Link:
     def __init__(self, locator: Locator, wanted: Wanted | None = None) -> None:
         self._locator = locator
         self._hot = HotPath(wanted)
-        # An unnamed stream continues behind the last event received: nothing of it can come twice.
+        # An unnamed stream continues after the last event received: nothing of it can come twice.
         self._ledger = Ledger() if wanted is not None and wanted.subscription is not None else None
         self._events: deque[Event] = deque()
         self._answers: dict[int, asyncio.Future[Sent]] = {}

@@ -41,7 +41,7 @@ def data_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Finds the gateway anew each time it is asked. Empty fields mean: look it up."""
+    """Finds the gateway again each time it is asked. Empty fields mean: look it up."""
 
     url: str | None = None
     key: str | None = field(default=None, repr=False)

@@ -1,4 +1,4 @@
-"""Calls about sessions. A session is named by id, name or own number everywhere."""
+"""Calls about sessions. A session is named by id, name or its number everywhere."""
 
 import asyncio
 import time

@@ -196,7 +196,7 @@ ERRORS: Final[Mapping[str, Words]] = {
     ),
     "subscription_filter_differs": Words(
         "This subscription has another filter",
-        "Ask for the filter that it has, or change it with PUT /v1/subscriptions/{name}.",
+        "Ask for the filter that it has, or change it: PUT /v1/subscriptions/{name}, or `--change`.",
     ),
     "unknown_key": Words("No key has this id", "List the keys."),
     # the database

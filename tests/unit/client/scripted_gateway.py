@@ -29,6 +29,7 @@ class ScriptedGateway:
         self.connections = 0
         self.answers: dict[tuple[str, str], Any] = {}
         self.requests: list[tuple[str, str, Any]] = []
+        self.queries: list[dict[str, str]] = []
         self.drop_before_answer = 0
         self.refuse_subscription: dict[str, str] | None = None
         self.conflicts: set[str] = set()
@@ -100,6 +101,7 @@ class ScriptedGateway:
         async def anything(request: Request, path: str) -> Response:
             body = await request.body()
             self.requests.append((request.method, f"/{path}", json.loads(body) if body else None))
+            self.queries.append(dict(request.query_params))
             if request.headers.get("authorization") != f"Bearer {KEY}":
                 return refusal("unauthorized", "This key is not known", status=401)
             answer = self.answers.get((request.method, f"/{path}"))

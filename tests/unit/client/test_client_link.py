@@ -226,3 +226,18 @@ async def test_a_frame_that_is_none_costs_one_connection(gateway: ScriptedGatewa
         await gateway.until(lambda: gateway.connections == 2)
         await gateway.happen("a")
         assert (await anext(stream)).text == "a"
+
+
+async def test_another_number_is_taken_only_when_it_is_asked_for(
+    gateway: ScriptedGateway, client: Client
+) -> None:
+    gateway.answers["POST", "/v1/sessions/main/pair"] = session_body(state="pairing")
+    await client.sessions.pair("main")
+    await client.sessions.pair("main", replace_number=True)
+    assert gateway.queries == [{}, {"replace_number": "true"}]
+
+
+async def test_a_subscription_gets_another_filter(gateway: ScriptedGateway, client: Client) -> None:
+    gateway.answers["PUT", "/v1/subscriptions/help desk"] = {"name": "help desk"}
+    await client.change_subscription("help desk", types=["session.state"])
+    assert gateway.requests[-1][2] == {"sessions": [], "types": ["session.state"]}
