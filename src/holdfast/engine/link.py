@@ -8,21 +8,20 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from holdfast.engine import translate
 from holdfast.engine.channel import MAX_VERSION, MIN_VERSION, Arrived, Channel, Welcomed
-from holdfast.engine.connection import Connection, dial, result_of
-from holdfast.engine.facts import Device, EngineIdentity, Folder, Held, Levels, SessionFact
+from holdfast.engine.commands import Commands
+from holdfast.engine.connection import Connection, dial
+from holdfast.engine.facts import EngineIdentity, Levels, SessionFact
 from holdfast.engine.families import Acts, Credentials, Files, Questions
 from holdfast.engine.lastdealt import last_dealt_with
 from holdfast.engine.process import EngineProcess, addresses, running, stop
 from holdfast.engine.succession import Quiet
-from holdfast.engine.translate_answers import device
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
 from holdfast.model.errors import EngineOutdated, EngineProtocolError, EngineUnreachable
 from holdfast.model.ids import SessionId
-from holdfast.model.messages import Delivery, SendAck
+from holdfast.model.messages import Delivery
 
 log = logging.get("engine")
 
@@ -40,7 +39,7 @@ def _ignore(*_: object) -> None:
     """Nobody listens."""
 
 
-class EngineLink:
+class EngineLink(Commands):
     """One engine, kept. Implements the seam `Sender` of the outbox."""
 
     def __init__(self, process: EngineProcess, *, gateway_id: str, build: str, lab: bool) -> None:
@@ -226,9 +225,7 @@ class EngineLink:
         if heard.deliveries:
             self.on_deliveries(heard.deliveries)
 
-    # ---- commands ------------------------------------------------------------------------------------------
-    # All raise EngineUnreachable without an engine, NotConnected, EngineStorageFailed and CommandRefused as
-    # it says.
+    # ---- what goes down ------------------------------------------------------------------------------------
 
     def confirm(self, delivery_ids: Iterable[int]) -> None:
         """These deliveries are durable.
@@ -241,93 +238,6 @@ class EngineLink:
     def last_dealt_with(self) -> Sequence[SessionId]:
         """Of an engine that has died unasked: who dialled or had the last frame, the latest first."""
         return last_dealt_with(self._process.data / "run")
-
-    async def list_held(self) -> Sequence[Held]:
-        """What the engine holds now."""
-        result = await self._ask(pb.Command(list=pb.List()))
-        return [translate.held(level) for level in result_of(result, "list").levels]
-
-    async def scan(self) -> Sequence[Folder]:
-        """Every folder under sessions/, scratch folders included."""
-        result = await self._ask(pb.Command(scan=pb.Scan()))
-        return [Folder(it.name, it.wrapped_key, it.session_bytes) for it in result_of(result, "scan").folders]
-
-    async def open(self, session_id: str, folder: str, key: bytes) -> Device:
-        """Open a session's file with its key. Safe to repeat."""
-        command = pb.Command(session_id=session_id, open=pb.Open(folder=folder, key=key))
-        return device(result_of(await self._ask(command), "open"))
-
-    async def close(self, session_id: str) -> None:
-        """Disconnect and close the file; the engine forgets the session."""
-        await self._ask(pb.Command(session_id=session_id, close=pb.Close()))
-
-    async def connect(self, session_id: str, epoch: int) -> None:
-        """Begin a connection. Facts and levels of this epoch tell the rest."""
-        await self._ask(pb.Command(session_id=session_id, connect=pb.Connect(epoch=epoch)))
-
-    async def disconnect(self, session_id: str) -> None:
-        """End the connection."""
-        await self._ask(pb.Command(session_id=session_id, disconnect=pb.Disconnect()))
-
-    async def pair(
-        self,
-        session_id: str,
-        epoch: int,
-        key: bytes,
-        wrapped_key: bytes,
-        device_name: str,
-        *,
-        passkey: bool = False,
-    ) -> None:
-        """Begin pairing in the session's scratch folder, under a new key.
-
-        `passkey`: a phone that wants one is asked for by the fact PairPasskeyRequest, else it is refused.
-        """
-        wanted = pb.Pair(
-            epoch=epoch, key=key, wrapped_key=wrapped_key, device_name=device_name, passkey=passkey
-        )
-        await self._ask(pb.Command(session_id=session_id, pair=wanted))
-
-    async def pair_phone(self, session_id: str, phone: str, *, notify: bool = True) -> None:
-        """Have the phone with this number linked by a code; the fact PairPhoneCode follows.
-
-        Pairing must run. `phone`: digits with country code. Raises EngineOutdated.
-        """
-        wanted = pb.PairPhone(phone=phone, notify=notify)
-        await self._ask_newer(pb.Command(session_id=session_id, pair_phone=wanted))
-
-    async def passkey_response(self, session_id: str, response_json: bytes) -> None:
-        """What the authenticator answered to PairPasskeyRequest. Raises EngineOutdated."""
-        wanted = pb.PasskeyResponse(response_json=response_json)
-        await self._ask_newer(pb.Command(session_id=session_id, passkey_response=wanted))
-
-    async def passkey_confirm(self, session_id: str) -> None:
-        """Phone and screen show the code of PairPasskeyConfirmation. Raises EngineOutdated."""
-        await self._ask_newer(pb.Command(session_id=session_id, passkey_confirm=pb.PasskeyConfirm()))
-
-    async def cancel_pair(self, session_id: str) -> None:
-        """End pairing."""
-        await self._ask(pb.Command(session_id=session_id, cancel_pair=pb.CancelPair()))
-
-    async def adopt(self, session_id: str, folder: str) -> None:
-        """Give the session's scratch folder its final name. Raises CommandRefused `target_exists`."""
-        await self._ask(pb.Command(session_id=session_id, adopt=pb.Adopt(folder=folder)))
-
-    async def quarantine(self, session_id: str, folder: str, target: str) -> None:
-        """Move a session's folder to quarantine; it is disconnected and closed first."""
-        wanted = pb.Quarantine(folder=folder, target=target)
-        await self._ask(pb.Command(session_id=session_id, quarantine=wanted))
-
-    async def logout(self, session_id: str) -> None:
-        """Tell WhatsApp that this device unlinks."""
-        await self._ask(pb.Command(session_id=session_id, logout=pb.Logout()))
-
-    async def send(self, session_id: str, message_id: str, to: str, message: bytes) -> SendAck:
-        """Hand one message to WhatsApp and wait for its acknowledgement: see the seam `Sender`."""
-        wanted = pb.Send(message_id=message_id, to=to, message=message)
-        result = await self._ask(pb.Command(session_id=session_id, send=wanted), sending=True)
-        it = result_of(result, "send")
-        return SendAck(it.timestamp_ms, it.sender)
 
     async def _ask_newer(self, command: pb.Command) -> pb.Result:
         if self.identity is not None and self.identity.version < _FAMILIES_SINCE:

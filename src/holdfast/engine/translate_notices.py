@@ -19,11 +19,15 @@ def notice(outer: pb.Delivery, it: pb.Notice) -> n.InboundNotice:
         timestamp_ms=it.timestamp_ms,
         chat=it.chat,
         sender=it.actor,
-        notice=_NOTICES[name](getattr(it, name)) if name in _NOTICES else n.OtherNotice(),
+        notice=_NOTICES[name](getattr(it, name)) if name in _NOTICES else _other(it),
         raw=it.raw,
         chat_alt=it.chat_alt,
         sender_alt=it.actor_alt,
     )
+
+
+def _other(it: pb.Notice) -> n.OtherNotice:
+    return n.OtherNotice(it.other.kind, it.raw.decode(errors="replace"))
 
 
 def _given(it: Any, name: str) -> Any:
@@ -71,5 +75,4 @@ _NOTICES: Final[Mapping[str | None, Callable[[Any], n.Notice]]] = {
     "picture_changed": lambda it: n.PictureChanged(it.picture_id),
     "contact_changed": _contact,
     "history_offered": lambda it: n.HistoryOffered(it.conversations, it.progress),
-    "other": lambda it: n.OtherNotice(it.kind),
 }

@@ -100,10 +100,11 @@ class HistoryOffered:
 
 @dataclass(frozen=True, slots=True)
 class OtherNotice:
-    """A notice that has no type here yet; `name` is the engine's word for it."""
+    """A notice that has no type here yet; `name` is the engine's word for it, `raw` the event as JSON."""
 
     kind: ClassVar[NoticeKind] = NoticeKind.OTHER
     name: str = ""
+    raw: str = field(default="", repr=False)
 
 
 Notice = (
@@ -150,7 +151,7 @@ def notice_from_json(body: dict[str, Json]) -> Notice:
     """A notice from the wire. What is newer than this program is OtherNotice."""
     made = _TYPES.get(str(body.get("kind")))
     if made is None:
-        return OtherNotice(str(body.get("name") or ""))
+        return OtherNotice(str(body.get("name") or ""), str(body.get("raw") or ""))
     known = {name: _value(value) for name, value in body.items() if name in {it.name for it in fields(made)}}
     if made is CallReceived:
         step = str(known.get("step"))

@@ -54,7 +54,7 @@ def test_a_notice_says_what_changed_and_nothing_else() -> None:
     it.ClearField("group_changed")
     newer = translate.delivery(pb.Delivery(delivery_id=1, session_id="s1", notice=it))
     assert isinstance(newer, InboundNotice)
-    assert newer.notice == OtherNotice()
+    assert newer.notice == OtherNotice("", "{}")
 
 
 def test_a_clock_that_was_not_measured_is_not_zero() -> None:

@@ -51,7 +51,7 @@ NOTICES: list[n.Notice] = [
     n.ContactChanged("about", "push", "business", "saved"),
     n.ContactChanged(about=""),
     n.HistoryOffered(3, 50),
-    n.OtherNotice("Blocklist"),
+    n.OtherNotice("Blocklist", "{}"),
 ]
 EVENTS: list[EventData] = [
     MessageReceived(
