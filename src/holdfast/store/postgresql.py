@@ -32,11 +32,11 @@ _OPTIONS: Final[Mapping[str, Any]] = {
 _SETTINGS: Final = (
     # Also how long the start waits for the lock: a gateway that was killed is still being let go.
     "SET lock_timeout = '5s'; SET client_encoding = 'UTF8';"
-    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3;"
-    # Every statement has its index. Without this a plan that was made while the tables were empty reads them
-    # whole, and stays in use until somebody analyses them.
-    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3"
 )
+# Every statement has its index. Without this a plan that was made while the tables were empty reads them
+# whole, and stays in use until somebody analyses them. Migrations plan as they like.
+_BY_INDEX: Final = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 _OLDEST: Final = 13_00_00
 _SAVEPOINT: Final = "SAVEPOINT unit"
 _RELEASE: Final = "RELEASE unit"
@@ -49,9 +49,11 @@ class PostgresqlDatabase:
         self._writer_id = new_id("wrt")
         try:
             chosen = conninfo_to_dict(url)
-        except psycopg.ProgrammingError as exc:
-            said = str(exc).strip()
-            raise SettingsError(f"HOLDFAST_DATABASE_URL cannot be read ({said})") from None
+        except psycopg.ProgrammingError:  # its text may quote the password
+            raise SettingsError(
+                "HOLDFAST_DATABASE_URL cannot be read",
+                next_step="Write postgresql://user:password@host/database; an @ in the password is %40.",
+            ) from None
         self._conninfo = make_conninfo(**{**_OPTIONS, **chosen})
 
     def open_writer(self) -> "PostgresqlConnection":
@@ -59,6 +61,7 @@ class PostgresqlDatabase:
         connection = self._lock()
         try:
             migrate(connection, "postgresql+psycopg", connection.raw)
+            connection.raw.execute(_BY_INDEX)
             connection.run(statements.BECOME_OWNER, {"writer": self._writer_id})
         except psycopg.Error as exc:
             connection.close()
@@ -74,6 +77,10 @@ class PostgresqlDatabase:
         try:
             if connection.fetch(statements.OWNER, {}) != [(self._writer_id,)]:
                 raise Displaced
+            connection.raw.execute(_BY_INDEX)
+        except psycopg.Error as exc:
+            connection.close()
+            raise _told(exc, "store.reopen") from None
         except BaseException:
             connection.close()
             raise
@@ -81,10 +88,10 @@ class PostgresqlDatabase:
 
     def open_reader(self) -> "PostgresqlConnection":
         """A connection for reading."""
-        return self._connect()
+        return self._connect(f"{_SETTINGS}; {_BY_INDEX}")
 
     def _lock(self) -> "PostgresqlConnection":
-        connection = self._connect()
+        connection = self._connect(_SETTINGS)
         try:
             connection.raw.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         except psycopg.errors.LockNotAvailable:
@@ -98,11 +105,11 @@ class PostgresqlDatabase:
             raise _told(exc, "store.lock") from None
         return connection
 
-    def _connect(self) -> "PostgresqlConnection":
+    def _connect(self, settings: str) -> "PostgresqlConnection":
         try:
             raw = psycopg.connect(self._conninfo, autocommit=True)
             raw.adapters.register_dumper(str, _Text)
-            raw.execute(_SETTINGS)
+            raw.execute(settings.encode())
         except psycopg.Error as exc:
             raise _unreachable(exc) from None
         connection = PostgresqlConnection(raw)

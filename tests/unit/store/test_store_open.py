@@ -141,3 +141,9 @@ def test_the_setting_chooses(tmp_path: Path) -> None:
     for wrong in ("mysql://a@b/c", "holdfast.db", "sqlite:///x"):
         with pytest.raises(SettingsError, match="HOLDFAST_DATABASE_URL"):
             address_of(wrong, file.path)
+
+
+async def test_a_url_that_cannot_be_read_is_told_without_its_password() -> None:
+    with pytest.raises(SettingsError, match="cannot be read") as refused:
+        await Store.open(PostgresqlServer("postgresql://me:geh%eim@here/holdfast"))
+    assert "eim" not in str(refused.value)
