@@ -169,13 +169,16 @@ def selftest(
     sessions: Annotated[int, typer.Option(min=1, help="How many numbers.")] = 20,
     kills: Annotated[int, typer.Option(min=0, help="How many kill -9.")] = 20,
     seed: Annotated[int, typer.Option(help="The same seed plans the same kills.")] = 1,
+    people: Annotated[
+        bool, typer.Option("--people", help="Owners link, cancel, delete, log out and disconnect meanwhile.")
+    ] = False,
     as_json: AsJson = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the temporary folder.", hidden=True)] = False,
 ) -> None:
     """Prove it here: numbers, messages both ways, kill -9 all over; nothing lost, nothing doubled, no QR."""
     from holdfast.cli.selftest import selftest as work
 
-    _run(work(sessions, kills, seed, as_json, keep))
+    _run(work(sessions, kills, seed, as_json, keep, people=people))
 
 
 @bot_app.command("run")

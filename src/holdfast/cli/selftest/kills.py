@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from holdfast.cli.selftest.plan import Kill
 from holdfast.cli.selftest.traffic import Number
-from holdfast.client import Client, HoldfastError, System
-from holdfast.lab import Simulator, Stack
+from holdfast.client import Client, GatewayUnreachable, HoldfastError, NoQr, System
+from holdfast.lab import Phone, Simulator, SimulatorError, Stack
 
 _PASSED_WITHIN_S = 30.0
 _BACK_WITHIN_S = 60.0
@@ -42,6 +42,8 @@ class Killer:
     struck: dict[str, int] = field(default_factory=dict)
     restore_s: list[float] = field(default_factory=list)
     paired: int = 0
+    #: How many engines died by a kill.
+    engines: int = 0
 
     async def carry_out(self, kill: Kill, wait: bool) -> None:
         """Strike, and with `wait` return when every number is connected again.
@@ -52,6 +54,7 @@ class Killer:
         before = await self._identity()
         strike = await self._strike(kill)
         self.struck[kill.point] = self.struck.get(kill.point, 0) + 1
+        self.engines += "engine" in strike.victims
         if wait:
             await self._until_back(kill, strike, before)
             self.restore_s.append(time.monotonic() - strike.at)
@@ -93,10 +96,21 @@ class Killer:
         phone = await self.simulator.phone(name)
         customer = await self.simulator.phone(f"customer of {name}")
         await self.stack.client.sessions.create(name)
-        code = await self.stack.client.sessions.first_qr(name)
-        await phone.scan(code.code)
+        await self._scan(name, phone)
         self.paired += 1
         return Number(name, phone.phone, customer)
+
+    async def _scan(self, name: str, phone: Phone) -> None:
+        """Until the phone has said yes: somebody else's scan may pass the point and kill this one's code."""
+        api = self.stack.client
+        while True:
+            with contextlib.suppress(SimulatorError, NoQr, GatewayUnreachable):
+                code = await api.sessions.first_qr(name)
+                await phone.scan(code.code)
+                return
+            with contextlib.suppress(GatewayUnreachable):
+                if (await api.sessions.get(name)).phone:
+                    return
 
     async def _identity(self) -> System | None:
         with contextlib.suppress(HoldfastError):
@@ -104,7 +118,7 @@ class Killer:
         return None
 
     async def _until_back(self, kill: Kill, strike: Strike, before: System | None) -> None:
-        expected = len(self.numbers) + len(strike.paired)
+        expected = {number.session for number in (*self.numbers, *strike.paired)}
         deadline = time.monotonic() + _BACK_WITHIN_S
         away = "the gateway did not answer"
         while time.monotonic() < deadline:
@@ -132,9 +146,10 @@ def _replaced(strike: Strike, before: System | None, now: System) -> bool:
     return gateway and engine
 
 
-async def _away(api: Client, expected: int) -> str:
-    sessions = await api.sessions.list()
-    missing = [session for session in sessions if not session.connected]
+async def _away(api: Client, expected: Set[str]) -> str:
+    sessions = [session for session in await api.sessions.list() if session.name in expected]
+    # What somebody has disconnected on purpose is not away.
+    missing = [session for session in sessions if not session.connected and session.state != "stopped"]
     if missing:
         return f"{missing[0].name} was {missing[0].state} ({missing[0].sentence}), {len(missing)} in all,"
-    return "" if len(sessions) >= expected else f"only {len(sessions)} of {expected} numbers exist"
+    return "" if len(sessions) >= len(expected) else f"only {len(sessions)} of {len(expected)} numbers exist"

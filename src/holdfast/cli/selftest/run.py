@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,25 +10,29 @@ from pathlib import Path
 from holdfast import binaries
 from holdfast.cli.screen import Exit, complain, machine
 from holdfast.cli.selftest.kills import Killer, KillMissed, NotBack
+from holdfast.cli.selftest.people import People
 from holdfast.cli.selftest.plan import Kill, plan
 from holdfast.cli.selftest.report import Progress, show
 from holdfast.cli.selftest.tally import Result
 from holdfast.cli.selftest.traffic import Number, Traffic
 from holdfast.client import Client
-from holdfast.keeper import Place, free_port
+from holdfast.keeper import Ended, KeeperFact, Place, free_port
 from holdfast.lab import Simulator, Stack
 
 _LINK_AT_ONCE = 8
 _DRAIN_WITHIN_S = 60.0
 
 
-async def selftest(sessions: int, kills: int, seed: int, as_json: bool, keep: bool = False) -> int:
+async def selftest(
+    sessions: int, kills: int, seed: int, as_json: bool, keep: bool = False, *, people: bool = False
+) -> int:
     """Run it and print the result. Exit code 0 only when nothing was lost, doubled or asked again."""
     binaries.path("holdfast-engine")
+    most = max(2, sessions // 4) if people else 0
     folder = Path(tempfile.mkdtemp(prefix="holdfast-selftest-"))
     try:
         with Progress(quiet=as_json) as progress:
-            result, notes = await _run(folder, sessions, plan(kills, seed), seed, progress)
+            result, notes = await _run(folder, sessions, plan(kills, seed), seed, progress, people=most)
     finally:
         if keep:
             complain(f"kept: {folder}")
@@ -43,7 +48,7 @@ async def selftest(sessions: int, kills: int, seed: int, as_json: bool, keep: bo
 
 
 async def _run(
-    folder: Path, sessions: int, kills: Sequence[Kill], seed: int, progress: Progress
+    folder: Path, sessions: int, kills: Sequence[Kill], seed: int, progress: Progress, *, people: int
 ) -> tuple[Result, Sequence[str]]:
     async with Simulator.start(folder / "lab", seed=seed) as simulator:
         place = Place(
@@ -54,31 +59,53 @@ async def _run(
             simulator.trust_file,
             master_key=folder / "master.key",
         )
-        async with Stack.start(place) as stack:
+        deaths: list[str] = []
+        async with Stack.start(place, lambda fact: _note_death(fact, deaths)) as stack:
             numbers = await _link(stack.client, simulator, sessions, progress)
             linked = await simulator.stats()
             killer = Killer(stack, simulator, numbers)
             traffic = Traffic(stack.client, simulator, numbers, seed)
-            async with traffic:
+            others = People(stack.client, simulator, numbers, seed, people)
+            async with traffic, others:
                 missed, troubles = await _strike_all(killer, kills, progress)
                 progress.say("waiting until everything has arrived")
+                await others.settle()
                 await traffic.drain(_DRAIN_WITHIN_S)
             stats = await simulator.stats()
+            deaths += _engines_lost(place, killer.engines)
+            again = [(await simulator.at(number.phone).account()).registrations - 1 for number in numbers]
     extra_qr = stats["registrations"] - linked["registrations"] - killer.paired
     served = stats["qr_served"] - linked["qr_served"]
+    unasked = _unasked(served, linked["qr_served"], sessions, killer.paired)
     result = Result(
         sessions=sessions,
         kills=sum(killer.struck.values()),
         kills_by_point=dict(sorted(killer.struck.items())),
         inbound=traffic.inbound,
         outbound=traffic.outbound,
-        extra_qr=max(extra_qr, _unasked(served, linked["qr_served"], sessions, killer.paired)),
+        # People ask for codes all the time: then only the numbers that they leave linked are counted.
+        extra_qr=sum(again) if people else max(extra_qr, unasked),
         restore_s=killer.restore_s,
         missed_points=missed,
-        troubles=[*troubles, *traffic.troubles],
+        troubles=[*troubles, *traffic.troubles, *others.troubles, *deaths],
     )
     notes = [f"{killer.paired} more numbers were linked during the run"] if killer.paired else []
+    notes += [f"{others.acts} acts of {people} people"] if people else []
     return result, notes
+
+
+def _note_death(fact: KeeperFact, deaths: list[str]) -> None:
+    """A program that was not killed has no reason to end."""
+    if isinstance(fact, Ended) and fact.code != -signal.SIGKILL:
+        deaths.append(f"{fact.name} ended by itself with code {fact.code}: {fact.line}")
+
+
+def _engines_lost(place: Place, killed: int) -> Sequence[str]:
+    """Engines that ended though nobody had killed them: each was replaced, which the log tells."""
+    logs = (place.data / "logs").glob("gateway.log*")
+    started = sum(log.read_text(errors="replace").count('"engine.started"') for log in logs)
+    lost = started - 1 - killed
+    return [f"{lost} engines ended by themselves"] if lost > 0 else []
 
 
 def _unasked(served: int, served_for_linking: int, sessions: int, paired: int) -> int:
