@@ -65,6 +65,11 @@ class HoldfastError(Exception):
         self.next_step = next_step or said.next_step
         super().__init__(self.message)
 
+    @property
+    def detail(self) -> str:
+        """What the message says beyond the words of its code; empty when those are all."""
+        return "" if self.message == words.of_error(self.code).sentence else self.message
+
     def __str__(self) -> str:
         """One line: what happened, then what to do."""
         return words.line(self.message, self.next_step) if self.next_step else self.message

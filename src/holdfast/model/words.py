@@ -74,6 +74,7 @@ ERRORS: Final[Mapping[str, Words]] = {
         "The session is linked to another number than the one this message was accepted for",
         "Send it again if the new number should send it.",
     ),
+    "internal_error": Words("An error inside Holdfast", "Report it with the trace in the gateway's log."),
     "expired": Words("The message was not sent before it expired"),
     "session_deleted": Words("The session was deleted before the message was sent"),
     # the start

@@ -100,5 +100,5 @@ class RetryPolicy:
 
 def _failure(exc: BaseException) -> Fail:
     if isinstance(exc, errors.HoldfastError):
-        return Fail(exc.code, str(exc))
-    return Fail("internal_error", "An error inside Holdfast; the log of the gateway holds it")
+        return Fail(exc.code, exc.detail)
+    return Fail("internal_error")
