@@ -12,6 +12,7 @@ from holdfast.model.states import State
 from holdfast.sessions import repository
 from holdfast.sessions.linking import SCRATCH
 from holdfast.store import ConstraintViolated
+from house import House
 from session_stage import TENANT, Holding, Stage, stage
 
 ANNA, BEN = "4915100000001:1@s.whatsapp.net", "4915100000002:1@s.whatsapp.net"
@@ -164,3 +165,31 @@ async def test_a_deleted_row_that_still_owns_a_number_does_not_own_it(tmp_path: 
         await room.linked("second", ANNA)
         await room.quiet()
         assert room.runtime("second").session.state is State.CONNECTED
+
+
+@pytest.mark.parametrize("after_ms", [0, 80, 160])
+async def test_a_phone_that_has_just_accepted_keeps_no_device_of_a_deleted_session(
+    house: House, after_ms: int
+) -> None:
+    phone = await house.simulator.phone("Ann")
+    await house.ask("PUT", "/v1/sessions/taxi", 201)
+    await house.ask("POST", "/v1/sessions/taxi/pair", 202)
+    qr = await house.ask("GET", "/v1/sessions/taxi/qr", params={"wait_s": 20})
+    await phone.scan(qr["code"])
+    await asyncio.sleep(after_ms / 1000)  # somewhere between the phone's yes and the connection
+    await house.ask("DELETE", "/v1/sessions/taxi", 204)
+
+    async def nothing_left() -> bool:
+        listed = await house.ask("GET", "/v1/sessions")
+        there = any((house.place.data / "sessions").iterdir())
+        return not there and not listed["unlinking"] and not (await phone.account()).companions
+
+    await house.until(nothing_left, "a device or its folder stayed")
+    # the next start is an ordinary one, and the phone links again
+    await house.kill("gateway", "engine")
+    await house.start()
+    await house.ask("PUT", "/v1/sessions/taxi", 201)
+    await house.ask("POST", "/v1/sessions/taxi/pair", 202)
+    qr = await house.ask("GET", "/v1/sessions/taxi/qr", params={"wait_s": 20})
+    await phone.scan(qr["code"])
+    await house.connected("taxi")
