@@ -1,6 +1,6 @@
 """Logs: one JSON object per line, event names `room.fact`, times in UTC.
 
-Never a body, a QR code, a key, or a contact's full number: `masked` shortens a number to what a human needs.
+Never a body, a QR code, a key, or a contact's full number.
 """
 
 import io
@@ -83,8 +83,3 @@ def get(room: str) -> structlog.typing.FilteringBoundLogger:
     """The logger of a room."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(room=room)
     return logger
-
-
-def masked(number: str) -> str:
-    """`+49…4567`: enough to recognise a contact, too little to call it."""
-    return f"{number[:3]}…{number[-4:]}" if len(number) > 8 else "…"

@@ -253,8 +253,8 @@ REASONS: Final[Mapping[Reason, Words]] = {
         "Use that session; pair this one with another phone.",
     ),
     Reason.NUMBER_TAKEN: Words(
-        "This phone belongs to another account of this installation",
-        "On the phone, remove the device that was just linked; pair this session with another phone.",
+        "This phone belongs to another account of this installation; it was unlinked again",
+        "Pair this session with another phone.",
     ),
     Reason.NUMBER_DIFFERS: Words(
         "Another number was about to take this session over; it was unlinked again",

@@ -11,18 +11,14 @@ from typing import Final
 from holdfast.kit.backoff import backoff
 from holdfast.model.reasons import MEANINGS, End, Fate, Reason, Retry
 from holdfast.model.states import Desired, State
-from holdfast.sessions.facts import (
+from holdfast.sessions.commands import (
     Command,
-    ConnectRefused,
     ConnectSession,
-    Credentials,
     DisconnectSession,
-    Fact,
-    LinkDisconnected,
     QuarantineCredentials,
-    Session,
     StartPairing,
 )
+from holdfast.sessions.facts import ConnectRefused, Credentials, Fact, LinkDisconnected, Session
 
 
 @dataclass(frozen=True, slots=True)

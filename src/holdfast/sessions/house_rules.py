@@ -5,22 +5,24 @@ from dataclasses import replace
 from holdfast.kit.backoff import backoff
 from holdfast.model.reasons import MEANINGS, Fate, Reason
 from holdfast.model.states import Desired, LinkLevel, State
-from holdfast.sessions.deciding import Decision, Policy, after_ban, dial, ended, to, up
-from holdfast.sessions.facts import (
+from holdfast.sessions.commands import (
     AdoptCredentials,
-    AdoptionRefused,
     CancelPairing,
     Command,
-    ConnectRefused,
-    Credentials,
     DisconnectSession,
-    EngineAttached,
-    Fact,
     ForgetSession,
     GiveUpLink,
     GiveUpScratch,
-    LinkDisconnected,
     QuarantineCredentials,
+)
+from holdfast.sessions.deciding import Decision, Policy, after_ban, dial, ended, to, up
+from holdfast.sessions.facts import (
+    AdoptionRefused,
+    ConnectRefused,
+    Credentials,
+    EngineAttached,
+    Fact,
+    LinkDisconnected,
     RecordRefused,
     Restored,
     Session,

@@ -21,6 +21,7 @@ from holdfast.model.errors import (
 )
 from holdfast.model.reasons import Reason
 from holdfast.model.states import ACTIVE, State
+from holdfast.sessions import commands as c
 from holdfast.sessions import facts as f
 from holdfast.sessions.blame import Blame
 from holdfast.sessions.governor import Governor
@@ -88,7 +89,7 @@ class Lanes:
         """Return when the lanes are closed (again)."""
         await self._shut.wait()
 
-    def put(self, runtime: Runtime, commands: Iterable[f.Command]) -> None:
+    def put(self, runtime: Runtime, commands: Iterable[c.Command]) -> None:
         """Queue commands of one session."""
         runtime.commands.extend(commands)
         if self._tasks is None:
@@ -110,7 +111,7 @@ class Lanes:
         finally:
             runtime.lane = None
 
-    async def _carry_out_contained(self, runtime: Runtime, command: f.Command) -> None:
+    async def _carry_out_contained(self, runtime: Runtime, command: c.Command) -> None:
         """One session's trouble stays its own."""
         try:
             await self._carry_out(runtime, command)
@@ -123,26 +124,26 @@ class Lanes:
         except Exception:
             log.exception("session.command_failed", session=runtime.name, command=_name(command))
 
-    async def _carry_out(self, runtime: Runtime, command: f.Command) -> None:
+    async def _carry_out(self, runtime: Runtime, command: c.Command) -> None:
         match command:
-            case f.ConnectSession(epoch):
+            case c.ConnectSession(epoch):
                 await self._connect(runtime, epoch)
-            case f.DisconnectSession():
+            case c.DisconnectSession():
                 if runtime.file is FileState.OPEN:
                     await self._link.disconnect(runtime.id)
-            case f.StartPairing(epoch, replace_number):
+            case c.StartPairing(epoch, replace_number):
                 await self._pair(runtime, epoch, replace_number=replace_number)
-            case f.CancelPairing():
+            case c.CancelPairing():
                 await self._link.cancel_pair(runtime.id)
-            case f.AdoptCredentials():
+            case c.AdoptCredentials():
                 await self._adopt(runtime)
-            case f.GiveUpLink():
+            case c.GiveUpLink():
                 await self._linking.give_up(runtime)
-            case f.GiveUpScratch():
+            case c.GiveUpScratch():
                 await self._linking.give_up_scratch(runtime)
-            case f.QuarantineCredentials():
+            case c.QuarantineCredentials():
                 await self._linking.quarantine(runtime)
-            case f.ForgetSession():
+            case c.ForgetSession():
                 await self._forget(runtime)
 
     # ---- connect -------------------------------------------------------------------------------------------
@@ -234,5 +235,5 @@ def _still_wanted(runtime: Runtime, epoch: int) -> bool:
     return session.epoch == epoch and session.state in ACTIVE and session.in_flight
 
 
-def _name(command: f.Command) -> str:
+def _name(command: c.Command) -> str:
     return type(command).__name__

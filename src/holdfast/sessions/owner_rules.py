@@ -4,19 +4,16 @@ from dataclasses import replace
 
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, State
-from holdfast.sessions.deciding import Decision, Policy, begin_pairing, dial, to
-from holdfast.sessions.facts import (
+from holdfast.sessions.commands import (
     CancelPairing,
     Command,
-    Credentials,
     DisconnectSession,
-    Fact,
     ForgetSession,
     GiveUpLink,
     GiveUpScratch,
-    PairingAsked,
-    Session,
 )
+from holdfast.sessions.deciding import Decision, Policy, begin_pairing, dial, to
+from holdfast.sessions.facts import Credentials, Fact, PairingAsked, Session
 
 
 def connect(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:

@@ -25,7 +25,7 @@ class Restoration:
         self._ended_ms: int | None = None
 
     def begin(self, session_ids: Iterable[str], now_ms: int) -> None:
-        """A start: these sessions shall come back. One that still runs goes on from its own beginning."""
+        """A start: these sessions are to come back. One that still runs goes on from its own beginning."""
         if not self._waiting:
             self._began_ms = now_ms
         self._waiting = set(session_ids)

@@ -16,6 +16,7 @@ from holdfast.model.events import EventData
 from holdfast.model.ids import SessionId
 from holdfast.model.reasons import MEANINGS
 from holdfast.model.states import State
+from holdfast.sessions import commands as c
 from holdfast.sessions import facts as f
 from holdfast.sessions import repository
 from holdfast.sessions.index import Index
@@ -36,7 +37,7 @@ def _ignore(*_: str) -> None:
     """Nobody listens."""
 
 
-def _nobody_acts(runtime: Runtime, commands: Sequence[f.Command]) -> None:
+def _nobody_acts(runtime: Runtime, commands: Sequence[c.Command]) -> None:
     """No lanes yet."""
 
 
@@ -66,7 +67,7 @@ class Roster:
         self.on_down: Callable[[SessionId], None] = _ignore
         #: Commands are carried out now; without an engine they wait.
         self.acting = False
-        self.on_commands: Callable[[Runtime, Sequence[f.Command]], None] = _nobody_acts
+        self.on_commands: Callable[[Runtime, Sequence[c.Command]], None] = _nobody_acts
 
     @property
     def now(self) -> int:
@@ -175,7 +176,7 @@ class Roster:
             self.restoration.rests(runtime.id, now)
 
     def hide_code(self, runtime: Runtime) -> None:
-        """Nobody shall scan a dead code."""
+        """A code that is dead is shown to nobody."""
         pairing = runtime.pairing
         if pairing is not None and pairing.code is not None:
             runtime.pairing = replace(pairing, code=None)

@@ -7,7 +7,8 @@ from enum import Enum, auto
 
 from holdfast.model.ids import SessionId
 from holdfast.model.states import State
-from holdfast.sessions.facts import Command, Session
+from holdfast.sessions.commands import Command
+from holdfast.sessions.facts import Session
 from holdfast.vault import Record
 
 

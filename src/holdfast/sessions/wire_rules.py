@@ -4,17 +4,9 @@ from dataclasses import replace
 
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel
+from holdfast.sessions.commands import AdoptCredentials, GiveUpScratch
 from holdfast.sessions.deciding import Decision, Policy, ended, to, unlinked, up, weight
-from holdfast.sessions.facts import (
-    AdoptCredentials,
-    Credentials,
-    Fact,
-    GiveUpScratch,
-    LevelReported,
-    LinkDisconnected,
-    PairingFailed,
-    Session,
-)
+from holdfast.sessions.facts import Credentials, Fact, LevelReported, LinkDisconnected, PairingFailed, Session
 
 
 def link_up(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:

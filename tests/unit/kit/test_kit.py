@@ -114,8 +114,3 @@ def test_logs_are_json_lines_with_level_and_time() -> None:
     assert line["event"] == "store.available"
     assert (line["level"], line["units"], line["room"]) == ("info", 3, "store")
     assert line["at"].endswith("Z")
-
-
-def test_masks_keep_too_little_to_call_a_number() -> None:
-    assert logging.masked("+4915112345678") == "+49…5678"
-    assert logging.masked("12345") == "…"

@@ -8,6 +8,7 @@ import pytest
 
 from holdfast.model.reasons import MEANINGS, Fate, Reason, Retry
 from holdfast.model.states import ACTIVE, Desired, LinkLevel, State
+from holdfast.sessions import commands as c
 from holdfast.sessions import facts as f
 from holdfast.sessions.facts import Credentials, Session
 from holdfast.sessions.machine import DEFAULT_POLICY, TABLE, changed, decide
@@ -81,7 +82,7 @@ def retry_of(reason: Reason) -> Retry | None:
     return None if end is None else end.retry
 
 
-def kind(commands: tuple[f.Command, ...]) -> list[str]:
+def kind(commands: tuple[c.Command, ...]) -> list[str]:
     return [type(command).__name__ for command in commands]
 
 
@@ -105,11 +106,11 @@ def holds_for_every_decision(before: Session, fact: f.Fact) -> None:
     assert after.desired is Desired.UP or after.retry_at_ms is None
     assert after.epoch >= before.epoch
     # a QR is asked for only where no valid credentials exist
-    if f.StartPairing in map(type, decision.commands):
+    if c.StartPairing in map(type, decision.commands):
         assert after.state is State.PAIRING
         assert before.credentials is not Credentials.VALID
     assert (after.state is State.PAIRING) <= (after.deadline_ms is not None)
-    connects = [c for c in decision.commands if isinstance(c, f.ConnectSession)]
+    connects = [it for it in decision.commands if isinstance(it, c.ConnectSession)]
     assert len(connects) <= 1
     for command in connects:
         assert after.state in ACTIVE
@@ -121,7 +122,7 @@ def holds_for_every_decision(before: Session, fact: f.Fact) -> None:
         held = (
             (fact.level or 0) >= LinkLevel.DIALING if isinstance(fact, f.EngineAttached) else before.in_flight
         )
-        assert attaching or not held or f.DisconnectSession in map(type, decision.commands)
+        assert attaching or not held or c.DisconnectSession in map(type, decision.commands)
     if not decision.heard:
         assert decision.commands == ()
         assert after == before
@@ -180,7 +181,7 @@ def test_logged_out_on_the_phone_then_connect_makes_a_fresh_code() -> None:
     assert out.requires_auth
     again = decide(out, f.ConnectAsked(), NOW, ROLL)
     assert again.session.state is State.PAIRING
-    assert again.commands == (f.StartPairing(8),)
+    assert again.commands == (c.StartPairing(8),)
 
 
 @pytest.mark.parametrize("state", sorted(RESTING))
@@ -189,7 +190,7 @@ def test_a_restart_clears_no_resting_state(state: State) -> None:
     restored = decide(before, f.Restored(), NOW, ROLL).session
     attached = decide(restored, f.EngineAttached(), NOW, ROLL)
     assert attached.session.state is state
-    assert not {f.ConnectSession, f.StartPairing} & set(map(type, attached.commands))
+    assert not {c.ConnectSession, c.StartPairing} & set(map(type, attached.commands))
 
 
 def test_a_ban_that_has_ended_is_over_after_a_restart_and_by_time() -> None:
@@ -313,7 +314,7 @@ def test_levels_overrule_events() -> None:
 
 def test_pairing_gives_up() -> None:
     started = decide(session(State.NEW), f.PairingAsked(), NOW, ROLL)
-    assert started.commands == (f.StartPairing(8),)
+    assert started.commands == (c.StartPairing(8),)
     early = decide(started.session, f.TimeCame(), NOW + 19_999, ROLL)
     assert early.heard is False
     nothing = decide(started.session, f.TimeCame(), NOW + 20_000, ROLL)
@@ -327,9 +328,9 @@ def test_pairing_gives_up() -> None:
 
 def test_pairing_ends_with_a_connection() -> None:
     linked = decide(session(State.PAIRING), f.PairingSucceeded(7), NOW, ROLL)
-    assert (linked.session.state, linked.commands) == (State.CONNECTING, (f.AdoptCredentials(),))
+    assert (linked.session.state, linked.commands) == (State.CONNECTING, (c.AdoptCredentials(),))
     placed = decide(linked.session, f.CredentialsAdopted(), NOW, ROLL)
-    assert placed.commands == (f.ConnectSession(8),)
+    assert placed.commands == (c.ConnectSession(8),)
     assert placed.session.credentials is Credentials.VALID
 
 

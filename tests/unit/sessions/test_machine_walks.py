@@ -6,6 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from holdfast.model.reasons import MEANINGS, Reason
 from holdfast.model.states import Desired, LinkLevel, State
+from holdfast.sessions import commands as c
 from holdfast.sessions import facts as f
 from holdfast.sessions.facts import Credentials, Session
 from holdfast.sessions.machine import decide
@@ -49,9 +50,9 @@ class World(RuleBasedStateMachine):
         for command in decision.commands:
             self.carry_out(command)
 
-    def carry_out(self, command: f.Command) -> None:
+    def carry_out(self, command: c.Command) -> None:
         match command:
-            case f.ConnectSession(epoch):
+            case c.ConnectSession(epoch):
                 assert epoch > max(self.seen_epochs), "an epoch came twice"
                 self.seen_epochs.append(epoch)
                 assert self.session.desired is Desired.UP, "connects against its owner's wish"
@@ -60,30 +61,30 @@ class World(RuleBasedStateMachine):
                     return
                 assert not self.live, "two connections at once"
                 self.live.add(epoch)
-            case f.DisconnectSession():
+            case c.DisconnectSession():
                 if self.attached:
                     self.live.clear()
                     self.logged_in.clear()
-            case f.StartPairing(epoch):
+            case c.StartPairing(epoch):
                 self.seen_epochs.append(epoch)
                 assert not self.folder, "a QR was made while valid credentials exist"
                 if self.attached:
                     self.pairing = epoch
                 else:
                     self.tell(f.ConnectRefused(epoch, Reason.ENGINE_DOWN))
-            case f.CancelPairing():
+            case c.CancelPairing():
                 self.cancelled, self.pairing = self.pairing, None
-            case f.AdoptCredentials():
+            case c.AdoptCredentials():
                 if self.attached:
                     self.adopt()
-            case f.QuarantineCredentials() | f.GiveUpLink():
+            case c.QuarantineCredentials() | c.GiveUpLink():
                 if self.session.credentials is not Credentials.VALID:
                     self.folder = False
                     self.live.clear()
                     self.logged_in.clear()
-            case f.GiveUpScratch():
+            case c.GiveUpScratch():
                 self.scanned = False
-            case f.ForgetSession():
+            case c.ForgetSession():
                 self.forgotten = True
 
     def adopt(self) -> None:

@@ -1,0 +1,69 @@
+"""What the session machine wants done: commands, imperative. Pure values.
+
+The lanes carry them out, in order.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectSession:
+    """Open the session's file if it is not open, and dial with this epoch."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectSession:
+    """End whatever connection there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartPairing:
+    """Begin pairing in the scratch folder with this epoch."""
+
+    epoch: int
+    replace_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPairing:
+    """End pairing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptCredentials:
+    """Record the new link twice, move its folder to its name; then say CredentialsAdopted."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpLink:
+    """Tell WhatsApp that this device unlinks, and move its folder to quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpScratch:
+    """The same for what a pairing may have left in the scratch folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineCredentials:
+    """Move the session's folder to quarantine: WhatsApp has unlinked it. Nothing is deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetSession:
+    """Mark the session as deleted, in both records. The last command of its life."""
+
+
+Command = (
+    ConnectSession
+    | DisconnectSession
+    | StartPairing
+    | CancelPairing
+    | AdoptCredentials
+    | GiveUpLink
+    | GiveUpScratch
+    | QuarantineCredentials
+    | ForgetSession
+)
