@@ -107,3 +107,14 @@ async def test_its_filter_is_changed_by_asking_for_that(api: Served) -> None:
         await api.receive(1, session_id="ses_a")
         await api.receive(1, session_id="ses_b")
         assert [each["session"] for each in (await hear(worker))["events"]] == ["desk"]
+
+
+async def test_a_page_that_waits_gives_way_too(api: Served) -> None:
+    page = {"subscription": "work", "format": "json"}
+    assert (await api.http.get("/v1/events", params=page)).status_code == 200
+    older = asyncio.create_task(api.http.get("/v1/events", params={**page, "wait_s": 30}))
+    newer = {"subscription": "work"}
+    while not older.done():
+        async with api.http.stream("GET", "/v1/events", params=newer) as answer:
+            assert await anext(answer.aiter_lines()) == ": connected"
+    assert ((await older).status_code, (await older).json()["error"]["code"]) == (409, "subscription_taken")

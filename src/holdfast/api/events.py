@@ -103,19 +103,20 @@ async def read_events(
     turn = None if name is None else rooms.subscriptions.take_turn(caller.tenant_id, name)
     if wanted.format == "json":
         with turn or nullcontext():
-            return await _page(feed, wanted.limit, wanted.wait_s)
+            return await _page(feed, wanted.limit, wanted.wait_s, turn)
     key = request.headers.get("authorization", "").partition(" ")[2]
     stream = _stream(feed, rooms.accounts.ended(key), turn)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
-async def _page(feed: Feed, limit: int, wait_s: float) -> Response:
+async def _page(feed: Feed, limit: int, wait_s: float, turn: Turn | None) -> Response:
     events = await feed.take(limit)
     if not events and wait_s > 0:
         with suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
-                events = await feed.next(limit)
+                coming = feed.next(limit)
+                events = await (coming if turn is None else turn.hold(coming))
     body = ",".join(event.wire for event in events)
     content = f'{{"events":[{body}],"next":"{encode_cursor(feed.position)}"}}'
     return Response(content, media_type="application/json")

@@ -180,11 +180,7 @@ class _Conversation:
             await self._give(feed)
             return
         with turn:
-            async with asyncio.TaskGroup() as tasks:
-                giving = tasks.create_task(self._give(feed))
-                taken = await turn.taken()
-                giving.cancel()
-        raise taken
+            await turn.hold(self._give(feed))
 
     async def _give(self, feed: Feed) -> None:
         """Give out events as fast as the client takes them, and with a name no further than its window."""

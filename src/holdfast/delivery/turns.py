@@ -4,11 +4,14 @@ It knows the consumers of this process, which are all that there are: one gatewa
 """
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from holdfast.model.errors import SubscriptionTaken
 from holdfast.model.ids import TenantId
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False, slots=True)
@@ -23,6 +26,19 @@ class Turn:
         """Why this turn is over; returns when another consumer has come."""
         await self._taken.wait()
         return SubscriptionTaken()
+
+    async def hold(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do this work in this turn. Raises SubscriptionTaken as soon as another consumer has come."""
+        doing, taken = asyncio.ensure_future(work), asyncio.ensure_future(self.taken())
+        try:
+            await asyncio.wait({doing, taken}, return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                raise taken.result()
+            return doing.result()
+        finally:
+            for task in (doing, taken):
+                task.cancel()
+            await asyncio.wait({doing, taken})
 
     def end(self) -> None:
         """The consumer has left. Safe to repeat, and after the turn was taken."""

@@ -14,8 +14,10 @@ from holdfast.client import (
     HoldfastError,
     NoQr,
     RecipientInvalid,
+    Session,
     UnknownSession,
 )
+from holdfast.model.states import State
 
 
 async def test_many_sends_at_once_become_few_frames(gateway: ScriptedGateway, client: Client) -> None:
@@ -241,3 +243,8 @@ async def test_a_subscription_gets_another_filter(gateway: ScriptedGateway, clie
     gateway.answers["PUT", "/v1/subscriptions/help desk"] = {"name": "help desk"}
     await client.change_subscription("help desk", types=["session.state"])
     assert gateway.requests[-1][2] == {"sessions": [], "types": ["session.state"]}
+
+
+@pytest.mark.parametrize("state", list(State))
+async def test_connected_means_what_the_gateway_means_by_it(state: State) -> None:
+    assert Session.read(session_body(state=state.value)).connected == state.up
