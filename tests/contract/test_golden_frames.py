@@ -85,12 +85,18 @@ def test_every_kind_of_message_in_the_golden_frames_has_a_type_of_its_own() -> N
     assert kinds == set(TYPES)
 
 
-def test_every_error_of_the_golden_frames_is_an_exception_with_one_line() -> None:
-    up = described("up_errors")
+@pytest.mark.parametrize("name", ["up_errors", "up_errors_2"])
+def test_every_error_of_the_golden_frames_is_an_exception_with_one_line(name: str) -> None:
+    up = described(name)
     assert isinstance(up, pb.Up)
     for result in up.results:
         for sending in (False, True):
             assert "\n" not in str(translate.error(result.error, sending=sending))
+
+
+def test_every_error_code_has_a_golden_frame() -> None:
+    codes = {result.error.code for name in ("up_errors", "up_errors_2") for result in described(name).results}  # type: ignore[union-attr]
+    assert codes == set(pb.ErrorCode.values()) - {pb.ERROR_CODE_UNSPECIFIED}
 
 
 def test_garbage_is_refused() -> None:

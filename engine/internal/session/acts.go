@@ -15,19 +15,19 @@ func (c *Connection) act(act *pb.Act, reply func(*pb.Result)) {
 	var do func() (*pb.ActResult, error)
 	switch a := act.Act.(type) {
 	case *pb.Act_ChatPresence:
-		do = func() (*pb.ActResult, error) { return done, c.chatPresence(a.ChatPresence) }
+		do = func() (*pb.ActResult, error) { return nothing(c.chatPresence(a.ChatPresence)) }
 	case *pb.Act_Presence:
-		do = func() (*pb.ActResult, error) { return done, c.client.SendPresence(c.ctx, presenceOf(a.Presence)) }
+		do = func() (*pb.ActResult, error) { return nothing(c.client.SendPresence(c.ctx, presenceOf(a.Presence))) }
 	case *pb.Act_MarkRead:
-		do = func() (*pb.ActResult, error) { return done, c.markRead(a.MarkRead) }
+		do = func() (*pb.ActResult, error) { return nothing(c.markRead(a.MarkRead)) }
 	case *pb.Act_GroupCreate:
 		do = func() (*pb.ActResult, error) { return c.createGroup(a.GroupCreate) }
 	case *pb.Act_GroupMembers:
 		do = func() (*pb.ActResult, error) { return c.changeMembers(a.GroupMembers) }
 	case *pb.Act_GroupSubject:
-		do = func() (*pb.ActResult, error) { return done, c.setSubject(a.GroupSubject) }
+		do = func() (*pb.ActResult, error) { return nothing(c.setSubject(a.GroupSubject)) }
 	case *pb.Act_GroupLeave:
-		do = func() (*pb.ActResult, error) { return done, c.leaveGroup(a.GroupLeave) }
+		do = func() (*pb.ActResult, error) { return nothing(c.leaveGroup(a.GroupLeave)) }
 	default:
 		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the act"))
 		return
@@ -41,8 +41,8 @@ func (c *Connection) act(act *pb.Act, reply func(*pb.Result)) {
 	})
 }
 
-// done is the result of an act that has nothing to tell.
-var done = &pb.ActResult{} //nolint:gochecknoglobals // never written
+// nothing is the result of an act that has nothing to tell.
+func nothing(err error) (*pb.ActResult, error) { return &pb.ActResult{}, err }
 
 func presenceOf(p *pb.Presence) types.Presence {
 	if p.Available {

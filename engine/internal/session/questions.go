@@ -139,11 +139,10 @@ func (c *Connection) askPicture(q *pb.PictureQuery) (*pb.QueryResult, error) {
 	if err != nil && !errors.Is(err, whatsmeow.ErrProfilePictureNotSet) {
 		return nil, err
 	}
-	picture := &pb.Picture{}
-	if err == nil && info != nil {
-		picture.Id, picture.Url = translate.Valid(info.ID), translate.Valid(info.URL)
+	if err != nil {
+		info = nil
 	}
-	return &pb.QueryResult{Result: &pb.QueryResult_Picture{Picture: picture}}, nil
+	return &pb.QueryResult{Result: &pb.QueryResult_Picture{Picture: translate.Picture(info)}}, nil
 }
 
 func (c *Connection) askAbout(q *pb.AboutQuery) (*pb.QueryResult, error) {
@@ -155,25 +154,24 @@ func (c *Connection) askAbout(q *pb.AboutQuery) (*pb.QueryResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pb.QueryResult{Result: &pb.QueryResult_About{About: &pb.About{Text: translate.Valid(info.Status)}}}, nil
+	return &pb.QueryResult{Result: &pb.QueryResult_About{About: translate.About(info)}}, nil
 }
 
-func (c *Connection) userInfo(jid types.JID) (types.UserInfo, error) {
+func (c *Connection) userInfo(jid types.JID) (*types.UserInfo, error) {
 	found, err := c.client.GetUserInfo(c.ctx, []types.JID{jid})
-	if err != nil {
-		return types.UserInfo{}, err
-	}
-	return found[jid], nil
-}
-
-func (c *Connection) askOwnProfile() (*pb.QueryResult, error) {
-	own := c.device.GetJID().ToNonAD()
-	info, err := c.userInfo(own)
 	if err != nil {
 		return nil, err
 	}
-	return &pb.QueryResult{Result: &pb.QueryResult_OwnProfile{OwnProfile: &pb.OwnProfile{
-		Jid: own.String(), Lid: c.device.GetLID().ToNonAD().String(), PushName: translate.Valid(c.device.PushName),
-		About: translate.Valid(info.Status), PictureId: translate.Valid(info.PictureID),
-	}}}, nil
+	info := found[jid]
+	return &info, nil
+}
+
+func (c *Connection) askOwnProfile() (*pb.QueryResult, error) {
+	own := c.device.GetJID()
+	info, err := c.userInfo(own.ToNonAD())
+	if err != nil {
+		return nil, err
+	}
+	profile := translate.OwnProfile(own, c.device.GetLID(), c.device.PushName, info)
+	return &pb.QueryResult{Result: &pb.QueryResult_OwnProfile{OwnProfile: profile}}, nil
 }

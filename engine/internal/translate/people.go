@@ -6,9 +6,6 @@ import (
 	pb "holdfast/engine/enginepb"
 )
 
-// Valid makes a stranger's text fit for a protobuf string.
-func Valid(s string) string { return valid(s) }
-
 // Group translates what WhatsApp tells of a group.
 func Group(info *types.GroupInfo, aliases Aliases) *pb.Group {
 	group := &pb.Group{
@@ -42,6 +39,25 @@ func Member(p *types.GroupParticipant, aliases Aliases) *pb.Member {
 	return &pb.Member{
 		Jid: valid(jid.String()), Phone: valid(phone.String()), Lid: valid(lid.String()),
 		Admin: p.IsAdmin || p.IsSuperAdmin, Owner: p.IsSuperAdmin, WhatsappCode: int32(p.Error),
+	}
+}
+
+// Picture translates a picture; nil is none.
+func Picture(info *types.ProfilePictureInfo) *pb.Picture {
+	if info == nil {
+		return &pb.Picture{}
+	}
+	return &pb.Picture{Id: valid(info.ID), Url: valid(info.URL)}
+}
+
+// About translates what a person says about themselves.
+func About(info *types.UserInfo) *pb.About { return &pb.About{Text: valid(info.Status)} }
+
+// OwnProfile translates what others see of the session's number.
+func OwnProfile(jid, lid types.JID, pushName string, info *types.UserInfo) *pb.OwnProfile {
+	return &pb.OwnProfile{
+		Jid: jid.ToNonAD().String(), Lid: lid.ToNonAD().String(), PushName: valid(pushName),
+		About: valid(info.Status), PictureId: valid(info.PictureID),
 	}
 }
 
