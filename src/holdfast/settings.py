@@ -46,6 +46,9 @@ class Settings(BaseModel):
     allowed_hosts: str = Field(
         default="", description="names of a proxy before the API, by which browsers ask for it"
     )
+    keep_events_days: float = Field(default=30, ge=1, le=36_500, description="events for consumers")
+    keep_messages_days: float = Field(default=365, ge=1, le=36_500, description="messages of both directions")
+    keep_timeline_days: float = Field(default=90, ge=1, le=36_500, description="what happened to sessions")
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
     @property

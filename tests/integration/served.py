@@ -26,6 +26,7 @@ from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, RetryPolicy
 from holdfast.outbox.v1.whatsapp_pb2 import Message
+from holdfast.retention import Retention
 from holdfast.sessions import Service
 from holdfast.store import SqliteFile, Store
 from rooms import add_session
@@ -118,6 +119,7 @@ async def served(folder: Path) -> AsyncIterator[Served]:
         sessions=create_autospec(Service, instance=True),  # sessions have a test of their own
         directory=Directory(),
         messages=MessageReader(store),
+        retention=Retention(store),
         outbox=outbox,
         journal=journal,
         subscriptions=Subscriptions(store, journal),

@@ -20,6 +20,7 @@ from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, TenantId
 from holdfast.model.states import State
 from holdfast.outbox import Outbox
+from holdfast.retention import Retention
 from holdfast.sessions import Progress
 
 from .conftest import Running, World, eventually
@@ -87,6 +88,7 @@ async def api(world: World) -> AsyncIterator[Api]:
                 sessions=gateway.sessions,
                 directory=gateway.supervisor.roster.index,
                 messages=MessageReader(gateway.store),
+                retention=Retention(gateway.store),
                 outbox=outbox,
                 journal=gateway.journal,
                 subscriptions=Subscriptions(gateway.store, gateway.journal),

@@ -21,6 +21,7 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.Forbidden, 403),
     (errors.MessageTooLarge, 413),
     (errors.IdempotencyConflict, 409),
+    (errors.CursorGenerationChanged, 410),
     (errors.RequestInvalid, 400),
     (errors.UnknownSession, 404),
     (errors.NoQr, 404),

@@ -17,7 +17,7 @@ from holdfast.api.rooms import Rooms
 from holdfast.api.shapes import EventOut
 from holdfast.api.subscriptions import consumer_of, wanted_by
 from holdfast.delivery import Feed, Turn, Wanted
-from holdfast.journal import Event, Filter, encode_cursor
+from holdfast.journal import Event, Filter
 from holdfast.model.errors import HoldfastError
 
 router = APIRouter(prefix="/v1", tags=["events"])
@@ -59,7 +59,7 @@ async def begin(
     """A consumer's feed from where it starts. Raises what `Subscriptions.open` raises."""
     if name is None:
         wanted = asked or Wanted()
-        position = rooms.journal.head if after is None else rooms.subscriptions.position_of(after)
+        position = rooms.journal.head if after is None else rooms.journal.position_of(after)
     else:
         found = await rooms.subscriptions.open(consumer_of(caller), name, after, asked)
         wanted, position = found.wanted or Wanted(), found.position
@@ -99,7 +99,7 @@ async def read_events(
     name, asked = wanted.subscription, wanted_by(rooms, caller.tenant_id, wanted.session, wanted.type)
     feed = await begin(rooms, caller, name, wanted.after, asked)
     if last_event_id:
-        feed.position = rooms.subscriptions.position_of(last_event_id)
+        feed.position = rooms.journal.position_of(last_event_id)
     turn = None if name is None else rooms.subscriptions.take_turn(caller.tenant_id, name)
     if wanted.format == "json":
         with turn or nullcontext():
@@ -118,7 +118,7 @@ async def _page(feed: Feed, limit: int, wait_s: float, turn: Turn | None) -> Res
                 coming = feed.next(limit)
                 events = await (coming if turn is None else turn.hold(coming))
     body = ",".join(event.wire for event in events)
-    content = f'{{"events":[{body}],"next":"{encode_cursor(feed.position)}"}}'
+    content = f'{{"events":[{body}],"next":"{feed.cursor}"}}'
     return Response(content, media_type="application/json")
 
 

@@ -15,6 +15,7 @@ from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.seams import SessionDirectory
 from holdfast.outbox import Outbox
+from holdfast.retention import Retention
 from holdfast.sessions import Progress, Service
 
 
@@ -52,6 +53,7 @@ class Rooms:
     sessions: Service
     directory: SessionDirectory
     messages: MessageReader
+    retention: Retention
     outbox: Outbox
     journal: Journal
     subscriptions: Subscriptions

@@ -25,7 +25,6 @@ from holdfast.api.messages import sent_out
 from holdfast.api.rooms import Rooms
 from holdfast.api.subscriptions import consumer_of, wanted_by
 from holdfast.delivery import Feed, Turn, Window
-from holdfast.journal import encode_cursor
 from holdfast.kit.edge import KNOWN
 from holdfast.messages import Message
 from holdfast.model.content import Text
@@ -170,7 +169,7 @@ class _Conversation:
             self._pump.cancel()
             await asyncio.wait([self._pump])
         self._subscription, self._window, self._acked = name, Window(_UNACKED), feed.position
-        await self._write(json.dumps({"op": "subscribed", "cursor": encode_cursor(feed.position)}))
+        await self._write(json.dumps({"op": "subscribed", "cursor": feed.cursor}))
         turn = None if name is None else self._rooms.subscriptions.take_turn(tenant_id, name)
         self._pump = tasks.create_task(self._give_in_turn(feed, turn))
 
@@ -204,7 +203,7 @@ class _Conversation:
     def _ack(self, op: AckOp) -> None:
         if self._subscription is None:
             raise RequestInvalid("There is nothing to acknowledge: this stream has no subscription")
-        position = self._rooms.subscriptions.position_of(op.cursor)
+        position = self._rooms.journal.position_of(op.cursor)
         self._window.acked(position)
         self._has_room.set()
         if position > self._acked:

@@ -11,7 +11,6 @@ from holdfast.api.auth import Behind, Reader
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
 from holdfast.delivery import Consumer, Subscription, Wanted
-from holdfast.journal import encode_cursor
 from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.errors import RequestInvalid
 from holdfast.model.events import EventType
@@ -80,7 +79,9 @@ def consumer_of(caller: Caller) -> Consumer:
 async def list_subscriptions(rooms: Behind, caller: Reader) -> SubscriptionsOut:
     """Every consumer with a name, and where it stands."""
     return SubscriptionsOut(
-        subscriptions=[_subscription_out(each) for each in await rooms.subscriptions.list(caller.tenant_id)]
+        subscriptions=[
+            _subscription_out(rooms, each) for each in await rooms.subscriptions.list(caller.tenant_id)
+        ]
     )
 
 
@@ -89,7 +90,7 @@ async def change_subscription(rooms: Behind, caller: Reader, name: Name, body: F
     """It keeps its place. A consumer that reads it now is ended, to come again with the new filter."""
     wanted = wanted_by(rooms, caller.tenant_id, body.sessions, body.types) or Wanted()
     changed = await rooms.subscriptions.change(consumer_of(caller), name, wanted, body.owner_key_id)
-    return _subscription_out(changed)
+    return _subscription_out(rooms, changed)
 
 
 @router.delete("/{name}", status_code=204, summary="Delete a subscription", responses=refusals(404))
@@ -101,15 +102,15 @@ async def delete_subscription(rooms: Behind, caller: Reader, name: Name) -> None
 @router.post("/{name}/ack", status_code=204, summary="Acknowledge", responses=refusals(400, 404))
 async def ack(rooms: Behind, caller: Reader, name: Name, body: AckIn) -> None:
     """Everything up to this cursor is done: the consumer's next connection goes on after it."""
-    position = rooms.subscriptions.position_of(body.cursor)
+    position = rooms.journal.position_of(body.cursor)
     await rooms.subscriptions.ack(consumer_of(caller), name, position)
 
 
-def _subscription_out(found: Subscription) -> SubscriptionOut:
+def _subscription_out(rooms: Rooms, found: Subscription) -> SubscriptionOut:
     wanted = found.wanted or Wanted()
     return SubscriptionOut(
         name=found.name,
-        cursor=encode_cursor(found.position),
+        cursor=rooms.journal.cursor_at(found.position),
         owner_key_id=found.owner_key_id,
         session_ids=None if wanted.session_ids is None else sorted(wanted.session_ids),
         types=None if wanted.types is None else sorted(wanted.types),

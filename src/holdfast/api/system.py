@@ -11,7 +11,10 @@ from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
+from holdfast.api.rooms import Rooms
 from holdfast.kit import logging
+from holdfast.kit.iso import iso_or_none
+from holdfast.model.errors import StoreUnavailable
 
 log = logging.get("api")
 
@@ -67,6 +70,16 @@ class TroubleOut(BaseModel):
     next_step: str
 
 
+class StoredOut(BaseModel):
+    """What the database holds. Old events, messages and timelines leave by themselves: see the settings."""
+
+    database_bytes: int
+    events: int
+    oldest_event_at: str | None
+    messages: int
+    oldest_message_at: str | None
+
+
 class SystemOut(BaseModel):
     """What runs here."""
 
@@ -75,6 +88,7 @@ class SystemOut(BaseModel):
     engine: EngineOut
     gateway: GatewayOut
     restoration: RestorationOut
+    stored: StoredOut | None = Field(description="null while the database does not answer")
     trouble: TroubleOut | None = Field(description="the database takes nothing now: the disk is full")
 
 
@@ -126,9 +140,24 @@ async def system(rooms: Behind, caller: Reader) -> SystemOut:
         restoration=RestorationOut(
             total=progress.total, connected=progress.connected, done=progress.done, seconds=progress.seconds
         ),
+        stored=await _stored(rooms),
         trouble=TroubleOut(code=trouble.code, detail=trouble.message, next_step=trouble.next_step)
         if trouble is not None
         else None,
+    )
+
+
+async def _stored(rooms: Rooms) -> StoredOut | None:
+    try:
+        it = await rooms.retention.figures()
+    except StoreUnavailable:
+        return None
+    return StoredOut(
+        database_bytes=it.database_bytes,
+        events=it.events,
+        oldest_event_at=iso_or_none(it.oldest_event_ms),
+        messages=it.messages,
+        oldest_message_at=iso_or_none(it.oldest_message_ms),
     )
 
 

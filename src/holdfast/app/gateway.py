@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,7 @@ from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.outbox import Outbox
+from holdfast.retention import DEFAULTS, Keep, Kind, Retention
 from holdfast.sessions import Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
 from holdfast.store import Store, address_of
@@ -59,6 +61,7 @@ class Gateway:
         self.sessions = Service(store, self.supervisor.roster, self.supervisor.unlinking)
         self.outbox = Outbox(store, journal, self.link)
         self.inbox = Inbox(store, journal, self.outbox)
+        self.retention = Retention(store, _keep(chosen))
         self.intake = Intake(self.inbox.receive, self.link.confirm)
         self._wire()
 
@@ -92,7 +95,7 @@ class Gateway:
 
     async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
-        rooms = (self.link, self.supervisor, self.outbox, self.intake)
+        rooms = (self.link, self.supervisor, self.outbox, self.intake, self.retention)
         async with asyncio.TaskGroup() as tasks:
             work = [tasks.create_task(room.run()) for room in rooms]
             work.append(tasks.create_task(self.store.watch()))
@@ -113,6 +116,7 @@ class Gateway:
             sessions=self.sessions,
             directory=self.supervisor.roster.index,
             messages=MessageReader(self.store),
+            retention=self.retention,
             outbox=self.outbox,
             journal=self.journal,
             subscriptions=Subscriptions(self.store, self.journal),
@@ -131,6 +135,16 @@ async def _keep_logs_small(folder: Path) -> None:
     while True:
         await asyncio.to_thread(rotate, folder)
         await asyncio.sleep(_LOGS_EVERY_S)
+
+
+def _keep(chosen: Settings) -> Mapping[Kind, Keep]:
+    """The retention that the settings ask for; the number of rows stays what it is by default."""
+    days = {
+        Kind.EVENTS: chosen.keep_events_days,
+        Kind.MESSAGES: chosen.keep_messages_days,
+        Kind.TIMELINE: chosen.keep_timeline_days,
+    }
+    return {kind: replace(DEFAULTS[kind], days=each) for kind, each in days.items()}
 
 
 def run_until_stopped(

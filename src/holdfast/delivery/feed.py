@@ -18,6 +18,11 @@ class Feed:
         #: Everything up to here was given out or is not wanted.
         self.position = after
 
+    @property
+    def cursor(self) -> str:
+        """Continue here: everything up to `position` is done."""
+        return self._journal.cursor_at(self.position)
+
     async def take(self, limit: int) -> Sequence[Event]:
         """The next wanted events that are there already, possibly none. Raises StoreUnavailable."""
         page = await self._journal.read(self.position, limit, self._wanted)

@@ -7,9 +7,9 @@ from typing import Final
 from holdfast.delivery import statements
 from holdfast.delivery.subscription import Consumer, Subscription, Wanted
 from holdfast.delivery.turns import Turn, Turns
-from holdfast.journal import Journal, decode_cursor
+from holdfast.journal import Journal
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.model.errors import CursorInvalid, RequestInvalid, UnknownSubscription
+from holdfast.model.errors import RequestInvalid, UnknownSubscription
 from holdfast.model.ids import TenantId
 from holdfast.store import ReadUnit, Row, Store, WriteUnit
 
@@ -34,7 +34,7 @@ class Subscriptions:
         """
         if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
             raise RequestInvalid(f"A subscription's name has 1 to {_LONGEST_NAME} printable characters")
-        begin = self._journal.head if after is None else self.position_of(after)
+        begin = self._journal.head if after is None else self._journal.position_of(after)
 
         def settle(unit: WriteUnit) -> Subscription:
             there = _find(unit, consumer.tenant_id, name)  # two consumers may come at the same moment
@@ -107,13 +107,6 @@ class Subscriptions:
         """Every subscription of the tenant. Raises StoreUnavailable."""
         rows = await self._store.read(lambda unit: unit.all(statements.LIST, tenant_id=tenant_id))
         return [_read(row) for row in rows]
-
-    def position_of(self, cursor: str) -> int:
-        """The position in a cursor that this journal has given out. Raises CursorInvalid."""
-        position = decode_cursor(cursor)
-        if position > self._journal.head:
-            raise CursorInvalid("This cursor comes after the newest event")
-        return position
 
     def _add(
         self, unit: WriteUnit, consumer: Consumer, name: str, begin: int, wanted: Wanted

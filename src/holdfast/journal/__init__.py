@@ -4,8 +4,7 @@ In come appends inside other rooms' units of work, out go pages after a cursor a
 commit. It never forgets an event on its own and never waits for a reader.
 """
 
-from holdfast.journal.cursor import decode_cursor, encode_cursor
 from holdfast.journal.event import Draft, Event, Filter, encode_data
 from holdfast.journal.journal import Journal, Page
 
-__all__ = ["Draft", "Event", "Filter", "Journal", "Page", "decode_cursor", "encode_cursor", "encode_data"]
+__all__ = ["Draft", "Event", "Filter", "Journal", "Page", "encode_data"]

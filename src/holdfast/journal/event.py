@@ -50,17 +50,13 @@ class Event:
     """An event in its place. `wire` is its final JSON: written once, whoever reads it."""
 
     position: int
+    cursor: str  #: continue here: everything up to this event is done
     event_id: str
     tenant_id: TenantId
     session_id: SessionId
     seq: int
     type: str
     wire: str = field(repr=False)
-
-    @property
-    def cursor(self) -> str:
-        """Continue here: everything up to this event is done."""
-        return encode_cursor(self.position)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -113,14 +109,15 @@ class EventRow(NamedTuple):
     data_json: str
 
 
-def make_event(row: EventRow, session: str) -> Event:
-    """The event with its JSON. `session` is the session's name.
+def make_event(row: EventRow, session: str, generation: bytes) -> Event:
+    """The event with its JSON. `session` is the session's name, `generation` the journal's.
 
     Everything but name and data is made by us and needs no escaping.
     """
+    cursor = encode_cursor(row.position, generation)
     wire = (
-        f'{{"event_id":"{row.event_id}","cursor":"{encode_cursor(row.position)}",'
+        f'{{"event_id":"{row.event_id}","cursor":"{cursor}",'
         f'"session_id":"{row.session_id}","session":{json.dumps(session)},"seq":{row.seq},'
         f'"type":"{row.type}","at":"{iso(row.at_ms)}","data":{row.data_json}}}'
     )
-    return Event(row.position, row.event_id, row.tenant_id, row.session_id, row.seq, row.type, wire)
+    return Event(row.position, cursor, row.event_id, row.tenant_id, row.session_id, row.seq, row.type, wire)

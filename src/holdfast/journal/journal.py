@@ -1,10 +1,19 @@
 """The journal itself: append in a unit, read after a cursor, wait for more."""
 
 import asyncio
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from holdfast.journal import statements
+from holdfast.journal.cursor import (
+    GENERATION_BYTES,
+    Generations,
+    decode_cursor,
+    encode_cursor,
+    generations_from_json,
+    generations_to_json,
+)
 from holdfast.journal.event import Draft, Event, EventRow, Filter, encode_data, make_event
 from holdfast.journal.tail import Tail
 from holdfast.kit.clock import Clock, now_ms
@@ -23,22 +32,34 @@ class Page:
 class Journal:
     """The event log of one gateway. `append_many` belongs to units of work, the rest to the event loop."""
 
-    def __init__(self, store: Store, tail: Tail, clock: Clock = now_ms) -> None:
+    def __init__(self, store: Store, tail: Tail, generations: Generations, clock: Clock = now_ms) -> None:
         self._store = store
         self._tail = tail
+        self._generations = generations
         self._clock = clock
         self._bell = asyncio.Event()
 
     @classmethod
     async def open(cls, store: Store, clock: Clock = now_ms) -> "Journal":
-        """The journal in this store, ready to append. Raises StoreUnavailable."""
-        last = await store.read(lambda unit: unit.scalar(statements.LAST_POSITION))
-        return cls(store, Tail(int(last)), clock)
+        """The journal in this store, ready to append; a generation begins. Raises StoreUnavailable."""
+        head, generations = await store.write(_begin)
+        return cls(store, Tail(head), generations, clock)
 
     @property
     def head(self) -> int:
         """The position of the newest committed event, 0 before the first."""
         return self._tail.head
+
+    def position_of(self, cursor: str) -> int:
+        """The position in a cursor that this journal has given out.
+
+        Raises CursorInvalid, and CursorGenerationChanged for a cursor of a history that is no longer there.
+        """
+        return self._generations.position(decode_cursor(cursor), self.head)
+
+    def cursor_at(self, position: int) -> str:
+        """The cursor after which everything later than this position comes."""
+        return encode_cursor(position, self._generations.newest)
 
     def append_many(self, unit: WriteUnit, drafts: Sequence[Draft]) -> list[Event]:
         """Append events in this unit of work, in this order. Readers wake when it commits.
@@ -66,7 +87,7 @@ class Journal:
                 encode_data(draft.data) if draft.body_json is None else draft.body_json,
             )
             rows.append(_columns(row, draft))
-            events.append(make_event(row, _session_name(unit, draft.session_id)))
+            events.append(make_event(row, _session_name(unit, draft.session_id), self._generations.newest))
         unit.run_many(statements.ADD, rows)
         unit.after_commit(lambda: self._committed(events))
         return events
@@ -91,7 +112,8 @@ class Journal:
         # The query may see a commit that this loop has not heard of yet. It is for the next page: nobody gets
         # an event, and so a cursor, that lies behind `head`.
         head = self._tail.head
-        events = await self._store.read(lambda unit: _select(unit, after, head, limit, wanted))
+        rows = await self._store.read(lambda unit: _select(unit, after, head, limit, wanted))
+        events = [make_event(row, session, self._generations.newest) for session, row in rows]
         return Page(events, events[-1].position if len(events) == limit else max(head, after))
 
 
@@ -118,7 +140,15 @@ def _session_name(unit: WriteUnit, session_id: SessionId) -> str:
     return str(known[key])
 
 
-def _select(unit: ReadUnit, after: int, head: int, limit: int, wanted: Filter) -> list[Event]:
+def _begin(unit: WriteUnit) -> tuple[int, Generations]:
+    head = int(unit.scalar(statements.LAST_POSITION))
+    before = generations_from_json(unit.scalar(statements.GENERATIONS))
+    now = before.next(secrets.token_bytes(GENERATION_BYTES), head)
+    unit.run(statements.KEEP_GENERATIONS, value=generations_to_json(now))
+    return head, now
+
+
+def _select(unit: ReadUnit, after: int, head: int, limit: int, wanted: Filter) -> list[tuple[str, EventRow]]:
     place = {"after": after, "head": head, "tenant_id": wanted.tenant_id, "most": limit}
     if wanted.session_ids is None and wanted.types is None:
         rows = unit.all(statements.AFTER, **place)
@@ -132,4 +162,4 @@ def _select(unit: ReadUnit, after: int, head: int, limit: int, wanted: Filter) -
             any_type=int(wanted.types is None),
             **place,
         )
-    return [make_event(EventRow._make(row[1:]), row[0]) for row in rows]
+    return [(row[0], EventRow._make(row[1:])) for row in rows]

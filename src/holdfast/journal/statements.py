@@ -20,6 +20,19 @@ LAST_POSITION: Final = Statement(
     "The position of the newest event, 0 before the first.",
     "SELECT coalesce(max(position), 0) FROM events",
 )
+GENERATIONS: Final = Statement(
+    "journal.generations",
+    "The generations of the journal, oldest first, as JSON.",
+    "SELECT value FROM settings_kv WHERE key = 'journal.generations'",
+)
+KEEP_GENERATIONS: Final = Statement(
+    "journal.keep_generations",
+    "Remembers that a generation has begun.",
+    """
+    INSERT INTO settings_kv (key, value) VALUES ('journal.generations', :value)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value
+    """,
+)
 LAST_SEQ: Final = Statement(
     "journal.last_seq",
     "The number of a session's newest event, 0 before the first.",

@@ -7,6 +7,7 @@ HoldfastError                  code, message, next_step
 │ └ Forbidden                  the key's scopes do not cover this
 ├ RequestInvalid               bad input; do not repeat
 │ ├ CursorInvalid
+│ ├ CursorGenerationChanged    an older database was put back: begin again
 │ ├ MessageTooLarge
 │ └ IdempotencyConflict        the key belongs to another message
 ├ SessionError
@@ -109,6 +110,12 @@ class CursorInvalid(RequestInvalid):
     """This is not a cursor of this gateway."""
 
     code = "cursor_invalid"
+
+
+class CursorGenerationChanged(RequestInvalid):
+    """The cursor is of a history that the database no longer has."""
+
+    code = "cursor_generation_changed"
 
 
 class MessageTooLarge(RequestInvalid):

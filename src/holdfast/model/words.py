@@ -120,6 +120,10 @@ ERRORS: Final[Mapping[str, Words]] = {
     "invalid_request": Words(
         "The request is not valid", "Correct the request; the API's description is at /openapi.json."
     ),
+    "cursor_generation_changed": Words(
+        "This cursor is of a history that the database no longer has: an older copy was put back",
+        "Begin again: an empty cursor tells everything that is there, none at all what comes from now on.",
+    ),
     "cursor_invalid": Words(
         "This is not a cursor of this gateway", "Use a cursor that came with an event, or leave `after` out."
     ),

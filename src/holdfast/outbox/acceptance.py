@@ -10,7 +10,7 @@ from typing import Final
 from holdfast import messages
 from holdfast.journal import encode_data
 from holdfast.kit.ids import new_message_id
-from holdfast.messages import Direction, Message, NewMessage
+from holdfast.messages import Direction, Message, NewMessage, Outgoing
 from holdfast.messages.reading import by_order
 from holdfast.model.address import is_group, parse_recipient, phone_of
 from holdfast.model.content import Content, Text, content_to_json, text_of
@@ -22,7 +22,7 @@ from holdfast.model.errors import (
     RequestInvalid,
     UnknownSession,
 )
-from holdfast.model.events import MessageReceived
+from holdfast.model.events import MessageReceived, SendStatus
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import statements
 from holdfast.outbox.compose import SECRET_BYTES, compose
@@ -116,6 +116,7 @@ def take(unit: WriteUnit, wanted: Sequence[Checked], now_ms: int) -> Taken:
         session_id: bool(unit.all(statements.SESSION_LIVES, session_id=session_id))
         for session_id in {each.request.session.session_id for each in wanted}
     }
+    made: dict[int, Message] = {}
     orders: list[int | HoldfastError] = []
     fresh: list[Queued] = []
     rows: list[NewMessage] = []
@@ -127,8 +128,9 @@ def take(unit: WriteUnit, wanted: Sequence[Checked], now_ms: int) -> Taken:
             orders.append(UnknownSession())  # it was deleted while the request was on its way
             continue
         if here is None:
-            row = _row(unit, each, now_ms)
+            row, shown = _row(unit, each, now_ms)
             rows.append(row)
+            made[row.order_no] = shown
             fresh.append(_queued(each, row))
             here = (each.hash, row.order_no)
             if key is not None:
@@ -138,7 +140,8 @@ def take(unit: WriteUnit, wanted: Sequence[Checked], now_ms: int) -> Taken:
     messages.add(unit, rows)
     unit.run_many(statements.ADD, [_queue_row(each) for each in fresh])
     unit.run_many(statements.ADD_KEY, keys)
-    found = by_order(unit, [order for order in orders if isinstance(order, int)])
+    repeated = [order for order in orders if isinstance(order, int) and order not in made]
+    found = made | by_order(unit, repeated)
     return Taken([found[order] if isinstance(order, int) else order for order in orders], fresh)
 
 
@@ -169,7 +172,8 @@ def _key_row(key: Key, made: tuple[str, int]) -> dict[str, object]:
     return {**names, "hash": made[0], "order_no": made[1], "expires_at_ms": None}
 
 
-def _row(unit: WriteUnit, each: Checked, now_ms: int) -> NewMessage:
+def _row(unit: WriteUnit, each: Checked, now_ms: int) -> tuple[NewMessage, Message]:
+    """The message as it is stored, and as it is shown."""
     request, session_id = each.request, each.request.session.session_id
     chat, message_id = aliases.canonical(unit, session_id, each.jid), new_message_id()
     data = MessageReceived(
@@ -183,7 +187,7 @@ def _row(unit: WriteUnit, each: Checked, now_ms: int) -> NewMessage:
         from_me=True,
         group=is_group(each.jid),
     )
-    return NewMessage(
+    row = NewMessage(
         order_no=messages.next_order(unit),
         direction=Direction.OUT,
         session_id=session_id,
@@ -198,6 +202,27 @@ def _row(unit: WriteUnit, each: Checked, now_ms: int) -> NewMessage:
         taken_at_ms=now_ms,
         to_jid=each.jid,
     )
+    outgoing = Outgoing(
+        each.jid,
+        SendStatus.QUEUED,
+        now_ms,
+        not_before_ms=request.not_before_ms,
+        expires_at_ms=request.expires_at_ms,
+    )
+    shown = Message(
+        order_no=row.order_no,
+        direction=row.direction,
+        session_id=session_id,
+        message_id=message_id,
+        chat=chat,
+        sender=row.sender,
+        from_me=True,
+        group=row.group,
+        content=request.content,
+        timestamp_ms=now_ms,
+        outgoing=outgoing,
+    )
+    return row, shown
 
 
 def _queued(each: Checked, row: NewMessage) -> Queued:

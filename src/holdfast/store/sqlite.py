@@ -13,6 +13,8 @@ from holdfast.store.migrate import migrate
 from holdfast.store.statement import Row, Statement
 
 _PRAGMAS = (
+    # For a file that is made now: space that retention frees goes back to the disk, page by page.
+    "PRAGMA auto_vacuum=INCREMENTAL",
     "PRAGMA journal_mode=WAL",
     # A confirmed message must survive a power cut: NORMAL would lose the last commits of the WAL.
     "PRAGMA synchronous=FULL",

@@ -11,7 +11,16 @@ from holdfast.model.errors import RequestInvalid
 
 def event(position: int, chars: int = 10) -> Event:
     wire = json.dumps({"n": position, "text": "x" * chars})
-    return Event(position, f"evt_{position}", "ten_default", "ses_a", position, "message.received", wire)
+    return Event(
+        position,
+        f"c{position}",
+        f"evt_{position}",
+        "ten_default",
+        "ses_a",
+        position,
+        "message.received",
+        wire,
+    )
 
 
 def told(frames: list[str]) -> list[list[int]]:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.delivery import Consumer, Feed, Subscriptions, Wanted, Window
-from holdfast.journal import Draft, Filter, Journal, encode_cursor
+from holdfast.journal import Draft, Filter, Journal
 from holdfast.model.errors import (
-    CursorInvalid,
+    CursorGenerationChanged,
     Forbidden,
     RequestInvalid,
     SubscriptionFilterDiffers,
@@ -106,10 +106,10 @@ async def subscriptions(store: Store, journal: Journal) -> Subscriptions:
     return Subscriptions(store, journal, clock=lambda: 5_000)
 
 
-async def test_where_a_new_subscription_begins(subscriptions: Subscriptions) -> None:
+async def test_where_a_new_subscription_begins(subscriptions: Subscriptions, journal: Journal) -> None:
     assert (await subscriptions.open(BOT, "from now on", None)).position == 10
     assert (await subscriptions.open(BOT, "from the beginning", "")).position == 0
-    assert (await subscriptions.open(BOT, "from there", encode_cursor(4))).position == 4
+    assert (await subscriptions.open(BOT, "from there", journal.cursor_at(4))).position == 4
 
 
 async def test_one_that_exists_goes_on_where_it_was_acknowledged(
@@ -139,11 +139,11 @@ async def test_a_tenant_sees_its_own_alone(subscriptions: Subscriptions) -> None
     assert (await subscriptions.open(STRANGER, "bot", None)).position == 10
 
 
-async def test_what_is_refused(subscriptions: Subscriptions) -> None:
+async def test_what_is_refused(subscriptions: Subscriptions, journal: Journal) -> None:
     with pytest.raises(UnknownSubscription):
         await subscriptions.ack(BOT, "nobody", 1)
-    with pytest.raises(CursorInvalid):
-        await subscriptions.open(BOT, "bot", encode_cursor(11))
+    with pytest.raises(CursorGenerationChanged):
+        await subscriptions.open(BOT, "bot", journal.cursor_at(11))
     for name in ("", "x" * 129, "two\nlines"):
         with pytest.raises(RequestInvalid):
             await subscriptions.open(BOT, name, None)

@@ -1,0 +1,74 @@
+"""What is kept for how long: one table, and what follows from it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+DAY_MS: Final = 86_400_000
+
+
+class Kind(StrEnum):
+    """What is kept, each with a limit of its own. The order is the order of sweeping."""
+
+    EVENTS = "events"
+    MESSAGES = "messages"
+    TIMELINE = "timeline"
+    KEYS = "keys"
+    LINKS = "links"
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long one kind is kept, and how much of it: whatever is passed first."""
+
+    days: float
+    #: Rows, over all sessions. None: the age alone decides.
+    rows: int | None = None
+
+
+DEFAULTS: Final[Mapping[Kind, Keep]] = {
+    Kind.EVENTS: Keep(30, 2_000_000),
+    Kind.MESSAGES: Keep(365, 10_000_000),
+    Kind.TIMELINE: Keep(90),
+    # Revoked and expired ones; those that work stay.
+    Kind.KEYS: Keep(90),
+    Kind.LINKS: Keep(1),
+}
+
+#: A subscription that acknowledged nothing for longer holds nothing back any more.
+ACTIVE_DAYS: Final = 30
+#: What an active subscription has not acknowledged is kept this many times longer, or this many times more
+#: of it.
+HELD_FACTOR: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EventsNow:
+    """What decides about events: positions, and when the newest one beyond each age came."""
+
+    head: int
+    #: The newest position that is older than the age, and than HELD_FACTOR times the age. 0: none is.
+    aged: int
+    long_aged: int
+    #: Where the slowest active subscription stands; None without one.
+    slowest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventsDecision:
+    """Delete events up to here, and whether that takes something from a consumer."""
+
+    up_to: int
+    taken_from_consumer: bool
+
+
+def decide_events(now: EventsNow, keep: Keep) -> EventsDecision:
+    """How far the journal may be cut. Never up to its newest event."""
+    most = keep.rows if keep.rows is not None else now.head
+    wanted = max(now.aged, now.head - most)
+    if now.slowest is not None and wanted > now.slowest:
+        limit = max(now.long_aged, now.head - HELD_FACTOR * most)
+        wanted = max(now.slowest, limit)
+    up_to = max(0, min(wanted, now.head - 1))
+    return EventsDecision(up_to, now.slowest is not None and up_to > now.slowest)
