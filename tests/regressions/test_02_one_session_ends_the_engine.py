@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from holdfast.engine.lastdealt import last_dealt_with
+from holdfast.engine.lastdealt import crashed, last_dealt_with
 from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
+from house import House
 from session_stage import TENANT, Stage, stage
 
 NUMBERS = {f"taxi{n}": f"491510000000{n}:1@s.whatsapp.net" for n in range(4)}
@@ -85,3 +86,27 @@ def test_the_file_of_a_dead_engine_is_read_and_nonsense_in_it_is_no_matter(tmp_p
     lines = ["1700000000001 dial   ses_a", "1700000000002 frame  ses_b", "\x00\x00", "x y z", ""]
     (tmp_path / "engine.last").write_text("\n".join(lines))
     assert last_dealt_with(tmp_path) == ["ses_b", "ses_a"]
+
+
+def test_only_a_death_of_its_own_doing_is_blamed_on_anybody(tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    assert not crashed(log)
+    log.write_text('{"event":"engine.started"}\n')
+    assert not crashed(log)  # killed from outside: no last words
+    with log.open("a") as more:
+        more.write(
+            "panic: runtime error: index out of range [3] with length 2\n\ngoroutine 7 [running]:\n\tx.go:1\n"
+        )
+    assert crashed(log)
+    with log.open("a") as more:
+        more.write('{"event":"engine.started"}\n')
+    assert not crashed(log)  # that was an engine before
+
+
+async def test_killed_from_outside_again_and_again_everybody_comes_back(house: House) -> None:
+    await house.link("taxi")
+    await house.link("van")
+    for _ in range(5):
+        await house.kill("engine")
+        await house.connected("taxi")
+        await house.connected("van")

@@ -1,5 +1,10 @@
-"""Whom an engine dealt with last: read from the file that it leaves when it dies unasked."""
+"""Whom an engine dealt with last: read from the file that it leaves when it dies unasked.
 
+Only a death of its own doing is blamed on anybody: one that its log ends with. Whoever is killed from outside
+has no time to write.
+"""
+
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +13,9 @@ from typing import Final
 from holdfast.model.ids import SessionId
 
 _FILE: Final = "engine.last"
+#: How the Go runtime begins its last words.
+_FATAL: Final = ("panic: ", "fatal error: ", "unexpected fault address", "SIGSEGV", "SIGBUS", "SIGABRT")
+_TAIL_BYTES: Final = 1 << 18
 #: What a note can say, as the engine writes it.
 _FRAME, _DIALLED = "frame", "dial"
 
@@ -19,6 +27,22 @@ class Note:
     at_ms: int
     what: str
     session_id: SessionId
+
+
+def crashed(log: Path) -> bool:
+    """True when the engine's log ends with a crash: nothing was logged after it."""
+    try:
+        with log.open("rb") as written:
+            written.seek(max(0, os.fstat(written.fileno()).st_size - _TAIL_BYTES))
+            lines = written.read().decode(errors="replace").splitlines()
+    except OSError:
+        return False
+    for line in reversed(lines):
+        if line.startswith(_FATAL):
+            return True
+        if line.startswith("{"):
+            return False
+    return False
 
 
 def last_dealt_with(run: Path) -> Sequence[SessionId]:

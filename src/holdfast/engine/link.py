@@ -13,7 +13,7 @@ from holdfast.engine.commands import Commands
 from holdfast.engine.connection import Connection, dial
 from holdfast.engine.facts import EngineIdentity, Levels, SessionFact
 from holdfast.engine.families import Acts, Credentials, Files, Questions
-from holdfast.engine.lastdealt import last_dealt_with
+from holdfast.engine.lastdealt import crashed, last_dealt_with
 from holdfast.engine.process import EngineProcess, addresses, running, stop
 from holdfast.engine.succession import Quiet
 from holdfast.engine.v1 import engine_pb2 as pb
@@ -236,8 +236,9 @@ class EngineLink(Commands):
             self._connection.confirm(delivery_ids)
 
     def last_dealt_with(self) -> Sequence[SessionId]:
-        """Of an engine that has died unasked: who dialled or had the last frame, the latest first."""
-        return last_dealt_with(self._process.data / "run")
+        """Of an engine that has crashed: who had the last frame or dialled, the likeliest first."""
+        process = self._process
+        return last_dealt_with(process.data / "run") if crashed(process.program.log) else []
 
     async def _ask_newer(self, command: pb.Command) -> pb.Result:
         if self.identity is not None and self.identity.version < _FAMILIES_SINCE:

@@ -32,7 +32,7 @@ class Engine(Protocol):
         ...
 
     def last_dealt_with(self) -> Sequence[SessionId]:
-        """Of an engine that has died unasked: who dialled or had the last frame, the latest first."""
+        """Of an engine that has crashed: who had the last frame or dialled, the likeliest first."""
         ...
 
     async def list_held(self) -> Sequence[Held]:
