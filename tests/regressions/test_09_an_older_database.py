@@ -8,8 +8,10 @@ import pytest
 from holdfast.journal import Draft, Journal
 from holdfast.model.errors import CursorGenerationChanged, CursorInvalid
 from holdfast.model.events import SessionPairing
+from holdfast.model.states import State
 from holdfast.store import SqliteFile, Store
 from rooms import EVERYTHING, TENANT
+from session_stage import Disk, stage
 
 
 async def append(store: Store, journal: Journal, count: int) -> None:
@@ -77,3 +79,28 @@ async def test_a_cursor_that_was_never_given_out_is_still_just_invalid(
 async def test_cursors_of_the_version_before_go_on(store: Store, journal: Journal) -> None:
     await append(store, journal, 3)
     assert journal.position_of("AQAAAAAAAAAC") == 2
+
+
+async def test_a_link_that_was_made_since_is_not_forgotten(tmp_path: Path) -> None:
+    """The registry's record is newer than the database's: the higher revision wins."""
+    live, copy, disk = tmp_path / "live", tmp_path / "older", Disk()
+    copy.mkdir()
+    async with stage(live, disk) as room:
+        await room.attach()
+        await room.service.create_or_get(TENANT, "taxi")
+        await room.supervisor.roster.recorder.settled()
+        for file in live.glob("holdfast.db*"):
+            shutil.copy(file, copy)
+        await room.linked("taxi", "4915100000001:1@s.whatsapp.net")
+        assert room.service.show(TENANT, "taxi").phone == "+4915100000001"
+    for file in live.glob("holdfast.db*"):
+        file.unlink()
+    for file in copy.iterdir():
+        shutil.copy(file, live)
+    async with stage(live, disk) as again:
+        assert again.service.show(TENANT, "taxi").phone == "+4915100000001"
+        await again.attach()
+        await again.until_state("taxi", State.CONNECTED)  # without a code
+        kept = again.runtime("taxi").record
+    async with stage(live, disk) as once_more:
+        assert once_more.runtime("taxi").record == kept

@@ -1,6 +1,7 @@
 """Every session in memory, found by id, by name and by number."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from holdfast.model.address import without_device
 from holdfast.model.errors import UnknownSession
@@ -34,9 +35,9 @@ class Index:
         self._index(runtime)
 
     def rewrite(self, runtime: Runtime, record: Record) -> None:
-        """A session's record changes."""
+        """A session's record changes: it is newer than every record of before."""
         self._unindex(runtime)
-        runtime.record = record
+        runtime.record = replace(record, revision=runtime.record.revision + 1)
         self._index(runtime)
 
     def remove(self, runtime: Runtime) -> None:

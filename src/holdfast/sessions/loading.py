@@ -1,11 +1,14 @@
 """A start of the gateway: database and registry give every session back, and its restoration begins."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from holdfast.kit import logging
 from holdfast.kit.iso import iso
 from holdfast.model.errors import StoreUnavailable
+from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, State
 from holdfast.sessions import facts as f
@@ -28,10 +31,12 @@ async def load(roster: Roster, store: Store, registry: Registry) -> None:
     """
     known = await store.read(repository.load)
     gone = await store.read(repository.gone)
+    missing = compare({runtime.id: runtime.record for runtime in known}, registry.records, gone)
     for runtime in known:
         _into_our_time(runtime, roster)
+    await _renew(known, {record.id: record for record in missing.newer}, roster, store)
+    for runtime in known:
         roster.take(runtime)
-    missing = compare({runtime.id: runtime.record for runtime in known}, registry.records, gone)
     for record in missing.into_database:
         try:
             await roster.add(Runtime(record, _rebuilt(record, roster.now)))
@@ -51,6 +56,24 @@ async def load(roster: Roster, store: Store, registry: Registry) -> None:
         except OSError as exc:
             # The database has it; the next change writes the second record again.
             log.error("session.registry_not_written", error=str(exc))
+
+
+async def _renew(
+    known: Sequence[Runtime], newer: Mapping[SessionId, Record], roster: Roster, store: Store
+) -> None:
+    """An older copy of the database was put back: links that were made since are in the registry."""
+    renewed = [runtime for runtime in known if runtime.id in newer]
+    for runtime in renewed:
+        runtime.record = newer[runtime.id]
+        runtime.session = replace(_rebuilt(runtime.record, roster.now), epoch=runtime.session.epoch)
+        log.warning("session.renewed_from_registry", session=runtime.name, phone=runtime.record.phone)
+    rows = [repository.row_of(it, it.session.moved(roster.clock.shift_ms)) for it in renewed]
+    try:
+        await store.write(partial(repository.rewrite, rows=rows))
+    except StoreUnavailable:
+        raise
+    except Exception as exc:  # what contradicts the others is written one by one as it changes
+        log.error("session.not_renewed", error=str(exc))
 
 
 def _into_our_time(runtime: Runtime, roster: Roster) -> None:

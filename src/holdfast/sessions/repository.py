@@ -43,8 +43,9 @@ def gone(unit: ReadUnit) -> frozenset[SessionId]:
 
 def _runtime(row: tuple[Any, ...]) -> Runtime:
     (id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, *rest) = row
-    (state, reason, detail, code, since, epoch, attempt, retry_at, banned, connected, heartbeat, seq) = rest
-    record = Record(id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name)
+    (state, reason, detail, code, since, epoch, attempt, retry_at, banned, connected, heartbeat, *ends) = rest
+    revision, seq = ends
+    record = Record(id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, revision)
     session = Session(
         state=State(state),
         reason=Reason(reason) if reason in _REASONS else Reason.RESTORING,
@@ -120,11 +121,18 @@ def row_of(runtime: Runtime, session: Session) -> Row:
         "retry_at_ms": session.retry_at_ms,
         "banned_until_ms": session.banned_until_ms,
         "last_connected_ms": runtime.last_connected_ms,
+        "revision": record.revision,
     }
 
 
 def update(unit: WriteUnit, rows: Sequence[Row]) -> None:
     """Bring rows up to date."""
+    unit.run_many(statements.UPDATE, rows)
+
+
+def rewrite(unit: WriteUnit, rows: Sequence[Row]) -> None:
+    """Bring the rows of sessions up to date whose numbers may have passed from one to the other."""
+    unit.run_many(statements.GIVE_UP_NUMBER, [{"id": row["id"]} for row in rows])
     unit.run_many(statements.UPDATE, rows)
 
 

@@ -9,9 +9,11 @@ from holdfast.vault.registry import Record
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What the database lacks, and whether the registry lags behind."""
+    """What the database lacks or has older, and whether the registry is older."""
 
     into_database: tuple[Record, ...]
+    #: Records that are newer than the database's: an older copy of it was put back.
+    newer: tuple[Record, ...]
     registry_stale: bool
 
 
@@ -20,12 +22,18 @@ def compare(
     registry: Mapping[SessionId, Record],
     gone: frozenset[SessionId],
 ) -> Missing:
-    """The records to add to the database; it wins where both know a session.
+    """The records to add to the database, and those that are newer than its own.
 
     `gone` are ids that were deleted.
     """
-    names = {(record.tenant_id, record.name) for record in database.values()}
-    phones = {record.phone for record in database.values() if record.phone}
+    newer = {
+        record.id: record
+        for record in registry.values()
+        if record.id in database and record.revision > database[record.id].revision
+    }
+    known = {**database, **newer}
+    names = {(record.tenant_id, record.name) for record in known.values()}
+    phones = {record.phone for record in known.values() if record.phone}
     added: list[Record] = []
     for record in registry.values():
         if record.id in database or record.id in gone:
@@ -35,8 +43,8 @@ def compare(
         if fitting.phone:
             phones.add(fitting.phone)
         added.append(fitting)
-    merged = {**database, **{record.id: record for record in added}}
-    return Missing(tuple(added), registry_stale=merged != dict(registry))
+    merged = {**known, **{record.id: record for record in added}}
+    return Missing(tuple(added), tuple(newer.values()), registry_stale=merged != dict(registry))
 
 
 def _free(record: Record, names: Iterable[tuple[str, str]], phones: Iterable[str | None]) -> Record:

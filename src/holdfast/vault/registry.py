@@ -33,6 +33,8 @@ class Record:
     jid: str | None = None
     lid: str | None = None
     push_name: str | None = None
+    #: How often the record has changed: of two records of a session the higher one is right.
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
