@@ -17,6 +17,8 @@ from typing import Any, Final
 
 import psycopg
 
+from holdfast.keeper import end_with_parent
+
 _DEBIAN: Final = "/usr/lib/postgresql/*/bin/initdb"
 _USERS: Final = ("postgres", "nobody")
 _STARTS_WITHIN_S: Final = 60.0
@@ -101,7 +103,13 @@ class ScratchPostgresql:
         settings = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
         command = [str(self._bin / "postgres"), "-D", str(self._data), "-k", str(self._folder), *settings]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder, **self._as
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=self._folder,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 (one system call; nobody is left behind)
+            **self._as,
         )
         log.close()
         until = time.monotonic() + _STARTS_WITHIN_S
