@@ -1,5 +1,7 @@
 """Never again: journal, messages, timeline, dead keys and links grow until the disk is full."""
 
+from pathlib import Path
+
 import pytest
 
 from databases import sql
@@ -14,7 +16,8 @@ from holdfast.model.messages import ReceiptKind
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox
 from holdfast.retention import Keep, Kind, Retention
-from holdfast.store import Store
+from holdfast.retention.statements import GIVE_BACK
+from holdfast.store import SqliteFile, Store
 from outbox_stage import ScriptedSender
 from rooms import EVERYTHING, TENANT, add_session, message, receipt
 
@@ -167,3 +170,17 @@ async def test_the_figures(store: Store, journal: Journal, retention: Retention,
     figures = await retention.figures()
     assert (figures.events, figures.oldest_event_ms, figures.messages) == (3, began, 0)
     assert figures.database_bytes > 10_000
+
+
+async def test_a_file_that_is_made_now_gives_space_back(tmp_path: Path) -> None:
+    store = await Store.open(SqliteFile(tmp_path / "holdfast.db"))
+    assert await store.read(lambda unit: unit.scalar(sql("PRAGMA auto_vacuum"))) == 2
+    add = sql("INSERT INTO settings_kv (key, value) VALUES (:key, :value)")
+    rows = [{"key": f"{n}", "value": "x" * 1_000} for n in range(2_000)]
+    await store.write(lambda unit: unit.run_many(add, rows))
+    await store.write(lambda unit: unit.run(sql("DELETE FROM settings_kv")))
+    free = sql("PRAGMA freelist_count")
+    before = await store.read(lambda unit: unit.scalar(free))
+    await store.write(lambda unit: unit.all(GIVE_BACK))
+    assert await store.read(lambda unit: unit.scalar(free)) < before
+    await store.close()

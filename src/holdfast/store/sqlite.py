@@ -13,8 +13,6 @@ from holdfast.store.migrate import migrate
 from holdfast.store.statement import Row, Statement
 
 _PRAGMAS = (
-    # For a file that is made now: space that retention frees goes back to the disk, page by page.
-    "PRAGMA auto_vacuum=INCREMENTAL",
     "PRAGMA journal_mode=WAL",
     # A confirmed message must survive a power cut: NORMAL would lose the last commits of the WAL.
     "PRAGMA synchronous=FULL",
@@ -22,6 +20,9 @@ _PRAGMAS = (
     "PRAGMA cache_size=-16000",
     "PRAGMA journal_size_limit=67108864",
 )
+#: Only for a file that is made now: space that retention frees goes back to the disk, page by page. Said of
+#: a file that has pages already it would change nothing, and wait for whoever writes.
+_PRAGMA_OF_A_NEW_FILE = "PRAGMA auto_vacuum=INCREMENTAL"
 _BUSY_MS = 5000
 
 
@@ -37,7 +38,7 @@ class SqliteDatabase:
             _create_private(self._path)
         except OSError as exc:
             raise StoreUnavailable(f"The database {self._path} cannot be opened: {exc.strerror}") from exc
-        connection = self._connect()
+        connection = self._connect(new=self._path.stat().st_size == 0)
         try:
             migrate(connection, "sqlite", connection.raw)
         except sqlite3.Error as exc:
@@ -58,7 +59,7 @@ class SqliteDatabase:
         connection.raw.execute("PRAGMA query_only=ON")
         return connection
 
-    def _connect(self) -> "SqliteConnection":
+    def _connect(self, *, new: bool = False) -> "SqliteConnection":
         try:
             raw = sqlite3.connect(
                 self._path,  # never read as a URI: a `?`, `%` or `#` in it is part of it
@@ -67,7 +68,7 @@ class SqliteDatabase:
                 timeout=_BUSY_MS / 1000,
                 cached_statements=256,
             )
-            for pragma in _PRAGMAS:
+            for pragma in (_PRAGMA_OF_A_NEW_FILE, *_PRAGMAS) if new else _PRAGMAS:
                 raw.execute(pragma)
         except sqlite3.Error as exc:
             raise _told(exc, "store.connect") from exc
