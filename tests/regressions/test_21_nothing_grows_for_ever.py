@@ -6,7 +6,7 @@ import pytest
 
 from databases import sql
 from holdfast.accounts import Accounts
-from holdfast.delivery import Subscriptions
+from holdfast.delivery import Consumer, Subscriptions
 from holdfast.inbox import Inbox
 from holdfast.journal import Draft, Journal
 from holdfast.messages import MessageReader
@@ -22,6 +22,7 @@ from outbox_stage import ScriptedSender
 from rooms import EVERYTHING, TENANT, add_session, message, receipt
 
 DAY = 86_400_000
+BOT = Consumer(TENANT, "key_bot")
 SES = SessionRef("ses_a", TENANT, "ses_a", "4900000", "900000@lid")
 
 
@@ -84,15 +85,15 @@ async def test_what_a_consumer_has_not_acknowledged_stays_up_to_a_limit(
     store: Store, journal: Journal, retention: Retention, time: Time
 ) -> None:
     subscriptions = Subscriptions(store, journal, time)
-    await subscriptions.open(TENANT, "bot", "")
+    await subscriptions.open(BOT, "bot", "")
     await happen(store, journal, 5)
-    await subscriptions.ack(TENANT, "bot", 2)
+    await subscriptions.ack(BOT, "bot", 2)
     time.now += 11 * DAY
     await happen(store, journal, 1)
     await retention.sweep()
     assert await positions(journal, store) == [3, 4, 5, 6]
     time.now += 18 * DAY  # the consumer is silent, but not for so long that it counts as gone
-    await subscriptions.ack(TENANT, "bot", 2)
+    await subscriptions.ack(BOT, "bot", 2)
     time.now += 5 * DAY
     await retention.sweep()
     assert 3 not in await positions(journal, store)  # three times the age: no longer
@@ -102,7 +103,7 @@ async def test_a_consumer_that_is_gone_holds_nothing_back(
     store: Store, journal: Journal, retention: Retention, time: Time
 ) -> None:
     subscriptions = Subscriptions(store, journal, time)
-    await subscriptions.open(TENANT, "gone", "")
+    await subscriptions.open(BOT, "gone", "")
     await happen(store, journal, 5)
     time.now += 31 * DAY
     await happen(store, journal, 1)
