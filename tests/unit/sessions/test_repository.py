@@ -80,3 +80,26 @@ async def test_the_newest_changes_come_first_and_the_next_number_is_known(store:
     assert [(each.seq, each.at_ms) for each in found] == [(5, 5_000), (4, 4_000), (3, 3_000)]
     (loaded,) = await store.read(repository.load)
     assert loaded.timeline_seq == 5
+
+
+async def test_a_deleted_session_owns_nothing_whatever_comes_late(store: Store) -> None:
+    made = runtime(1, phone="4915", name="taxi")
+    await add(store, made)
+    await store.write(lambda unit: repository.delete(unit, made.id, 3_000))
+    await store.write(lambda unit: repository.update(unit, [repository.row_of(made, made.session)]))
+    await add(store, runtime(2, phone="4915", name="taxi"))
+    assert [it.id for it in await store.read(repository.load)] == ["ses_2"]
+    assert await store.read(repository.gone) == {"ses_1"}
+
+
+async def test_what_a_session_is_can_be_kept_where_who_it_is_is_refused(store: Store) -> None:
+    made = runtime(1)
+    await add(store, made, runtime(2, phone="4915"))
+    made.record = replace(made.record, phone="4915")
+    made.session = replace(made.session, state=State.FAILED, reason=Reason.RECORD_REFUSED, code=418)
+    rows = [repository.row_of(made, made.session)]
+    with pytest.raises(ConstraintViolated):
+        await store.write(lambda unit: repository.update(unit, rows))
+    await store.write(lambda unit: repository.update_state(unit, rows))
+    found = (await store.read(repository.load))[0]
+    assert (found.session.state, found.session.code, found.record.phone) == (State.FAILED, 418, None)
