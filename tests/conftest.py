@@ -65,6 +65,12 @@ async def journal(store: Store) -> Journal:
     return await Journal.open(store)
 
 
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a short name: sockets lie in it, and the path of one has at most 107 bytes."""
+    return tmp_path_factory.mktemp("t")
+
+
 @pytest.fixture(scope="module")
 def trust_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The trust file of a simulator that serves the tests of one module, one after the other."""
