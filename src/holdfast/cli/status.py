@@ -84,9 +84,12 @@ def _head(system: System) -> None:
     restoring = ""
     if system.restore_total and not system.restore_done:
         restoring = f" · restoring {system.restore_connected} of {system.restore_total}"
+    stored = ""
+    if system.stored is not None:
+        stored = f" · {system.stored.messages:,} messages, {system.stored.database_bytes / 1e6:,.0f} MB"
     say(
-        "[bright_black]holdfast {} · gateway {} · {}[bold red]{}[/]{}[/]",
-        *(system.version, system.gateway_pid, engine, missing, restoring),
+        "[bright_black]holdfast {} · gateway {} · {}[bold red]{}[/]{}{}[/]",
+        *(system.version, system.gateway_pid, engine, missing, restoring, stored),
     )
 
 

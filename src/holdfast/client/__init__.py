@@ -10,7 +10,8 @@ from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Event
 from holdfast.client.locate import Locator, data_folder
 from holdfast.client.stream import EventStream
-from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Sent, Session, System, Unlinking
+from holdfast.client.system import System
+from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Sent, Session, Unlinking
 from holdfast.model.errors import (
     AccessError,
     AlreadyLinked,

@@ -14,7 +14,8 @@ from holdfast.client.locate import Locator
 from holdfast.client.protocol import Outgoing, Wanted
 from holdfast.client.sessions import Sessions, session_path
 from holdfast.client.stream import EventStream
-from holdfast.client.types import DashboardLink, Message, Sent, System
+from holdfast.client.system import System
+from holdfast.client.types import DashboardLink, Message, Sent
 
 
 class Client:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from holdfast.client.event import Event, Json
 from holdfast.client.times import moment, moment_of
-from holdfast.model import words
 from holdfast.model.content import Content, content_from_json, text_of
 from holdfast.model.events import (
     SessionPairing,
@@ -233,50 +232,6 @@ class Message:
     def text(self) -> str:
         """The words a person reads, empty for kinds without words."""
         return text_of(self.content)
-
-
-@dataclass(frozen=True, slots=True)
-class System:
-    """The gateway and its engine."""
-
-    version: str
-    lab: bool
-    engine_attached: bool
-    engine_pid: int | None
-    engine_id: str
-    gateway_pid: int | None
-    started_at: datetime | None
-    restore_total: int
-    restore_connected: int
-    restore_done: bool
-    restore_seconds: float | None
-    #: Why nothing is taken at the moment, with the next step; "" when all is well.
-    trouble: str = ""
-
-    @classmethod
-    def read(cls, body: Json) -> "System":
-        """From the API's JSON."""
-        engine, gateway = body.get("engine") or {}, body.get("gateway") or {}
-        restoration = body.get("restoration") or {}
-        seconds = restoration.get("seconds")
-        return cls(
-            version=str(body.get("version") or ""),
-            lab=bool(body.get("lab")),
-            engine_attached=bool(engine.get("attached")),
-            engine_pid=engine.get("pid"),
-            engine_id=str(engine.get("engine_id") or ""),
-            gateway_pid=gateway.get("pid"),
-            started_at=moment(gateway.get("started_at")),
-            restore_total=int(restoration.get("total") or 0),
-            restore_connected=int(restoration.get("connected") or 0),
-            restore_done=bool(restoration.get("done")),
-            restore_seconds=None if seconds is None else float(seconds),
-            trouble=_trouble(body.get("trouble")),
-        )
-
-
-def _trouble(body: Json | None) -> str:
-    return words.line(str(body["detail"]), str(body["next_step"])) if body else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,3 +248,18 @@ async def test_a_subscription_gets_another_filter(gateway: ScriptedGateway, clie
 @pytest.mark.parametrize("state", list(State))
 async def test_connected_means_what_the_gateway_means_by_it(state: State) -> None:
     assert Session.read(session_body(state=state.value)).connected == state.up
+
+
+async def test_what_the_database_holds_is_told(gateway: ScriptedGateway, client: Client) -> None:
+    stored = {"database_bytes": 5_000_000, "events": 7, "oldest_event_at": None, "messages": 3}
+    gateway.answers["GET", "/v1/system"] = {**system_body(), "stored": stored}
+    seen = (await client.system()).stored
+    assert seen is not None
+    assert (seen.database_bytes, seen.events, seen.messages, seen.oldest_message_at) == (
+        5_000_000,
+        7,
+        3,
+        None,
+    )
+    gateway.answers["GET", "/v1/system"] = {**system_body(), "stored": None}
+    assert (await client.system()).stored is None
