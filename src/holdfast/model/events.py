@@ -7,7 +7,7 @@ human come from `model/words`, at the edge. Times are milliseconds UTC inside an
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from holdfast.kit.iso import iso, iso_or_none, ms_of
 from holdfast.model.content import Content, Json, Other, content_from_json, content_to_json
@@ -36,8 +36,25 @@ class SendStatus(StrEnum):
     FAILED = "failed"
 
 
+class Readable:
+    """Reading an event's data by key, for programs that were written for version 0.1.
+
+    What a message holds stood beside its other fields then, `kind` and `text` among them.
+    """
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> Json:
+        """The value under this key. Raises KeyError."""
+        return _flat(self)[key]
+
+    def get(self, key: str, default: Json = None) -> Json:
+        """The value under this key, else `default`."""
+        return _flat(self).get(key, default)
+
+
 @dataclass(frozen=True, slots=True)
-class MessageReceived:
+class MessageReceived(Readable):
     """A message came: from somebody else, or from another device of the session's number (`from_me`).
 
     Chat and sender are the LID where it is known; the phone numbers stand beside them where they are.
@@ -61,7 +78,7 @@ class MessageReceived:
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeReceived:
+class NoticeReceived(Readable):
     """WhatsApp told something that is neither message nor receipt: a group changed, somebody calls.
 
     Chat and sender are named as in MessageReceived; the sender is empty where nobody is named.
@@ -85,7 +102,7 @@ class ErrorNote:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageStatusChanged:
+class MessageStatusChanged(Readable):
     """A message of ours moved forward.
 
     In a group `delivered_to` and `read_by` count the members whose receipts came, and the status stays
@@ -103,7 +120,7 @@ class MessageStatusChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionStateChanged:
+class SessionStateChanged(Readable):
     """A session is in another state, or there for another reason."""
 
     type: ClassVar[EventType] = EventType.SESSION_STATE
@@ -128,7 +145,7 @@ class SessionStateChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionPairing:
+class SessionPairing(Readable):
     """A code can be scanned until `valid_until_ms`, or pairing ended for the reason `ended`."""
 
     type: ClassVar[EventType] = EventType.SESSION_PAIRING
@@ -186,6 +203,15 @@ def event_to_json(data: EventData) -> dict[str, Json]:
             return _pairing_to_json(data)
         case SessionUnlinking():
             return {"phone": data.phone, "outcome": data.outcome.value}
+
+
+def _flat(data: object) -> dict[str, Json]:
+    body = event_to_json(cast(EventData, data))
+    content = body.pop("content", None)
+    error = body.get("error")
+    if isinstance(error, dict):
+        body["error"] = {**error, "message": error.get("detail")}
+    return {**body, **content} if isinstance(content, dict) else body
 
 
 def event_from_json(type_: str, body: Mapping[str, Json]) -> EventData | UnknownEvent:

@@ -158,7 +158,7 @@ class Recorder:
             log.exception("session.record_refused", session_id=session_id)
             why = str(exc)
         # What can be said of it is said: what it is, what changed, who is told, each for itself.
-        for keep in (_keep_states, _keep_timeline, self._keep_drafts):
+        for keep in (_keep_states, _keep_timeline, self._keep_deleted, self._keep_drafts):
             try:
                 await self._patiently(partial(keep, batch=part))
             except Exception as exc:
@@ -183,9 +183,12 @@ class Recorder:
         repository.update(unit, list(batch.rows.values()))
         _keep_timeline(unit, batch)
         repository.save_heartbeats(unit, batch.heartbeats.items())
+        self._keep_deleted(unit, batch)
+        self._keep_drafts(unit, batch)
+
+    def _keep_deleted(self, unit: WriteUnit, batch: _Batch) -> None:
         for session_id in batch.deleted:
             self.on_deleted(unit, session_id)
-        self._keep_drafts(unit, batch)
 
     def _keep_drafts(self, unit: WriteUnit, batch: _Batch) -> None:
         self._journal.append_many(unit, batch.drafts)

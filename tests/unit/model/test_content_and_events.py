@@ -129,3 +129,15 @@ def test_what_is_newer_than_this_program_is_kept() -> None:
 
 def test_every_type_of_event_is_in_the_union() -> None:
     assert {each.type for each in get_args(EventData)} == set(EventType)
+
+
+def test_programs_of_version_0_1_read_an_event_by_key() -> None:
+    data = MessageReceived("M1", "1@lid", "2@lid", c.Image("caption", "image/png", 9), 0, push_name="Ann")
+    assert (data["kind"], data["text"], data["mimetype"], data["push_name"]) == (
+        "image", "caption", "image/png", "Ann",
+    )  # fmt: skip
+    assert data.get("nothing", 7) == 7
+    with pytest.raises(KeyError):
+        data["nothing"]
+    failed = MessageStatusChanged("M1", "1@lid", "1@lid", SendStatus.FAILED, ErrorNote("code", "why"))
+    assert failed["error"] == {"code": "code", "detail": "why", "message": "why"}
