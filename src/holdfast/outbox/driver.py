@@ -203,7 +203,7 @@ class Driver:
         """True when the lane's first row is due now; False when the lane has to leave its turn to others."""
         while session.up and not self._closing and lane.merged_into is None:
             if not lane.rows:
-                if not await self._load(session, lane):
+                if not lane.outside or not await self._load(session, lane):
                     return False
                 continue
             row = lane.rows[0]
