@@ -81,6 +81,7 @@ func TestCallsEndByThemselvesOrByTheCaller(t *testing.T) {
 	}
 	l.must("POST", "/admin/phones/"+friend+"/calls/"+id, fields{"action": "transport"}, nil)
 	waitFor[*events.CallTransport](c)
+	l.eventually("the phone itself rings", func() bool { return len(l.calls(own)) == 2 })
 	for _, action := range []string{"preaccept", "accept"} {
 		l.must("POST", "/admin/phones/"+own+"/calls/"+id, fields{"action": action}, nil)
 	}
