@@ -10,6 +10,7 @@ from holdfast.model.content import TYPES
 from holdfast.model.events import EventType, SendStatus, Unlinked
 from holdfast.model.notices import Notice
 from holdfast.model.states import Color, State
+from holdfast.model.warnings import WarningCode
 
 
 def _shape(kind: str, of: type, suffix: str) -> type[BaseModel]:
@@ -118,12 +119,32 @@ class SessionUnlinkingOut(BaseModel):
     outcome: Unlinked
 
 
+class SessionHeartbeatOut(BaseModel):
+    """A session is connected. Told every five minutes; of each session the newest alone is kept."""
+
+    state: State
+    phone: str | None
+    heard_at: datetime = Field(description="when WhatsApp was heard last")
+    connected_since: datetime
+
+
+class SessionWarningOut(BaseModel):
+    """Something about a session is not as it should be, or (`active` false) is so no longer."""
+
+    code: WarningCode
+    active: bool
+    since: datetime
+    phone: str | None
+    measured: int = Field(description="seconds; for `flapping` lost connections")
+    limit: int | None = Field(description="from where on it is told; null for `quiet`")
+
+
 class _EventOut(BaseModel):
     event_id: str
     cursor: str = Field(description="continue after this event")
     session_id: str
     session: str = Field(description="the session's name")
-    seq: int = Field(description="dense within the session")
+    seq: int = Field(description="rises within the session")
     at: datetime
 
 
@@ -169,6 +190,20 @@ class SessionUnlinkingEvent(_EventOut):
     data: SessionUnlinkingOut
 
 
+class SessionHeartbeatEvent(_EventOut):
+    """A session is connected."""
+
+    type: Literal[EventType.SESSION_HEARTBEAT]
+    data: SessionHeartbeatOut
+
+
+class SessionWarningEvent(_EventOut):
+    """Something about a session is not as it should be, or is so no longer."""
+
+    type: Literal[EventType.SESSION_WARNING]
+    data: SessionWarningOut
+
+
 #: Something that happened. It is told at least once; `event_id` tells whether it is news.
 EventOut = Annotated[
     MessageReceivedEvent
@@ -176,6 +211,8 @@ EventOut = Annotated[
     | NoticeReceivedEvent
     | SessionStateEvent
     | SessionPairingEvent
-    | SessionUnlinkingEvent,
+    | SessionUnlinkingEvent
+    | SessionHeartbeatEvent
+    | SessionWarningEvent,
     Field(discriminator="type"),
 ]

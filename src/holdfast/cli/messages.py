@@ -16,12 +16,14 @@ from holdfast.model.events import (
     MessageStatusChanged,
     NoticeReceived,
     SendStatus,
+    SessionHeartbeat,
     SessionPairing,
     SessionStateChanged,
     SessionUnlinking,
+    SessionWarning,
     UnknownEvent,
 )
-from holdfast.model.words import of_error, of_reason
+from holdfast.model.words import of_error, of_reason, of_warning
 
 
 async def send(
@@ -122,5 +124,9 @@ def _words(event: Event) -> str:
             return of_reason(it.ended).sentence if it.ended else f"code {it.index} of {it.of}"
         case SessionUnlinking() as it:
             return f"a device of {it.phone}: {it.outcome.replace('_', ' ')}"
+        case SessionHeartbeat() as it:
+            return f"{it.state} {it.phone or ''}"
+        case SessionWarning() as it:
+            return f"{'' if it.active else 'over: '}{of_warning(it.code).sentence}"
         case UnknownEvent() as it:
             return json.dumps(dict(it.data), ensure_ascii=False)

@@ -8,6 +8,7 @@ from holdfast.client.event import Event, Json
 from holdfast.client.times import moment, moment_of
 from holdfast.model.content import Content, content_from_json, text_of
 from holdfast.model.events import (
+    SessionHeartbeat,
     SessionPairing,
     SessionStateChanged,
 )
@@ -88,6 +89,8 @@ class Session:
                 return _changed(self, change, event.at)
             case SessionPairing() as step:
                 return replace(self, pairing=None if step.ended else _pairing(step))
+            case SessionHeartbeat() as heartbeat:
+                return replace(self, last_heartbeat_at=moment_of(heartbeat.heard_ms))
             case _:
                 return self
 

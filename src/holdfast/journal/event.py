@@ -28,6 +28,8 @@ class Draft:
     #: For an event that tells of a message: its encoded data, which stands in the message's row, and which.
     body_json: str | None = field(default=None, repr=False)
     message_order_no: int | None = None
+    #: An earlier event that says nothing any more once this one is there: it leaves the journal.
+    supersedes: str | None = None
 
     @property
     def chat(self) -> str | None:

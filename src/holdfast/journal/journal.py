@@ -64,7 +64,7 @@ class Journal:
     def append_many(self, unit: WriteUnit, drafts: Sequence[Draft]) -> list[Event]:
         """Append events in this unit of work, in this order. Readers wake when it commits.
 
-        Positions rise, and the sequence of each session has no gap.
+        Positions rise, and so does the sequence of each session; what is superseded leaves a gap in both.
         """
         if not drafts:
             return []
@@ -89,6 +89,8 @@ class Journal:
             rows.append(_columns(row, draft))
             events.append(make_event(row, _session_name(unit, draft.session_id), self._generations.newest))
         unit.run_many(statements.ADD, rows)
+        old = [{"event_id": draft.supersedes} for draft in drafts if draft.supersedes is not None]
+        unit.run_many(statements.SUPERSEDED, old)
         unit.after_commit(lambda: self._committed(events))
         return events
 

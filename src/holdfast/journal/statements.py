@@ -14,6 +14,11 @@ ADD: Final = Statement(
       :message_order_no, :data_json)
     """,
 )
+SUPERSEDED: Final = Statement(
+    "journal.superseded",
+    "Deletes an event that a newer one takes the place of.",
+    "DELETE FROM events WHERE event_id = :event_id",
+)
 # The newest event is never deleted, so that this never goes back.
 LAST_POSITION: Final = Statement(
     "journal.last_position",

@@ -13,6 +13,7 @@ from holdfast.kit.iso import iso, iso_or_none, ms_of
 from holdfast.model.content import Content, Json, Other, content_from_json, content_to_json
 from holdfast.model.notices import Notice, OtherNotice, notice_from_json, notice_to_json
 from holdfast.model.states import Color, State
+from holdfast.model.warnings import WarningCode
 
 
 class EventType(StrEnum):
@@ -24,6 +25,8 @@ class EventType(StrEnum):
     SESSION_STATE = "session.state"
     SESSION_PAIRING = "session.pairing"
     SESSION_UNLINKING = "session.unlinking"
+    SESSION_HEARTBEAT = "session.heartbeat"
+    SESSION_WARNING = "session.warning"
 
 
 class SendStatus(StrEnum):
@@ -178,6 +181,37 @@ class SessionUnlinking:
     outcome: Unlinked
 
 
+@dataclass(frozen=True, slots=True)
+class SessionHeartbeat(Readable):
+    """A session is connected: WhatsApp was heard at `heard_ms`. Told every five minutes.
+
+    Of each session the newest alone is kept: a consumer that was away is not told of the earlier ones.
+    """
+
+    type: ClassVar[EventType] = EventType.SESSION_HEARTBEAT
+    state: State
+    phone: str | None
+    heard_ms: int
+    #: Since when this connection is up.
+    connected_since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWarning(Readable):
+    """Something about a session is not as it should be (`active`), or is so no longer. Its state stays.
+
+    `measured` and `limit` are seconds, for `flapping` a number of lost connections; `quiet` has no limit.
+    """
+
+    type: ClassVar[EventType] = EventType.SESSION_WARNING
+    code: WarningCode
+    active: bool
+    since_ms: int
+    phone: str | None = None
+    measured: int = 0
+    limit: int | None = None
+
+
 EventData = (
     MessageReceived
     | MessageStatusChanged
@@ -185,6 +219,8 @@ EventData = (
     | SessionStateChanged
     | SessionPairing
     | SessionUnlinking
+    | SessionHeartbeat
+    | SessionWarning
 )
 
 
@@ -203,6 +239,10 @@ def event_to_json(data: EventData) -> dict[str, Json]:
             return _pairing_to_json(data)
         case SessionUnlinking():
             return {"phone": data.phone, "outcome": data.outcome.value}
+        case SessionHeartbeat():
+            return _heartbeat_to_json(data)
+        case SessionWarning():
+            return _warning_to_json(data)
 
 
 def _flat(data: object) -> dict[str, Json]:
@@ -361,6 +401,47 @@ def _pairing_from_json(body: Mapping[str, Json]) -> SessionPairing:
     )
 
 
+def _heartbeat_to_json(it: SessionHeartbeat) -> dict[str, Json]:
+    return {
+        "state": it.state.value,
+        "phone": it.phone,
+        "heard_at": iso(it.heard_ms),
+        "connected_since": iso(it.connected_since_ms),
+    }
+
+
+def _heartbeat_from_json(body: Mapping[str, Json]) -> SessionHeartbeat:
+    return SessionHeartbeat(
+        state=State(_text(body, "state")),
+        phone=_text_or_none(body, "phone"),
+        heard_ms=_ms(body, "heard_at") or 0,
+        connected_since_ms=_ms(body, "connected_since") or 0,
+    )
+
+
+def _warning_to_json(it: SessionWarning) -> dict[str, Json]:
+    return {
+        "code": it.code.value,
+        "active": it.active,
+        "since": iso(it.since_ms),
+        "phone": it.phone,
+        "measured": it.measured,
+        "limit": it.limit,
+    }
+
+
+def _warning_from_json(body: Mapping[str, Json]) -> SessionWarning:
+    limit = body.get("limit")
+    return SessionWarning(
+        code=WarningCode(_text(body, "code")),
+        active=bool(body.get("active")),
+        since_ms=_ms(body, "since") or 0,
+        phone=_text_or_none(body, "phone"),
+        measured=_count(body, "measured"),
+        limit=limit if isinstance(limit, int) else None,
+    )
+
+
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     EventType.MESSAGE_RECEIVED: _received_from_json,
     EventType.MESSAGE_STATUS: _status_from_json,
@@ -370,6 +451,8 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     EventType.SESSION_UNLINKING: lambda body: SessionUnlinking(
         _text(body, "phone"), Unlinked(_text(body, "outcome"))
     ),
+    EventType.SESSION_HEARTBEAT: _heartbeat_from_json,
+    EventType.SESSION_WARNING: _warning_from_json,
 }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
+from holdfast.model.warnings import WarningCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ def of_reason(reason: str) -> Words:
     """
     said = _REASONS_BY_CODE.get(reason) or Words(reason.replace("_", " ").capitalize())
     return Words(f"{said.sentence}." if said.sentence else "", said.next_step)
+
+
+def of_warning(code: str) -> Words:
+    """What a warning says. One of a newer gateway is said by its code."""
+    return _WARNINGS_BY_CODE.get(code) or Words(code.replace("_", " ").capitalize())
 
 
 def of_state(state: str) -> str:
@@ -342,3 +348,25 @@ STATES: Final[Mapping[str, str]] = {
     State.BANNED: "Banned",
     State.FAILED: "Needs attention",
 }
+
+WARNINGS: Final[Mapping[WarningCode, Words]] = {
+    WarningCode.FLAPPING: Words(
+        "The connection is lost again and again",
+        "Look at its timeline for the reason, and at the network of this machine.",
+    ),
+    WarningCode.QUIET: Words(
+        "No message has come for longer than is usual for this number",
+        "Send it a message from another phone; when that does not arrive, disconnect and connect it.",
+    ),
+    WarningCode.SENDS_UNACKNOWLEDGED: Words(
+        "WhatsApp does not acknowledge what is sent", "Wait; when it lasts, disconnect and connect it."
+    ),
+    WarningCode.DELIVERIES_UNCONFIRMED: Words(
+        "Messages have come in and cannot be stored", "Look at the disk and the database: `holdfast status`."
+    ),
+    WarningCode.CANARY_UNANSWERED: Words(
+        "The message that this number sends itself was not acknowledged",
+        "Wait; when it lasts, disconnect and connect it.",
+    ),
+}
+_WARNINGS_BY_CODE: Final[Mapping[str, Words]] = {code.value: said for code, said in WARNINGS.items()}

@@ -18,6 +18,8 @@ log = logging.get("sessions")
 
 #: Levels come every 5 s, and at once when one changes.
 _CLOSED_FOR_MS: Final = 1000
+#: `connected` means that WhatsApp was heard within this window. The engine's probes end a dead link before.
+ANSWERS_WITHIN_MS: Final = 45_000
 
 
 class Hearing:
@@ -89,17 +91,29 @@ class Hearing:
                 self._hear_closed(runtime, runtime.session.epoch)
 
     def _hear_level(self, runtime: Runtime, held: Held) -> None:
-        if held.last_frame_ms:  # newer than the one before, also where a clock was set back
-            runtime.last_heartbeat_ms = held.last_frame_ms
+        if held.last_frame_ms and held.last_frame_ms != runtime.last_heartbeat_ms:
+            # Newer than the one before, also where a clock was set back.
+            runtime.last_heartbeat_ms, runtime.heard_ms = held.last_frame_ms, self._roster.now
         if held.level is LinkLevel.CLOSED:
             self._hear_closed(runtime, held.epoch)
             return
         runtime.closing = None
         session = runtime.session
+        missed = held.missed_probes or int(self._unheard(runtime))
         usual = session.state is State.CONNECTED and held.level.up
-        if usual and held.epoch == session.epoch and not held.missed_probes:
+        if usual and held.epoch == session.epoch and not missed:
             return
-        self._roster.tell(runtime, f.LevelReported(held.epoch, held.level, held.missed_probes))
+        self._roster.tell(runtime, f.LevelReported(held.epoch, held.level, missed))
+
+    def _unheard(self, runtime: Runtime) -> bool:
+        """True where a connection is up and nothing has come for so long that it proves nothing any more.
+
+        By the clock that decides: the one on the wall may have been set between two frames.
+        """
+        up_since_ms = runtime.session.up_since_ms
+        if up_since_ms is None:
+            return False
+        return self._roster.now - max(up_since_ms, runtime.heard_ms or 0) > ANSWERS_WITHIN_MS
 
     def _hear_closed(self, runtime: Runtime, epoch: int) -> None:
         """Believed when it is still so a moment later: the fact that says why usually follows at once."""

@@ -102,7 +102,11 @@ class Recorder:
 
     def tell(self, session_id: SessionId, tenant_id: TenantId, event: EventData) -> None:
         """An event of a session that may be gone."""
-        self._batch.drafts.append(Draft(session_id, tenant_id, event))
+        self.add(Draft(session_id, tenant_id, event))
+
+    def add(self, draft: Draft) -> None:
+        """An event as it is to be appended."""
+        self._batch.drafts.append(draft)
         self._noted += 1
         self._filled.set()
 

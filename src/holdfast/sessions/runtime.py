@@ -71,7 +71,10 @@ class Runtime:
         "closing",
         "commands",
         "file",
+        "heard_ms",
+        "heartbeat_event",
         "heartbeat_saved_ms",
+        "heartbeat_told_ms",
         "lane",
         "last_connected_ms",
         "last_fact",
@@ -91,6 +94,10 @@ class Runtime:
         self.last_connected_ms: int | None = None
         self.last_heartbeat_ms: int | None = None
         self.heartbeat_saved_ms: int | None = None
+        #: By the clock that decides: when a frame was heard last, and which heartbeat was told last.
+        self.heard_ms: int | None = None
+        self.heartbeat_told_ms = 0
+        self.heartbeat_event: str | None = None
         #: The engine's number of the newest fact: levels that it counted before are stale.
         self.last_fact = 0
         self.closing: Closing | None = None

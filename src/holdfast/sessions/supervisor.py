@@ -10,6 +10,7 @@ from holdfast.kit.clock import SteadyClock
 from holdfast.model.ids import TenantId
 from holdfast.sessions.blame import Blame
 from holdfast.sessions.hearing import Hearing
+from holdfast.sessions.heartbeats import Heartbeats
 from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.linking import Linking
@@ -23,7 +24,8 @@ from holdfast.sessions.unlinking import Unlinking
 from holdfast.store import Store
 from holdfast.vault import Registry, Vault
 
-_HEARTBEATS_EVERY_S: Final = 30.0
+#: As often as the engine tells levels.
+_LOOK_EVERY_S: Final = 5.0
 
 
 class Supervisor:
@@ -52,6 +54,7 @@ class Supervisor:
             self.roster, link, vault, linking, leftovers, blame=blame, device_name=device_name
         )
         self._hearing = Hearing(self.roster, linking)
+        self._heartbeats = Heartbeats(self.roster)
         self._reconciling = Reconciling(self.roster, link, vault, leftovers, lanes=self._lanes, blame=blame)
 
     async def load(self, registry: Registry) -> None:
@@ -63,7 +66,7 @@ class Supervisor:
         """Keep everything, for ever."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.roster.recorder.run())
-            tasks.create_task(self._keep_heartbeats())
+            tasks.create_task(self._watch())
             tasks.create_task(self._reconciling.run())
             tasks.create_task(self.unlinking.run())
             await self._lanes.run(tasks)
@@ -73,15 +76,14 @@ class Supervisor:
                 # A timer or a late fact may still speak; nobody carries commands out any more.
                 self._lanes.leave()
 
-    async def _keep_heartbeats(self) -> None:
-        """At most one write per session and 30 s, all sessions in one transaction."""
+    async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(_HEARTBEATS_EVERY_S)
-            for runtime in self.roster.index:
-                heard_ms = runtime.last_heartbeat_ms
-                if heard_ms is not None and heard_ms != runtime.heartbeat_saved_ms:
-                    runtime.heartbeat_saved_ms = heard_ms
-                    self.roster.recorder.note_heartbeat(runtime.id, heard_ms)
+            await asyncio.sleep(_LOOK_EVERY_S)
+            self.look()
+
+    def look(self) -> None:
+        """Tell what time alone brings: heartbeats that are due."""
+        self._heartbeats.look()
 
     # ---- what the engine's link says -----------------------------------------------------------------------
 

@@ -15,9 +15,11 @@ from holdfast.model.events import (
     MessageStatusChanged,
     NoticeReceived,
     SendStatus,
+    SessionHeartbeat,
     SessionPairing,
     SessionStateChanged,
     SessionUnlinking,
+    SessionWarning,
     Unlinked,
     event_to_json,
 )
@@ -33,6 +35,7 @@ from holdfast.model.notices import (
     PictureChanged,
 )
 from holdfast.model.states import State
+from holdfast.model.warnings import WarningCode
 
 DESCRIBED: TypeAdapter[Any] = TypeAdapter(EventOut)
 
@@ -68,6 +71,9 @@ EVENTS: list[EventData] = [
     SessionPairing(1, 6, 1_700_000_000_000),
     SessionPairing(ended="pairing_timed_out"),
     SessionUnlinking("+4915", Unlinked.BY_HAND),
+    SessionHeartbeat(State.CONNECTED, "+4915", 1_700_000_000_000, 1_600_000_000_000),
+    SessionWarning(WarningCode.FLAPPING, True, 1_700_000_000_000, "+4915", 7, 6),
+    SessionWarning(WarningCode.QUIET, False, 1_700_000_000_000),
 ]
 
 

@@ -15,15 +15,18 @@ from holdfast.model.events import (
     MessageStatusChanged,
     NoticeReceived,
     SendStatus,
+    SessionHeartbeat,
     SessionPairing,
     SessionStateChanged,
     SessionUnlinking,
+    SessionWarning,
     UnknownEvent,
     Unlinked,
     event_from_json,
     event_to_json,
 )
 from holdfast.model.states import State
+from holdfast.model.warnings import WarningCode
 
 ONE_OF_EACH: list[c.Content] = [
     c.Text("words"),
@@ -69,6 +72,9 @@ EVENTS: list[EventData] = [
     SessionPairing(1, 6, 5_000),
     SessionPairing(ended="linked"),
     SessionUnlinking("+4915", Unlinked.DONE),
+    SessionHeartbeat(State.CONNECTED, "+4915", 1_700_000_000_000, 1_600_000_000_000),
+    SessionWarning(WarningCode.FLAPPING, True, 1_700_000_000_000, "+4915", 7, 6),
+    SessionWarning(WarningCode.QUIET, False, 1_700_000_000_000),
 ]
 
 

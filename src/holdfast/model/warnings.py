@@ -1,0 +1,18 @@
+"""Warnings: what is watched beside a session's state, by code. Pure. Their sentences: `model/words`."""
+
+from enum import StrEnum
+
+
+class WarningCode(StrEnum):
+    """What is not as it should be with a session. None of them changes its state."""
+
+    #: Its connection is lost again and again.
+    FLAPPING = "flapping"
+    #: Nothing has come for longer than this number's habit explains.
+    QUIET = "quiet"
+    #: WhatsApp does not acknowledge what is sent: the link is up and deaf.
+    SENDS_UNACKNOWLEDGED = "sends_unacknowledged"
+    #: What came in is not stored: the link is up, and nobody takes its messages.
+    DELIVERIES_UNCONFIRMED = "deliveries_unconfirmed"
+    #: A message to itself was not acknowledged.
+    CANARY_UNANSWERED = "canary_unanswered"
