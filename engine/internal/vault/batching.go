@@ -13,6 +13,7 @@ import (
 // Each commit waits for the disk. What may be written together is written together:
 //   - what a send stores before it (the message for retries, its secret) goes into the transaction that writes the
 //     session keys, which comes before anything is sent;
+//   - the secret of a received message goes into the transaction of its plaintext (see Decrypting);
 //   - that the plaintext of a handled message is no longer needed goes into the transaction of the next message.
 
 // Deferred holds the writes of one send until its keys are written.
@@ -95,6 +96,9 @@ func (s *guardedStore) PutMessageSecret(ctx context.Context, chat, sender types.
 		d.add(func(ctx context.Context) error {
 			return s.AllSessionSpecificStores.PutMessageSecret(ctx, chat, sender, id, secret)
 		})
+		return nil
+	}
+	if originFrom(ctx).wrote(chat, sender, id, secret) {
 		return nil
 	}
 	return s.watch.note(ctx, s.AllSessionSpecificStores.PutMessageSecret(ctx, chat, sender, id, secret))

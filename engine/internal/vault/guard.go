@@ -110,6 +110,7 @@ func (s *guardedStore) DoDecryptionTxn(ctx context.Context, fn func(context.Cont
 		s.handled.forget(cleared)
 		return nil
 	}
+	originFrom(ctx).forget()
 	if inner == nil {
 		// Begin, clearing or commit failed: the function itself had no error.
 		_ = s.watch.note(ctx, err)
