@@ -49,7 +49,7 @@ def test_what_was_promised_is_there() -> None:
     ref = "/v1/sessions/{ref}"
     assert set(NAMES) >= {
         "get /livez", "get /readyz", "get /v1/system", "get /v1/sessions", "put /v1/sessions/{name}",
-        f"get {ref}",
+        f"get {ref}", f"patch {ref}",
         f"delete {ref}", f"post {ref}/pair", f"delete {ref}/pair", f"get {ref}/qr", f"get {ref}/qr.svg",
         f"get {ref}/qr.txt", f"post {ref}/connect", f"post {ref}/disconnect", f"post {ref}/logout",
         f"get {ref}/timeline", f"post {ref}/messages", f"get {ref}/messages", "get /v1/events",

@@ -116,6 +116,17 @@ async def test_create_or_get_by_name_and_find_by_id_and_name(api: Api) -> None:
     assert (await api.ask("GET", "/v1/sessions"))["sessions"] == [made]
 
 
+async def test_another_name_for_a_session(api: Api) -> None:
+    made = await api.ask("PUT", "/v1/sessions/taxi", 201)
+    await api.ask("PUT", "/v1/sessions/van", 201)
+    taken = await api.ask("PATCH", "/v1/sessions/taxi", 409, json={"name": "van"})
+    assert taken["error"]["code"] == "name_taken"
+    assert (await api.ask("PATCH", "/v1/sessions/taxi", 400, json={"name": "+4915"}))["error"]["next_step"]
+    assert await api.ask("PATCH", "/v1/sessions/taxi", json={"name": "night"}) == made | {"name": "night"}
+    assert await api.ask("GET", "/v1/sessions/night") == made | {"name": "night"}
+    await api.ask("GET", "/v1/sessions/taxi", 404)
+
+
 @pytest.mark.parametrize("name", ["+4915", "12345", "ses_1", " taxi", "x" * 65, "a%0Ab"])
 async def test_names_that_would_be_taken_for_something_else_are_refused(api: Api, name: str) -> None:
     refused = await api.ask("PUT", f"/v1/sessions/{name}", 400)
@@ -125,12 +136,13 @@ async def test_names_that_would_be_taken_for_something_else_are_refused(api: Api
 
 async def test_an_unknown_session_is_404_everywhere(api: Api) -> None:
     calls = [
-        ("GET", ""), ("DELETE", ""), ("POST", "/pair"), ("DELETE", "/pair"), ("GET", "/qr"),
+        ("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/pair"), ("DELETE", "/pair"), ("GET", "/qr"),
         ("GET", "/qr.svg"), ("GET", "/qr.txt"), ("POST", "/connect"), ("POST", "/disconnect"),
         ("POST", "/logout"), ("GET", "/timeline"),
     ]  # fmt: skip
     for method, path in calls:
-        refused = await api.ask(method, f"/v1/sessions/nobody{path}", 404)
+        body = {"name": "x"} if method == "PATCH" else None
+        refused = await api.ask(method, f"/v1/sessions/nobody{path}", 404, json=body)
         assert refused["error"]["code"] == "unknown_session"
 
 

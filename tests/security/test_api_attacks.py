@@ -19,6 +19,7 @@ NEEDS: Final = {
     "GET /v1/sessions": "read",
     "PUT /v1/sessions/{name}": "admin",
     "GET /v1/sessions/{ref}": "read",
+    "PATCH /v1/sessions/{ref}": "admin",
     "DELETE /v1/sessions/{ref}": "admin",
     "POST /v1/sessions/{ref}/pair": "admin",
     "DELETE /v1/sessions/{ref}/pair": "admin",
@@ -47,6 +48,7 @@ NEEDS: Final = {
 SCOPES: Final = ("read", "send", "admin", "keys")
 #: What makes each request whole, so that only the key can be wrong.
 BODIES: Final[dict[str, Any]] = {
+    "PATCH /v1/sessions/{ref}": {"name": "x"},
     "POST /v1/sessions/{ref}/messages": {"to": "+4915112345678", "text": "x"},
     "PUT /v1/subscriptions/{name}": {},
     "POST /v1/subscriptions/{name}/ack": {"cursor": "x"},

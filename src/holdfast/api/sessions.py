@@ -165,6 +165,21 @@ async def show_session(rooms: Behind, caller: Reader, ref: Ref) -> SessionOut:
     return session_out(rooms.sessions.show(caller.tenant_id, ref))
 
 
+class ChangeIn(BaseModel):
+    """What is to be different about a session."""
+
+    name: str = Field(description="its name from now on", max_length=128)
+
+
+@router.patch("/{ref}", summary="Rename a session", responses=refusals(400, 404, 409))
+async def rename_session(rooms: Behind, caller: Admin, ref: Ref, change: ChangeIn) -> SessionOut:
+    """Its id, its number and everything else stay. The old name is free for another session.
+
+    `name_taken` when another session has the name. Safe to repeat for who addresses it by id or number.
+    """
+    return session_out(await rooms.sessions.rename(caller.tenant_id, ref, change.name))
+
+
 @router.delete("/{ref}", status_code=204, summary="Delete a session", responses=refusals(404))
 async def delete_session(rooms: Behind, caller: Admin, ref: Ref) -> None:
     """It is logged out, its credentials go to quarantine, its name becomes free. Messages and events stay."""

@@ -139,6 +139,13 @@ class SessionWarningOut(BaseModel):
     limit: int | None = Field(description="from where on it is told; null for `quiet`")
 
 
+class SessionRenamedOut(BaseModel):
+    """The session has another name."""
+
+    name: str
+    previous: str
+
+
 class _EventOut(BaseModel):
     event_id: str
     cursor: str = Field(description="continue after this event")
@@ -204,6 +211,13 @@ class SessionWarningEvent(_EventOut):
     data: SessionWarningOut
 
 
+class SessionRenamedEvent(_EventOut):
+    """A session has another name."""
+
+    type: Literal[EventType.SESSION_RENAMED]
+    data: SessionRenamedOut
+
+
 #: Something that happened. It is told at least once; `event_id` tells whether it is news.
 EventOut = Annotated[
     MessageReceivedEvent
@@ -213,6 +227,7 @@ EventOut = Annotated[
     | SessionPairingEvent
     | SessionUnlinkingEvent
     | SessionHeartbeatEvent
-    | SessionWarningEvent,
+    | SessionWarningEvent
+    | SessionRenamedEvent,
     Field(discriminator="type"),
 ]

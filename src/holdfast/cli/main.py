@@ -114,6 +114,18 @@ def pair(
 
 
 @app.command()
+def rename(
+    session: SessionName,
+    name: Annotated[str, typer.Argument(help="Its name from now on.")],
+    data: Data = None,
+) -> None:
+    """Give a session another name. Its id, its number and its messages stay."""
+    from holdfast.cli import control
+
+    _run(control.rename(data, session, name))
+
+
+@app.command()
 def send(
     session: SessionName,
     to: Annotated[str, typer.Argument(help="Phone number (+49…), JID or chat of an event.")],
@@ -170,7 +182,10 @@ def selftest(
     kills: Annotated[int, typer.Option(min=0, help="How many kill -9.")] = 20,
     seed: Annotated[int, typer.Option(help="The same seed plans the same kills.")] = 1,
     people: Annotated[
-        bool, typer.Option("--people", help="Owners link, cancel, delete, log out and disconnect meanwhile.")
+        bool,
+        typer.Option(
+            "--people", help="Owners link, cancel, delete, rename, log out and disconnect meanwhile."
+        ),
     ] = False,
     as_json: AsJson = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the temporary folder.", hidden=True)] = False,

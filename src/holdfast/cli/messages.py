@@ -18,6 +18,7 @@ from holdfast.model.events import (
     SendStatus,
     SessionHeartbeat,
     SessionPairing,
+    SessionRenamed,
     SessionStateChanged,
     SessionUnlinking,
     SessionWarning,
@@ -128,5 +129,7 @@ def _words(event: Event) -> str:
             return f"{it.state} {it.phone or ''}"
         case SessionWarning() as it:
             return f"{'' if it.active else 'over: '}{of_warning(it.code).sentence}"
+        case SessionRenamed() as it:
+            return f"was called {it.previous}"
         case UnknownEvent() as it:
             return json.dumps(dict(it.data), ensure_ascii=False)

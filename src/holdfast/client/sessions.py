@@ -40,6 +40,13 @@ class Sessions:
         """Raises UnknownSession."""
         return Session.read(await self._http.json("GET", session_path(ref)))
 
+    async def rename(self, ref: str, name: str) -> Session:
+        """Give it another name; its id and its number stay. Repeat it by id or number, not by the old name.
+
+        Raises NameTaken when another session has the name, UnknownSession.
+        """
+        return Session.read(await self._http.json("PATCH", session_path(ref), body={"name": name}))
+
     async def pair(self, ref: str, *, replace_number: bool = False) -> Session:
         """Ask for a QR code; returns at once. Idempotent while pairing.
 

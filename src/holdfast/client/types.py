@@ -10,6 +10,7 @@ from holdfast.model.content import Content, content_from_json, text_of
 from holdfast.model.events import (
     SessionHeartbeat,
     SessionPairing,
+    SessionRenamed,
     SessionStateChanged,
 )
 from holdfast.model.states import UP, State
@@ -91,6 +92,8 @@ class Session:
                 return replace(self, pairing=None if step.ended else _pairing(step))
             case SessionHeartbeat() as heartbeat:
                 return replace(self, last_heartbeat_at=moment_of(heartbeat.heard_ms))
+            case SessionRenamed() as renamed:
+                return replace(self, name=renamed.name)
             case _:
                 return self
 

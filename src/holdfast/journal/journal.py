@@ -17,7 +17,7 @@ from holdfast.journal.cursor import (
 from holdfast.journal.event import Draft, Event, EventRow, Filter, encode_data, make_event
 from holdfast.journal.tail import Tail
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.model.ids import SessionId
+from holdfast.model.events import SessionRenamed
 from holdfast.store import ReadUnit, Statement, Store, WriteUnit
 
 
@@ -87,7 +87,7 @@ class Journal:
                 encode_data(draft.data) if draft.body_json is None else draft.body_json,
             )
             rows.append(_columns(row, draft))
-            events.append(make_event(row, _session_name(unit, draft.session_id), self._generations.newest))
+            events.append(make_event(row, _session_name(unit, draft), self._generations.newest))
         unit.run_many(statements.ADD, rows)
         old = [{"event_id": draft.supersedes} for draft in drafts if draft.supersedes is not None]
         unit.run_many(statements.SUPERSEDED, old)
@@ -135,9 +135,12 @@ def _next(unit: WriteUnit, key: object, statement: Statement, **values: str) -> 
     return int(last) + 1
 
 
-def _session_name(unit: WriteUnit, session_id: SessionId) -> str:
-    known, key = unit.sole_writer_cache, ("journal", "name", session_id)
-    if key not in known:
+def _session_name(unit: WriteUnit, draft: Draft) -> str:
+    known, session_id = unit.sole_writer_cache, draft.session_id
+    key = ("journal", "name", session_id)
+    if isinstance(draft.data, SessionRenamed):
+        known[key] = draft.data.name
+    elif key not in known:
         known[key] = unit.scalar(statements.SESSION_NAME, session_id=session_id) or session_id
     return str(known[key])
 

@@ -27,6 +27,7 @@ class EventType(StrEnum):
     SESSION_UNLINKING = "session.unlinking"
     SESSION_HEARTBEAT = "session.heartbeat"
     SESSION_WARNING = "session.warning"
+    SESSION_RENAMED = "session.renamed"
 
 
 class SendStatus(StrEnum):
@@ -212,6 +213,15 @@ class SessionWarning(Readable):
     limit: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SessionRenamed(Readable):
+    """The session has another name. Programs that address it by id or number need not care."""
+
+    type: ClassVar[EventType] = EventType.SESSION_RENAMED
+    name: str
+    previous: str
+
+
 EventData = (
     MessageReceived
     | MessageStatusChanged
@@ -221,6 +231,7 @@ EventData = (
     | SessionUnlinking
     | SessionHeartbeat
     | SessionWarning
+    | SessionRenamed
 )
 
 
@@ -243,6 +254,8 @@ def event_to_json(data: EventData) -> dict[str, Json]:
             return _heartbeat_to_json(data)
         case SessionWarning():
             return _warning_to_json(data)
+        case SessionRenamed():
+            return {"name": data.name, "previous": data.previous}
 
 
 def _flat(data: object) -> dict[str, Json]:
@@ -453,6 +466,7 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     ),
     EventType.SESSION_HEARTBEAT: _heartbeat_from_json,
     EventType.SESSION_WARNING: _warning_from_json,
+    EventType.SESSION_RENAMED: lambda body: SessionRenamed(_text(body, "name"), _text(body, "previous")),
 }
 
 

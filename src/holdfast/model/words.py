@@ -150,7 +150,7 @@ ERRORS: Final[Mapping[str, Words]] = {
         "The session is linked already: there is nothing to pair",
         "Connect it; log it out first if another phone is to be linked.",
     ),
-    "name_taken": Words("This name belongs to another record", "Choose another name."),
+    "name_taken": Words("Another session has this name", "Choose another name."),
     "no_qr": Words(
         "There is no code to show now",
         "Start pairing; if the session has just been linked, nothing is left to do.",

@@ -88,6 +88,8 @@ class Recorder:
         `shown` is what it is, in the wall clock's time.
         """
         batch = self._batch
+        # In the order of the newest change: a name or number that one gives up is free before another has it.
+        batch.rows.pop(runtime.id, None)
         batch.rows[runtime.id] = repository.row_of(runtime, shown)
         if runtime.deleted and timeline_at_ms is not None:
             batch.deleted.append(runtime.id)

@@ -12,7 +12,7 @@ from functools import partial
 
 from holdfast.kit import logging
 from holdfast.kit.clock import SteadyClock
-from holdfast.model.events import EventData
+from holdfast.model.events import EventData, SessionRenamed
 from holdfast.model.ids import SessionId
 from holdfast.model.reasons import MEANINGS
 from holdfast.model.states import State
@@ -93,6 +93,14 @@ class Roster:
         self.index.remove(runtime)
         self.wake(runtime)
         log.warning("session.deleted", session=runtime.name, phone=runtime.record.phone)
+
+    def rename(self, runtime: Runtime, name: str) -> None:
+        """The session has another name from now on; what addresses it by id or number goes on."""
+        before = runtime.name
+        self.index.rewrite(runtime, replace(runtime.record, name=name))
+        self.remember(runtime, SessionRenamed(name, before))
+        self.wake(runtime)
+        log.info("session.renamed", session=name, previous=before)
 
     async def save_registry(self) -> None:
         """Write the second record of every session. Raises OSError."""

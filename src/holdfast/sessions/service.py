@@ -27,6 +27,7 @@ log = logging.get("sessions")
 
 _LONGEST_NAME: Final = 64
 _FORGOTTEN_WITHIN_S: Final = 10.0
+_RECORDED_WITHIN_S: Final = 10.0
 
 
 class Service:
@@ -34,7 +35,8 @@ class Service:
 
     def __init__(self, store: Store, roster: Roster, unlinking: Unlinking) -> None:
         self._store, self._roster, self._unlinking = store, roster, unlinking
-        self._creating = asyncio.Lock()
+        #: Whoever takes a name holds it.
+        self._names = asyncio.Lock()
 
     # ---- look ----------------------------------------------------------------------------------------------
 
@@ -83,10 +85,11 @@ class Service:
         Raises RequestInvalid, NameTaken, StoreUnavailable.
         """
         _check_name(name)
-        async with self._creating:
+        async with self._names:
             runtime = self._roster.index.named(tenant_id, name)
             if runtime is not None:
                 return self._roster.view(runtime), False
+            await self._recorded()  # who had this name before has given it up in the database too
             session = f.Session(since_ms=self._roster.now)
             made_at = self._roster.clock.wall_ms
             record = Record(SessionId(new_id("ses")), tenant_id, name, session.desired.value, made_at)
@@ -101,6 +104,24 @@ class Service:
             await self._save_registry()
         log.info("session.created", session=name)
         return self._roster.view(runtime), True
+
+    async def rename(self, tenant_id: TenantId, ref: str, name: str) -> View:
+        """Give the session another name. Idempotent by id or number; its old name is free afterwards.
+
+        Raises RequestInvalid, UnknownSession, NameTaken, StoreUnavailable.
+        """
+        _check_name(name)
+        async with self._names:
+            await self._recorded()
+            runtime = self._find(tenant_id, ref)
+            holder = self._roster.index.named(tenant_id, name)
+            if holder is not None and holder is not runtime:
+                raise NameTaken()
+            if holder is None:
+                self._roster.rename(runtime, name)
+                await self._recorded()
+                await self._save_registry()
+        return self._roster.view(runtime)
 
     async def connect(self, tenant_id: TenantId, ref: str) -> View:
         """The owner wants it up. A session without credentials begins pairing. Raises UnknownSession."""
@@ -161,6 +182,14 @@ class Service:
             await self._save_registry()
         await self._roster.recorder.settled()
         return self._roster.view(runtime)
+
+    async def _recorded(self) -> None:
+        """Return when everything so far is durable. Raises StoreUnavailable when that takes too long."""
+        try:
+            async with asyncio.timeout(_RECORDED_WITHIN_S):
+                await self._roster.recorder.settled()
+        except TimeoutError as exc:
+            raise StoreUnavailable() from exc
 
     async def _save_registry(self) -> None:
         try:

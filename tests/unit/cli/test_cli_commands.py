@@ -54,6 +54,19 @@ async def test_status_shows_every_number_in_words(gateway: ScriptedGateway, tmp_
     assert "LAB MODE" not in out
 
 
+async def test_rename_says_both_names(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    session = session_body(id="ses_1", name="taxi")
+    gateway.answers["GET", "/v1/sessions/taxi"] = session
+    gateway.answers["PATCH", "/v1/sessions/ses_1"] = session | {"name": "night shift"}
+    code, out, err = await holdfast("rename", "taxi", "night shift", data=tmp_path)
+    assert (code, out) == (0, "taxi is called night shift now\n"), err
+    taken = refusal("name_taken", "Another session has this name", "Choose another name.")
+    gateway.answers["PATCH", "/v1/sessions/ses_1"] = taken
+    code, _, err = await holdfast("rename", "taxi", "van", data=tmp_path)
+    assert code == 1
+    assert one_line(err)
+
+
 async def test_status_for_machines(gateway: ScriptedGateway, tmp_path: Path) -> None:
     gateway.answers["GET", "/v1/sessions"] = {"sessions": [session_body()]}
     code, out, _ = await holdfast("status", "--json", data=tmp_path)

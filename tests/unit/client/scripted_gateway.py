@@ -97,7 +97,7 @@ class ScriptedGateway:
             finally:
                 self._sockets.discard(ws)
 
-        @app.api_route("/{path:path}", methods=["GET", "PUT", "POST", "DELETE"])
+        @app.api_route("/{path:path}", methods=["GET", "PUT", "PATCH", "POST", "DELETE"])
         async def anything(request: Request, path: str) -> Response:
             body = await request.body()
             self.requests.append((request.method, f"/{path}", json.loads(body) if body else None))

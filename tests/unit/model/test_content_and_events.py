@@ -17,6 +17,7 @@ from holdfast.model.events import (
     SendStatus,
     SessionHeartbeat,
     SessionPairing,
+    SessionRenamed,
     SessionStateChanged,
     SessionUnlinking,
     SessionWarning,
@@ -75,6 +76,7 @@ EVENTS: list[EventData] = [
     SessionHeartbeat(State.CONNECTED, "+4915", 1_700_000_000_000, 1_600_000_000_000),
     SessionWarning(WarningCode.FLAPPING, True, 1_700_000_000_000, "+4915", 7, 6),
     SessionWarning(WarningCode.QUIET, False, 1_700_000_000_000),
+    SessionRenamed("office", "shop"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""People beside the kills: they link, change their minds, log out and delete, while their friends write.
+"""People beside the kills: they link, change their minds, rename, log out and delete, while friends write.
 
 Every act is chosen by the seed. A refusal is an answer like another; what must not be is an internal error, a
 message that came twice or was never accounted for, and a session that cannot be brought back in the end.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from holdfast.cli.selftest.traffic import Number
-from holdfast.client import Client, GatewayUnreachable, HoldfastError, Session
+from holdfast.client import Client, GatewayUnreachable, HoldfastError, NameTaken, Session, UnknownSession
 from holdfast.lab import Phone, Simulator, SimulatorError
 from holdfast.model.events import MessageStatusChanged
 
@@ -22,6 +22,7 @@ _BACK_WITHIN_S: Final = 90.0
 _LOOKS: Final = 240
 _LOOK_EVERY_S: Final = 0.25
 _WRONG: Final = frozenset({"internal", "error"})
+_NAMES_OF_EACH: Final = 3
 _SCANNABLE: Final = frozenset({"new", "logged_out", "failed", "pairing", "banned"})
 
 
@@ -29,10 +30,23 @@ _SCANNABLE: Final = frozenset({"new", "logged_out", "failed", "pairing", "banned
 class _Owner:
     """Somebody with a phone, a session of that name and a friend."""
 
-    name: str
+    names: Sequence[str]
     phone: Phone
     friend: Phone
     dice: random.Random
+    name: str = field(init=False)
+    #: Of the session, while the owner knows of one.
+    id: str = ""
+    #: A rename was asked for, and its answer did not come: only the id tells the name.
+    unsure: bool = False
+
+    def __post_init__(self) -> None:
+        self.name = self.names[0]
+
+    @property
+    def ref(self) -> str:
+        """The session by name or by id."""
+        return self.dice.choice((self.name, self.id or self.name))
 
 
 @dataclass
@@ -60,9 +74,10 @@ class People:
         if not self.count:
             return self
         for index in range(1, self.count + 1):
-            name = f"person-{index}"
-            phone, friend = await self.simulator.phone(name), await self.simulator.phone(f"friend of {name}")
-            self._owners.append(_Owner(name, phone, friend, random.Random(f"{self.seed}-{index}")))
+            names = [f"person-{index}{end}" for end in ("", *(f"-{n}" for n in range(2, _NAMES_OF_EACH + 1)))]
+            phone = await self.simulator.phone(names[0])
+            friend = await self.simulator.phone(f"friend of {names[0]}")
+            self._owners.append(_Owner(names, phone, friend, random.Random(f"{self.seed}-{index}")))
         self._tasks.append(asyncio.create_task(self._watch()))
         self._tasks += [asyncio.create_task(self._live(owner)) for owner in self._owners]
         self._tasks.append(asyncio.create_task(self._switch(random.Random(f"{self.seed}-switch"))))
@@ -81,11 +96,12 @@ class People:
         choices: Sequence[Callable[[_Owner], Awaitable[object]]] = (
             *(self._link, self._link, self._change_mind, self._delete_meanwhile),
             *(self._log_out, self._delete, self._disconnect, self._connect),
+            *(self._rename, self._rename, self._rename_to_a_taken_name),
             *(self._write, self._write, self._be_written_to, self._be_written_to),
         )
         while True:
             await asyncio.sleep(dice.uniform(0.05, 0.6))
-            await self._try(dice.choice(choices)(owner))
+            await self._try(self._act(owner, dice.choice(choices)))
 
     async def _switch(self, dice: random.Random) -> None:
         """The numbers of the traffic are disconnected and connected again: theirs must all arrive."""
@@ -107,40 +123,70 @@ class People:
             if refusal.code in _WRONG:
                 self.troubles.append(f"an act ended in {refusal.code}: {refusal}")
 
+    async def _act(self, owner: _Owner, act: Callable[[_Owner], Awaitable[object]]) -> None:
+        await self._learn_name(owner)
+        await act(owner)
+
+    async def _learn_name(self, owner: _Owner) -> None:
+        if owner.unsure:
+            with contextlib.suppress(UnknownSession):  # deleted: its name is free
+                owner.name = (await self.api.sessions.get(owner.id)).name
+            owner.unsure = False
+
+    async def _rename(self, owner: _Owner) -> None:
+        await self._create(owner)
+        owner.unsure = True
+        renamed = await self.api.sessions.rename(owner.ref, owner.dice.choice(owner.names))
+        owner.name, owner.id, owner.unsure = renamed.name, renamed.id, False
+
+    async def _rename_to_a_taken_name(self, owner: _Owner) -> None:
+        taken = owner.dice.choice(self.numbers).session
+        with contextlib.suppress(NameTaken):
+            await self.api.sessions.rename(owner.ref, taken)
+            self.troubles.append(f"{owner.name} was renamed to {taken}, which another session is called")
+
+    async def _create(self, owner: _Owner) -> Session:
+        session = await self.api.sessions.create(owner.name)
+        owner.id = session.id
+        return session
+
     async def _link(self, owner: _Owner) -> None:
-        await self.api.sessions.create(owner.name)
-        code = await self.api.sessions.first_qr(owner.name)
+        session = await self._create(owner)
+        code = await self.api.sessions.first_qr(session.id)
         await asyncio.sleep(owner.dice.uniform(0.0, 0.2))
         await owner.phone.scan(code.code)
 
     async def _change_mind(self, owner: _Owner) -> None:
-        await self._interrupt(owner, self.api.sessions.cancel_pair(owner.name))
+        await self._interrupt(owner, self.api.sessions.cancel_pair)
 
     async def _delete_meanwhile(self, owner: _Owner) -> None:
-        await self._interrupt(owner, self.api.sessions.delete(owner.name))
+        await self._interrupt(owner, self.api.sessions.delete)
 
-    async def _interrupt(self, owner: _Owner, act: Awaitable[None]) -> None:
+    async def _interrupt(self, owner: _Owner, act: Callable[[str], Awaitable[None]]) -> None:
         """Do this while the phone scans."""
         linking = asyncio.create_task(self._link(owner))
         await asyncio.sleep(owner.dice.uniform(0.0, 0.4))
-        await asyncio.gather(act, linking)
+        try:
+            await act(owner.ref)
+        finally:
+            await linking
 
     async def _log_out(self, owner: _Owner) -> None:
-        await self.api.sessions.logout(owner.name)
+        await self.api.sessions.logout(owner.ref)
 
     async def _delete(self, owner: _Owner) -> None:
-        await self.api.sessions.delete(owner.name)
+        await self.api.sessions.delete(owner.ref)
 
     async def _disconnect(self, owner: _Owner) -> None:
-        await self.api.sessions.disconnect(owner.name)
+        await self.api.sessions.disconnect(owner.ref)
 
     async def _connect(self, owner: _Owner) -> None:
-        await self.api.sessions.connect(owner.name)
+        await self.api.sessions.connect(owner.ref)
 
     async def _write(self, owner: _Owner) -> None:
         token = f"own-{self.seed}-{next(self._tokens)}"
         sent = await self.api.send(
-            owner.name, owner.friend.phone, token, idempotency_key=token, timeout_s=10.0
+            owner.ref, owner.friend.phone, token, idempotency_key=token, timeout_s=10.0
         )
         self._accepted[sent.message_id] = token
 
@@ -171,6 +217,7 @@ class People:
         for number in self.numbers:
             await self._try(self.api.sessions.connect(number.session))
         await asyncio.gather(*(self._bring_back(owner) for owner in self._owners))
+        await self._no_session_too_many()
         for owner in self._owners:
             await self._try(self._write(owner))
         left = await self._unaccounted()
@@ -184,18 +231,26 @@ class People:
         twice += [token for token, times in (await self._arrived()).items() if times > 1]
         self.troubles += [f"{token} came twice" for token in twice]
 
+    async def _no_session_too_many(self) -> None:
+        """A session that was renamed is one session, under its newest name."""
+        called = {session.name for session in await self.api.sessions.list()}
+        for owner in self._owners:
+            others = sorted(called & set(owner.names) - {owner.name})
+            self.troubles += [f"{owner.name} has a second session, {other}" for other in others]
+
     async def _bring_back(self, owner: _Owner) -> None:
         deadline = asyncio.get_running_loop().time() + _BACK_WITHIN_S
         seen: Session | None = None
         while asyncio.get_running_loop().time() < deadline:
             with contextlib.suppress(HoldfastError, SimulatorError):
-                seen = await self.api.sessions.create(owner.name)
+                await self._learn_name(owner)
+                seen = await self._create(owner)
                 if seen.connected:
                     return
                 if seen.state in _SCANNABLE:
                     await self._link(owner)
                 elif seen.state in {"stopped", "replaced"}:
-                    await self.api.sessions.connect(owner.name)
+                    await self.api.sessions.connect(seen.id)
             await asyncio.sleep(0.2)
         state = "unknown" if seen is None else f"{seen.state} ({seen.sentence})"
         self.troubles.append(f"{owner.name} could not be brought back: it is {state}")
