@@ -8,12 +8,13 @@ import os
 import signal
 from pathlib import Path
 
-_folder: list[Path] = []
+#: The folder with its separator, as text: points lie on the way of every message.
+_folder: list[str] = []
 
 
 def configure(folder: Path | None) -> None:
     """Arm this process: `folder` holds a file per point. None (everywhere but in the lab) disarms it."""
-    _folder[:] = [] if folder is None else [folder]
+    _folder[:] = [] if folder is None else [os.path.join(folder, "")]
 
 
 def pass_(name: str) -> None:
@@ -21,7 +22,7 @@ def pass_(name: str) -> None:
     if not _folder:
         return
     try:
-        os.unlink(_folder[0] / name)
+        os.unlink(_folder[0] + name)
     except OSError:
         return
     os.kill(os.getpid(), signal.SIGKILL)
