@@ -28,6 +28,8 @@ func (c *Connection) act(act *pb.Act, reply func(*pb.Result)) {
 		do = func() (*pb.ActResult, error) { return nothing(c.setSubject(a.GroupSubject)) }
 	case *pb.Act_GroupLeave:
 		do = func() (*pb.ActResult, error) { return nothing(c.leaveGroup(a.GroupLeave)) }
+	case *pb.Act_MediaAgain:
+		do = func() (*pb.ActResult, error) { return c.mediaAgain(a.MediaAgain) }
 	default:
 		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the act"))
 		return

@@ -12,6 +12,7 @@ import (
 	"go.mau.fi/whatsmeow"
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types/events"
 
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/translate"
@@ -44,6 +45,7 @@ type Connection struct {
 
 	transfers *transfers
 	changes   *changes
+	again     *again
 
 	done    chan struct{} // closed when the client is disconnected for good
 	ended   chan struct{} // closed at the first reason to end
@@ -81,6 +83,7 @@ func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	c.stanzas = newStanzas(c)
 	c.transfers = newTransfers(c)
 	c.changes = &changes{conn: c}
+	c.again = &again{waiting: map[string]chan *events.MediaRetry{}}
 	watch.OnCredentials = c.changes.note
 	c.sends = &sends{conn: c, chats: map[string][]job{}, running: map[string]*attempt{}}
 	return c

@@ -51,6 +51,7 @@ type Timing struct {
 	Drain        time.Duration // how long an ended connection is listened to for a worse reason
 	Send         time.Duration // until the server acknowledges a message
 	Stall        time.Duration // how long a file may stand still on its way
+	Phone        time.Duration // how long the session's own phone may take for an answer
 	Confirm      time.Duration // until the gateway confirms a delivery
 	ProbeAfter   time.Duration // silence before the first probe
 	ProbeEvery   time.Duration // how long each probe may take
@@ -68,6 +69,7 @@ func DefaultTiming() Timing {
 		Drain:        120 * time.Millisecond,
 		Send:         30 * time.Second,
 		Stall:        60 * time.Second,
+		Phone:        20 * time.Second,
 		Confirm:      4 * time.Minute,
 		ProbeAfter:   15 * time.Second,
 		ProbeEvery:   8 * time.Second,

@@ -41,6 +41,10 @@ func (c *Connection) handle(event any) (handled bool) {
 		if c.pair != nil {
 			c.pair.tell(event)
 		}
+	case translate.Answer:
+		if placed, is := event.(*events.MediaRetry); is {
+			c.again.answered(placed)
+		}
 	case translate.Unknown:
 		c.log.Warn("session.event_unknown", "event", fmt.Sprintf("%T", event))
 	case translate.Ignored:

@@ -58,6 +58,8 @@ func (c *Connection) explain(err error) *pb.Result {
 		return failure(pb.ErrorCode_INVALID_ARGUMENT, argument.Error())
 	case refused != nil:
 		return refused
+	case errors.Is(err, errNotOnPhone):
+		return failure(pb.ErrorCode_MEDIA_GONE, err.Error())
 	case c.watch.Failed():
 		return failure(pb.ErrorCode_STORAGE, oneLine(err.Error()))
 	case errors.Is(err, whatsmeow.ErrNotConnected), errors.Is(err, context.Canceled), c.ctx.Err() != nil:

@@ -105,22 +105,49 @@ func extendedText(to *pb.Message, part *waE2E.ExtendedTextMessage) {
 type mediaPart interface {
 	GetMimetype() string
 	GetFileLength() uint64
+	GetDirectPath() string
+	GetMediaKey() []byte
+	GetFileSHA256() []byte
+	GetFileEncSHA256() []byte
 }
 
-func media(to *pb.Message, kind pb.MediaKind, part mediaPart, caption string, seconds uint32) *pb.Media {
+// largestThumbnail is far more than any client makes; what is larger is a stranger's trick.
+const largestThumbnail = 64 << 10
+
+func media(to *pb.Message, kind pb.MediaKind, part mediaPart, caption string) *pb.Media {
 	content := &pb.Media{
-		Kind: kind, Caption: valid(caption), Mimetype: valid(part.GetMimetype()), SizeBytes: part.GetFileLength(), DurationS: seconds,
+		Kind: kind, Caption: valid(caption), Mimetype: valid(part.GetMimetype()), SizeBytes: part.GetFileLength(), Remote: remote(part),
 	}
 	to.Content = &pb.Message_Media{Media: content}
 	return content
 }
 
+// remote answers where the file lies and what opens it; nil when the message does not say so in full.
+func remote(part mediaPart) *pb.RemoteFile {
+	if part.GetDirectPath() == "" || len(part.GetMediaKey()) != 32 || len(part.GetFileSHA256()) != 32 || len(part.GetFileEncSHA256()) != 32 {
+		return nil
+	}
+	return &pb.RemoteFile{
+		DirectPath: valid(part.GetDirectPath()), MediaKey: part.GetMediaKey(), FileSha256: part.GetFileSHA256(),
+		FileEncSha256: part.GetFileEncSHA256(),
+	}
+}
+
+func seen(to *pb.Media, width, height uint32, thumbnail []byte) {
+	to.Width, to.Height = width, height
+	if len(thumbnail) <= largestThumbnail {
+		to.Thumbnail = thumbnail
+	}
+}
+
 func image(to *pb.Message, part *waE2E.ImageMessage) {
-	media(to, pb.MediaKind_IMAGE, part, part.GetCaption(), 0)
+	seen(media(to, pb.MediaKind_IMAGE, part, part.GetCaption()), part.GetWidth(), part.GetHeight(), part.GetJPEGThumbnail())
 }
 
 func video(to *pb.Message, part *waE2E.VideoMessage) {
-	media(to, pb.MediaKind_VIDEO, part, part.GetCaption(), part.GetSeconds())
+	content := media(to, pb.MediaKind_VIDEO, part, part.GetCaption())
+	seen(content, part.GetWidth(), part.GetHeight(), part.GetJPEGThumbnail())
+	content.DurationS = part.GetSeconds()
 }
 
 func audio(to *pb.Message, part *waE2E.AudioMessage) {
@@ -128,15 +155,21 @@ func audio(to *pb.Message, part *waE2E.AudioMessage) {
 	if part.GetPTT() {
 		kind = pb.MediaKind_VOICE
 	}
-	media(to, kind, part, "", part.GetSeconds())
+	content := media(to, kind, part, "")
+	content.DurationS = part.GetSeconds()
+	if len(part.GetWaveform()) <= 256 {
+		content.Waveform = part.GetWaveform()
+	}
 }
 
 func document(to *pb.Message, part *waE2E.DocumentMessage) {
-	media(to, pb.MediaKind_DOCUMENT, part, part.GetCaption(), 0).FileName = valid(part.GetFileName())
+	content := media(to, pb.MediaKind_DOCUMENT, part, part.GetCaption())
+	seen(content, 0, 0, part.GetJPEGThumbnail())
+	content.FileName = valid(part.GetFileName())
 }
 
 func sticker(to *pb.Message, part *waE2E.StickerMessage) {
-	media(to, pb.MediaKind_STICKER, part, "", 0)
+	seen(media(to, pb.MediaKind_STICKER, part, ""), part.GetWidth(), part.GetHeight(), part.GetPngThumbnail())
 }
 
 func location(to *pb.Message, part *waE2E.LocationMessage) {

@@ -22,6 +22,8 @@ const (
 	Pairing
 	// Fact events change what is known of a session.
 	Fact
+	// Answer events belong to a command that waits for them.
+	Answer
 )
 
 // dispositions lists every event of the library by a value of it. The test compares it with the library's source.
@@ -34,7 +36,8 @@ func dispositions() map[Disposition][]any {
 			&events.Contact{}, &events.CallOffer{}, &events.CallOfferNotice{}, &events.CallAccept{}, &events.CallReject{},
 			&events.CallTerminate{},
 		},
-		Fact: {&events.Connected{}, &events.OfflineSyncCompleted{}, &events.PushNameSetting{}},
+		Fact:   {&events.Connected{}, &events.OfflineSyncCompleted{}, &events.PushNameSetting{}},
+		Answer: {&events.MediaRetry{}},
 		Pairing: {
 			&events.QR{}, &events.PairSuccess{}, &events.PairError{}, &events.QRScannedWithoutMultidevice{},
 			&events.PairPasskeyRequest{}, &events.PairPasskeyError{}, &events.PairPasskeyConfirmation{},
@@ -54,7 +57,7 @@ func dispositions() map[Disposition][]any {
 			&events.CallPreAccept{}, &events.CallTransport{}, &events.CallRelayLatency{}, &events.UnknownCallEvent{},
 			// Names come with every message; settings are asked for when somebody wants them.
 			&events.PrivacySettings{}, &events.Blocklist{}, &events.PushName{}, &events.BusinessName{},
-			&events.MediaRetry{}, &events.NotifyAccountReachoutTimelock{},
+			&events.NotifyAccountReachoutTimelock{},
 			// App state of the own account.
 			&events.Pin{}, &events.Star{}, &events.DeleteForMe{}, &events.Mute{}, &events.Archive{},
 			&events.MarkChatAsRead{}, &events.ClearChat{}, &events.DeleteChat{}, &events.UnarchiveChatsSetting{},

@@ -42,7 +42,7 @@ func direct() types.MessageInfo {
 }
 
 func TestContentOfEachKind(t *testing.T) {
-	key := &waCommon.MessageKey{ID: proto.String("3EB0AAAA01")}
+	key, key32 := &waCommon.MessageKey{ID: proto.String("3EB0AAAA01")}, make([]byte, 32)
 	cases := map[string]struct {
 		message *waE2E.Message
 		want    *pb.Message
@@ -71,6 +71,23 @@ func TestContentOfEachKind(t *testing.T) {
 		"document, wrapped": {
 			&waE2E.Message{DocumentWithCaptionMessage: &waE2E.FutureProofMessage{Message: &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{FileName: proto.String("a.pdf"), Caption: proto.String("c")}}}},
 			&pb.Message{Content: &pb.Message_Media{Media: &pb.Media{Kind: pb.MediaKind_DOCUMENT, FileName: "a.pdf", Caption: "c"}}},
+		},
+		"a file that can be fetched": {
+			&waE2E.Message{AudioMessage: &waE2E.AudioMessage{
+				PTT: proto.Bool(true), DirectPath: proto.String("/v/1"), MediaKey: key32, FileSHA256: key32, FileEncSHA256: key32,
+				Waveform: []byte{1, 99},
+			}},
+			&pb.Message{Content: &pb.Message_Media{Media: &pb.Media{
+				Kind: pb.MediaKind_VOICE, Waveform: []byte{1, 99},
+				Remote: &pb.RemoteFile{DirectPath: "/v/1", MediaKey: key32, FileSha256: key32, FileEncSha256: key32},
+			}}},
+		},
+		"a file whose key is no key, with a thumbnail that is none": {
+			&waE2E.Message{ImageMessage: &waE2E.ImageMessage{
+				DirectPath: proto.String("/v/1"), MediaKey: key32[:8], FileSHA256: key32, FileEncSHA256: key32,
+				Width: proto.Uint32(640), Height: proto.Uint32(480), JPEGThumbnail: make([]byte, 1<<20),
+			}},
+			&pb.Message{Content: &pb.Message_Media{Media: &pb.Media{Kind: pb.MediaKind_IMAGE, Width: 640, Height: 480}}},
 		},
 		"sticker": {&waE2E.Message{StickerMessage: &waE2E.StickerMessage{}}, &pb.Message{Content: &pb.Message_Media{Media: &pb.Media{Kind: pb.MediaKind_STICKER}}}},
 		"location": {

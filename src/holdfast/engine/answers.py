@@ -6,29 +6,6 @@ from enum import StrEnum
 from holdfast.engine.facts import Device
 
 
-class FileKind(StrEnum):
-    """What a file is; WhatsApp encrypts each kind under keys of its own."""
-
-    IMAGE = "image"
-    VIDEO = "video"
-    AUDIO = "audio"
-    VOICE = "voice"
-    DOCUMENT = "document"
-    STICKER = "sticker"
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """A file on WhatsApp's servers, and what opens it."""
-
-    direct_path: str
-    media_key: bytes = field(repr=False)
-    file_sha256: bytes
-    file_enc_sha256: bytes
-    size_bytes: int = 0
-    url: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody in a group. `phone` and `lid` are JIDs, empty where unknown."""

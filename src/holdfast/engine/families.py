@@ -12,6 +12,7 @@ from holdfast.engine import translate_answers as translate
 from holdfast.engine.connection import result_of
 from holdfast.engine.facts import Device
 from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.model.media import FileKind, RemoteFile
 
 #: Carries one command to an engine of version 2 and returns its result.
 Ask = Callable[[pb.Command], Awaitable[pb.Result]]
@@ -26,7 +27,7 @@ class Files:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    async def upload(self, session_id: str, transfer_id: str, file: str, kind: a.FileKind) -> a.RemoteFile:
+    async def upload(self, session_id: str, transfer_id: str, file: str, kind: FileKind) -> RemoteFile:
         """Put a file on WhatsApp's servers, encrypted. Raises CommandRefused `not_found`, `cancelled`."""
         wanted = pb.Upload(transfer_id=transfer_id, file=file, kind=translate.KINDS[kind])
         result = await self._ask(pb.Command(session_id=session_id, upload=wanted))
@@ -36,8 +37,8 @@ class Files:
         self,
         session_id: str,
         transfer_id: str,
-        remote: a.RemoteFile,
-        kind: a.FileKind,
+        remote: RemoteFile,
+        kind: FileKind,
         file: str,
         *,
         max_bytes: int = 0,
@@ -132,6 +133,20 @@ class Acts:
         """Tell the sender that messages were read. `sender` is needed in groups."""
         wanted = pb.MarkRead(chat=chat, sender=sender, message_ids=message_ids, timestamp_ms=timestamp_ms)
         await self._act(session_id, pb.Act(mark_read=wanted))
+
+    async def ask_for_media(
+        self, session_id: str, chat: str, sender: str, message_id: str, *, from_me: bool, media_key: bytes
+    ) -> str:
+        """Have the session's own phone put a message's file on WhatsApp's servers again; its new direct path.
+
+        `sender` is needed in groups. Takes as long as the phone does, 20 s at most. Raises CommandRefused
+        `media_gone` when the phone does not have it either, `unanswered` while the phone is away.
+        """
+        wanted = pb.MediaAgain(
+            message_id=message_id, chat=chat, sender=sender, from_me=from_me, media_key=media_key
+        )
+        done = await self._act(session_id, pb.Act(media_again=wanted))
+        return done.media_placed.direct_path
 
     async def create_group(self, session_id: str, subject: str, members: Sequence[str]) -> a.Group:
         """Make a group; members that could not be added carry WhatsApp's number."""

@@ -25,6 +25,7 @@ from holdfast.model.errors import (
     WrongFileKey,
 )
 from holdfast.model.ids import SessionId
+from holdfast.model.media import FileOfMessage, RemoteFile
 from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel
@@ -198,7 +199,14 @@ def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
         push_name=it.push_name,
         offline=it.offline,
         quoted_id=it.quoted_id,
+        file=_file(it.media) if name == "media" and it.media.HasField("remote") else None,
     )
+
+
+def _file(it: pb.Media) -> FileOfMessage:
+    at = it.remote
+    remote = RemoteFile(at.direct_path, at.media_key, at.file_sha256, at.file_enc_sha256, it.size_bytes)
+    return FileOfMessage(remote, it.thumbnail, it.waveform)
 
 
 def _receipt(outer: pb.Delivery, it: pb.Receipt) -> InboundReceipt:
@@ -221,7 +229,8 @@ def _media(it: pb.Media) -> Content:
     if made is None:
         return content.Other("media")
     # Every kind of media has the same fields.
-    return made(it.caption, it.mimetype, it.size_bytes, it.file_name, it.duration_s)  # type: ignore[return-value]
+    made_of = (it.caption, it.mimetype, it.size_bytes, it.file_name, it.duration_s, "", it.width, it.height)
+    return made(*made_of)  # type: ignore[return-value]
 
 
 _CONTENT: Final[Mapping[str | None, Callable[[Any], Content]]] = {

@@ -6,14 +6,15 @@ from typing import Final
 from holdfast.engine import answers as a
 from holdfast.engine.facts import Device
 from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.model.media import FileKind, RemoteFile
 
-KINDS: Final[Mapping[a.FileKind, pb.MediaKind]] = {
-    a.FileKind.IMAGE: pb.IMAGE,
-    a.FileKind.VIDEO: pb.VIDEO,
-    a.FileKind.AUDIO: pb.AUDIO,
-    a.FileKind.VOICE: pb.VOICE,
-    a.FileKind.DOCUMENT: pb.DOCUMENT,
-    a.FileKind.STICKER: pb.STICKER,
+KINDS: Final[Mapping[FileKind, pb.MediaKind]] = {
+    FileKind.IMAGE: pb.IMAGE,
+    FileKind.VIDEO: pb.VIDEO,
+    FileKind.AUDIO: pb.AUDIO,
+    FileKind.VOICE: pb.VOICE,
+    FileKind.DOCUMENT: pb.DOCUMENT,
+    FileKind.STICKER: pb.STICKER,
 }
 ACTIVITIES: Final[Mapping[a.Activity, pb.ChatActivity]] = {
     a.Activity.PAUSED: pb.PAUSED,
@@ -49,11 +50,9 @@ def device(it: pb.OpenResult) -> Device:
     return Device(it.jid, it.lid, it.push_name, it.platform, it.registration_id)
 
 
-def remote_file(it: pb.UploadResult) -> a.RemoteFile:
+def remote_file(it: pb.UploadResult) -> RemoteFile:
     """Where an uploaded file lies."""
-    return a.RemoteFile(
-        it.direct_path, it.media_key, it.file_sha256, it.file_enc_sha256, it.size_bytes, it.url
-    )
+    return RemoteFile(it.direct_path, it.media_key, it.file_sha256, it.file_enc_sha256, it.size_bytes, it.url)
 
 
 def members(them: Iterable[pb.Member]) -> tuple[a.Member, ...]:

@@ -46,13 +46,20 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """What all files have in common. `text` is the caption, empty when there is none."""
+    """What all files have in common. `text` is the caption, empty when there is none.
+
+    `media_id` names the file for `GET /v1/media/{id}`; empty when the message names none that could be
+    fetched. What stands in the other fields is what the sender says of it.
+    """
 
     text: str = field(default="", repr=False)
     mimetype: str = ""
     size_bytes: int = 0
     file_name: str = field(default="", repr=False)
     duration_s: int = 0
+    media_id: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from holdfast.model.content import Content
 from holdfast.model.ids import SessionId
+from holdfast.model.media import FileOfMessage
 from holdfast.model.notices import InboundNotice
 
 
@@ -38,6 +39,8 @@ class InboundMessage:
     push_name: str = field(default="", repr=False)
     offline: bool = False  #: came from WhatsApp's offline queue
     quoted_id: str = ""
+    #: The file that it names, where it can be fetched.
+    file: FileOfMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from holdfast.engine import translate_answers
 from holdfast.engine.facts import Device
 from holdfast.engine.families import Acts, Credentials, Files, Questions
 from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.model.media import FileKind, RemoteFile
 
 GOLDEN = Path(__file__).parents[3] / "proto" / "golden"
 ME, FRIEND, LID = "4915111077513", "4915222088624@s.whatsapp.net", "123456789012345@lid"
@@ -23,7 +24,7 @@ NIGHT = a.Group(
     GROUP, "Night shift", "Who drives when", FRIEND, 1795555555000, True, True, 604800, (MEMBER, REFUSED)
 )
 DEVICE = Device(f"{ME}:3@s.whatsapp.net", "123456789012345:3@lid", "Ada", "android", 305419896)
-REMOTE = a.RemoteFile("/v/t62.7117-24/1_n.enc?ccb=11-4", KEY, KEY[::-1], KEY)
+REMOTE = RemoteFile("/v/t62.7117-24/1_n.enc?ccb=11-4", KEY, KEY[::-1], KEY)
 UNDER, SNAPSHOT = a.FileKey(KEY, b"wrapped"), a.FileKey(KEY[::-1], b"wrapped")
 
 
@@ -38,20 +39,23 @@ def commands(*names: str) -> list[pb.Command]:
 
 
 def results() -> list[pb.Result]:
-    return list(text_format.Parse((GOLDEN / "up_results_2.txtpb").read_text(), pb.Up()).results)
+    found: list[pb.Result] = []
+    for name in ("up_results_2", "up_results_media_again"):
+        found += text_format.Parse((GOLDEN / f"{name}.txtpb").read_text(), pb.Up()).results
+    return found
 
 
 Call = Callable[[Files, Questions, Acts, Credentials], Awaitable[object]]
 #: In the order of the golden commands: the call, which golden result it gets, what it returns.
 CALLS: list[tuple[Call, int, object]] = [
     (
-        lambda f, q, t, c: f.upload(SESSION, "t1", "cab.jpg", a.FileKind.IMAGE),
+        lambda f, q, t, c: f.upload(SESSION, "t1", "cab.jpg", FileKind.IMAGE),
         0,
-        a.RemoteFile("/v/1", KEY, KEY, KEY[::-1], 31415, "https://mmg.whatsapp.net/v/1"),
+        RemoteFile("/v/1", KEY, KEY, KEY[::-1], 31415, "https://mmg.whatsapp.net/v/1"),
     ),
     (
         lambda f, q, t, c: f.download(
-            SESSION, "t2", REMOTE, a.FileKind.VOICE, "3EB0AAAA01.ogg", max_bytes=104857600
+            SESSION, "t2", REMOTE, FileKind.VOICE, "3EB0AAAA01.ogg", max_bytes=104857600
         ),
         1,
         31415,
@@ -106,9 +110,25 @@ CALLS: list[tuple[Call, int, object]] = [
         (DEVICE, ME),
     ),
     (lambda f, q, t, c: c.unlink(SESSION, f"{ME}-1", KEY), 16, True),
+    (
+        lambda f, q, t, c: t.ask_for_media(
+            SESSION,
+            "120363012345678901@g.us",
+            "223456789012345@lid",
+            "3EB0BBBB01",
+            from_me=True,
+            media_key=b"0123456789abcdef0123456789abcdef",
+        ),
+        -1,
+        "/v/t62.7118-24/again?ccb=1",
+    ),
 ]
 ASKED = commands(
-    "down_commands_files", "down_commands_questions", "down_commands_acts", "down_commands_credentials"
+    "down_commands_files",
+    "down_commands_questions",
+    "down_commands_acts",
+    "down_commands_credentials",
+    "down_commands_media_again",
 )
 
 

@@ -1,13 +1,19 @@
 """What the engine says becomes values: refusals with WhatsApp's number, and no delivery that nobody keeps."""
 
+from pathlib import Path
+
 import pytest
+from google.protobuf import text_format
 
 from holdfast.engine import facts, translate
 from holdfast.engine.v1 import engine_pb2 as pb
-from holdfast.model.content import Untranslatable
+from holdfast.model.content import Untranslatable, Voice
 from holdfast.model.errors import RateLimited, SendRejected
+from holdfast.model.media import FileOfMessage, RemoteFile
 from holdfast.model.messages import InboundMessage
 from holdfast.model.notices import GroupChanged, InboundNotice, OtherNotice
+
+GOLDEN = Path(__file__).parents[3] / "proto" / "golden"
 
 
 def refusal(**fields: object) -> pb.Error:
@@ -67,3 +73,20 @@ def test_a_clock_that_was_not_measured_is_not_zero() -> None:
     assert heard(pb.Connected()) == facts.Connected(None)
     assert heard(pb.Connected(server_ahead_ms=0)) == facts.Connected(0)
     assert heard(pb.Connected(server_ahead_ms=-5_000)) == facts.Connected(-5_000)
+
+
+def test_a_message_names_its_file_and_what_is_seen_of_it_before_it_is_fetched() -> None:
+    up = text_format.Parse((GOLDEN / "up_deliveries_media_2.txtpb").read_text(), pb.Up())
+    message = translate.delivery(up.deliveries[0])
+    assert isinstance(message, InboundMessage)
+    assert message.content == Voice(
+        mimetype="audio/ogg; codecs=opus", size_bytes=4711, duration_s=3, width=640, height=480
+    )
+    remote = RemoteFile(
+        "/v/t62.7117-24/there?ccb=1",
+        b"0123456789abcdef0123456789abcdef",
+        b"abcdef0123456789abcdef0123456789",
+        b"fedcba9876543210fedcba9876543210",
+        4711,
+    )
+    assert message.file == FileOfMessage(remote, b"\xff\xd8\xff", b"\x00\x01\x64")

@@ -55,7 +55,7 @@ async def test_a_message_becomes_a_row_and_an_event(inbox: Inbox, journal: Journ
             "offline": True, "quoted_id": "M0",
             "content": {
                 "kind": "image", "text": "text of M1", "mimetype": "image/png", "size_bytes": 9,
-                "file_name": "", "duration_s": 0,
+                "file_name": "", "duration_s": 0, "media_id": "", "width": 0, "height": 0,
             },
         }
     ]  # fmt: skip

@@ -755,7 +755,7 @@ class OwnProfile(_message.Message):
     def __init__(self, jid: _Optional[str] = ..., lid: _Optional[str] = ..., push_name: _Optional[str] = ..., about: _Optional[str] = ..., picture_id: _Optional[str] = ...) -> None: ...
 
 class Act(_message.Message):
-    __slots__ = ("chat_presence", "presence", "mark_read", "group_create", "group_members", "group_subject", "group_leave")
+    __slots__ = ("chat_presence", "presence", "mark_read", "group_create", "group_members", "group_subject", "group_leave", "media_again")
     CHAT_PRESENCE_FIELD_NUMBER: _ClassVar[int]
     PRESENCE_FIELD_NUMBER: _ClassVar[int]
     MARK_READ_FIELD_NUMBER: _ClassVar[int]
@@ -763,6 +763,7 @@ class Act(_message.Message):
     GROUP_MEMBERS_FIELD_NUMBER: _ClassVar[int]
     GROUP_SUBJECT_FIELD_NUMBER: _ClassVar[int]
     GROUP_LEAVE_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_AGAIN_FIELD_NUMBER: _ClassVar[int]
     chat_presence: ChatPresence
     presence: Presence
     mark_read: MarkRead
@@ -770,15 +771,18 @@ class Act(_message.Message):
     group_members: GroupMembers
     group_subject: GroupSubject
     group_leave: GroupLeave
-    def __init__(self, chat_presence: _Optional[_Union[ChatPresence, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., mark_read: _Optional[_Union[MarkRead, _Mapping]] = ..., group_create: _Optional[_Union[GroupCreate, _Mapping]] = ..., group_members: _Optional[_Union[GroupMembers, _Mapping]] = ..., group_subject: _Optional[_Union[GroupSubject, _Mapping]] = ..., group_leave: _Optional[_Union[GroupLeave, _Mapping]] = ...) -> None: ...
+    media_again: MediaAgain
+    def __init__(self, chat_presence: _Optional[_Union[ChatPresence, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., mark_read: _Optional[_Union[MarkRead, _Mapping]] = ..., group_create: _Optional[_Union[GroupCreate, _Mapping]] = ..., group_members: _Optional[_Union[GroupMembers, _Mapping]] = ..., group_subject: _Optional[_Union[GroupSubject, _Mapping]] = ..., group_leave: _Optional[_Union[GroupLeave, _Mapping]] = ..., media_again: _Optional[_Union[MediaAgain, _Mapping]] = ...) -> None: ...
 
 class ActResult(_message.Message):
-    __slots__ = ("group", "members")
+    __slots__ = ("group", "members", "media_placed")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_PLACED_FIELD_NUMBER: _ClassVar[int]
     group: Group
     members: MembersChanged
-    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., members: _Optional[_Union[MembersChanged, _Mapping]] = ...) -> None: ...
+    media_placed: MediaPlaced
+    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., members: _Optional[_Union[MembersChanged, _Mapping]] = ..., media_placed: _Optional[_Union[MediaPlaced, _Mapping]] = ...) -> None: ...
 
 class ChatPresence(_message.Message):
     __slots__ = ("chat", "activity")
@@ -843,6 +847,26 @@ class GroupLeave(_message.Message):
     GROUP_FIELD_NUMBER: _ClassVar[int]
     group: str
     def __init__(self, group: _Optional[str] = ...) -> None: ...
+
+class MediaAgain(_message.Message):
+    __slots__ = ("message_id", "chat", "sender", "from_me", "media_key")
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    CHAT_FIELD_NUMBER: _ClassVar[int]
+    SENDER_FIELD_NUMBER: _ClassVar[int]
+    FROM_ME_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_FIELD_NUMBER: _ClassVar[int]
+    message_id: str
+    chat: str
+    sender: str
+    from_me: bool
+    media_key: bytes
+    def __init__(self, message_id: _Optional[str] = ..., chat: _Optional[str] = ..., sender: _Optional[str] = ..., from_me: _Optional[bool] = ..., media_key: _Optional[bytes] = ...) -> None: ...
+
+class MediaPlaced(_message.Message):
+    __slots__ = ("direct_path",)
+    DIRECT_PATH_FIELD_NUMBER: _ClassVar[int]
+    direct_path: str
+    def __init__(self, direct_path: _Optional[str] = ...) -> None: ...
 
 class Inspect(_message.Message):
     __slots__ = ("place", "folder", "key")
@@ -1191,20 +1215,42 @@ class Text(_message.Message):
     def __init__(self, body: _Optional[str] = ...) -> None: ...
 
 class Media(_message.Message):
-    __slots__ = ("kind", "caption", "mimetype", "size_bytes", "file_name", "duration_s")
+    __slots__ = ("kind", "caption", "mimetype", "size_bytes", "file_name", "duration_s", "remote", "width", "height", "thumbnail", "waveform")
     KIND_FIELD_NUMBER: _ClassVar[int]
     CAPTION_FIELD_NUMBER: _ClassVar[int]
     MIMETYPE_FIELD_NUMBER: _ClassVar[int]
     SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
     FILE_NAME_FIELD_NUMBER: _ClassVar[int]
     DURATION_S_FIELD_NUMBER: _ClassVar[int]
+    REMOTE_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    THUMBNAIL_FIELD_NUMBER: _ClassVar[int]
+    WAVEFORM_FIELD_NUMBER: _ClassVar[int]
     kind: MediaKind
     caption: str
     mimetype: str
     size_bytes: int
     file_name: str
     duration_s: int
-    def __init__(self, kind: _Optional[_Union[MediaKind, str]] = ..., caption: _Optional[str] = ..., mimetype: _Optional[str] = ..., size_bytes: _Optional[int] = ..., file_name: _Optional[str] = ..., duration_s: _Optional[int] = ...) -> None: ...
+    remote: RemoteFile
+    width: int
+    height: int
+    thumbnail: bytes
+    waveform: bytes
+    def __init__(self, kind: _Optional[_Union[MediaKind, str]] = ..., caption: _Optional[str] = ..., mimetype: _Optional[str] = ..., size_bytes: _Optional[int] = ..., file_name: _Optional[str] = ..., duration_s: _Optional[int] = ..., remote: _Optional[_Union[RemoteFile, _Mapping]] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., thumbnail: _Optional[bytes] = ..., waveform: _Optional[bytes] = ...) -> None: ...
+
+class RemoteFile(_message.Message):
+    __slots__ = ("direct_path", "media_key", "file_sha256", "file_enc_sha256")
+    DIRECT_PATH_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_FIELD_NUMBER: _ClassVar[int]
+    FILE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    FILE_ENC_SHA256_FIELD_NUMBER: _ClassVar[int]
+    direct_path: str
+    media_key: bytes
+    file_sha256: bytes
+    file_enc_sha256: bytes
+    def __init__(self, direct_path: _Optional[str] = ..., media_key: _Optional[bytes] = ..., file_sha256: _Optional[bytes] = ..., file_enc_sha256: _Optional[bytes] = ...) -> None: ...
 
 class Location(_message.Message):
     __slots__ = ("latitude", "longitude", "name", "address")
