@@ -99,17 +99,17 @@ func TestWhatAnInspectionFinds(t *testing.T) {
 	l := online(t)
 	l.g.confirmAll()
 	folder := l.own.Number
-	if result := l.g.ask("", inspect(pb.Place_SESSIONS, folder, testKey)); result.GetError().GetCode() != pb.ErrorCode_BUSY {
-		t.Errorf("an open session: %v", result)
-	}
-	l.g.must("s1", &pb.Command{Command: &pb.Command_Close{Close: &pb.Close{}}})
 	expect := func(what string, command *pb.Command, want ...pb.FindingKind) {
 		t.Helper()
 		if got := kinds(l.g.must("", command)); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", what, got, want)
 		}
 	}
-	expect("a sound session", inspect(pb.Place_SESSIONS, folder, testKey))
+	expect("a connected session", inspect(pb.Place_SESSIONS, folder, testKey))
+	l.friend.Say(l.own.Number, "it goes on")
+	l.g.message("it goes on")
+	l.g.must("s1", &pb.Command{Command: &pb.Command_Close{Close: &pb.Close{}}})
+	expect("a closed one", inspect(pb.Place_SESSIONS, folder, testKey))
 	expect("another key", inspect(pb.Place_SESSIONS, folder, otherKey), pb.FindingKind_KEY_DOES_NOT_OPEN)
 	if result := l.g.ask("", inspect(pb.Place_SESSIONS, "4915999999999", testKey)); result.GetError().GetCode() != pb.ErrorCode_FOLDER_MISSING {
 		t.Errorf("no folder: %v", result)
@@ -139,6 +139,58 @@ func TestWhatAnInspectionFinds(t *testing.T) {
 	}
 	if found := kinds(l.g.must("", inspect(pb.Place_QUARANTINE, folder+"-1", testKey))); !slices.Contains(found, pb.FindingKind_FILE_DAMAGED) {
 		t.Errorf("damaged: %v", found)
+	}
+}
+
+// What was put away by mistake comes back, with what was saved of it; what is kept no longer goes.
+func TestOutOfQuarantineAndAway(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.confirmAll()
+	number := l.own.Number
+	l.g.must("", &pb.Command{Command: &pb.Command_Snapshot{Snapshot: &pb.Snapshot{
+		Folder: number, Key: testKey, Name: "first", SnapshotKey: otherKey, WrappedKey: []byte("wrapped other"),
+	}}})
+	folders := func(place pb.Place) []string {
+		var found []string
+		for _, folder := range l.g.must("", &pb.Command{Command: &pb.Command_Scan{Scan: &pb.Scan{Place: place}}}).GetScan().Folders {
+			found = append(found, folder.Name)
+		}
+		return found
+	}
+	if got := folders(pb.Place_SNAPSHOTS); !slices.Equal(got, []string{number + "/first"}) {
+		t.Errorf("snapshots: %v", got)
+	}
+	away := quarantine(number, "away")
+	away.GetQuarantine().WithSnapshots = true
+	l.g.must("s1", away)
+	if got := folders(pb.Place_SNAPSHOTS); len(got) != 0 {
+		t.Errorf("snapshots: %v", got)
+	}
+	if got := folders(pb.Place_QUARANTINE); !slices.Equal(got, []string{"away"}) {
+		t.Errorf("quarantine: %v", got)
+	}
+	back := &pb.Command{Command: &pb.Command_BringBack{BringBack: &pb.BringBack{Folder: "away", Target: number}}}
+	l.g.must("", back)
+	if result := l.g.ask("", back); result.GetError().GetCode() != pb.ErrorCode_TARGET_EXISTS {
+		t.Errorf("again: %v", result)
+	}
+	l.g.open("s1", number)
+	l.g.connect("s1", 3)
+	l.friend.Say(l.own.Number, "after")
+	l.g.message("after")
+	discard := func(place pb.Place, folder string) *pb.Command {
+		return &pb.Command{Command: &pb.Command_Discard{Discard: &pb.Discard{Place: place, Folder: folder}}}
+	}
+	if result := l.g.ask("", discard(pb.Place_SESSIONS, number)); result.GetError().GetCode() != pb.ErrorCode_INVALID_ARGUMENT {
+		t.Errorf("a session: %v", result)
+	}
+	l.g.must("", discard(pb.Place_SNAPSHOTS, number+"/first"))
+	if got := folders(pb.Place_SNAPSHOTS); len(got) != 0 {
+		t.Errorf("snapshots: %v", got)
+	}
+	if result := l.g.ask("", discard(pb.Place_QUARANTINE, "away")); result.GetError().GetCode() != pb.ErrorCode_FOLDER_MISSING {
+		t.Errorf("what is gone: %v", result)
 	}
 }
 

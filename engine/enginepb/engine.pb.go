@@ -62,6 +62,7 @@ const (
 	ErrorCode_NOT_FOUND              ErrorCode = 20 // [2] no such group, person, picture or device
 	ErrorCode_NOT_ALLOWED            ErrorCode = 21 // [2] WhatsApp does not let this number do or see it
 	ErrorCode_UNANSWERED             ErrorCode = 22 // [2] WhatsApp did not answer in time; a question may be repeated, an act may have been done
+	ErrorCode_FILE_NEWER             ErrorCode = 23 // [2] a newer version has written the file; this engine does not read it
 )
 
 // Enum value maps for ErrorCode.
@@ -90,6 +91,7 @@ var (
 		20: "NOT_FOUND",
 		21: "NOT_ALLOWED",
 		22: "UNANSWERED",
+		23: "FILE_NEWER",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED": 0,
@@ -115,6 +117,7 @@ var (
 		"NOT_FOUND":              20,
 		"NOT_ALLOWED":            21,
 		"UNANSWERED":             22,
+		"FILE_NEWER":             23,
 	}
 )
 
@@ -310,28 +313,30 @@ const (
 	FindingKind_FINDING_KIND_UNSPECIFIED FindingKind = 0
 	FindingKind_FOLDER_WITHOUT_FILE      FindingKind = 1
 	FindingKind_KEY_DOES_NOT_OPEN        FindingKind = 2
-	FindingKind_FILE_DAMAGED             FindingKind = 3 // integrity_check
-	FindingKind_DEVICE_MISSING           FindingKind = 4 // or more than one
-	FindingKind_KEY_MALFORMED            FindingKind = 5 // wrong length, not a key
-	FindingKind_SIGNED_PRE_KEY_UNSIGNED  FindingKind = 6 // its signature is not the identity's
-	FindingKind_ACCOUNT_UNSIGNED         FindingKind = 7 // the account's signature over this device does not hold
-	FindingKind_DEVICE_UNSIGNED          FindingKind = 8 // nor the device's over itself
-	FindingKind_APP_STATE_KEYS_MISSING   FindingKind = 9 // settings cannot be read until the phone shares them again
+	FindingKind_FILE_DAMAGED             FindingKind = 3  // integrity_check
+	FindingKind_DEVICE_MISSING           FindingKind = 4  // or more than one
+	FindingKind_KEY_MALFORMED            FindingKind = 5  // wrong length, not a key
+	FindingKind_SIGNED_PRE_KEY_UNSIGNED  FindingKind = 6  // its signature is not the identity's
+	FindingKind_ACCOUNT_UNSIGNED         FindingKind = 7  // the account's signature over this device does not hold
+	FindingKind_DEVICE_UNSIGNED          FindingKind = 8  // nor the device's over itself
+	FindingKind_APP_STATE_KEYS_MISSING   FindingKind = 9  // settings cannot be read until the phone shares them again
+	FindingKind_SCHEMA_UNKNOWN           FindingKind = 10 // written by a newer version
 )
 
 // Enum value maps for FindingKind.
 var (
 	FindingKind_name = map[int32]string{
-		0: "FINDING_KIND_UNSPECIFIED",
-		1: "FOLDER_WITHOUT_FILE",
-		2: "KEY_DOES_NOT_OPEN",
-		3: "FILE_DAMAGED",
-		4: "DEVICE_MISSING",
-		5: "KEY_MALFORMED",
-		6: "SIGNED_PRE_KEY_UNSIGNED",
-		7: "ACCOUNT_UNSIGNED",
-		8: "DEVICE_UNSIGNED",
-		9: "APP_STATE_KEYS_MISSING",
+		0:  "FINDING_KIND_UNSPECIFIED",
+		1:  "FOLDER_WITHOUT_FILE",
+		2:  "KEY_DOES_NOT_OPEN",
+		3:  "FILE_DAMAGED",
+		4:  "DEVICE_MISSING",
+		5:  "KEY_MALFORMED",
+		6:  "SIGNED_PRE_KEY_UNSIGNED",
+		7:  "ACCOUNT_UNSIGNED",
+		8:  "DEVICE_UNSIGNED",
+		9:  "APP_STATE_KEYS_MISSING",
+		10: "SCHEMA_UNKNOWN",
 	}
 	FindingKind_value = map[string]int32{
 		"FINDING_KIND_UNSPECIFIED": 0,
@@ -344,6 +349,7 @@ var (
 		"ACCOUNT_UNSIGNED":         7,
 		"DEVICE_UNSIGNED":          8,
 		"APP_STATE_KEYS_MISSING":   9,
+		"SCHEMA_UNKNOWN":           10,
 	}
 )
 
@@ -1156,6 +1162,8 @@ type Command struct {
 	//	*Command_Restore
 	//	*Command_ImportDevice
 	//	*Command_Unlink
+	//	*Command_Discard
+	//	*Command_BringBack
 	Command       isCommand_Command `protobuf_oneof:"command"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1437,6 +1445,24 @@ func (x *Command) GetUnlink() *Unlink {
 	return nil
 }
 
+func (x *Command) GetDiscard() *Discard {
+	if x != nil {
+		if x, ok := x.Command.(*Command_Discard); ok {
+			return x.Discard
+		}
+	}
+	return nil
+}
+
+func (x *Command) GetBringBack() *BringBack {
+	if x != nil {
+		if x, ok := x.Command.(*Command_BringBack); ok {
+			return x.BringBack
+		}
+	}
+	return nil
+}
+
 type isCommand_Command interface {
 	isCommand_Command()
 }
@@ -1541,6 +1567,14 @@ type Command_Unlink struct {
 	Unlink *Unlink `protobuf:"bytes,36,opt,name=unlink,proto3,oneof"`
 }
 
+type Command_Discard struct {
+	Discard *Discard `protobuf:"bytes,40,opt,name=discard,proto3,oneof"`
+}
+
+type Command_BringBack struct {
+	BringBack *BringBack `protobuf:"bytes,41,opt,name=bring_back,json=bringBack,proto3,oneof"`
+}
+
 func (*Command_List) isCommand_Command() {}
 
 func (*Command_Scan) isCommand_Command() {}
@@ -1590,6 +1624,10 @@ func (*Command_Restore) isCommand_Command() {}
 func (*Command_ImportDevice) isCommand_Command() {}
 
 func (*Command_Unlink) isCommand_Command() {}
+
+func (*Command_Discard) isCommand_Command() {}
+
+func (*Command_BringBack) isCommand_Command() {}
 
 type Result struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
@@ -2017,6 +2055,7 @@ func (x *ListResult) GetLevels() []*Level {
 // Names and wrapped keys of every folder under sessions/, scratch folders (".pairing-<session id>") included.
 type Scan struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
+	Place         Place                  `protobuf:"varint,1,opt,name=place,proto3,enum=holdfast.engine.v1.Place" json:"place,omitempty"` // [2] another place's folders
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2049,6 +2088,13 @@ func (x *Scan) ProtoReflect() protoreflect.Message {
 // Deprecated: Use Scan.ProtoReflect.Descriptor instead.
 func (*Scan) Descriptor() ([]byte, []int) {
 	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Scan) GetPlace() Place {
+	if x != nil {
+		return x.Place
+	}
+	return Place_PLACE_UNSPECIFIED
 }
 
 type ScanResult struct {
@@ -2097,9 +2143,10 @@ func (x *ScanResult) GetFolders() []*Folder {
 
 type Folder struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`                                      // of a snapshot: "<number>/<name>"
 	WrappedKey    []byte                 `protobuf:"bytes,2,opt,name=wrapped_key,json=wrappedKey,proto3" json:"wrapped_key,omitempty"`        // content of session.key, empty if missing
 	SessionBytes  uint64                 `protobuf:"varint,3,opt,name=session_bytes,json=sessionBytes,proto3" json:"session_bytes,omitempty"` // size of session.db, 0 if missing
+	Digest        []byte                 `protobuf:"bytes,4,opt,name=digest,proto3" json:"digest,omitempty"`                                  // [2] of what a snapshot holds, see SnapshotResult
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2153,6 +2200,13 @@ func (x *Folder) GetSessionBytes() uint64 {
 		return x.SessionBytes
 	}
 	return 0
+}
+
+func (x *Folder) GetDigest() []byte {
+	if x != nil {
+		return x.Digest
+	}
+	return nil
 }
 
 // Open a session file and load its device. Idempotent while open with the same folder.
@@ -2702,8 +2756,9 @@ func (x *Adopt) GetFolder() string {
 // Move a folder to quarantine/<target>. The session is disconnected and closed first.
 type Quarantine struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Folder        string                 `protobuf:"bytes,1,opt,name=folder,proto3" json:"folder,omitempty"` // name under sessions/
-	Target        string                 `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"` // name under quarantine/
+	Folder        string                 `protobuf:"bytes,1,opt,name=folder,proto3" json:"folder,omitempty"`                                     // name under sessions/
+	Target        string                 `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"`                                     // name under quarantine/
+	WithSnapshots bool                   `protobuf:"varint,3,opt,name=with_snapshots,json=withSnapshots,proto3" json:"with_snapshots,omitempty"` // [2] the link is over: what is saved of it goes along, as quarantine/<target>/snapshots
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2750,6 +2805,13 @@ func (x *Quarantine) GetTarget() string {
 		return x.Target
 	}
 	return ""
+}
+
+func (x *Quarantine) GetWithSnapshots() bool {
+	if x != nil {
+		return x.WithSnapshots
+	}
+	return false
 }
 
 // Tell WhatsApp that this companion unlinks. Nothing is deleted on disk; the gateway quarantines afterwards.
@@ -5135,7 +5197,7 @@ func (x *MediaPlaced) GetDirectPath() string {
 	return ""
 }
 
-// Look whether a session file could connect, without connecting.
+// Look whether a session file could connect, without connecting and without changing it.
 type Inspect struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Place         Place                  `protobuf:"varint,1,opt,name=place,proto3,enum=holdfast.engine.v1.Place" json:"place,omitempty"`
@@ -5200,6 +5262,7 @@ type InspectResult struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Findings      []*Finding             `protobuf:"bytes,1,rep,name=findings,proto3" json:"findings,omitempty"` // empty: sound
 	Device        *OpenResult            `protobuf:"bytes,2,opt,name=device,proto3" json:"device,omitempty"`     // absent when none could be read
+	Digest        []byte                 `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"`     // of its credentials, see SnapshotResult; empty when they could not be read
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5244,6 +5307,13 @@ func (x *InspectResult) GetFindings() []*Finding {
 func (x *InspectResult) GetDevice() *OpenResult {
 	if x != nil {
 		return x.Device
+	}
+	return nil
+}
+
+func (x *InspectResult) GetDigest() []byte {
+	if x != nil {
+		return x.Digest
 	}
 	return nil
 }
@@ -5309,6 +5379,7 @@ type Snapshot struct {
 	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
 	SnapshotKey   []byte                 `protobuf:"bytes,4,opt,name=snapshot_key,json=snapshotKey,proto3" json:"snapshot_key,omitempty"`
 	WrappedKey    []byte                 `protobuf:"bytes,5,opt,name=wrapped_key,json=wrappedKey,proto3" json:"wrapped_key,omitempty"` // of snapshot_key, written beside it
+	Unless        []byte                 `protobuf:"bytes,6,opt,name=unless,proto3" json:"unless,omitempty"`                           // a digest: nothing is written where the credentials still have it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5378,9 +5449,17 @@ func (x *Snapshot) GetWrappedKey() []byte {
 	return nil
 }
 
+func (x *Snapshot) GetUnless() []byte {
+	if x != nil {
+		return x.Unless
+	}
+	return nil
+}
+
 type SnapshotResult struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	SizeBytes     uint64                 `protobuf:"varint,1,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
+	SizeBytes     uint64                 `protobuf:"varint,1,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"` // 0: nothing was written
+	Digest        []byte                 `protobuf:"bytes,2,opt,name=digest,proto3" json:"digest,omitempty"`                         // SHA-256 over the credentials: the same for a file and for what was saved of it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5420,6 +5499,13 @@ func (x *SnapshotResult) GetSizeBytes() uint64 {
 		return x.SizeBytes
 	}
 	return 0
+}
+
+func (x *SnapshotResult) GetDigest() []byte {
+	if x != nil {
+		return x.Digest
+	}
+	return nil
 }
 
 // Make sessions/<target> from a snapshot. Its ratchets begin anew. TARGET_EXISTS when there is such a folder.
@@ -5681,6 +5767,114 @@ func (x *ImportDeviceResult) GetFolder() string {
 	return ""
 }
 
+// Delete a folder under quarantine/ or snapshots/ for good, once the time for which it is kept has passed. FOLDER_MISSING
+// when there is none.
+type Discard struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Place         Place                  `protobuf:"varint,1,opt,name=place,proto3,enum=holdfast.engine.v1.Place" json:"place,omitempty"`
+	Folder        string                 `protobuf:"bytes,2,opt,name=folder,proto3" json:"folder,omitempty"` // empty name after "<number>/": everything that is saved of the number
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Discard) Reset() {
+	*x = Discard{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Discard) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Discard) ProtoMessage() {}
+
+func (x *Discard) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Discard.ProtoReflect.Descriptor instead.
+func (*Discard) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
+}
+
+func (x *Discard) GetPlace() Place {
+	if x != nil {
+		return x.Place
+	}
+	return Place_PLACE_UNSPECIFIED
+}
+
+func (x *Discard) GetFolder() string {
+	if x != nil {
+		return x.Folder
+	}
+	return ""
+}
+
+// Move a folder from quarantine/ back to sessions/<target>, and what went along to snapshots/<target>. TARGET_EXISTS when
+// there is such a session.
+type BringBack struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Folder        string                 `protobuf:"bytes,1,opt,name=folder,proto3" json:"folder,omitempty"` // under quarantine/
+	Target        string                 `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"` // under sessions/
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BringBack) Reset() {
+	*x = BringBack{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BringBack) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BringBack) ProtoMessage() {}
+
+func (x *BringBack) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BringBack.ProtoReflect.Descriptor instead.
+func (*BringBack) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
+}
+
+func (x *BringBack) GetFolder() string {
+	if x != nil {
+		return x.Folder
+	}
+	return ""
+}
+
+func (x *BringBack) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
 // Connect a device whose folder lies in quarantine/ once, to tell WhatsApp that it unlinks. Under a session id that is not
 // in use; nothing is received, no facts and levels follow. NOT_CONNECTED: repeat later.
 type Unlink struct {
@@ -5693,7 +5887,7 @@ type Unlink struct {
 
 func (x *Unlink) Reset() {
 	*x = Unlink{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5705,7 +5899,7 @@ func (x *Unlink) String() string {
 func (*Unlink) ProtoMessage() {}
 
 func (x *Unlink) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5718,7 +5912,7 @@ func (x *Unlink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unlink.ProtoReflect.Descriptor instead.
 func (*Unlink) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *Unlink) GetFolder() string {
@@ -5744,7 +5938,7 @@ type UnlinkResult struct {
 
 func (x *UnlinkResult) Reset() {
 	*x = UnlinkResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5756,7 +5950,7 @@ func (x *UnlinkResult) String() string {
 func (*UnlinkResult) ProtoMessage() {}
 
 func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5769,7 +5963,7 @@ func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnlinkResult.ProtoReflect.Descriptor instead.
 func (*UnlinkResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *UnlinkResult) GetAlready() bool {
@@ -5806,7 +6000,7 @@ type SessionFact struct {
 
 func (x *SessionFact) Reset() {
 	*x = SessionFact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5818,7 +6012,7 @@ func (x *SessionFact) String() string {
 func (*SessionFact) ProtoMessage() {}
 
 func (x *SessionFact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5831,7 +6025,7 @@ func (x *SessionFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionFact.ProtoReflect.Descriptor instead.
 func (*SessionFact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *SessionFact) GetSessionId() string {
@@ -6063,7 +6257,7 @@ type Connected struct {
 
 func (x *Connected) Reset() {
 	*x = Connected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6075,7 +6269,7 @@ func (x *Connected) String() string {
 func (*Connected) ProtoMessage() {}
 
 func (x *Connected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6088,7 +6282,7 @@ func (x *Connected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connected.ProtoReflect.Descriptor instead.
 func (*Connected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *Connected) GetServerAheadMs() int64 {
@@ -6112,7 +6306,7 @@ type Disconnected struct {
 
 func (x *Disconnected) Reset() {
 	*x = Disconnected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6124,7 +6318,7 @@ func (x *Disconnected) String() string {
 func (*Disconnected) ProtoMessage() {}
 
 func (x *Disconnected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6137,7 +6331,7 @@ func (x *Disconnected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Disconnected.ProtoReflect.Descriptor instead.
 func (*Disconnected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *Disconnected) GetReason() Reason {
@@ -6187,7 +6381,7 @@ type PairCode struct {
 
 func (x *PairCode) Reset() {
 	*x = PairCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6199,7 +6393,7 @@ func (x *PairCode) String() string {
 func (*PairCode) ProtoMessage() {}
 
 func (x *PairCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6212,7 +6406,7 @@ func (x *PairCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairCode.ProtoReflect.Descriptor instead.
 func (*PairCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *PairCode) GetCode() string {
@@ -6255,7 +6449,7 @@ type PairSuccess struct {
 
 func (x *PairSuccess) Reset() {
 	*x = PairSuccess{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6267,7 +6461,7 @@ func (x *PairSuccess) String() string {
 func (*PairSuccess) ProtoMessage() {}
 
 func (x *PairSuccess) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6280,7 +6474,7 @@ func (x *PairSuccess) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairSuccess.ProtoReflect.Descriptor instead.
 func (*PairSuccess) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *PairSuccess) GetJid() string {
@@ -6321,7 +6515,7 @@ type PairFailed struct {
 
 func (x *PairFailed) Reset() {
 	*x = PairFailed{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6333,7 +6527,7 @@ func (x *PairFailed) String() string {
 func (*PairFailed) ProtoMessage() {}
 
 func (x *PairFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6346,7 +6540,7 @@ func (x *PairFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairFailed.ProtoReflect.Descriptor instead.
 func (*PairFailed) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *PairFailed) GetReason() PairFailure {
@@ -6374,7 +6568,7 @@ type PairPhoneCode struct {
 
 func (x *PairPhoneCode) Reset() {
 	*x = PairPhoneCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6386,7 +6580,7 @@ func (x *PairPhoneCode) String() string {
 func (*PairPhoneCode) ProtoMessage() {}
 
 func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6399,7 +6593,7 @@ func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPhoneCode.ProtoReflect.Descriptor instead.
 func (*PairPhoneCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *PairPhoneCode) GetCode() string {
@@ -6427,7 +6621,7 @@ type PairPasskeyRequest struct {
 
 func (x *PairPasskeyRequest) Reset() {
 	*x = PairPasskeyRequest{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6439,7 +6633,7 @@ func (x *PairPasskeyRequest) String() string {
 func (*PairPasskeyRequest) ProtoMessage() {}
 
 func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6452,7 +6646,7 @@ func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyRequest.ProtoReflect.Descriptor instead.
 func (*PairPasskeyRequest) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *PairPasskeyRequest) GetOptionsJson() []byte {
@@ -6479,7 +6673,7 @@ type PairPasskeyConfirmation struct {
 
 func (x *PairPasskeyConfirmation) Reset() {
 	*x = PairPasskeyConfirmation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6491,7 +6685,7 @@ func (x *PairPasskeyConfirmation) String() string {
 func (*PairPasskeyConfirmation) ProtoMessage() {}
 
 func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6504,7 +6698,7 @@ func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyConfirmation.ProtoReflect.Descriptor instead.
 func (*PairPasskeyConfirmation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *PairPasskeyConfirmation) GetCode() string {
@@ -6523,7 +6717,7 @@ type OfflineDrained struct {
 
 func (x *OfflineDrained) Reset() {
 	*x = OfflineDrained{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6535,7 +6729,7 @@ func (x *OfflineDrained) String() string {
 func (*OfflineDrained) ProtoMessage() {}
 
 func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6548,7 +6742,7 @@ func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfflineDrained.ProtoReflect.Descriptor instead.
 func (*OfflineDrained) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *OfflineDrained) GetCount() uint32 {
@@ -6567,7 +6761,7 @@ type PushNameChanged struct {
 
 func (x *PushNameChanged) Reset() {
 	*x = PushNameChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6579,7 +6773,7 @@ func (x *PushNameChanged) String() string {
 func (*PushNameChanged) ProtoMessage() {}
 
 func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6592,7 +6786,7 @@ func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushNameChanged.ProtoReflect.Descriptor instead.
 func (*PushNameChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *PushNameChanged) GetPushName() string {
@@ -6611,7 +6805,7 @@ type CredentialsChanged struct {
 
 func (x *CredentialsChanged) Reset() {
 	*x = CredentialsChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6623,7 +6817,7 @@ func (x *CredentialsChanged) String() string {
 func (*CredentialsChanged) ProtoMessage() {}
 
 func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6636,7 +6830,7 @@ func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialsChanged.ProtoReflect.Descriptor instead.
 func (*CredentialsChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
 }
 
 type TransferProgress struct {
@@ -6650,7 +6844,7 @@ type TransferProgress struct {
 
 func (x *TransferProgress) Reset() {
 	*x = TransferProgress{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6662,7 +6856,7 @@ func (x *TransferProgress) String() string {
 func (*TransferProgress) ProtoMessage() {}
 
 func (x *TransferProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6675,7 +6869,7 @@ func (x *TransferProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferProgress.ProtoReflect.Descriptor instead.
 func (*TransferProgress) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *TransferProgress) GetTransferId() string {
@@ -6711,7 +6905,7 @@ type Levels struct {
 
 func (x *Levels) Reset() {
 	*x = Levels{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6723,7 +6917,7 @@ func (x *Levels) String() string {
 func (*Levels) ProtoMessage() {}
 
 func (x *Levels) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6736,7 +6930,7 @@ func (x *Levels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Levels.ProtoReflect.Descriptor instead.
 func (*Levels) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *Levels) GetAtMs() int64 {
@@ -6777,7 +6971,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6789,7 +6983,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6802,7 +6996,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *Level) GetSessionId() string {
@@ -6885,7 +7079,7 @@ type Delivery struct {
 
 func (x *Delivery) Reset() {
 	*x = Delivery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6897,7 +7091,7 @@ func (x *Delivery) String() string {
 func (*Delivery) ProtoMessage() {}
 
 func (x *Delivery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6910,7 +7104,7 @@ func (x *Delivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
 func (*Delivery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *Delivery) GetDeliveryId() uint64 {
@@ -7025,7 +7219,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7037,7 +7231,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7050,7 +7244,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *Message) GetMessageId() string {
@@ -7337,7 +7531,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7349,7 +7543,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7362,7 +7556,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *Text) GetBody() string {
@@ -7391,7 +7585,7 @@ type Media struct {
 
 func (x *Media) Reset() {
 	*x = Media{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7403,7 +7597,7 @@ func (x *Media) String() string {
 func (*Media) ProtoMessage() {}
 
 func (x *Media) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7416,7 +7610,7 @@ func (x *Media) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Media.ProtoReflect.Descriptor instead.
 func (*Media) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *Media) GetKind() MediaKind {
@@ -7509,7 +7703,7 @@ type RemoteFile struct {
 
 func (x *RemoteFile) Reset() {
 	*x = RemoteFile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7521,7 +7715,7 @@ func (x *RemoteFile) String() string {
 func (*RemoteFile) ProtoMessage() {}
 
 func (x *RemoteFile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7534,7 +7728,7 @@ func (x *RemoteFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteFile.ProtoReflect.Descriptor instead.
 func (*RemoteFile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *RemoteFile) GetDirectPath() string {
@@ -7577,7 +7771,7 @@ type Location struct {
 
 func (x *Location) Reset() {
 	*x = Location{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7589,7 +7783,7 @@ func (x *Location) String() string {
 func (*Location) ProtoMessage() {}
 
 func (x *Location) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7602,7 +7796,7 @@ func (x *Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Location.ProtoReflect.Descriptor instead.
 func (*Location) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *Location) GetLatitude() float64 {
@@ -7643,7 +7837,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7655,7 +7849,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7668,7 +7862,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *Contact) GetDisplayName() string {
@@ -7696,7 +7890,7 @@ type Poll struct {
 
 func (x *Poll) Reset() {
 	*x = Poll{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7708,7 +7902,7 @@ func (x *Poll) String() string {
 func (*Poll) ProtoMessage() {}
 
 func (x *Poll) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7721,7 +7915,7 @@ func (x *Poll) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Poll.ProtoReflect.Descriptor instead.
 func (*Poll) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *Poll) GetQuestion() string {
@@ -7756,7 +7950,7 @@ type PollVote struct {
 
 func (x *PollVote) Reset() {
 	*x = PollVote{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7768,7 +7962,7 @@ func (x *PollVote) String() string {
 func (*PollVote) ProtoMessage() {}
 
 func (x *PollVote) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7781,7 +7975,7 @@ func (x *PollVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PollVote.ProtoReflect.Descriptor instead.
 func (*PollVote) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *PollVote) GetMessageId() string {
@@ -7815,7 +8009,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7827,7 +8021,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7840,7 +8034,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -7867,7 +8061,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7879,7 +8073,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7892,7 +8086,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -7918,7 +8112,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7930,7 +8124,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7943,7 +8137,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -7962,7 +8156,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7974,7 +8168,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7987,7 +8181,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -8006,7 +8200,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8018,7 +8212,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8031,7 +8225,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -8050,7 +8244,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8062,7 +8256,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8075,7 +8269,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
 }
 
 func (x *Other) GetKind() string {
@@ -8100,7 +8294,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8112,7 +8306,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8125,7 +8319,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -8203,7 +8397,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8215,7 +8409,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8228,7 +8422,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
 }
 
 func (x *Notice) GetNoticeId() string {
@@ -8415,7 +8609,7 @@ type GroupChanged struct {
 
 func (x *GroupChanged) Reset() {
 	*x = GroupChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8427,7 +8621,7 @@ func (x *GroupChanged) String() string {
 func (*GroupChanged) ProtoMessage() {}
 
 func (x *GroupChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8440,7 +8634,7 @@ func (x *GroupChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
 func (*GroupChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *GroupChanged) GetJoined() []string {
@@ -8529,7 +8723,7 @@ type IdentityChanged struct {
 
 func (x *IdentityChanged) Reset() {
 	*x = IdentityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8541,7 +8735,7 @@ func (x *IdentityChanged) String() string {
 func (*IdentityChanged) ProtoMessage() {}
 
 func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8554,7 +8748,7 @@ func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
 func (*IdentityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *IdentityChanged) GetImplicit() bool {
@@ -8576,7 +8770,7 @@ type CallReceived struct {
 
 func (x *CallReceived) Reset() {
 	*x = CallReceived{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8588,7 +8782,7 @@ func (x *CallReceived) String() string {
 func (*CallReceived) ProtoMessage() {}
 
 func (x *CallReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8601,7 +8795,7 @@ func (x *CallReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
 func (*CallReceived) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
 }
 
 func (x *CallReceived) GetCallId() string {
@@ -8641,7 +8835,7 @@ type PictureChanged struct {
 
 func (x *PictureChanged) Reset() {
 	*x = PictureChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8653,7 +8847,7 @@ func (x *PictureChanged) String() string {
 func (*PictureChanged) ProtoMessage() {}
 
 func (x *PictureChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8666,7 +8860,7 @@ func (x *PictureChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
 func (*PictureChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
 }
 
 func (x *PictureChanged) GetPictureId() string {
@@ -8688,7 +8882,7 @@ type ContactChanged struct {
 
 func (x *ContactChanged) Reset() {
 	*x = ContactChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8700,7 +8894,7 @@ func (x *ContactChanged) String() string {
 func (*ContactChanged) ProtoMessage() {}
 
 func (x *ContactChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8713,7 +8907,7 @@ func (x *ContactChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
 func (*ContactChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
 }
 
 func (x *ContactChanged) GetAbout() string {
@@ -8754,7 +8948,7 @@ type HistoryOffered struct {
 
 func (x *HistoryOffered) Reset() {
 	*x = HistoryOffered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8766,7 +8960,7 @@ func (x *HistoryOffered) String() string {
 func (*HistoryOffered) ProtoMessage() {}
 
 func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8779,7 +8973,7 @@ func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
 func (*HistoryOffered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
 }
 
 func (x *HistoryOffered) GetConversations() uint32 {
@@ -8805,7 +8999,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8817,7 +9011,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8830,7 +9024,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -8878,7 +9072,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x05build\x18\a \x01(\tR\x05build\x12'\n" +
 	"\x0fboot_deliveries\x18\b \x01(\x04R\x0ebootDeliveries\"\"\n" +
 	"\bShutdown\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason\"\x92\f\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\"\x8b\r\n" +
 	"\aCommand\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\x04R\trequestId\x12\x1d\n" +
@@ -8915,7 +9109,10 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\bsnapshot\x18! \x01(\v2\x1c.holdfast.engine.v1.SnapshotH\x00R\bsnapshot\x127\n" +
 	"\arestore\x18\" \x01(\v2\x1b.holdfast.engine.v1.RestoreH\x00R\arestore\x12G\n" +
 	"\rimport_device\x18# \x01(\v2 .holdfast.engine.v1.ImportDeviceH\x00R\fimportDevice\x124\n" +
-	"\x06unlink\x18$ \x01(\v2\x1a.holdfast.engine.v1.UnlinkH\x00R\x06unlinkB\t\n" +
+	"\x06unlink\x18$ \x01(\v2\x1a.holdfast.engine.v1.UnlinkH\x00R\x06unlink\x127\n" +
+	"\adiscard\x18( \x01(\v2\x1b.holdfast.engine.v1.DiscardH\x00R\adiscard\x12>\n" +
+	"\n" +
+	"bring_back\x18) \x01(\v2\x1d.holdfast.engine.v1.BringBackH\x00R\tbringBackB\t\n" +
 	"\acommandJ\x04\b\x16\x10\x17J\x04\b\x17\x10\x18R\x05probeR\tmark_read\"\xfc\x06\n" +
 	"\x06Result\x12\x1d\n" +
 	"\n" +
@@ -8944,16 +9141,18 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x04List\"?\n" +
 	"\n" +
 	"ListResult\x121\n" +
-	"\x06levels\x18\x01 \x03(\v2\x19.holdfast.engine.v1.LevelR\x06levels\"\x06\n" +
-	"\x04Scan\"B\n" +
+	"\x06levels\x18\x01 \x03(\v2\x19.holdfast.engine.v1.LevelR\x06levels\"7\n" +
+	"\x04Scan\x12/\n" +
+	"\x05place\x18\x01 \x01(\x0e2\x19.holdfast.engine.v1.PlaceR\x05place\"B\n" +
 	"\n" +
 	"ScanResult\x124\n" +
-	"\afolders\x18\x01 \x03(\v2\x1a.holdfast.engine.v1.FolderR\afolders\"b\n" +
+	"\afolders\x18\x01 \x03(\v2\x1a.holdfast.engine.v1.FolderR\afolders\"z\n" +
 	"\x06Folder\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1f\n" +
 	"\vwrapped_key\x18\x02 \x01(\fR\n" +
 	"wrappedKey\x12#\n" +
-	"\rsession_bytes\x18\x03 \x01(\x04R\fsessionBytes\"0\n" +
+	"\rsession_bytes\x18\x03 \x01(\x04R\fsessionBytes\x12\x16\n" +
+	"\x06digest\x18\x04 \x01(\fR\x06digest\"0\n" +
 	"\x04Open\x12\x16\n" +
 	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\"\x92\x01\n" +
@@ -8986,11 +9185,12 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"CancelPair\"\x1f\n" +
 	"\x05Adopt\x12\x16\n" +
-	"\x06folder\x18\x01 \x01(\tR\x06folder\"<\n" +
+	"\x06folder\x18\x01 \x01(\tR\x06folder\"c\n" +
 	"\n" +
 	"Quarantine\x12\x16\n" +
 	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x16\n" +
-	"\x06target\x18\x02 \x01(\tR\x06target\"\b\n" +
+	"\x06target\x18\x02 \x01(\tR\x06target\x12%\n" +
+	"\x0ewith_snapshots\x18\x03 \x01(\bR\rwithSnapshots\"\b\n" +
 	"\x06Logout\"c\n" +
 	"\x04Send\x12\x1d\n" +
 	"\n" +
@@ -9172,23 +9372,26 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\aInspect\x12/\n" +
 	"\x05place\x18\x01 \x01(\x0e2\x19.holdfast.engine.v1.PlaceR\x05place\x12\x16\n" +
 	"\x06folder\x18\x02 \x01(\tR\x06folder\x12\x10\n" +
-	"\x03key\x18\x03 \x01(\fR\x03key\"\x80\x01\n" +
+	"\x03key\x18\x03 \x01(\fR\x03key\"\x98\x01\n" +
 	"\rInspectResult\x127\n" +
 	"\bfindings\x18\x01 \x03(\v2\x1b.holdfast.engine.v1.FindingR\bfindings\x126\n" +
-	"\x06device\x18\x02 \x01(\v2\x1e.holdfast.engine.v1.OpenResultR\x06device\"V\n" +
+	"\x06device\x18\x02 \x01(\v2\x1e.holdfast.engine.v1.OpenResultR\x06device\x12\x16\n" +
+	"\x06digest\x18\x03 \x01(\fR\x06digest\"V\n" +
 	"\aFinding\x123\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1f.holdfast.engine.v1.FindingKindR\x04kind\x12\x16\n" +
-	"\x06detail\x18\x02 \x01(\tR\x06detail\"\x8c\x01\n" +
+	"\x06detail\x18\x02 \x01(\tR\x06detail\"\xa4\x01\n" +
 	"\bSnapshot\x12\x16\n" +
 	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12!\n" +
 	"\fsnapshot_key\x18\x04 \x01(\fR\vsnapshotKey\x12\x1f\n" +
 	"\vwrapped_key\x18\x05 \x01(\fR\n" +
-	"wrappedKey\"/\n" +
+	"wrappedKey\x12\x16\n" +
+	"\x06unless\x18\x06 \x01(\fR\x06unless\"G\n" +
 	"\x0eSnapshotResult\x12\x1d\n" +
 	"\n" +
-	"size_bytes\x18\x01 \x01(\x04R\tsizeBytes\"\xa3\x01\n" +
+	"size_bytes\x18\x01 \x01(\x04R\tsizeBytes\x12\x16\n" +
+	"\x06digest\x18\x02 \x01(\fR\x06digest\"\xa3\x01\n" +
 	"\aRestore\x12\x16\n" +
 	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12!\n" +
@@ -9208,7 +9411,13 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"wrappedKey\"d\n" +
 	"\x12ImportDeviceResult\x126\n" +
 	"\x06device\x18\x01 \x01(\v2\x1e.holdfast.engine.v1.OpenResultR\x06device\x12\x16\n" +
-	"\x06folder\x18\x02 \x01(\tR\x06folder\"2\n" +
+	"\x06folder\x18\x02 \x01(\tR\x06folder\"R\n" +
+	"\aDiscard\x12/\n" +
+	"\x05place\x18\x01 \x01(\x0e2\x19.holdfast.engine.v1.PlaceR\x05place\x12\x16\n" +
+	"\x06folder\x18\x02 \x01(\tR\x06folder\";\n" +
+	"\tBringBack\x12\x16\n" +
+	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x16\n" +
+	"\x06target\x18\x02 \x01(\tR\x06target\"2\n" +
 	"\x06Unlink\x12\x16\n" +
 	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\"(\n" +
@@ -9466,7 +9675,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\rconversations\x18\x01 \x01(\rR\rconversations\x12\x1a\n" +
 	"\bprogress\x18\x02 \x01(\rR\bprogress\"!\n" +
 	"\vOtherNotice\x12\x12\n" +
-	"\x04kind\x18\x01 \x01(\tR\x04kind*\xa2\x03\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind*\xb2\x03\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fUNKNOWN_SESSION\x10\x01\x12\x13\n" +
@@ -9493,7 +9702,9 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\tNOT_FOUND\x10\x14\x12\x0f\n" +
 	"\vNOT_ALLOWED\x10\x15\x12\x0e\n" +
 	"\n" +
-	"UNANSWERED\x10\x16*T\n" +
+	"UNANSWERED\x10\x16\x12\x0e\n" +
+	"\n" +
+	"FILE_NEWER\x10\x17*T\n" +
 	"\fChatActivity\x12\x1d\n" +
 	"\x19CHAT_ACTIVITY_UNSPECIFIED\x10\x00\x12\n" +
 	"\n" +
@@ -9514,7 +9725,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\bSESSIONS\x10\x01\x12\x0e\n" +
 	"\n" +
 	"QUARANTINE\x10\x02\x12\r\n" +
-	"\tSNAPSHOTS\x10\x03*\xf8\x01\n" +
+	"\tSNAPSHOTS\x10\x03*\x8c\x02\n" +
 	"\vFindingKind\x12\x1c\n" +
 	"\x18FINDING_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13FOLDER_WITHOUT_FILE\x10\x01\x12\x15\n" +
@@ -9525,7 +9736,9 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x17SIGNED_PRE_KEY_UNSIGNED\x10\x06\x12\x14\n" +
 	"\x10ACCOUNT_UNSIGNED\x10\a\x12\x13\n" +
 	"\x0fDEVICE_UNSIGNED\x10\b\x12\x1a\n" +
-	"\x16APP_STATE_KEYS_MISSING\x10\t*\xa7\x02\n" +
+	"\x16APP_STATE_KEYS_MISSING\x10\t\x12\x12\n" +
+	"\x0eSCHEMA_UNKNOWN\x10\n" +
+	"*\xa7\x02\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tREQUESTED\x10\x01\x12\v\n" +
@@ -9604,7 +9817,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 111)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 113)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -9687,47 +9900,49 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*RestoreResult)(nil),           // 78: holdfast.engine.v1.RestoreResult
 	(*ImportDevice)(nil),            // 79: holdfast.engine.v1.ImportDevice
 	(*ImportDeviceResult)(nil),      // 80: holdfast.engine.v1.ImportDeviceResult
-	(*Unlink)(nil),                  // 81: holdfast.engine.v1.Unlink
-	(*UnlinkResult)(nil),            // 82: holdfast.engine.v1.UnlinkResult
-	(*SessionFact)(nil),             // 83: holdfast.engine.v1.SessionFact
-	(*Connected)(nil),               // 84: holdfast.engine.v1.Connected
-	(*Disconnected)(nil),            // 85: holdfast.engine.v1.Disconnected
-	(*PairCode)(nil),                // 86: holdfast.engine.v1.PairCode
-	(*PairSuccess)(nil),             // 87: holdfast.engine.v1.PairSuccess
-	(*PairFailed)(nil),              // 88: holdfast.engine.v1.PairFailed
-	(*PairPhoneCode)(nil),           // 89: holdfast.engine.v1.PairPhoneCode
-	(*PairPasskeyRequest)(nil),      // 90: holdfast.engine.v1.PairPasskeyRequest
-	(*PairPasskeyConfirmation)(nil), // 91: holdfast.engine.v1.PairPasskeyConfirmation
-	(*OfflineDrained)(nil),          // 92: holdfast.engine.v1.OfflineDrained
-	(*PushNameChanged)(nil),         // 93: holdfast.engine.v1.PushNameChanged
-	(*CredentialsChanged)(nil),      // 94: holdfast.engine.v1.CredentialsChanged
-	(*TransferProgress)(nil),        // 95: holdfast.engine.v1.TransferProgress
-	(*Levels)(nil),                  // 96: holdfast.engine.v1.Levels
-	(*Level)(nil),                   // 97: holdfast.engine.v1.Level
-	(*Delivery)(nil),                // 98: holdfast.engine.v1.Delivery
-	(*Message)(nil),                 // 99: holdfast.engine.v1.Message
-	(*Text)(nil),                    // 100: holdfast.engine.v1.Text
-	(*Media)(nil),                   // 101: holdfast.engine.v1.Media
-	(*RemoteFile)(nil),              // 102: holdfast.engine.v1.RemoteFile
-	(*Location)(nil),                // 103: holdfast.engine.v1.Location
-	(*Contact)(nil),                 // 104: holdfast.engine.v1.Contact
-	(*Poll)(nil),                    // 105: holdfast.engine.v1.Poll
-	(*PollVote)(nil),                // 106: holdfast.engine.v1.PollVote
-	(*Reaction)(nil),                // 107: holdfast.engine.v1.Reaction
-	(*Edit)(nil),                    // 108: holdfast.engine.v1.Edit
-	(*Revoke)(nil),                  // 109: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),           // 110: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),          // 111: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),                   // 112: holdfast.engine.v1.Other
-	(*Receipt)(nil),                 // 113: holdfast.engine.v1.Receipt
-	(*Notice)(nil),                  // 114: holdfast.engine.v1.Notice
-	(*GroupChanged)(nil),            // 115: holdfast.engine.v1.GroupChanged
-	(*IdentityChanged)(nil),         // 116: holdfast.engine.v1.IdentityChanged
-	(*CallReceived)(nil),            // 117: holdfast.engine.v1.CallReceived
-	(*PictureChanged)(nil),          // 118: holdfast.engine.v1.PictureChanged
-	(*ContactChanged)(nil),          // 119: holdfast.engine.v1.ContactChanged
-	(*HistoryOffered)(nil),          // 120: holdfast.engine.v1.HistoryOffered
-	(*OtherNotice)(nil),             // 121: holdfast.engine.v1.OtherNotice
+	(*Discard)(nil),                 // 81: holdfast.engine.v1.Discard
+	(*BringBack)(nil),               // 82: holdfast.engine.v1.BringBack
+	(*Unlink)(nil),                  // 83: holdfast.engine.v1.Unlink
+	(*UnlinkResult)(nil),            // 84: holdfast.engine.v1.UnlinkResult
+	(*SessionFact)(nil),             // 85: holdfast.engine.v1.SessionFact
+	(*Connected)(nil),               // 86: holdfast.engine.v1.Connected
+	(*Disconnected)(nil),            // 87: holdfast.engine.v1.Disconnected
+	(*PairCode)(nil),                // 88: holdfast.engine.v1.PairCode
+	(*PairSuccess)(nil),             // 89: holdfast.engine.v1.PairSuccess
+	(*PairFailed)(nil),              // 90: holdfast.engine.v1.PairFailed
+	(*PairPhoneCode)(nil),           // 91: holdfast.engine.v1.PairPhoneCode
+	(*PairPasskeyRequest)(nil),      // 92: holdfast.engine.v1.PairPasskeyRequest
+	(*PairPasskeyConfirmation)(nil), // 93: holdfast.engine.v1.PairPasskeyConfirmation
+	(*OfflineDrained)(nil),          // 94: holdfast.engine.v1.OfflineDrained
+	(*PushNameChanged)(nil),         // 95: holdfast.engine.v1.PushNameChanged
+	(*CredentialsChanged)(nil),      // 96: holdfast.engine.v1.CredentialsChanged
+	(*TransferProgress)(nil),        // 97: holdfast.engine.v1.TransferProgress
+	(*Levels)(nil),                  // 98: holdfast.engine.v1.Levels
+	(*Level)(nil),                   // 99: holdfast.engine.v1.Level
+	(*Delivery)(nil),                // 100: holdfast.engine.v1.Delivery
+	(*Message)(nil),                 // 101: holdfast.engine.v1.Message
+	(*Text)(nil),                    // 102: holdfast.engine.v1.Text
+	(*Media)(nil),                   // 103: holdfast.engine.v1.Media
+	(*RemoteFile)(nil),              // 104: holdfast.engine.v1.RemoteFile
+	(*Location)(nil),                // 105: holdfast.engine.v1.Location
+	(*Contact)(nil),                 // 106: holdfast.engine.v1.Contact
+	(*Poll)(nil),                    // 107: holdfast.engine.v1.Poll
+	(*PollVote)(nil),                // 108: holdfast.engine.v1.PollVote
+	(*Reaction)(nil),                // 109: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 110: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 111: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 112: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 113: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 114: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 115: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 116: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 117: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 118: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 119: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 120: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 121: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 122: holdfast.engine.v1.HistoryOffered
+	(*OtherNotice)(nil),             // 123: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -9735,9 +9950,9 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	16,  // 2: holdfast.engine.v1.Down.commands:type_name -> holdfast.engine.v1.Command
 	14,  // 3: holdfast.engine.v1.Up.welcome:type_name -> holdfast.engine.v1.Welcome
 	17,  // 4: holdfast.engine.v1.Up.results:type_name -> holdfast.engine.v1.Result
-	83,  // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
-	98,  // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
-	96,  // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
+	85,  // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
+	100, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
+	98,  // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
 	19,  // 8: holdfast.engine.v1.Command.list:type_name -> holdfast.engine.v1.List
 	21,  // 9: holdfast.engine.v1.Command.scan:type_name -> holdfast.engine.v1.Scan
 	24,  // 10: holdfast.engine.v1.Command.open:type_name -> holdfast.engine.v1.Open
@@ -9762,108 +9977,112 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	75,  // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
 	77,  // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
 	79,  // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
-	81,  // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
-	18,  // 33: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
-	20,  // 34: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
-	22,  // 35: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
-	25,  // 36: holdfast.engine.v1.Result.open:type_name -> holdfast.engine.v1.OpenResult
-	38,  // 37: holdfast.engine.v1.Result.send:type_name -> holdfast.engine.v1.SendResult
-	40,  // 38: holdfast.engine.v1.Result.upload:type_name -> holdfast.engine.v1.UploadResult
-	42,  // 39: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
-	51,  // 40: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
-	61,  // 41: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
-	73,  // 42: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
-	76,  // 43: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
-	78,  // 44: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
-	80,  // 45: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
-	82,  // 46: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
-	0,   // 47: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
-	97,  // 48: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
-	23,  // 49: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
-	8,   // 50: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
-	8,   // 51: holdfast.engine.v1.Download.kind:type_name -> holdfast.engine.v1.MediaKind
-	45,  // 52: holdfast.engine.v1.Query.group:type_name -> holdfast.engine.v1.GroupQuery
-	46,  // 53: holdfast.engine.v1.Query.groups:type_name -> holdfast.engine.v1.GroupsQuery
-	47,  // 54: holdfast.engine.v1.Query.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsAppQuery
-	48,  // 55: holdfast.engine.v1.Query.picture:type_name -> holdfast.engine.v1.PictureQuery
-	49,  // 56: holdfast.engine.v1.Query.about:type_name -> holdfast.engine.v1.AboutQuery
-	50,  // 57: holdfast.engine.v1.Query.own_profile:type_name -> holdfast.engine.v1.OwnProfileQuery
-	53,  // 58: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
-	52,  // 59: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
-	55,  // 60: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
-	57,  // 61: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
-	58,  // 62: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
-	59,  // 63: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
-	53,  // 64: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
-	54,  // 65: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
-	56,  // 66: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
-	62,  // 67: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
-	63,  // 68: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
-	64,  // 69: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
-	65,  // 70: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
-	66,  // 71: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
-	68,  // 72: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
-	69,  // 73: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
-	70,  // 74: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
-	53,  // 75: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
-	67,  // 76: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
-	71,  // 77: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
-	1,   // 78: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
-	2,   // 79: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
-	54,  // 80: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
-	3,   // 81: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
-	74,  // 82: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
-	25,  // 83: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
-	4,   // 84: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
-	25,  // 85: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
-	25,  // 86: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
-	84,  // 87: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
-	85,  // 88: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
-	86,  // 89: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
-	87,  // 90: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
-	88,  // 91: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
-	92,  // 92: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
-	93,  // 93: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
-	94,  // 94: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
-	89,  // 95: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
-	90,  // 96: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
-	91,  // 97: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
-	95,  // 98: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
-	5,   // 99: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
-	6,   // 100: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
-	97,  // 101: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
-	7,   // 102: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
-	99,  // 103: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	113, // 104: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	114, // 105: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
-	100, // 106: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
-	101, // 107: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
-	103, // 108: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
-	104, // 109: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
-	105, // 110: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	107, // 111: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	108, // 112: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	109, // 113: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	110, // 114: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	111, // 115: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	112, // 116: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	106, // 117: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
-	8,   // 118: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	102, // 119: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
-	9,   // 120: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	115, // 121: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
-	116, // 122: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
-	117, // 123: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
-	118, // 124: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
-	119, // 125: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
-	120, // 126: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	121, // 127: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 128: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	129, // [129:129] is the sub-list for method output_type
-	129, // [129:129] is the sub-list for method input_type
-	129, // [129:129] is the sub-list for extension type_name
-	129, // [129:129] is the sub-list for extension extendee
-	0,   // [0:129] is the sub-list for field type_name
+	83,  // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
+	81,  // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
+	82,  // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
+	18,  // 35: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
+	20,  // 36: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
+	22,  // 37: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
+	25,  // 38: holdfast.engine.v1.Result.open:type_name -> holdfast.engine.v1.OpenResult
+	38,  // 39: holdfast.engine.v1.Result.send:type_name -> holdfast.engine.v1.SendResult
+	40,  // 40: holdfast.engine.v1.Result.upload:type_name -> holdfast.engine.v1.UploadResult
+	42,  // 41: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
+	51,  // 42: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
+	61,  // 43: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
+	73,  // 44: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
+	76,  // 45: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
+	78,  // 46: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
+	80,  // 47: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
+	84,  // 48: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
+	0,   // 49: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
+	99,  // 50: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
+	3,   // 51: holdfast.engine.v1.Scan.place:type_name -> holdfast.engine.v1.Place
+	23,  // 52: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
+	8,   // 53: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
+	8,   // 54: holdfast.engine.v1.Download.kind:type_name -> holdfast.engine.v1.MediaKind
+	45,  // 55: holdfast.engine.v1.Query.group:type_name -> holdfast.engine.v1.GroupQuery
+	46,  // 56: holdfast.engine.v1.Query.groups:type_name -> holdfast.engine.v1.GroupsQuery
+	47,  // 57: holdfast.engine.v1.Query.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsAppQuery
+	48,  // 58: holdfast.engine.v1.Query.picture:type_name -> holdfast.engine.v1.PictureQuery
+	49,  // 59: holdfast.engine.v1.Query.about:type_name -> holdfast.engine.v1.AboutQuery
+	50,  // 60: holdfast.engine.v1.Query.own_profile:type_name -> holdfast.engine.v1.OwnProfileQuery
+	53,  // 61: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
+	52,  // 62: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
+	55,  // 63: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
+	57,  // 64: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
+	58,  // 65: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
+	59,  // 66: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
+	53,  // 67: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
+	54,  // 68: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
+	56,  // 69: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
+	62,  // 70: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
+	63,  // 71: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
+	64,  // 72: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
+	65,  // 73: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
+	66,  // 74: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
+	68,  // 75: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
+	69,  // 76: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
+	70,  // 77: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
+	53,  // 78: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
+	67,  // 79: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
+	71,  // 80: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
+	1,   // 81: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
+	2,   // 82: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
+	54,  // 83: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
+	3,   // 84: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
+	74,  // 85: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
+	25,  // 86: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
+	4,   // 87: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
+	25,  // 88: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
+	25,  // 89: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
+	3,   // 90: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
+	86,  // 91: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
+	87,  // 92: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
+	88,  // 93: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
+	89,  // 94: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
+	90,  // 95: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
+	94,  // 96: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
+	95,  // 97: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
+	96,  // 98: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
+	91,  // 99: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
+	92,  // 100: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
+	93,  // 101: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
+	97,  // 102: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
+	5,   // 103: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
+	6,   // 104: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
+	99,  // 105: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
+	7,   // 106: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
+	101, // 107: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
+	115, // 108: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	116, // 109: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	102, // 110: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
+	103, // 111: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
+	105, // 112: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
+	106, // 113: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
+	107, // 114: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
+	109, // 115: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	110, // 116: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	111, // 117: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	112, // 118: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	113, // 119: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	114, // 120: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	108, // 121: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
+	8,   // 122: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	104, // 123: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
+	9,   // 124: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	117, // 125: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	118, // 126: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	119, // 127: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	120, // 128: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	121, // 129: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	122, // 130: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	123, // 131: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 132: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	133, // [133:133] is the sub-list for method output_type
+	133, // [133:133] is the sub-list for method input_type
+	133, // [133:133] is the sub-list for extension type_name
+	133, // [133:133] is the sub-list for extension extendee
+	0,   // [0:133] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -9897,6 +10116,8 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Command_Restore)(nil),
 		(*Command_ImportDevice)(nil),
 		(*Command_Unlink)(nil),
+		(*Command_Discard)(nil),
+		(*Command_BringBack)(nil),
 	}
 	file_holdfast_engine_v1_engine_proto_msgTypes[6].OneofWrappers = []any{
 		(*Result_List)(nil),
@@ -9944,7 +10165,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*ActResult_Members)(nil),
 		(*ActResult_MediaPlaced)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[72].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[74].OneofWrappers = []any{
 		(*SessionFact_Connected)(nil),
 		(*SessionFact_Disconnected)(nil),
 		(*SessionFact_PairCode)(nil),
@@ -9958,14 +10179,14 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*SessionFact_PairPasskeyConfirmation)(nil),
 		(*SessionFact_TransferProgress)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[73].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[74].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[87].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[75].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[76].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[89].OneofWrappers = []any{
 		(*Delivery_Message)(nil),
 		(*Delivery_Receipt)(nil),
 		(*Delivery_Notice)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[88].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[90].OneofWrappers = []any{
 		(*Message_Text)(nil),
 		(*Message_Media)(nil),
 		(*Message_Location)(nil),
@@ -9979,7 +10200,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_Other)(nil),
 		(*Message_PollVote)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[103].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[105].OneofWrappers = []any{
 		(*Notice_GroupChanged)(nil),
 		(*Notice_IdentityChanged)(nil),
 		(*Notice_CallReceived)(nil),
@@ -9988,15 +10209,15 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_HistoryOffered)(nil),
 		(*Notice_Other)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[104].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[108].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[106].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[110].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   111,
+			NumMessages:   113,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

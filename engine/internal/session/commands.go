@@ -200,7 +200,7 @@ func (s *Session) quarantine(c *pb.Quarantine) *pb.Result {
 	if s.folderName() == c.Folder {
 		s.release()
 	}
-	if err := s.deps.Folders.Quarantine(c.Folder, c.Target); err != nil {
+	if err := s.deps.Folders.Quarantine(c.Folder, c.Target, c.WithSnapshots); err != nil {
 		return failed(err)
 	}
 	s.deps.Log.Info("session.quarantined", "session", s.id, "folder", c.Folder, "target", c.Target)

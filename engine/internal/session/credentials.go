@@ -30,6 +30,10 @@ func (r *Registry) credentials(command any, reply func(*pb.Result)) {
 			reply(r.restore(ctx, c.Restore))
 		case *pb.Command_ImportDevice:
 			reply(r.importDevice(ctx, c.ImportDevice))
+		case *pb.Command_Discard:
+			reply(r.discard(c.Discard))
+		case *pb.Command_BringBack:
+			reply(r.bringBack(c.BringBack))
 		}
 	}()
 }
@@ -41,7 +45,7 @@ func flaws() map[vault.Flaw]pb.FindingKind {
 		vault.FileDamaged: pb.FindingKind_FILE_DAMAGED, vault.DeviceMissing: pb.FindingKind_DEVICE_MISSING,
 		vault.KeyMalformed: pb.FindingKind_KEY_MALFORMED, vault.SignedPreKeyUnsigned: pb.FindingKind_SIGNED_PRE_KEY_UNSIGNED,
 		vault.AccountUnsigned: pb.FindingKind_ACCOUNT_UNSIGNED, vault.DeviceUnsigned: pb.FindingKind_DEVICE_UNSIGNED,
-		vault.AppStateKeysMissing: pb.FindingKind_APP_STATE_KEYS_MISSING,
+		vault.AppStateKeysMissing: pb.FindingKind_APP_STATE_KEYS_MISSING, vault.SchemaUnknown: pb.FindingKind_SCHEMA_UNKNOWN,
 	}
 }
 
@@ -50,11 +54,11 @@ func (r *Registry) inspect(ctx context.Context, c *pb.Inspect) *pb.Result {
 	if errors.Is(err, vault.ErrNoFile) {
 		return inspected(&vault.Inspection{Findings: []vault.Finding{{Flaw: vault.FolderWithoutFile}}})
 	}
+	if errors.Is(err, vault.ErrCorrupt) {
+		return inspected(&vault.Inspection{Findings: []vault.Finding{{Flaw: vault.FileDamaged, Detail: "it is empty"}}})
+	}
 	if err != nil {
 		return failed(err)
-	}
-	if c.Place != pb.Place_QUARANTINE && c.Place != pb.Place_SNAPSHOTS && !r.claim(nil, c.Folder) {
-		return failure(pb.ErrorCode_BUSY, "a session is open in that folder")
 	}
 	seen, err := vault.Inspect(ctx, path, c.Key)
 	if err != nil {
@@ -78,7 +82,7 @@ func (r *Registry) databaseAt(c *pb.Inspect) (string, error) {
 }
 
 func inspected(seen *vault.Inspection) *pb.Result {
-	result := &pb.InspectResult{Device: described(seen.Device)}
+	result := &pb.InspectResult{Device: described(seen.Device), Digest: seen.Digest}
 	for _, finding := range seen.Findings {
 		result.Findings = append(result.Findings, &pb.Finding{Kind: flaws()[finding.Flaw], Detail: oneLine(finding.Detail)})
 	}
@@ -94,11 +98,37 @@ func described(device *store.Device) *pb.OpenResult {
 
 func (r *Registry) snapshot(ctx context.Context, c *pb.Snapshot) *pb.Result {
 	under := vault.NewKey{Key: c.SnapshotKey, Wrapped: c.WrappedKey}
-	made, err := r.deps.Folders.Snapshot(ctx, c.Folder, c.Key, c.Name, under)
+	made, err := r.deps.Folders.Snapshot(ctx, c.Folder, c.Key, c.Name, under, c.Unless)
 	if err != nil {
 		return failed(err)
 	}
-	return &pb.Result{Result: &pb.Result_Snapshot{Snapshot: &pb.SnapshotResult{SizeBytes: made.Bytes}}}
+	return &pb.Result{Result: &pb.Result_Snapshot{Snapshot: &pb.SnapshotResult{SizeBytes: made.Bytes, Digest: made.Digest}}}
+}
+
+func (r *Registry) discard(c *pb.Discard) *pb.Result {
+	var err error
+	switch c.Place {
+	case pb.Place_QUARANTINE:
+		err = r.deps.Folders.DiscardQuarantined(c.Folder)
+	case pb.Place_SNAPSHOTS:
+		number, name, _ := strings.Cut(c.Folder, "/")
+		err = r.deps.Folders.DiscardSnapshot(number, name)
+	default:
+		return failure(pb.ErrorCode_INVALID_ARGUMENT, "nothing is deleted there")
+	}
+	if err != nil {
+		return failed(err)
+	}
+	r.deps.Log.Info("session.discarded", "place", c.Place.String(), "folder", c.Folder)
+	return &pb.Result{}
+}
+
+func (r *Registry) bringBack(c *pb.BringBack) *pb.Result {
+	if err := r.deps.Folders.BringBack(c.Folder, c.Target); err != nil {
+		return failed(err)
+	}
+	r.deps.Log.Info("session.brought_back", "folder", c.Target, "from", c.Folder)
+	return &pb.Result{}
 }
 
 func (r *Registry) restore(ctx context.Context, c *pb.Restore) *pb.Result {

@@ -76,7 +76,7 @@ func DefaultTiming() Timing {
 		Probes:       3,
 		FirstCode:    60 * time.Second,
 		NextCode:     20 * time.Second,
-		Credentials:  2 * time.Second,
+		Credentials:  time.Second,
 		PairSettling: 5 * time.Second,
 	}
 }

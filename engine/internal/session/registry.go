@@ -40,8 +40,9 @@ func (r *Registry) Command(command *pb.Command, reply func(*pb.Result)) {
 	case *pb.Command_List:
 		reply(&pb.Result{Result: &pb.Result_List{List: &pb.ListResult{Levels: r.levels()}}})
 	case *pb.Command_Scan:
-		go r.scan(reply)
-	case *pb.Command_Inspect, *pb.Command_Snapshot, *pb.Command_Restore, *pb.Command_ImportDevice:
+		go r.scan(c.Scan.Place, reply)
+	case *pb.Command_Inspect, *pb.Command_Snapshot, *pb.Command_Restore, *pb.Command_ImportDevice, *pb.Command_Discard,
+		*pb.Command_BringBack:
 		r.credentials(c, reply)
 	case nil:
 		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the command"))
@@ -55,9 +56,9 @@ func (r *Registry) Command(command *pb.Command, reply func(*pb.Result)) {
 	}
 }
 
-func (r *Registry) scan(reply func(*pb.Result)) {
+func (r *Registry) scan(place pb.Place, reply func(*pb.Result)) {
 	defer r.contain("session.scan_panicked", func() { reply(failure(pb.ErrorCode_PANICKED, "scan")) })
-	entries, err := r.deps.Folders.Scan()
+	entries, err := r.listed(place)
 	if err != nil {
 		reply(failed(err))
 		return
@@ -65,10 +66,21 @@ func (r *Registry) scan(reply func(*pb.Result)) {
 	result := &pb.ScanResult{}
 	for _, entry := range entries {
 		result.Folders = append(result.Folders, &pb.Folder{
-			Name: entry.Name, WrappedKey: entry.WrappedKey, SessionBytes: entry.SessionBytes,
+			Name: entry.Name, WrappedKey: entry.WrappedKey, SessionBytes: entry.SessionBytes, Digest: entry.Digest,
 		})
 	}
 	reply(&pb.Result{Result: &pb.Result_Scan{Scan: result}})
+}
+
+func (r *Registry) listed(place pb.Place) ([]vault.Entry, error) {
+	switch place {
+	case pb.Place_QUARANTINE:
+		return r.deps.Folders.ScanQuarantine()
+	case pb.Place_SNAPSHOTS:
+		return r.deps.Folders.ScanSnapshots()
+	default:
+		return r.deps.Folders.Scan()
+	}
 }
 
 func (r *Registry) contain(event string, then func()) {
@@ -185,6 +197,7 @@ func failed(err error) *pb.Result {
 		{vault.ErrWrongKey, pb.ErrorCode_WRONG_KEY},
 		{vault.ErrNoDevice, pb.ErrorCode_FILE_CORRUPT},
 		{vault.ErrCorrupt, pb.ErrorCode_FILE_CORRUPT},
+		{vault.ErrNewer, pb.ErrorCode_FILE_NEWER},
 		{vault.ErrExists, pb.ErrorCode_TARGET_EXISTS},
 		{vault.ErrLinked, pb.ErrorCode_BUSY},
 	}

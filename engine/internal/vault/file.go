@@ -29,6 +29,7 @@ var (
 	ErrCorrupt  = errors.New("the file is damaged")
 	ErrNoDevice = errors.New("the file holds no device")
 	ErrStorage  = errors.New("storage failed")
+	ErrNewer    = errors.New("a newer version has written the file")
 	ErrExists   = errors.New("target exists")
 	ErrNoFile   = fmt.Errorf("%w: no session file in it", ErrMissing)
 	ErrLinked   = errors.New("the scratch folder holds a linked device")
@@ -51,13 +52,14 @@ type File struct {
 
 // OpenFile opens the session file at path, makes it when absent, and brings its schema up to date.
 //
-// Raises ErrWrongKey, ErrCorrupt or ErrStorage; nothing of the file is changed by a key that does not fit.
+// Raises ErrWrongKey, ErrCorrupt, ErrNewer or ErrStorage; nothing of the file is changed by a key that does not fit.
 func OpenFile(ctx context.Context, path string, sessionKey []byte) (*File, error) {
 	key, err := newFileKey(sessionKey)
 	if err != nil {
 		return nil, err
 	}
-	if err := key.opens(path); err != nil {
+	short, err := key.opens(path)
+	if err != nil {
 		return nil, err
 	}
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=xts&_txlock=immediate"}
@@ -70,7 +72,13 @@ func OpenFile(ctx context.Context, path string, sessionKey []byte) (*File, error
 	db.SetMaxIdleConns(1)
 	db.SetConnMaxIdleTime(idleTimeout)
 	file := &File{db: db}
-	if err := file.upgrade(ctx); err != nil {
+	if short {
+		err = file.whole(ctx, key, path)
+	}
+	if err == nil {
+		err = file.upgrade(ctx)
+	}
+	if err != nil {
 		_ = db.Close()
 		return nil, classify(err)
 	}
@@ -98,6 +106,19 @@ func prepare(conn *sqlite3.Conn, key fileKey) error {
 		PRAGMA foreign_keys=ON;
 		PRAGMA cache_size=-128;
 		PRAGMA temp_store=MEMORY`)
+}
+
+// whole raises ErrCorrupt when a part of the file is gone. A file may be shorter than its first page says while it is being
+// written back from its log: that is finished first.
+func (f *File) whole(ctx context.Context, key fileKey, path string) error {
+	if _, err := f.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return err
+	}
+	short, err := key.opens(path)
+	if err == nil && short {
+		return fmt.Errorf("%w: it is shorter than it was", ErrCorrupt)
+	}
+	return err
 }
 
 func (f *File) upgrade(ctx context.Context) error {
@@ -166,6 +187,8 @@ func classify(err error) error {
 	switch {
 	case errors.Is(err, ErrStorage), errors.Is(err, ErrCorrupt), errors.Is(err, context.Canceled):
 		return err
+	case errors.Is(err, dbutil.ErrUnsupportedDatabaseVersion):
+		return fmt.Errorf("%w: %w", ErrNewer, err)
 	case errors.Is(err, sqlite3.NOTADB), errors.Is(err, sqlite3.CORRUPT):
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	default:

@@ -15,6 +15,8 @@ const (
 	databaseName  = "session.db"
 	keyName       = "session.key"
 	linkedName    = "session.linked"
+	digestName    = "session.digest"
+	savedName     = "snapshots" // in a folder under quarantine/
 	scratchPrefix = ".pairing-"
 )
 
@@ -28,11 +30,12 @@ type Folders struct {
 	snapshots  string
 }
 
-// Entry is one folder under sessions/.
+// Entry is one folder under sessions/, quarantine/ or snapshots/.
 type Entry struct {
 	Name         string
 	WrappedKey   []byte
 	SessionBytes uint64
+	Digest       []byte // of a snapshot
 }
 
 // NewFolders returns the session folders of a data folder.
@@ -76,30 +79,6 @@ func existing(folder, named string) (string, error) {
 		return "", fmt.Errorf("%w: %s is empty", ErrCorrupt, named)
 	}
 	return path, nil
-}
-
-// Scan lists every folder, scratch folders included.
-func (f *Folders) Scan() ([]Entry, error) {
-	entries, err := os.ReadDir(f.sessions)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrStorage, err)
-	}
-	var found []Entry
-	for _, entry := range entries {
-		if !entry.IsDir() || CheckName(entry.Name()) != nil {
-			continue
-		}
-		folder := Entry{Name: entry.Name()}
-		folder.WrappedKey, err = os.ReadFile(filepath.Join(f.sessions, entry.Name(), keyName))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("%w: %w", ErrStorage, err)
-		}
-		if info, err := os.Stat(filepath.Join(f.sessions, entry.Name(), databaseName)); err == nil {
-			folder.SessionBytes = uint64(info.Size())
-		}
-		found = append(found, folder)
-	}
-	return found, nil
 }
 
 // MakeScratch makes a session's scratch folder anew, with the wrapped key in it before any file exists that the key
@@ -161,17 +140,6 @@ func (f *Folders) Adopt(sessionID, name string) error {
 	}
 	_ = os.Remove(filepath.Join(target, linkedName))
 	return syncBoth(f.sessions, f.sessions)
-}
-
-// Quarantine moves a folder to quarantine/<target>. Raises ErrMissing or ErrExists.
-func (f *Folders) Quarantine(name, target string) error {
-	if err := errors.Join(CheckName(name), CheckName(target)); err != nil {
-		return err
-	}
-	if err := move(filepath.Join(f.sessions, name), filepath.Join(f.quarantine, target)); err != nil {
-		return err
-	}
-	return syncBoth(f.sessions, f.quarantine)
 }
 
 func move(from, to string) error {

@@ -92,13 +92,13 @@ func TestMovesNeverReplace(t *testing.T) {
 	if err := f.Adopt("s1", "a"); !errors.Is(err, ErrExists) {
 		t.Errorf("adopted over a folder: %v", err)
 	}
-	if err := f.Quarantine("a", "a-1"); err != nil {
+	if err := f.Quarantine("a", "a-1", false); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Quarantine("b", "a-1"); !errors.Is(err, ErrExists) {
+	if err := f.Quarantine("b", "a-1", false); !errors.Is(err, ErrExists) {
 		t.Errorf("quarantined over a folder: %v", err)
 	}
-	if err := f.Quarantine("c", "c-1"); !errors.Is(err, ErrMissing) {
+	if err := f.Quarantine("c", "c-1", false); !errors.Is(err, ErrMissing) {
 		t.Errorf("quarantined a missing folder: %v", err)
 	}
 	if err := f.Adopt("s2", "d"); !errors.Is(err, ErrMissing) {
@@ -119,7 +119,7 @@ func TestNamesCannotLeaveTheirParent(t *testing.T) {
 		if _, err := f.Database(name); !errors.Is(err, ErrArgument) {
 			t.Errorf("database of %q: %v", name, err)
 		}
-		if err := f.Quarantine(name, "x"); !errors.Is(err, ErrArgument) {
+		if err := f.Quarantine(name, "x", true); !errors.Is(err, ErrArgument) {
 			t.Errorf("quarantine of %q: %v", name, err)
 		}
 	}

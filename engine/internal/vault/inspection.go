@@ -28,6 +28,7 @@ const (
 	AccountUnsigned
 	DeviceUnsigned
 	AppStateKeysMissing
+	SchemaUnknown
 )
 
 // Finding is one flaw, with what is known of it. The detail holds no secret.
@@ -40,6 +41,7 @@ type Finding struct {
 type Inspection struct {
 	Findings []Finding
 	Device   *store.Device // nil when none could be read; for looking at only
+	Digest   []byte        // of the credentials, nil when they could not be read
 }
 
 func (i *Inspection) found(flaw Flaw, detail string) {
@@ -58,6 +60,9 @@ func Inspect(ctx context.Context, path string, key []byte) (*Inspection, error) 
 	case errors.Is(err, ErrCorrupt):
 		seen.found(FileDamaged, "it does not open as a database")
 		return seen, nil
+	case errors.Is(err, ErrNewer):
+		seen.found(SchemaUnknown, "")
+		return seen, nil
 	case err != nil:
 		return nil, err
 	}
@@ -67,6 +72,10 @@ func Inspect(ctx context.Context, path string, key []byte) (*Inspection, error) 
 	}
 	if err := seen.device(ctx, file); err != nil {
 		return nil, err
+	}
+	if seen.Device != nil {
+		// What cannot be read has been found by then; there is nothing to compare with.
+		seen.Digest, _ = digestOf(ctx, file)
 	}
 	return seen, nil
 }

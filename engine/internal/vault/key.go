@@ -4,6 +4,7 @@ import (
 	"crypto/aes"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -51,34 +52,49 @@ func (k fileKey) GoString() string { return "file key" }
 
 // opens proves, before SQLite sees the file, that this key decrypts it. SQLite would take a file under another key for
 // garbage, find no valid frame in its write-ahead log and delete that log when it closes: commits would be lost.
-// A missing or empty file opens with any key.
-func (k fileKey) opens(path string) error {
+// A missing or empty file opens with any key. True when the file is shorter than its first page says.
+func (k fileKey) opens(path string) (short bool, err error) {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrStorage, err)
+		return false, fmt.Errorf("%w: %w", ErrStorage, err)
 	}
 	defer file.Close() //nolint:errcheck // read only
 	sector := make([]byte, sectorSize)
 	n, err := io.ReadFull(file, sector)
 	if errors.Is(err, io.EOF) && n == 0 {
-		return nil
+		return false, nil
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%w: shorter than its header", ErrCorrupt)
+		return false, fmt.Errorf("%w: shorter than its header", ErrCorrupt)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrStorage, err)
+		return false, fmt.Errorf("%w: %w", ErrStorage, err)
 	}
 	cipher, err := xts.NewCipher(aes.NewCipher, k.material)
 	if err != nil {
-		return fmt.Errorf("file cipher: %w", err)
+		return false, fmt.Errorf("file cipher: %w", err)
 	}
 	cipher.Decrypt(sector, sector, 0)
 	if string(sector[:len(fileMagic)]) != fileMagic {
-		return ErrWrongKey
+		return false, ErrWrongKey
 	}
-	return nil
+	info, err := file.Stat()
+	if err != nil {
+		return false, fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	return info.Size() < pages(sector), nil
+}
+
+// pages answers how long a file is by its first page; one that says so with 1 has pages of 64 KiB.
+//
+// Source: https://sqlite.org/fileformat.html, 1.3.
+func pages(header []byte) int64 {
+	size := int64(binary.BigEndian.Uint16(header[16:18]))
+	if size == 1 {
+		size = 65536
+	}
+	return size * int64(binary.BigEndian.Uint32(header[28:32]))
 }

@@ -1,7 +1,9 @@
 package vault
 
 import (
+	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +11,7 @@ import (
 	"strings"
 
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/util/keys"
 
 	"holdfast/engine/internal/home"
 )
@@ -25,7 +28,8 @@ type NewKey struct {
 // Made is a folder that was made.
 type Made struct {
 	Device *store.Device // for looking at only
-	Bytes  uint64
+	Bytes  uint64        // 0: nothing was made, because nothing has changed
+	Digest []byte        // of the credentials in it
 }
 
 // SnapshotDatabase answers the path of a snapshot's file. Raises ErrMissing.
@@ -44,14 +48,20 @@ func (f *Folders) QuarantineDatabase(name string) (string, error) {
 	return existing(filepath.Join(f.quarantine, name), "quarantine/"+name)
 }
 
-// Snapshot saves the credentials of sessions/<folder> as snapshots/<folder>/<name>. Raises ErrExists.
-func (f *Folders) Snapshot(ctx context.Context, folder string, key []byte, name string, under NewKey) (*Made, error) {
+// Snapshot saves the credentials of sessions/<folder> as snapshots/<folder>/<name>, unless they have this digest. Raises
+// ErrExists.
+func (f *Folders) Snapshot(ctx context.Context, folder string, key []byte, name string, under NewKey, unless []byte) (*Made, error) {
 	source, err := f.Database(folder)
 	if err != nil {
 		return nil, err
 	}
 	if err := plainNames(name); err != nil {
 		return nil, err
+	}
+	if len(unless) > 0 {
+		if digest, err := digestAt(ctx, source, key); err != nil || bytes.Equal(digest, unless) {
+			return &Made{Digest: digest}, err
+		}
 	}
 	return f.make(ctx, filepath.Join(f.snapshots, folder), name, under, func(path string) error {
 		return copyCredentials(ctx, source, key, path, under.Key)
@@ -117,7 +127,10 @@ func (f *Folders) make(ctx context.Context, parent, name string, under NewKey, f
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStorage, err)
 	}
-	if err := errors.Join(syncFile(path), home.SyncFolder(half)); err != nil {
+	if parent != f.sessions {
+		err = home.WriteAtomically(filepath.Join(half, digestName), made.Digest, 0o600)
+	}
+	if err := errors.Join(err, syncFile(path), home.SyncFolder(half)); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStorage, err)
 	}
 	if err := move(half, target); err != nil {
@@ -141,7 +154,7 @@ func readBack(ctx context.Context, path string, key []byte) (*Made, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrStorage, err)
 	}
-	return &Made{Device: seen.Device, Bytes: uint64(info.Size())}, nil
+	return &Made{Device: seen.Device, Bytes: uint64(info.Size()), Digest: seen.Digest}, nil
 }
 
 func syncFile(path string) error {
@@ -172,7 +185,34 @@ func copyCredentials(ctx context.Context, from string, fromKey []byte, to string
 			break
 		}
 	}
+	if err == nil {
+		err = beginPreKeysAnew(ctx, source, target)
+	}
 	return errors.Join(err, target.Close())
+}
+
+const (
+	// More pre-keys than are made between a snapshot and the next one.
+	preKeysSkipped = 4096
+	lastPreKeyID   = 1<<24 - 1 // three bytes on the wire
+)
+
+// beginPreKeysAnew leaves one pre-key that nobody was given, with an id above all that were given out: the library makes the
+// next ones above it and uploads them at the next login. An id that were used again, with another key, would fail whoever
+// still has the old one.
+//
+// Source: whatsmeow 35ae40906e74, SQLStore.getNextPreKeyID, handleConnectSuccess.
+func beginPreKeysAnew(ctx context.Context, from, to *File) error {
+	var last sql.NullInt64
+	if err := from.db.QueryRowContext(ctx, "SELECT MAX(key_id) FROM whatsmeow_pre_keys").Scan(&last); err != nil {
+		return classify(err)
+	}
+	marker := keys.NewPreKey(uint32(min(last.Int64+preKeysSkipped, lastPreKeyID)))
+	insert := "INSERT INTO whatsmeow_pre_keys (jid, key_id, key, uploaded) SELECT jid, ?, ?, true FROM whatsmeow_device"
+	if _, err := to.db.ExecContext(ctx, insert, marker.KeyID, marker.Priv[:]); err != nil {
+		return classify(err)
+	}
+	return nil
 }
 
 // copyTable copies every row; both files have the same schema, because both were opened here.

@@ -32,6 +32,7 @@ class ErrorCode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NOT_FOUND: _ClassVar[ErrorCode]
     NOT_ALLOWED: _ClassVar[ErrorCode]
     UNANSWERED: _ClassVar[ErrorCode]
+    FILE_NEWER: _ClassVar[ErrorCode]
 
 class ChatActivity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -67,6 +68,7 @@ class FindingKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACCOUNT_UNSIGNED: _ClassVar[FindingKind]
     DEVICE_UNSIGNED: _ClassVar[FindingKind]
     APP_STATE_KEYS_MISSING: _ClassVar[FindingKind]
+    SCHEMA_UNKNOWN: _ClassVar[FindingKind]
 
 class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -157,6 +159,7 @@ TOO_LARGE: ErrorCode
 NOT_FOUND: ErrorCode
 NOT_ALLOWED: ErrorCode
 UNANSWERED: ErrorCode
+FILE_NEWER: ErrorCode
 CHAT_ACTIVITY_UNSPECIFIED: ChatActivity
 PAUSED: ChatActivity
 TYPING: ChatActivity
@@ -180,6 +183,7 @@ SIGNED_PRE_KEY_UNSIGNED: FindingKind
 ACCOUNT_UNSIGNED: FindingKind
 DEVICE_UNSIGNED: FindingKind
 APP_STATE_KEYS_MISSING: FindingKind
+SCHEMA_UNKNOWN: FindingKind
 REASON_UNSPECIFIED: Reason
 REQUESTED: Reason
 NETWORK: Reason
@@ -295,7 +299,7 @@ class Shutdown(_message.Message):
     def __init__(self, reason: _Optional[str] = ...) -> None: ...
 
 class Command(_message.Message):
-    __slots__ = ("request_id", "session_id", "list", "scan", "open", "close", "connect", "disconnect", "pair", "cancel_pair", "adopt", "quarantine", "logout", "send", "upload", "download", "cancel", "query", "act", "pair_phone", "passkey_response", "passkey_confirm", "inspect", "snapshot", "restore", "import_device", "unlink")
+    __slots__ = ("request_id", "session_id", "list", "scan", "open", "close", "connect", "disconnect", "pair", "cancel_pair", "adopt", "quarantine", "logout", "send", "upload", "download", "cancel", "query", "act", "pair_phone", "passkey_response", "passkey_confirm", "inspect", "snapshot", "restore", "import_device", "unlink", "discard", "bring_back")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     LIST_FIELD_NUMBER: _ClassVar[int]
@@ -323,6 +327,8 @@ class Command(_message.Message):
     RESTORE_FIELD_NUMBER: _ClassVar[int]
     IMPORT_DEVICE_FIELD_NUMBER: _ClassVar[int]
     UNLINK_FIELD_NUMBER: _ClassVar[int]
+    DISCARD_FIELD_NUMBER: _ClassVar[int]
+    BRING_BACK_FIELD_NUMBER: _ClassVar[int]
     request_id: int
     session_id: str
     list: List
@@ -350,7 +356,9 @@ class Command(_message.Message):
     restore: Restore
     import_device: ImportDevice
     unlink: Unlink
-    def __init__(self, request_id: _Optional[int] = ..., session_id: _Optional[str] = ..., list: _Optional[_Union[List, _Mapping]] = ..., scan: _Optional[_Union[Scan, _Mapping]] = ..., open: _Optional[_Union[Open, _Mapping]] = ..., close: _Optional[_Union[Close, _Mapping]] = ..., connect: _Optional[_Union[Connect, _Mapping]] = ..., disconnect: _Optional[_Union[Disconnect, _Mapping]] = ..., pair: _Optional[_Union[Pair, _Mapping]] = ..., cancel_pair: _Optional[_Union[CancelPair, _Mapping]] = ..., adopt: _Optional[_Union[Adopt, _Mapping]] = ..., quarantine: _Optional[_Union[Quarantine, _Mapping]] = ..., logout: _Optional[_Union[Logout, _Mapping]] = ..., send: _Optional[_Union[Send, _Mapping]] = ..., upload: _Optional[_Union[Upload, _Mapping]] = ..., download: _Optional[_Union[Download, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., query: _Optional[_Union[Query, _Mapping]] = ..., act: _Optional[_Union[Act, _Mapping]] = ..., pair_phone: _Optional[_Union[PairPhone, _Mapping]] = ..., passkey_response: _Optional[_Union[PasskeyResponse, _Mapping]] = ..., passkey_confirm: _Optional[_Union[PasskeyConfirm, _Mapping]] = ..., inspect: _Optional[_Union[Inspect, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., restore: _Optional[_Union[Restore, _Mapping]] = ..., import_device: _Optional[_Union[ImportDevice, _Mapping]] = ..., unlink: _Optional[_Union[Unlink, _Mapping]] = ...) -> None: ...
+    discard: Discard
+    bring_back: BringBack
+    def __init__(self, request_id: _Optional[int] = ..., session_id: _Optional[str] = ..., list: _Optional[_Union[List, _Mapping]] = ..., scan: _Optional[_Union[Scan, _Mapping]] = ..., open: _Optional[_Union[Open, _Mapping]] = ..., close: _Optional[_Union[Close, _Mapping]] = ..., connect: _Optional[_Union[Connect, _Mapping]] = ..., disconnect: _Optional[_Union[Disconnect, _Mapping]] = ..., pair: _Optional[_Union[Pair, _Mapping]] = ..., cancel_pair: _Optional[_Union[CancelPair, _Mapping]] = ..., adopt: _Optional[_Union[Adopt, _Mapping]] = ..., quarantine: _Optional[_Union[Quarantine, _Mapping]] = ..., logout: _Optional[_Union[Logout, _Mapping]] = ..., send: _Optional[_Union[Send, _Mapping]] = ..., upload: _Optional[_Union[Upload, _Mapping]] = ..., download: _Optional[_Union[Download, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., query: _Optional[_Union[Query, _Mapping]] = ..., act: _Optional[_Union[Act, _Mapping]] = ..., pair_phone: _Optional[_Union[PairPhone, _Mapping]] = ..., passkey_response: _Optional[_Union[PasskeyResponse, _Mapping]] = ..., passkey_confirm: _Optional[_Union[PasskeyConfirm, _Mapping]] = ..., inspect: _Optional[_Union[Inspect, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., restore: _Optional[_Union[Restore, _Mapping]] = ..., import_device: _Optional[_Union[ImportDevice, _Mapping]] = ..., unlink: _Optional[_Union[Unlink, _Mapping]] = ..., discard: _Optional[_Union[Discard, _Mapping]] = ..., bring_back: _Optional[_Union[BringBack, _Mapping]] = ...) -> None: ...
 
 class Result(_message.Message):
     __slots__ = ("request_id", "error", "list", "scan", "open", "send", "upload", "download", "query", "act", "inspect", "snapshot", "restore", "import_device", "unlink")
@@ -409,8 +417,10 @@ class ListResult(_message.Message):
     def __init__(self, levels: _Optional[_Iterable[_Union[Level, _Mapping]]] = ...) -> None: ...
 
 class Scan(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("place",)
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    place: Place
+    def __init__(self, place: _Optional[_Union[Place, str]] = ...) -> None: ...
 
 class ScanResult(_message.Message):
     __slots__ = ("folders",)
@@ -419,14 +429,16 @@ class ScanResult(_message.Message):
     def __init__(self, folders: _Optional[_Iterable[_Union[Folder, _Mapping]]] = ...) -> None: ...
 
 class Folder(_message.Message):
-    __slots__ = ("name", "wrapped_key", "session_bytes")
+    __slots__ = ("name", "wrapped_key", "session_bytes", "digest")
     NAME_FIELD_NUMBER: _ClassVar[int]
     WRAPPED_KEY_FIELD_NUMBER: _ClassVar[int]
     SESSION_BYTES_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
     name: str
     wrapped_key: bytes
     session_bytes: int
-    def __init__(self, name: _Optional[str] = ..., wrapped_key: _Optional[bytes] = ..., session_bytes: _Optional[int] = ...) -> None: ...
+    digest: bytes
+    def __init__(self, name: _Optional[str] = ..., wrapped_key: _Optional[bytes] = ..., session_bytes: _Optional[int] = ..., digest: _Optional[bytes] = ...) -> None: ...
 
 class Open(_message.Message):
     __slots__ = ("folder", "key")
@@ -507,12 +519,14 @@ class Adopt(_message.Message):
     def __init__(self, folder: _Optional[str] = ...) -> None: ...
 
 class Quarantine(_message.Message):
-    __slots__ = ("folder", "target")
+    __slots__ = ("folder", "target", "with_snapshots")
     FOLDER_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
+    WITH_SNAPSHOTS_FIELD_NUMBER: _ClassVar[int]
     folder: str
     target: str
-    def __init__(self, folder: _Optional[str] = ..., target: _Optional[str] = ...) -> None: ...
+    with_snapshots: bool
+    def __init__(self, folder: _Optional[str] = ..., target: _Optional[str] = ..., with_snapshots: _Optional[bool] = ...) -> None: ...
 
 class Logout(_message.Message):
     __slots__ = ()
@@ -879,12 +893,14 @@ class Inspect(_message.Message):
     def __init__(self, place: _Optional[_Union[Place, str]] = ..., folder: _Optional[str] = ..., key: _Optional[bytes] = ...) -> None: ...
 
 class InspectResult(_message.Message):
-    __slots__ = ("findings", "device")
+    __slots__ = ("findings", "device", "digest")
     FINDINGS_FIELD_NUMBER: _ClassVar[int]
     DEVICE_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
     findings: _containers.RepeatedCompositeFieldContainer[Finding]
     device: OpenResult
-    def __init__(self, findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., device: _Optional[_Union[OpenResult, _Mapping]] = ...) -> None: ...
+    digest: bytes
+    def __init__(self, findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., device: _Optional[_Union[OpenResult, _Mapping]] = ..., digest: _Optional[bytes] = ...) -> None: ...
 
 class Finding(_message.Message):
     __slots__ = ("kind", "detail")
@@ -895,24 +911,28 @@ class Finding(_message.Message):
     def __init__(self, kind: _Optional[_Union[FindingKind, str]] = ..., detail: _Optional[str] = ...) -> None: ...
 
 class Snapshot(_message.Message):
-    __slots__ = ("folder", "key", "name", "snapshot_key", "wrapped_key")
+    __slots__ = ("folder", "key", "name", "snapshot_key", "wrapped_key", "unless")
     FOLDER_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_KEY_FIELD_NUMBER: _ClassVar[int]
     WRAPPED_KEY_FIELD_NUMBER: _ClassVar[int]
+    UNLESS_FIELD_NUMBER: _ClassVar[int]
     folder: str
     key: bytes
     name: str
     snapshot_key: bytes
     wrapped_key: bytes
-    def __init__(self, folder: _Optional[str] = ..., key: _Optional[bytes] = ..., name: _Optional[str] = ..., snapshot_key: _Optional[bytes] = ..., wrapped_key: _Optional[bytes] = ...) -> None: ...
+    unless: bytes
+    def __init__(self, folder: _Optional[str] = ..., key: _Optional[bytes] = ..., name: _Optional[str] = ..., snapshot_key: _Optional[bytes] = ..., wrapped_key: _Optional[bytes] = ..., unless: _Optional[bytes] = ...) -> None: ...
 
 class SnapshotResult(_message.Message):
-    __slots__ = ("size_bytes",)
+    __slots__ = ("size_bytes", "digest")
     SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
     size_bytes: int
-    def __init__(self, size_bytes: _Optional[int] = ...) -> None: ...
+    digest: bytes
+    def __init__(self, size_bytes: _Optional[int] = ..., digest: _Optional[bytes] = ...) -> None: ...
 
 class Restore(_message.Message):
     __slots__ = ("folder", "name", "snapshot_key", "target", "key", "wrapped_key")
@@ -957,6 +977,22 @@ class ImportDeviceResult(_message.Message):
     device: OpenResult
     folder: str
     def __init__(self, device: _Optional[_Union[OpenResult, _Mapping]] = ..., folder: _Optional[str] = ...) -> None: ...
+
+class Discard(_message.Message):
+    __slots__ = ("place", "folder")
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    place: Place
+    folder: str
+    def __init__(self, place: _Optional[_Union[Place, str]] = ..., folder: _Optional[str] = ...) -> None: ...
+
+class BringBack(_message.Message):
+    __slots__ = ("folder", "target")
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    TARGET_FIELD_NUMBER: _ClassVar[int]
+    folder: str
+    target: str
+    def __init__(self, folder: _Optional[str] = ..., target: _Optional[str] = ...) -> None: ...
 
 class Unlink(_message.Message):
     __slots__ = ("folder", "key")
