@@ -13,6 +13,7 @@ import httpx
 import uvicorn
 
 from holdfast.accounts import Accounts
+from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Facts, Rooms
 from holdfast.delivery import Subscriptions
@@ -116,6 +117,7 @@ async def served(folder: Path) -> AsyncIterator[Served]:
     rooms = Rooms(
         facts=create_autospec(Facts, instance=True, version="test", lab=False),
         accounts=accounts,
+        alerts=create_autospec(Alerts, instance=True),  # they have tests of their own
         sessions=create_autospec(Service, instance=True),  # sessions have a test of their own
         directory=Directory(),
         messages=MessageReader(store),

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from holdfast.api import (
     access,
+    alerts,
     codes,
     docs,
     errors,
@@ -59,6 +60,7 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
         socket.router,
         access.router,
         keys.router,
+        alerts.router,
     ):
         app.include_router(router)
     if rooms.facts.lab:

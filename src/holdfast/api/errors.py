@@ -37,6 +37,13 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.UnknownSubscription, 404),
     (errors.SubscriptionTaken, 409),
     (errors.SubscriptionFilterDiffers, 409),
+    (errors.UnknownAlertChannel, 404),
+    (errors.UnknownAlertRule, 404),
+    (errors.UnknownAlertDelivery, 404),
+    (errors.AlertUrlInvalid, 422),
+    (errors.AlertTargetInternal, 422),
+    (errors.AlertChannelSilent, 504),
+    (errors.AlertError, 502),
     (errors.StoreUnavailable, 503),
 )
 

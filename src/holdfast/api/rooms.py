@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from holdfast.accounts import Accounts
+from holdfast.alerts import Alerts
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
 from holdfast.journal import Journal
@@ -50,6 +51,7 @@ class Rooms:
 
     facts: Facts
     accounts: Accounts
+    alerts: Alerts
     sessions: Service
     directory: SessionDirectory
     messages: MessageReader

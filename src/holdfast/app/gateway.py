@@ -13,6 +13,7 @@ import uvloop
 
 from holdfast import __version__
 from holdfast.accounts import Accounts
+from holdfast.alerts import Alerts, Ways
 from holdfast.api.rooms import Rooms
 from holdfast.app.listeners import Listeners
 from holdfast.delivery import Subscriptions
@@ -63,6 +64,9 @@ class Gateway:
         self.inbox = Inbox(store, journal, self.outbox)
         self.retention = Retention(store, _keep(chosen))
         self.intake = Intake(self.inbox.receive, self.link.confirm)
+        seal, index = vault.seal_for("alert channels"), self.supervisor.roster.index
+        ways = Ways(seal, self.outbox, index)
+        self.alerts = Alerts(store, journal, ways, index, seal, home=DEFAULT_TENANT, lab=self.lab)
         self._wire()
 
     def _wire(self) -> None:
@@ -95,7 +99,7 @@ class Gateway:
 
     async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
-        rooms = (self.link, self.supervisor, self.outbox, self.intake, self.retention)
+        rooms = (self.link, self.supervisor, self.outbox, self.intake, self.retention, self.alerts)
         async with asyncio.TaskGroup() as tasks:
             work = [tasks.create_task(room.run()) for room in rooms]
             work.append(tasks.create_task(self.store.watch()))
@@ -113,6 +117,7 @@ class Gateway:
         return Rooms(
             facts=self,
             accounts=accounts,
+            alerts=self.alerts,
             sessions=self.sessions,
             directory=self.supervisor.roster.index,
             messages=MessageReader(self.store),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from holdfast.cli.alert_commands import app as alert_app
 from holdfast.cli.lab.commands import app as lab_app
 from holdfast.cli.options import AsJson, Data, SessionName
 from holdfast.cli.run import run as _run
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 bot_app = typer.Typer(help="Bots on the public SDK.", no_args_is_help=True)
 app.add_typer(bot_app, name="bot")
+app.add_typer(alert_app, name="alert")
 app.add_typer(lab_app, name="lab")
 
 

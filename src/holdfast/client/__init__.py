@@ -5,6 +5,7 @@ It never reads the gateway's files except to find its address and key, and it ne
 session.
 """
 
+from holdfast.client.alerts import Alert, AlertChannel, AlertRule, Notification, Quiet
 from holdfast.client.client import Client
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Event
@@ -29,6 +30,9 @@ from holdfast.model.errors import (
 
 __all__ = [
     "AccessError",
+    "Alert",
+    "AlertChannel",
+    "AlertRule",
     "AlreadyLinked",
     "Client",
     "DashboardLink",
@@ -42,8 +46,10 @@ __all__ = [
     "MessageTooLarge",
     "NameTaken",
     "NoQr",
+    "Notification",
     "Pairing",
     "Qr",
+    "Quiet",
     "RecipientInvalid",
     "Sent",
     "Session",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
+from holdfast.client.alerts import Alerts
 from holdfast.client.event import Event, Json
 from holdfast.client.http import Http
 from holdfast.client.link import Link
@@ -40,6 +41,7 @@ class Client:
         self._http = Http(self._locator, timeout_s)
         self._link: Link | None = None
         self.sessions = Sessions(self._http)
+        self.alerts = Alerts(self._http)
 
     async def __aenter__(self) -> Self:
         """Opens nothing yet: the first call does."""

@@ -38,6 +38,14 @@ HoldfastError                  code, message, next_step
 ├ SubscriptionTaken            another consumer reads it now: do not fight
 ├ SubscriptionFilterDiffers    change the filter explicitly, or take another name
 ├ UnknownKey
+├ AlertError
+│ ├ AlertUrlInvalid            no service has such an address
+│ ├ AlertTargetInternal        an address of this machine or of its networks, which was not allowed
+│ ├ AlertChannelFailed         the service refused, or was not reached: it is tried again
+│ ├ AlertChannelSilent         no answer in time: it may have arrived
+│ ├ UnknownAlertChannel
+│ ├ UnknownAlertRule
+│ └ UnknownAlertDelivery
 └ StoreUnavailable             do not ack; retry
 """
 
@@ -317,6 +325,54 @@ class UnknownKey(HoldfastError):
     """No key has this id."""
 
     code = "unknown_key"
+
+
+class AlertError(HoldfastError):
+    """Something about alerts."""
+
+    code = "alert_error"
+
+
+class AlertUrlInvalid(AlertError):
+    """No service has an address like this."""
+
+    code = "alert_url_invalid"
+
+
+class AlertTargetInternal(AlertError):
+    """The channel leads to this machine or its networks, which was not allowed."""
+
+    code = "alert_target_internal"
+
+
+class AlertChannelFailed(AlertError):
+    """The channel's service refused the message or was not reached."""
+
+    code = "alert_channel_failed"
+
+
+class AlertChannelSilent(AlertError):
+    """The channel's service did not answer in time. What was sent may have arrived."""
+
+    code = "alert_channel_silent"
+
+
+class UnknownAlertChannel(AlertError):
+    """No alert channel has this name."""
+
+    code = "unknown_alert_channel"
+
+
+class UnknownAlertRule(AlertError):
+    """Nothing of this name is an alert."""
+
+    code = "unknown_alert_rule"
+
+
+class UnknownAlertDelivery(AlertError):
+    """No notification that was given up has this id."""
+
+    code = "unknown_alert_delivery"
 
 
 class StoreUnavailable(HoldfastError):

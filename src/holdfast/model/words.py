@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from holdfast.model.alerts import Cause
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.model.warnings import WarningCode
@@ -39,6 +40,18 @@ def of_reason(reason: str) -> Words:
 def of_warning(code: str) -> Words:
     """What a warning says. One of a newer gateway is said by its code."""
     return _WARNINGS_BY_CODE.get(code) or Words(code.replace("_", " ").capitalize())
+
+
+def of_alert(cause: str) -> Words:
+    """What an alert is about, and what a person should do about it. Whole sentences."""
+    said = _ALERTS_BY_CODE.get(cause)
+    return of_reason(cause) if said is None else Words(f"{said.sentence}.", said.next_step)
+
+
+def of_detail(detail: str) -> str:
+    """What belongs to an alert, for people: a reason by its sentence, other words as they are."""
+    said = _REASONS_BY_CODE.get(detail)
+    return detail if said is None else f"{said.sentence}."
 
 
 def of_state(state: str) -> str:
@@ -108,6 +121,10 @@ ERRORS: Final[Mapping[str, Words]] = {
     "wrong_key": Words(
         "This master key does not open that session key",
         "Put the right master key in place (HOLDFAST_MASTER_KEY_FILE).",
+    ),
+    "seal_broken": Words(
+        "A stored secret does not open with this master key",
+        "Set it again: give the channel its address anew.",
     ),
     "key_file_damaged": Words(
         "session.key does not hold a wrapped key",
@@ -210,6 +227,32 @@ ERRORS: Final[Mapping[str, Words]] = {
         "Ask for the filter that it has, or change it: PUT /v1/subscriptions/{name}, or `--change`.",
     ),
     "unknown_key": Words("No key has this id", "List the keys."),
+    # alerts
+    "alert_error": Words("Something is wrong with the alerts"),
+    "alert_url_invalid": Words(
+        "No alert service has an address like this",
+        "Take one like mailtos://user:password@host?to=you@example.com; docs/alerts.md has more.",
+    ),
+    "alert_target_internal": Words(
+        "The channel leads to this machine or its own network",
+        "Choose a public address, or allow it: `--internal`.",
+    ),
+    "alert_channel_failed": Words(
+        "The channel's service did not take the message", "Check its address and its password."
+    ),
+    "alert_channel_silent": Words(
+        "The channel's service did not answer in time",
+        "See that it runs and can be reached; what was sent may have arrived.",
+    ),
+    "unknown_alert_channel": Words(
+        "No alert channel has this name", "List the channels: `holdfast alert channel list`."
+    ),
+    "unknown_alert_rule": Words(
+        "Nothing of this name is an alert", "List the rules: `holdfast alert rules`."
+    ),
+    "unknown_alert_delivery": Words(
+        "No notification that was given up has this id", "List them: `holdfast alert history --dead`."
+    ),
     # the database
     "store_unavailable": Words(
         "The database cannot be written; nothing was confirmed",
@@ -333,6 +376,24 @@ REASONS: Final[Mapping[Reason, Words]] = {
 
 _REASONS_BY_CODE: Final[Mapping[str, Words]] = {reason.value: said for reason, said in REASONS.items()}
 
+# ---- alerts ----------------------------------------------------------------------------------------------
+
+#: Causes that are no reasons of a session.
+ALERTS: Final[Mapping[Cause, Words]] = {
+    Cause.NOT_CONNECTED: Words(
+        "It has not been connected for some time, although it tries",
+        "Check this machine's network; `holdfast status` says what it waits for.",
+    ),
+    Cause.DEVICE_LEFT_LINKED: Words(
+        "The phone still counts a device as linked that nobody uses any more",
+        "On the phone: Settings, Linked devices; remove it.",
+    ),
+    Cause.CHANNEL_FAILING: Words(
+        "An alert channel does not take alerts",
+        "Try it: `holdfast alert channel test NAME`; then `holdfast alert history --dead`.",
+    ),
+}
+
 # ---- states of sessions ----------------------------------------------------------------------------------
 
 STATES: Final[Mapping[str, str]] = {
@@ -370,3 +431,7 @@ WARNINGS: Final[Mapping[WarningCode, Words]] = {
     ),
 }
 _WARNINGS_BY_CODE: Final[Mapping[str, Words]] = {code.value: said for code, said in WARNINGS.items()}
+_ALERTS_BY_CODE: Final[Mapping[str, Words]] = {
+    **_WARNINGS_BY_CODE,
+    **{cause.value: said for cause, said in ALERTS.items()},
+}

@@ -78,6 +78,11 @@ class Index:
                 return runtime
         raise UnknownSession()
 
+    def can_send(self, session: SessionRef) -> bool:
+        """The session is connected."""
+        runtime = self.get(session.session_id)
+        return runtime is not None and runtime.session.state.up
+
     def resolve(self, tenant_id: TenantId, ref: str) -> SessionRef:
         """What rooms need that do not know sessions. Raises UnknownSession."""
         runtime = self.find(tenant_id, ref)

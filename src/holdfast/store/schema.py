@@ -241,4 +241,77 @@ dashboard_links = Table(
     _ms("used_at_ms", null=True),
 )
 
+# Where alerts go. The address is sealed: it holds passwords and tokens.
+alert_channels = Table(
+    "alert_channels",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant_id"),
+    _text("name"),
+    _text("kind"),
+    Column("sealed", LargeBinary, nullable=False),
+    _text("shown"),
+    _text("min_severity"),
+    Column("resolved", Integer, nullable=False),
+    Column("internal", Integer, nullable=False),
+    _text("quiet_json", null=True),
+    _ms("created_at_ms"),
+    UniqueConstraint("tenant_id", "name", name="uq_alert_channels_name"),
+)
+
+# What differs from the shipped table of rules.
+alert_rules = Table(
+    "alert_rules",
+    metadata,
+    _text("tenant_id", primary_key=True),
+    _text("cause", primary_key=True),
+    Column("enabled", Integer, nullable=False),
+    _text("severity"),
+    Column("after_s", Integer, nullable=False),
+    Column("repeat_s", Integer, nullable=True),
+)
+
+# One cause of one subject, a session or a channel, from its beginning to its end.
+alerts = Table(
+    "alerts",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant_id"),
+    _text("subject_id"),
+    _text("cause"),
+    _text("severity"),
+    _text("phase"),
+    Column("active", Integer, nullable=False),
+    _text("subject"),
+    _text("phone", null=True),
+    _text("detail"),
+    _ms("opened_at_ms"),
+    _ms("due_ms", null=True),
+    _ms("ended_at_ms", null=True),
+    _text("told_json"),
+    Index("ix_alerts_subject", "tenant_id", "subject_id", "cause", "id"),
+    Index("ix_alerts_due", "due_ms"),
+)
+
+# One telling of an alert on one channel.
+alert_deliveries = Table(
+    "alert_deliveries",
+    metadata,
+    _text("id", primary_key=True),
+    _text("channel_id"),
+    _text("alert_id"),
+    _text("told"),
+    _text("state"),
+    _ms("at_ms"),
+    _ms("next_at_ms"),
+    # Those that go out as one message. Repeated, they do so again.
+    _text("batch_id", null=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _text("error_code", null=True),
+    _text("error_detail", null=True),
+    _ms("sent_at_ms", null=True),
+    Index("ix_alert_deliveries_waiting", "state", "channel_id", "next_at_ms"),
+    Index("ix_alert_deliveries_alert", "alert_id"),
+)
+
 settings_kv = Table("settings_kv", metadata, _text("key", primary_key=True), _text("value"))

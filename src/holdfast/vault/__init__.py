@@ -14,6 +14,7 @@ from holdfast.vault.master import (
 )
 from holdfast.vault.reconcile import Missing, compare
 from holdfast.vault.registry import Record, Registry
+from holdfast.vault.sealing import Seal, SealBroken
 from holdfast.vault.vault import OtherWorld, Vault, WrongMasterKeyForData, prove_world
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "OtherWorld",
     "Record",
     "Registry",
+    "Seal",
+    "SealBroken",
     "SessionKey",
     "Vault",
     "WrongMasterKey",

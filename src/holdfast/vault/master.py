@@ -19,6 +19,7 @@ from holdfast.kit.files import locked, write_atomically
 from holdfast.model.errors import HoldfastError, SettingsError
 from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
+from holdfast.vault.sealing import Seal
 
 _PREFIX: Final = "holdfast-master-key-1:"
 _MAGIC: Final = b"HFK1"
@@ -66,6 +67,10 @@ class MasterKey:
     def check_value(self) -> str:
         """Tells a wrong key from the right one without giving anything away. May be stored anywhere."""
         return self._mark(b"check value").hex()
+
+    def seal_for(self, purpose: str) -> Seal:
+        """Encrypts small secrets of one purpose, under a key that is derived from this one."""
+        return Seal(self._mark(b"derived key: " + purpose.encode()))
 
     def wrap(self, session_key: SessionKey) -> bytes:
         """The content of session.key:

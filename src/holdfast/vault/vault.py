@@ -11,6 +11,7 @@ from holdfast.store import ReadUnit, Store, WriteUnit
 from holdfast.vault import registry, statements
 from holdfast.vault.master import MasterKey, SessionKey, new_session_key
 from holdfast.vault.registry import Record, Registry
+from holdfast.vault.sealing import Seal
 
 log = logging.get("vault")
 
@@ -92,6 +93,10 @@ class Vault:
         """
         async with self._saving:
             await asyncio.to_thread(registry.save, self._path, list(records()), self._master.check_value)
+
+    def seal_for(self, purpose: str) -> Seal:
+        """Encrypts small secrets of one purpose for the database."""
+        return self._master.seal_for(purpose)
 
     # ---- keys
 

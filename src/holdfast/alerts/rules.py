@@ -1,0 +1,120 @@
+"""What is an alert: one table, and how events are read as alerts. Pure.
+
+A new alert is an entry of `DEFAULTS`, its words in `model/words`, and where it comes from an event of a new
+type, a function in `_READERS`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Final
+
+from holdfast.model.alerts import Cause, Severity
+from holdfast.model.events import (
+    EventType,
+    SessionStateChanged,
+    SessionUnlinking,
+    SessionWarning,
+    Unlinked,
+    event_from_json,
+)
+from holdfast.model.reasons import MEANINGS
+from holdfast.model.states import ACTIVE, State
+from holdfast.model.warnings import WarningCode
+
+_DAY_S: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one cause is told."""
+
+    severity: Severity
+    #: Told once it has lasted so long: what passes by itself before wakes nobody.
+    after_s: int = 0
+    #: Told again as long as it lasts. None: once.
+    repeat_s: int | None = None
+    enabled: bool = True
+
+
+#: Reasons that nothing but a human ends, as the table of reasons has them.
+_STATE_CAUSES: Final = frozenset(reason.value for reason, meaning in MEANINGS.items() if meaning.alert)
+#: Reasons by which a connection ends. The others are the ordinary way to one.
+_ENDS: Final = frozenset(reason.value for reason, meaning in MEANINGS.items() if meaning.end is not None)
+
+DEFAULTS: Final[Mapping[str, Rule]] = {
+    **{cause: Rule(Severity.CRITICAL, repeat_s=_DAY_S) for cause in sorted(_STATE_CAUSES)},
+    Cause.NOT_CONNECTED.value: Rule(Severity.WARNING, after_s=600, repeat_s=_DAY_S),
+    **{code.value: Rule(Severity.WARNING) for code in WarningCode},
+    Cause.DEVICE_LEFT_LINKED.value: Rule(Severity.WARNING),
+    Cause.CHANNEL_FAILING.value: Rule(Severity.WARNING),
+}
+
+
+class Turn(Enum):
+    """What a signal says of its cause."""
+
+    RAISED = auto()
+    CLEARED = auto()  # over: told where the alert was told
+    DROPPED = auto()  # over because its owner acted or something worse took its place: not told
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One cause of one session begins or ends."""
+
+    cause: str
+    turn: Turn
+    #: WhatsApp's or the engine's own words for it.
+    detail: str = ""
+    #: Told again although it is open already.
+    again: bool = False
+    #: Nothing is raised while one of these is open: they say more.
+    unless: frozenset[str] = frozenset()
+
+
+def read_signals(type_: str, body: Mapping[str, Any]) -> Sequence[Signal]:
+    """What an event says of alerts, in order; nothing for most."""
+    reader = _READERS.get(type_)
+    return [] if reader is None else reader(event_from_json(type_, body))
+
+
+def _of_state(it: Any) -> Sequence[Signal]:
+    if not isinstance(it, SessionStateChanged):
+        return []  # a state that is newer than this program
+    if it.state is State.DELETED:
+        return [Signal(cause, Turn.DROPPED) for cause in sorted(DEFAULTS)]
+    waiting = Cause.NOT_CONNECTED.value
+    if it.reason in _STATE_CAUSES:
+        others = sorted((_STATE_CAUSES | {waiting}) - {it.reason})
+        ended = [Signal(cause, Turn.DROPPED) for cause in others]
+        return [*ended, Signal(it.reason, Turn.RAISED, it.detail)]
+    if it.state.up:
+        return [Signal(cause, Turn.CLEARED) for cause in (*sorted(_STATE_CAUSES), waiting)]
+    if it.state is State.PAIRING or it.state in ACTIVE:
+        lost = it.state in ACTIVE and it.reason in _ENDS
+        return [Signal(waiting, Turn.RAISED, it.reason, unless=_STATE_CAUSES)] if lost else []
+    return [Signal(cause, Turn.DROPPED) for cause in (*sorted(_STATE_CAUSES), waiting)]
+
+
+def _of_warning(it: Any) -> Sequence[Signal]:
+    if not isinstance(it, SessionWarning):
+        return []  # a warning that is newer than this program
+    return [Signal(it.code.value, Turn.RAISED if it.active else Turn.CLEARED)]
+
+
+def _of_unlinking(it: Any) -> Sequence[Signal]:
+    if not isinstance(it, SessionUnlinking):
+        return []
+    turn = Turn.RAISED if it.outcome is Unlinked.BY_HAND else Turn.CLEARED
+    return [Signal(Cause.DEVICE_LEFT_LINKED.value, turn, it.phone)]
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Sequence[Signal]]]] = {
+    EventType.SESSION_STATE.value: _of_state,
+    EventType.SESSION_WARNING.value: _of_warning,
+    EventType.SESSION_UNLINKING.value: _of_unlinking,
+}
+
+#: The types of events that may be alerts.
+TYPES: Final = frozenset(_READERS)

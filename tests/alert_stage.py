@@ -1,0 +1,239 @@
+"""The alerts room over a real journal: a webhook and a mail server on this machine, a clock of the test's."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from aiosmtpd.controller import UnthreadedController
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from holdfast.alerts import Alerts, Ways, Wishes
+from holdfast.journal import Draft, Journal
+from holdfast.model.errors import UnknownSession
+from holdfast.model.events import EventData, SessionStateChanged
+from holdfast.model.ids import DEFAULT_TENANT, SessionId
+from holdfast.model.messages import SendAck
+from holdfast.model.reasons import MEANINGS, Reason
+from holdfast.model.seams import SessionRef
+from holdfast.model.states import State
+from holdfast.outbox import Outbox
+from holdfast.store import Store
+from holdfast.vault import MasterKey
+from rooms import add_session
+
+TENANT = DEFAULT_TENANT
+#: A Thursday, noon UTC.
+NOON = 1_795_003_200_000
+MINUTE = 60_000
+LOCAL = Wishes(internal=True)
+
+
+@dataclass
+class Hook:
+    """A webhook: an HTTP server that keeps what it is sent, and answers as a test says."""
+
+    port: int = 0
+    got: list[dict[str, Any]] = field(default_factory=list)
+    #: What it answers; None: nothing, for ever.
+    answer: str | None = "204 No Content"
+    asked: int = 0
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def url(self) -> str:
+        return f"json://127.0.0.1:{self.port}/hooks/s3cr3t-token"
+
+    @property
+    def titles(self) -> list[str]:
+        return [str(it["title"]) for it in self.got]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            length = int(head.partition("content-length:")[2].split()[0])
+            body = json.loads(await reader.readexactly(length))
+            self.asked += 1
+            self._tell()
+            if self.answer is None:
+                await reader.read()  # until the other side leaves
+                return
+            if self.answer.startswith("2"):
+                self.got.append(body)
+            writer.write(f"HTTP/1.1 {self.answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+            await writer.drain()
+            self._tell()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait until this holds; looked at whenever something comes."""
+        async with asyncio.timeout(60):
+            while True:
+                news = self._news
+                if true():
+                    return
+                await news.wait()
+
+
+@asynccontextmanager
+async def hook() -> AsyncIterator[Hook]:
+    """A webhook on a free port."""
+    made = Hook()
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
+    try:
+        yield made
+    finally:
+        server.close()
+
+
+@dataclass
+class Mail:
+    """A mail server that keeps what it is given."""
+
+    port: int = 0
+    got: list[str] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.got.append(cast(bytes, envelope.content).decode())
+        self._news.set()
+        return "250 OK"
+
+    async def next(self) -> str:
+        async with asyncio.timeout(60):
+            await self._news.wait()
+        self._news.clear()
+        return self.got[-1]
+
+
+@asynccontextmanager
+async def mail() -> AsyncIterator[Mail]:
+    """A real SMTP server on a free port."""
+    made = Mail()
+    controller = UnthreadedController(made, "127.0.0.1", 0, loop=asyncio.get_running_loop())
+    controller.server = await controller._create_server()
+    made.port = controller.server.sockets[0].getsockname()[1]
+    try:
+        yield made
+    finally:
+        controller.server.close()
+
+
+@dataclass
+class Sessions:
+    """Fills the seam."""
+
+    known: dict[str, SessionRef]
+    up: bool = True
+
+    def resolve(self, tenant_id: str, ref: str) -> SessionRef:
+        for it in self.known.values():
+            if ref in (it.session_id, it.name):
+                return it
+        raise UnknownSession
+
+    def can_send(self, session: SessionRef) -> bool:
+        return self.up
+
+
+class Whatsapp:
+    """Takes every message."""
+
+    async def send(self, session_id: str, message_id: str, to: str, message: bytes) -> SendAck:
+        return SendAck(1_000, "me@s.whatsapp.net")
+
+
+@dataclass
+class Stage:
+    """One gateway's alerts, running."""
+
+    store: Store
+    journal: Journal
+    sessions: Sessions
+    outbox: Outbox
+    now_ms: int = NOON
+    limit_s: float = 20.0
+    alerts: Alerts = field(init=False)
+    _work: "asyncio.Task[None] | None" = None
+
+    def start(self) -> None:
+        """A gateway process begins."""
+        seal = MasterKey(b"m" * 32).seal_for("alert channels")
+        ways = Ways(seal, self.outbox, self.sessions, limit_s=self.limit_s)
+        self.alerts = Alerts(
+            self.store, self.journal, ways, self.sessions, seal, home=TENANT, clock=lambda: self.now_ms
+        )
+        self._work = asyncio.ensure_future(self.alerts.run())
+
+    async def kill(self) -> None:
+        """It ends without a word."""
+        assert self._work is not None
+        self._work.cancel()
+        await asyncio.wait([self._work])
+
+    async def tell(self, *events: EventData, session: str = "ses_a") -> None:
+        """Another room appends events."""
+        drafts = [Draft(SessionId(session), TENANT, event) for event in events]
+        await self.store.write(lambda unit: self.journal.append_many(unit, drafts))
+
+    async def later(self, ms: int) -> None:
+        """Time passes, and the room looks."""
+        self.now_ms += ms
+        self.look()
+
+    def look(self) -> None:
+        """What the room's own timers would do now."""
+        self.alerts._intake.wake()
+        self.alerts._delivering.wake()
+
+    async def phase(self, cause: str, phase: str) -> None:
+        """Wait until the newest alert of this cause is there."""
+
+        async def so() -> bool:
+            rows = [it for it in await self.alerts.history(TENANT) if it.alert.cause == cause]
+            return bool(rows) and rows[0].alert.incident.phase == phase
+
+        await until(so)
+
+
+def state(reason: Reason, state: State | None = None, **more: Any) -> SessionStateChanged:
+    """A session is in the state of this reason."""
+    return SessionStateChanged(
+        state or MEANINGS[reason].state or State.NEW,
+        State.CONNECTED,
+        reason.value,
+        phone="4915100001",
+        **more,
+    )
+
+
+@asynccontextmanager
+async def stage(store: Store, journal: Journal, **more: Any) -> AsyncIterator[Stage]:
+    """The room at work, with two sessions."""
+    known = {
+        it: await add_session(store, it, name=name) for it, name in (("ses_a", "office"), ("ses_b", "taxi"))
+    }
+    outbox = Outbox(store, journal, Whatsapp())
+    made = Stage(store, journal, Sessions(known), outbox, **more)
+    made.start()
+    try:
+        yield made
+    finally:
+        await made.kill()
+
+
+async def until(true: Callable[[], Awaitable[bool]], within_s: float = 60.0) -> None:
+    """Wait until this holds."""
+    async with asyncio.timeout(within_s):
+        while not await true():  # noqa: ASYNC110 - a database
+            await asyncio.sleep(0.01)
