@@ -22,7 +22,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients lint format bench proto lock wheel clean
+.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients lint format bench proto lock reasons wheel clean
 .DELETE_ON_ERROR:
 
 help:
@@ -120,6 +120,10 @@ lock:
 	$(LOCK) --group build -o requirements-build.lock
 	$(LOCK) --group go -o requirements-go.lock
 	$(LOCK) --group node -o requirements-node.lock
+
+# docs/reasons.md out of the tables that decide.
+reasons: dev
+	$(BIN)/python tools/reasons_page.py
 
 wheel: dev
 	@. tools/go.sh && $(BIN)/python -m hatchling build -t wheel

@@ -383,23 +383,26 @@ func (FindingKind) EnumDescriptor() ([]byte, []int) {
 type Reason int32
 
 const (
-	Reason_REASON_UNSPECIFIED  Reason = 0
-	Reason_REQUESTED           Reason = 1  // disconnect, close, logout by command
-	Reason_NETWORK             Reason = 2  // dial failed, reset, end of stream, time-out
-	Reason_SERVICE_UNAVAILABLE Reason = 3  // 503, 500
-	Reason_RESTART_REQUIRED    Reason = 4  // 515
-	Reason_REPLACED            Reason = 5  // another client opened this session
-	Reason_LOGGED_OUT          Reason = 6  // removed on the phone, or 401
-	Reason_BANNED              Reason = 7  // temporary, with banned_until, or for good
-	Reason_LOCKED              Reason = 8  // 403
-	Reason_CLIENT_OUTDATED     Reason = 9  // 405
-	Reason_CONNECT_FAILURE     Reason = 10 // any other refusal, see code
-	Reason_STREAM_ERROR        Reason = 11 // any other stream error, see code
-	Reason_SILENT              Reason = 12 // liveness: nothing heard
-	Reason_STORAGE_FAILED      Reason = 13 // the session file could not be read or written: connection ended so that nothing is lost
-	Reason_CRASHED             Reason = 14 // contained panic
-	Reason_PARKED              Reason = 15 // no gateway for the grace period
-	Reason_CLOCK_WRONG         Reason = 16 // [2] by this machine's clock WhatsApp's certificate is not valid yet, or no longer
+	Reason_REASON_UNSPECIFIED   Reason = 0
+	Reason_REQUESTED            Reason = 1  // disconnect, close, logout by command
+	Reason_NETWORK              Reason = 2  // dial failed, reset, end of stream, time-out
+	Reason_SERVICE_UNAVAILABLE  Reason = 3  // 503, 500
+	Reason_RESTART_REQUIRED     Reason = 4  // 515
+	Reason_REPLACED             Reason = 5  // another client opened this session
+	Reason_LOGGED_OUT           Reason = 6  // removed on the phone, or 401
+	Reason_BANNED               Reason = 7  // temporary, with banned_until, or for good
+	Reason_LOCKED               Reason = 8  // 403
+	Reason_CLIENT_OUTDATED      Reason = 9  // 405
+	Reason_CONNECT_FAILURE      Reason = 10 // any other refusal, see code
+	Reason_STREAM_ERROR         Reason = 11 // any other stream error, see code
+	Reason_SILENT               Reason = 12 // liveness: nothing heard
+	Reason_STORAGE_FAILED       Reason = 13 // the session file could not be read or written: connection ended so that nothing is lost
+	Reason_CRASHED              Reason = 14 // contained panic
+	Reason_PARKED               Reason = 15 // no gateway for the grace period
+	Reason_CLOCK_WRONG          Reason = 16 // [2] by this machine's clock WhatsApp's certificate is not valid yet, or no longer
+	Reason_UNREACHABLE          Reason = 17 // [2] the dial failed: no name, no way, refused; code holds an HTTP status that came instead
+	Reason_HANDSHAKE_UNANSWERED Reason = 18 // [2] the server was reached and did not finish the handshake in time
+	Reason_CERTIFICATE_REFUSED  Reason = 19 // [2] who answered does not prove to be WhatsApp
 )
 
 // Enum value maps for Reason.
@@ -422,25 +425,31 @@ var (
 		14: "CRASHED",
 		15: "PARKED",
 		16: "CLOCK_WRONG",
+		17: "UNREACHABLE",
+		18: "HANDSHAKE_UNANSWERED",
+		19: "CERTIFICATE_REFUSED",
 	}
 	Reason_value = map[string]int32{
-		"REASON_UNSPECIFIED":  0,
-		"REQUESTED":           1,
-		"NETWORK":             2,
-		"SERVICE_UNAVAILABLE": 3,
-		"RESTART_REQUIRED":    4,
-		"REPLACED":            5,
-		"LOGGED_OUT":          6,
-		"BANNED":              7,
-		"LOCKED":              8,
-		"CLIENT_OUTDATED":     9,
-		"CONNECT_FAILURE":     10,
-		"STREAM_ERROR":        11,
-		"SILENT":              12,
-		"STORAGE_FAILED":      13,
-		"CRASHED":             14,
-		"PARKED":              15,
-		"CLOCK_WRONG":         16,
+		"REASON_UNSPECIFIED":   0,
+		"REQUESTED":            1,
+		"NETWORK":              2,
+		"SERVICE_UNAVAILABLE":  3,
+		"RESTART_REQUIRED":     4,
+		"REPLACED":             5,
+		"LOGGED_OUT":           6,
+		"BANNED":               7,
+		"LOCKED":               8,
+		"CLIENT_OUTDATED":      9,
+		"CONNECT_FAILURE":      10,
+		"STREAM_ERROR":         11,
+		"SILENT":               12,
+		"STORAGE_FAILED":       13,
+		"CRASHED":              14,
+		"PARKED":               15,
+		"CLOCK_WRONG":          16,
+		"UNREACHABLE":          17,
+		"HANDSHAKE_UNANSWERED": 18,
+		"CERTIFICATE_REFUSED":  19,
 	}
 )
 
@@ -9738,7 +9747,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x0fDEVICE_UNSIGNED\x10\b\x12\x1a\n" +
 	"\x16APP_STATE_KEYS_MISSING\x10\t\x12\x12\n" +
 	"\x0eSCHEMA_UNKNOWN\x10\n" +
-	"*\xa7\x02\n" +
+	"*\xeb\x02\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tREQUESTED\x10\x01\x12\v\n" +
@@ -9762,7 +9771,10 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\aCRASHED\x10\x0e\x12\n" +
 	"\n" +
 	"\x06PARKED\x10\x0f\x12\x0f\n" +
-	"\vCLOCK_WRONG\x10\x10*\xbd\x01\n" +
+	"\vCLOCK_WRONG\x10\x10\x12\x0f\n" +
+	"\vUNREACHABLE\x10\x11\x12\x18\n" +
+	"\x14HANDSHAKE_UNANSWERED\x10\x12\x12\x17\n" +
+	"\x13CERTIFICATE_REFUSED\x10\x13*\xbd\x01\n" +
 	"\vPairFailure\x12\x1c\n" +
 	"\x18PAIR_FAILURE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0ePAIR_TIMED_OUT\x10\x01\x12\x12\n" +

@@ -40,7 +40,7 @@ func (c *Connection) dial() {
 		return
 	}
 	limit := time.AfterFunc(c.deps.Timing.Connect, func() {
-		c.end(translate.Ending{Reason: pb.Reason_NETWORK, Detail: "dial: no handshake within " + c.deps.Timing.Connect.String()})
+		c.end(translate.Ending{Reason: pb.Reason_HANDSHAKE_UNANSWERED, Detail: "dial: no handshake within " + c.deps.Timing.Connect.String()})
 	})
 	defer limit.Stop()
 	c.deps.Box.Note(blackbox.Dialled, c.session.id)

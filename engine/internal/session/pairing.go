@@ -174,7 +174,8 @@ func failureOf(ending translate.Ending) pb.PairFailure {
 		return pb.PairFailure_PAIR_OUTDATED
 	case pb.Reason_CLOCK_WRONG:
 		return pb.PairFailure_PAIR_CLOCK_WRONG
-	case pb.Reason_NETWORK, pb.Reason_SILENT, pb.Reason_SERVICE_UNAVAILABLE:
+	case pb.Reason_NETWORK, pb.Reason_UNREACHABLE, pb.Reason_HANDSHAKE_UNANSWERED, pb.Reason_CERTIFICATE_REFUSED, pb.Reason_SILENT,
+		pb.Reason_SERVICE_UNAVAILABLE:
 		return pb.PairFailure_PAIR_UNREACHABLE
 	default:
 		return pb.PairFailure_PAIR_REFUSED

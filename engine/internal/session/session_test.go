@@ -228,7 +228,7 @@ func TestAHandshakeThatHangsIsGivenUp(t *testing.T) {
 	start := time.Now()
 	r.must(connect(3))
 	ended := r.ended(3)
-	if ended.Reason != pb.Reason_NETWORK || !strings.Contains(ended.Detail, "handshake") {
+	if ended.Reason != pb.Reason_HANDSHAKE_UNANSWERED || !strings.Contains(ended.Detail, "handshake") {
 		t.Errorf("ended with %v", ended)
 	}
 	// The library holds its lock for 20 s; nobody waits for it.

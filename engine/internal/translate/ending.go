@@ -23,8 +23,8 @@ type Ending struct {
 // nothing about why; what the server said before says everything.
 func severity(reason pb.Reason) int {
 	order := []pb.Reason{
-		pb.Reason_REASON_UNSPECIFIED, pb.Reason_NETWORK, pb.Reason_SILENT, pb.Reason_PARKED, pb.Reason_REQUESTED,
-		pb.Reason_CLOCK_WRONG, pb.Reason_SERVICE_UNAVAILABLE, pb.Reason_RESTART_REQUIRED, pb.Reason_STREAM_ERROR, pb.Reason_CRASHED,
+		pb.Reason_REASON_UNSPECIFIED, pb.Reason_NETWORK, pb.Reason_UNREACHABLE, pb.Reason_HANDSHAKE_UNANSWERED, pb.Reason_SILENT,
+		pb.Reason_PARKED, pb.Reason_REQUESTED, pb.Reason_CERTIFICATE_REFUSED, pb.Reason_CLOCK_WRONG, pb.Reason_SERVICE_UNAVAILABLE, pb.Reason_RESTART_REQUIRED, pb.Reason_STREAM_ERROR, pb.Reason_CRASHED,
 		pb.Reason_STORAGE_FAILED, pb.Reason_CONNECT_FAILURE, pb.Reason_REPLACED, pb.Reason_CLIENT_OUTDATED,
 		pb.Reason_LOCKED, pb.Reason_BANNED, pb.Reason_LOGGED_OUT,
 	}
@@ -64,6 +64,9 @@ func connectFailure(node *waBinary.Node) Ending {
 	if seconds := attrs.OptionalInt("expire"); ending.Reason == pb.Reason_BANNED && seconds > 0 {
 		ending.BannedUntil = time.Duration(seconds) * time.Second
 	}
+	if why := attrs.OptionalInt("code"); ending.Reason == pb.Reason_BANNED && why != 0 {
+		ending.Code = int32(why)
+	}
 	return ending
 }
 
@@ -93,7 +96,7 @@ func streamError(node *waBinary.Node) Ending {
 	switch {
 	case kind == "replaced":
 		ending.Reason = pb.Reason_REPLACED
-	case kind == "device_removed", text == "401":
+	case kind == "device_removed": // a bare 401 proves nothing: the next login tells
 		ending.Reason = pb.Reason_LOGGED_OUT
 	case text == "515":
 		ending.Reason = pb.Reason_RESTART_REQUIRED

@@ -40,7 +40,8 @@ func TestEndingOfNode(t *testing.T) {
 	}{
 		{failure(400), Ending{Reason: pb.Reason_CONNECT_FAILURE, Code: 400, Detail: "failure 400"}},
 		{failure(401), Ending{Reason: pb.Reason_LOGGED_OUT, Code: 401, Detail: "failure 401"}},
-		{failure(402, "expire", "3600", "code", "101"), Ending{Reason: pb.Reason_BANNED, Code: 402, Detail: "failure 402", BannedUntil: time.Hour}},
+		{failure(402, "expire", "3600", "code", "101"), Ending{Reason: pb.Reason_BANNED, Code: 101, Detail: "failure 402", BannedUntil: time.Hour}},
+		{failure(402), Ending{Reason: pb.Reason_BANNED, Code: 402, Detail: "failure 402"}},
 		{failure(403), Ending{Reason: pb.Reason_LOCKED, Code: 403, Detail: "failure 403"}},
 		{failure(405), Ending{Reason: pb.Reason_CLIENT_OUTDATED, Code: 405, Detail: "failure 405"}},
 		{failure(406), Ending{Reason: pb.Reason_BANNED, Code: 406, Detail: "failure 406"}},
@@ -50,6 +51,7 @@ func TestEndingOfNode(t *testing.T) {
 		{stream("515", ""), Ending{Reason: pb.Reason_RESTART_REQUIRED, Code: 515, Detail: "stream:error 515"}},
 		{stream("503", ""), Ending{Reason: pb.Reason_SERVICE_UNAVAILABLE, Code: 503, Detail: "stream:error 503"}},
 		{stream("516", ""), Ending{Reason: pb.Reason_STREAM_ERROR, Code: 516, Detail: "stream:error 516"}},
+		{stream("401", ""), Ending{Reason: pb.Reason_STREAM_ERROR, Code: 401, Detail: "stream:error 401"}},
 		{stream("401", "device_removed"), Ending{Reason: pb.Reason_LOGGED_OUT, Code: 401, Detail: "stream:error 401 device_removed"}},
 		{stream("", "replaced"), Ending{Reason: pb.Reason_REPLACED, Detail: "stream:error replaced"}},
 		{stream("\xff", ""), Ending{Reason: pb.Reason_STREAM_ERROR, Detail: "stream:error \uFFFD"}},

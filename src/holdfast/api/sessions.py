@@ -103,7 +103,7 @@ def _must(at_ms: int) -> datetime:
 
 def session_out(view: View) -> SessionOut:
     """The session as the API tells it."""
-    shown, said = view.qr, of_reason(view.reason)
+    shown, said = view.qr, of_reason(view.reason, view.code)
     return SessionOut.model_construct(
         id=view.id,
         name=view.name,

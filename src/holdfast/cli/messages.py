@@ -120,7 +120,7 @@ def _words(event: Event) -> str:
         case NoticeReceived() as it:
             return f"{it.sender_phone or it.sender or it.chat}: ({it.notice.kind})"
         case SessionStateChanged() as it:
-            return f"{it.previous} -> {it.state} {of_reason(it.reason).sentence}"
+            return f"{it.previous} -> {it.state} {of_reason(it.reason, it.code).sentence}"
         case SessionPairing() as it:
             return of_reason(it.ended).sentence if it.ended else f"code {it.index} of {it.of}"
         case SessionUnlinking() as it:

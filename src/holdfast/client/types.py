@@ -99,7 +99,7 @@ class Session:
 
 
 def _changed(session: Session, change: SessionStateChanged, at: datetime | None) -> Session:
-    said, connected = of_reason(change.reason), change.state is State.CONNECTED
+    said, connected = of_reason(change.reason, change.code), change.state is State.CONNECTED
     return replace(
         session,
         state=change.state.value,

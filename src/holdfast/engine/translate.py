@@ -29,6 +29,7 @@ from holdfast.model.media import FileOfMessage, RemoteFile
 from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel
+from holdfast.model.verdicts import refined
 
 # An end that was requested carries an old epoch and is stale by then; one that is not was none of our doing.
 REASONS: Final[Mapping[int, Reason]] = {
@@ -49,6 +50,9 @@ REASONS: Final[Mapping[int, Reason]] = {
     pb.CRASHED: Reason.CRASHED,
     pb.PARKED: Reason.PARKED,
     pb.CLOCK_WRONG: Reason.CLOCK_WRONG,
+    pb.UNREACHABLE: Reason.UNREACHABLE,
+    pb.HANDSHAKE_UNANSWERED: Reason.UNANSWERED,
+    pb.CERTIFICATE_REFUSED: Reason.CERTIFICATE_REFUSED,
 }
 PAIR_FAILURES: Final[Mapping[int, Reason]] = {
     pb.PAIR_FAILURE_UNSPECIFIED: Reason.PAIRING_REFUSED,
@@ -58,7 +62,7 @@ PAIR_FAILURES: Final[Mapping[int, Reason]] = {
     pb.PAIR_REFUSED: Reason.PAIRING_REFUSED,
     pb.PAIR_OUTDATED: Reason.PAIRING_OUTDATED,
     pb.PAIR_CLOCK_WRONG: Reason.CLOCK_WRONG,
-    pb.PAIR_PASSKEY_NEEDED: Reason.PAIRING_REFUSED,
+    pb.PAIR_PASSKEY_NEEDED: Reason.PAIRING_PASSKEY_NEEDED,
 }
 _LEVELS: Final[Mapping[int, LinkLevel]] = {
     pb.LINK_LEVEL_UNSPECIFIED: LinkLevel.CLOSED,
@@ -119,7 +123,7 @@ def _connected(it: pb.Connected) -> facts.Connected:
 
 
 def _disconnected(it: pb.Disconnected) -> facts.Disconnected:
-    reason = REASONS.get(it.reason, Reason.STREAM_ERROR)
+    reason = refined(REASONS.get(it.reason, Reason.UNKNOWN_CODE), it.code)
     ahead = it.server_ahead_ms if it.HasField("server_ahead_ms") else None
     return facts.Disconnected(reason, it.detail, it.banned_until_ms or None, it.code, ahead)
 

@@ -1,7 +1,8 @@
 """Why a session is where it is, and everything that is decided by it. Pure.
 
 One table. The session machine takes state, retry and what becomes of the credentials from it, the roster
-whether a human is told. The sentences for humans stand in `model/words`.
+whether a human is told. How long the waits are stands in `model/policy`, which of WhatsApp's codes means what
+in `model/verdicts`, the sentences for humans in `model/words`; `docs/reasons.md` shows all of it on one page.
 """
 
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ class Reason(StrEnum):
     PAIRING_UNREACHABLE = "pairing_unreachable"
     PAIRING_REFUSED = "pairing_refused"
     PAIRING_OUTDATED = "pairing_outdated"
+    PAIRING_PASSKEY_NEEDED = "pairing_passkey_needed"
     PAIRING_INTERRUPTED = "pairing_interrupted"
     NUMBER_RENEWED_ELSEWHERE = "number_renewed_elsewhere"
     NUMBER_TAKEN = "number_taken"
@@ -40,10 +42,18 @@ class Reason(StrEnum):
     # the connection
     PROBE_MISSED = "probe_missed"
     NETWORK = "network"
+    UNREACHABLE = "unreachable"
+    UNANSWERED = "unanswered"
+    HTTP_REFUSED = "http_refused"
+    CERTIFICATE_REFUSED = "certificate_refused"
     SERVICE_UNAVAILABLE = "service_unavailable"
     RESTART_REQUIRED = "restart_required"
     CONNECT_FAILURE = "connect_failure"
+    TOKEN_REFUSED = "token_refused"
     STREAM_ERROR = "stream_error"
+    LOGOUT_UNPROVEN = "logout_unproven"
+    UNKNOWN_CODE = "unknown_code"
+    RATE_LIMITED = "rate_limited"
     SILENT = "silent"
     PARKED = "parked"
     CRASHED = "crashed"
@@ -55,8 +65,11 @@ class Reason(StrEnum):
     REPLACED = "replaced"
     LOGGED_OUT_ON_PHONE = "logged_out_on_phone"
     BANNED = "banned"
+    BANNED_FOR_GOOD = "banned_for_good"
     LOCKED = "locked"
     CLIENT_OUTDATED = "client_outdated"
+    CLIENT_REFUSED = "client_refused"
+    MULTIDEVICE_OFF = "multidevice_off"
     # the credentials
     WRONG_KEY = "wrong_key"
     FILE_CORRUPT = "file_corrupt"
@@ -66,15 +79,18 @@ class Reason(StrEnum):
 
 
 class Retry(StrEnum):
-    """What follows the end of a connection, without anybody's help."""
+    """What follows the end of a connection, without anybody's help. `model/policy` has the figures."""
 
     NO = "no"  # rests until its owner acts
-    AT_ONCE = "at_once"
+    AT_ONCE = "at_once"  # the first time; then as `backoff`
     BACKOFF = "backoff"
-    SLOWLY = "slowly"  # backoff that begins later: the other side asked for patience
+    SLOWLY = "slowly"  # backoff that begins later: the other side has trouble, or nobody knows what it meant
+    PATIENTLY = "patiently"  # minutes, then an hour: the other side asked for patience
     RARELY = "rarely"  # minutes, then hours: each attempt costs others something
+    DAILY = "daily"  # an hour, then a day: only a change on one of the two sides helps
     WHEN_ENGINE = "when_engine"  # as soon as an engine is attached again
     AFTER_BAN = "after_ban"  # when the ban ends, if its end is known
+    CONFLICT = "conflict"  # as the owner of the installation has set it: not at all, or a few times
 
 
 class Fate(StrEnum):
@@ -103,7 +119,7 @@ class Meaning:
     state: State | None
     #: For the ends of a connection.
     end: End | None = None
-    #: A new process does not try again: only the session's owner, or the time named in a ban, helps.
+    #: A new process does not try before the old one would have: it rests, or waits until the same moment.
     outlives_restart: bool = False
     #: A human is told, because nothing goes on without one.
     alert: bool = False
@@ -111,9 +127,14 @@ class Meaning:
     notice: str | None = None
 
 
-def _passing(weight: int, retry: Retry) -> Meaning:
+def _passing(weight: int, retry: Retry, *, outlives_restart: bool = False, alert: bool = False) -> Meaning:
     """Ends of a connection that come and go."""
-    return Meaning(State.RECONNECTING, End(weight, retry))
+    return Meaning(State.RECONNECTING, End(weight, retry), outlives_restart, alert)
+
+
+def _refused(weight: int, retry: Retry, state: State = State.FAILED) -> Meaning:
+    """WhatsApp's own decisions: a restart does not change them, and a human is told."""
+    return Meaning(state, End(weight, retry), outlives_restart=True, alert=True)
 
 
 #: Pairing came to nothing, and its owner may ask again.
@@ -136,6 +157,7 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
     Reason.PAIRING_UNREACHABLE: _UNPAIRED,
     Reason.PAIRING_REFUSED: _UNPAIRED,
     Reason.PAIRING_OUTDATED: _UNPAIRED,
+    Reason.PAIRING_PASSKEY_NEEDED: _UNPAIRED,
     Reason.PAIRING_INTERRUPTED: _UNPAIRED,
     Reason.NUMBER_RENEWED_ELSEWHERE: _UNPAIRED,
     Reason.NUMBER_TAKEN: _UNPAIRED,
@@ -143,18 +165,26 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
     Reason.ADOPTION_REFUSED: Meaning(State.CONNECTING, alert=True),
     Reason.PROBE_MISSED: Meaning(State.UNSTABLE),
     Reason.NETWORK: _passing(1, Retry.BACKOFF),
+    Reason.UNREACHABLE: _passing(1, Retry.BACKOFF),
+    Reason.UNANSWERED: _passing(1, Retry.BACKOFF),
+    Reason.HTTP_REFUSED: _passing(1, Retry.SLOWLY, alert=True),
+    Reason.CERTIFICATE_REFUSED: _passing(1, Retry.SLOWLY, alert=True),
     Reason.SERVICE_UNAVAILABLE: _passing(2, Retry.SLOWLY),
     Reason.RESTART_REQUIRED: _passing(1, Retry.AT_ONCE),
     Reason.CONNECT_FAILURE: _passing(2, Retry.SLOWLY),
+    Reason.TOKEN_REFUSED: _passing(2, Retry.SLOWLY, alert=True),
     Reason.STREAM_ERROR: _passing(2, Retry.BACKOFF),
+    Reason.LOGOUT_UNPROVEN: _passing(2, Retry.BACKOFF),
+    Reason.UNKNOWN_CODE: _passing(2, Retry.SLOWLY, outlives_restart=True),
+    Reason.RATE_LIMITED: _passing(3, Retry.PATIENTLY, outlives_restart=True),
     Reason.SILENT: _passing(2, Retry.BACKOFF),
     Reason.PARKED: _passing(1, Retry.AT_ONCE),
     Reason.CRASHED: _passing(2, Retry.BACKOFF),
     Reason.STORAGE_FAILED: _passing(3, Retry.SLOWLY),
     Reason.ENGINE_DOWN: _passing(1, Retry.WHEN_ENGINE),
-    Reason.CLOCK_WRONG: Meaning(State.RECONNECTING, End(3, Retry.SLOWLY), alert=True),
-    Reason.CRASHES_ENGINE: Meaning(State.FAILED, End(5, Retry.RARELY), outlives_restart=True, alert=True),
-    Reason.REPLACED: Meaning(State.REPLACED, End(6, Retry.NO), outlives_restart=True, alert=True),
+    Reason.CLOCK_WRONG: _passing(3, Retry.SLOWLY, alert=True),
+    Reason.CRASHES_ENGINE: _refused(5, Retry.RARELY),
+    Reason.REPLACED: _refused(6, Retry.CONFLICT, State.REPLACED),
     Reason.LOGGED_OUT_ON_PHONE: Meaning(
         State.LOGGED_OUT,
         End(9, Retry.NO, Fate.QUARANTINE),
@@ -162,11 +192,17 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
         alert=True,
         notice="session_expired",
     ),
-    Reason.BANNED: Meaning(State.BANNED, End(8, Retry.AFTER_BAN), outlives_restart=True, alert=True),
-    Reason.LOCKED: Meaning(State.FAILED, End(7, Retry.NO), outlives_restart=True, alert=True),
-    Reason.CLIENT_OUTDATED: _BROKEN,
+    Reason.BANNED: _refused(8, Retry.AFTER_BAN, State.BANNED),
+    Reason.BANNED_FOR_GOOD: _refused(8, Retry.NO, State.BANNED),
+    Reason.LOCKED: _refused(7, Retry.NO),
+    Reason.CLIENT_OUTDATED: _refused(7, Retry.DAILY),
+    Reason.CLIENT_REFUSED: _refused(7, Retry.DAILY),
+    Reason.MULTIDEVICE_OFF: _refused(7, Retry.RARELY),
     Reason.WRONG_KEY: _BROKEN,
     Reason.FILE_CORRUPT: _BROKEN,
     Reason.FOLDER_MISSING: _BROKEN,
     Reason.RECORD_REFUSED: Meaning(State.FAILED, alert=True),
 }
+
+#: Ends that say nothing of WhatsApp, only of the way to it: once it is open again, waiting has no sense.
+OF_THE_WAY: Final = frozenset({Reason.NETWORK, Reason.UNREACHABLE, Reason.UNANSWERED, Reason.SILENT})

@@ -12,6 +12,7 @@ from typing import Final
 from holdfast.model.alerts import Cause
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
+from holdfast.model.verdicts import BANS
 from holdfast.model.warnings import WarningCode
 
 
@@ -28,13 +29,15 @@ def of_error(code: str) -> Words:
     return ERRORS.get(code) or Words(code.replace("_", " ").capitalize())
 
 
-def of_reason(reason: str) -> Words:
+def of_reason(reason: str, code: int | None = None) -> Words:
     """Why a session is where it is, and what a person should do about it. Whole sentences.
 
-    A reason of a newer gateway is said by its code.
+    `code` is WhatsApp's number for it, where it gave one. A reason of a newer gateway is said by its code.
     """
     said = _REASONS_BY_CODE.get(reason) or Words(reason.replace("_", " ").capitalize())
-    return Words(f"{said.sentence}." if said.sentence else "", said.next_step)
+    why = BANS.get(code or 0, "") if reason == Reason.BANNED else ""
+    number = f" (code {code})" if code else ""
+    return Words(f"{said.sentence}{why and f': {why}'}{number}.", said.next_step)
 
 
 def of_warning(code: str) -> Words:
@@ -300,6 +303,10 @@ REASONS: Final[Mapping[Reason, Words]] = {
     Reason.PAIRING_OUTDATED: Words(
         "WhatsApp no longer accepts this version for linking", "Upgrade Holdfast, then pair again."
     ),
+    Reason.PAIRING_PASSKEY_NEEDED: Words(
+        "The phone's account asks for a passkey, and none was given",
+        "Pair again with a computer at hand that holds the passkey.",
+    ),
     Reason.PAIRING_INTERRUPTED: Words("Pairing was interrupted by a restart", "Ask for a new QR code."),
     Reason.NUMBER_RENEWED_ELSEWHERE: Words(
         "This phone already belongs to another session, which was renewed",
@@ -319,10 +326,39 @@ REASONS: Final[Mapping[Reason, Words]] = {
     ),
     Reason.PROBE_MISSED: Words("WhatsApp did not answer the last probe", "Nothing to do: it is watched."),
     Reason.NETWORK: Words("The connection to WhatsApp was lost", _WAIT),
+    Reason.UNREACHABLE: Words(
+        "WhatsApp cannot be reached from this machine",
+        "Check this machine's network if it lasts; it reconnects as soon as the network is back.",
+    ),
+    Reason.UNANSWERED: Words("WhatsApp was reached and did not answer in time", _WAIT),
+    Reason.HTTP_REFUSED: Words(
+        "Something on the way to WhatsApp refuses the connection",
+        "Let this machine's firewall or proxy pass connections to web.whatsapp.com; it reconnects by itself.",
+    ),
+    Reason.CERTIFICATE_REFUSED: Words(
+        "What answers in WhatsApp's name does not prove that it is WhatsApp",
+        "Take web.whatsapp.com out of the inspection of encrypted traffic (proxy, virus scanner), or use"
+        " another network; it reconnects by itself.",
+    ),
     Reason.SERVICE_UNAVAILABLE: Words("WhatsApp says it is unavailable", _WAIT),
     Reason.RESTART_REQUIRED: Words("WhatsApp asked for a new connection", _WAIT),
     Reason.CONNECT_FAILURE: Words("WhatsApp refused the connection", _WAIT),
     Reason.STREAM_ERROR: Words("WhatsApp ended the connection with an error", _WAIT),
+    Reason.TOKEN_REFUSED: Words(
+        "WhatsApp asks this number for a token that only another product has",
+        "It is tried again by itself; if it lasts, report it with logs/engine.log.",
+    ),
+    Reason.LOGOUT_UNPROVEN: Words(
+        "WhatsApp ended the connection as if the device were unlinked; the next login tells", _WAIT
+    ),
+    Reason.UNKNOWN_CODE: Words(
+        "WhatsApp ended the connection with a code that this version does not know",
+        "It is tried again by itself, slowly; upgrade Holdfast or report the code if it lasts.",
+    ),
+    Reason.RATE_LIMITED: Words(
+        "WhatsApp asks this number to connect less often",
+        "Nothing to do: it waits and reconnects by itself. Do not connect it by hand meanwhile.",
+    ),
     Reason.SILENT: Words("The connection was dead: nothing came back any more", _WAIT),
     Reason.PARKED: Words("The connection rested while the gateway was away", _WAIT),
     Reason.CRASHED: Words(
@@ -348,7 +384,12 @@ REASONS: Final[Mapping[Reason, Words]] = {
     ),
     Reason.LOGGED_OUT_ON_PHONE: Words("The phone removed this linked device", _PAIR),
     Reason.BANNED: Words(
-        "WhatsApp has banned this number", "Open WhatsApp on the phone and follow what it says there."
+        "WhatsApp has banned this number for a time",
+        "Open WhatsApp on the phone and follow what it says there; it reconnects when the ban is over.",
+    ),
+    Reason.BANNED_FOR_GOOD: Words(
+        "WhatsApp has banned this number",
+        "Open WhatsApp on the phone and ask for a review there; connect it when the ban is lifted.",
     ),
     Reason.LOCKED: Words(
         "WhatsApp has locked this account or device",
@@ -356,6 +397,12 @@ REASONS: Final[Mapping[Reason, Words]] = {
     ),
     Reason.CLIENT_OUTDATED: Words(
         "WhatsApp no longer accepts this version", "Upgrade Holdfast, then connect."
+    ),
+    Reason.CLIENT_REFUSED: Words(
+        "WhatsApp does not accept this program as a client", "Upgrade Holdfast, then connect."
+    ),
+    Reason.MULTIDEVICE_OFF: Words(
+        "The phone's WhatsApp does not take linked devices", "Update WhatsApp on the phone, then connect."
     ),
     Reason.WRONG_KEY: Words(
         "The session's file does not open with this master key. Nothing was changed",

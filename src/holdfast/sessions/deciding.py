@@ -6,9 +6,8 @@ of reasons says.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
 
-from holdfast.kit.backoff import backoff
+from holdfast.model.policy import Policy
 from holdfast.model.reasons import MEANINGS, End, Fate, Reason, Retry
 from holdfast.model.states import Desired, State
 from holdfast.sessions.commands import (
@@ -19,42 +18,6 @@ from holdfast.sessions.commands import (
     StartPairing,
 )
 from holdfast.sessions.facts import ConnectRefused, Credentials, Fact, LinkDisconnected, Session
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The figures of the machine. All times in seconds."""
-
-    backoff_base_s: float = 1.0
-    backoff_cap_s: float = 60.0
-    slow_base_s: float = 5.0
-    slow_cap_s: float = 300.0
-    rare_base_s: float = 120.0
-    rare_cap_s: float = 6 * 3600.0
-    #: A connection that lived this long resets the attempt counter. A mere login does not.
-    stable_after_s: float = 60.0
-    first_code_within_s: float = 20.0
-    pairing_gives_up_after_s: float = 180.0
-    #: After the end of a ban we wait up to so long: not to the moment.
-    ban_spread_s: float = 10.0
-
-    def pace(self, retry: Retry) -> tuple[float, float]:
-        """The first and the longest wait of this kind of retry."""
-        match retry:
-            case Retry.SLOWLY:
-                return self.slow_base_s, self.slow_cap_s
-            case Retry.RARELY:
-                return self.rare_base_s, self.rare_cap_s
-            case _:
-                return self.backoff_base_s, self.backoff_cap_s
-
-    def longest_wait_s(self, reason: Reason) -> float:
-        """No wait for this reason is longer."""
-        end = MEANINGS[reason].end
-        return self.pace(Retry.SLOWLY if end is None else end.retry)[1]
-
-
-DEFAULT_POLICY: Final = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,21 +140,14 @@ def _wait(
 ) -> _Wait:
     """Until when the session waits for its next attempt, and the how manieth that will be."""
     match retry:
-        case Retry.NO | Retry.WHEN_ENGINE:
+        case Retry.NO | Retry.WHEN_ENGINE | Retry.CONFLICT:
             return _Wait(session.attempt)
         case Retry.AFTER_BAN:
             return _Wait(session.attempt, after_ban(banned_until_ms, roll, policy))
     up_since = session.up_since_ms
     stable = up_since is not None and now_ms - up_since >= policy.stable_after_s * 1000
     attempt = 0 if stable else session.attempt
-    return _Wait(attempt + 1, now_ms + round(_delay_s(retry, attempt, roll, policy) * 1000))
-
-
-def _delay_s(retry: Retry, attempt: int, roll: float, policy: Policy) -> float:
-    if retry is Retry.AT_ONCE and attempt == 0:
-        return 0.0
-    base_s, cap_s = policy.pace(retry)
-    return backoff(attempt, base_s=base_s, cap_s=cap_s, roll=roll)
+    return _Wait(attempt + 1, now_ms + round(policy.wait_s(retry, attempt, roll) * 1000))
 
 
 def _banned_until(fact: LinkDisconnected | ConnectRefused, end: End) -> int | None:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from holdfast.kit.backoff import backoff
-from holdfast.model.reasons import MEANINGS, Fate, Reason
+from holdfast.model.policy import Policy
+from holdfast.model.reasons import MEANINGS, Fate, Reason, Retry
 from holdfast.model.states import Desired, LinkLevel, State
 from holdfast.sessions.commands import (
     AdoptCredentials,
@@ -15,7 +15,7 @@ from holdfast.sessions.commands import (
     GiveUpScratch,
     QuarantineCredentials,
 )
-from holdfast.sessions.deciding import Decision, Policy, after_ban, dial, ended, to, up
+from holdfast.sessions.deciding import Decision, after_ban, dial, ended, to, up
 from holdfast.sessions.facts import (
     AdoptionRefused,
     ConnectRefused,
@@ -30,11 +30,22 @@ from holdfast.sessions.facts import (
 
 
 def restore(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
-    """A start of the gateway: shown as connecting from the first moment. The engine's answer decides how."""
+    """A start of the gateway: shown as connecting from the first moment. The engine's answer decides how.
+
+    Where WhatsApp asked for patience, the wait goes on.
+    """
     if session.desired is Desired.DOWN:
         return Decision(to(session, Reason.STOPPED_BY_OWNER, now_ms))
+    if _waits_on(session):
+        return Decision(session)
     detail = fact.detail if isinstance(fact, Restored) else ""
     return Decision(to(session, Reason.RESTORING, now_ms, detail=detail))
+
+
+def _waits_on(session: Session) -> bool:
+    """A wait for this reason outlives the process that began it."""
+    waits = session.state is State.RECONNECTING and session.retry_at_ms is not None
+    return waits and MEANINGS[session.reason].outlives_restart
 
 
 def restore_resting(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
@@ -153,7 +164,7 @@ def missed(session: Session, fact: Fact, now_ms: int, roll: float, policy: Polic
 def adoption_refused(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
     """The phone counts us as linked, so it is tried again until it works."""
     assert isinstance(fact, AdoptionRefused)
-    wait_s = backoff(session.attempt, base_s=policy.slow_base_s, cap_s=policy.slow_cap_s, roll=roll)
+    wait_s = policy.wait_s(Retry.SLOWLY, session.attempt, roll)
     waiting = to(
         session,
         Reason.ADOPTION_REFUSED,

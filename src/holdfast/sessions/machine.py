@@ -10,11 +10,12 @@ The table below is the whole policy. A pair that is not in it is ignored.
 
 from typing import Final
 
+from holdfast.model.policy import DEFAULT_POLICY, Policy
 from holdfast.model.states import ACTIVE, State
 from holdfast.sessions import house_rules as house
 from holdfast.sessions import owner_rules as owner
 from holdfast.sessions import wire_rules as wire
-from holdfast.sessions.deciding import DEFAULT_POLICY, Decision, Policy, Rule
+from holdfast.sessions.deciding import Decision, Rule
 from holdfast.sessions.facts import (
     AdoptionRefused,
     CodeShown,
@@ -42,7 +43,7 @@ from holdfast.sessions.facts import (
     TimeCame,
 )
 
-__all__ = ["DEFAULT_POLICY", "TABLE", "Decision", "Policy", "changed", "decide"]
+__all__ = ["TABLE", "Decision", "changed", "decide"]
 
 
 def decide(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from holdfast.model.policy import Policy
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, State
 from holdfast.sessions.commands import (
@@ -12,7 +13,7 @@ from holdfast.sessions.commands import (
     GiveUpLink,
     GiveUpScratch,
 )
-from holdfast.sessions.deciding import Decision, Policy, begin_pairing, dial, to
+from holdfast.sessions.deciding import Decision, begin_pairing, dial, to
 from holdfast.sessions.facts import Credentials, Fact, PairingAsked, Session
 
 

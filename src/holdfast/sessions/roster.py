@@ -14,13 +14,14 @@ from holdfast.kit import logging
 from holdfast.kit.clock import SteadyClock
 from holdfast.model.events import EventData, SessionRenamed
 from holdfast.model.ids import SessionId
+from holdfast.model.policy import DEFAULT_POLICY, Policy
 from holdfast.model.reasons import MEANINGS
 from holdfast.model.states import State
 from holdfast.sessions import commands as c
 from holdfast.sessions import facts as f
 from holdfast.sessions import repository
 from holdfast.sessions.index import Index
-from holdfast.sessions.machine import DEFAULT_POLICY, Policy, changed, decide
+from holdfast.sessions.machine import changed, decide
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.restoration import Restoration
 from holdfast.sessions.runtime import Runtime

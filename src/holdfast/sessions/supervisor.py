@@ -8,6 +8,7 @@ from typing import Final
 from holdfast.engine import EngineIdentity, Levels, SessionFact
 from holdfast.kit.clock import SteadyClock
 from holdfast.model.ids import TenantId
+from holdfast.model.policy import DEFAULT_POLICY, Policy
 from holdfast.sessions.blame import Blame
 from holdfast.sessions.hearing import Hearing
 from holdfast.sessions.heartbeats import Heartbeats
@@ -15,7 +16,6 @@ from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.linking import Linking
 from holdfast.sessions.loading import load
-from holdfast.sessions.machine import DEFAULT_POLICY, Policy
 from holdfast.sessions.reconciling import Reconciling
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.roster import Roster

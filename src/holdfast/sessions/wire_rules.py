@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from holdfast.model.policy import Policy
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel
 from holdfast.sessions.commands import AdoptCredentials, GiveUpScratch
-from holdfast.sessions.deciding import Decision, Policy, ended, to, unlinked, up, weight
+from holdfast.sessions.deciding import Decision, ended, to, unlinked, up, weight
 from holdfast.sessions.facts import Credentials, Fact, LevelReported, LinkDisconnected, PairingFailed, Session
 
 

@@ -79,7 +79,7 @@ def test_attempts_that_never_left_the_machine_slow_down_too() -> None:
         decision = POLICY.decide(errors.NotConnected(), 1, roll=0, fruitless=fruitless)
         assert isinstance(decision, Retry)
         delays.append(decision.delay_s)
-    assert delays == [0.125, 0.25, 0.5, 1.0, 2.0, 2.5, 2.5, 2.5]
+    assert delays == pytest.approx([0.025, 0.05, 0.1, 0.2, 0.4, 0.5, 0.5, 0.5])
 
 
 def test_every_error_has_a_decision() -> None:

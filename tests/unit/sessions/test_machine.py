@@ -1,17 +1,17 @@
 """The session machine: every state against every fact, and the promises that hold for all of them."""
 
 import itertools
-from dataclasses import replace
 from typing import get_args
 
 import pytest
 
+from holdfast.model.policy import DEFAULT_POLICY, attempts_allowed
 from holdfast.model.reasons import MEANINGS, Fate, Reason, Retry
 from holdfast.model.states import ACTIVE, Desired, LinkLevel, State
 from holdfast.sessions import commands as c
 from holdfast.sessions import facts as f
 from holdfast.sessions.facts import Credentials, Session
-from holdfast.sessions.machine import DEFAULT_POLICY, TABLE, changed, decide
+from holdfast.sessions.machine import TABLE, changed, decide
 
 NOW = 1_000_000_000
 ROLL = 0.5
@@ -142,7 +142,7 @@ def test_a_stale_epoch_is_dropped() -> None:
 def test_the_table_of_reasons_does_not_contradict_itself() -> None:
     assert set(MEANINGS) == set(Reason)
     for reason, meaning in MEANINGS.items():
-        soon = {Retry.AT_ONCE, Retry.BACKOFF, Retry.SLOWLY, Retry.WHEN_ENGINE}
+        soon = {Retry.AT_ONCE, Retry.BACKOFF, Retry.SLOWLY, Retry.PATIENTLY, Retry.WHEN_ENGINE}
         assert (meaning.state is State.RECONNECTING) == (retry_of(reason) in soon), reason
         lost = meaning.end is not None and meaning.end.credentials is Fate.QUARANTINE
         assert not lost or meaning.state is State.LOGGED_OUT, reason
@@ -163,7 +163,7 @@ def test_recoverable_ends_reconnect(reason: Reason, state: State) -> None:
         (Reason.LOGGED_OUT_ON_PHONE, State.LOGGED_OUT, ["QuarantineCredentials"]),
         (Reason.BANNED, State.BANNED, []),
         (Reason.LOCKED, State.FAILED, []),
-        (Reason.CLIENT_OUTDATED, State.FAILED, []),
+        (Reason.BANNED_FOR_GOOD, State.BANNED, []),
     ],
 )
 @pytest.mark.parametrize("state_before", sorted(ACTIVE))
@@ -259,7 +259,7 @@ def test_backoff_grows_and_only_a_stable_connection_resets_it() -> None:
     stable = session(State.CONNECTED, attempt=4, up_since_ms=NOW - 60_000)
     after = decide(stable, f.LinkDisconnected(7, Reason.NETWORK), NOW, 0.0).session
     assert after.attempt == 1
-    assert after.retry_at_ms == NOW + 500
+    assert after.retry_at_ms == NOW + 100
     login = decide(
         session(State.RECONNECTING, in_flight=True, attempt=6), f.LinkConnected(7), NOW, ROLL
     ).session
@@ -267,7 +267,7 @@ def test_backoff_grows_and_only_a_stable_connection_resets_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("attempt", "roll", "delay_ms"), [(0, 0, 500), (3, 0, 4000), (99, 0, 30_000), (99, 0.999, 59_970)]
+    ("attempt", "roll", "delay_ms"), [(0, 0, 100), (3, 0, 800), (99, 0, 6000), (99, 0.999, 59_946)]
 )
 def test_backoff_has_a_cap_and_jitter(attempt: int, roll: float, delay_ms: int) -> None:
     before = session(State.CONNECTING, attempt=attempt)
@@ -283,7 +283,7 @@ def test_restart_required_connects_at_once_but_never_in_a_tight_loop() -> None:
     second = session(State.CONNECTED, attempt=1)
     assert (
         decide(second, f.LinkDisconnected(7, Reason.RESTART_REQUIRED), NOW, ROLL).session.retry_at_ms
-        == NOW + 1500
+        == NOW + 1100
     )
 
 
@@ -383,12 +383,12 @@ def test_a_refused_adoption_is_tried_again_until_it_works() -> None:
     linked = decide(session(State.PAIRING), f.PairingSucceeded(7), NOW, ROLL).session
     refused = decide(linked, f.AdoptionRefused("the disk is full"), NOW, 0.0).session
     assert (refused.state, refused.reason) == (State.CONNECTING, Reason.ADOPTION_REFUSED)
-    assert refused.retry_at_ms == NOW + 2500
-    assert decide(refused, f.TimeCame(), NOW + 2499, ROLL).heard is False
-    again = decide(refused, f.TimeCame(), NOW + 2500, ROLL)
+    assert refused.retry_at_ms == NOW + 500
+    assert decide(refused, f.TimeCame(), NOW + 499, ROLL).heard is False
+    again = decide(refused, f.TimeCame(), NOW + 500, ROLL)
     assert kind(again.commands) == ["AdoptCredentials"]
     twice = decide(again.session, f.AdoptionRefused("the disk is full"), NOW, 0.0).session
-    assert twice.retry_at_ms == NOW + 5000
+    assert twice.retry_at_ms == NOW + 1000
     placed = decide(again.session, f.CredentialsAdopted(), NOW, ROLL)
     assert kind(placed.commands) == ["ConnectSession"]
 
@@ -401,6 +401,43 @@ def test_a_session_that_cannot_be_recorded_rests_and_says_so_once() -> None:
 
 
 def test_the_policy_is_a_value() -> None:
-    slow = replace(DEFAULT_POLICY, backoff_base_s=10.0)
+    slow = DEFAULT_POLICY.model_copy(update={"reconnect_first_s": 10.0})
     after = decide(session(State.CONNECTING), f.LinkDisconnected(7, Reason.NETWORK), NOW, 0.0, slow).session
-    assert after.retry_at_ms == NOW + 5000
+    assert after.retry_at_ms == NOW + 1000
+
+
+@pytest.mark.parametrize("reason", [r for r in Reason if retry_of(r) is Retry.DAILY])
+def test_a_refused_version_rests_and_is_tried_once_in_a_long_while_also_over_restarts(reason: Reason) -> None:
+    refused = decide(session(State.CONNECTING), f.LinkDisconnected(7, reason), NOW, 0.999).session
+    assert refused.state is State.FAILED
+    assert refused.retry_at_ms is not None
+    assert refused.retry_at_ms > NOW + 3_000_000
+    assert decide(refused, f.Restored(), NOW, ROLL).session.retry_at_ms == refused.retry_at_ms
+    again = decide(refused, f.TimeCame(), refused.retry_at_ms, ROLL)
+    assert kind(again.commands) == ["ConnectSession"]
+
+
+@pytest.mark.parametrize("reason", [Reason.RATE_LIMITED, Reason.UNKNOWN_CODE])
+def test_a_restart_does_not_shorten_a_wait_that_was_asked_for(reason: Reason) -> None:
+    waiting = decide(session(State.CONNECTED), f.LinkDisconnected(7, reason, code=429), NOW, ROLL).session
+    restored = decide(waiting, f.Restored(), NOW + 10, ROLL).session
+    assert restored == waiting
+    attached = decide(restored, f.EngineAttached(), NOW + 20, ROLL)
+    assert attached.commands == ()
+    assert waiting.retry_at_ms is not None
+    assert kind(decide(attached.session, f.TimeCame(), waiting.retry_at_ms, ROLL).commands) == [
+        "ConnectSession"
+    ]
+
+
+@pytest.mark.parametrize("reason", [r for r in Reason if MEANINGS[r].end is not None])
+@pytest.mark.parametrize("seconds", [0, 60, 3600])
+def test_no_more_attempts_than_a_row_promises_whatever_the_dice_say(reason: Reason, seconds: float) -> None:
+    now, attempts = NOW, 0
+    at = decide(session(State.CONNECTED, up_since_ms=NOW - 90_000), f.LinkDisconnected(7, reason), now, 0.0)
+    while (wake := at.session.retry_at_ms) is not None and wake <= NOW + seconds * 1000:
+        now = wake
+        began = decide(at.session, f.TimeCame(), now, 0.0).session
+        attempts += 1
+        at = decide(began, f.LinkDisconnected(began.epoch, reason), now, 0.0)
+    assert attempts <= attempts_allowed(reason, seconds)

@@ -89,6 +89,9 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CRASHED: _ClassVar[Reason]
     PARKED: _ClassVar[Reason]
     CLOCK_WRONG: _ClassVar[Reason]
+    UNREACHABLE: _ClassVar[Reason]
+    HANDSHAKE_UNANSWERED: _ClassVar[Reason]
+    CERTIFICATE_REFUSED: _ClassVar[Reason]
 
 class PairFailure(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -201,6 +204,9 @@ STORAGE_FAILED: Reason
 CRASHED: Reason
 PARKED: Reason
 CLOCK_WRONG: Reason
+UNREACHABLE: Reason
+HANDSHAKE_UNANSWERED: Reason
+CERTIFICATE_REFUSED: Reason
 PAIR_FAILURE_UNSPECIFIED: PairFailure
 PAIR_TIMED_OUT: PairFailure
 PAIR_CANCELLED: PairFailure
