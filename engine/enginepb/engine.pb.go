@@ -3334,6 +3334,10 @@ type Query struct {
 	//	*Query_Picture
 	//	*Query_About
 	//	*Query_OwnProfile
+	//	*Query_GroupLink
+	//	*Query_GroupByLink
+	//	*Query_GroupRequests
+	//	*Query_BlockList
 	Query         isQuery_Query `protobuf_oneof:"query"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3430,6 +3434,42 @@ func (x *Query) GetOwnProfile() *OwnProfileQuery {
 	return nil
 }
 
+func (x *Query) GetGroupLink() *GroupLinkQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_GroupLink); ok {
+			return x.GroupLink
+		}
+	}
+	return nil
+}
+
+func (x *Query) GetGroupByLink() *GroupByLinkQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_GroupByLink); ok {
+			return x.GroupByLink
+		}
+	}
+	return nil
+}
+
+func (x *Query) GetGroupRequests() *GroupRequestsQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_GroupRequests); ok {
+			return x.GroupRequests
+		}
+	}
+	return nil
+}
+
+func (x *Query) GetBlockList() *BlockListQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_BlockList); ok {
+			return x.BlockList
+		}
+	}
+	return nil
+}
+
 type isQuery_Query interface {
 	isQuery_Query()
 }
@@ -3458,6 +3498,22 @@ type Query_OwnProfile struct {
 	OwnProfile *OwnProfileQuery `protobuf:"bytes,6,opt,name=own_profile,json=ownProfile,proto3,oneof"`
 }
 
+type Query_GroupLink struct {
+	GroupLink *GroupLinkQuery `protobuf:"bytes,7,opt,name=group_link,json=groupLink,proto3,oneof"`
+}
+
+type Query_GroupByLink struct {
+	GroupByLink *GroupByLinkQuery `protobuf:"bytes,8,opt,name=group_by_link,json=groupByLink,proto3,oneof"`
+}
+
+type Query_GroupRequests struct {
+	GroupRequests *GroupRequestsQuery `protobuf:"bytes,9,opt,name=group_requests,json=groupRequests,proto3,oneof"`
+}
+
+type Query_BlockList struct {
+	BlockList *BlockListQuery `protobuf:"bytes,10,opt,name=block_list,json=blockList,proto3,oneof"`
+}
+
 func (*Query_Group) isQuery_Query() {}
 
 func (*Query_Groups) isQuery_Query() {}
@@ -3469,6 +3525,14 @@ func (*Query_Picture) isQuery_Query() {}
 func (*Query_About) isQuery_Query() {}
 
 func (*Query_OwnProfile) isQuery_Query() {}
+
+func (*Query_GroupLink) isQuery_Query() {}
+
+func (*Query_GroupByLink) isQuery_Query() {}
+
+func (*Query_GroupRequests) isQuery_Query() {}
+
+func (*Query_BlockList) isQuery_Query() {}
 
 type GroupQuery struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -3726,6 +3790,174 @@ func (*OwnProfileQuery) Descriptor() ([]byte, []int) {
 	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{39}
 }
 
+type GroupLinkQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupLinkQuery) Reset() {
+	*x = GroupLinkQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupLinkQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupLinkQuery) ProtoMessage() {}
+
+func (x *GroupLinkQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupLinkQuery.ProtoReflect.Descriptor instead.
+func (*GroupLinkQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *GroupLinkQuery) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+type GroupByLinkQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"` // what follows https://chat.whatsapp.com/
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupByLinkQuery) Reset() {
+	*x = GroupByLinkQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupByLinkQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupByLinkQuery) ProtoMessage() {}
+
+func (x *GroupByLinkQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupByLinkQuery.ProtoReflect.Descriptor instead.
+func (*GroupByLinkQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *GroupByLinkQuery) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+type GroupRequestsQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupRequestsQuery) Reset() {
+	*x = GroupRequestsQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupRequestsQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupRequestsQuery) ProtoMessage() {}
+
+func (x *GroupRequestsQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupRequestsQuery.ProtoReflect.Descriptor instead.
+func (*GroupRequestsQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *GroupRequestsQuery) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+type BlockListQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BlockListQuery) Reset() {
+	*x = BlockListQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BlockListQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BlockListQuery) ProtoMessage() {}
+
+func (x *BlockListQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BlockListQuery.ProtoReflect.Descriptor instead.
+func (*BlockListQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{43}
+}
+
 type QueryResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Result:
@@ -3736,6 +3968,10 @@ type QueryResult struct {
 	//	*QueryResult_Picture
 	//	*QueryResult_About
 	//	*QueryResult_OwnProfile
+	//	*QueryResult_GroupLink
+	//	*QueryResult_GroupByLink
+	//	*QueryResult_GroupRequests
+	//	*QueryResult_BlockList
 	Result        isQueryResult_Result `protobuf_oneof:"result"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3743,7 +3979,7 @@ type QueryResult struct {
 
 func (x *QueryResult) Reset() {
 	*x = QueryResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3755,7 +3991,7 @@ func (x *QueryResult) String() string {
 func (*QueryResult) ProtoMessage() {}
 
 func (x *QueryResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3768,7 +4004,7 @@ func (x *QueryResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryResult.ProtoReflect.Descriptor instead.
 func (*QueryResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{40}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *QueryResult) GetResult() isQueryResult_Result {
@@ -3832,6 +4068,42 @@ func (x *QueryResult) GetOwnProfile() *OwnProfile {
 	return nil
 }
 
+func (x *QueryResult) GetGroupLink() *GroupLink {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_GroupLink); ok {
+			return x.GroupLink
+		}
+	}
+	return nil
+}
+
+func (x *QueryResult) GetGroupByLink() *Group {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_GroupByLink); ok {
+			return x.GroupByLink
+		}
+	}
+	return nil
+}
+
+func (x *QueryResult) GetGroupRequests() *GroupRequests {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_GroupRequests); ok {
+			return x.GroupRequests
+		}
+	}
+	return nil
+}
+
+func (x *QueryResult) GetBlockList() *BlockList {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_BlockList); ok {
+			return x.BlockList
+		}
+	}
+	return nil
+}
+
 type isQueryResult_Result interface {
 	isQueryResult_Result()
 }
@@ -3860,6 +4132,22 @@ type QueryResult_OwnProfile struct {
 	OwnProfile *OwnProfile `protobuf:"bytes,6,opt,name=own_profile,json=ownProfile,proto3,oneof"`
 }
 
+type QueryResult_GroupLink struct {
+	GroupLink *GroupLink `protobuf:"bytes,7,opt,name=group_link,json=groupLink,proto3,oneof"`
+}
+
+type QueryResult_GroupByLink struct {
+	GroupByLink *Group `protobuf:"bytes,8,opt,name=group_by_link,json=groupByLink,proto3,oneof"`
+}
+
+type QueryResult_GroupRequests struct {
+	GroupRequests *GroupRequests `protobuf:"bytes,9,opt,name=group_requests,json=groupRequests,proto3,oneof"`
+}
+
+type QueryResult_BlockList struct {
+	BlockList *BlockList `protobuf:"bytes,10,opt,name=block_list,json=blockList,proto3,oneof"`
+}
+
 func (*QueryResult_Group) isQueryResult_Result() {}
 
 func (*QueryResult_Groups) isQueryResult_Result() {}
@@ -3872,6 +4160,14 @@ func (*QueryResult_About) isQueryResult_Result() {}
 
 func (*QueryResult_OwnProfile) isQueryResult_Result() {}
 
+func (*QueryResult_GroupLink) isQueryResult_Result() {}
+
+func (*QueryResult_GroupByLink) isQueryResult_Result() {}
+
+func (*QueryResult_GroupRequests) isQueryResult_Result() {}
+
+func (*QueryResult_BlockList) isQueryResult_Result() {}
+
 type Groups struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Groups        []*Group               `protobuf:"bytes,1,rep,name=groups,proto3" json:"groups,omitempty"`
@@ -3881,7 +4177,7 @@ type Groups struct {
 
 func (x *Groups) Reset() {
 	*x = Groups{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3893,7 +4189,7 @@ func (x *Groups) String() string {
 func (*Groups) ProtoMessage() {}
 
 func (x *Groups) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3906,7 +4202,7 @@ func (x *Groups) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Groups.ProtoReflect.Descriptor instead.
 func (*Groups) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{41}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Groups) GetGroups() []*Group {
@@ -3927,13 +4223,15 @@ type Group struct {
 	Locked        bool                   `protobuf:"varint,7,opt,name=locked,proto3" json:"locked,omitempty"`     // only admins change subject and picture
 	DisappearingS uint32                 `protobuf:"varint,8,opt,name=disappearing_s,json=disappearingS,proto3" json:"disappearing_s,omitempty"`
 	Members       []*Member              `protobuf:"bytes,9,rep,name=members,proto3" json:"members,omitempty"`
+	JoinApproval  bool                   `protobuf:"varint,10,opt,name=join_approval,json=joinApproval,proto3" json:"join_approval,omitempty"` // an admin lets in whoever follows the link
+	MembersAdd    bool                   `protobuf:"varint,11,opt,name=members_add,json=membersAdd,proto3" json:"members_add,omitempty"`       // everybody adds members, not admins alone
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Group) Reset() {
 	*x = Group{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3945,7 +4243,7 @@ func (x *Group) String() string {
 func (*Group) ProtoMessage() {}
 
 func (x *Group) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3958,7 +4256,7 @@ func (x *Group) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Group.ProtoReflect.Descriptor instead.
 func (*Group) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{42}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Group) GetGroup() string {
@@ -4024,6 +4322,204 @@ func (x *Group) GetMembers() []*Member {
 	return nil
 }
 
+func (x *Group) GetJoinApproval() bool {
+	if x != nil {
+		return x.JoinApproval
+	}
+	return false
+}
+
+func (x *Group) GetMembersAdd() bool {
+	if x != nil {
+		return x.MembersAdd
+	}
+	return false
+}
+
+type GroupLink struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupLink) Reset() {
+	*x = GroupLink{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupLink) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupLink) ProtoMessage() {}
+
+func (x *GroupLink) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupLink.ProtoReflect.Descriptor instead.
+func (*GroupLink) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *GroupLink) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+type GroupRequests struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Requests      []*GroupRequest        `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupRequests) Reset() {
+	*x = GroupRequests{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupRequests) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupRequests) ProtoMessage() {}
+
+func (x *GroupRequests) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupRequests.ProtoReflect.Descriptor instead.
+func (*GroupRequests) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *GroupRequests) GetRequests() []*GroupRequest {
+	if x != nil {
+		return x.Requests
+	}
+	return nil
+}
+
+type GroupRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Member        *Member                `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
+	RequestedMs   int64                  `protobuf:"varint,2,opt,name=requested_ms,json=requestedMs,proto3" json:"requested_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupRequest) Reset() {
+	*x = GroupRequest{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupRequest) ProtoMessage() {}
+
+func (x *GroupRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupRequest.ProtoReflect.Descriptor instead.
+func (*GroupRequest) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *GroupRequest) GetMember() *Member {
+	if x != nil {
+		return x.Member
+	}
+	return nil
+}
+
+func (x *GroupRequest) GetRequestedMs() int64 {
+	if x != nil {
+		return x.RequestedMs
+	}
+	return 0
+}
+
+type BlockList struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Members       []*Member              `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BlockList) Reset() {
+	*x = BlockList{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BlockList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BlockList) ProtoMessage() {}
+
+func (x *BlockList) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BlockList.ProtoReflect.Descriptor instead.
+func (*BlockList) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *BlockList) GetMembers() []*Member {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
 type Member struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Jid           string                 `protobuf:"bytes,1,opt,name=jid,proto3" json:"jid,omitempty"`     // as the group addresses it
@@ -4038,7 +4534,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4050,7 +4546,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4063,7 +4559,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{43}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Member) GetJid() string {
@@ -4117,7 +4613,7 @@ type OnWhatsApp struct {
 
 func (x *OnWhatsApp) Reset() {
 	*x = OnWhatsApp{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4129,7 +4625,7 @@ func (x *OnWhatsApp) String() string {
 func (*OnWhatsApp) ProtoMessage() {}
 
 func (x *OnWhatsApp) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4142,7 +4638,7 @@ func (x *OnWhatsApp) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OnWhatsApp.ProtoReflect.Descriptor instead.
 func (*OnWhatsApp) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{44}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *OnWhatsApp) GetRegistered() []*Registered {
@@ -4164,7 +4660,7 @@ type Registered struct {
 
 func (x *Registered) Reset() {
 	*x = Registered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4176,7 +4672,7 @@ func (x *Registered) String() string {
 func (*Registered) ProtoMessage() {}
 
 func (x *Registered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4189,7 +4685,7 @@ func (x *Registered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Registered.ProtoReflect.Descriptor instead.
 func (*Registered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{45}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *Registered) GetPhone() string {
@@ -4230,7 +4726,7 @@ type Picture struct {
 
 func (x *Picture) Reset() {
 	*x = Picture{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4242,7 +4738,7 @@ func (x *Picture) String() string {
 func (*Picture) ProtoMessage() {}
 
 func (x *Picture) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4255,7 +4751,7 @@ func (x *Picture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Picture.ProtoReflect.Descriptor instead.
 func (*Picture) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{46}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Picture) GetId() string {
@@ -4281,7 +4777,7 @@ type About struct {
 
 func (x *About) Reset() {
 	*x = About{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4293,7 +4789,7 @@ func (x *About) String() string {
 func (*About) ProtoMessage() {}
 
 func (x *About) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4306,7 +4802,7 @@ func (x *About) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use About.ProtoReflect.Descriptor instead.
 func (*About) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{47}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *About) GetText() string {
@@ -4329,7 +4825,7 @@ type OwnProfile struct {
 
 func (x *OwnProfile) Reset() {
 	*x = OwnProfile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4341,7 +4837,7 @@ func (x *OwnProfile) String() string {
 func (*OwnProfile) ProtoMessage() {}
 
 func (x *OwnProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4354,7 +4850,7 @@ func (x *OwnProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OwnProfile.ProtoReflect.Descriptor instead.
 func (*OwnProfile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{48}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *OwnProfile) GetJid() string {
@@ -4404,6 +4900,14 @@ type Act struct {
 	//	*Act_GroupSubject
 	//	*Act_GroupLeave
 	//	*Act_MediaAgain
+	//	*Act_GroupSettings
+	//	*Act_GroupLinkReset
+	//	*Act_GroupJoin
+	//	*Act_GroupDecide
+	//	*Act_SetPicture
+	//	*Act_SetProfile
+	//	*Act_Block
+	//	*Act_RejectCall
 	Act           isAct_Act `protobuf_oneof:"act"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4411,7 +4915,7 @@ type Act struct {
 
 func (x *Act) Reset() {
 	*x = Act{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4423,7 +4927,7 @@ func (x *Act) String() string {
 func (*Act) ProtoMessage() {}
 
 func (x *Act) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4436,7 +4940,7 @@ func (x *Act) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Act.ProtoReflect.Descriptor instead.
 func (*Act) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{49}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *Act) GetAct() isAct_Act {
@@ -4518,6 +5022,78 @@ func (x *Act) GetMediaAgain() *MediaAgain {
 	return nil
 }
 
+func (x *Act) GetGroupSettings() *GroupSettings {
+	if x != nil {
+		if x, ok := x.Act.(*Act_GroupSettings); ok {
+			return x.GroupSettings
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetGroupLinkReset() *GroupLinkReset {
+	if x != nil {
+		if x, ok := x.Act.(*Act_GroupLinkReset); ok {
+			return x.GroupLinkReset
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetGroupJoin() *GroupJoin {
+	if x != nil {
+		if x, ok := x.Act.(*Act_GroupJoin); ok {
+			return x.GroupJoin
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetGroupDecide() *GroupDecide {
+	if x != nil {
+		if x, ok := x.Act.(*Act_GroupDecide); ok {
+			return x.GroupDecide
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetSetPicture() *SetPicture {
+	if x != nil {
+		if x, ok := x.Act.(*Act_SetPicture); ok {
+			return x.SetPicture
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetSetProfile() *SetProfile {
+	if x != nil {
+		if x, ok := x.Act.(*Act_SetProfile); ok {
+			return x.SetProfile
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetBlock() *Block {
+	if x != nil {
+		if x, ok := x.Act.(*Act_Block); ok {
+			return x.Block
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRejectCall() *RejectCall {
+	if x != nil {
+		if x, ok := x.Act.(*Act_RejectCall); ok {
+			return x.RejectCall
+		}
+	}
+	return nil
+}
+
 type isAct_Act interface {
 	isAct_Act()
 }
@@ -4554,6 +5130,38 @@ type Act_MediaAgain struct {
 	MediaAgain *MediaAgain `protobuf:"bytes,8,opt,name=media_again,json=mediaAgain,proto3,oneof"`
 }
 
+type Act_GroupSettings struct {
+	GroupSettings *GroupSettings `protobuf:"bytes,9,opt,name=group_settings,json=groupSettings,proto3,oneof"`
+}
+
+type Act_GroupLinkReset struct {
+	GroupLinkReset *GroupLinkReset `protobuf:"bytes,10,opt,name=group_link_reset,json=groupLinkReset,proto3,oneof"`
+}
+
+type Act_GroupJoin struct {
+	GroupJoin *GroupJoin `protobuf:"bytes,11,opt,name=group_join,json=groupJoin,proto3,oneof"`
+}
+
+type Act_GroupDecide struct {
+	GroupDecide *GroupDecide `protobuf:"bytes,12,opt,name=group_decide,json=groupDecide,proto3,oneof"`
+}
+
+type Act_SetPicture struct {
+	SetPicture *SetPicture `protobuf:"bytes,13,opt,name=set_picture,json=setPicture,proto3,oneof"`
+}
+
+type Act_SetProfile struct {
+	SetProfile *SetProfile `protobuf:"bytes,14,opt,name=set_profile,json=setProfile,proto3,oneof"`
+}
+
+type Act_Block struct {
+	Block *Block `protobuf:"bytes,15,opt,name=block,proto3,oneof"`
+}
+
+type Act_RejectCall struct {
+	RejectCall *RejectCall `protobuf:"bytes,16,opt,name=reject_call,json=rejectCall,proto3,oneof"`
+}
+
 func (*Act_ChatPresence) isAct_Act() {}
 
 func (*Act_Presence) isAct_Act() {}
@@ -4570,13 +5178,32 @@ func (*Act_GroupLeave) isAct_Act() {}
 
 func (*Act_MediaAgain) isAct_Act() {}
 
+func (*Act_GroupSettings) isAct_Act() {}
+
+func (*Act_GroupLinkReset) isAct_Act() {}
+
+func (*Act_GroupJoin) isAct_Act() {}
+
+func (*Act_GroupDecide) isAct_Act() {}
+
+func (*Act_SetPicture) isAct_Act() {}
+
+func (*Act_SetProfile) isAct_Act() {}
+
+func (*Act_Block) isAct_Act() {}
+
+func (*Act_RejectCall) isAct_Act() {}
+
 type ActResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Result:
 	//
 	//	*ActResult_Group
 	//	*ActResult_Members
+	//	*ActResult_Link
+	//	*ActResult_Joined
 	//	*ActResult_MediaPlaced
+	//	*ActResult_Picture
 	Result        isActResult_Result `protobuf_oneof:"result"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4584,7 +5211,7 @@ type ActResult struct {
 
 func (x *ActResult) Reset() {
 	*x = ActResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4596,7 +5223,7 @@ func (x *ActResult) String() string {
 func (*ActResult) ProtoMessage() {}
 
 func (x *ActResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4609,7 +5236,7 @@ func (x *ActResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActResult.ProtoReflect.Descriptor instead.
 func (*ActResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{50}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *ActResult) GetResult() isActResult_Result {
@@ -4637,10 +5264,37 @@ func (x *ActResult) GetMembers() *MembersChanged {
 	return nil
 }
 
+func (x *ActResult) GetLink() *GroupLink {
+	if x != nil {
+		if x, ok := x.Result.(*ActResult_Link); ok {
+			return x.Link
+		}
+	}
+	return nil
+}
+
+func (x *ActResult) GetJoined() *Joined {
+	if x != nil {
+		if x, ok := x.Result.(*ActResult_Joined); ok {
+			return x.Joined
+		}
+	}
+	return nil
+}
+
 func (x *ActResult) GetMediaPlaced() *MediaPlaced {
 	if x != nil {
 		if x, ok := x.Result.(*ActResult_MediaPlaced); ok {
 			return x.MediaPlaced
+		}
+	}
+	return nil
+}
+
+func (x *ActResult) GetPicture() *PictureSet {
+	if x != nil {
+		if x, ok := x.Result.(*ActResult_Picture); ok {
+			return x.Picture
 		}
 	}
 	return nil
@@ -4655,18 +5309,36 @@ type ActResult_Group struct {
 }
 
 type ActResult_Members struct {
-	Members *MembersChanged `protobuf:"bytes,5,opt,name=members,proto3,oneof"` // group_members
+	Members *MembersChanged `protobuf:"bytes,5,opt,name=members,proto3,oneof"` // group_members, group_decide
+}
+
+type ActResult_Link struct {
+	Link *GroupLink `protobuf:"bytes,6,opt,name=link,proto3,oneof"` // group_link_reset
+}
+
+type ActResult_Joined struct {
+	Joined *Joined `protobuf:"bytes,7,opt,name=joined,proto3,oneof"` // group_join
 }
 
 type ActResult_MediaPlaced struct {
 	MediaPlaced *MediaPlaced `protobuf:"bytes,8,opt,name=media_placed,json=mediaPlaced,proto3,oneof"` // media_again
 }
 
+type ActResult_Picture struct {
+	Picture *PictureSet `protobuf:"bytes,9,opt,name=picture,proto3,oneof"` // set_picture
+}
+
 func (*ActResult_Group) isActResult_Result() {}
 
 func (*ActResult_Members) isActResult_Result() {}
 
+func (*ActResult_Link) isActResult_Result() {}
+
+func (*ActResult_Joined) isActResult_Result() {}
+
 func (*ActResult_MediaPlaced) isActResult_Result() {}
+
+func (*ActResult_Picture) isActResult_Result() {}
 
 type ChatPresence struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -4678,7 +5350,7 @@ type ChatPresence struct {
 
 func (x *ChatPresence) Reset() {
 	*x = ChatPresence{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4690,7 +5362,7 @@ func (x *ChatPresence) String() string {
 func (*ChatPresence) ProtoMessage() {}
 
 func (x *ChatPresence) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4703,7 +5375,7 @@ func (x *ChatPresence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatPresence.ProtoReflect.Descriptor instead.
 func (*ChatPresence) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{51}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *ChatPresence) GetChat() string {
@@ -4729,7 +5401,7 @@ type Presence struct {
 
 func (x *Presence) Reset() {
 	*x = Presence{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4741,7 +5413,7 @@ func (x *Presence) String() string {
 func (*Presence) ProtoMessage() {}
 
 func (x *Presence) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4754,7 +5426,7 @@ func (x *Presence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Presence.ProtoReflect.Descriptor instead.
 func (*Presence) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{52}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *Presence) GetAvailable() bool {
@@ -4776,7 +5448,7 @@ type MarkRead struct {
 
 func (x *MarkRead) Reset() {
 	*x = MarkRead{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4788,7 +5460,7 @@ func (x *MarkRead) String() string {
 func (*MarkRead) ProtoMessage() {}
 
 func (x *MarkRead) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4801,7 +5473,7 @@ func (x *MarkRead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MarkRead.ProtoReflect.Descriptor instead.
 func (*MarkRead) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{53}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *MarkRead) GetChat() string {
@@ -4842,7 +5514,7 @@ type GroupCreate struct {
 
 func (x *GroupCreate) Reset() {
 	*x = GroupCreate{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4854,7 +5526,7 @@ func (x *GroupCreate) String() string {
 func (*GroupCreate) ProtoMessage() {}
 
 func (x *GroupCreate) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4867,7 +5539,7 @@ func (x *GroupCreate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupCreate.ProtoReflect.Descriptor instead.
 func (*GroupCreate) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{54}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *GroupCreate) GetSubject() string {
@@ -4895,7 +5567,7 @@ type GroupMembers struct {
 
 func (x *GroupMembers) Reset() {
 	*x = GroupMembers{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4907,7 +5579,7 @@ func (x *GroupMembers) String() string {
 func (*GroupMembers) ProtoMessage() {}
 
 func (x *GroupMembers) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4920,7 +5592,7 @@ func (x *GroupMembers) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupMembers.ProtoReflect.Descriptor instead.
 func (*GroupMembers) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{55}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *GroupMembers) GetGroup() string {
@@ -4953,7 +5625,7 @@ type MembersChanged struct {
 
 func (x *MembersChanged) Reset() {
 	*x = MembersChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4965,7 +5637,7 @@ func (x *MembersChanged) String() string {
 func (*MembersChanged) ProtoMessage() {}
 
 func (x *MembersChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4978,7 +5650,7 @@ func (x *MembersChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MembersChanged.ProtoReflect.Descriptor instead.
 func (*MembersChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{56}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *MembersChanged) GetMembers() []*Member {
@@ -4998,7 +5670,7 @@ type GroupSubject struct {
 
 func (x *GroupSubject) Reset() {
 	*x = GroupSubject{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5010,7 +5682,7 @@ func (x *GroupSubject) String() string {
 func (*GroupSubject) ProtoMessage() {}
 
 func (x *GroupSubject) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5023,7 +5695,7 @@ func (x *GroupSubject) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSubject.ProtoReflect.Descriptor instead.
 func (*GroupSubject) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{57}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *GroupSubject) GetGroup() string {
@@ -5049,7 +5721,7 @@ type GroupLeave struct {
 
 func (x *GroupLeave) Reset() {
 	*x = GroupLeave{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5061,7 +5733,7 @@ func (x *GroupLeave) String() string {
 func (*GroupLeave) ProtoMessage() {}
 
 func (x *GroupLeave) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5074,7 +5746,7 @@ func (x *GroupLeave) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLeave.ProtoReflect.Descriptor instead.
 func (*GroupLeave) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{58}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *GroupLeave) GetGroup() string {
@@ -5099,7 +5771,7 @@ type MediaAgain struct {
 
 func (x *MediaAgain) Reset() {
 	*x = MediaAgain{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5111,7 +5783,7 @@ func (x *MediaAgain) String() string {
 func (*MediaAgain) ProtoMessage() {}
 
 func (x *MediaAgain) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5124,7 +5796,7 @@ func (x *MediaAgain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaAgain.ProtoReflect.Descriptor instead.
 func (*MediaAgain) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{59}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *MediaAgain) GetMessageId() string {
@@ -5171,7 +5843,7 @@ type MediaPlaced struct {
 
 func (x *MediaPlaced) Reset() {
 	*x = MediaPlaced{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5183,7 +5855,7 @@ func (x *MediaPlaced) String() string {
 func (*MediaPlaced) ProtoMessage() {}
 
 func (x *MediaPlaced) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5196,12 +5868,549 @@ func (x *MediaPlaced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaPlaced.ProtoReflect.Descriptor instead.
 func (*MediaPlaced) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{60}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *MediaPlaced) GetDirectPath() string {
 	if x != nil {
 		return x.DirectPath
+	}
+	return ""
+}
+
+// What is absent stays as it is. Each is a change of its own at WhatsApp's: after a failure the ones before it are done.
+type GroupSettings struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	Description   *string                `protobuf:"bytes,2,opt,name=description,proto3,oneof" json:"description,omitempty"` // empty removes it
+	Announce      *bool                  `protobuf:"varint,3,opt,name=announce,proto3,oneof" json:"announce,omitempty"`
+	Locked        *bool                  `protobuf:"varint,4,opt,name=locked,proto3,oneof" json:"locked,omitempty"`
+	JoinApproval  *bool                  `protobuf:"varint,5,opt,name=join_approval,json=joinApproval,proto3,oneof" json:"join_approval,omitempty"`
+	MembersAdd    *bool                  `protobuf:"varint,6,opt,name=members_add,json=membersAdd,proto3,oneof" json:"members_add,omitempty"`
+	DisappearingS *uint32                `protobuf:"varint,7,opt,name=disappearing_s,json=disappearingS,proto3,oneof" json:"disappearing_s,omitempty"` // 0, 86400, 604800 or 7776000
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupSettings) Reset() {
+	*x = GroupSettings{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupSettings) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupSettings) ProtoMessage() {}
+
+func (x *GroupSettings) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupSettings.ProtoReflect.Descriptor instead.
+func (*GroupSettings) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
+}
+
+func (x *GroupSettings) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+func (x *GroupSettings) GetDescription() string {
+	if x != nil && x.Description != nil {
+		return *x.Description
+	}
+	return ""
+}
+
+func (x *GroupSettings) GetAnnounce() bool {
+	if x != nil && x.Announce != nil {
+		return *x.Announce
+	}
+	return false
+}
+
+func (x *GroupSettings) GetLocked() bool {
+	if x != nil && x.Locked != nil {
+		return *x.Locked
+	}
+	return false
+}
+
+func (x *GroupSettings) GetJoinApproval() bool {
+	if x != nil && x.JoinApproval != nil {
+		return *x.JoinApproval
+	}
+	return false
+}
+
+func (x *GroupSettings) GetMembersAdd() bool {
+	if x != nil && x.MembersAdd != nil {
+		return *x.MembersAdd
+	}
+	return false
+}
+
+func (x *GroupSettings) GetDisappearingS() uint32 {
+	if x != nil && x.DisappearingS != nil {
+		return *x.DisappearingS
+	}
+	return 0
+}
+
+type GroupLinkReset struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupLinkReset) Reset() {
+	*x = GroupLinkReset{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupLinkReset) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupLinkReset) ProtoMessage() {}
+
+func (x *GroupLinkReset) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupLinkReset.ProtoReflect.Descriptor instead.
+func (*GroupLinkReset) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
+}
+
+func (x *GroupLinkReset) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+type GroupJoin struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupJoin) Reset() {
+	*x = GroupJoin{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupJoin) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupJoin) ProtoMessage() {}
+
+func (x *GroupJoin) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupJoin.ProtoReflect.Descriptor instead.
+func (*GroupJoin) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
+}
+
+func (x *GroupJoin) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+type Joined struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Joined) Reset() {
+	*x = Joined{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Joined) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Joined) ProtoMessage() {}
+
+func (x *Joined) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Joined.ProtoReflect.Descriptor instead.
+func (*Joined) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
+}
+
+func (x *Joined) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+type GroupDecide struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	Approve       bool                   `protobuf:"varint,2,opt,name=approve,proto3" json:"approve,omitempty"`
+	Members       []string               `protobuf:"bytes,3,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupDecide) Reset() {
+	*x = GroupDecide{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupDecide) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupDecide) ProtoMessage() {}
+
+func (x *GroupDecide) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupDecide.ProtoReflect.Descriptor instead.
+func (*GroupDecide) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
+}
+
+func (x *GroupDecide) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+func (x *GroupDecide) GetApprove() bool {
+	if x != nil {
+		return x.Approve
+	}
+	return false
+}
+
+func (x *GroupDecide) GetMembers() []string {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+type SetPicture struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"` // empty: the session's own
+	Jpeg          []byte                 `protobuf:"bytes,2,opt,name=jpeg,proto3" json:"jpeg,omitempty"`   // square, 640 pixels or smaller; empty removes it
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPicture) Reset() {
+	*x = SetPicture{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPicture) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPicture) ProtoMessage() {}
+
+func (x *SetPicture) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPicture.ProtoReflect.Descriptor instead.
+func (*SetPicture) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
+}
+
+func (x *SetPicture) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+func (x *SetPicture) GetJpeg() []byte {
+	if x != nil {
+		return x.Jpeg
+	}
+	return nil
+}
+
+type PictureSet struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PictureSet) Reset() {
+	*x = PictureSet{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PictureSet) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PictureSet) ProtoMessage() {}
+
+func (x *PictureSet) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PictureSet.ProtoReflect.Descriptor instead.
+func (*PictureSet) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
+}
+
+func (x *PictureSet) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type SetProfile struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	PushName      *string                `protobuf:"bytes,1,opt,name=push_name,json=pushName,proto3,oneof" json:"push_name,omitempty"`
+	About         *string                `protobuf:"bytes,2,opt,name=about,proto3,oneof" json:"about,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetProfile) Reset() {
+	*x = SetProfile{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetProfile) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetProfile) ProtoMessage() {}
+
+func (x *SetProfile) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetProfile.ProtoReflect.Descriptor instead.
+func (*SetProfile) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
+}
+
+func (x *SetProfile) GetPushName() string {
+	if x != nil && x.PushName != nil {
+		return *x.PushName
+	}
+	return ""
+}
+
+func (x *SetProfile) GetAbout() string {
+	if x != nil && x.About != nil {
+		return *x.About
+	}
+	return ""
+}
+
+type Block struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Person        string                 `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
+	Blocked       bool                   `protobuf:"varint,2,opt,name=blocked,proto3" json:"blocked,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Block) Reset() {
+	*x = Block{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Block) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Block) ProtoMessage() {}
+
+func (x *Block) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Block.ProtoReflect.Descriptor instead.
+func (*Block) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
+}
+
+func (x *Block) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
+func (x *Block) GetBlocked() bool {
+	if x != nil {
+		return x.Blocked
+	}
+	return false
+}
+
+type RejectCall struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	From          string                 `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	CallId        string                 `protobuf:"bytes,2,opt,name=call_id,json=callId,proto3" json:"call_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RejectCall) Reset() {
+	*x = RejectCall{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RejectCall) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RejectCall) ProtoMessage() {}
+
+func (x *RejectCall) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RejectCall.ProtoReflect.Descriptor instead.
+func (*RejectCall) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
+}
+
+func (x *RejectCall) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *RejectCall) GetCallId() string {
+	if x != nil {
+		return x.CallId
 	}
 	return ""
 }
@@ -5218,7 +6427,7 @@ type Inspect struct {
 
 func (x *Inspect) Reset() {
 	*x = Inspect{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5230,7 +6439,7 @@ func (x *Inspect) String() string {
 func (*Inspect) ProtoMessage() {}
 
 func (x *Inspect) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5243,7 +6452,7 @@ func (x *Inspect) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Inspect.ProtoReflect.Descriptor instead.
 func (*Inspect) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{61}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *Inspect) GetPlace() Place {
@@ -5278,7 +6487,7 @@ type InspectResult struct {
 
 func (x *InspectResult) Reset() {
 	*x = InspectResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5290,7 +6499,7 @@ func (x *InspectResult) String() string {
 func (*InspectResult) ProtoMessage() {}
 
 func (x *InspectResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5303,7 +6512,7 @@ func (x *InspectResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResult.ProtoReflect.Descriptor instead.
 func (*InspectResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{62}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *InspectResult) GetFindings() []*Finding {
@@ -5337,7 +6546,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5349,7 +6558,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5362,7 +6571,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{63}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *Finding) GetKind() FindingKind {
@@ -5395,7 +6604,7 @@ type Snapshot struct {
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5407,7 +6616,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5420,7 +6629,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{64}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *Snapshot) GetFolder() string {
@@ -5475,7 +6684,7 @@ type SnapshotResult struct {
 
 func (x *SnapshotResult) Reset() {
 	*x = SnapshotResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5487,7 +6696,7 @@ func (x *SnapshotResult) String() string {
 func (*SnapshotResult) ProtoMessage() {}
 
 func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5500,7 +6709,7 @@ func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotResult.ProtoReflect.Descriptor instead.
 func (*SnapshotResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{65}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *SnapshotResult) GetSizeBytes() uint64 {
@@ -5532,7 +6741,7 @@ type Restore struct {
 
 func (x *Restore) Reset() {
 	*x = Restore{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5544,7 +6753,7 @@ func (x *Restore) String() string {
 func (*Restore) ProtoMessage() {}
 
 func (x *Restore) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5557,7 +6766,7 @@ func (x *Restore) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Restore.ProtoReflect.Descriptor instead.
 func (*Restore) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{66}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *Restore) GetFolder() string {
@@ -5611,7 +6820,7 @@ type RestoreResult struct {
 
 func (x *RestoreResult) Reset() {
 	*x = RestoreResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5623,7 +6832,7 @@ func (x *RestoreResult) String() string {
 func (*RestoreResult) ProtoMessage() {}
 
 func (x *RestoreResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5636,7 +6845,7 @@ func (x *RestoreResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreResult.ProtoReflect.Descriptor instead.
 func (*RestoreResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *RestoreResult) GetDevice() *OpenResult {
@@ -5661,7 +6870,7 @@ type ImportDevice struct {
 
 func (x *ImportDevice) Reset() {
 	*x = ImportDevice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5673,7 +6882,7 @@ func (x *ImportDevice) String() string {
 func (*ImportDevice) ProtoMessage() {}
 
 func (x *ImportDevice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5686,7 +6895,7 @@ func (x *ImportDevice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportDevice.ProtoReflect.Descriptor instead.
 func (*ImportDevice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *ImportDevice) GetDatabase() string {
@@ -5734,7 +6943,7 @@ type ImportDeviceResult struct {
 
 func (x *ImportDeviceResult) Reset() {
 	*x = ImportDeviceResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5746,7 +6955,7 @@ func (x *ImportDeviceResult) String() string {
 func (*ImportDeviceResult) ProtoMessage() {}
 
 func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5759,7 +6968,7 @@ func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportDeviceResult.ProtoReflect.Descriptor instead.
 func (*ImportDeviceResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *ImportDeviceResult) GetDevice() *OpenResult {
@@ -5788,7 +6997,7 @@ type Discard struct {
 
 func (x *Discard) Reset() {
 	*x = Discard{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5800,7 +7009,7 @@ func (x *Discard) String() string {
 func (*Discard) ProtoMessage() {}
 
 func (x *Discard) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5813,7 +7022,7 @@ func (x *Discard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Discard.ProtoReflect.Descriptor instead.
 func (*Discard) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *Discard) GetPlace() Place {
@@ -5842,7 +7051,7 @@ type BringBack struct {
 
 func (x *BringBack) Reset() {
 	*x = BringBack{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5854,7 +7063,7 @@ func (x *BringBack) String() string {
 func (*BringBack) ProtoMessage() {}
 
 func (x *BringBack) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5867,7 +7076,7 @@ func (x *BringBack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BringBack.ProtoReflect.Descriptor instead.
 func (*BringBack) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *BringBack) GetFolder() string {
@@ -5896,7 +7105,7 @@ type Unlink struct {
 
 func (x *Unlink) Reset() {
 	*x = Unlink{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5908,7 +7117,7 @@ func (x *Unlink) String() string {
 func (*Unlink) ProtoMessage() {}
 
 func (x *Unlink) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5921,7 +7130,7 @@ func (x *Unlink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unlink.ProtoReflect.Descriptor instead.
 func (*Unlink) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *Unlink) GetFolder() string {
@@ -5947,7 +7156,7 @@ type UnlinkResult struct {
 
 func (x *UnlinkResult) Reset() {
 	*x = UnlinkResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5959,7 +7168,7 @@ func (x *UnlinkResult) String() string {
 func (*UnlinkResult) ProtoMessage() {}
 
 func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5972,7 +7181,7 @@ func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnlinkResult.ProtoReflect.Descriptor instead.
 func (*UnlinkResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *UnlinkResult) GetAlready() bool {
@@ -6009,7 +7218,7 @@ type SessionFact struct {
 
 func (x *SessionFact) Reset() {
 	*x = SessionFact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6021,7 +7230,7 @@ func (x *SessionFact) String() string {
 func (*SessionFact) ProtoMessage() {}
 
 func (x *SessionFact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6034,7 +7243,7 @@ func (x *SessionFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionFact.ProtoReflect.Descriptor instead.
 func (*SessionFact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *SessionFact) GetSessionId() string {
@@ -6266,7 +7475,7 @@ type Connected struct {
 
 func (x *Connected) Reset() {
 	*x = Connected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6278,7 +7487,7 @@ func (x *Connected) String() string {
 func (*Connected) ProtoMessage() {}
 
 func (x *Connected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6291,7 +7500,7 @@ func (x *Connected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connected.ProtoReflect.Descriptor instead.
 func (*Connected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *Connected) GetServerAheadMs() int64 {
@@ -6315,7 +7524,7 @@ type Disconnected struct {
 
 func (x *Disconnected) Reset() {
 	*x = Disconnected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6327,7 +7536,7 @@ func (x *Disconnected) String() string {
 func (*Disconnected) ProtoMessage() {}
 
 func (x *Disconnected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6340,7 +7549,7 @@ func (x *Disconnected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Disconnected.ProtoReflect.Descriptor instead.
 func (*Disconnected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *Disconnected) GetReason() Reason {
@@ -6390,7 +7599,7 @@ type PairCode struct {
 
 func (x *PairCode) Reset() {
 	*x = PairCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6402,7 +7611,7 @@ func (x *PairCode) String() string {
 func (*PairCode) ProtoMessage() {}
 
 func (x *PairCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6415,7 +7624,7 @@ func (x *PairCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairCode.ProtoReflect.Descriptor instead.
 func (*PairCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *PairCode) GetCode() string {
@@ -6458,7 +7667,7 @@ type PairSuccess struct {
 
 func (x *PairSuccess) Reset() {
 	*x = PairSuccess{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6470,7 +7679,7 @@ func (x *PairSuccess) String() string {
 func (*PairSuccess) ProtoMessage() {}
 
 func (x *PairSuccess) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6483,7 +7692,7 @@ func (x *PairSuccess) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairSuccess.ProtoReflect.Descriptor instead.
 func (*PairSuccess) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *PairSuccess) GetJid() string {
@@ -6524,7 +7733,7 @@ type PairFailed struct {
 
 func (x *PairFailed) Reset() {
 	*x = PairFailed{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6536,7 +7745,7 @@ func (x *PairFailed) String() string {
 func (*PairFailed) ProtoMessage() {}
 
 func (x *PairFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6549,7 +7758,7 @@ func (x *PairFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairFailed.ProtoReflect.Descriptor instead.
 func (*PairFailed) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *PairFailed) GetReason() PairFailure {
@@ -6577,7 +7786,7 @@ type PairPhoneCode struct {
 
 func (x *PairPhoneCode) Reset() {
 	*x = PairPhoneCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6589,7 +7798,7 @@ func (x *PairPhoneCode) String() string {
 func (*PairPhoneCode) ProtoMessage() {}
 
 func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6602,7 +7811,7 @@ func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPhoneCode.ProtoReflect.Descriptor instead.
 func (*PairPhoneCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *PairPhoneCode) GetCode() string {
@@ -6630,7 +7839,7 @@ type PairPasskeyRequest struct {
 
 func (x *PairPasskeyRequest) Reset() {
 	*x = PairPasskeyRequest{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6642,7 +7851,7 @@ func (x *PairPasskeyRequest) String() string {
 func (*PairPasskeyRequest) ProtoMessage() {}
 
 func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6655,7 +7864,7 @@ func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyRequest.ProtoReflect.Descriptor instead.
 func (*PairPasskeyRequest) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *PairPasskeyRequest) GetOptionsJson() []byte {
@@ -6682,7 +7891,7 @@ type PairPasskeyConfirmation struct {
 
 func (x *PairPasskeyConfirmation) Reset() {
 	*x = PairPasskeyConfirmation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6694,7 +7903,7 @@ func (x *PairPasskeyConfirmation) String() string {
 func (*PairPasskeyConfirmation) ProtoMessage() {}
 
 func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6707,7 +7916,7 @@ func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyConfirmation.ProtoReflect.Descriptor instead.
 func (*PairPasskeyConfirmation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *PairPasskeyConfirmation) GetCode() string {
@@ -6726,7 +7935,7 @@ type OfflineDrained struct {
 
 func (x *OfflineDrained) Reset() {
 	*x = OfflineDrained{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6738,7 +7947,7 @@ func (x *OfflineDrained) String() string {
 func (*OfflineDrained) ProtoMessage() {}
 
 func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6751,7 +7960,7 @@ func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfflineDrained.ProtoReflect.Descriptor instead.
 func (*OfflineDrained) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *OfflineDrained) GetCount() uint32 {
@@ -6770,7 +7979,7 @@ type PushNameChanged struct {
 
 func (x *PushNameChanged) Reset() {
 	*x = PushNameChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6782,7 +7991,7 @@ func (x *PushNameChanged) String() string {
 func (*PushNameChanged) ProtoMessage() {}
 
 func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6795,7 +8004,7 @@ func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushNameChanged.ProtoReflect.Descriptor instead.
 func (*PushNameChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *PushNameChanged) GetPushName() string {
@@ -6814,7 +8023,7 @@ type CredentialsChanged struct {
 
 func (x *CredentialsChanged) Reset() {
 	*x = CredentialsChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6826,7 +8035,7 @@ func (x *CredentialsChanged) String() string {
 func (*CredentialsChanged) ProtoMessage() {}
 
 func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6839,7 +8048,7 @@ func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialsChanged.ProtoReflect.Descriptor instead.
 func (*CredentialsChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
 }
 
 type TransferProgress struct {
@@ -6853,7 +8062,7 @@ type TransferProgress struct {
 
 func (x *TransferProgress) Reset() {
 	*x = TransferProgress{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6865,7 +8074,7 @@ func (x *TransferProgress) String() string {
 func (*TransferProgress) ProtoMessage() {}
 
 func (x *TransferProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6878,7 +8087,7 @@ func (x *TransferProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferProgress.ProtoReflect.Descriptor instead.
 func (*TransferProgress) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *TransferProgress) GetTransferId() string {
@@ -6914,7 +8123,7 @@ type Levels struct {
 
 func (x *Levels) Reset() {
 	*x = Levels{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6926,7 +8135,7 @@ func (x *Levels) String() string {
 func (*Levels) ProtoMessage() {}
 
 func (x *Levels) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6939,7 +8148,7 @@ func (x *Levels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Levels.ProtoReflect.Descriptor instead.
 func (*Levels) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
 }
 
 func (x *Levels) GetAtMs() int64 {
@@ -6980,7 +8189,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6992,7 +8201,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7005,7 +8214,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *Level) GetSessionId() string {
@@ -7088,7 +8297,7 @@ type Delivery struct {
 
 func (x *Delivery) Reset() {
 	*x = Delivery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7100,7 +8309,7 @@ func (x *Delivery) String() string {
 func (*Delivery) ProtoMessage() {}
 
 func (x *Delivery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7113,7 +8322,7 @@ func (x *Delivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
 func (*Delivery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *Delivery) GetDeliveryId() uint64 {
@@ -7228,7 +8437,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7240,7 +8449,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7253,7 +8462,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
 }
 
 func (x *Message) GetMessageId() string {
@@ -7540,7 +8749,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7552,7 +8761,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7565,7 +8774,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
 }
 
 func (x *Text) GetBody() string {
@@ -7594,7 +8803,7 @@ type Media struct {
 
 func (x *Media) Reset() {
 	*x = Media{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7606,7 +8815,7 @@ func (x *Media) String() string {
 func (*Media) ProtoMessage() {}
 
 func (x *Media) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7619,7 +8828,7 @@ func (x *Media) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Media.ProtoReflect.Descriptor instead.
 func (*Media) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
 }
 
 func (x *Media) GetKind() MediaKind {
@@ -7712,7 +8921,7 @@ type RemoteFile struct {
 
 func (x *RemoteFile) Reset() {
 	*x = RemoteFile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7724,7 +8933,7 @@ func (x *RemoteFile) String() string {
 func (*RemoteFile) ProtoMessage() {}
 
 func (x *RemoteFile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7737,7 +8946,7 @@ func (x *RemoteFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteFile.ProtoReflect.Descriptor instead.
 func (*RemoteFile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
 }
 
 func (x *RemoteFile) GetDirectPath() string {
@@ -7780,7 +8989,7 @@ type Location struct {
 
 func (x *Location) Reset() {
 	*x = Location{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7792,7 +9001,7 @@ func (x *Location) String() string {
 func (*Location) ProtoMessage() {}
 
 func (x *Location) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7805,7 +9014,7 @@ func (x *Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Location.ProtoReflect.Descriptor instead.
 func (*Location) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
 }
 
 func (x *Location) GetLatitude() float64 {
@@ -7846,7 +9055,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7858,7 +9067,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7871,7 +9080,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
 }
 
 func (x *Contact) GetDisplayName() string {
@@ -7899,7 +9108,7 @@ type Poll struct {
 
 func (x *Poll) Reset() {
 	*x = Poll{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7911,7 +9120,7 @@ func (x *Poll) String() string {
 func (*Poll) ProtoMessage() {}
 
 func (x *Poll) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7924,7 +9133,7 @@ func (x *Poll) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Poll.ProtoReflect.Descriptor instead.
 func (*Poll) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
 }
 
 func (x *Poll) GetQuestion() string {
@@ -7959,7 +9168,7 @@ type PollVote struct {
 
 func (x *PollVote) Reset() {
 	*x = PollVote{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7971,7 +9180,7 @@ func (x *PollVote) String() string {
 func (*PollVote) ProtoMessage() {}
 
 func (x *PollVote) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7984,7 +9193,7 @@ func (x *PollVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PollVote.ProtoReflect.Descriptor instead.
 func (*PollVote) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
 }
 
 func (x *PollVote) GetMessageId() string {
@@ -8018,7 +9227,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8030,7 +9239,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8043,7 +9252,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -8070,7 +9279,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8082,7 +9291,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8095,7 +9304,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -8121,7 +9330,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8133,7 +9342,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8146,7 +9355,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -8165,7 +9374,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8177,7 +9386,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8190,7 +9399,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -8209,7 +9418,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8221,7 +9430,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8234,7 +9443,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -8253,7 +9462,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8265,7 +9474,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8278,7 +9487,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
 }
 
 func (x *Other) GetKind() string {
@@ -8303,7 +9512,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8315,7 +9524,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8328,7 +9537,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -8406,7 +9615,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8418,7 +9627,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8431,7 +9640,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
 }
 
 func (x *Notice) GetNoticeId() string {
@@ -8618,7 +9827,7 @@ type GroupChanged struct {
 
 func (x *GroupChanged) Reset() {
 	*x = GroupChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8630,7 +9839,7 @@ func (x *GroupChanged) String() string {
 func (*GroupChanged) ProtoMessage() {}
 
 func (x *GroupChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8643,7 +9852,7 @@ func (x *GroupChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
 func (*GroupChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
 }
 
 func (x *GroupChanged) GetJoined() []string {
@@ -8732,7 +9941,7 @@ type IdentityChanged struct {
 
 func (x *IdentityChanged) Reset() {
 	*x = IdentityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8744,7 +9953,7 @@ func (x *IdentityChanged) String() string {
 func (*IdentityChanged) ProtoMessage() {}
 
 func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8757,7 +9966,7 @@ func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
 func (*IdentityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
 }
 
 func (x *IdentityChanged) GetImplicit() bool {
@@ -8779,7 +9988,7 @@ type CallReceived struct {
 
 func (x *CallReceived) Reset() {
 	*x = CallReceived{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8791,7 +10000,7 @@ func (x *CallReceived) String() string {
 func (*CallReceived) ProtoMessage() {}
 
 func (x *CallReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8804,7 +10013,7 @@ func (x *CallReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
 func (*CallReceived) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
 }
 
 func (x *CallReceived) GetCallId() string {
@@ -8844,7 +10053,7 @@ type PictureChanged struct {
 
 func (x *PictureChanged) Reset() {
 	*x = PictureChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8856,7 +10065,7 @@ func (x *PictureChanged) String() string {
 func (*PictureChanged) ProtoMessage() {}
 
 func (x *PictureChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8869,7 +10078,7 @@ func (x *PictureChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
 func (*PictureChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
 }
 
 func (x *PictureChanged) GetPictureId() string {
@@ -8891,7 +10100,7 @@ type ContactChanged struct {
 
 func (x *ContactChanged) Reset() {
 	*x = ContactChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8903,7 +10112,7 @@ func (x *ContactChanged) String() string {
 func (*ContactChanged) ProtoMessage() {}
 
 func (x *ContactChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8916,7 +10125,7 @@ func (x *ContactChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
 func (*ContactChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
 }
 
 func (x *ContactChanged) GetAbout() string {
@@ -8957,7 +10166,7 @@ type HistoryOffered struct {
 
 func (x *HistoryOffered) Reset() {
 	*x = HistoryOffered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8969,7 +10178,7 @@ func (x *HistoryOffered) String() string {
 func (*HistoryOffered) ProtoMessage() {}
 
 func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8982,7 +10191,7 @@ func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
 func (*HistoryOffered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
 }
 
 func (x *HistoryOffered) GetConversations() uint32 {
@@ -9008,7 +10217,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9020,7 +10229,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9033,7 +10242,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -9244,7 +10453,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"size_bytes\x18\x01 \x01(\x04R\tsizeBytes\")\n" +
 	"\x06Cancel\x12\x1f\n" +
 	"\vtransfer_id\x18\x01 \x01(\tR\n" +
-	"transferId\"\x89\x03\n" +
+	"transferId\"\xb0\x05\n" +
 	"\x05Query\x126\n" +
 	"\x05group\x18\x01 \x01(\v2\x1e.holdfast.engine.v1.GroupQueryH\x00R\x05group\x129\n" +
 	"\x06groups\x18\x02 \x01(\v2\x1f.holdfast.engine.v1.GroupsQueryH\x00R\x06groups\x12F\n" +
@@ -9253,7 +10462,14 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\apicture\x18\x04 \x01(\v2 .holdfast.engine.v1.PictureQueryH\x00R\apicture\x126\n" +
 	"\x05about\x18\x05 \x01(\v2\x1e.holdfast.engine.v1.AboutQueryH\x00R\x05about\x12F\n" +
 	"\vown_profile\x18\x06 \x01(\v2#.holdfast.engine.v1.OwnProfileQueryH\x00R\n" +
-	"ownProfileB\a\n" +
+	"ownProfile\x12C\n" +
+	"\n" +
+	"group_link\x18\a \x01(\v2\".holdfast.engine.v1.GroupLinkQueryH\x00R\tgroupLink\x12J\n" +
+	"\rgroup_by_link\x18\b \x01(\v2$.holdfast.engine.v1.GroupByLinkQueryH\x00R\vgroupByLink\x12O\n" +
+	"\x0egroup_requests\x18\t \x01(\v2&.holdfast.engine.v1.GroupRequestsQueryH\x00R\rgroupRequests\x12C\n" +
+	"\n" +
+	"block_list\x18\n" +
+	" \x01(\v2\".holdfast.engine.v1.BlockListQueryH\x00R\tblockListB\a\n" +
 	"\x05query\"\"\n" +
 	"\n" +
 	"GroupQuery\x12\x14\n" +
@@ -9267,7 +10483,14 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"AboutQuery\x12\x0e\n" +
 	"\x02of\x18\x01 \x01(\tR\x02of\"\x11\n" +
-	"\x0fOwnProfileQuery\"\xf2\x02\n" +
+	"\x0fOwnProfileQuery\"&\n" +
+	"\x0eGroupLinkQuery\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\"&\n" +
+	"\x10GroupByLinkQuery\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\"*\n" +
+	"\x12GroupRequestsQuery\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\"\x10\n" +
+	"\x0eBlockListQuery\"\xff\x04\n" +
 	"\vQueryResult\x121\n" +
 	"\x05group\x18\x01 \x01(\v2\x19.holdfast.engine.v1.GroupH\x00R\x05group\x124\n" +
 	"\x06groups\x18\x02 \x01(\v2\x1a.holdfast.engine.v1.GroupsH\x00R\x06groups\x12A\n" +
@@ -9276,10 +10499,17 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\apicture\x18\x04 \x01(\v2\x1b.holdfast.engine.v1.PictureH\x00R\apicture\x121\n" +
 	"\x05about\x18\x05 \x01(\v2\x19.holdfast.engine.v1.AboutH\x00R\x05about\x12A\n" +
 	"\vown_profile\x18\x06 \x01(\v2\x1e.holdfast.engine.v1.OwnProfileH\x00R\n" +
-	"ownProfileB\b\n" +
+	"ownProfile\x12>\n" +
+	"\n" +
+	"group_link\x18\a \x01(\v2\x1d.holdfast.engine.v1.GroupLinkH\x00R\tgroupLink\x12?\n" +
+	"\rgroup_by_link\x18\b \x01(\v2\x19.holdfast.engine.v1.GroupH\x00R\vgroupByLink\x12J\n" +
+	"\x0egroup_requests\x18\t \x01(\v2!.holdfast.engine.v1.GroupRequestsH\x00R\rgroupRequests\x12>\n" +
+	"\n" +
+	"block_list\x18\n" +
+	" \x01(\v2\x1d.holdfast.engine.v1.BlockListH\x00R\tblockListB\b\n" +
 	"\x06result\";\n" +
 	"\x06Groups\x121\n" +
-	"\x06groups\x18\x01 \x03(\v2\x19.holdfast.engine.v1.GroupR\x06groups\"\x9f\x02\n" +
+	"\x06groups\x18\x01 \x03(\v2\x19.holdfast.engine.v1.GroupR\x06groups\"\xe5\x02\n" +
 	"\x05Group\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\x12\x18\n" +
 	"\asubject\x18\x02 \x01(\tR\asubject\x12 \n" +
@@ -9290,7 +10520,20 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\bannounce\x18\x06 \x01(\bR\bannounce\x12\x16\n" +
 	"\x06locked\x18\a \x01(\bR\x06locked\x12%\n" +
 	"\x0edisappearing_s\x18\b \x01(\rR\rdisappearingS\x124\n" +
-	"\amembers\x18\t \x03(\v2\x1a.holdfast.engine.v1.MemberR\amembers\"\x93\x01\n" +
+	"\amembers\x18\t \x03(\v2\x1a.holdfast.engine.v1.MemberR\amembers\x12#\n" +
+	"\rjoin_approval\x18\n" +
+	" \x01(\bR\fjoinApproval\x12\x1f\n" +
+	"\vmembers_add\x18\v \x01(\bR\n" +
+	"membersAdd\"\x1f\n" +
+	"\tGroupLink\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\"M\n" +
+	"\rGroupRequests\x12<\n" +
+	"\brequests\x18\x01 \x03(\v2 .holdfast.engine.v1.GroupRequestR\brequests\"e\n" +
+	"\fGroupRequest\x122\n" +
+	"\x06member\x18\x01 \x01(\v2\x1a.holdfast.engine.v1.MemberR\x06member\x12!\n" +
+	"\frequested_ms\x18\x02 \x01(\x03R\vrequestedMs\"A\n" +
+	"\tBlockList\x124\n" +
+	"\amembers\x18\x01 \x03(\v2\x1a.holdfast.engine.v1.MemberR\amembers\"\x93\x01\n" +
 	"\x06Member\x12\x10\n" +
 	"\x03jid\x18\x01 \x01(\tR\x03jid\x12\x14\n" +
 	"\x05phone\x18\x02 \x01(\tR\x05phone\x12\x10\n" +
@@ -9323,7 +10566,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\tpush_name\x18\x03 \x01(\tR\bpushName\x12\x14\n" +
 	"\x05about\x18\x04 \x01(\tR\x05about\x12\x1d\n" +
 	"\n" +
-	"picture_id\x18\x05 \x01(\tR\tpictureId\"\xac\x04\n" +
+	"picture_id\x18\x05 \x01(\tR\tpictureId\"\xca\b\n" +
 	"\x03Act\x12G\n" +
 	"\rchat_presence\x18\x01 \x01(\v2 .holdfast.engine.v1.ChatPresenceH\x00R\fchatPresence\x12:\n" +
 	"\bpresence\x18\x02 \x01(\v2\x1c.holdfast.engine.v1.PresenceH\x00R\bpresence\x12;\n" +
@@ -9334,12 +10577,28 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\vgroup_leave\x18\a \x01(\v2\x1e.holdfast.engine.v1.GroupLeaveH\x00R\n" +
 	"groupLeave\x12A\n" +
 	"\vmedia_again\x18\b \x01(\v2\x1e.holdfast.engine.v1.MediaAgainH\x00R\n" +
-	"mediaAgainB\x05\n" +
-	"\x03act\"\xce\x01\n" +
+	"mediaAgain\x12J\n" +
+	"\x0egroup_settings\x18\t \x01(\v2!.holdfast.engine.v1.GroupSettingsH\x00R\rgroupSettings\x12N\n" +
+	"\x10group_link_reset\x18\n" +
+	" \x01(\v2\".holdfast.engine.v1.GroupLinkResetH\x00R\x0egroupLinkReset\x12>\n" +
+	"\n" +
+	"group_join\x18\v \x01(\v2\x1d.holdfast.engine.v1.GroupJoinH\x00R\tgroupJoin\x12D\n" +
+	"\fgroup_decide\x18\f \x01(\v2\x1f.holdfast.engine.v1.GroupDecideH\x00R\vgroupDecide\x12A\n" +
+	"\vset_picture\x18\r \x01(\v2\x1e.holdfast.engine.v1.SetPictureH\x00R\n" +
+	"setPicture\x12A\n" +
+	"\vset_profile\x18\x0e \x01(\v2\x1e.holdfast.engine.v1.SetProfileH\x00R\n" +
+	"setProfile\x121\n" +
+	"\x05block\x18\x0f \x01(\v2\x19.holdfast.engine.v1.BlockH\x00R\x05block\x12A\n" +
+	"\vreject_call\x18\x10 \x01(\v2\x1e.holdfast.engine.v1.RejectCallH\x00R\n" +
+	"rejectCallB\x05\n" +
+	"\x03act\"\xf5\x02\n" +
 	"\tActResult\x121\n" +
 	"\x05group\x18\x04 \x01(\v2\x19.holdfast.engine.v1.GroupH\x00R\x05group\x12>\n" +
-	"\amembers\x18\x05 \x01(\v2\".holdfast.engine.v1.MembersChangedH\x00R\amembers\x12D\n" +
-	"\fmedia_placed\x18\b \x01(\v2\x1f.holdfast.engine.v1.MediaPlacedH\x00R\vmediaPlacedB\b\n" +
+	"\amembers\x18\x05 \x01(\v2\".holdfast.engine.v1.MembersChangedH\x00R\amembers\x123\n" +
+	"\x04link\x18\x06 \x01(\v2\x1d.holdfast.engine.v1.GroupLinkH\x00R\x04link\x124\n" +
+	"\x06joined\x18\a \x01(\v2\x1a.holdfast.engine.v1.JoinedH\x00R\x06joined\x12D\n" +
+	"\fmedia_placed\x18\b \x01(\v2\x1f.holdfast.engine.v1.MediaPlacedH\x00R\vmediaPlaced\x12:\n" +
+	"\apicture\x18\t \x01(\v2\x1e.holdfast.engine.v1.PictureSetH\x00R\apictureB\b\n" +
 	"\x06result\"`\n" +
 	"\fChatPresence\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\tR\x04chat\x12<\n" +
@@ -9377,7 +10636,53 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\tmedia_key\x18\x05 \x01(\fR\bmediaKey\".\n" +
 	"\vMediaPlaced\x12\x1f\n" +
 	"\vdirect_path\x18\x01 \x01(\tR\n" +
-	"directPath\"d\n" +
+	"directPath\"\xe3\x02\n" +
+	"\rGroupSettings\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\x12%\n" +
+	"\vdescription\x18\x02 \x01(\tH\x00R\vdescription\x88\x01\x01\x12\x1f\n" +
+	"\bannounce\x18\x03 \x01(\bH\x01R\bannounce\x88\x01\x01\x12\x1b\n" +
+	"\x06locked\x18\x04 \x01(\bH\x02R\x06locked\x88\x01\x01\x12(\n" +
+	"\rjoin_approval\x18\x05 \x01(\bH\x03R\fjoinApproval\x88\x01\x01\x12$\n" +
+	"\vmembers_add\x18\x06 \x01(\bH\x04R\n" +
+	"membersAdd\x88\x01\x01\x12*\n" +
+	"\x0edisappearing_s\x18\a \x01(\rH\x05R\rdisappearingS\x88\x01\x01B\x0e\n" +
+	"\f_descriptionB\v\n" +
+	"\t_announceB\t\n" +
+	"\a_lockedB\x10\n" +
+	"\x0e_join_approvalB\x0e\n" +
+	"\f_members_addB\x11\n" +
+	"\x0f_disappearing_s\"&\n" +
+	"\x0eGroupLinkReset\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\"\x1f\n" +
+	"\tGroupJoin\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\"\x1e\n" +
+	"\x06Joined\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\"W\n" +
+	"\vGroupDecide\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\x12\x18\n" +
+	"\aapprove\x18\x02 \x01(\bR\aapprove\x12\x18\n" +
+	"\amembers\x18\x03 \x03(\tR\amembers\"6\n" +
+	"\n" +
+	"SetPicture\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
+	"\x04jpeg\x18\x02 \x01(\fR\x04jpeg\"\x1c\n" +
+	"\n" +
+	"PictureSet\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"a\n" +
+	"\n" +
+	"SetProfile\x12 \n" +
+	"\tpush_name\x18\x01 \x01(\tH\x00R\bpushName\x88\x01\x01\x12\x19\n" +
+	"\x05about\x18\x02 \x01(\tH\x01R\x05about\x88\x01\x01B\f\n" +
+	"\n" +
+	"_push_nameB\b\n" +
+	"\x06_about\"9\n" +
+	"\x05Block\x12\x16\n" +
+	"\x06person\x18\x01 \x01(\tR\x06person\x12\x18\n" +
+	"\ablocked\x18\x02 \x01(\bR\ablocked\"9\n" +
+	"\n" +
+	"RejectCall\x12\x12\n" +
+	"\x04from\x18\x01 \x01(\tR\x04from\x12\x17\n" +
+	"\acall_id\x18\x02 \x01(\tR\x06callId\"d\n" +
 	"\aInspect\x12/\n" +
 	"\x05place\x18\x01 \x01(\x0e2\x19.holdfast.engine.v1.PlaceR\x05place\x12\x16\n" +
 	"\x06folder\x18\x02 \x01(\tR\x06folder\x12\x10\n" +
@@ -9829,7 +11134,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 113)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 131)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -9882,79 +11187,97 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*PictureQuery)(nil),            // 48: holdfast.engine.v1.PictureQuery
 	(*AboutQuery)(nil),              // 49: holdfast.engine.v1.AboutQuery
 	(*OwnProfileQuery)(nil),         // 50: holdfast.engine.v1.OwnProfileQuery
-	(*QueryResult)(nil),             // 51: holdfast.engine.v1.QueryResult
-	(*Groups)(nil),                  // 52: holdfast.engine.v1.Groups
-	(*Group)(nil),                   // 53: holdfast.engine.v1.Group
-	(*Member)(nil),                  // 54: holdfast.engine.v1.Member
-	(*OnWhatsApp)(nil),              // 55: holdfast.engine.v1.OnWhatsApp
-	(*Registered)(nil),              // 56: holdfast.engine.v1.Registered
-	(*Picture)(nil),                 // 57: holdfast.engine.v1.Picture
-	(*About)(nil),                   // 58: holdfast.engine.v1.About
-	(*OwnProfile)(nil),              // 59: holdfast.engine.v1.OwnProfile
-	(*Act)(nil),                     // 60: holdfast.engine.v1.Act
-	(*ActResult)(nil),               // 61: holdfast.engine.v1.ActResult
-	(*ChatPresence)(nil),            // 62: holdfast.engine.v1.ChatPresence
-	(*Presence)(nil),                // 63: holdfast.engine.v1.Presence
-	(*MarkRead)(nil),                // 64: holdfast.engine.v1.MarkRead
-	(*GroupCreate)(nil),             // 65: holdfast.engine.v1.GroupCreate
-	(*GroupMembers)(nil),            // 66: holdfast.engine.v1.GroupMembers
-	(*MembersChanged)(nil),          // 67: holdfast.engine.v1.MembersChanged
-	(*GroupSubject)(nil),            // 68: holdfast.engine.v1.GroupSubject
-	(*GroupLeave)(nil),              // 69: holdfast.engine.v1.GroupLeave
-	(*MediaAgain)(nil),              // 70: holdfast.engine.v1.MediaAgain
-	(*MediaPlaced)(nil),             // 71: holdfast.engine.v1.MediaPlaced
-	(*Inspect)(nil),                 // 72: holdfast.engine.v1.Inspect
-	(*InspectResult)(nil),           // 73: holdfast.engine.v1.InspectResult
-	(*Finding)(nil),                 // 74: holdfast.engine.v1.Finding
-	(*Snapshot)(nil),                // 75: holdfast.engine.v1.Snapshot
-	(*SnapshotResult)(nil),          // 76: holdfast.engine.v1.SnapshotResult
-	(*Restore)(nil),                 // 77: holdfast.engine.v1.Restore
-	(*RestoreResult)(nil),           // 78: holdfast.engine.v1.RestoreResult
-	(*ImportDevice)(nil),            // 79: holdfast.engine.v1.ImportDevice
-	(*ImportDeviceResult)(nil),      // 80: holdfast.engine.v1.ImportDeviceResult
-	(*Discard)(nil),                 // 81: holdfast.engine.v1.Discard
-	(*BringBack)(nil),               // 82: holdfast.engine.v1.BringBack
-	(*Unlink)(nil),                  // 83: holdfast.engine.v1.Unlink
-	(*UnlinkResult)(nil),            // 84: holdfast.engine.v1.UnlinkResult
-	(*SessionFact)(nil),             // 85: holdfast.engine.v1.SessionFact
-	(*Connected)(nil),               // 86: holdfast.engine.v1.Connected
-	(*Disconnected)(nil),            // 87: holdfast.engine.v1.Disconnected
-	(*PairCode)(nil),                // 88: holdfast.engine.v1.PairCode
-	(*PairSuccess)(nil),             // 89: holdfast.engine.v1.PairSuccess
-	(*PairFailed)(nil),              // 90: holdfast.engine.v1.PairFailed
-	(*PairPhoneCode)(nil),           // 91: holdfast.engine.v1.PairPhoneCode
-	(*PairPasskeyRequest)(nil),      // 92: holdfast.engine.v1.PairPasskeyRequest
-	(*PairPasskeyConfirmation)(nil), // 93: holdfast.engine.v1.PairPasskeyConfirmation
-	(*OfflineDrained)(nil),          // 94: holdfast.engine.v1.OfflineDrained
-	(*PushNameChanged)(nil),         // 95: holdfast.engine.v1.PushNameChanged
-	(*CredentialsChanged)(nil),      // 96: holdfast.engine.v1.CredentialsChanged
-	(*TransferProgress)(nil),        // 97: holdfast.engine.v1.TransferProgress
-	(*Levels)(nil),                  // 98: holdfast.engine.v1.Levels
-	(*Level)(nil),                   // 99: holdfast.engine.v1.Level
-	(*Delivery)(nil),                // 100: holdfast.engine.v1.Delivery
-	(*Message)(nil),                 // 101: holdfast.engine.v1.Message
-	(*Text)(nil),                    // 102: holdfast.engine.v1.Text
-	(*Media)(nil),                   // 103: holdfast.engine.v1.Media
-	(*RemoteFile)(nil),              // 104: holdfast.engine.v1.RemoteFile
-	(*Location)(nil),                // 105: holdfast.engine.v1.Location
-	(*Contact)(nil),                 // 106: holdfast.engine.v1.Contact
-	(*Poll)(nil),                    // 107: holdfast.engine.v1.Poll
-	(*PollVote)(nil),                // 108: holdfast.engine.v1.PollVote
-	(*Reaction)(nil),                // 109: holdfast.engine.v1.Reaction
-	(*Edit)(nil),                    // 110: holdfast.engine.v1.Edit
-	(*Revoke)(nil),                  // 111: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),           // 112: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),          // 113: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),                   // 114: holdfast.engine.v1.Other
-	(*Receipt)(nil),                 // 115: holdfast.engine.v1.Receipt
-	(*Notice)(nil),                  // 116: holdfast.engine.v1.Notice
-	(*GroupChanged)(nil),            // 117: holdfast.engine.v1.GroupChanged
-	(*IdentityChanged)(nil),         // 118: holdfast.engine.v1.IdentityChanged
-	(*CallReceived)(nil),            // 119: holdfast.engine.v1.CallReceived
-	(*PictureChanged)(nil),          // 120: holdfast.engine.v1.PictureChanged
-	(*ContactChanged)(nil),          // 121: holdfast.engine.v1.ContactChanged
-	(*HistoryOffered)(nil),          // 122: holdfast.engine.v1.HistoryOffered
-	(*OtherNotice)(nil),             // 123: holdfast.engine.v1.OtherNotice
+	(*GroupLinkQuery)(nil),          // 51: holdfast.engine.v1.GroupLinkQuery
+	(*GroupByLinkQuery)(nil),        // 52: holdfast.engine.v1.GroupByLinkQuery
+	(*GroupRequestsQuery)(nil),      // 53: holdfast.engine.v1.GroupRequestsQuery
+	(*BlockListQuery)(nil),          // 54: holdfast.engine.v1.BlockListQuery
+	(*QueryResult)(nil),             // 55: holdfast.engine.v1.QueryResult
+	(*Groups)(nil),                  // 56: holdfast.engine.v1.Groups
+	(*Group)(nil),                   // 57: holdfast.engine.v1.Group
+	(*GroupLink)(nil),               // 58: holdfast.engine.v1.GroupLink
+	(*GroupRequests)(nil),           // 59: holdfast.engine.v1.GroupRequests
+	(*GroupRequest)(nil),            // 60: holdfast.engine.v1.GroupRequest
+	(*BlockList)(nil),               // 61: holdfast.engine.v1.BlockList
+	(*Member)(nil),                  // 62: holdfast.engine.v1.Member
+	(*OnWhatsApp)(nil),              // 63: holdfast.engine.v1.OnWhatsApp
+	(*Registered)(nil),              // 64: holdfast.engine.v1.Registered
+	(*Picture)(nil),                 // 65: holdfast.engine.v1.Picture
+	(*About)(nil),                   // 66: holdfast.engine.v1.About
+	(*OwnProfile)(nil),              // 67: holdfast.engine.v1.OwnProfile
+	(*Act)(nil),                     // 68: holdfast.engine.v1.Act
+	(*ActResult)(nil),               // 69: holdfast.engine.v1.ActResult
+	(*ChatPresence)(nil),            // 70: holdfast.engine.v1.ChatPresence
+	(*Presence)(nil),                // 71: holdfast.engine.v1.Presence
+	(*MarkRead)(nil),                // 72: holdfast.engine.v1.MarkRead
+	(*GroupCreate)(nil),             // 73: holdfast.engine.v1.GroupCreate
+	(*GroupMembers)(nil),            // 74: holdfast.engine.v1.GroupMembers
+	(*MembersChanged)(nil),          // 75: holdfast.engine.v1.MembersChanged
+	(*GroupSubject)(nil),            // 76: holdfast.engine.v1.GroupSubject
+	(*GroupLeave)(nil),              // 77: holdfast.engine.v1.GroupLeave
+	(*MediaAgain)(nil),              // 78: holdfast.engine.v1.MediaAgain
+	(*MediaPlaced)(nil),             // 79: holdfast.engine.v1.MediaPlaced
+	(*GroupSettings)(nil),           // 80: holdfast.engine.v1.GroupSettings
+	(*GroupLinkReset)(nil),          // 81: holdfast.engine.v1.GroupLinkReset
+	(*GroupJoin)(nil),               // 82: holdfast.engine.v1.GroupJoin
+	(*Joined)(nil),                  // 83: holdfast.engine.v1.Joined
+	(*GroupDecide)(nil),             // 84: holdfast.engine.v1.GroupDecide
+	(*SetPicture)(nil),              // 85: holdfast.engine.v1.SetPicture
+	(*PictureSet)(nil),              // 86: holdfast.engine.v1.PictureSet
+	(*SetProfile)(nil),              // 87: holdfast.engine.v1.SetProfile
+	(*Block)(nil),                   // 88: holdfast.engine.v1.Block
+	(*RejectCall)(nil),              // 89: holdfast.engine.v1.RejectCall
+	(*Inspect)(nil),                 // 90: holdfast.engine.v1.Inspect
+	(*InspectResult)(nil),           // 91: holdfast.engine.v1.InspectResult
+	(*Finding)(nil),                 // 92: holdfast.engine.v1.Finding
+	(*Snapshot)(nil),                // 93: holdfast.engine.v1.Snapshot
+	(*SnapshotResult)(nil),          // 94: holdfast.engine.v1.SnapshotResult
+	(*Restore)(nil),                 // 95: holdfast.engine.v1.Restore
+	(*RestoreResult)(nil),           // 96: holdfast.engine.v1.RestoreResult
+	(*ImportDevice)(nil),            // 97: holdfast.engine.v1.ImportDevice
+	(*ImportDeviceResult)(nil),      // 98: holdfast.engine.v1.ImportDeviceResult
+	(*Discard)(nil),                 // 99: holdfast.engine.v1.Discard
+	(*BringBack)(nil),               // 100: holdfast.engine.v1.BringBack
+	(*Unlink)(nil),                  // 101: holdfast.engine.v1.Unlink
+	(*UnlinkResult)(nil),            // 102: holdfast.engine.v1.UnlinkResult
+	(*SessionFact)(nil),             // 103: holdfast.engine.v1.SessionFact
+	(*Connected)(nil),               // 104: holdfast.engine.v1.Connected
+	(*Disconnected)(nil),            // 105: holdfast.engine.v1.Disconnected
+	(*PairCode)(nil),                // 106: holdfast.engine.v1.PairCode
+	(*PairSuccess)(nil),             // 107: holdfast.engine.v1.PairSuccess
+	(*PairFailed)(nil),              // 108: holdfast.engine.v1.PairFailed
+	(*PairPhoneCode)(nil),           // 109: holdfast.engine.v1.PairPhoneCode
+	(*PairPasskeyRequest)(nil),      // 110: holdfast.engine.v1.PairPasskeyRequest
+	(*PairPasskeyConfirmation)(nil), // 111: holdfast.engine.v1.PairPasskeyConfirmation
+	(*OfflineDrained)(nil),          // 112: holdfast.engine.v1.OfflineDrained
+	(*PushNameChanged)(nil),         // 113: holdfast.engine.v1.PushNameChanged
+	(*CredentialsChanged)(nil),      // 114: holdfast.engine.v1.CredentialsChanged
+	(*TransferProgress)(nil),        // 115: holdfast.engine.v1.TransferProgress
+	(*Levels)(nil),                  // 116: holdfast.engine.v1.Levels
+	(*Level)(nil),                   // 117: holdfast.engine.v1.Level
+	(*Delivery)(nil),                // 118: holdfast.engine.v1.Delivery
+	(*Message)(nil),                 // 119: holdfast.engine.v1.Message
+	(*Text)(nil),                    // 120: holdfast.engine.v1.Text
+	(*Media)(nil),                   // 121: holdfast.engine.v1.Media
+	(*RemoteFile)(nil),              // 122: holdfast.engine.v1.RemoteFile
+	(*Location)(nil),                // 123: holdfast.engine.v1.Location
+	(*Contact)(nil),                 // 124: holdfast.engine.v1.Contact
+	(*Poll)(nil),                    // 125: holdfast.engine.v1.Poll
+	(*PollVote)(nil),                // 126: holdfast.engine.v1.PollVote
+	(*Reaction)(nil),                // 127: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 128: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 129: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 130: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 131: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 132: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 133: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 134: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 135: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 136: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 137: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 138: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 139: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 140: holdfast.engine.v1.HistoryOffered
+	(*OtherNotice)(nil),             // 141: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -9962,9 +11285,9 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	16,  // 2: holdfast.engine.v1.Down.commands:type_name -> holdfast.engine.v1.Command
 	14,  // 3: holdfast.engine.v1.Up.welcome:type_name -> holdfast.engine.v1.Welcome
 	17,  // 4: holdfast.engine.v1.Up.results:type_name -> holdfast.engine.v1.Result
-	85,  // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
-	100, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
-	98,  // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
+	103, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
+	118, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
+	116, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
 	19,  // 8: holdfast.engine.v1.Command.list:type_name -> holdfast.engine.v1.List
 	21,  // 9: holdfast.engine.v1.Command.scan:type_name -> holdfast.engine.v1.Scan
 	24,  // 10: holdfast.engine.v1.Command.open:type_name -> holdfast.engine.v1.Open
@@ -9981,17 +11304,17 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	41,  // 21: holdfast.engine.v1.Command.download:type_name -> holdfast.engine.v1.Download
 	43,  // 22: holdfast.engine.v1.Command.cancel:type_name -> holdfast.engine.v1.Cancel
 	44,  // 23: holdfast.engine.v1.Command.query:type_name -> holdfast.engine.v1.Query
-	60,  // 24: holdfast.engine.v1.Command.act:type_name -> holdfast.engine.v1.Act
+	68,  // 24: holdfast.engine.v1.Command.act:type_name -> holdfast.engine.v1.Act
 	30,  // 25: holdfast.engine.v1.Command.pair_phone:type_name -> holdfast.engine.v1.PairPhone
 	31,  // 26: holdfast.engine.v1.Command.passkey_response:type_name -> holdfast.engine.v1.PasskeyResponse
 	32,  // 27: holdfast.engine.v1.Command.passkey_confirm:type_name -> holdfast.engine.v1.PasskeyConfirm
-	72,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
-	75,  // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
-	77,  // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
-	79,  // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
-	83,  // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
-	81,  // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
-	82,  // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
+	90,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
+	93,  // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
+	95,  // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
+	97,  // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
+	101, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
+	99,  // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
+	100, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
 	18,  // 35: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
 	20,  // 36: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
 	22,  // 37: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
@@ -9999,15 +11322,15 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	38,  // 39: holdfast.engine.v1.Result.send:type_name -> holdfast.engine.v1.SendResult
 	40,  // 40: holdfast.engine.v1.Result.upload:type_name -> holdfast.engine.v1.UploadResult
 	42,  // 41: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
-	51,  // 42: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
-	61,  // 43: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
-	73,  // 44: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
-	76,  // 45: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
-	78,  // 46: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
-	80,  // 47: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
-	84,  // 48: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
+	55,  // 42: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
+	69,  // 43: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
+	91,  // 44: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
+	94,  // 45: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
+	96,  // 46: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
+	98,  // 47: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
+	102, // 48: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
 	0,   // 49: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
-	99,  // 50: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
+	117, // 50: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
 	3,   // 51: holdfast.engine.v1.Scan.place:type_name -> holdfast.engine.v1.Place
 	23,  // 52: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
 	8,   // 53: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
@@ -10018,83 +11341,105 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	48,  // 58: holdfast.engine.v1.Query.picture:type_name -> holdfast.engine.v1.PictureQuery
 	49,  // 59: holdfast.engine.v1.Query.about:type_name -> holdfast.engine.v1.AboutQuery
 	50,  // 60: holdfast.engine.v1.Query.own_profile:type_name -> holdfast.engine.v1.OwnProfileQuery
-	53,  // 61: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
-	52,  // 62: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
-	55,  // 63: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
-	57,  // 64: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
-	58,  // 65: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
-	59,  // 66: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
-	53,  // 67: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
-	54,  // 68: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
-	56,  // 69: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
-	62,  // 70: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
-	63,  // 71: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
-	64,  // 72: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
-	65,  // 73: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
-	66,  // 74: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
-	68,  // 75: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
-	69,  // 76: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
-	70,  // 77: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
-	53,  // 78: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
-	67,  // 79: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
-	71,  // 80: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
-	1,   // 81: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
-	2,   // 82: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
-	54,  // 83: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
-	3,   // 84: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
-	74,  // 85: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
-	25,  // 86: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
-	4,   // 87: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
-	25,  // 88: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
-	25,  // 89: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
-	3,   // 90: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
-	86,  // 91: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
-	87,  // 92: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
-	88,  // 93: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
-	89,  // 94: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
-	90,  // 95: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
-	94,  // 96: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
-	95,  // 97: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
-	96,  // 98: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
-	91,  // 99: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
-	92,  // 100: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
-	93,  // 101: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
-	97,  // 102: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
-	5,   // 103: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
-	6,   // 104: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
-	99,  // 105: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
-	7,   // 106: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
-	101, // 107: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	115, // 108: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	116, // 109: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
-	102, // 110: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
-	103, // 111: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
-	105, // 112: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
-	106, // 113: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
-	107, // 114: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	109, // 115: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	110, // 116: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	111, // 117: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	112, // 118: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	113, // 119: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	114, // 120: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	108, // 121: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
-	8,   // 122: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	104, // 123: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
-	9,   // 124: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	117, // 125: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
-	118, // 126: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
-	119, // 127: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
-	120, // 128: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
-	121, // 129: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
-	122, // 130: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	123, // 131: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 132: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	133, // [133:133] is the sub-list for method output_type
-	133, // [133:133] is the sub-list for method input_type
-	133, // [133:133] is the sub-list for extension type_name
-	133, // [133:133] is the sub-list for extension extendee
-	0,   // [0:133] is the sub-list for field type_name
+	51,  // 61: holdfast.engine.v1.Query.group_link:type_name -> holdfast.engine.v1.GroupLinkQuery
+	52,  // 62: holdfast.engine.v1.Query.group_by_link:type_name -> holdfast.engine.v1.GroupByLinkQuery
+	53,  // 63: holdfast.engine.v1.Query.group_requests:type_name -> holdfast.engine.v1.GroupRequestsQuery
+	54,  // 64: holdfast.engine.v1.Query.block_list:type_name -> holdfast.engine.v1.BlockListQuery
+	57,  // 65: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
+	56,  // 66: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
+	63,  // 67: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
+	65,  // 68: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
+	66,  // 69: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
+	67,  // 70: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
+	58,  // 71: holdfast.engine.v1.QueryResult.group_link:type_name -> holdfast.engine.v1.GroupLink
+	57,  // 72: holdfast.engine.v1.QueryResult.group_by_link:type_name -> holdfast.engine.v1.Group
+	59,  // 73: holdfast.engine.v1.QueryResult.group_requests:type_name -> holdfast.engine.v1.GroupRequests
+	61,  // 74: holdfast.engine.v1.QueryResult.block_list:type_name -> holdfast.engine.v1.BlockList
+	57,  // 75: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
+	62,  // 76: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
+	60,  // 77: holdfast.engine.v1.GroupRequests.requests:type_name -> holdfast.engine.v1.GroupRequest
+	62,  // 78: holdfast.engine.v1.GroupRequest.member:type_name -> holdfast.engine.v1.Member
+	62,  // 79: holdfast.engine.v1.BlockList.members:type_name -> holdfast.engine.v1.Member
+	64,  // 80: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
+	70,  // 81: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
+	71,  // 82: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
+	72,  // 83: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
+	73,  // 84: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
+	74,  // 85: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
+	76,  // 86: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
+	77,  // 87: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
+	78,  // 88: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
+	80,  // 89: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
+	81,  // 90: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
+	82,  // 91: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
+	84,  // 92: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
+	85,  // 93: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
+	87,  // 94: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
+	88,  // 95: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
+	89,  // 96: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
+	57,  // 97: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
+	75,  // 98: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
+	58,  // 99: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
+	83,  // 100: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
+	79,  // 101: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
+	86,  // 102: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
+	1,   // 103: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
+	2,   // 104: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
+	62,  // 105: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
+	3,   // 106: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
+	92,  // 107: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
+	25,  // 108: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
+	4,   // 109: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
+	25,  // 110: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
+	25,  // 111: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
+	3,   // 112: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
+	104, // 113: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
+	105, // 114: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
+	106, // 115: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
+	107, // 116: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
+	108, // 117: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
+	112, // 118: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
+	113, // 119: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
+	114, // 120: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
+	109, // 121: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
+	110, // 122: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
+	111, // 123: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
+	115, // 124: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
+	5,   // 125: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
+	6,   // 126: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
+	117, // 127: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
+	7,   // 128: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
+	119, // 129: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
+	133, // 130: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	134, // 131: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	120, // 132: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
+	121, // 133: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
+	123, // 134: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
+	124, // 135: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
+	125, // 136: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
+	127, // 137: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	128, // 138: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	129, // 139: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	130, // 140: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	131, // 141: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	132, // 142: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	126, // 143: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
+	8,   // 144: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	122, // 145: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
+	9,   // 146: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	135, // 147: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	136, // 148: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	137, // 149: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	138, // 150: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	139, // 151: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	140, // 152: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	141, // 153: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 154: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	155, // [155:155] is the sub-list for method output_type
+	155, // [155:155] is the sub-list for method input_type
+	155, // [155:155] is the sub-list for extension type_name
+	155, // [155:155] is the sub-list for extension extendee
+	0,   // [0:155] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -10153,16 +11498,24 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Query_Picture)(nil),
 		(*Query_About)(nil),
 		(*Query_OwnProfile)(nil),
+		(*Query_GroupLink)(nil),
+		(*Query_GroupByLink)(nil),
+		(*Query_GroupRequests)(nil),
+		(*Query_BlockList)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[40].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[44].OneofWrappers = []any{
 		(*QueryResult_Group)(nil),
 		(*QueryResult_Groups)(nil),
 		(*QueryResult_OnWhatsapp)(nil),
 		(*QueryResult_Picture)(nil),
 		(*QueryResult_About)(nil),
 		(*QueryResult_OwnProfile)(nil),
+		(*QueryResult_GroupLink)(nil),
+		(*QueryResult_GroupByLink)(nil),
+		(*QueryResult_GroupRequests)(nil),
+		(*QueryResult_BlockList)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[49].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[57].OneofWrappers = []any{
 		(*Act_ChatPresence)(nil),
 		(*Act_Presence)(nil),
 		(*Act_MarkRead)(nil),
@@ -10171,13 +11524,26 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Act_GroupSubject)(nil),
 		(*Act_GroupLeave)(nil),
 		(*Act_MediaAgain)(nil),
+		(*Act_GroupSettings)(nil),
+		(*Act_GroupLinkReset)(nil),
+		(*Act_GroupJoin)(nil),
+		(*Act_GroupDecide)(nil),
+		(*Act_SetPicture)(nil),
+		(*Act_SetProfile)(nil),
+		(*Act_Block)(nil),
+		(*Act_RejectCall)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[50].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[58].OneofWrappers = []any{
 		(*ActResult_Group)(nil),
 		(*ActResult_Members)(nil),
+		(*ActResult_Link)(nil),
+		(*ActResult_Joined)(nil),
 		(*ActResult_MediaPlaced)(nil),
+		(*ActResult_Picture)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[74].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[69].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[76].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[92].OneofWrappers = []any{
 		(*SessionFact_Connected)(nil),
 		(*SessionFact_Disconnected)(nil),
 		(*SessionFact_PairCode)(nil),
@@ -10191,14 +11557,14 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*SessionFact_PairPasskeyConfirmation)(nil),
 		(*SessionFact_TransferProgress)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[75].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[76].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[89].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[93].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[94].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[107].OneofWrappers = []any{
 		(*Delivery_Message)(nil),
 		(*Delivery_Receipt)(nil),
 		(*Delivery_Notice)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[90].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[108].OneofWrappers = []any{
 		(*Message_Text)(nil),
 		(*Message_Media)(nil),
 		(*Message_Location)(nil),
@@ -10212,7 +11578,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_Other)(nil),
 		(*Message_PollVote)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[105].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[123].OneofWrappers = []any{
 		(*Notice_GroupChanged)(nil),
 		(*Notice_IdentityChanged)(nil),
 		(*Notice_CallReceived)(nil),
@@ -10221,15 +11587,15 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_HistoryOffered)(nil),
 		(*Notice_Other)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[106].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[110].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[124].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[128].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   113,
+			NumMessages:   131,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -477,7 +477,7 @@ async def test_an_older_engine_is_served_and_gives_way_when_nothing_is_under_way
         assert gateway.link.identity is not None
         assert gateway.link.identity.version == 1
         with pytest.raises(EngineOutdated):
-            await gateway.link.questions.groups(SessionId("ses_any"))
+            await gateway.link.groups.list(SessionId("ses_any"))
         assert not old.asked("query")
         assert not old.shutdowns
         for at_ms in range(3, 10_000):

@@ -30,6 +30,22 @@ func (c *Connection) act(act *pb.Act, reply func(*pb.Result)) {
 		do = func() (*pb.ActResult, error) { return nothing(c.leaveGroup(a.GroupLeave)) }
 	case *pb.Act_MediaAgain:
 		do = func() (*pb.ActResult, error) { return c.mediaAgain(a.MediaAgain) }
+	case *pb.Act_GroupSettings:
+		do = func() (*pb.ActResult, error) { return nothing(c.setGroup(a.GroupSettings)) }
+	case *pb.Act_GroupLinkReset:
+		do = func() (*pb.ActResult, error) { return c.resetGroupLink(a.GroupLinkReset) }
+	case *pb.Act_GroupJoin:
+		do = func() (*pb.ActResult, error) { return c.joinGroup(a.GroupJoin) }
+	case *pb.Act_GroupDecide:
+		do = func() (*pb.ActResult, error) { return c.decideRequests(a.GroupDecide) }
+	case *pb.Act_SetPicture:
+		do = func() (*pb.ActResult, error) { return c.setPicture(a.SetPicture) }
+	case *pb.Act_SetProfile:
+		do = func() (*pb.ActResult, error) { return nothing(c.setProfile(a.SetProfile)) }
+	case *pb.Act_Block:
+		do = func() (*pb.ActResult, error) { return nothing(c.block(a.Block)) }
+	case *pb.Act_RejectCall:
+		do = func() (*pb.ActResult, error) { return nothing(c.rejectCall(a.RejectCall)) }
 	default:
 		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the act"))
 		return
@@ -139,11 +155,7 @@ func (c *Connection) changeMembers(g *pb.GroupMembers) (*pb.ActResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	result := &pb.MembersChanged{}
-	for i := range changed {
-		result.Members = append(result.Members, translate.Member(&changed[i], c.aliases))
-	}
-	return &pb.ActResult{Result: &pb.ActResult_Members{Members: result}}, nil
+	return c.membersChanged(changed), nil
 }
 
 func (c *Connection) setSubject(g *pb.GroupSubject) error {

@@ -29,6 +29,14 @@ func (c *Connection) query(query *pb.Query, reply func(*pb.Result)) {
 		ask = func() (*pb.QueryResult, error) { return c.askAbout(q.About) }
 	case *pb.Query_OwnProfile:
 		ask = c.askOwnProfile
+	case *pb.Query_GroupLink:
+		ask = func() (*pb.QueryResult, error) { return c.askGroupLink(q.GroupLink) }
+	case *pb.Query_GroupByLink:
+		ask = func() (*pb.QueryResult, error) { return c.askGroupByLink(q.GroupByLink) }
+	case *pb.Query_GroupRequests:
+		ask = func() (*pb.QueryResult, error) { return c.askGroupRequests(q.GroupRequests) }
+	case *pb.Query_BlockList:
+		ask = c.askBlockList
 	default:
 		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the question"))
 		return

@@ -11,6 +11,7 @@ func Group(info *types.GroupInfo, aliases Aliases) *pb.Group {
 	group := &pb.Group{
 		Group: valid(info.JID.String()), Subject: valid(info.Name), Description: valid(info.Topic),
 		Owner: valid(info.OwnerJID.ToNonAD().String()), Announce: info.IsAnnounce, Locked: info.IsLocked,
+		JoinApproval: info.IsJoinApprovalRequired, MembersAdd: info.MemberAddMode == types.GroupMemberAddModeAllMember,
 	}
 	if !info.GroupCreated.IsZero() {
 		group.CreatedMs = info.GroupCreated.UnixMilli()

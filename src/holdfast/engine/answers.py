@@ -32,6 +32,28 @@ class Group:
     locked: bool = False
     disappearing_s: int = 0
     members: tuple[Member, ...] = ()
+    join_approval: bool = False  #: an admin lets in whoever follows the link
+    members_add: bool = False  #: everybody adds members, not admins alone
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRequest:
+    """Somebody who followed a group's link and waits for an admin."""
+
+    member: Member
+    requested_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSettings:
+    """What is changed of a group; None stays as it is."""
+
+    description: str | None = None  #: empty removes it
+    announce: bool | None = None  #: only admins write
+    locked: bool | None = None  #: only admins change subject and picture
+    join_approval: bool | None = None
+    members_add: bool | None = None
+    disappearing_s: int | None = None  #: 0, 86400, 604800 or 7776000
 
 
 @dataclass(frozen=True, slots=True)

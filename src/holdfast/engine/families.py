@@ -76,16 +76,6 @@ class Questions:
         found: pb.QueryResult = result_of(result, "query")
         return found
 
-    async def group(self, session_id: str, group: str) -> a.Group:
-        """One group. Raises CommandRefused `not_found`, `not_allowed`."""
-        found = await self._query(session_id, pb.Query(group=pb.GroupQuery(group=group)))
-        return translate.group(found.group)
-
-    async def groups(self, session_id: str) -> tuple[a.Group, ...]:
-        """The groups that the session's number is in."""
-        found = await self._query(session_id, pb.Query(groups=pb.GroupsQuery()))
-        return tuple(map(translate.group, found.groups.groups))
-
     async def on_whatsapp(self, session_id: str, phones: Sequence[str]) -> tuple[a.Registered, ...]:
         """Which numbers are on WhatsApp, in the order of asking; digits with country code, 256 at most."""
         found = await self._query(session_id, pb.Query(on_whatsapp=pb.OnWhatsAppQuery(phones=phones)))
@@ -105,6 +95,11 @@ class Questions:
         """The session's number as others see it."""
         found = await self._query(session_id, pb.Query(own_profile=pb.OwnProfileQuery()))
         return translate.own_profile(found.own_profile)
+
+    async def blocked(self, session_id: str) -> tuple[a.Member, ...]:
+        """Whom the session's number has blocked."""
+        found = await self._query(session_id, pb.Query(block_list=pb.BlockListQuery()))
+        return translate.members(found.block_list.members)
 
 
 class Acts:
@@ -153,21 +148,29 @@ class Acts:
         wanted = pb.GroupCreate(subject=subject, members=members)
         return translate.group((await self._act(session_id, pb.Act(group_create=wanted))).group)
 
-    async def change_members(
-        self, session_id: str, group: str, change: a.MemberChange, members: Sequence[str]
-    ) -> tuple[a.Member, ...]:
-        """Add, remove, promote or demote; each carries WhatsApp's number if it was refused."""
-        wanted = pb.GroupMembers(group=group, change=translate.CHANGES[change], members=members)
-        done = await self._act(session_id, pb.Act(group_members=wanted))
-        return translate.members(done.members.members)
+    async def set_profile(
+        self, session_id: str, *, push_name: str | None = None, about: str | None = None
+    ) -> None:
+        """Change the session's own profile; None stays as it is."""
+        await self._act(session_id, pb.Act(set_profile=pb.SetProfile(push_name=push_name, about=about)))
 
-    async def set_subject(self, session_id: str, group: str, subject: str) -> None:
-        """Rename a group."""
-        await self._act(session_id, pb.Act(group_subject=pb.GroupSubject(group=group, subject=subject)))
+    async def set_picture(self, session_id: str, jpeg: bytes, *, group: str = "") -> str:
+        """Change the session's own picture, or a group's; no bytes remove it. The new picture's id.
 
-    async def leave_group(self, session_id: str, group: str) -> None:
-        """Leave a group."""
-        await self._act(session_id, pb.Act(group_leave=pb.GroupLeave(group=group)))
+        Raises CommandRefused `not_allowed`, `invalid_argument` for what is no JPEG of at most 1 MiB.
+        """
+        done = await self._act(session_id, pb.Act(set_picture=pb.SetPicture(group=group, jpeg=jpeg)))
+        return done.picture.id
+
+    async def block(self, session_id: str, person: str, *, blocked: bool) -> None:
+        """Block somebody, or no longer."""
+        await self._act(session_id, pb.Act(block=pb.Block(person=person, blocked=blocked)))
+
+    async def reject_call(self, session_id: str, caller: str, call_id: str) -> None:
+        """Reject a call that rings; one that is over is none of anybody's concern."""
+        wanted = pb.RejectCall(call_id=call_id)
+        setattr(wanted, "from", caller)
+        await self._act(session_id, pb.Act(reject_call=wanted))
 
 
 class Credentials:

@@ -72,6 +72,26 @@ def group(it: pb.Group) -> a.Group:
         locked=it.locked,
         disappearing_s=it.disappearing_s,
         members=members(it.members),
+        join_approval=it.join_approval,
+        members_add=it.members_add,
+    )
+
+
+def group_requests(them: Iterable[pb.GroupRequest]) -> tuple[a.GroupRequest, ...]:
+    """Who waits for an admin, in the order of the answer."""
+    return tuple(a.GroupRequest(members([it.member])[0], it.requested_ms) for it in them)
+
+
+def group_settings(group: str, wanted: a.GroupSettings) -> pb.GroupSettings:
+    """The changes that are named."""
+    return pb.GroupSettings(
+        group=group,
+        description=wanted.description,
+        announce=wanted.announce,
+        locked=wanted.locked,
+        join_approval=wanted.join_approval,
+        members_add=wanted.members_add,
+        disappearing_s=wanted.disappearing_s,
     )
 
 

@@ -619,20 +619,28 @@ class Cancel(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ...) -> None: ...
 
 class Query(_message.Message):
-    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile")
+    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile", "group_link", "group_by_link", "group_requests", "block_list")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     GROUPS_FIELD_NUMBER: _ClassVar[int]
     ON_WHATSAPP_FIELD_NUMBER: _ClassVar[int]
     PICTURE_FIELD_NUMBER: _ClassVar[int]
     ABOUT_FIELD_NUMBER: _ClassVar[int]
     OWN_PROFILE_FIELD_NUMBER: _ClassVar[int]
+    GROUP_LINK_FIELD_NUMBER: _ClassVar[int]
+    GROUP_BY_LINK_FIELD_NUMBER: _ClassVar[int]
+    GROUP_REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    BLOCK_LIST_FIELD_NUMBER: _ClassVar[int]
     group: GroupQuery
     groups: GroupsQuery
     on_whatsapp: OnWhatsAppQuery
     picture: PictureQuery
     about: AboutQuery
     own_profile: OwnProfileQuery
-    def __init__(self, group: _Optional[_Union[GroupQuery, _Mapping]] = ..., groups: _Optional[_Union[GroupsQuery, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsAppQuery, _Mapping]] = ..., picture: _Optional[_Union[PictureQuery, _Mapping]] = ..., about: _Optional[_Union[AboutQuery, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfileQuery, _Mapping]] = ...) -> None: ...
+    group_link: GroupLinkQuery
+    group_by_link: GroupByLinkQuery
+    group_requests: GroupRequestsQuery
+    block_list: BlockListQuery
+    def __init__(self, group: _Optional[_Union[GroupQuery, _Mapping]] = ..., groups: _Optional[_Union[GroupsQuery, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsAppQuery, _Mapping]] = ..., picture: _Optional[_Union[PictureQuery, _Mapping]] = ..., about: _Optional[_Union[AboutQuery, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfileQuery, _Mapping]] = ..., group_link: _Optional[_Union[GroupLinkQuery, _Mapping]] = ..., group_by_link: _Optional[_Union[GroupByLinkQuery, _Mapping]] = ..., group_requests: _Optional[_Union[GroupRequestsQuery, _Mapping]] = ..., block_list: _Optional[_Union[BlockListQuery, _Mapping]] = ...) -> None: ...
 
 class GroupQuery(_message.Message):
     __slots__ = ("group",)
@@ -668,21 +676,51 @@ class OwnProfileQuery(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class GroupLinkQuery(_message.Message):
+    __slots__ = ("group",)
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    def __init__(self, group: _Optional[str] = ...) -> None: ...
+
+class GroupByLinkQuery(_message.Message):
+    __slots__ = ("code",)
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    def __init__(self, code: _Optional[str] = ...) -> None: ...
+
+class GroupRequestsQuery(_message.Message):
+    __slots__ = ("group",)
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    def __init__(self, group: _Optional[str] = ...) -> None: ...
+
+class BlockListQuery(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class QueryResult(_message.Message):
-    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile")
+    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile", "group_link", "group_by_link", "group_requests", "block_list")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     GROUPS_FIELD_NUMBER: _ClassVar[int]
     ON_WHATSAPP_FIELD_NUMBER: _ClassVar[int]
     PICTURE_FIELD_NUMBER: _ClassVar[int]
     ABOUT_FIELD_NUMBER: _ClassVar[int]
     OWN_PROFILE_FIELD_NUMBER: _ClassVar[int]
+    GROUP_LINK_FIELD_NUMBER: _ClassVar[int]
+    GROUP_BY_LINK_FIELD_NUMBER: _ClassVar[int]
+    GROUP_REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    BLOCK_LIST_FIELD_NUMBER: _ClassVar[int]
     group: Group
     groups: Groups
     on_whatsapp: OnWhatsApp
     picture: Picture
     about: About
     own_profile: OwnProfile
-    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., groups: _Optional[_Union[Groups, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsApp, _Mapping]] = ..., picture: _Optional[_Union[Picture, _Mapping]] = ..., about: _Optional[_Union[About, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfile, _Mapping]] = ...) -> None: ...
+    group_link: GroupLink
+    group_by_link: Group
+    group_requests: GroupRequests
+    block_list: BlockList
+    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., groups: _Optional[_Union[Groups, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsApp, _Mapping]] = ..., picture: _Optional[_Union[Picture, _Mapping]] = ..., about: _Optional[_Union[About, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfile, _Mapping]] = ..., group_link: _Optional[_Union[GroupLink, _Mapping]] = ..., group_by_link: _Optional[_Union[Group, _Mapping]] = ..., group_requests: _Optional[_Union[GroupRequests, _Mapping]] = ..., block_list: _Optional[_Union[BlockList, _Mapping]] = ...) -> None: ...
 
 class Groups(_message.Message):
     __slots__ = ("groups",)
@@ -691,7 +729,7 @@ class Groups(_message.Message):
     def __init__(self, groups: _Optional[_Iterable[_Union[Group, _Mapping]]] = ...) -> None: ...
 
 class Group(_message.Message):
-    __slots__ = ("group", "subject", "description", "owner", "created_ms", "announce", "locked", "disappearing_s", "members")
+    __slots__ = ("group", "subject", "description", "owner", "created_ms", "announce", "locked", "disappearing_s", "members", "join_approval", "members_add")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
@@ -701,6 +739,8 @@ class Group(_message.Message):
     LOCKED_FIELD_NUMBER: _ClassVar[int]
     DISAPPEARING_S_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    JOIN_APPROVAL_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_ADD_FIELD_NUMBER: _ClassVar[int]
     group: str
     subject: str
     description: str
@@ -710,7 +750,35 @@ class Group(_message.Message):
     locked: bool
     disappearing_s: int
     members: _containers.RepeatedCompositeFieldContainer[Member]
-    def __init__(self, group: _Optional[str] = ..., subject: _Optional[str] = ..., description: _Optional[str] = ..., owner: _Optional[str] = ..., created_ms: _Optional[int] = ..., announce: _Optional[bool] = ..., locked: _Optional[bool] = ..., disappearing_s: _Optional[int] = ..., members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ...) -> None: ...
+    join_approval: bool
+    members_add: bool
+    def __init__(self, group: _Optional[str] = ..., subject: _Optional[str] = ..., description: _Optional[str] = ..., owner: _Optional[str] = ..., created_ms: _Optional[int] = ..., announce: _Optional[bool] = ..., locked: _Optional[bool] = ..., disappearing_s: _Optional[int] = ..., members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ..., join_approval: _Optional[bool] = ..., members_add: _Optional[bool] = ...) -> None: ...
+
+class GroupLink(_message.Message):
+    __slots__ = ("code",)
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    def __init__(self, code: _Optional[str] = ...) -> None: ...
+
+class GroupRequests(_message.Message):
+    __slots__ = ("requests",)
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    requests: _containers.RepeatedCompositeFieldContainer[GroupRequest]
+    def __init__(self, requests: _Optional[_Iterable[_Union[GroupRequest, _Mapping]]] = ...) -> None: ...
+
+class GroupRequest(_message.Message):
+    __slots__ = ("member", "requested_ms")
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    REQUESTED_MS_FIELD_NUMBER: _ClassVar[int]
+    member: Member
+    requested_ms: int
+    def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ..., requested_ms: _Optional[int] = ...) -> None: ...
+
+class BlockList(_message.Message):
+    __slots__ = ("members",)
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    members: _containers.RepeatedCompositeFieldContainer[Member]
+    def __init__(self, members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ...) -> None: ...
 
 class Member(_message.Message):
     __slots__ = ("jid", "phone", "lid", "admin", "owner", "whatsapp_code")
@@ -775,7 +843,7 @@ class OwnProfile(_message.Message):
     def __init__(self, jid: _Optional[str] = ..., lid: _Optional[str] = ..., push_name: _Optional[str] = ..., about: _Optional[str] = ..., picture_id: _Optional[str] = ...) -> None: ...
 
 class Act(_message.Message):
-    __slots__ = ("chat_presence", "presence", "mark_read", "group_create", "group_members", "group_subject", "group_leave", "media_again")
+    __slots__ = ("chat_presence", "presence", "mark_read", "group_create", "group_members", "group_subject", "group_leave", "media_again", "group_settings", "group_link_reset", "group_join", "group_decide", "set_picture", "set_profile", "block", "reject_call")
     CHAT_PRESENCE_FIELD_NUMBER: _ClassVar[int]
     PRESENCE_FIELD_NUMBER: _ClassVar[int]
     MARK_READ_FIELD_NUMBER: _ClassVar[int]
@@ -784,6 +852,14 @@ class Act(_message.Message):
     GROUP_SUBJECT_FIELD_NUMBER: _ClassVar[int]
     GROUP_LEAVE_FIELD_NUMBER: _ClassVar[int]
     MEDIA_AGAIN_FIELD_NUMBER: _ClassVar[int]
+    GROUP_SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    GROUP_LINK_RESET_FIELD_NUMBER: _ClassVar[int]
+    GROUP_JOIN_FIELD_NUMBER: _ClassVar[int]
+    GROUP_DECIDE_FIELD_NUMBER: _ClassVar[int]
+    SET_PICTURE_FIELD_NUMBER: _ClassVar[int]
+    SET_PROFILE_FIELD_NUMBER: _ClassVar[int]
+    BLOCK_FIELD_NUMBER: _ClassVar[int]
+    REJECT_CALL_FIELD_NUMBER: _ClassVar[int]
     chat_presence: ChatPresence
     presence: Presence
     mark_read: MarkRead
@@ -792,17 +868,31 @@ class Act(_message.Message):
     group_subject: GroupSubject
     group_leave: GroupLeave
     media_again: MediaAgain
-    def __init__(self, chat_presence: _Optional[_Union[ChatPresence, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., mark_read: _Optional[_Union[MarkRead, _Mapping]] = ..., group_create: _Optional[_Union[GroupCreate, _Mapping]] = ..., group_members: _Optional[_Union[GroupMembers, _Mapping]] = ..., group_subject: _Optional[_Union[GroupSubject, _Mapping]] = ..., group_leave: _Optional[_Union[GroupLeave, _Mapping]] = ..., media_again: _Optional[_Union[MediaAgain, _Mapping]] = ...) -> None: ...
+    group_settings: GroupSettings
+    group_link_reset: GroupLinkReset
+    group_join: GroupJoin
+    group_decide: GroupDecide
+    set_picture: SetPicture
+    set_profile: SetProfile
+    block: Block
+    reject_call: RejectCall
+    def __init__(self, chat_presence: _Optional[_Union[ChatPresence, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., mark_read: _Optional[_Union[MarkRead, _Mapping]] = ..., group_create: _Optional[_Union[GroupCreate, _Mapping]] = ..., group_members: _Optional[_Union[GroupMembers, _Mapping]] = ..., group_subject: _Optional[_Union[GroupSubject, _Mapping]] = ..., group_leave: _Optional[_Union[GroupLeave, _Mapping]] = ..., media_again: _Optional[_Union[MediaAgain, _Mapping]] = ..., group_settings: _Optional[_Union[GroupSettings, _Mapping]] = ..., group_link_reset: _Optional[_Union[GroupLinkReset, _Mapping]] = ..., group_join: _Optional[_Union[GroupJoin, _Mapping]] = ..., group_decide: _Optional[_Union[GroupDecide, _Mapping]] = ..., set_picture: _Optional[_Union[SetPicture, _Mapping]] = ..., set_profile: _Optional[_Union[SetProfile, _Mapping]] = ..., block: _Optional[_Union[Block, _Mapping]] = ..., reject_call: _Optional[_Union[RejectCall, _Mapping]] = ...) -> None: ...
 
 class ActResult(_message.Message):
-    __slots__ = ("group", "members", "media_placed")
+    __slots__ = ("group", "members", "link", "joined", "media_placed", "picture")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    LINK_FIELD_NUMBER: _ClassVar[int]
+    JOINED_FIELD_NUMBER: _ClassVar[int]
     MEDIA_PLACED_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
     group: Group
     members: MembersChanged
+    link: GroupLink
+    joined: Joined
     media_placed: MediaPlaced
-    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., members: _Optional[_Union[MembersChanged, _Mapping]] = ..., media_placed: _Optional[_Union[MediaPlaced, _Mapping]] = ...) -> None: ...
+    picture: PictureSet
+    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., members: _Optional[_Union[MembersChanged, _Mapping]] = ..., link: _Optional[_Union[GroupLink, _Mapping]] = ..., joined: _Optional[_Union[Joined, _Mapping]] = ..., media_placed: _Optional[_Union[MediaPlaced, _Mapping]] = ..., picture: _Optional[_Union[PictureSet, _Mapping]] = ...) -> None: ...
 
 class ChatPresence(_message.Message):
     __slots__ = ("chat", "activity")
@@ -887,6 +977,89 @@ class MediaPlaced(_message.Message):
     DIRECT_PATH_FIELD_NUMBER: _ClassVar[int]
     direct_path: str
     def __init__(self, direct_path: _Optional[str] = ...) -> None: ...
+
+class GroupSettings(_message.Message):
+    __slots__ = ("group", "description", "announce", "locked", "join_approval", "members_add", "disappearing_s")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    ANNOUNCE_FIELD_NUMBER: _ClassVar[int]
+    LOCKED_FIELD_NUMBER: _ClassVar[int]
+    JOIN_APPROVAL_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_ADD_FIELD_NUMBER: _ClassVar[int]
+    DISAPPEARING_S_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    description: str
+    announce: bool
+    locked: bool
+    join_approval: bool
+    members_add: bool
+    disappearing_s: int
+    def __init__(self, group: _Optional[str] = ..., description: _Optional[str] = ..., announce: _Optional[bool] = ..., locked: _Optional[bool] = ..., join_approval: _Optional[bool] = ..., members_add: _Optional[bool] = ..., disappearing_s: _Optional[int] = ...) -> None: ...
+
+class GroupLinkReset(_message.Message):
+    __slots__ = ("group",)
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    def __init__(self, group: _Optional[str] = ...) -> None: ...
+
+class GroupJoin(_message.Message):
+    __slots__ = ("code",)
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    def __init__(self, code: _Optional[str] = ...) -> None: ...
+
+class Joined(_message.Message):
+    __slots__ = ("group",)
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    def __init__(self, group: _Optional[str] = ...) -> None: ...
+
+class GroupDecide(_message.Message):
+    __slots__ = ("group", "approve", "members")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    APPROVE_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    approve: bool
+    members: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, group: _Optional[str] = ..., approve: _Optional[bool] = ..., members: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SetPicture(_message.Message):
+    __slots__ = ("group", "jpeg")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    JPEG_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    jpeg: bytes
+    def __init__(self, group: _Optional[str] = ..., jpeg: _Optional[bytes] = ...) -> None: ...
+
+class PictureSet(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class SetProfile(_message.Message):
+    __slots__ = ("push_name", "about")
+    PUSH_NAME_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    push_name: str
+    about: str
+    def __init__(self, push_name: _Optional[str] = ..., about: _Optional[str] = ...) -> None: ...
+
+class Block(_message.Message):
+    __slots__ = ("person", "blocked")
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    BLOCKED_FIELD_NUMBER: _ClassVar[int]
+    person: str
+    blocked: bool
+    def __init__(self, person: _Optional[str] = ..., blocked: _Optional[bool] = ...) -> None: ...
+
+class RejectCall(_message.Message):
+    __slots__ = ("call_id",)
+    FROM_FIELD_NUMBER: _ClassVar[int]
+    CALL_ID_FIELD_NUMBER: _ClassVar[int]
+    call_id: str
+    def __init__(self, call_id: _Optional[str] = ..., **kwargs) -> None: ...
 
 class Inspect(_message.Message):
     __slots__ = ("place", "folder", "key")
