@@ -48,6 +48,18 @@ class Settings(BaseModel):
     )
     keep_events_days: float = Field(default=30, ge=1, le=36_500, description="events for consumers")
     keep_messages_days: float = Field(default=365, ge=1, le=36_500, description="messages of both directions")
+    keep_media_days: float = Field(default=365, ge=1, le=36_500, description="files that nobody uses")
+    media_max_mb: int = Field(default=2048, ge=1, le=2048, description="the largest file, in MiB")
+    media_fetch_kinds: str = Field(
+        default="image video audio voice document sticker",
+        description="kinds of received files that are fetched by themselves; empty: none",
+    )
+    media_fetch_max_mb: int = Field(
+        default=100, ge=0, le=2048, description="larger files are fetched by request only, in MiB"
+    )
+    media_url_hosts: str = Field(
+        default="", description="internal hosts that may be asked for files by address"
+    )
     keep_timeline_days: float = Field(default=90, ge=1, le=36_500, description="what happened to sessions")
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
@@ -65,6 +77,11 @@ class Settings(BaseModel):
     def database_file(self) -> Path:
         """The gateway's database, unless `database_url` names another."""
         return self.data / "holdfast.db"
+
+    @property
+    def media(self) -> Path:
+        """Where files of messages lie, and where the engine reads and writes them."""
+        return self.data / "media"
 
     @property
     def kill_points(self) -> Path | None:
@@ -104,7 +121,13 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 def prepare(settings: Settings) -> None:
     """Make the data folder with its rooms, for their owner alone. Raises SettingsError when it cannot."""
     try:
-        for folder in (settings.data, settings.run, settings.data / "logs", settings.data / "sessions"):
+        for folder in (
+            settings.data,
+            settings.run,
+            settings.data / "logs",
+            settings.data / "sessions",
+            settings.media,
+        ):
             private.folder(folder)
         with tempfile.TemporaryFile(dir=settings.run):
             pass

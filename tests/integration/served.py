@@ -19,6 +19,7 @@ from holdfast.api.rooms import Facts, Rooms
 from holdfast.delivery import Subscriptions
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
+from holdfast.media import Fetcher, Library, Limits, LocalFolder
 from holdfast.messages import MessageReader
 from holdfast.model.content import Text
 from holdfast.model.errors import UnknownSession
@@ -70,6 +71,8 @@ class Served:
     journal: Journal
     inbox: Inbox
     outbox: Outbox
+    library: Library
+    media: Path
     accounts: Accounts
     whatsapp: Whatsapp
     http: httpx.AsyncClient
@@ -105,7 +108,7 @@ class Served:
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[Served]:
+async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Served]:
     """A server on a free port of this machine."""
     store = await Store.open(SqliteFile(folder / "holdfast.db"))
     for session_id, name in (("ses_a", "shop"), ("ses_b", "desk")):
@@ -113,6 +116,9 @@ async def served(folder: Path) -> AsyncIterator[Served]:
     journal = await Journal.open(store)
     whatsapp, accounts = Whatsapp(), Accounts(store)
     outbox = Outbox(store, journal, whatsapp, policy=RetryPolicy(pace=0))
+    media = folder / "media"
+    media.mkdir()
+    library = Library(store, media, LocalFolder(media), Limits(max_bytes=limit_bytes))
     inbox = Inbox(store, journal, outbox)
     rooms = Rooms(
         facts=create_autospec(Facts, instance=True, version="test", lab=False),
@@ -123,6 +129,8 @@ async def served(folder: Path) -> AsyncIterator[Served]:
         messages=MessageReader(store),
         retention=Retention(store),
         outbox=outbox,
+        library=library,
+        fetcher=create_autospec(Fetcher, instance=True),
         journal=journal,
         subscriptions=Subscriptions(store, journal),
     )
@@ -141,7 +149,7 @@ async def served(folder: Path) -> AsyncIterator[Served]:
     headers = {"Authorization": f"Bearer {key}"}
     try:
         async with httpx.AsyncClient(base_url=url, headers=headers, timeout=20) as http:
-            yield Served(url, key, store, journal, inbox, outbox, accounts, whatsapp, http)
+            yield Served(url, key, store, journal, inbox, outbox, library, media, accounts, whatsapp, http)
     finally:
         server.should_exit = True
         await asyncio.wait([work[0]])

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import create_autospec
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
+from holdfast.media import Fetcher, Library
 from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, TenantId
@@ -90,6 +92,8 @@ async def api(world: World) -> AsyncIterator[Api]:
                 messages=MessageReader(gateway.store),
                 retention=Retention(gateway.store),
                 outbox=outbox,
+                library=create_autospec(Library, instance=True),
+                fetcher=create_autospec(Fetcher, instance=True),
                 journal=gateway.journal,
                 subscriptions=Subscriptions(gateway.store, gateway.journal),
             )

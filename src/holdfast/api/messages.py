@@ -12,10 +12,11 @@ from holdfast.api.contents import ContentOut, content_out
 from holdfast.api.errors import refusals
 from holdfast.api.paging import read_place, write_place
 from holdfast.kit.iso import iso, iso_or_none, ms_of
-from holdfast.messages import Direction, Message
+from holdfast.messages import Direction, Message, MessageFile
 from holdfast.model.content import Text
 from holdfast.model.errors import HoldfastError, RequestInvalid
 from holdfast.model.events import ErrorNote, SendStatus
+from holdfast.model.media import FileState
 from holdfast.model.words import of_error
 from holdfast.outbox import SendRequest
 from holdfast.outbox.acceptance import LONGEST_TEXT
@@ -69,6 +70,14 @@ class SentOut(BaseModel):
     error: ErrorNoteOut | None
 
 
+class FileOut(BaseModel):
+    """The file of a message, and where it stands."""
+
+    media_id: str = Field(description="GET /v1/media/{media_id} once it is stored")
+    state: FileState
+    error: ErrorNoteOut | None
+
+
 class MessageOut(BaseModel):
     """A message, received or sent. What is null does not apply to its direction."""
 
@@ -85,6 +94,7 @@ class MessageOut(BaseModel):
     quoted_id: str | None
     event_id: str | None
     sent: SentOut | None = Field(description="what became of a message that Holdfast sends")
+    file: FileOut | None = Field(description="null for a message that names no file")
     raw_base64: str | None = Field(None, description="WhatsApp's own protobuf; when one message is shown")
 
 
@@ -168,6 +178,30 @@ async def show_message(
     return message_out(found).model_copy(update={"raw_base64": base64.b64encode(found.raw).decode()})
 
 
+class FetchOut(BaseModel):
+    """Where the file stands now."""
+
+    state: FileState
+
+
+@router.post(
+    "/{message_id}/file",
+    status_code=status.HTTP_202_ACCEPTED,
+    summary="Fetch its file",
+    responses=refusals(404, 409),
+)
+async def fetch_file(
+    rooms: Behind, caller: Sender, ref: Ref, message_id: Annotated[str, Path(max_length=256)]
+) -> FetchOut:
+    """Whatever the session's policy says, and also when it was given up before. An event `message.file`
+    follows.
+
+    When WhatsApp has dropped it, the phone is asked for it.
+    """
+    session = rooms.directory.resolve(caller.tenant_id, ref)
+    return FetchOut(state=await rooms.fetcher.request(session.session_id, message_id))
+
+
 def sent_out(message: Message) -> SentOut:
     """A message of ours as it stands."""
     it = message.outgoing
@@ -207,7 +241,13 @@ def message_out(message: Message) -> MessageOut:
         quoted_id=message.quoted_id,
         event_id=message.event_id,
         sent=None if message.outgoing is None else sent_out(message),
+        file=None if message.file is None else _file_out(message.file),
     )
+
+
+def _file_out(file: MessageFile) -> FileOut:
+    error = None if file.error is None else _error(ErrorNote(file.error))
+    return FileOut(media_id=file.media_id, state=file.state, error=error)
 
 
 def _error(note: ErrorNote) -> ErrorNoteOut:

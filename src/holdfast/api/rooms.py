@@ -12,6 +12,7 @@ from holdfast.alerts import Alerts
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
 from holdfast.journal import Journal
+from holdfast.media import Fetcher, Library
 from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.seams import SessionDirectory
@@ -57,5 +58,7 @@ class Rooms:
     messages: MessageReader
     retention: Retention
     outbox: Outbox
+    library: Library
+    fetcher: Fetcher
     journal: Journal
     subscriptions: Subscriptions

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, create_model
 
 from holdfast.model.content import TYPES
 from holdfast.model.events import EventType, SendStatus, Unlinked
+from holdfast.model.media import FileState
 from holdfast.model.notices import Notice
 from holdfast.model.states import Color, State
 from holdfast.model.warnings import WarningCode
@@ -73,6 +74,16 @@ class MessageStatusOut(BaseModel):
     error: ErrorNoteOut | None = None
     delivered_to: int = Field(description="members of a group whose receipt came")
     read_by: int
+
+
+class MessageFileOut(BaseModel):
+    """The file of a received message is here (`stored`), or its way has come to a rest elsewhere."""
+
+    message_id: str
+    chat: str
+    media_id: str = Field(description="GET /v1/media/{media_id}")
+    state: FileState
+    error: str | None = Field(description="a code, where there is a reason to tell")
 
 
 class NoticeReceivedOut(BaseModel):
@@ -169,6 +180,13 @@ class MessageStatusEvent(_EventOut):
     data: MessageStatusOut
 
 
+class MessageFileEvent(_EventOut):
+    """The file of a received message is here, or will not come by itself."""
+
+    type: Literal[EventType.MESSAGE_FILE]
+    data: MessageFileOut
+
+
 class NoticeReceivedEvent(_EventOut):
     """WhatsApp told something else."""
 
@@ -222,6 +240,7 @@ class SessionRenamedEvent(_EventOut):
 EventOut = Annotated[
     MessageReceivedEvent
     | MessageStatusEvent
+    | MessageFileEvent
     | NoticeReceivedEvent
     | SessionStateEvent
     | SessionPairingEvent

@@ -23,9 +23,11 @@ from holdfast.journal import Journal
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
 from holdfast.kit.rotation import rotate
+from holdfast.media import Expecting, Fetcher, FetchPolicy, Library, Limits, LocalFolder
 from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
-from holdfast.model.ids import DEFAULT_TENANT
+from holdfast.model.ids import DEFAULT_TENANT, SessionId
+from holdfast.model.media import FileKind
 from holdfast.outbox import Outbox
 from holdfast.retention import DEFAULTS, Keep, Kind, Retention
 from holdfast.sessions import Progress, Recorder, Service, Supervisor
@@ -36,6 +38,7 @@ from holdfast.vault import Vault, load_or_create, prove_world
 log = logging.get("app")
 
 _LOGS_EVERY_S: Final = 5.0
+_MIB: Final = 1024 * 1024
 
 
 class Gateway:
@@ -61,7 +64,10 @@ class Gateway:
         )
         self.sessions = Service(store, self.supervisor.roster, self.supervisor.unlinking)
         self.outbox = Outbox(store, journal, self.link)
-        self.inbox = Inbox(store, journal, self.outbox)
+        self.library = Library(store, chosen.media, LocalFolder(chosen.media), _limits(chosen))
+        self.fetcher = Fetcher(store, journal, self.library, self.link.files, self.link.acts)
+        expecting = Expecting(self.fetcher.expected)
+        self.inbox = Inbox(store, journal, self.outbox, expecting=expecting)
         self.retention = Retention(store, _keep(chosen))
         self.intake = Intake(self.inbox.receive, self.link.confirm)
         seal, index = vault.seal_for("alert channels"), self.supervisor.roster.index
@@ -75,8 +81,16 @@ class Gateway:
         link.on_detached = supervisor.engine_detached
         link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels
         link.on_deliveries = self.intake.put
-        supervisor.roster.on_up, supervisor.roster.on_down = self.outbox.session_up, self.outbox.session_down
+        supervisor.roster.on_up, supervisor.roster.on_down = self._up, self._down
         supervisor.roster.recorder.on_deleted = self.outbox.session_deleted
+
+    def _up(self, session_id: SessionId, phone: str) -> None:
+        self.outbox.session_up(session_id, phone)
+        self.fetcher.session_up(session_id)
+
+    def _down(self, session_id: SessionId) -> None:
+        self.outbox.session_down(session_id)
+        self.fetcher.session_down(session_id)
 
     def _attached(self, identity: EngineIdentity) -> None:
         self.intake.begin()
@@ -99,7 +113,8 @@ class Gateway:
 
     async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
-        rooms = (self.link, self.supervisor, self.outbox, self.intake, self.retention, self.alerts)
+        on_the_store = (self.retention, self.alerts)
+        rooms = (self.link, self.supervisor, self.outbox, self.intake, self.fetcher, *on_the_store)
         async with asyncio.TaskGroup() as tasks:
             work = [tasks.create_task(room.run()) for room in rooms]
             work.append(tasks.create_task(self.store.watch()))
@@ -123,6 +138,8 @@ class Gateway:
             messages=MessageReader(self.store),
             retention=self.retention,
             outbox=self.outbox,
+            library=self.library,
+            fetcher=self.fetcher,
             journal=self.journal,
             subscriptions=Subscriptions(self.store, self.journal),
         )
@@ -140,6 +157,21 @@ async def _keep_logs_small(folder: Path) -> None:
     while True:
         await asyncio.to_thread(rotate, folder)
         await asyncio.sleep(_LOGS_EVERY_S)
+
+
+def _limits(chosen: Settings) -> Limits:
+    """How large files may be and what is fetched, as the settings say."""
+    known = {kind.value: kind for kind in FileKind}
+    kinds = frozenset(known[word] for word in _words(chosen.media_fetch_kinds) if word in known)
+    return Limits(
+        max_bytes=chosen.media_max_mb * _MIB,
+        fetch=FetchPolicy(kinds, chosen.media_fetch_max_mb * _MIB),
+        url_hosts=frozenset(host.lower() for host in _words(chosen.media_url_hosts)),
+    )
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").split()
 
 
 def _keep(chosen: Settings) -> Mapping[Kind, Keep]:

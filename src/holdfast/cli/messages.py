@@ -12,6 +12,7 @@ from holdfast.cli.run import client
 from holdfast.cli.screen import Exit, complain, lab_banner, machine, plain, say
 from holdfast.client import Client, Event, Message, Sent
 from holdfast.model.events import (
+    MessageFileChanged,
     MessageReceived,
     MessageStatusChanged,
     NoticeReceived,
@@ -117,6 +118,8 @@ def _words(event: Event) -> str:
         case MessageStatusChanged() as it:
             why = (it.error.detail or of_error(it.error.code).sentence) if it.error else ""
             return f"{it.message_id} {it.status} {why}"
+        case MessageFileChanged() as it:
+            return f"{it.message_id} file {it.state} {of_error(it.error).sentence if it.error else ''}"
         case NoticeReceived() as it:
             return f"{it.sender_phone or it.sender or it.chat}: ({it.notice.kind})"
         case SessionStateChanged() as it:

@@ -12,9 +12,10 @@ from holdfast.inbox.twins import Stored, Twin, find_twin
 from holdfast.inbox.votes import named
 from holdfast.journal import Draft, Journal, encode_data
 from holdfast.kit.ids import new_id
+from holdfast.media import Expecting, Named
 from holdfast.messages import Direction, NewMessage
 from holdfast.model.address import phone_of
-from holdfast.model.content import Content, PollVote
+from holdfast.model.content import MEDIA_TYPES, Content, PollVote
 from holdfast.model.events import EventType, MessageReceived, event_from_json
 from holdfast.model.messages import InboundMessage
 from holdfast.store import WriteUnit, aliases
@@ -31,12 +32,13 @@ class Arrivals:
 
     def __init__(self, unit: WriteUnit, batch: Sequence[InboundMessage], now_ms: int) -> None:
         self._unit, self._batch, self._now_ms = unit, batch, now_ms
+        self._files: dict[int, Named] = {}
         self._here: dict[tuple[str, str], list[Stored]] = {}
         self._new: list[_Arrival] = []
         self._replacing: list[_Arrival] = []
 
-    def keep(self, journal: Journal) -> None:
-        """Add what is new, each with its event. Raises UnknownSession."""
+    def keep(self, journal: Journal, expecting: Expecting) -> None:
+        """Add what is new, each with its event, and note the files that it names. Raises UnknownSession."""
         # Each key once: a row that is found twice would be two twins.
         keys = list(dict.fromkeys((message.session_id, message.message_id) for message in self._batch))
         for session_id, message_id, *rest in self._unit.keyed(statements.HERE, keys):
@@ -46,6 +48,7 @@ class Arrivals:
         messages.add(self._unit, [each.row for each in self._new])
         for each in self._replacing:
             messages.replace(self._unit, each.row)
+        expecting.expect(self._unit, list(self._files.values()), self._now_ms)
         # The events stand in the order in which the messages came.
         arrivals = sorted([*self._new, *self._replacing], key=lambda each: each.draft.event_id)
         journal.append_many(self._unit, [each.draft for each in arrivals])
@@ -100,11 +103,15 @@ class Arrivals:
         self, message: InboundMessage, arriving: Stored, replaces: str | None, order_no: int
     ) -> _Arrival:
         session_id, unit = message.session_id, self._unit
+        content = self._readable(message)
+        if message.file is not None and isinstance(content, MEDIA_TYPES):
+            named = Named.by(message.file, content, order_no, session_id, tenant_of(unit, session_id))
+            self._files[order_no], content = named, named.content
         data = MessageReceived(
             message_id=message.message_id,
             chat=arriving.chat,
             sender=arriving.sender,
-            content=self._readable(message),
+            content=content,
             timestamp_ms=message.timestamp_ms,
             chat_phone=phone_of(aliases.phone_jid(unit, session_id, arriving.chat)),
             sender_phone=phone_of(aliases.phone_jid(unit, session_id, arriving.sender)),

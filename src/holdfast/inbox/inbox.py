@@ -11,6 +11,7 @@ from holdfast.inbox.storable import storable
 from holdfast.journal import Journal
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
+from holdfast.media import Expecting
 from holdfast.model.content import Untranslatable
 from holdfast.model.errors import StoreUnavailable, UnknownSession
 from holdfast.model.ids import SessionId
@@ -36,11 +37,19 @@ class Told(Protocol):
 class Inbox:
     """Receives for every session of this gateway."""
 
-    def __init__(self, store: Store, journal: Journal, told: Told, clock: Clock = now_ms) -> None:
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        told: Told,
+        clock: Clock = now_ms,
+        expecting: Expecting | None = None,
+    ) -> None:
         self._store = store
         self._journal = journal
         self._told = told
         self._clock = clock
+        self._expecting = expecting or Expecting()
 
     async def receive(self, deliveries: Sequence[Delivery]) -> list[int]:
         """Store a batch exactly once and return the delivery ids that are durable now: confirm these alone.
@@ -101,7 +110,7 @@ class Inbox:
                 case _:  # a kind that nobody stores must never be confirmed
                     assert_never(delivery)
         if messages:
-            Arrivals(unit, messages, self._clock()).keep(self._journal)
+            Arrivals(unit, messages, self._clock()).keep(self._journal, self._expecting)
         if notices:
             keep_notices(unit, self._journal, notices)
         if receipts:

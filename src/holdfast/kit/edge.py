@@ -25,6 +25,9 @@ _RESERVED: Final = 256
 _ENOUGH: Final = 8192
 #: Key in an ASGI scope's extensions: call it when the socket's owner has shown a key.
 KNOWN: Final = "holdfast.known"
+#: Another one, of a request: call it when its owner has shown a key and its body may be long. From then on
+#: it may take as long as something comes.
+LONG: Final = "holdfast.long"
 
 
 class _Connection(Protocol):
@@ -60,7 +63,10 @@ def make_room(connections: Iterable[Any], most: int, newest: Any) -> None:
 
 
 class GuardedHttp(AutoHTTPProtocol):  # type: ignore[valid-type,misc]  # chosen at run time
-    """HTTP that has a time for a header and one for a whole request, and closes what does not keep them."""
+    """HTTP that has a time for a header and one for a whole request, and closes what does not keep them.
+
+    A request with a long body whose owner is known (`LONG`) may take longer, as long as something comes.
+    """
 
     waits_since: float | None = None
 
@@ -69,6 +75,7 @@ class GuardedHttp(AutoHTTPProtocol):  # type: ignore[valid-type,misc]  # chosen 
         super().connection_made(transport)
         self._deadline: asyncio.TimerHandle | None = None
         self._header_bytes = 0
+        self._patient = False
         self._wait()
         make_room(self.connections, most_connections(), self)
 
@@ -86,6 +93,9 @@ class GuardedHttp(AutoHTTPProtocol):  # type: ignore[valid-type,misc]  # chosen 
                 self._wait()
         elif self.cycle.more_body:
             if waited:
+                self._patient = False
+                self.scope.setdefault("extensions", {})[LONG] = self._be_patient
+            if waited or self._patient:
                 self._wait(REQUEST_WITHIN_S)
         else:
             self._stop_waiting()
@@ -94,6 +104,11 @@ class GuardedHttp(AutoHTTPProtocol):  # type: ignore[valid-type,misc]  # chosen 
         """The stranger has left."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def _be_patient(self) -> None:
+        self._patient = True
+        if self._deadline is not None:
+            self._wait(REQUEST_WITHIN_S)
 
     def _waits_for_header(self) -> bool:
         return self.cycle is None or self.cycle.response_complete

@@ -4,7 +4,7 @@ In come rows from inbox and outbox inside their units of work, out go typed mess
 their receipts give them. It never decides whether a message is new and never sends one.
 """
 
-from holdfast.messages.message import Direction, Message, Outgoing
+from holdfast.messages.message import Direction, Message, MessageFile, Outgoing
 from holdfast.messages.reading import MessageReader
 from holdfast.messages.rows import NewMessage, add, next_order, replace
 from holdfast.messages.standing import Standing, standing
@@ -13,6 +13,7 @@ from holdfast.messages.status import Receipts, status_of
 __all__ = [
     "Direction",
     "Message",
+    "MessageFile",
     "MessageReader",
     "NewMessage",
     "Outgoing",

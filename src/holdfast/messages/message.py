@@ -6,6 +6,7 @@ from enum import StrEnum
 from holdfast.model.content import Content
 from holdfast.model.events import ErrorNote, SendStatus
 from holdfast.model.ids import SessionId
+from holdfast.model.media import FileState
 
 
 class Direction(StrEnum):
@@ -38,6 +39,15 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageFile:
+    """The file of a message, and where it stands. `error` is a code."""
+
+    media_id: str
+    state: FileState
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message of one session, received or sent. Chat and sender are canonical."""
 
@@ -55,4 +65,5 @@ class Message:
     quoted_id: str | None = None
     event_id: str | None = None  #: of a received message
     outgoing: Outgoing | None = None
+    file: MessageFile | None = None
     raw: bytes = field(default=b"", repr=False)  #: waE2E.Message; only where one message is shown

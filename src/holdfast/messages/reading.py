@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from holdfast.messages import statements
-from holdfast.messages.message import Direction, Message, Outgoing
+from holdfast.messages.message import Direction, Message, MessageFile, Outgoing
 from holdfast.messages.status import Receipts, status_of
 from holdfast.model.address import parse_recipient
 from holdfast.model.errors import UnknownMessage
 from holdfast.model.events import ErrorNote, EventType, MessageReceived, event_from_json
 from holdfast.model.ids import SessionId
+from holdfast.model.media import FileState
 from holdfast.store import ReadUnit, Row, Store, aliases
 
 
@@ -106,12 +107,19 @@ def _message(row: Row, raw: bytes = b"") -> Message:
         quoted_id=data.quoted_id,
         event_id=event_id,
         outgoing=_outgoing(row, taken) if out else None,
+        file=_file(row),
         raw=raw,
     )
 
 
+def _file(row: Row) -> MessageFile | None:
+    media_id, state, error_code = row[16:19]
+    return None if media_id is None else MessageFile(media_id, FileState(state), error_code)
+
+
 def _outgoing(row: Row, accepted_at_ms: int) -> Outgoing:
-    to_jid, sent, failed, code, detail, queued, attempts, next_at, not_before, expires, *rest = row[11:]
+    to_jid, sent, failed, code, detail = row[11:16]
+    queued, attempts, next_at, not_before, expires, *rest = row[19:]
     last_code, last_detail, delivered_to, read_by, delivered_at, read_at = rest
     waits, group = queued is not None, bool(row[6])
     error = (code, detail) if code else (last_code, last_detail)

@@ -35,7 +35,8 @@ LAST_ORDER: Final = Statement(
 _COLUMNS: Final = """
   m.order_no, m.direction, m.session_id, m.message_id, m.chat, m.sender, m.is_group, m.body_json,
   m.timestamp_ms, m.taken_at_ms, m.event_id, m.to_jid, m.sent_at_ms, m.failed_at_ms, m.error_code,
-  m.error_detail, o.order_no, o.attempts, o.next_at_ms, o.not_before_ms, o.expires_at_ms, o.error_code,
+  m.error_detail, a.media_id, a.state, a.error_code,
+  o.order_no, o.attempts, o.next_at_ms, o.not_before_ms, o.expires_at_ms, o.error_code,
   o.error_detail, (SELECT count(*) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id =
   m.message_id   AND r.kind = 'delivered'),
   (SELECT count(DISTINCT r.participant) FROM receipts r WHERE r.session_id = m.session_id
@@ -44,11 +45,14 @@ _COLUMNS: Final = """
   (SELECT min(r.at_ms) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id = m.message_id
     AND r.kind IN ('read', 'played'))
 """
+_BESIDE: Final = """
+LEFT JOIN outbox o ON o.order_no = m.order_no LEFT JOIN attachments a ON a.order_no = m.order_no
+"""
 ONE: Final = Statement(
     "messages.one",
     "The messages of one session with this id, ours first, then the newest.",
     f"""
-SELECT {_COLUMNS}, m.raw FROM messages m LEFT JOIN outbox o ON o.order_no = m.order_no
+SELECT {_COLUMNS}, m.raw FROM messages m {_BESIDE}
 WHERE m.session_id = :session_id AND m.message_id = :message_id
 ORDER BY m.direction DESC, m.order_no DESC LIMIT 1
 """,
@@ -59,14 +63,14 @@ BY_ORDER: Final = Statement(
     f"""
 WITH wanted(order_no) AS (VALUES {{keys}})
 SELECT {_COLUMNS} FROM wanted w JOIN messages m ON m.order_no = CAST(w.order_no AS BIGINT)
-LEFT JOIN outbox o ON o.order_no = m.order_no
+{_BESIDE}
 """,
 )
 PAGE: Final = Statement(
     "messages.page",
     "A session's messages after a place in the order, oldest first, in one direction or both.",
     f"""
-SELECT {_COLUMNS} FROM messages m LEFT JOIN outbox o ON o.order_no = m.order_no
+SELECT {_COLUMNS} FROM messages m {_BESIDE}
 WHERE m.session_id = :session_id AND m.order_no > :after AND m.direction IN (:direction, :other_direction)
 ORDER BY m.order_no LIMIT :limit
 """,
@@ -75,7 +79,7 @@ CHAT_PAGE: Final = Statement(
     "messages.chat_page",
     "The messages of one chat, which may have two names, after a place in the order, oldest first.",
     f"""
-SELECT {_COLUMNS} FROM messages m LEFT JOIN outbox o ON o.order_no = m.order_no
+SELECT {_COLUMNS} FROM messages m {_BESIDE}
 WHERE m.session_id = :session_id AND m.chat IN (:chat, :other_chat) AND m.order_no > :after
   AND m.direction IN (:direction, :other_direction)
 ORDER BY m.order_no LIMIT :limit

@@ -219,6 +219,10 @@ Content = (
     | Other
 )
 
+#: A content with a file.
+MediaContent = Image | Video | Audio | Voice | Document | Sticker
+MEDIA_TYPES: Final = (Image, Video, Audio, Voice, Document, Sticker)
+
 #: The type of each kind.
 TYPES: Final[Mapping[MessageKind, type[Content]]] = {each.kind: each for each in get_args(Content)}
 

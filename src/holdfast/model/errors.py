@@ -33,6 +33,19 @@ HoldfastError                  code, message, next_step
 │ │ └ NotOnWhatsApp            an address that nobody has
 │ ├ SendRejected               WhatsApp refused; .reason holds its code
 │ └ RateLimited                wait .retry_after_s
+├ MediaError
+│ ├ UnknownMedia               no file of this tenant has this id
+│ ├ MediaNotHere               the file is not here, not yet or no longer
+│ ├ MediaEmpty                 a file without a byte
+│ ├ MediaTooLarge
+│ ├ MediaTruncated             it broke off on its way
+│ ├ MediaTypeDiffers           it is not what it is declared to be
+│ ├ MediaUnfit                 WhatsApp does not take it as this kind
+│ ├ MediaDamaged               it cannot be read
+│ ├ MediaToolMissing           a program is needed that the machine does not have
+│ ├ MediaUrlRefused            this gateway may not ask that address
+│ ├ MediaUrlFailed             that address did not give it
+│ └ MediaStorageFailed         retry: the place where files lie does not take or give it now
 ├ UnknownMessage
 ├ UnknownSubscription
 ├ SubscriptionTaken            another consumer reads it now: do not fight
@@ -295,6 +308,84 @@ class RateLimited(DeliveryError):
     def __init__(self, message: str = "", *, next_step: str = "", retry_after_s: float = 60.0) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(message, next_step=next_step)
+
+
+class MediaError(HoldfastError):
+    """Something is wrong with a file."""
+
+    code = "media_error"
+
+
+class UnknownMedia(MediaError):
+    """No file has this id."""
+
+    code = "unknown_media"
+
+
+class MediaNotHere(MediaError):
+    """The file of this message is not here, not yet or no longer."""
+
+    code = "media_not_here"
+
+
+class MediaEmpty(MediaError):
+    """The file has no bytes."""
+
+    code = "media_empty"
+
+
+class MediaTooLarge(MediaError):
+    """The file is larger than allowed."""
+
+    code = "media_too_large"
+
+
+class MediaTruncated(MediaError):
+    """The file broke off on its way."""
+
+    code = "media_truncated"
+
+
+class MediaTypeDiffers(MediaError):
+    """The file is not what it is declared to be."""
+
+    code = "media_type_differs"
+
+
+class MediaUnfit(MediaError):
+    """WhatsApp does not take this file as this kind."""
+
+    code = "media_unfit"
+
+
+class MediaDamaged(MediaError):
+    """The file cannot be read."""
+
+    code = "media_damaged"
+
+
+class MediaToolMissing(MediaError):
+    """A program that is needed for this is not on this machine."""
+
+    code = "media_tool_missing"
+
+
+class MediaUrlRefused(MediaError):
+    """This address may not be asked for a file."""
+
+    code = "media_url_refused"
+
+
+class MediaUrlFailed(MediaError):
+    """The address did not give the file."""
+
+    code = "media_url_failed"
+
+
+class MediaStorageFailed(MediaError):
+    """The place where files lie does not take or give it now."""
+
+    code = "media_storage_failed"
 
 
 class UnknownMessage(HoldfastError):

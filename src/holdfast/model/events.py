@@ -11,6 +11,7 @@ from typing import ClassVar, Final, cast
 
 from holdfast.kit.iso import iso, iso_or_none, ms_of
 from holdfast.model.content import Content, Json, Other, content_from_json, content_to_json
+from holdfast.model.media import FileState
 from holdfast.model.notices import Notice, OtherNotice, notice_from_json, notice_to_json
 from holdfast.model.states import Color, State
 from holdfast.model.warnings import WarningCode
@@ -21,6 +22,7 @@ class EventType(StrEnum):
 
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_STATUS = "message.status"
+    MESSAGE_FILE = "message.file"
     NOTICE_RECEIVED = "notice.received"
     SESSION_STATE = "session.state"
     SESSION_PAIRING = "session.pairing"
@@ -121,6 +123,21 @@ class MessageStatusChanged(Readable):
     error: ErrorNote | None = None
     delivered_to: int = 0
     read_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFileChanged(Readable):
+    """The file of a received message is here (`stored`), or its way has come to a rest elsewhere.
+
+    `error` is a code, where there is a reason to tell.
+    """
+
+    type: ClassVar[EventType] = EventType.MESSAGE_FILE
+    message_id: str
+    chat: str
+    media_id: str
+    state: FileState
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +242,7 @@ class SessionRenamed(Readable):
 EventData = (
     MessageReceived
     | MessageStatusChanged
+    | MessageFileChanged
     | NoticeReceived
     | SessionStateChanged
     | SessionPairing
@@ -242,6 +260,8 @@ def event_to_json(data: EventData) -> dict[str, Json]:
             return _received_to_json(data)
         case MessageStatusChanged():
             return _status_to_json(data)
+        case MessageFileChanged():
+            return _file_to_json(data)
         case NoticeReceived():
             return _notice_to_json(data)
         case SessionStateChanged():
@@ -365,6 +385,26 @@ def _status_from_json(body: Mapping[str, Json]) -> MessageStatusChanged:
     )
 
 
+def _file_to_json(it: MessageFileChanged) -> dict[str, Json]:
+    return {
+        "message_id": it.message_id,
+        "chat": it.chat,
+        "media_id": it.media_id,
+        "state": it.state.value,
+        "error": it.error,
+    }
+
+
+def _file_from_json(body: Mapping[str, Json]) -> MessageFileChanged:
+    return MessageFileChanged(
+        message_id=_text(body, "message_id"),
+        chat=_text(body, "chat"),
+        media_id=_text(body, "media_id"),
+        state=FileState(_text(body, "state")),
+        error=_text_or_none(body, "error"),
+    )
+
+
 def _state_to_json(it: SessionStateChanged) -> dict[str, Json]:
     return {
         "state": it.state.value,
@@ -458,6 +498,7 @@ def _warning_from_json(body: Mapping[str, Json]) -> SessionWarning:
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     EventType.MESSAGE_RECEIVED: _received_from_json,
     EventType.MESSAGE_STATUS: _status_from_json,
+    EventType.MESSAGE_FILE: _file_from_json,
     EventType.NOTICE_RECEIVED: _notice_from_json,
     EventType.SESSION_STATE: _state_from_json,
     EventType.SESSION_PAIRING: _pairing_from_json,

@@ -43,6 +43,7 @@ class FileState(StrEnum):
     """Where the file of a message stands."""
 
     WAITING = "waiting"  #: to be fetched, by itself
+    WANTED = "wanted"  #: to be fetched because somebody asked for it, whatever the policy says
     ASKED = "asked"  #: WhatsApp dropped it; the session's phone is asked for it again
     STORED = "stored"  #: here
     SKIPPED = "skipped"  #: the session's policy leaves it where it is; it can be fetched by request

@@ -217,6 +217,54 @@ ERRORS: Final[Mapping[str, Words]] = {
     ),
     "send_rejected": Words("WhatsApp refused the message"),
     "rate_limited": Words("Too fast for WhatsApp", "Wait; the message is kept."),
+    # files
+    "media_error": Words("Something is wrong with the file"),
+    "unknown_media": Words("No file has this id", "Upload it: POST /v1/media."),
+    "media_not_here": Words(
+        "The file of this message is not here, not yet or no longer",
+        "See the message's `file`. POST …/messages/{id}/file fetches it while WhatsApp or the phone has it.",
+    ),
+    "media_empty": Words("The file has no bytes", "Send a file that has some."),
+    "media_too_large": Words(
+        "The file is larger than allowed",
+        "Send a smaller one; uploads are limited by HOLDFAST_MEDIA_MAX_MB.",
+    ),
+    "media_truncated": Words("The file broke off on its way; nothing of it was kept", "Send it again."),
+    "media_type_differs": Words(
+        "The file is not what it is declared to be", "Declare its real type, or none at all."
+    ),
+    "media_unfit": Words(
+        "WhatsApp does not take this file as this kind",
+        "Send it as a document, or upload it with `kind` set, which makes voice notes and stickers.",
+    ),
+    "media_damaged": Words(
+        "The file cannot be read", "Send it as a document, or a file that opens elsewhere."
+    ),
+    "media_tool_missing": Words(
+        "A program that is needed for this is not on this machine",
+        "Install ffmpeg, or send Ogg files with Opus sound, which need no conversion.",
+    ),
+    "media_url_refused": Words(
+        "This address may not be asked for a file",
+        "Give a public http or https address. HOLDFAST_MEDIA_URL_HOSTS names internal hosts.",
+    ),
+    "media_url_failed": Words(
+        "The address did not give the file", "See that it opens in a browser; then repeat."
+    ),
+    "media_storage_failed": Words(
+        "The place where files lie does not take or give it now",
+        "Free space on the disk of the data folder, or see that the object store answers; then repeat.",
+    ),
+    # what became of the file of a message
+    "media_gone": Words(
+        "Neither WhatsApp nor the phone has the file any more", "Ask the sender to send it again."
+    ),
+    "media_broken": Words(
+        "What WhatsApp has is not the file that was sent", "Ask the sender to send it again."
+    ),
+    "media_unreachable": Words(
+        "WhatsApp did not give the file, however often it was asked", "Fetch it by request later."
+    ),
     # things that are not there
     "unknown_message": Words("No message of this session has this id", "List the session's messages."),
     "unknown_subscription": Words(

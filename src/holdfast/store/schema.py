@@ -203,6 +203,59 @@ idempotency = Table(
     _ms("expires_at_ms", null=True),
 )
 
+# Files, by content: a row per tenant and content. The file itself lies in the storage under its SHA-256 once
+# `stored_at_ms` is set; before that, the row holds what a message says of it.
+media = Table(
+    "media",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant_id"),
+    _text("sha256"),
+    Column("size_bytes", BigInteger, nullable=False),
+    _text("mimetype"),
+    _text("file_name"),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("duration_s", Integer, nullable=False),
+    Column("waveform", LargeBinary, nullable=True),
+    Column("thumbnail", LargeBinary, nullable=True),
+    _ms("used_at_ms"),
+    _ms("stored_at_ms", null=True),
+    Index("ix_media_sha256", "sha256"),
+    Index("ix_media_used", "used_at_ms"),
+)
+
+# The file of a message, one row per message of either direction: what still needs which content, and where it
+# lies on WhatsApp's servers.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("order_no", Serial, primary_key=True, autoincrement=False),
+    _text("session_id"),
+    _text("media_id"),
+    _text("kind"),
+    _text("state"),
+    _text("direct_path", null=True),
+    _text("url", null=True),
+    Column("media_key", LargeBinary, nullable=True),
+    Column("file_enc_sha256", LargeBinary, nullable=True),
+    _ms("placed_at_ms", null=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _ms("next_at_ms", null=True),
+    _text("error_code", null=True),
+    Index("ix_attachments_media", "media_id"),
+    Index("ix_attachments_due", "state", "session_id", "next_at_ms"),
+)
+
+# Which files a session fetches by itself. Sessions without a row follow the installation's settings.
+fetch_policies = Table(
+    "fetch_policies",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("kinds"),
+    Column("max_bytes", BigInteger, nullable=False),
+)
+
 subscriptions = Table(
     "subscriptions",
     metadata,

@@ -11,6 +11,7 @@ from holdfast.model.content import TYPES, Content, MessageKind
 from holdfast.model.events import (
     ErrorNote,
     EventData,
+    MessageFileChanged,
     MessageReceived,
     MessageStatusChanged,
     NoticeReceived,
@@ -24,6 +25,7 @@ from holdfast.model.events import (
     Unlinked,
     event_to_json,
 )
+from holdfast.model.media import FileState
 from holdfast.model.notices import (
     CallReceived,
     CallStep,
@@ -68,6 +70,7 @@ EVENTS: list[EventData] = [
     MessageStatusChanged(
         "M1", "1@g.us", "1@g.us", SendStatus.FAILED, ErrorNote("send_rejected", "463"), 2, 1
     ),
+    MessageFileChanged("M1", "4915@lid", "med_1", FileState.FAILED, "media_gone"),
     SessionStateChanged(State.BANNED, State.CONNECTED, "banned", "+4915", "x", 1, 2, 3, code=402),
     SessionPairing(1, 6, 1_700_000_000_000),
     SessionPairing(ended="pairing_timed_out"),

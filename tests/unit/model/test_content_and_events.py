@@ -11,6 +11,7 @@ from holdfast.model.events import (
     ErrorNote,
     EventData,
     EventType,
+    MessageFileChanged,
     MessageReceived,
     MessageStatusChanged,
     NoticeReceived,
@@ -26,6 +27,7 @@ from holdfast.model.events import (
     event_from_json,
     event_to_json,
 )
+from holdfast.model.media import FileState
 from holdfast.model.states import State
 from holdfast.model.warnings import WarningCode
 
@@ -65,6 +67,8 @@ EVENTS: list[EventData] = [
     MessageStatusChanged(
         "M1", "1@lid", "1@s.whatsapp.net", SendStatus.FAILED, ErrorNote("code", "why"), 2, 1
     ),
+    MessageFileChanged("M1", "1@lid", "med_1", FileState.FAILED, "media_gone"),
+    MessageFileChanged("M1", "1@lid", "med_1", FileState.STORED),
     SessionStateChanged(
         State.BANNED, State.CONNECTED, "banned", "+1", "detail", 1, 2, 3, True, 402, "session_expired"
     ),
