@@ -8403,19 +8403,23 @@ func (*Delivery_Receipt) isDelivery_Delivery() {}
 func (*Delivery_Notice) isDelivery_Delivery() {}
 
 type Message struct {
-	state       protoimpl.MessageState `protogen:"open.v1"`
-	MessageId   string                 `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
-	Chat        string                 `protobuf:"bytes,2,opt,name=chat,proto3" json:"chat,omitempty"`                      // JID without device, as in the stanza
-	Sender      string                 `protobuf:"bytes,3,opt,name=sender,proto3" json:"sender,omitempty"`                  // JID without device, as in the stanza
-	ChatAlt     string                 `protobuf:"bytes,4,opt,name=chat_alt,json=chatAlt,proto3" json:"chat_alt,omitempty"` // the other alias (PN for LID, LID for PN), empty if unknown
-	SenderAlt   string                 `protobuf:"bytes,5,opt,name=sender_alt,json=senderAlt,proto3" json:"sender_alt,omitempty"`
-	FromMe      bool                   `protobuf:"varint,6,opt,name=from_me,json=fromMe,proto3" json:"from_me,omitempty"`
-	Group       bool                   `protobuf:"varint,7,opt,name=group,proto3" json:"group,omitempty"`
-	TimestampMs int64                  `protobuf:"varint,8,opt,name=timestamp_ms,json=timestampMs,proto3" json:"timestamp_ms,omitempty"`
-	PushName    string                 `protobuf:"bytes,9,opt,name=push_name,json=pushName,proto3" json:"push_name,omitempty"`
-	Offline     bool                   `protobuf:"varint,10,opt,name=offline,proto3" json:"offline,omitempty"`                  // came from the offline queue
-	QuotedId    string                 `protobuf:"bytes,11,opt,name=quoted_id,json=quotedId,proto3" json:"quoted_id,omitempty"` // reply to, empty if none
-	Raw         []byte                 `protobuf:"bytes,12,opt,name=raw,proto3" json:"raw,omitempty"`                           // waE2E.Message (or the stanza's payload for untranslatable), never empty
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	MessageId     string                 `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	Chat          string                 `protobuf:"bytes,2,opt,name=chat,proto3" json:"chat,omitempty"`                      // JID without device, as in the stanza
+	Sender        string                 `protobuf:"bytes,3,opt,name=sender,proto3" json:"sender,omitempty"`                  // JID without device, as in the stanza
+	ChatAlt       string                 `protobuf:"bytes,4,opt,name=chat_alt,json=chatAlt,proto3" json:"chat_alt,omitempty"` // the other alias (PN for LID, LID for PN), empty if unknown
+	SenderAlt     string                 `protobuf:"bytes,5,opt,name=sender_alt,json=senderAlt,proto3" json:"sender_alt,omitempty"`
+	FromMe        bool                   `protobuf:"varint,6,opt,name=from_me,json=fromMe,proto3" json:"from_me,omitempty"`
+	Group         bool                   `protobuf:"varint,7,opt,name=group,proto3" json:"group,omitempty"`
+	TimestampMs   int64                  `protobuf:"varint,8,opt,name=timestamp_ms,json=timestampMs,proto3" json:"timestamp_ms,omitempty"`
+	PushName      string                 `protobuf:"bytes,9,opt,name=push_name,json=pushName,proto3" json:"push_name,omitempty"`
+	Offline       bool                   `protobuf:"varint,10,opt,name=offline,proto3" json:"offline,omitempty"`                                  // came from the offline queue
+	QuotedId      string                 `protobuf:"bytes,11,opt,name=quoted_id,json=quotedId,proto3" json:"quoted_id,omitempty"`                 // reply to, empty if none
+	Raw           []byte                 `protobuf:"bytes,12,opt,name=raw,proto3" json:"raw,omitempty"`                                           // waE2E.Message (or the stanza's payload for untranslatable), never empty
+	Mentions      []string               `protobuf:"bytes,13,rep,name=mentions,proto3" json:"mentions,omitempty"`                                 // [2] JIDs without device, as in the message
+	Forwarded     uint32                 `protobuf:"varint,14,opt,name=forwarded,proto3" json:"forwarded,omitempty"`                              // [2] how many times it was forwarded, as far as WhatsApp counts; 0: written here
+	ViewOnce      bool                   `protobuf:"varint,15,opt,name=view_once,json=viewOnce,proto3" json:"view_once,omitempty"`                // [2] may be looked at once
+	DisappearingS uint32                 `protobuf:"varint,16,opt,name=disappearing_s,json=disappearingS,proto3" json:"disappearing_s,omitempty"` // [2] disappears so long after it was sent, 0: stays
 	// Types that are valid to be assigned to Content:
 	//
 	//	*Message_Text
@@ -8430,6 +8434,9 @@ type Message struct {
 	//	*Message_Untranslatable
 	//	*Message_Other
 	//	*Message_PollVote
+	//	*Message_LiveLocation
+	//	*Message_GroupInvite
+	//	*Message_Event
 	Content       isMessage_Content `protobuf_oneof:"content"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -8549,6 +8556,34 @@ func (x *Message) GetRaw() []byte {
 	return nil
 }
 
+func (x *Message) GetMentions() []string {
+	if x != nil {
+		return x.Mentions
+	}
+	return nil
+}
+
+func (x *Message) GetForwarded() uint32 {
+	if x != nil {
+		return x.Forwarded
+	}
+	return 0
+}
+
+func (x *Message) GetViewOnce() bool {
+	if x != nil {
+		return x.ViewOnce
+	}
+	return false
+}
+
+func (x *Message) GetDisappearingS() uint32 {
+	if x != nil {
+		return x.DisappearingS
+	}
+	return 0
+}
+
 func (x *Message) GetContent() isMessage_Content {
 	if x != nil {
 		return x.Content
@@ -8664,6 +8699,33 @@ func (x *Message) GetPollVote() *PollVote {
 	return nil
 }
 
+func (x *Message) GetLiveLocation() *LiveLocation {
+	if x != nil {
+		if x, ok := x.Content.(*Message_LiveLocation); ok {
+			return x.LiveLocation
+		}
+	}
+	return nil
+}
+
+func (x *Message) GetGroupInvite() *GroupInvite {
+	if x != nil {
+		if x, ok := x.Content.(*Message_GroupInvite); ok {
+			return x.GroupInvite
+		}
+	}
+	return nil
+}
+
+func (x *Message) GetEvent() *CalendarEvent {
+	if x != nil {
+		if x, ok := x.Content.(*Message_Event); ok {
+			return x.Event
+		}
+	}
+	return nil
+}
+
 type isMessage_Content interface {
 	isMessage_Content()
 }
@@ -8713,7 +8775,19 @@ type Message_Other struct {
 }
 
 type Message_PollVote struct {
-	PollVote *PollVote `protobuf:"bytes,31,opt,name=poll_vote,json=pollVote,proto3,oneof"` // [2]
+	PollVote *PollVote `protobuf:"bytes,31,opt,name=poll_vote,json=pollVote,proto3,oneof"` // [2], and everything below
+}
+
+type Message_LiveLocation struct {
+	LiveLocation *LiveLocation `protobuf:"bytes,32,opt,name=live_location,json=liveLocation,proto3,oneof"`
+}
+
+type Message_GroupInvite struct {
+	GroupInvite *GroupInvite `protobuf:"bytes,33,opt,name=group_invite,json=groupInvite,proto3,oneof"`
+}
+
+type Message_Event struct {
+	Event *CalendarEvent `protobuf:"bytes,34,opt,name=event,proto3,oneof"`
 }
 
 func (*Message_Text) isMessage_Content() {}
@@ -8739,6 +8813,12 @@ func (*Message_Untranslatable) isMessage_Content() {}
 func (*Message_Other) isMessage_Content() {}
 
 func (*Message_PollVote) isMessage_Content() {}
+
+func (*Message_LiveLocation) isMessage_Content() {}
+
+func (*Message_GroupInvite) isMessage_Content() {}
+
+func (*Message_Event) isMessage_Content() {}
 
 type Text struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -9045,6 +9125,99 @@ func (x *Location) GetAddress() string {
 	return ""
 }
 
+// A place that moves: the first one of a series; what follows updates it under a higher sequence.
+type LiveLocation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Latitude      float64                `protobuf:"fixed64,1,opt,name=latitude,proto3" json:"latitude,omitempty"`
+	Longitude     float64                `protobuf:"fixed64,2,opt,name=longitude,proto3" json:"longitude,omitempty"`
+	Caption       string                 `protobuf:"bytes,3,opt,name=caption,proto3" json:"caption,omitempty"`
+	AccuracyM     uint32                 `protobuf:"varint,4,opt,name=accuracy_m,json=accuracyM,proto3" json:"accuracy_m,omitempty"`
+	SpeedMps      float32                `protobuf:"fixed32,5,opt,name=speed_mps,json=speedMps,proto3" json:"speed_mps,omitempty"`
+	HeadingDeg    uint32                 `protobuf:"varint,6,opt,name=heading_deg,json=headingDeg,proto3" json:"heading_deg,omitempty"` // clockwise from magnetic north
+	Sequence      int64                  `protobuf:"varint,7,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LiveLocation) Reset() {
+	*x = LiveLocation{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LiveLocation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LiveLocation) ProtoMessage() {}
+
+func (x *LiveLocation) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LiveLocation.ProtoReflect.Descriptor instead.
+func (*LiveLocation) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
+}
+
+func (x *LiveLocation) GetLatitude() float64 {
+	if x != nil {
+		return x.Latitude
+	}
+	return 0
+}
+
+func (x *LiveLocation) GetLongitude() float64 {
+	if x != nil {
+		return x.Longitude
+	}
+	return 0
+}
+
+func (x *LiveLocation) GetCaption() string {
+	if x != nil {
+		return x.Caption
+	}
+	return ""
+}
+
+func (x *LiveLocation) GetAccuracyM() uint32 {
+	if x != nil {
+		return x.AccuracyM
+	}
+	return 0
+}
+
+func (x *LiveLocation) GetSpeedMps() float32 {
+	if x != nil {
+		return x.SpeedMps
+	}
+	return 0
+}
+
+func (x *LiveLocation) GetHeadingDeg() uint32 {
+	if x != nil {
+		return x.HeadingDeg
+	}
+	return 0
+}
+
+func (x *LiveLocation) GetSequence() int64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
 type Contact struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	DisplayName   string                 `protobuf:"bytes,1,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
@@ -9055,7 +9228,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9067,7 +9240,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9080,7 +9253,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
 }
 
 func (x *Contact) GetDisplayName() string {
@@ -9097,6 +9270,174 @@ func (x *Contact) GetVcard() string {
 	return ""
 }
 
+type GroupInvite struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Group         string                 `protobuf:"bytes,1,opt,name=group,proto3" json:"group,omitempty"`
+	Code          string                 `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	Caption       string                 `protobuf:"bytes,4,opt,name=caption,proto3" json:"caption,omitempty"`
+	ExpiresMs     int64                  `protobuf:"varint,5,opt,name=expires_ms,json=expiresMs,proto3" json:"expires_ms,omitempty"` // 0: it does not say
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupInvite) Reset() {
+	*x = GroupInvite{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupInvite) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupInvite) ProtoMessage() {}
+
+func (x *GroupInvite) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupInvite.ProtoReflect.Descriptor instead.
+func (*GroupInvite) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
+}
+
+func (x *GroupInvite) GetGroup() string {
+	if x != nil {
+		return x.Group
+	}
+	return ""
+}
+
+func (x *GroupInvite) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *GroupInvite) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *GroupInvite) GetCaption() string {
+	if x != nil {
+		return x.Caption
+	}
+	return ""
+}
+
+func (x *GroupInvite) GetExpiresMs() int64 {
+	if x != nil {
+		return x.ExpiresMs
+	}
+	return 0
+}
+
+type CalendarEvent struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Description   string                 `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	StartMs       int64                  `protobuf:"varint,3,opt,name=start_ms,json=startMs,proto3" json:"start_ms,omitempty"`
+	EndMs         int64                  `protobuf:"varint,4,opt,name=end_ms,json=endMs,proto3" json:"end_ms,omitempty"` // 0: open
+	Location      *Location              `protobuf:"bytes,5,opt,name=location,proto3" json:"location,omitempty"`         // absent: none
+	JoinLink      string                 `protobuf:"bytes,6,opt,name=join_link,json=joinLink,proto3" json:"join_link,omitempty"`
+	Canceled      bool                   `protobuf:"varint,7,opt,name=canceled,proto3" json:"canceled,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CalendarEvent) Reset() {
+	*x = CalendarEvent{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CalendarEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CalendarEvent) ProtoMessage() {}
+
+func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CalendarEvent.ProtoReflect.Descriptor instead.
+func (*CalendarEvent) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
+}
+
+func (x *CalendarEvent) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CalendarEvent) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+func (x *CalendarEvent) GetStartMs() int64 {
+	if x != nil {
+		return x.StartMs
+	}
+	return 0
+}
+
+func (x *CalendarEvent) GetEndMs() int64 {
+	if x != nil {
+		return x.EndMs
+	}
+	return 0
+}
+
+func (x *CalendarEvent) GetLocation() *Location {
+	if x != nil {
+		return x.Location
+	}
+	return nil
+}
+
+func (x *CalendarEvent) GetJoinLink() string {
+	if x != nil {
+		return x.JoinLink
+	}
+	return ""
+}
+
+func (x *CalendarEvent) GetCanceled() bool {
+	if x != nil {
+		return x.Canceled
+	}
+	return false
+}
+
 type Poll struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Question      string                 `protobuf:"bytes,1,opt,name=question,proto3" json:"question,omitempty"`
@@ -9108,7 +9449,7 @@ type Poll struct {
 
 func (x *Poll) Reset() {
 	*x = Poll{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9120,7 +9461,7 @@ func (x *Poll) String() string {
 func (*Poll) ProtoMessage() {}
 
 func (x *Poll) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9133,7 +9474,7 @@ func (x *Poll) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Poll.ProtoReflect.Descriptor instead.
 func (*Poll) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
 }
 
 func (x *Poll) GetQuestion() string {
@@ -9168,7 +9509,7 @@ type PollVote struct {
 
 func (x *PollVote) Reset() {
 	*x = PollVote{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9180,7 +9521,7 @@ func (x *PollVote) String() string {
 func (*PollVote) ProtoMessage() {}
 
 func (x *PollVote) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9193,7 +9534,7 @@ func (x *PollVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PollVote.ProtoReflect.Descriptor instead.
 func (*PollVote) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
 }
 
 func (x *PollVote) GetMessageId() string {
@@ -9227,7 +9568,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9239,7 +9580,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9252,7 +9593,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -9279,7 +9620,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9291,7 +9632,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9304,7 +9645,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -9330,7 +9671,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9342,7 +9683,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9355,7 +9696,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -9374,7 +9715,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9386,7 +9727,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9399,7 +9740,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -9418,7 +9759,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9430,7 +9771,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9443,7 +9784,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -9462,7 +9803,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9474,7 +9815,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9487,7 +9828,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
 }
 
 func (x *Other) GetKind() string {
@@ -9512,7 +9853,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9524,7 +9865,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9537,7 +9878,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -9615,7 +9956,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9627,7 +9968,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9640,7 +9981,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
 }
 
 func (x *Notice) GetNoticeId() string {
@@ -9827,7 +10168,7 @@ type GroupChanged struct {
 
 func (x *GroupChanged) Reset() {
 	*x = GroupChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9839,7 +10180,7 @@ func (x *GroupChanged) String() string {
 func (*GroupChanged) ProtoMessage() {}
 
 func (x *GroupChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9852,7 +10193,7 @@ func (x *GroupChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
 func (*GroupChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
 }
 
 func (x *GroupChanged) GetJoined() []string {
@@ -9941,7 +10282,7 @@ type IdentityChanged struct {
 
 func (x *IdentityChanged) Reset() {
 	*x = IdentityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9953,7 +10294,7 @@ func (x *IdentityChanged) String() string {
 func (*IdentityChanged) ProtoMessage() {}
 
 func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9966,7 +10307,7 @@ func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
 func (*IdentityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
 }
 
 func (x *IdentityChanged) GetImplicit() bool {
@@ -9988,7 +10329,7 @@ type CallReceived struct {
 
 func (x *CallReceived) Reset() {
 	*x = CallReceived{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10000,7 +10341,7 @@ func (x *CallReceived) String() string {
 func (*CallReceived) ProtoMessage() {}
 
 func (x *CallReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10013,7 +10354,7 @@ func (x *CallReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
 func (*CallReceived) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
 }
 
 func (x *CallReceived) GetCallId() string {
@@ -10053,7 +10394,7 @@ type PictureChanged struct {
 
 func (x *PictureChanged) Reset() {
 	*x = PictureChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10065,7 +10406,7 @@ func (x *PictureChanged) String() string {
 func (*PictureChanged) ProtoMessage() {}
 
 func (x *PictureChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10078,7 +10419,7 @@ func (x *PictureChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
 func (*PictureChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
 }
 
 func (x *PictureChanged) GetPictureId() string {
@@ -10100,7 +10441,7 @@ type ContactChanged struct {
 
 func (x *ContactChanged) Reset() {
 	*x = ContactChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10112,7 +10453,7 @@ func (x *ContactChanged) String() string {
 func (*ContactChanged) ProtoMessage() {}
 
 func (x *ContactChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10125,7 +10466,7 @@ func (x *ContactChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
 func (*ContactChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
 }
 
 func (x *ContactChanged) GetAbout() string {
@@ -10166,7 +10507,7 @@ type HistoryOffered struct {
 
 func (x *HistoryOffered) Reset() {
 	*x = HistoryOffered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10178,7 +10519,7 @@ func (x *HistoryOffered) String() string {
 func (*HistoryOffered) ProtoMessage() {}
 
 func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10191,7 +10532,7 @@ func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
 func (*HistoryOffered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
 }
 
 func (x *HistoryOffered) GetConversations() uint32 {
@@ -10217,7 +10558,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10229,7 +10570,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10242,7 +10583,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -10828,7 +11169,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\areceipt\x18\v \x01(\v2\x1b.holdfast.engine.v1.ReceiptH\x00R\areceipt\x124\n" +
 	"\x06notice\x18\f \x01(\v2\x1a.holdfast.engine.v1.NoticeH\x00R\x06noticeB\n" +
 	"\n" +
-	"\bdelivery\"\x84\b\n" +
+	"\bdelivery\"\xcc\n" +
+	"\n" +
 	"\aMessage\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x12\n" +
@@ -10844,7 +11186,11 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\aoffline\x18\n" +
 	" \x01(\bR\aoffline\x12\x1b\n" +
 	"\tquoted_id\x18\v \x01(\tR\bquotedId\x12\x10\n" +
-	"\x03raw\x18\f \x01(\fR\x03raw\x12.\n" +
+	"\x03raw\x18\f \x01(\fR\x03raw\x12\x1a\n" +
+	"\bmentions\x18\r \x03(\tR\bmentions\x12\x1c\n" +
+	"\tforwarded\x18\x0e \x01(\rR\tforwarded\x12\x1b\n" +
+	"\tview_once\x18\x0f \x01(\bR\bviewOnce\x12%\n" +
+	"\x0edisappearing_s\x18\x10 \x01(\rR\rdisappearingS\x12.\n" +
 	"\x04text\x18\x14 \x01(\v2\x18.holdfast.engine.v1.TextH\x00R\x04text\x121\n" +
 	"\x05media\x18\x15 \x01(\v2\x19.holdfast.engine.v1.MediaH\x00R\x05media\x12:\n" +
 	"\blocation\x18\x16 \x01(\v2\x1c.holdfast.engine.v1.LocationH\x00R\blocation\x127\n" +
@@ -10856,7 +11202,10 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\rundecryptable\x18\x1c \x01(\v2!.holdfast.engine.v1.UndecryptableH\x00R\rundecryptable\x12L\n" +
 	"\x0euntranslatable\x18\x1d \x01(\v2\".holdfast.engine.v1.UntranslatableH\x00R\x0euntranslatable\x121\n" +
 	"\x05other\x18\x1e \x01(\v2\x19.holdfast.engine.v1.OtherH\x00R\x05other\x12;\n" +
-	"\tpoll_vote\x18\x1f \x01(\v2\x1c.holdfast.engine.v1.PollVoteH\x00R\bpollVoteB\t\n" +
+	"\tpoll_vote\x18\x1f \x01(\v2\x1c.holdfast.engine.v1.PollVoteH\x00R\bpollVote\x12G\n" +
+	"\rlive_location\x18  \x01(\v2 .holdfast.engine.v1.LiveLocationH\x00R\fliveLocation\x12D\n" +
+	"\fgroup_invite\x18! \x01(\v2\x1f.holdfast.engine.v1.GroupInviteH\x00R\vgroupInvite\x129\n" +
+	"\x05event\x18\" \x01(\v2!.holdfast.engine.v1.CalendarEventH\x00R\x05eventB\t\n" +
 	"\acontent\"\x1a\n" +
 	"\x04Text\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\tR\x04body\"\xeb\x02\n" +
@@ -10887,10 +11236,35 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\blatitude\x18\x01 \x01(\x01R\blatitude\x12\x1c\n" +
 	"\tlongitude\x18\x02 \x01(\x01R\tlongitude\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x18\n" +
-	"\aaddress\x18\x04 \x01(\tR\aaddress\"B\n" +
+	"\aaddress\x18\x04 \x01(\tR\aaddress\"\xdb\x01\n" +
+	"\fLiveLocation\x12\x1a\n" +
+	"\blatitude\x18\x01 \x01(\x01R\blatitude\x12\x1c\n" +
+	"\tlongitude\x18\x02 \x01(\x01R\tlongitude\x12\x18\n" +
+	"\acaption\x18\x03 \x01(\tR\acaption\x12\x1d\n" +
+	"\n" +
+	"accuracy_m\x18\x04 \x01(\rR\taccuracyM\x12\x1b\n" +
+	"\tspeed_mps\x18\x05 \x01(\x02R\bspeedMps\x12\x1f\n" +
+	"\vheading_deg\x18\x06 \x01(\rR\n" +
+	"headingDeg\x12\x1a\n" +
+	"\bsequence\x18\a \x01(\x03R\bsequence\"B\n" +
 	"\aContact\x12!\n" +
 	"\fdisplay_name\x18\x01 \x01(\tR\vdisplayName\x12\x14\n" +
-	"\x05vcard\x18\x02 \x01(\tR\x05vcard\"\\\n" +
+	"\x05vcard\x18\x02 \x01(\tR\x05vcard\"\x84\x01\n" +
+	"\vGroupInvite\x12\x14\n" +
+	"\x05group\x18\x01 \x01(\tR\x05group\x12\x12\n" +
+	"\x04code\x18\x02 \x01(\tR\x04code\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12\x18\n" +
+	"\acaption\x18\x04 \x01(\tR\acaption\x12\x1d\n" +
+	"\n" +
+	"expires_ms\x18\x05 \x01(\x03R\texpiresMs\"\xea\x01\n" +
+	"\rCalendarEvent\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
+	"\vdescription\x18\x02 \x01(\tR\vdescription\x12\x19\n" +
+	"\bstart_ms\x18\x03 \x01(\x03R\astartMs\x12\x15\n" +
+	"\x06end_ms\x18\x04 \x01(\x03R\x05endMs\x128\n" +
+	"\blocation\x18\x05 \x01(\v2\x1c.holdfast.engine.v1.LocationR\blocation\x12\x1b\n" +
+	"\tjoin_link\x18\x06 \x01(\tR\bjoinLink\x12\x1a\n" +
+	"\bcanceled\x18\a \x01(\bR\bcanceled\"\\\n" +
 	"\x04Poll\x12\x1a\n" +
 	"\bquestion\x18\x01 \x01(\tR\bquestion\x12\x18\n" +
 	"\aoptions\x18\x02 \x03(\tR\aoptions\x12\x1e\n" +
@@ -11134,7 +11508,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 131)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 134)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -11260,24 +11634,27 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*Media)(nil),                   // 121: holdfast.engine.v1.Media
 	(*RemoteFile)(nil),              // 122: holdfast.engine.v1.RemoteFile
 	(*Location)(nil),                // 123: holdfast.engine.v1.Location
-	(*Contact)(nil),                 // 124: holdfast.engine.v1.Contact
-	(*Poll)(nil),                    // 125: holdfast.engine.v1.Poll
-	(*PollVote)(nil),                // 126: holdfast.engine.v1.PollVote
-	(*Reaction)(nil),                // 127: holdfast.engine.v1.Reaction
-	(*Edit)(nil),                    // 128: holdfast.engine.v1.Edit
-	(*Revoke)(nil),                  // 129: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),           // 130: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),          // 131: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),                   // 132: holdfast.engine.v1.Other
-	(*Receipt)(nil),                 // 133: holdfast.engine.v1.Receipt
-	(*Notice)(nil),                  // 134: holdfast.engine.v1.Notice
-	(*GroupChanged)(nil),            // 135: holdfast.engine.v1.GroupChanged
-	(*IdentityChanged)(nil),         // 136: holdfast.engine.v1.IdentityChanged
-	(*CallReceived)(nil),            // 137: holdfast.engine.v1.CallReceived
-	(*PictureChanged)(nil),          // 138: holdfast.engine.v1.PictureChanged
-	(*ContactChanged)(nil),          // 139: holdfast.engine.v1.ContactChanged
-	(*HistoryOffered)(nil),          // 140: holdfast.engine.v1.HistoryOffered
-	(*OtherNotice)(nil),             // 141: holdfast.engine.v1.OtherNotice
+	(*LiveLocation)(nil),            // 124: holdfast.engine.v1.LiveLocation
+	(*Contact)(nil),                 // 125: holdfast.engine.v1.Contact
+	(*GroupInvite)(nil),             // 126: holdfast.engine.v1.GroupInvite
+	(*CalendarEvent)(nil),           // 127: holdfast.engine.v1.CalendarEvent
+	(*Poll)(nil),                    // 128: holdfast.engine.v1.Poll
+	(*PollVote)(nil),                // 129: holdfast.engine.v1.PollVote
+	(*Reaction)(nil),                // 130: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 131: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 132: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 133: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 134: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 135: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 136: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 137: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 138: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 139: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 140: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 141: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 142: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 143: holdfast.engine.v1.HistoryOffered
+	(*OtherNotice)(nil),             // 144: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -11410,36 +11787,40 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	117, // 127: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
 	7,   // 128: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
 	119, // 129: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	133, // 130: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	134, // 131: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	136, // 130: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	137, // 131: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
 	120, // 132: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
 	121, // 133: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
 	123, // 134: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
-	124, // 135: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
-	125, // 136: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	127, // 137: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	128, // 138: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	129, // 139: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	130, // 140: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	131, // 141: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	132, // 142: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	126, // 143: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
-	8,   // 144: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	122, // 145: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
-	9,   // 146: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	135, // 147: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
-	136, // 148: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
-	137, // 149: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
-	138, // 150: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
-	139, // 151: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
-	140, // 152: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	141, // 153: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 154: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	155, // [155:155] is the sub-list for method output_type
-	155, // [155:155] is the sub-list for method input_type
-	155, // [155:155] is the sub-list for extension type_name
-	155, // [155:155] is the sub-list for extension extendee
-	0,   // [0:155] is the sub-list for field type_name
+	125, // 135: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
+	128, // 136: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
+	130, // 137: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	131, // 138: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	132, // 139: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	133, // 140: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	134, // 141: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	135, // 142: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	129, // 143: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
+	124, // 144: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
+	126, // 145: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
+	127, // 146: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
+	8,   // 147: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	122, // 148: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
+	123, // 149: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
+	9,   // 150: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	138, // 151: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	139, // 152: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	140, // 153: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	141, // 154: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	142, // 155: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	143, // 156: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	144, // 157: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 158: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	159, // [159:159] is the sub-list for method output_type
+	159, // [159:159] is the sub-list for method input_type
+	159, // [159:159] is the sub-list for extension type_name
+	159, // [159:159] is the sub-list for extension extendee
+	0,   // [0:159] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -11577,8 +11958,11 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_Untranslatable)(nil),
 		(*Message_Other)(nil),
 		(*Message_PollVote)(nil),
+		(*Message_LiveLocation)(nil),
+		(*Message_GroupInvite)(nil),
+		(*Message_Event)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[123].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[126].OneofWrappers = []any{
 		(*Notice_GroupChanged)(nil),
 		(*Notice_IdentityChanged)(nil),
 		(*Notice_CallReceived)(nil),
@@ -11587,15 +11971,15 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_HistoryOffered)(nil),
 		(*Notice_Other)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[124].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[128].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[127].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[131].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   131,
+			NumMessages:   134,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -29,6 +29,11 @@ def error_of(answer: httpx.Response) -> str:
     return str(error["code"])
 
 
+def content(**content: object) -> object:
+    """A request for a message with this content."""
+    return {"to": "+12345", "content": content}
+
+
 async def test_a_message_is_accepted_sent_and_shown(api: Served) -> None:
     body = {"to": "+49 151 12345678", "text": "hello"}
     answer = await api.http.post("/v1/sessions/shop/messages", json=body, headers={"Idempotency-Key": "k"})
@@ -59,6 +64,40 @@ async def test_a_message_is_accepted_sent_and_shown(api: Served) -> None:
         ({"to": "+12345", "text": "  "}, 400, "invalid_request"),
         ({"to": "+12345"}, 422, "invalid_request"),
         ({"to": "+12345", "text": 5}, 422, "invalid_request"),
+        ({"to": "+12345", "text": "a", "content": {"kind": "text", "text": "b"}}, 422, "invalid_request"),
+        ({"to": "+12345", "text": "a", "txet": "b"}, 422, "invalid_request"),
+        (content(kind="text", text="a", bold=True), 422, "invalid_request"),
+        (content(kind="hologram"), 422, "invalid_request"),
+        (content(kind="untranslatable"), 422, "invalid_request"),
+        (content(kind="location", latitude=1.0), 422, "invalid_request"),
+        (
+            {"to": "+12345", "content": {"kind": "location", "latitude": 91, "longitude": 0}},
+            422,
+            "content_invalid",
+        ),
+        (
+            {"to": "+12345", "content": {"kind": "poll", "text": "?", "options": ["a"]}},
+            422,
+            "content_invalid",
+        ),
+        (
+            {"to": "+12345", "content": {"kind": "poll", "text": "?", "options": ["a", "a"]}},
+            422,
+            "content_invalid",
+        ),
+        (
+            {"to": "+12345", "content": {"kind": "reaction", "reacted_to": "M", "emoji": "no"}},
+            422,
+            "content_invalid",
+        ),
+        (
+            {"to": "+12345", "content": {"kind": "reaction", "reacted_to": "M", "emoji": "👍"}},
+            404,
+            "unknown_message",
+        ),
+        ({"to": "+12345", "text": "a", "quoted_id": "M"}, 404, "unknown_message"),
+        ({"to": "+12345", "text": "a", "mentions": ["+49151"]}, 422, "content_invalid"),
+        ({"to": "+12345", "text": "a", "view_once": True}, 422, "content_invalid"),
         ("no object", 422, "invalid_request"),
     ],
 )

@@ -44,6 +44,10 @@ func ruleOf(part protoreflect.Name) rule {
 		return on(contact)
 	case "ContactsArrayMessage":
 		return on(contacts)
+	case "GroupInviteMessage":
+		return on(groupInvite)
+	case "EventMessage":
+		return on(calendarEvent)
 	case "PollCreationMessage":
 		return on(poll)
 	case "PollUpdateMessage":
@@ -172,19 +176,6 @@ func sticker(to *pb.Message, part *waE2E.StickerMessage) {
 	seen(media(to, pb.MediaKind_STICKER, part, ""), part.GetWidth(), part.GetHeight(), part.GetPngThumbnail())
 }
 
-func location(to *pb.Message, part *waE2E.LocationMessage) {
-	to.Content = &pb.Message_Location{Location: &pb.Location{
-		Latitude: part.GetDegreesLatitude(), Longitude: part.GetDegreesLongitude(),
-		Name: valid(part.GetName()), Address: valid(part.GetAddress()),
-	}}
-}
-
-func liveLocation(to *pb.Message, part *waE2E.LiveLocationMessage) {
-	to.Content = &pb.Message_Location{Location: &pb.Location{
-		Latitude: part.GetDegreesLatitude(), Longitude: part.GetDegreesLongitude(), Name: valid(part.GetCaption()),
-	}}
-}
-
 func contact(to *pb.Message, part *waE2E.ContactMessage) {
 	to.Content = &pb.Message_Contact{Contact: &pb.Contact{
 		DisplayName: valid(part.GetDisplayName()), Vcard: valid(part.GetVcard()),
@@ -270,26 +261,6 @@ func kindName(from *waE2E.Message) string {
 		return "unknown"
 	}
 	return name
-}
-
-// quotedID answers the id of the message that from replies to, "" if none. Every kind keeps it in a contextInfo of its own.
-func quotedID(from *waE2E.Message) string {
-	quoted := ""
-	from.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
-		if field.Message() == nil || field.IsList() || field.IsMap() {
-			return true
-		}
-		part := value.Message()
-		context := part.Descriptor().Fields().ByName("contextInfo")
-		if context == nil || context.Message() == nil || !part.Has(context) {
-			return true
-		}
-		if info, ok := part.Get(context).Message().Interface().(*waE2E.ContextInfo); ok && info.GetQuotedMessage() != nil {
-			quoted = info.GetStanzaID()
-		}
-		return quoted == ""
-	})
-	return quoted
 }
 
 // valid makes a stranger's text fit for a protobuf string: one bad byte must not make a whole frame unreadable.

@@ -28,7 +28,7 @@ func Message(event *events.Message, aliases Aliases, unseal Unseal) (*pb.Message
 	}
 	to.Raw = notEmpty(raw, event.Info.ID)
 	content := Unwrap(event.RawMessage)
-	to.QuotedId = valid(quotedID(content))
+	setAttributes(to, event.RawMessage, content)
 	setContent(to, content, unseal)
 	return to, nil
 }

@@ -94,7 +94,7 @@ func TestContentOfEachKind(t *testing.T) {
 			&waE2E.Message{LocationMessage: &waE2E.LocationMessage{DegreesLatitude: proto.Float64(52.5), DegreesLongitude: proto.Float64(13.4), Name: proto.String("Gate")}},
 			&pb.Message{Content: &pb.Message_Location{Location: &pb.Location{Latitude: 52.5, Longitude: 13.4, Name: "Gate"}}},
 		},
-		"live location": {&waE2E.Message{LiveLocationMessage: &waE2E.LiveLocationMessage{Caption: proto.String("me")}}, &pb.Message{Content: &pb.Message_Location{Location: &pb.Location{Name: "me"}}}},
+		"live location": {&waE2E.Message{LiveLocationMessage: &waE2E.LiveLocationMessage{Caption: proto.String("me")}}, &pb.Message{Content: &pb.Message_LiveLocation{LiveLocation: &pb.LiveLocation{Caption: "me"}}}},
 		"contact":       {&waE2E.Message{ContactMessage: &waE2E.ContactMessage{DisplayName: proto.String("G"), Vcard: proto.String("V")}}, &pb.Message{Content: &pb.Message_Contact{Contact: &pb.Contact{DisplayName: "G", Vcard: "V"}}}},
 		"contacts": {
 			&waE2E.Message{ContactsArrayMessage: &waE2E.ContactsArrayMessage{DisplayName: proto.String("2"), Contacts: []*waE2E.ContactMessage{{Vcard: proto.String("A")}, {Vcard: proto.String("B")}}}},
@@ -113,6 +113,18 @@ func TestContentOfEachKind(t *testing.T) {
 		"edit of a caption": {
 			&waE2E.Message{ProtocolMessage: &waE2E.ProtocolMessage{Type: waE2E.ProtocolMessage_MESSAGE_EDIT.Enum(), Key: key, EditedMessage: &waE2E.Message{ImageMessage: &waE2E.ImageMessage{Caption: proto.String("new")}}}},
 			&pb.Message{Content: &pb.Message_Edit{Edit: &pb.Edit{MessageId: "3EB0AAAA01", Body: "new"}}},
+		},
+		"group invitation": {
+			&waE2E.Message{GroupInviteMessage: &waE2E.GroupInviteMessage{GroupJID: proto.String("1@g.us"), InviteCode: proto.String("C"), InviteExpiration: proto.Int64(2), GroupName: proto.String("N"), Caption: proto.String("come")}},
+			&pb.Message{Content: &pb.Message_GroupInvite{GroupInvite: &pb.GroupInvite{Group: "1@g.us", Code: "C", Name: "N", Caption: "come", ExpiresMs: 2000}}},
+		},
+		"event": {
+			&waE2E.Message{EventMessage: &waE2E.EventMessage{Name: proto.String("Lunch"), StartTime: proto.Int64(3), IsCanceled: proto.Bool(true), Location: &waE2E.LocationMessage{Name: proto.String("Gate")}}},
+			&pb.Message{Content: &pb.Message_Event{Event: &pb.CalendarEvent{Name: "Lunch", StartMs: 3000, Canceled: true, Location: &pb.Location{Name: "Gate"}}}},
+		},
+		"an event at no time that can be": {
+			&waE2E.Message{EventMessage: &waE2E.EventMessage{StartTime: proto.Int64(1 << 62), EndTime: proto.Int64(-1)}},
+			&pb.Message{Content: &pb.Message_Event{Event: &pb.CalendarEvent{}}},
 		},
 		"a kind without a type": {&waE2E.Message{MessageContextInfo: &waE2E.MessageContextInfo{}, ListMessage: &waE2E.ListMessage{}}, &pb.Message{Content: &pb.Message_Other{Other: &pb.Other{Kind: "listMessage"}}}},
 		"an encrypted reaction": {&waE2E.Message{EncReactionMessage: &waE2E.EncReactionMessage{}}, &pb.Message{Content: &pb.Message_Other{Other: &pb.Other{Kind: "encReactionMessage"}}}},

@@ -22,6 +22,8 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.MessageTooLarge, 413),
     (errors.IdempotencyConflict, 409),
     (errors.CursorGenerationChanged, 410),
+    (errors.ContentInvalid, 422),
+    (errors.TargetInvalid, 422),
     (errors.RequestInvalid, 400),
     (errors.UnknownSession, 404),
     (errors.NoQr, 404),
@@ -114,7 +116,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     # The place and the rule, never the value: it may be a message's text.
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
-    message = f"{place}: {first['msg']}"
+    message = f"{place}: {first['msg'].removeprefix('Value error, ')}"
     return JSONResponse(body_of(errors.RequestInvalid(message)), 422)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 
 from holdfast.api.errors import body_of
+from holdfast.api.sending import Wanted
 from holdfast.journal import Event
 from holdfast.model.errors import HoldfastError, RequestInvalid
 
@@ -29,12 +30,10 @@ class AckOp(BaseModel):
     cursor: str
 
 
-class MessageIn(BaseModel):
+class MessageIn(Wanted):
     """One message of a send."""
 
     session: str
-    to: str
-    text: str
     idempotency_key: str | None = None
 
 

@@ -1,7 +1,7 @@
 """HTTP: send messages, see what was received and what became of what was sent."""
 
 import base64
-from datetime import datetime
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, status
@@ -11,35 +11,17 @@ from holdfast.api.auth import Behind, Reader, Sender
 from holdfast.api.contents import ContentOut, content_out
 from holdfast.api.errors import refusals
 from holdfast.api.paging import read_place, write_place
-from holdfast.kit.iso import iso, iso_or_none, ms_of
+from holdfast.api.sending import Wanted
+from holdfast.kit.iso import iso, iso_or_none
 from holdfast.messages import Direction, Message, MessageFile
-from holdfast.model.content import Text
-from holdfast.model.errors import HoldfastError, RequestInvalid
+from holdfast.model.errors import HoldfastError
 from holdfast.model.events import ErrorNote, SendStatus
 from holdfast.model.media import FileState
 from holdfast.model.words import of_error
-from holdfast.outbox import SendRequest
-from holdfast.outbox.acceptance import LONGEST_TEXT
 
 router = APIRouter(prefix="/v1/sessions/{ref}/messages", tags=["messages"])
 
 Ref = Annotated[str, Path(description="the session: id, name or its phone number", max_length=128)]
-
-
-class SendIn(BaseModel):
-    """A text message to send."""
-
-    to: str = Field(
-        description="a number with country code (+4915112345678), a JID, or the `chat` of an event",
-        examples=["+4915112345678"],
-    )
-    text: str = Field(description=f"1 to {LONGEST_TEXT:,} characters")
-    not_before: datetime | None = Field(
-        None, description="send it at this time, not earlier; with a time zone"
-    )
-    expires_at: datetime | None = Field(
-        None, description="fail it (`expired`) when it is not sent by then; with a time zone"
-    )
 
 
 class ErrorNoteOut(BaseModel):
@@ -92,6 +74,10 @@ class MessageOut(BaseModel):
     timestamp: str
     push_name: str
     quoted_id: str | None
+    mentions: list[str]
+    forwarded: int
+    view_once: bool
+    disappearing_s: int
     event_id: str | None
     sent: SentOut | None = Field(description="what became of a message that Holdfast sends")
     file: FileOut | None = Field(description="null for a message that names no file")
@@ -115,7 +101,7 @@ async def send(
     rooms: Behind,
     caller: Sender,
     ref: Ref,
-    body: SendIn,
+    body: Wanted,
     idempotency_key: Annotated[
         str | None, Header(description="repeat a request with the same key: it is sent once", max_length=256)
     ] = None,
@@ -125,14 +111,7 @@ async def send(
     Its way is told by events `message.status`: sent, delivered, read, or failed.
     """
     session = rooms.directory.resolve(caller.tenant_id, ref)
-    request = SendRequest(
-        session,
-        body.to,
-        Text(body.text),
-        idempotency_key,
-        _ms("not_before", body.not_before),
-        _ms("expires_at", body.expires_at),
-    )
+    request = body.request(session, idempotency_key)
     (answer,) = await rooms.outbox.accept_many([request])
     if isinstance(answer, HoldfastError):
         raise answer
@@ -238,7 +217,7 @@ def message_out(message: Message) -> MessageOut:
         content=content_out(message.content),
         timestamp=iso(message.timestamp_ms),
         push_name=message.push_name,
-        quoted_id=message.quoted_id,
+        **asdict(message.attributes),
         event_id=message.event_id,
         sent=None if message.outgoing is None else sent_out(message),
         file=None if message.file is None else _file_out(message.file),
@@ -254,11 +233,3 @@ def _error(note: ErrorNote) -> ErrorNoteOut:
     return ErrorNoteOut(
         code=note.code, message=note.detail or of_error(note.code).sentence, detail=note.detail
     )
-
-
-def _ms(name: str, at: datetime | None) -> int | None:
-    if at is None:
-        return None
-    if at.tzinfo is None:
-        raise RequestInvalid(f"`{name}` has no time zone", next_step="Write it like 2026-12-24T18:00:00Z.")
-    return ms_of(at.isoformat())

@@ -50,7 +50,13 @@ class MessageReceivedOut(BaseModel):
     timestamp: datetime
     push_name: str = Field(description="the name that the sender shows")
     offline: bool = Field(description="it waited at WhatsApp while the session was away")
-    quoted_id: str | None
+    quoted_id: str | None = Field(description="the message that this one replies to")
+    mentions: list[str] = Field(
+        [], description="JIDs of people; this and what follows only where it says something"
+    )
+    forwarded: int = Field(0, description="how often it was forwarded, as far as WhatsApp counts")
+    view_once: bool = Field(False, description="it can be looked at once")
+    disappearing_s: int = Field(0, description="it disappears so long after it was sent; 0: it stays")
     content: ContentOut  # type: ignore[valid-type]
     replaces: str | None = Field(
         None, description="the event that told this message before it could be decrypted"

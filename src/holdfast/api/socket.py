@@ -2,7 +2,7 @@
 
 client: {"op":"auth","key"}  (or the Authorization header)
         {"op":"subscribe","subscription","after","sessions","types"}   {"op":"ack","cursor"}
-        {"op":"send","request","messages":[{"session","to","text","idempotency_key"}]}
+        {"op":"send","request","messages":[{"session","to","text"|"content",…,"idempotency_key"}]}
 server: {"op":"subscribed","cursor"}   {"op":"events","events":[…]}
         {"op":"sent","request","results":[{"message_id",…} | {"error":{…}}]}   {"op":"error","error":{…}}
 """
@@ -27,7 +27,6 @@ from holdfast.api.subscriptions import consumer_of, wanted_by
 from holdfast.delivery import Feed, Turn, Window
 from holdfast.kit.edge import KNOWN
 from holdfast.messages import Message
-from holdfast.model.content import Text
 from holdfast.model.errors import Forbidden, HoldfastError, RequestInvalid, StoreUnavailable, Unauthorized
 from holdfast.outbox import SendRequest
 from holdfast.store.store import LAZY_S
@@ -243,11 +242,10 @@ class _Conversation:
         for place, message in enumerate(messages):
             try:
                 session = self._rooms.directory.resolve(self._caller.tenant_id, message.session)
+                wanted.append(message.request(session, message.idempotency_key))
+                places.append(place)
             except HoldfastError as refusal:
                 results[place] = body_of(refusal)
-            else:
-                wanted.append(SendRequest(session, message.to, Text(message.text), message.idempotency_key))
-                places.append(place)
         try:
             answers = await self._rooms.outbox.accept_many(wanted)
         except HoldfastError as refusal:

@@ -5,10 +5,10 @@ from hashlib import sha256
 from typing import Any, Final
 
 from holdfast.engine import facts
+from holdfast.engine.translate_content import attributes_of, content_of, file_of
 from holdfast.engine.translate_notices import notice
 from holdfast.engine.v1 import engine_pb2 as pb
-from holdfast.model import content
-from holdfast.model.content import Content
+from holdfast.model.content import Untranslatable
 from holdfast.model.errors import (
     Busy,
     CommandRefused,
@@ -25,7 +25,6 @@ from holdfast.model.errors import (
     WrongFileKey,
 )
 from holdfast.model.ids import SessionId
-from holdfast.model.media import FileOfMessage, RemoteFile
 from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel
@@ -75,14 +74,6 @@ _RECEIPTS: Final[Mapping[int, ReceiptKind]] = {
     pb.PLAYED: ReceiptKind.PLAYED,
     pb.READ_SELF: ReceiptKind.READ_SELF,
     pb.RECEIPT_OTHER: ReceiptKind.OTHER,
-}
-_MEDIA: Final[Mapping[int, type[content.Media]]] = {
-    pb.IMAGE: content.Image,
-    pb.VIDEO: content.Video,
-    pb.AUDIO: content.Audio,
-    pb.VOICE: content.Voice,
-    pb.DOCUMENT: content.Document,
-    pb.STICKER: content.Sticker,
 }
 
 
@@ -179,13 +170,12 @@ def _unknown(outer: pb.Delivery) -> InboundMessage:
         chat="",
         sender="",
         timestamp_ms=0,
-        content=content.Untranslatable("a kind of delivery that this gateway does not know"),
+        content=Untranslatable("a kind of delivery that this gateway does not know"),
         raw=raw,
     )
 
 
 def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
-    name = it.WhichOneof("content")
     return InboundMessage(
         delivery_id=outer.delivery_id,
         session_id=SessionId(outer.session_id),
@@ -194,7 +184,7 @@ def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
         chat=it.chat,
         sender=it.sender,
         timestamp_ms=it.timestamp_ms,
-        content=_CONTENT[name](getattr(it, name)) if name in _CONTENT else content.Other(),
+        content=content_of(it),
         raw=it.raw,
         chat_alt=it.chat_alt,
         sender_alt=it.sender_alt,
@@ -202,15 +192,9 @@ def _message(outer: pb.Delivery, it: pb.Message) -> InboundMessage:
         group=it.group,
         push_name=it.push_name,
         offline=it.offline,
-        quoted_id=it.quoted_id,
-        file=_file(it.media) if name == "media" and it.media.HasField("remote") else None,
+        attributes=attributes_of(it),
+        file=file_of(it),
     )
-
-
-def _file(it: pb.Media) -> FileOfMessage:
-    at = it.remote
-    remote = RemoteFile(at.direct_path, at.media_key, at.file_sha256, at.file_enc_sha256, it.size_bytes)
-    return FileOfMessage(remote, it.thumbnail, it.waveform)
 
 
 def _receipt(outer: pb.Delivery, it: pb.Receipt) -> InboundReceipt:
@@ -226,33 +210,6 @@ def _receipt(outer: pb.Delivery, it: pb.Receipt) -> InboundReceipt:
         chat_alt=it.chat_alt,
         sender_alt=it.sender_alt,
     )
-
-
-def _media(it: pb.Media) -> Content:
-    made = _MEDIA.get(it.kind)
-    if made is None:
-        return content.Other("media")
-    # Every kind of media has the same fields.
-    made_of = (it.caption, it.mimetype, it.size_bytes, it.file_name, it.duration_s, "", it.width, it.height)
-    return made(*made_of)  # type: ignore[return-value]
-
-
-_CONTENT: Final[Mapping[str | None, Callable[[Any], Content]]] = {
-    "text": lambda it: content.Text(it.body),
-    "media": _media,
-    "location": lambda it: content.Location(it.latitude, it.longitude, it.name, it.address),
-    "contact": lambda it: content.Contact(it.display_name, it.vcard),
-    "poll": lambda it: content.Poll(it.question, tuple(it.options), it.selectable),
-    "poll_vote": lambda it: content.PollVote(
-        it.message_id, (), tuple(each.hex() for each in it.chosen), it.sealed
-    ),
-    "reaction": lambda it: content.Reaction(it.message_id, it.emoji),
-    "edit": lambda it: content.Edit(it.message_id, it.body),
-    "revoke": lambda it: content.Revoke(it.message_id),
-    "undecryptable": lambda it: content.Undecryptable(it.reason),
-    "untranslatable": lambda it: content.Untranslatable(it.reason),
-    "other": lambda it: content.Other(it.kind),
-}
 
 
 # ---- results -----------------------------------------------------------------------------------------------

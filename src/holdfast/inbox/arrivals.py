@@ -119,7 +119,7 @@ class Arrivals:
             group=message.group,
             push_name=message.push_name,
             offline=message.offline,
-            quoted_id=message.quoted_id or None,
+            attributes=message.attributes,
             replaces=replaces,
         )
         body_json = encode_data(data)

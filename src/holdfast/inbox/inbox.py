@@ -12,6 +12,7 @@ from holdfast.journal import Journal
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.media import Expecting
+from holdfast.model.attributes import NONE
 from holdfast.model.content import Untranslatable
 from holdfast.model.errors import StoreUnavailable, UnknownSession
 from holdfast.model.ids import SessionId
@@ -128,5 +129,5 @@ def _by_bytes_alone(message: InboundMessage) -> InboundMessage:
         message,
         content=Untranslatable("The gateway could not store its translation"),
         push_name="",
-        quoted_id="",
+        attributes=NONE,
     )

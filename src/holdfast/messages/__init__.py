@@ -5,7 +5,7 @@ their receipts give them. It never decides whether a message is new and never se
 """
 
 from holdfast.messages.message import Direction, Message, MessageFile, Outgoing
-from holdfast.messages.reading import MessageReader
+from holdfast.messages.reading import MessageReader, in_chat
 from holdfast.messages.rows import NewMessage, add, next_order, replace
 from holdfast.messages.standing import Standing, standing
 from holdfast.messages.status import Receipts, status_of
@@ -20,6 +20,7 @@ __all__ = [
     "Receipts",
     "Standing",
     "add",
+    "in_chat",
     "next_order",
     "replace",
     "standing",

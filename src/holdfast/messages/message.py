@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from holdfast.model.attributes import NONE, Attributes
 from holdfast.model.content import Content
 from holdfast.model.events import ErrorNote, SendStatus
 from holdfast.model.ids import SessionId
@@ -62,8 +63,13 @@ class Message:
     content: Content = field(repr=False)
     timestamp_ms: int
     push_name: str = field(default="", repr=False)
-    quoted_id: str | None = None
+    attributes: Attributes = NONE
     event_id: str | None = None  #: of a received message
     outgoing: Outgoing | None = None
     file: MessageFile | None = None
     raw: bytes = field(default=b"", repr=False)  #: waE2E.Message; only where one message is shown
+
+    @property
+    def quoted_id(self) -> str | None:
+        """The message that this one replies to."""
+        return self.attributes.quoted_id

@@ -49,6 +49,18 @@ def one(unit: ReadUnit, session_id: SessionId, message_id: str) -> Message:
     return _message(row[:-1], bytes(row[-1]))
 
 
+def in_chat(unit: ReadUnit, session_id: SessionId, names: Sequence[str], message_id: str) -> Message | None:
+    """One message with its protobuf, of the chat with these one or two names; None if there is none."""
+    row = unit.first(
+        statements.IN_CHAT,
+        session_id=session_id,
+        message_id=message_id,
+        chat=names[0],
+        other_chat=names[-1],
+    )
+    return None if row is None else _message(row[:-1], bytes(row[-1]))
+
+
 def by_order(unit: ReadUnit, order_nos: Sequence[int]) -> dict[int, Message]:
     """The messages with these order_nos."""
     found = unit.keyed(statements.BY_ORDER, [(order_no,) for order_no in order_nos])
@@ -104,7 +116,7 @@ def _message(row: Row, raw: bytes = b"") -> Message:
         content=data.content,
         timestamp_ms=timestamp,
         push_name=data.push_name,
-        quoted_id=data.quoted_id,
+        attributes=data.attributes,
         event_id=event_id,
         outgoing=_outgoing(row, taken) if out else None,
         file=_file(row),

@@ -57,6 +57,15 @@ WHERE m.session_id = :session_id AND m.message_id = :message_id
 ORDER BY m.direction DESC, m.order_no DESC LIMIT 1
 """,
 )
+IN_CHAT: Final = Statement(
+    "messages.in_chat",
+    "The messages of one chat, which may have two names, with this id, ours first, then the newest.",
+    f"""
+SELECT {_COLUMNS}, m.raw FROM messages m {_BESIDE}
+WHERE m.session_id = :session_id AND m.message_id = :message_id AND m.chat IN (:chat, :other_chat)
+ORDER BY m.direction DESC, m.order_no DESC LIMIT 1
+""",
+)
 BY_ORDER: Final = Statement(
     "messages.by_order",
     "Messages by their order numbers.",

@@ -25,12 +25,15 @@ class MessageKind(StrEnum):
     DOCUMENT = "document"
     STICKER = "sticker"
     LOCATION = "location"
+    LIVE_LOCATION = "live_location"
     CONTACT = "contact"
     POLL = "poll"
     POLL_VOTE = "poll_vote"
     REACTION = "reaction"
     EDIT = "edit"
     REVOKE = "revoke"
+    GROUP_INVITE = "group_invite"
+    EVENT = "event"
     UNDECRYPTABLE = "undecryptable"
     UNTRANSLATABLE = "untranslatable"
     OTHER = "other"
@@ -116,8 +119,22 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveLocation:
+    """A place that moves. `text` is the caption; a later one of the series has a higher `sequence`."""
+
+    kind: ClassVar[MessageKind] = MessageKind.LIVE_LOCATION
+    latitude: float = field(repr=False)
+    longitude: float = field(repr=False)
+    text: str = field(default="", repr=False)
+    accuracy_m: int = 0
+    speed_mps: float = 0.0
+    heading_deg: int = 0  #: clockwise from magnetic north
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact card."""
+    """One contact card, or several: `vcard` holds them one after the other."""
 
     kind: ClassVar[MessageKind] = MessageKind.CONTACT
     display_name: str = field(default="", repr=False)
@@ -176,6 +193,35 @@ class Revoke:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupInvite:
+    """An invitation to a group. `text` is the caption, `name` the group's subject."""
+
+    kind: ClassVar[MessageKind] = MessageKind.GROUP_INVITE
+    group: str
+    code: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    expires_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEvent:
+    """An appointment in a chat. Where no place is named, it has no latitude and longitude."""
+
+    kind: ClassVar[MessageKind] = MessageKind.EVENT
+    name: str = field(repr=False)
+    start_ms: int
+    end_ms: int | None = None  #: None: open
+    description: str = field(default="", repr=False)
+    place: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    latitude: float | None = field(default=None, repr=False)
+    longitude: float | None = field(default=None, repr=False)
+    join_link: str = field(default="", repr=False)
+    canceled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Undecryptable:
     """No key fits (yet). If the content comes later, it replaces this."""
 
@@ -208,12 +254,15 @@ Content = (
     | Document
     | Sticker
     | Location
+    | LiveLocation
     | Contact
     | Poll
     | PollVote
     | Reaction
     | Edit
     | Revoke
+    | GroupInvite
+    | CalendarEvent
     | Undecryptable
     | Untranslatable
     | Other
@@ -255,7 +304,7 @@ def content_from_json(body: Mapping[str, Json]) -> Content:
 
 _NAMES: Final = {each: tuple(it.name for it in fields(each)) for each in TYPES.values()}
 #: What stands in for a field without default that is missing.
-_EMPTY: Final[Mapping[str, Json]] = {"latitude": 0.0, "longitude": 0.0}
+_EMPTY: Final[Mapping[str, Json]] = {"latitude": 0.0, "longitude": 0.0, "start_ms": 0}
 
 
 def _maker(of: type[Content]) -> Callable[[Mapping[str, Json]], Content]:

@@ -9,6 +9,8 @@ HoldfastError                  code, message, next_step
 │ ├ CursorInvalid
 │ ├ CursorGenerationChanged    an older database was put back: begin again
 │ ├ MessageTooLarge
+│ ├ ContentInvalid             no phone would take it
+│ ├ TargetInvalid              this cannot be done to that message
 │ └ IdempotencyConflict        the key belongs to another message
 ├ SessionError
 │ ├ UnknownSession
@@ -143,6 +145,18 @@ class MessageTooLarge(RequestInvalid):
     """The message is too long for WhatsApp."""
 
     code = "message_too_large"
+
+
+class ContentInvalid(RequestInvalid):
+    """No phone would take this."""
+
+    code = "content_invalid"
+
+
+class TargetInvalid(RequestInvalid):
+    """This cannot be done to that message."""
+
+    code = "target_invalid"
 
 
 class IdempotencyConflict(RequestInvalid):

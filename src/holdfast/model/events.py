@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, cast
 
 from holdfast.kit.iso import iso, iso_or_none, ms_of
+from holdfast.model.attributes import NONE, Attributes, attributes_from_json, attributes_to_json
 from holdfast.model.content import Content, Json, Other, content_from_json, content_to_json
 from holdfast.model.media import FileState
 from holdfast.model.notices import Notice, OtherNotice, notice_from_json, notice_to_json
@@ -79,8 +80,13 @@ class MessageReceived(Readable):
     group: bool = False
     push_name: str = field(default="", repr=False)
     offline: bool = False
-    quoted_id: str | None = None
+    attributes: Attributes = NONE
     replaces: str | None = None
+
+    @property
+    def quoted_id(self) -> str | None:
+        """The message that this one replies to."""
+        return self.attributes.quoted_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +314,7 @@ def _received_to_json(it: MessageReceived) -> dict[str, Json]:
         "timestamp": iso(it.timestamp_ms),
         "push_name": it.push_name,
         "offline": it.offline,
-        "quoted_id": it.quoted_id,
+        **attributes_to_json(it.attributes),
         "content": content_to_json(it.content),
     }
     if it.replaces is not None:
@@ -330,7 +336,7 @@ def _received_from_json(body: Mapping[str, Json]) -> MessageReceived:
         group=bool(body.get("group")),
         push_name=_text(body, "push_name"),
         offline=bool(body.get("offline")),
-        quoted_id=_text_or_none(body, "quoted_id"),
+        attributes=attributes_from_json(body),
         replaces=_text_or_none(body, "replaces"),
     )
 

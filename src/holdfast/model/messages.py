@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from holdfast.model.attributes import NONE, Attributes
 from holdfast.model.content import Content
 from holdfast.model.ids import SessionId
 from holdfast.model.media import FileOfMessage
@@ -38,7 +39,7 @@ class InboundMessage:
     group: bool = False
     push_name: str = field(default="", repr=False)
     offline: bool = False  #: came from WhatsApp's offline queue
-    quoted_id: str = ""
+    attributes: Attributes = NONE
     #: The file that it names, where it can be fetched.
     file: FileOfMessage | None = None
 

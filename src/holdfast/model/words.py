@@ -156,6 +156,12 @@ ERRORS: Final[Mapping[str, Words]] = {
     "message_too_large": Words(
         "The message is too long for WhatsApp", "Split the text: 65,536 characters at most per message."
     ),
+    "content_invalid": Words(
+        "No phone would take this content", "Correct what the sentence names, and send it again."
+    ),
+    "target_invalid": Words(
+        "This cannot be done to that message", "Look at the message first: GET …/messages/{message_id}."
+    ),
     "idempotency_conflict": Words(
         "This idempotency key was already used for another message",
         "Use a fresh key for a new message; repeat a message with the same key and the same body.",

@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from holdfast import messages
@@ -12,25 +12,24 @@ from holdfast.journal import encode_data
 from holdfast.kit.ids import new_message_id
 from holdfast.messages import Direction, Message, NewMessage, Outgoing
 from holdfast.messages.reading import by_order
-from holdfast.model.address import is_group, parse_recipient, phone_of
-from holdfast.model.content import Content, Text, content_to_json, text_of
+from holdfast.model.address import PN_SERVER, is_group, parse_recipient, phone_of
+from holdfast.model.attributes import NONE, Attributes, attributes_to_json
+from holdfast.model.content import Content, Json, Text, content_to_json
 from holdfast.model.errors import (
     HoldfastError,
     IdempotencyConflict,
-    MessageTooLarge,
     RecipientInvalid,
     RequestInvalid,
     UnknownSession,
 )
 from holdfast.model.events import MessageReceived, SendStatus
 from holdfast.model.seams import SessionRef
-from holdfast.outbox import statements
-from holdfast.outbox.compose import SECRET_BYTES, compose
+from holdfast.outbox import rules, statements, targets
+from holdfast.outbox.compose import IV_BYTES, SECRET_BYTES, Composition, compose
 from holdfast.outbox.queued import Queued
+from holdfast.outbox.targets import Targets
 from holdfast.store import WriteUnit, aliases
 
-#: WhatsApp's limit for a text message.
-LONGEST_TEXT: Final = 65_536
 _LONGEST_KEY: Final = 256
 
 
@@ -44,6 +43,7 @@ class SendRequest:
     idempotency_key: str | None = None
     not_before_ms: int | None = None
     expires_at_ms: int | None = None
+    attributes: Attributes = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Checked:
     request: SendRequest
     jid: str
     hash: str
+    #: Final already; empty for one that is about another message, which only the database knows.
     message: bytes = field(repr=False)
 
 
@@ -63,11 +64,6 @@ Key = tuple[str, str, str, str]
 
 def check(request: SendRequest, now_ms: int) -> Checked | HoldfastError:
     """Look at a request without the database, and compose its final bytes."""
-    text = text_of(request.content)
-    if isinstance(request.content, Text) and not text.strip():
-        return RequestInvalid("The text is empty", next_step="Give at least one visible character.")
-    if len(text) > LONGEST_TEXT:
-        return MessageTooLarge(f"The text has {len(text):,} characters, WhatsApp takes {LONGEST_TEXT:,}")
     key = request.idempotency_key
     if key is not None and (not 0 < len(key) <= _LONGEST_KEY or "\0" in key):
         return RequestInvalid(f"An idempotency key has 1 to {_LONGEST_KEY} characters, none of them NUL")
@@ -76,24 +72,62 @@ def check(request: SendRequest, now_ms: int) -> Checked | HoldfastError:
     jid = parse_recipient(request.to)
     if jid is None:
         return RecipientInvalid()
+    refused = rules.refusal(request.content, request.attributes, jid)
+    if refused is not None:
+        return refused
     try:
         (key or "").encode()
         hashed = _hash(request, jid)
-        message = compose(request.content, secrets.token_bytes(SECRET_BYTES))
+        message = b"" if _is_about_another(request) else compose(_composition(request, jid, now_ms))
     except UnicodeEncodeError:
-        return RequestInvalid("Text and key must be valid Unicode (there is half a surrogate pair)")
-    except TypeError as exc:
-        return RequestInvalid(str(exc))
+        return RequestInvalid("Texts and key must be valid Unicode (there is half a surrogate pair)")
     return Checked(request, jid, hashed, message)
+
+
+def _is_about_another(request: SendRequest) -> bool:
+    return request.attributes.quoted_id is not None or targets.target_id(request.content) is not None
+
+
+def _composition(request: SendRequest, chat: str, now_ms: int, about: Targets | None = None) -> Composition:
+    session = request.session
+    return Composition(
+        content=request.content,
+        attributes=request.attributes,
+        chat=chat,
+        own_pn=f"{session.phone}@{PN_SERVER}" if session.phone else "",
+        own=session.sender,
+        secret=secrets.token_bytes(SECRET_BYTES),
+        iv=secrets.token_bytes(IV_BYTES),
+        now_ms=now_ms,
+        targets=about or Targets(),
+    )
+
+
+def _finished(unit: WriteUnit, each: Checked, now_ms: int) -> Checked | HoldfastError:
+    """The request with its final bytes, also where it is about another message."""
+    if each.message:
+        return each
+    request, session_id = each.request, each.request.session.session_id
+    chat = aliases.canonical(unit, session_id, each.jid)
+    about = targets.find(unit, session_id, chat, request.content, request.attributes.quoted_id)
+    if isinstance(about, HoldfastError):
+        return about
+    refused = targets.refusal(request.content, about, now_ms)
+    if refused is not None:
+        return refused
+    return replace(each, message=compose(_composition(request, chat, now_ms, about)))
 
 
 def _hash(request: SendRequest, jid: str) -> str:
     content, times = request.content, (request.not_before_ms, request.expires_at_ms)
     # Text alone is hashed as earlier versions did: their keys are still asked for.
-    if isinstance(content, Text) and times == (None, None):
+    if isinstance(content, Text) and times == (None, None) and request.attributes == NONE:
         body = content.text.encode()
     else:
-        body = json.dumps([content_to_json(content), *times], ensure_ascii=False, sort_keys=True).encode()
+        parts: list[Json] = [content_to_json(content), *times]
+        if request.attributes != NONE:
+            parts.append(attributes_to_json(request.attributes))
+        body = json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()
     return hashlib.sha256(jid.encode() + b"\0" + body).hexdigest()
 
 
@@ -128,10 +162,14 @@ def take(unit: WriteUnit, wanted: Sequence[Checked], now_ms: int) -> Taken:
             orders.append(UnknownSession())  # it was deleted while the request was on its way
             continue
         if here is None:
-            row, shown = _row(unit, each, now_ms)
+            final = _finished(unit, each, now_ms)
+            if isinstance(final, HoldfastError):
+                orders.append(final)
+                continue
+            row, shown = _row(unit, final, now_ms)
             rows.append(row)
             made[row.order_no] = shown
-            fresh.append(_queued(each, row))
+            fresh.append(_queued(final, row))
             here = (each.hash, row.order_no)
             if key is not None:
                 known[key] = here
@@ -186,6 +224,7 @@ def _row(unit: WriteUnit, each: Checked, now_ms: int) -> tuple[NewMessage, Messa
         sender_phone=f"+{request.session.phone}" if request.session.phone else None,
         from_me=True,
         group=is_group(each.jid),
+        attributes=request.attributes,
     )
     row = NewMessage(
         order_no=messages.next_order(unit),
@@ -220,6 +259,7 @@ def _row(unit: WriteUnit, each: Checked, now_ms: int) -> tuple[NewMessage, Messa
         group=row.group,
         content=request.content,
         timestamp_ms=now_ms,
+        attributes=request.attributes,
         outgoing=outgoing,
     )
     return row, shown

@@ -1,12 +1,13 @@
 """What OpenAPI says of events is what is written: every type, every kind of content, key by key."""
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from typing import Any, get_args
 
 import pytest
 from pydantic import TypeAdapter
 
 from holdfast.api.shapes import EventOut
+from holdfast.model.attributes import Attributes
 from holdfast.model.content import TYPES, Content, MessageKind
 from holdfast.model.events import (
     ErrorNote,
@@ -46,6 +47,7 @@ DESCRIBED: TypeAdapter[Any] = TypeAdapter(EventOut)
 def made(of: type[Content]) -> Content:
     """A content of this type, with something in every field."""
     examples: dict[Any, Any] = {str: "x", int: 7, bool: True, float: 1.5, tuple[str, ...]: ("a", "b")}
+    examples |= {int | None: 7, float | None: 1.5}
     return of(**{it.name: examples[it.type] for it in fields(of)})
 
 
@@ -65,6 +67,7 @@ NOTICES: list[Notice] = [
 EVENTS: list[EventData] = [
     *(received(made(of)) for of in TYPES.values()),
     received(made(TYPES[MessageKind.TEXT]), replaces="evt_0"),
+    replace(received(made(TYPES[MessageKind.TEXT])), attributes=Attributes("M0", ("1@lid",), 2, True, 86400)),
     *(NoticeReceived("1@g.us", "4915@lid", notice, 1_700_000_000_000) for notice in NOTICES),
     MessageStatusChanged("M1", "4915@lid", "4915@lid", SendStatus.READ),
     MessageStatusChanged(

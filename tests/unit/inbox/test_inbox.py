@@ -10,6 +10,7 @@ from databases import PostgresqlForTests, refuse_writes, sql, take_writes
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.messages import Direction, Message, MessageReader
+from holdfast.model.attributes import Attributes
 from holdfast.model.content import Image, Location, Text, Undecryptable, text_of
 from holdfast.model.errors import StoreUnavailable, UnknownMessage
 from holdfast.model.messages import InboundMessage, ReceiptKind
@@ -44,7 +45,7 @@ async def page(inbox: Inbox, chat: str | None, after: int) -> list[Message]:
 
 async def test_a_message_becomes_a_row_and_an_event(inbox: Inbox, journal: Journal) -> None:
     whole = message(
-        7, "M1", LID, chat_alt=PN, push_name="Ann", quoted_id="M0", offline=True,
+        7, "M1", LID, chat_alt=PN, push_name="Ann", attributes=Attributes(quoted_id="M0"), offline=True,
         content=Image("text of M1", "image/png", 9),
     )  # fmt: skip
     assert await inbox.receive([whole]) == [7]

@@ -7,6 +7,7 @@ import pytest
 
 from holdfast.model import content as c
 from holdfast.model import notices as n
+from holdfast.model.attributes import Attributes
 from holdfast.model.events import (
     ErrorNote,
     EventData,
@@ -38,12 +39,15 @@ ONE_OF_EACH: list[c.Content] = [
         for made in (c.Image, c.Video, c.Audio, c.Voice, c.Document, c.Sticker)
     ),
     c.Location(1.5, -2.5, "name", "address"),
+    c.LiveLocation(1.5, -2.5, "caption", 10, 2.5, 90, 7),
     c.Contact("Ann", "BEGIN:VCARD"),
     c.Poll("when?", ("now", "later"), 1),
     c.PollVote("P1", ("yes",), ("8a79",)),
     c.Reaction("M1", "👍"),
     c.Edit("M1", "new words"),
     c.Revoke("M1"),
+    c.GroupInvite("1@g.us", "CODE", "Tea", "come", 5_000),
+    c.CalendarEvent("Tea", 5_000, 6_000, "cake", "Gate", "Square 1", 1.5, -2.5, "https://x", True),
     c.Undecryptable("no key"),
     c.Untranslatable("why"),
     c.Other("listMessage"),
@@ -61,7 +65,19 @@ NOTICES: list[n.Notice] = [
 ]
 EVENTS: list[EventData] = [
     MessageReceived(
-        "M1", "1@lid", "2@lid", c.Text("hi"), 1_500, "+1", "+2", True, True, "Ann", True, "M0", "evt_1"
+        "M1",
+        "1@lid",
+        "2@lid",
+        c.Text("hi"),
+        1_500,
+        "+1",
+        "+2",
+        True,
+        True,
+        "Ann",
+        True,
+        Attributes("M0", ("3@lid",), 5, True, 86400),
+        "evt_1",
     ),
     MessageReceived("M1", "1@lid", "2@lid", c.Poll("q", ("a",)), 0),
     MessageStatusChanged(
@@ -118,8 +134,16 @@ def test_a_notice_of_a_newer_version_is_other() -> None:
 
 def test_the_words_of_each_kind() -> None:
     words = {each.kind.value: c.text_of(each) for each in ONE_OF_EACH if c.text_of(each)}
-    captions = dict.fromkeys(["image", "video", "audio", "voice", "document", "sticker"], "caption")
-    assert words == {"text": "words", "poll": "when?", "edit": "new words", **captions}
+    captions = dict.fromkeys(
+        ["image", "video", "audio", "voice", "document", "sticker", "live_location"], "caption"
+    )
+    assert words == {
+        "text": "words",
+        "poll": "when?",
+        "edit": "new words",
+        "group_invite": "come",
+        **captions,
+    }
 
 
 def test_no_words_are_shown_where_a_content_is_logged() -> None:

@@ -1372,7 +1372,7 @@ class Delivery(_message.Message):
     def __init__(self, delivery_id: _Optional[int] = ..., session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., message: _Optional[_Union[Message, _Mapping]] = ..., receipt: _Optional[_Union[Receipt, _Mapping]] = ..., notice: _Optional[_Union[Notice, _Mapping]] = ...) -> None: ...
 
 class Message(_message.Message):
-    __slots__ = ("message_id", "chat", "sender", "chat_alt", "sender_alt", "from_me", "group", "timestamp_ms", "push_name", "offline", "quoted_id", "raw", "text", "media", "location", "contact", "poll", "reaction", "edit", "revoke", "undecryptable", "untranslatable", "other", "poll_vote")
+    __slots__ = ("message_id", "chat", "sender", "chat_alt", "sender_alt", "from_me", "group", "timestamp_ms", "push_name", "offline", "quoted_id", "raw", "mentions", "forwarded", "view_once", "disappearing_s", "text", "media", "location", "contact", "poll", "reaction", "edit", "revoke", "undecryptable", "untranslatable", "other", "poll_vote", "live_location", "group_invite", "event")
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     CHAT_FIELD_NUMBER: _ClassVar[int]
     SENDER_FIELD_NUMBER: _ClassVar[int]
@@ -1385,6 +1385,10 @@ class Message(_message.Message):
     OFFLINE_FIELD_NUMBER: _ClassVar[int]
     QUOTED_ID_FIELD_NUMBER: _ClassVar[int]
     RAW_FIELD_NUMBER: _ClassVar[int]
+    MENTIONS_FIELD_NUMBER: _ClassVar[int]
+    FORWARDED_FIELD_NUMBER: _ClassVar[int]
+    VIEW_ONCE_FIELD_NUMBER: _ClassVar[int]
+    DISAPPEARING_S_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     MEDIA_FIELD_NUMBER: _ClassVar[int]
     LOCATION_FIELD_NUMBER: _ClassVar[int]
@@ -1397,6 +1401,9 @@ class Message(_message.Message):
     UNTRANSLATABLE_FIELD_NUMBER: _ClassVar[int]
     OTHER_FIELD_NUMBER: _ClassVar[int]
     POLL_VOTE_FIELD_NUMBER: _ClassVar[int]
+    LIVE_LOCATION_FIELD_NUMBER: _ClassVar[int]
+    GROUP_INVITE_FIELD_NUMBER: _ClassVar[int]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
     message_id: str
     chat: str
     sender: str
@@ -1409,6 +1416,10 @@ class Message(_message.Message):
     offline: bool
     quoted_id: str
     raw: bytes
+    mentions: _containers.RepeatedScalarFieldContainer[str]
+    forwarded: int
+    view_once: bool
+    disappearing_s: int
     text: Text
     media: Media
     location: Location
@@ -1421,7 +1432,10 @@ class Message(_message.Message):
     untranslatable: Untranslatable
     other: Other
     poll_vote: PollVote
-    def __init__(self, message_id: _Optional[str] = ..., chat: _Optional[str] = ..., sender: _Optional[str] = ..., chat_alt: _Optional[str] = ..., sender_alt: _Optional[str] = ..., from_me: _Optional[bool] = ..., group: _Optional[bool] = ..., timestamp_ms: _Optional[int] = ..., push_name: _Optional[str] = ..., offline: _Optional[bool] = ..., quoted_id: _Optional[str] = ..., raw: _Optional[bytes] = ..., text: _Optional[_Union[Text, _Mapping]] = ..., media: _Optional[_Union[Media, _Mapping]] = ..., location: _Optional[_Union[Location, _Mapping]] = ..., contact: _Optional[_Union[Contact, _Mapping]] = ..., poll: _Optional[_Union[Poll, _Mapping]] = ..., reaction: _Optional[_Union[Reaction, _Mapping]] = ..., edit: _Optional[_Union[Edit, _Mapping]] = ..., revoke: _Optional[_Union[Revoke, _Mapping]] = ..., undecryptable: _Optional[_Union[Undecryptable, _Mapping]] = ..., untranslatable: _Optional[_Union[Untranslatable, _Mapping]] = ..., other: _Optional[_Union[Other, _Mapping]] = ..., poll_vote: _Optional[_Union[PollVote, _Mapping]] = ...) -> None: ...
+    live_location: LiveLocation
+    group_invite: GroupInvite
+    event: CalendarEvent
+    def __init__(self, message_id: _Optional[str] = ..., chat: _Optional[str] = ..., sender: _Optional[str] = ..., chat_alt: _Optional[str] = ..., sender_alt: _Optional[str] = ..., from_me: _Optional[bool] = ..., group: _Optional[bool] = ..., timestamp_ms: _Optional[int] = ..., push_name: _Optional[str] = ..., offline: _Optional[bool] = ..., quoted_id: _Optional[str] = ..., raw: _Optional[bytes] = ..., mentions: _Optional[_Iterable[str]] = ..., forwarded: _Optional[int] = ..., view_once: _Optional[bool] = ..., disappearing_s: _Optional[int] = ..., text: _Optional[_Union[Text, _Mapping]] = ..., media: _Optional[_Union[Media, _Mapping]] = ..., location: _Optional[_Union[Location, _Mapping]] = ..., contact: _Optional[_Union[Contact, _Mapping]] = ..., poll: _Optional[_Union[Poll, _Mapping]] = ..., reaction: _Optional[_Union[Reaction, _Mapping]] = ..., edit: _Optional[_Union[Edit, _Mapping]] = ..., revoke: _Optional[_Union[Revoke, _Mapping]] = ..., undecryptable: _Optional[_Union[Undecryptable, _Mapping]] = ..., untranslatable: _Optional[_Union[Untranslatable, _Mapping]] = ..., other: _Optional[_Union[Other, _Mapping]] = ..., poll_vote: _Optional[_Union[PollVote, _Mapping]] = ..., live_location: _Optional[_Union[LiveLocation, _Mapping]] = ..., group_invite: _Optional[_Union[GroupInvite, _Mapping]] = ..., event: _Optional[_Union[CalendarEvent, _Mapping]] = ...) -> None: ...
 
 class Text(_message.Message):
     __slots__ = ("body",)
@@ -1479,6 +1493,24 @@ class Location(_message.Message):
     address: str
     def __init__(self, latitude: _Optional[float] = ..., longitude: _Optional[float] = ..., name: _Optional[str] = ..., address: _Optional[str] = ...) -> None: ...
 
+class LiveLocation(_message.Message):
+    __slots__ = ("latitude", "longitude", "caption", "accuracy_m", "speed_mps", "heading_deg", "sequence")
+    LATITUDE_FIELD_NUMBER: _ClassVar[int]
+    LONGITUDE_FIELD_NUMBER: _ClassVar[int]
+    CAPTION_FIELD_NUMBER: _ClassVar[int]
+    ACCURACY_M_FIELD_NUMBER: _ClassVar[int]
+    SPEED_MPS_FIELD_NUMBER: _ClassVar[int]
+    HEADING_DEG_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    latitude: float
+    longitude: float
+    caption: str
+    accuracy_m: int
+    speed_mps: float
+    heading_deg: int
+    sequence: int
+    def __init__(self, latitude: _Optional[float] = ..., longitude: _Optional[float] = ..., caption: _Optional[str] = ..., accuracy_m: _Optional[int] = ..., speed_mps: _Optional[float] = ..., heading_deg: _Optional[int] = ..., sequence: _Optional[int] = ...) -> None: ...
+
 class Contact(_message.Message):
     __slots__ = ("display_name", "vcard")
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -1486,6 +1518,38 @@ class Contact(_message.Message):
     display_name: str
     vcard: str
     def __init__(self, display_name: _Optional[str] = ..., vcard: _Optional[str] = ...) -> None: ...
+
+class GroupInvite(_message.Message):
+    __slots__ = ("group", "code", "name", "caption", "expires_ms")
+    GROUP_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CAPTION_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_MS_FIELD_NUMBER: _ClassVar[int]
+    group: str
+    code: str
+    name: str
+    caption: str
+    expires_ms: int
+    def __init__(self, group: _Optional[str] = ..., code: _Optional[str] = ..., name: _Optional[str] = ..., caption: _Optional[str] = ..., expires_ms: _Optional[int] = ...) -> None: ...
+
+class CalendarEvent(_message.Message):
+    __slots__ = ("name", "description", "start_ms", "end_ms", "location", "join_link", "canceled")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    START_MS_FIELD_NUMBER: _ClassVar[int]
+    END_MS_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_FIELD_NUMBER: _ClassVar[int]
+    JOIN_LINK_FIELD_NUMBER: _ClassVar[int]
+    CANCELED_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    description: str
+    start_ms: int
+    end_ms: int
+    location: Location
+    join_link: str
+    canceled: bool
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., location: _Optional[_Union[Location, _Mapping]] = ..., join_link: _Optional[str] = ..., canceled: _Optional[bool] = ...) -> None: ...
 
 class Poll(_message.Message):
     __slots__ = ("question", "options", "selectable")
