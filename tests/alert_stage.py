@@ -10,9 +10,12 @@ from typing import Any, cast
 from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from holdfast.alerts import Alerts, Ways, Wishes
+from databases import sql
+from holdfast.alerts import Alerts, Channel, Ways, Wishes, statements
+from holdfast.alerts.policy import LONGEST_WAIT_MS
+from holdfast.alerts.ways import Post
 from holdfast.journal import Draft, Journal
-from holdfast.model.errors import UnknownSession
+from holdfast.model.errors import HoldfastError, UnknownSession
 from holdfast.model.events import EventData, SessionStateChanged
 from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from holdfast.model.messages import SendAck
@@ -20,7 +23,7 @@ from holdfast.model.reasons import MEANINGS, Reason
 from holdfast.model.seams import SessionRef
 from holdfast.model.states import State
 from holdfast.outbox import Outbox
-from holdfast.store import Store
+from holdfast.store import ReadUnit, Store
 from holdfast.vault import MasterKey
 from rooms import add_session
 
@@ -146,6 +149,30 @@ class Sessions:
         return self.up
 
 
+@dataclass
+class ScriptedWays:
+    """Carries letters as a test says, without any process."""
+
+    sent: list[tuple[str, Post]] = field(default_factory=list)
+    refuse: dict[str, HoldfastError] = field(default_factory=dict)
+    hang: set[str] = field(default_factory=set)
+    tried: list[str] = field(default_factory=list)
+
+    async def send(self, channel: Channel, post: Post) -> None:
+        self.tried.append(channel.name)
+        if channel.name in self.hang:
+            await asyncio.Event().wait()
+        if channel.name in self.refuse:
+            raise self.refuse[channel.name]
+        self.sent.append((channel.name, post))
+
+    async def look_at(self, url: str, *, internal: bool) -> str:
+        return "Scripted"
+
+    def titles(self, channel: str = "ops") -> list[str]:
+        return [post.letter.title.removeprefix("[Holdfast] ") for name, post in self.sent if name == channel]
+
+
 class Whatsapp:
     """Takes every message."""
 
@@ -160,18 +187,31 @@ class Stage:
     store: Store
     journal: Journal
     sessions: Sessions
-    outbox: Outbox
     now_ms: int = NOON
     limit_s: float = 20.0
+    #: None: the real ones.
+    ways: ScriptedWays | None = None
+    #: Channels of the real ways that nobody waits for.
+    hanging: set[str] = field(default_factory=set)
     alerts: Alerts = field(init=False)
+    outbox: Outbox = field(init=False)
     _work: "asyncio.Task[None] | None" = None
 
     def start(self) -> None:
         """A gateway process begins."""
+        self.outbox = Outbox(self.store, self.journal, Whatsapp(), clock=lambda: self.now_ms)
         seal = MasterKey(b"m" * 32).seal_for("alert channels")
-        ways = Ways(seal, self.outbox, self.sessions, limit_s=self.limit_s)
+        real = Ways(seal, self.outbox, self.sessions, limit_s=self.limit_s)
+        ways = real if self.ways is None else cast(Ways, self.ways)
         self.alerts = Alerts(
-            self.store, self.journal, ways, self.sessions, seal, home=TENANT, clock=lambda: self.now_ms
+            self.store,
+            self.journal,
+            ways,
+            self.sessions,
+            seal,
+            home=TENANT,
+            clock=lambda: self.now_ms,
+            gather_s=0,
         )
         self._work = asyncio.ensure_future(self.alerts.run())
 
@@ -186,24 +226,68 @@ class Stage:
         drafts = [Draft(SessionId(session), TENANT, event) for event in events]
         await self.store.write(lambda unit: self.journal.append_many(unit, drafts))
 
+    async def tell_many(self, sessions: list[str], event: EventData) -> None:
+        """The same of many sessions."""
+        drafts = [Draft(SessionId(it), TENANT, event) for it in sessions]
+        await self.store.write(lambda unit: self.journal.append_many(unit, drafts))
+
     async def later(self, ms: int) -> None:
-        """Time passes, and the room looks."""
-        self.now_ms += ms
-        self.look()
+        """Time passes; return when everything that was due by then has happened."""
+        end = self.now_ms + ms
+        while True:
+            due = await self.settled()
+            if due is None or due > end:
+                break
+            self.now_ms = max(self.now_ms, due)
+        self.now_ms = end
+        await self.settled()
 
-    def look(self) -> None:
-        """What the room's own timers would do now."""
-        self.alerts._intake.wake()
-        self.alerts._delivering.wake()
+    async def settled(self) -> int | None:
+        """The journal is read, what is due has happened, and no channel is at it but those that hang.
 
-    async def phase(self, cause: str, phase: str) -> None:
-        """Wait until the newest alert of this cause is there."""
+        When something is due next.
+        """
+        hang = self.hanging if self.ways is None else self.ways.hang
+        hanging = {it.channel_id for it in await self.alerts.channels(TENANT) if it.name in hang}
+        due: int | None = None
 
         async def so() -> bool:
-            rows = [it for it in await self.alerts.history(TENANT) if it.alert.cause == cause]
-            return bool(rows) and rows[0].alert.incident.phase == phase
+            nonlocal due
+            self.alerts._intake.wake()
+            self.alerts._delivering.wake()
+            read, due = await self.store.read(lambda unit: _standing(unit, hanging))
+            idle = set(self.alerts._delivering._busy) <= hanging
+            return read and idle and (due is None or self.now_ms < due <= self.now_ms + LONGEST_WAIT_MS)
 
         await until(so)
+        return due
+
+    async def until_tried(self, name: str) -> None:
+        """Wait until a channel of the scripted ways is at it."""
+        ways = self.ways
+        assert ways is not None
+
+        async def so() -> bool:
+            return name in ways.tried
+
+        await until(so)
+
+    async def put(self, *names: str, **wishes: Any) -> None:
+        """Channels of the scripted ways."""
+        for name in names:
+            await self.alerts.put_url(TENANT, name, f"json://{name}", Wishes(**wishes))
+
+
+_NEWEST = sql("SELECT coalesce(max(position), 0) FROM events WHERE type LIKE 'session.%'")
+
+
+def _standing(unit: ReadUnit, hanging: set[str]) -> tuple[bool, int | None]:
+    """Whether everything was read, and when something is due."""
+    read = int(unit.scalar(statements.POSITION) or 0) >= int(unit.scalar(_NEWEST))
+    due = [unit.scalar(statements.NEXT_DUE, tenant_id=TENANT)]
+    due += [at for channel, at in unit.all(statements.NEXT_OF_CHANNELS) if channel not in hanging]
+    known = [int(at) for at in due if at is not None]
+    return read, min(known) if known else None
 
 
 def state(reason: Reason, state: State | None = None, **more: Any) -> SessionStateChanged:
@@ -223,8 +307,7 @@ async def stage(store: Store, journal: Journal, **more: Any) -> AsyncIterator[St
     known = {
         it: await add_session(store, it, name=name) for it, name in (("ses_a", "office"), ("ses_b", "taxi"))
     }
-    outbox = Outbox(store, journal, Whatsapp())
-    made = Stage(store, journal, Sessions(known), outbox, **more)
+    made = Stage(store, journal, Sessions(known), **more)
     made.start()
     try:
         yield made

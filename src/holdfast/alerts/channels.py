@@ -72,17 +72,21 @@ def check_url(url: str) -> None:
         raise AlertUrlInvalid
 
 
-def shown_url(url: str) -> str:
-    """The address without anything that may be a secret."""
-    scheme = url.partition("://")[0].lower()
-    if scheme not in _WITH_HOST:
-        return f"{scheme}://…"
+def host_of(url: str) -> tuple[str, int | None]:
+    """Host and port of an address whose host is one; empty for the others, where a token may stand there."""
+    if url.partition("://")[0].lower() not in _WITH_HOST:
+        return "", None
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        return parts.hostname or "", parts.port
     except ValueError:
-        return f"{scheme}://…"
-    return f"{scheme}://{host}{f':{port}' if port else ''}/…"
+        return "", None
+
+
+def shown_url(url: str) -> str:
+    """The address without anything that may be a secret."""
+    scheme, (host, port) = url.partition("://")[0].lower(), host_of(url)
+    return f"{scheme}://{host}{f':{port}' if port else ''}/…" if host else f"{scheme}://…"
 
 
 def write_target(target: Target) -> bytes:

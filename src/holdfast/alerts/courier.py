@@ -1,12 +1,14 @@
 """Sends one notification and ends: a program of its own, started anew for each.
 
 So a service that hangs or a plug-in that breaks touches nothing but this process, which can be killed, and
-what Apprise loads leaves the memory again. It imports nothing of Holdfast. One JSON object comes on standard
-input: `url`, `internal` (may internal addresses be reached?), `limit_s`, and unless the address is only
-to be looked at, `title`, `body` and `type`. One goes out on standard output: `code`, empty when it was sent,
-and `detail`.
+what Apprise loads leaves the memory again. It imports nothing of Holdfast.
+
+One JSON object comes on standard input: `url`, `host` (of the address, empty where it has none), `internal`
+(may internal addresses be reached?), `limit_s`, and unless the address is only to be looked at, `title`,
+`body` and `type`. One goes out on standard output: `code`, empty when it was sent, and `detail`.
 """
 
+import contextlib
 import ipaddress
 import json
 import logging
@@ -82,7 +84,8 @@ def main() -> None:
         code, detail = _carry_out(order, last)
     except Exception as exc:
         code, detail = "alert_channel_failed", f"{type(exc).__name__}: {exc}"
-    detail = _harmless(detail, order["url"])
+    if code != "alert_target_internal":
+        detail = _harmless(detail, order["url"])
     if code == "alert_channel_failed" and refused:
         code, detail = "alert_target_internal", f"{refused[0]} is an internal address"
     json.dump({"code": code, "detail": detail}, sys.stdout)
@@ -98,9 +101,21 @@ def _carry_out(order: dict[str, Any], last: _Last) -> tuple[str, str]:
     if target is None:
         return "alert_url_invalid", last.said
     if "body" not in order:
-        return "", str(target.service_name)
+        return _look(target, order)
     sent = target.notify(body=order["body"], title=order["title"], notify_type=order["type"])
     return ("", "") if sent else ("alert_channel_failed", last.said)
+
+
+def _look(target: Any, order: dict[str, Any]) -> tuple[str, str]:
+    """The service's name. A host that does not resolve now may do so later."""
+    found: list[Any] = []
+    if order["host"] and not order["internal"]:
+        with contextlib.suppress(OSError, UnicodeError):
+            found = socket.getaddrinfo(order["host"], None)
+    inside = [str(each[4][0]) for each in found if internal(str(each[4][0]))]
+    if inside:
+        return "alert_target_internal", f"{order['host']} is an internal address"
+    return "", str(target.service_name)
 
 
 def _harmless(detail: str, url: str) -> str:

@@ -21,7 +21,7 @@ log = logging.get("alerts")
 
 _AT_ONCE: Final = 500
 #: What happens together is read together: a restart of a thousand sessions is a few looks.
-_GATHER_S: Final = 0.5
+GATHER_S: Final = 0.5
 _LOOK_EVERY_S: Final = 60.0
 _STORE_AGAIN_S: Final = 5.0
 #: Messages pass by without a write; so many are read again after a restart at most.
@@ -38,9 +38,11 @@ class Intake:
         tenant_id: TenantId,
         clock: Clock,
         told: Callable[[], None],
+        *,
+        gather_s: float = GATHER_S,
     ) -> None:
         self._store, self._journal, self._tenant_id, self._clock = store, journal, tenant_id, clock
-        self._told = told
+        self._told, self._gather_s = told, gather_s
         self._wanted = Filter(tenant_id, types=TYPES)
         self._news = asyncio.Event()
 
@@ -115,7 +117,7 @@ class Intake:
             event.cancel()
         self._news.clear()
         if event.done():
-            await asyncio.sleep(_GATHER_S)
+            await asyncio.sleep(self._gather_s)
 
 
 def _signals(event: Event) -> Sequence[Signal]:

@@ -85,13 +85,15 @@ class Ledger:
         for signal in signals:
             there = open_ones.get(signal.cause)
             if signal.turn is Turn.RAISED:
-                if signal.unless.isdisjoint(open_ones) and (alert := self._raise(subject, signal, there)):
-                    open_ones[signal.cause] = alert
+                now = self._raise(subject, signal, there) if signal.unless.isdisjoint(open_ones) else there
             elif there is not None:
                 end = incidents.cleared if signal.turn is Turn.CLEARED else incidents.dropped
-                self._take(there, end(there.incident, self._now_ms))
-                if signal.turn is Turn.DROPPED:
-                    del open_ones[signal.cause]
+                now = self._take(there, end(there.incident, self._now_ms))
+            else:
+                now = None
+            open_ones.pop(signal.cause, None)
+            if now is not None and now.incident.phase is not Phase.ENDED:
+                open_ones[signal.cause] = now
 
     def pass_time(self) -> None:
         """Whatever is due happens."""

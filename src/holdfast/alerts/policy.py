@@ -8,7 +8,14 @@ from holdfast.alerts.channels import Channel
 from holdfast.alerts.text import Telling
 from holdfast.kit.backoff import backoff
 from holdfast.model.alerts import Delivery, Severity, Told
-from holdfast.model.errors import AlertTargetInternal, AlertUrlInvalid, HoldfastError
+from holdfast.model.errors import (
+    AlertTargetInternal,
+    AlertUrlInvalid,
+    HoldfastError,
+    RecipientInvalid,
+    RequestInvalid,
+    UnknownSession,
+)
 from holdfast.vault import SealBroken
 
 _BASE_S: Final = 30.0
@@ -20,7 +27,14 @@ FAILING_AFTER: Final = 3
 #: Nothing waits longer than this, whatever a clock that was set back says.
 LONGEST_WAIT_MS: Final = 2 * 86_400_000
 #: Trying again does not help.
-_FINAL: Final = (AlertUrlInvalid, AlertTargetInternal, SealBroken)
+_FINAL: Final = (
+    AlertUrlInvalid,
+    AlertTargetInternal,
+    SealBroken,
+    UnknownSession,
+    RecipientInvalid,
+    RequestInvalid,
+)
 
 
 @dataclass(frozen=True, slots=True)

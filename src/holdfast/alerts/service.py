@@ -9,7 +9,7 @@ from typing import Final
 from holdfast.alerts import channels, repository, statements
 from holdfast.alerts.channels import Channel, NumberTarget, Target, UrlTarget, Wishes
 from holdfast.alerts.delivering import Delivering
-from holdfast.alerts.intake import Intake
+from holdfast.alerts.intake import GATHER_S, Intake
 from holdfast.alerts.ledger import Alert
 from holdfast.alerts.rules import DEFAULTS, Rule
 from holdfast.alerts.text import test_letter
@@ -96,11 +96,12 @@ class Alerts:
         home: TenantId,
         lab: bool = False,
         clock: Clock = now_ms,
+        gather_s: float = GATHER_S,
     ) -> None:
         self._store, self._sessions, self._seal, self._clock, self._lab = store, sessions, seal, clock, lab
         self._ways = ways
         self._delivering = Delivering(store, ways, home, clock, lab=lab)
-        self._intake = Intake(store, journal, home, clock, self._delivering.wake)
+        self._intake = Intake(store, journal, home, clock, self._delivering.wake, gather_s=gather_s)
 
     async def run(self) -> None:
         """Work until cancelled. Nothing that goes wrong in here ends anything else."""

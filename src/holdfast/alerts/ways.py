@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from holdfast.alerts import courier
-from holdfast.alerts.channels import Channel, NumberTarget, UrlTarget, read_target
+from holdfast.alerts.channels import Channel, NumberTarget, UrlTarget, host_of, read_target
 from holdfast.alerts.text import Letter
 from holdfast.kit import logging
 from holdfast.model.content import Text
@@ -96,7 +96,8 @@ class Ways:
             raise answer
 
     async def _by_courier(self, url: str, internal: bool, letter: Letter | None) -> str:
-        order: dict[str, object] = {"url": url, "internal": internal, "limit_s": self._limit_s + 1}
+        order: dict[str, object] = {"url": url, "host": host_of(url)[0], "internal": internal}
+        order["limit_s"] = self._limit_s + 1
         if letter is not None:
             order |= {"title": letter.title, "body": letter.body, "type": letter.kind}
         said = await self._run(json.dumps(order).encode())

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.alerts import DEFAULTS, Channel, Entry, Notified, QuietHours, Rule, Wishes
 from holdfast.api.auth import Admin, Behind, Reader
@@ -48,14 +48,6 @@ class ChannelIn(BaseModel):
     resolved: bool = Field(True, description="told too when an alert is over")
     internal: bool = Field(False, description="it may lead to this machine or its networks")
     quiet: QuietIn | None = None
-
-    @model_validator(mode="after")
-    def _one_target(self) -> "ChannelIn":
-        if (self.session is None) != (self.to is None):
-            raise ValueError("`session` and `to` belong together")
-        if self.url is not None and self.to is not None:
-            raise ValueError("either `url`, or `session` and `to`")
-        return self
 
 
 class QuietOut(BaseModel):
@@ -205,6 +197,10 @@ async def list_channels(rooms: Behind, caller: Admin) -> ChannelsOut:
 async def put_channel(rooms: Behind, caller: Admin, name: Name, body: ChannelIn) -> ChannelOut:
     """Idempotent. An address is looked at, not tried: that is what the test is for."""
     wishes, tenant_id = _wishes(body), caller.tenant_id
+    if (body.session is None) != (body.to is None):
+        raise RequestInvalid("`session` and `to` belong together", next_step="Give both, or neither.")
+    if body.url is not None and body.session is not None:
+        raise RequestInvalid("A channel has one target", next_step="Give `url`, or `session` and `to`.")
     if body.url is not None:
         made = await rooms.alerts.put_url(tenant_id, name, body.url, wishes)
     elif body.session is not None and body.to is not None:
