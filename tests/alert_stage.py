@@ -15,6 +15,8 @@ from holdfast.alerts import Alerts, Channel, Ways, Wishes, statements
 from holdfast.alerts.policy import LONGEST_WAIT_MS
 from holdfast.alerts.ways import Post
 from holdfast.journal import Draft, Journal
+from holdfast.model import words
+from holdfast.model.alerts import Cause
 from holdfast.model.errors import HoldfastError, UnknownSession
 from holdfast.model.events import EventData, SessionStateChanged
 from holdfast.model.ids import DEFAULT_TENANT, SessionId
@@ -288,6 +290,11 @@ def _standing(unit: ReadUnit, hanging: set[str]) -> tuple[bool, int | None]:
     due += [at for channel, at in unit.all(statements.NEXT_OF_CHANNELS) if channel not in hanging]
     known = [int(at) for at in due if at is not None]
     return read, min(known) if known else None
+
+
+def title(reason: Reason | Cause, subject: str = "office") -> str:
+    """What a channel hears of it, without what stands in front."""
+    return f"{subject}: {words.of_alert(reason.value).sentence.rstrip('.')}"
 
 
 def state(reason: Reason, state: State | None = None, **more: Any) -> SessionStateChanged:

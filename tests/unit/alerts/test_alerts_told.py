@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from alert_stage import LOCAL, MINUTE, TENANT, Stage, hook, mail, stage, state
+from alert_stage import LOCAL, MINUTE, TENANT, Stage, hook, mail, stage, state, title
 from holdfast.alerts import Ways
 from holdfast.alerts.channels import Channel, UrlTarget, write_target
 from holdfast.alerts.text import Letter
@@ -38,10 +38,10 @@ async def test_a_webhook_and_a_mail_tell_cause_and_next_step_once(here: Stage) -
         await here.alerts.put_url(TENANT, "mail", url, LOCAL)
         await here.tell(state(Reason.BANNED), state(Reason.BANNED))
         await here.later(MINUTE)
-        assert web.titles == ["[Holdfast] office: WhatsApp has banned this number"]
+        assert web.titles == [f"[Holdfast] {title(Reason.BANNED)}"]
         assert web.got[0]["type"] == "failure"
         for text in (web.got[0]["message"], await post.next()):
-            assert "Next step: open WhatsApp on the phone" in text
+            assert "Next step: open WhatsApp" in text
 
 
 async def test_a_service_that_hangs_or_refuses_holds_up_no_other(here: Stage) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alert_stage import MINUTE, TENANT, stage, state
+from alert_stage import MINUTE, TENANT, stage, state, title
 from databases import sql
 from holdfast.alerts import Wishes
 from holdfast.journal import Journal
@@ -33,7 +33,7 @@ async def test_another_number_tells_once_whatever_is_killed(store: Store, journa
         await here.later(MINUTE)
         ((text, to),) = await texts(store)
         assert to == "49151123@s.whatsapp.net"
-        assert text.startswith("[Holdfast] office: WhatsApp has banned this number\n")
+        assert text.startswith(f"[Holdfast] {title(Reason.BANNED)}\n")
         (told,) = (await here.alerts.history(TENANT))[0].notified
         assert told.state is Delivery.SENT
 
