@@ -8182,7 +8182,8 @@ type Level struct {
 	MissedProbes  uint32                 `protobuf:"varint,6,opt,name=missed_probes,json=missedProbes,proto3" json:"missed_probes,omitempty"` // in a row
 	Folder        string                 `protobuf:"bytes,7,opt,name=folder,proto3" json:"folder,omitempty"`
 	Jid           string                 `protobuf:"bytes,8,opt,name=jid,proto3" json:"jid,omitempty"`
-	Backlog       uint32                 `protobuf:"varint,9,opt,name=backlog,proto3" json:"backlog,omitempty"` // stanzas read and not handled yet
+	Backlog       uint32                 `protobuf:"varint,9,opt,name=backlog,proto3" json:"backlog,omitempty"`                       // stanzas read and not handled yet
+	WaitingMs     uint32                 `protobuf:"varint,10,opt,name=waiting_ms,json=waitingMs,proto3" json:"waiting_ms,omitempty"` // [2] how long the oldest of the unconfirmed has been waiting
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -8276,6 +8277,13 @@ func (x *Level) GetJid() string {
 func (x *Level) GetBacklog() uint32 {
 	if x != nil {
 		return x.Backlog
+	}
+	return 0
+}
+
+func (x *Level) GetWaitingMs() uint32 {
+	if x != nil {
+		return x.WaitingMs
 	}
 	return 0
 }
@@ -11146,7 +11154,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x06Levels\x12\x13\n" +
 	"\x05at_ms\x18\x01 \x01(\x03R\x04atMs\x125\n" +
 	"\bsessions\x18\x02 \x03(\v2\x19.holdfast.engine.v1.LevelR\bsessions\x12\x1a\n" +
-	"\bsequence\x18\x03 \x01(\x04R\bsequence\"\x98\x02\n" +
+	"\bsequence\x18\x03 \x01(\x04R\bsequence\"\xb7\x02\n" +
 	"\x05Level\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x01 \x01(\tR\tsessionId\x12\x14\n" +
@@ -11157,7 +11165,10 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\rmissed_probes\x18\x06 \x01(\rR\fmissedProbes\x12\x16\n" +
 	"\x06folder\x18\a \x01(\tR\x06folder\x12\x10\n" +
 	"\x03jid\x18\b \x01(\tR\x03jid\x12\x18\n" +
-	"\abacklog\x18\t \x01(\rR\abacklog\"\x94\x02\n" +
+	"\abacklog\x18\t \x01(\rR\abacklog\x12\x1d\n" +
+	"\n" +
+	"waiting_ms\x18\n" +
+	" \x01(\rR\twaitingMs\"\x94\x02\n" +
 	"\bDelivery\x12\x1f\n" +
 	"\vdelivery_id\x18\x01 \x01(\x04R\n" +
 	"deliveryId\x12\x1d\n" +

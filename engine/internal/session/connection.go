@@ -63,7 +63,7 @@ type Connection struct {
 
 	lastFrame atomic.Int64 // Unix ms
 	paused    atomic.Bool  // nothing is read for the moment: too much is read and not handled
-	waiting   atomic.Int32
+	waiting   waits
 	probes    probes
 	clock     serverClock
 }
@@ -159,6 +159,7 @@ func (c *Connection) fill(level *pb.Level) {
 	c.lock.Unlock()
 	level.LastFrameMs = c.lastFrame.Load()
 	level.Backlog = uint32(max(c.stanzas.intake.waiting(), 0))
-	level.Waiting = uint32(max(c.waiting.Load(), 0))
+	waiting, oldest := c.waiting.look(time.Now())
+	level.Waiting, level.WaitingMs = uint32(waiting), uint32(oldest.Milliseconds())
 	level.MissedProbes = uint32(max(c.probes.missed.Load(), 0))
 }

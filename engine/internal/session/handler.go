@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/types"
@@ -178,8 +179,7 @@ func (c *Connection) deliver(delivery *pb.Delivery) bool {
 	// Longer than this, and the library goes on with the next message: their order would be lost.
 	ctx, cancel := context.WithTimeout(c.ctx, c.deps.Timing.Confirm)
 	defer cancel()
-	c.waiting.Add(1)
-	defer c.waiting.Add(-1)
+	defer c.waiting.begin(time.Now())()
 	if err := c.deps.Gateway.Deliver(ctx, delivery); err != nil {
 		if c.ctx.Err() == nil {
 			c.end(translate.Ending{Reason: pb.Reason_PARKED, Detail: "a delivery was not confirmed within " + c.deps.Timing.Confirm.String()})

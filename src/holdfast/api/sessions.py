@@ -10,7 +10,8 @@ from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
 from holdfast.model.actions import Action
 from holdfast.model.states import Color, ConnectionStatus, Desired, State
-from holdfast.model.words import of_reason
+from holdfast.model.warnings import WarningCode
+from holdfast.model.words import of_reason, of_warning
 from holdfast.sessions import Debt, TimelineEntry, View
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
@@ -25,6 +26,15 @@ class PairingOut(BaseModel):
     index: int
     of: int
     valid_until: datetime
+
+
+class WarningOut(BaseModel):
+    """A warning that stands. The session's state is what it is all the same."""
+
+    code: WarningCode
+    since: datetime
+    sentence: str
+    next_step: str
 
 
 class SessionOut(BaseModel):
@@ -55,6 +65,7 @@ class SessionOut(BaseModel):
     pairing: PairingOut | None
     restoring: bool = Field(description="it comes back after a start, and is not there yet")
     actions: list[Action] = Field(description="what can be done with it now")
+    warnings: list[WarningOut] = Field(description="what is not as it should be beside its state")
 
 
 class UnlinkingOut(BaseModel):
@@ -132,6 +143,14 @@ def session_out(view: View) -> SessionOut:
         else None,
         restoring=view.restoring,
         actions=list(view.actions),
+        warnings=[_warning_out(code, since_ms) for code, since_ms in view.warnings],
+    )
+
+
+def _warning_out(code: WarningCode, since_ms: int) -> WarningOut:
+    said = of_warning(code)
+    return WarningOut.model_construct(
+        code=code, since=_must(since_ms), sentence=f"{said.sentence}.", next_step=said.next_step
     )
 
 

@@ -82,6 +82,7 @@ class Gateway:
         link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels
         link.on_deliveries = self.intake.put
         supervisor.roster.on_up, supervisor.roster.on_down = self._up, self._down
+        supervisor.watching.oldest_unanswered = self.outbox.oldest_unanswered
         supervisor.roster.recorder.on_deleted = self.outbox.session_deleted
 
     def _up(self, session_id: SessionId, phone: str) -> None:

@@ -71,9 +71,10 @@ def _still_linked(it: Unlinking) -> str:
 
 
 def _words(session: Session) -> str:
-    if session.color == "green":
-        return ""
-    return words.line(session.sentence, session.next_step) if session.sentence else ""
+    said = [words.line(it.sentence, it.next_step) for it in session.warnings]
+    if session.color != "green" and session.sentence:
+        said.insert(0, words.line(session.sentence, session.next_step))
+    return " ".join(said)
 
 
 def _head(system: System) -> None:

@@ -12,7 +12,7 @@ from holdfast.client.event import Event
 from holdfast.client.locate import Locator, data_folder
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
-from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Sent, Session, Unlinking
+from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Sent, Session, Unlinking, Warned
 from holdfast.model.errors import (
     AccessError,
     AlreadyLinked,
@@ -59,5 +59,6 @@ __all__ = [
     "Unauthorized",
     "UnknownSession",
     "Unlinking",
+    "Warned",
     "data_folder",
 ]

@@ -12,9 +12,10 @@ from holdfast.model.events import (
     SessionPairing,
     SessionRenamed,
     SessionStateChanged,
+    SessionWarning,
 )
 from holdfast.model.states import UP, State
-from holdfast.model.words import of_reason
+from holdfast.model.words import of_reason, of_warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,26 @@ class Pairing:
     index: int
     of: int
     valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning that stands; the codes are those of `holdfast.model.warnings`."""
+
+    code: str
+    sentence: str
+    next_step: str
+    since: datetime | None
+
+    @classmethod
+    def read(cls, body: Json) -> "Warned":
+        """From the API's JSON."""
+        return cls(
+            code=str(body["code"]),
+            sentence=str(body.get("sentence") or ""),
+            next_step=str(body.get("next_step") or ""),
+            since=moment(body.get("since")),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +72,8 @@ class Session:
     detail: str = ""
     #: What its owner can do with it now; the names are those of `holdfast.model.actions.Action`.
     actions: tuple[str, ...] = ()
+    #: Warnings that stand, oldest first: what is not as it should be beside the state.
+    warnings: "tuple[Warned, ...]" = ()
 
     @property
     def connected(self) -> bool:
@@ -81,6 +104,7 @@ class Session:
             restoring=bool(body.get("restoring")),
             detail=str(body.get("detail") or ""),
             actions=tuple(str(action) for action in body.get("actions") or ()),
+            warnings=tuple(Warned.read(warning) for warning in body.get("warnings") or ()),
         )
 
     def after(self, event: Event) -> "Session":
@@ -90,6 +114,9 @@ class Session:
                 return _changed(self, change, event.at)
             case SessionPairing() as step:
                 return replace(self, pairing=None if step.ended else _pairing(step))
+            case SessionWarning() as warning:
+                others = tuple(it for it in self.warnings if it.code != warning.code)
+                return replace(self, warnings=(*others, _warned(warning)) if warning.active else others)
             case SessionHeartbeat() as heartbeat:
                 return replace(self, last_heartbeat_at=moment_of(heartbeat.heard_ms))
             case SessionRenamed() as renamed:
@@ -117,6 +144,11 @@ def _changed(session: Session, change: SessionStateChanged, at: datetime | None)
         pairing=session.pairing if change.state is State.PAIRING else None,
         restoring=session.restoring and change.state in {State.CONNECTING, State.RECONNECTING},
     )
+
+
+def _warned(warning: SessionWarning) -> Warned:
+    said = of_warning(warning.code)
+    return Warned(warning.code.value, f"{said.sentence}.", said.next_step, moment_of(warning.since_ms))
 
 
 def _pairing(step: SessionPairing) -> Pairing:

@@ -33,6 +33,8 @@ class Held:
     missed_probes: int
     folder: str
     jid: str
+    #: How long the oldest delivery has been waiting for its confirmation.
+    waiting_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ def held(level: pb.Level) -> facts.Held:
         level.missed_probes,
         level.folder,
         level.jid,
+        level.waiting_ms,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.model.errors import HoldfastError, RateLimited, StoreUnavailable
+from holdfast.model.errors import HoldfastError, RateLimited, SendOutcomeUnknown, StoreUnavailable
 from holdfast.model.ids import SessionId
 from holdfast.model.seams import Sender
 from holdfast.outbox import statements
@@ -56,6 +56,8 @@ class Driver:
         self._resting: dict[tuple[str, str], asyncio.TimerHandle] = {}
         self._rate_limited: set[tuple[str, str]] = set()
         self._proved: set[int] = set()
+        #: Messages whose attempt has had no answer, oldest first, by session.
+        self._unanswered: dict[SessionId, dict[int, None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._closing = False
         self.idle = asyncio.Event()
@@ -129,6 +131,7 @@ class Driver:
 
     def dropped(self, session_id: SessionId) -> None:
         """Nothing of this session will be sent any more."""
+        self._unanswered.pop(session_id, None)
         if (session := self._sessions.pop(session_id, None)) is not None:
             session.up = False
             session.drop()
@@ -138,6 +141,17 @@ class Driver:
         for each in results:
             if (session := self._sessions.get(each.row.session_id)) is not None:
                 session.busy.discard(each.row.order_no)
+
+    def oldest_unanswered(self, session_id: SessionId) -> int | None:
+        """The oldest message, by its order, that was handed over and has had no answer; None without one."""
+        return next(iter(self._unanswered.get(session_id, ())), None)
+
+    def _answered(self, row: Queued) -> None:
+        waiting = self._unanswered.get(row.session_id)
+        if waiting is not None:
+            waiting.pop(row.order_no, None)
+            if not waiting:
+                del self._unanswered[row.session_id]
 
     def is_busy(self, row: Queued) -> bool:
         """True while an attempt of this row is under way, or its result is not durable yet."""
@@ -209,8 +223,10 @@ class Driver:
             row = lane.rows[0]
             if row.order_no in self._proved:
                 self._proved.discard(row.order_no)
+                self._answered(row)
                 session.first_done(lane)
             elif (failure := self._spoilt(session, row)) is not None:
+                self._answered(row)
                 session.busy.add(row.order_no)
                 session.first_done(lane)
                 self._report(Failed(row, failure))
@@ -268,11 +284,14 @@ class Driver:
     async def _attempt(self, row: Queued, fruitless: int) -> Result:
         """Hand one row to the engine. Never raises: what goes wrong is a decision about this row alone."""
         attempt = row.attempts + 1
+        self._unanswered.setdefault(row.session_id, {}).setdefault(row.order_no)
         try:
             ack = await self._sender.send(row.session_id, row.message_id, row.to_jid, row.message)
         except Exception as exc:
             decision = self._policy.decide(exc, attempt, self._roll(), fruitless=fruitless)
             self._log_attempt(row, exc, decision)
+            if not isinstance(exc, SendOutcomeUnknown):
+                self._answered(row)
             if isinstance(decision, Fail):
                 return Failed(replace(row, attempts=attempt), decision)
             tried_at_ms = self._clock()
@@ -289,6 +308,7 @@ class Driver:
                     error_detail=detail,
                 )
             )
+        self._answered(row)
         killpoint.pass_("ack_unstored")
         return Sent(replace(row, attempts=attempt), ack)
 

@@ -132,6 +132,10 @@ class Outbox:
         if unit.run(statements.MERGE, session_id=session_id, pn=pn, lid=lid):
             unit.after_commit(partial(self._driver.merged, session_id, pn, lid))
 
+    def oldest_unanswered(self, session_id: SessionId) -> int | None:
+        """The oldest message, by its order, that was handed over and has had no answer; None without one."""
+        return self._driver.oldest_unanswered(session_id)
+
     # ---- work --------------------------------------------------------------------------------------------
 
     async def run(self) -> None:

@@ -91,6 +91,7 @@ class Hearing:
                 self._hear_closed(runtime, runtime.session.epoch)
 
     def _hear_level(self, runtime: Runtime, held: Held) -> None:
+        runtime.unconfirmed_ms = held.waiting_ms
         if held.last_frame_ms and held.last_frame_ms != runtime.last_heartbeat_ms:
             # Newer than the one before, also where a clock was set back.
             runtime.last_heartbeat_ms, runtime.heard_ms = held.last_frame_ms, self._roster.now

@@ -1,5 +1,6 @@
 """The SQL of sessions and timeline. Every function belongs into a unit of work or a read."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, State
+from holdfast.model.warnings import WarningCode
 from holdfast.sessions import statements
 from holdfast.sessions.facts import Credentials, Session
 from holdfast.sessions.runtime import Runtime
@@ -44,7 +46,7 @@ def gone(unit: ReadUnit) -> frozenset[SessionId]:
 def _runtime(row: tuple[Any, ...]) -> Runtime:
     (id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, *rest) = row
     (state, reason, detail, code, since, epoch, attempt, retry_at, banned, connected, heartbeat, *ends) = rest
-    revision, seq = ends
+    revision, warnings, seq = ends
     record = Record(id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, revision)
     session = Session(
         state=State(state),
@@ -62,10 +64,12 @@ def _runtime(row: tuple[Any, ...]) -> Runtime:
     runtime = Runtime(record, session, seq)
     runtime.last_connected_ms = connected
     runtime.last_heartbeat_ms = runtime.heartbeat_saved_ms = heartbeat
+    runtime.warnings = _warnings(warnings)
     return runtime
 
 
 _REASONS: Final = frozenset(Reason)
+_KNOWN: Final = frozenset(code.value for code in WarningCode)
 
 
 def _reason(stored: str | None) -> Reason | None:
@@ -83,6 +87,17 @@ def credentials(state: State, record: Record) -> Credentials:
     if record.folder is not None:
         return Credentials.VALID
     return Credentials.LOST if record.phone is not None else Credentials.NONE
+
+
+def _warnings_text(warnings: Mapping[WarningCode, int]) -> str | None:
+    """As the database holds them: since when each stands."""
+    return json.dumps({code.value: since_ms for code, since_ms in warnings.items()}) if warnings else None
+
+
+def _warnings(text: str | None) -> dict[WarningCode, int]:
+    """The other way. What a newer version warned of is over."""
+    stored = json.loads(text) if text else {}
+    return {WarningCode(code): int(since_ms) for code, since_ms in stored.items() if code in _KNOWN}
 
 
 def insert(unit: WriteUnit, runtime: Runtime, shown: Session) -> None:
@@ -122,6 +137,7 @@ def row_of(runtime: Runtime, session: Session) -> Row:
         "banned_until_ms": session.banned_until_ms,
         "last_connected_ms": runtime.last_connected_ms,
         "revision": record.revision,
+        "warnings": _warnings_text(runtime.warnings),
     }
 
 
@@ -172,9 +188,15 @@ def delete(unit: WriteUnit, session_id: SessionId, now_ms: int) -> None:
 
 def read_timeline(unit: ReadUnit, session_id: SessionId, limit: int) -> list[TimelineEntry]:
     """The newest changes, newest first."""
-    return [
-        TimelineEntry(seq, at, State(state), _reason(reason), detail or "", code, epoch)
-        for seq, at, state, reason, detail, code, epoch in unit.all(
-            statements.CHANGES, session_id=session_id, most=limit
-        )
-    ]
+    rows = unit.all(statements.CHANGES, session_id=session_id, most=limit)
+    return [_entry(row) for row in rows]
+
+
+def read_changes_since(unit: ReadUnit, since_ms: int) -> list[tuple[SessionId, TimelineEntry]]:
+    """Every session's changes since then, session by session, oldest first."""
+    return [(row[0], _entry(row[1:])) for row in unit.all(statements.CHANGES_SINCE, since=since_ms)]
+
+
+def _entry(row: tuple[Any, ...]) -> TimelineEntry:
+    seq, at_ms, state, reason, detail, code, epoch = row
+    return TimelineEntry(seq, at_ms, State(state), _reason(reason), detail or "", code, epoch)

@@ -38,6 +38,10 @@ def _ignore(*_: str) -> None:
     """Nobody listens."""
 
 
+def _nobody_watches(runtime: Runtime, before: f.Session) -> None:
+    """No watch yet."""
+
+
 def _nobody_acts(runtime: Runtime, commands: Sequence[c.Command]) -> None:
     """No lanes yet."""
 
@@ -66,6 +70,8 @@ class Roster:
         #: A session can send now, as this number.
         self.on_up: Callable[[SessionId, str], None] = _ignore
         self.on_down: Callable[[SessionId], None] = _ignore
+        #: A session is in another state, or there for another reason, than it was.
+        self.on_changed: Callable[[Runtime, f.Session], None] = _nobody_watches
         #: Commands are carried out now; without an engine they wait.
         self.acting = False
         self.on_commands: Callable[[Runtime, Sequence[c.Command]], None] = _nobody_acts
@@ -166,6 +172,7 @@ class Roster:
             previous=before.state.value,
             detail=after.detail or None,
         )
+        self.on_changed(runtime, before)
         self._tell_neighbours(runtime, before, now)
 
     def remember(self, runtime: Runtime, *events: EventData) -> None:

@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from holdfast.model.ids import SessionId
 from holdfast.model.states import State
+from holdfast.model.warnings import WarningCode
 from holdfast.sessions.commands import Command
 from holdfast.sessions.facts import Session
 from holdfast.vault import Record
@@ -79,12 +80,15 @@ class Runtime:
         "last_connected_ms",
         "last_fact",
         "last_heartbeat_ms",
+        "losses",
         "pairing",
         "record",
         "session",
         "timeline_seq",
         "timer",
+        "unconfirmed_ms",
         "waiters",
+        "warnings",
     )
 
     def __init__(self, record: Record, session: Session, timeline_seq: int = 0) -> None:
@@ -98,6 +102,12 @@ class Runtime:
         self.heard_ms: int | None = None
         self.heartbeat_told_ms = 0
         self.heartbeat_event: str | None = None
+        #: Connections that were lost, by the clock that decides, oldest first.
+        self.losses: deque[int] = deque()
+        #: How long the oldest message that came in has been waiting to be stored.
+        self.unconfirmed_ms = 0
+        #: Warnings that stand, and since when.
+        self.warnings: dict[WarningCode, int] = {}
         #: The engine's number of the newest fact: levels that it counted before are stale.
         self.last_fact = 0
         self.closing: Closing | None = None

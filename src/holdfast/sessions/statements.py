@@ -10,7 +10,7 @@ LOAD: Final = Statement(
     """
     SELECT s.id, s.tenant_id, s.name, s.wish, s.created_at_ms, s.folder, s.phone, s.jid, s.lid, s.push_name,
       s.state, s.reason, s.detail, s.code, s.since_ms, s.epoch, s.attempt, s.retry_at_ms, s.banned_until_ms,
-      s.last_connected_ms, s.last_heartbeat_ms, s.revision,
+      s.last_connected_ms, s.last_heartbeat_ms, s.revision, s.warnings,
       (SELECT coalesce(max(seq), 0) FROM timeline t WHERE t.session_id = s.id)
     FROM sessions s WHERE s.deleted_at_ms IS NULL ORDER BY s.id
     """,
@@ -36,7 +36,7 @@ UPDATE: Final = Statement(
       push_name = :push_name, wish = :wish, state = :state, reason = :reason, detail = :detail,
       code = :code, since_ms = :since_ms, epoch = :epoch,
       attempt = :attempt, retry_at_ms = :retry_at_ms, banned_until_ms = :banned_until_ms,
-      last_connected_ms = :last_connected_ms, revision = :revision
+      last_connected_ms = :last_connected_ms, revision = :revision, warnings = :warnings
     WHERE id = :id AND deleted_at_ms IS NULL
     """,
 )
@@ -81,6 +81,14 @@ CHANGES: Final = Statement(
     """
     SELECT seq, at_ms, state, reason, detail, code, epoch FROM timeline WHERE session_id = :session_id
     ORDER BY seq DESC LIMIT :most
+    """,
+)
+CHANGES_SINCE: Final = Statement(
+    "sessions.changes_since",
+    "Every session's changes since then, oldest first.",
+    """
+    SELECT session_id, seq, at_ms, state, reason, detail, code, epoch FROM timeline WHERE at_ms >= :since
+    ORDER BY session_id, seq
     """,
 )
 UNLINKINGS: Final = Statement(

@@ -11,7 +11,6 @@ from holdfast.model.ids import TenantId
 from holdfast.model.policy import DEFAULT_POLICY, Policy
 from holdfast.sessions.blame import Blame
 from holdfast.sessions.hearing import Hearing
-from holdfast.sessions.heartbeats import Heartbeats
 from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.linking import Linking
@@ -21,6 +20,7 @@ from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.seam import Engine
 from holdfast.sessions.unlinking import Unlinking
+from holdfast.sessions.watching import Watching
 from holdfast.store import Store
 from holdfast.vault import Registry, Vault
 
@@ -54,7 +54,8 @@ class Supervisor:
             self.roster, link, vault, linking, leftovers, blame=blame, device_name=device_name
         )
         self._hearing = Hearing(self.roster, linking)
-        self._heartbeats = Heartbeats(self.roster)
+        self.watching = Watching(self.roster)
+        self.roster.on_changed = self.watching.changed
         self._reconciling = Reconciling(self.roster, link, vault, leftovers, lanes=self._lanes, blame=blame)
 
     async def load(self, registry: Registry) -> None:
@@ -77,13 +78,10 @@ class Supervisor:
                 self._lanes.leave()
 
     async def _watch(self) -> None:
+        await self.watching.remember(self._store)
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
-            self.look()
-
-    def look(self) -> None:
-        """Tell what time alone brings: heartbeats that are due."""
-        self._heartbeats.look()
+            self.watching.look()
 
     # ---- what the engine's link says -----------------------------------------------------------------------
 

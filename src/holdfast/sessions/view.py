@@ -6,6 +6,7 @@ from holdfast.model.actions import Action
 from holdfast.model.events import SessionStateChanged
 from holdfast.model.reasons import MEANINGS, Reason
 from holdfast.model.states import ConnectionStatus, Desired, State, connection_status
+from holdfast.model.warnings import WarningCode
 from holdfast.sessions.facts import Session
 from holdfast.sessions.offers import offered
 from holdfast.sessions.runtime import Runtime, ShownCode
@@ -38,6 +39,8 @@ class View:
     qr: ShownCode | None
     #: What its owner can do with it now.
     actions: tuple[Action, ...]
+    #: Warnings that stand, and since when, oldest first.
+    warnings: tuple[tuple[WarningCode, int], ...]
 
     @property
     def connection_status(self) -> ConnectionStatus:
@@ -71,6 +74,7 @@ def view(runtime: Runtime, shift_ms: int, *, restoring: bool) -> View:
         restoring=restoring,
         qr=shown.moved(shift_ms) if shown is not None and session.state is State.PAIRING else None,
         actions=offered(runtime.session),
+        warnings=tuple(sorted(runtime.warnings.items(), key=lambda it: it[1])),
     )
 
 

@@ -67,6 +67,7 @@ sessions = Table(
     _ms("created_at_ms"),
     _ms("deleted_at_ms", null=True),
     Column("revision", BigInteger, nullable=False, server_default="0"),
+    _text("warnings", null=True),
     # Among the living alone: a deleted session keeps its name and owns nothing.
     _unique_alive("uq_sessions_name", "tenant_id", "name"),
     _unique_alive("uq_sessions_phone", "phone"),

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from holdfast.engine import Held, Levels
 from holdfast.kit.clock import SteadyClock
 from holdfast.model.reasons import Reason
-from holdfast.model.states import LinkLevel, State
+from holdfast.model.states import State
 from holdfast.sessions.facts import Session
 from holdfast.sessions.heartbeats import TOLD_EVERY_MS, due_ms
 from holdfast.store import Statement
@@ -33,22 +33,22 @@ class Time:
         return SteadyClock(lambda: self.now_ms, lambda: self.now_ms)
 
 
-def hear(room: Stage, time: Time, *, missed: int = 0, frames: bool = True, age_ms: int = 1000) -> None:
+def hear(room: Stage, time: Time, *, age_ms: int = 1000, waiting_ms: int = 0) -> None:
     """What the engine says every five seconds of everything that it holds."""
-    heard_ms = time.now_ms - age_ms if frames else 1
+    heard_ms = time.now_ms - age_ms
     held = tuple(
-        Held(id_, it.epoch, LinkLevel.DRAINED, heard_ms, 0, missed, it.folder, it.jid)
+        Held(id_, it.epoch, it.level, heard_ms, 0, 0, it.folder, it.jid, waiting_ms)
         for id_, it in room.link.held.items()
     )
     room.supervisor.heard_levels(Levels(time.now_ms, held))
 
 
-def pass_by(room: Stage, time: Time, ms: int, *, frames: bool = True) -> None:
+def pass_by(room: Stage, time: Time, ms: int) -> None:
     """So much time, in the steps of the engine and of the room's own looks."""
     for _ in range(ms // STEP_MS):
         time.now_ms += STEP_MS
-        hear(room, time, frames=frames)
-        room.supervisor.look()
+        hear(room, time)
+        room.supervisor.watching.look()
 
 
 async def test_a_quiet_hour_has_a_line_per_number_every_five_minutes_and_nothing_else(tmp_path: Path) -> None:

@@ -1,0 +1,88 @@
+"""Watching: what time alone brings. Each session is looked at every five seconds; signs become warnings."""
+
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+
+from holdfast.model.errors import StoreUnavailable
+from holdfast.model.ids import SessionId
+from holdfast.model.states import ACTIVE
+from holdfast.model.warnings import WarningCode
+from holdfast.sessions import repository, signs
+from holdfast.sessions.facts import Session
+from holdfast.sessions.heartbeats import Heartbeats
+from holdfast.sessions.roster import Roster
+from holdfast.sessions.runtime import Runtime
+from holdfast.sessions.warnings import Warnings
+from holdfast.store import Store
+
+
+def _nothing_waits(session_id: SessionId) -> int | None:
+    """Nobody sends."""
+    return None
+
+
+class Watching:
+    """Looks after the sessions of a roster. Warns; it never ends or begins a connection."""
+
+    def __init__(self, roster: Roster, limits: signs.Limits = signs.LIMITS) -> None:
+        self._roster, self._limits = roster, limits
+        self._heartbeats, self._warnings = Heartbeats(roster), Warnings(roster)
+        self._looked_ms = roster.now
+        self._unanswered: dict[SessionId, signs.Unanswered] = {}
+        #: The oldest message of a session that WhatsApp has not acknowledged, by its order; None without one.
+        self.oldest_unanswered: Callable[[SessionId], int | None] = _nothing_waits
+
+    async def remember(self, store: Store) -> None:
+        """Read what was lost before this start. Without a database it is not known, and counts as nothing."""
+        since_ms = self._roster.clock.wall_ms - self._limits.flapping_within_s * 1000
+        try:
+            changes = await store.read(partial(repository.read_changes_since, since_ms=since_ms))
+        except StoreUnavailable:
+            return
+        shift_ms = self._roster.clock.shift_ms
+        for (session_id, before), (same_id, change) in pairwise(changes):
+            runtime = self._roster.index.get(session_id)
+            if runtime is None or session_id != same_id:
+                continue
+            if signs.is_loss(before.state, change.state, change.reason):
+                runtime.losses.append(change.at_ms - shift_ms)
+
+    def changed(self, runtime: Runtime, before: Session) -> None:
+        """A session is in another state, or there for another reason."""
+        if signs.is_loss(before.state, runtime.session.state, runtime.session.reason):
+            runtime.losses.append(self._roster.now)
+
+    def look(self) -> None:
+        """Look at every session once."""
+        now = self._roster.now
+        passed_ms, self._looked_ms = now - self._looked_ms, now
+        self._heartbeats.look()
+        for runtime in list(self._roster.index):
+            if runtime.session.state in ACTIVE:
+                self._look_at(runtime, now, passed_ms)
+            elif runtime.warnings:
+                self._warnings.over(runtime)
+
+    def _look_at(self, runtime: Runtime, now: int, passed_ms: int) -> None:
+        limits, found = self._limits, self._warnings.found
+        while runtime.losses and runtime.losses[0] <= now - limits.flapping_within_s * 1000:
+            runtime.losses.popleft()
+        standing = WarningCode.FLAPPING in runtime.warnings
+        if runtime.losses or standing:
+            flaps = signs.flapping(runtime.losses, now, standing=standing, limits=limits)
+            found(runtime, WarningCode.FLAPPING, flaps)
+        found(runtime, WarningCode.SENDS_UNACKNOWLEDGED, self._unacknowledged(runtime, passed_ms))
+        found(runtime, WarningCode.DELIVERIES_UNCONFIRMED, signs.unconfirmed(runtime.unconfirmed_ms, limits))
+
+    def _unacknowledged(self, runtime: Runtime, passed_ms: int) -> signs.Sign | None:
+        known = signs.unanswered(
+            self._unanswered.pop(runtime.id, None),
+            self.oldest_unanswered(runtime.id),
+            up=runtime.session.state.up,
+            passed_ms=passed_ms,
+        )
+        if known is None:
+            return None
+        self._unanswered[runtime.id] = known
+        return signs.unacknowledged(known, self._limits)
