@@ -3,9 +3,12 @@
 import inspect
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Unpack
 
 from holdfast.bots.filters import SAID, Filter, Handler, judge
 from holdfast.client import Client, Event, IdempotencyConflict, Sent
+from holdfast.client.outgoing import SendOptions
+from holdfast.model.content import Content, Reaction
 from holdfast.model.events import MessageReceived
 
 
@@ -28,17 +31,25 @@ class Chat:
         """The name that the sender shows, empty when WhatsApp gave none."""
         return self.event.data.push_name if isinstance(self.event.data, MessageReceived) else ""
 
-    async def reply(self, text: str) -> Sent | None:
-        """Answer in this chat. None when an earlier run of this handler has answered with another text.
+    async def reply(self, content: str | Content, **options: Unpack[SendOptions]) -> Sent | None:
+        """Answer in this chat, by a text or any other content. None when an earlier run of this handler has
+        answered with something else.
 
         The n-th reply of a handler to one event goes out once, however often the event is handled.
         """
         self._answers += 1
         part = self._bot if self._answers == 1 else f"{self._bot}.{self._answers}"
         try:
-            return await self.client.reply(self.event, text, part=part)
+            return await self.client.reply(self.event, content, part=part, **options)
         except IdempotencyConflict:
             return None
+
+    async def react(self, emoji: str) -> Sent | None:
+        """React to this message; an empty emoji takes the reaction back. As `reply`, once per event."""
+        message = self.event.data
+        if not isinstance(message, MessageReceived):
+            return None
+        return await self.reply(Reaction(message.message_id, emoji))
 
     async def reply_once(self, text: str, topic: str = "greeting") -> Sent | None:
         """Say this once per chat and topic, for ever: the gateway's idempotency key remembers it, not the

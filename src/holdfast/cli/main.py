@@ -11,6 +11,7 @@ from holdfast.cli.alert_commands import app as alert_app
 from holdfast.cli.lab.commands import app as lab_app
 from holdfast.cli.options import AsJson, Data, SessionName
 from holdfast.cli.run import run as _run
+from holdfast.cli.send_command import send
 
 app = typer.Typer(
     name="holdfast",
@@ -127,22 +128,7 @@ def rename(
     _run(control.rename(data, session, name))
 
 
-@app.command()
-def send(
-    session: SessionName,
-    to: Annotated[str, typer.Argument(help="Phone number (+49…), JID or chat of an event.")],
-    text: Annotated[str, typer.Argument(help="The text; - reads it from standard input.")],
-    key: Annotated[
-        str | None, typer.Option("--key", help="Idempotency key: a repetition sends nothing twice.")
-    ] = None,
-    wait: Annotated[float, typer.Option(help="Seconds to wait until WhatsApp has it.")] = 5.0,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """Send a text."""
-    from holdfast.cli import messages
-
-    _run(messages.send(data, session, to, text, key=key, wait_s=wait, as_json=as_json))
+app.command()(send)
 
 
 @app.command()

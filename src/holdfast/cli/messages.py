@@ -5,9 +5,10 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from holdfast.cli.letter import Letter, content_of, options_of
 from holdfast.cli.run import client
 from holdfast.cli.screen import Exit, complain, lab_banner, machine, plain, say
 from holdfast.client import Client, Event, Message, Sent
@@ -29,19 +30,25 @@ from holdfast.model.words import of_error, of_reason, of_warning
 
 
 async def send(
-    data: Path | None, session: str, to: str, text: str, *, key: str | None, wait_s: float, as_json: bool
+    data: Path | None, session: str, to: str, letter: Letter, *, key: str | None, wait_s: float, as_json: bool
 ) -> int:
-    """Send one text and tell what became of it. Raises what the gateway refuses."""
-    words = sys.stdin.read() if text == "-" else text
+    """Send one message and tell what became of it. Raises LetterInvalid, and what the gateway refuses."""
+    if letter.text == "-":
+        letter = replace(letter, text=sys.stdin.read())
+    content, options = content_of(letter), options_of(letter)
+    if letter.not_before is not None:
+        wait_s = 0.0  # it waits on purpose
     async with client(data) as api:
         await _reach(api, quiet=as_json)
-        sent: Sent = await api.send(session, to, words, idempotency_key=key, timeout_s=10.0)
+        sent: Sent = await api.send(session, to, content, idempotency_key=key, timeout_s=10.0, **options)
         status, error = await _follow(api, sent, wait_s)
     if as_json:
         body = {"message_id": sent.message_id, "session_id": sent.session_id, "to": sent.to, "status": status}
         machine(body)
     elif status == "failed":
         complain(f"WhatsApp did not take {sent.message_id}: {error or 'no reason given'}")
+    elif status == SendStatus.QUEUED and "not_before" in options:
+        say("accepted {}: it goes out at {}", sent.message_id, f"{options['not_before']:%Y-%m-%d %H:%M:%S}")
     elif status == SendStatus.QUEUED:
         say("accepted {}: it goes out as soon as the number is connected", sent.message_id)
     else:

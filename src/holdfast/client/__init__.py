@@ -16,6 +16,7 @@ from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Sent, Ses
 from holdfast.model.errors import (
     AccessError,
     AlreadyLinked,
+    ContentInvalid,
     HoldfastError,
     IdempotencyConflict,
     MessageTooLarge,
@@ -24,7 +25,9 @@ from holdfast.model.errors import (
     RecipientInvalid,
     SubscriptionFilterDiffers,
     SubscriptionTaken,
+    TargetInvalid,
     Unauthorized,
+    UnknownMessage,
     UnknownSession,
 )
 
@@ -35,6 +38,7 @@ __all__ = [
     "AlertRule",
     "AlreadyLinked",
     "Client",
+    "ContentInvalid",
     "DashboardLink",
     "Event",
     "EventStream",
@@ -56,7 +60,9 @@ __all__ = [
     "SubscriptionFilterDiffers",
     "SubscriptionTaken",
     "System",
+    "TargetInvalid",
     "Unauthorized",
+    "UnknownMessage",
     "UnknownSession",
     "Unlinking",
     "Warned",

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Self
+from typing import Self, Unpack
 from urllib.parse import quote
 
 from holdfast.client.alerts import Alerts
@@ -12,11 +12,14 @@ from holdfast.client.event import Event, Json
 from holdfast.client.http import Http
 from holdfast.client.link import Link
 from holdfast.client.locate import Locator
+from holdfast.client.messages import Messages
+from holdfast.client.outgoing import SendOptions, to_json
 from holdfast.client.protocol import Outgoing, Wanted
 from holdfast.client.sessions import Sessions, session_path
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
 from holdfast.client.types import DashboardLink, Message, Sent
+from holdfast.model.content import Content
 
 
 class Client:
@@ -41,6 +44,7 @@ class Client:
         self._http = Http(self._locator, timeout_s)
         self._link: Link | None = None
         self.sessions = Sessions(self._http)
+        self.messages = Messages(self.send)
         self.alerts = Alerts(self._http)
 
     async def __aenter__(self) -> Self:
@@ -64,32 +68,38 @@ class Client:
         self,
         session: str,
         to: str,
-        text: str,
+        content: str | Content,
         *,
         idempotency_key: str | None = None,
         timeout_s: float | None = None,
+        **options: Unpack[SendOptions],
     ) -> Sent:
-        """Send a text. Returns when the gateway has committed it: from then on it goes out once, whatever
-        crashes.
+        """Send a text, or any other content. Returns when the gateway has committed it: from then on it
+        goes out once, whatever crashes.
 
-        `to` is a phone number (+49…), a JID or the chat of an event. Without a key one is made, so that the
-        retries of this call cannot double the message; pass your own to make a repetition by your program
-        harmless too.
-        Raises RecipientInvalid, UnknownSession, IdempotencyConflict, MessageTooLarge, AccessError;
-        GatewayUnreachable when nobody answers in time: repeat with the same key.
+        `to` is a phone number (+49…), a JID or the chat of an event. `options` say what it replies to, whom
+        it mentions, when it may be sent. Without a key one is made, so that the retries of this call cannot
+        double the message; pass your own to make a repetition by your program harmless too.
+        Raises RecipientInvalid, UnknownSession, IdempotencyConflict, MessageTooLarge, ContentInvalid,
+        AccessError; UnknownMessage and TargetInvalid for what is about another message; GatewayUnreachable
+        when nobody answers in time: repeat with the same key.
         """
-        message = Outgoing(session, to, text, idempotency_key or f"auto:{uuid.uuid4().hex}")
+        key = idempotency_key or f"auto:{uuid.uuid4().hex}"
+        message = Outgoing(session, to, to_json(content, options), key)
         return await (await self._hot()).send(message, timeout_s or self._timeout_s)
 
-    async def reply(self, event: Event, text: str, *, part: str = "") -> Sent:
+    async def reply(
+        self, event: Event, content: str | Content, *, part: str = "", **options: Unpack[SendOptions]
+    ) -> Sent:
         """Answer a message. The idempotency key comes from the event, so that an event handled twice is
         answered once.
 
         A second answer to the same event needs another `part`. Raises like `send`; IdempotencyConflict
-        means: this event has been answered already, with another text.
+        means: this event has been answered already, with something else. It is shown as an answer to the
+        message with `quoted_id`.
         """
         key = f"reply:{event.event_id}:{part}" if part else f"reply:{event.event_id}"
-        return await self.send(event.session_id, event.chat, text, idempotency_key=key)
+        return await self.send(event.session_id, event.chat, content, idempotency_key=key, **options)
 
     async def messages_page(
         self,

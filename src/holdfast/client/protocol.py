@@ -8,13 +8,14 @@ acknowledged.
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast.client.errors import from_body
 from holdfast.client.event import Event
 from holdfast.client.types import Sent
+from holdfast.model.content import Json
 from holdfast.model.errors import HoldfastError
 
 _BATCH = 256
@@ -27,8 +28,15 @@ class Outgoing:
 
     session: str
     to: str
-    text: str = field(repr=False)
+    #: `text` or `content`, and what is said beside it.
+    message: Mapping[str, Json] = field(repr=False)
     idempotency_key: str
+
+    @property
+    def chars(self) -> int:
+        """About how long it is as JSON."""
+        text = self.message.get("text")
+        return len(text) if isinstance(text, str) else len(json.dumps(self.message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ class HotPath:
             token = self._unwritten.popleft()
             if token in self._waiting:
                 batch.append(token)
-                chars += len(self._waiting[token].text)
+                chars += self._waiting[token].chars
         return batch
 
     def _answered(self, request: str, results: Sequence[Any]) -> list[Happening]:
@@ -190,10 +198,10 @@ class HotPath:
         return out
 
 
-def _message(message: Outgoing) -> dict[str, str]:
+def _message(message: Outgoing) -> dict[str, Json]:
     return {
         "session": message.session,
         "to": message.to,
-        "text": message.text,
+        **message.message,
         "idempotency_key": message.idempotency_key,
     }

@@ -27,7 +27,7 @@ def event(position: int) -> dict[str, Any]:
 
 
 def outgoing(key: str) -> Outgoing:
-    return Outgoing("main", "+4915112345678", f"text of {key}", key)
+    return Outgoing("main", "+4915112345678", {"text": f"text of {key}"}, key)
 
 
 def written(hot: HotPath) -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ def test_long_queues_are_cut_into_frames_a_server_takes() -> None:
         hot.send(token, outgoing(f"k{token}"))
     assert [len(frame["messages"]) for frame in written(hot)] == [256, 256, 88]
     for token in range(3):
-        hot.send(1000 + token, Outgoing("main", "x", "a" * 1_500_000, f"big{token}"))
+        hot.send(1000 + token, Outgoing("main", "x", {"text": "a" * 1_500_000}, f"big{token}"))
     assert [len(frame["messages"]) for frame in written(hot)] == [2, 1]
 
 
