@@ -4,6 +4,7 @@
 #   make demo    the same against the offline simulator (make demo ARGS=--once: tell the story, exit 0 or 1)
 #   make test    everything that must hold     make lint    everything that must read well
 #   make check   the short loop at the desk: lint and the tests that start nothing
+#   make faults  everything that can break, broken: the fault matrix, and docs/faults.md
 #   make bench   what we claim, measured       make help    this list
 
 PYTHON ?= python3
@@ -22,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients lint format bench proto lock reasons wheel clean
+.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients faults lint format bench proto lock reasons wheel clean
 .DELETE_ON_ERROR:
 
 help:
@@ -90,6 +91,10 @@ test-python: dev
 	@sh tools/chromium.sh
 	@sh tools/postgresql.sh
 	$(PYTEST) $(ARGS)
+
+# Every row of tests/acceptance/faults, several side by side; ARGS="--at-once 2 replaced": these rows.
+faults: dev
+	@PYTHONPATH=tests/acceptance $(BIN)/python -m faults --write docs/faults.md $(ARGS)
 
 # Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.
 test-clients: dev

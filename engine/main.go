@@ -22,6 +22,7 @@ Options of serve:
   --lab TRUST.json   talk to the simulator that wrote this file, not to WhatsApp
   --grace 60s        without a gateway for so long, connections are parked: nothing is acknowledged to WhatsApp
   --park-limit 10m   parked for so long, the engine ends by itself
+  --pace 1           with --lab: every wait of the engine's own is divided by this
   --log FILE         write the log (JSON lines) here instead of standard error
 
 Exit codes: 0 ended as asked, 1 failed, 2 wrong usage, 3 another engine holds the data folder.

@@ -32,6 +32,7 @@ const (
 	protocolVersion = link.MaxVersion
 	stopTimeout     = 8 * time.Second
 	vanishCheck     = time.Second
+	maxPace         = 100
 )
 
 // options are the switches of serve.
@@ -40,6 +41,7 @@ type options struct {
 	lab       string
 	grace     time.Duration
 	parkLimit time.Duration
+	pace      float64
 	logFile   string
 }
 
@@ -51,6 +53,7 @@ func parseOptions(args []string) (options, error) {
 	flags.StringVar(&o.lab, "lab", "", "")
 	flags.DurationVar(&o.grace, "grace", 60*time.Second, "")
 	flags.DurationVar(&o.parkLimit, "park-limit", 10*time.Minute, "")
+	flags.Float64Var(&o.pace, "pace", 1, "")
 	flags.StringVar(&o.logFile, "log", "", "")
 	if err := flags.Parse(args); err != nil {
 		return o, fmt.Errorf("%w: %w; next step: holdfast-engine --help", errUsage, err)
@@ -64,6 +67,10 @@ func parseOptions(args []string) (options, error) {
 	if o.grace <= 0 || o.parkLimit <= 0 {
 		return o, fmt.Errorf("%w: --grace and --park-limit must be longer than 0", errUsage)
 	}
+	if o.pace < 1 || o.pace > maxPace || (o.pace != 1 && o.lab == "") {
+		return o, fmt.Errorf("%w: --pace must be within 1 and %d, and needs --lab", errUsage, maxPace)
+	}
+	o.grace, o.parkLimit = session.Shortened(o.grace, o.pace), session.Shortened(o.parkLimit, o.pace)
 	return o, nil
 }
 
@@ -134,7 +141,7 @@ func serve(ctx context.Context, o options, house *home.Home, trust *lab.Trust, l
 	levels := newLevelSender(server)
 	registry := session.NewRegistry(session.Deps{
 		Gateway: server, Folders: vault.NewFolders(house), Media: media, Dialer: wire.NewDialer(trust), Kill: kill, Log: log, Box: box,
-		Timing: session.DefaultTiming(), LevelChanged: levels.changed,
+		Timing: session.DefaultTiming().Faster(o.pace), LevelChanged: levels.changed,
 	})
 	levels.registry = registry
 	running, cancel := context.WithCancel(ctx)

@@ -45,11 +45,13 @@ func wantOneLine(t *testing.T, name, stderr string) {
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"unknown command": {"dance"},
-		"no data":         {"serve"},
-		"unknown switch":  {"serve", "--data", "x", "--colour", "blue"},
-		"stray word":      {"serve", "--data", "x", "y"},
-		"no grace":        {"serve", "--data", "x", "--grace", "0s"},
+		"unknown command":  {"dance"},
+		"no data":          {"serve"},
+		"unknown switch":   {"serve", "--data", "x", "--colour", "blue"},
+		"stray word":       {"serve", "--data", "x", "y"},
+		"no grace":         {"serve", "--data", "x", "--grace", "0s"},
+		"haste in earnest": {"serve", "--data", "x", "--pace", "2"},
+		"slower than life": {"serve", "--data", "x", "--lab", "x", "--pace", "0.5"},
 	} {
 		code, stderr := attempt(t, nil, args...)
 		if code != exitUsage {

@@ -40,6 +40,9 @@ class Settings(BaseModel):
         default_factory=_default_master_key, description="0600, made at first start"
     )
     lab: Path | None = Field(default=None, description="a simulator's trust file: lab mode, never WhatsApp")
+    lab_pace: float = Field(
+        default=1, ge=1, le=100, description="lab mode: every wait of Holdfast's own is divided by this"
+    )
     device_name: str = Field(
         default="Holdfast", min_length=1, max_length=50, description="shown on the phone"
     )
@@ -115,6 +118,11 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
                 f"HOLDFAST_LAB names {lab}, which is not there",
                 next_step="Start the simulator with --trust-file, or unset HOLDFAST_LAB.",
             )
+    elif settings.lab_pace != 1:
+        raise SettingsError(
+            "HOLDFAST_LAB_PACE is for the lab alone: WhatsApp would take the haste for an attack",
+            next_step="Unset it, or set HOLDFAST_LAB.",
+        )
     return settings.model_copy(update={**paths, "lab": lab})
 
 

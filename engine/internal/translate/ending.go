@@ -98,14 +98,22 @@ func streamError(node *waBinary.Node) Ending {
 		ending.Reason = pb.Reason_REPLACED
 	case kind == "device_removed": // a bare 401 proves nothing: the next login tells
 		ending.Reason = pb.Reason_LOGGED_OUT
-	case text == "515":
-		ending.Reason = pb.Reason_RESTART_REQUIRED
-	case text == "503", text == "500":
-		ending.Reason = pb.Reason_SERVICE_UNAVAILABLE
 	default:
-		ending.Reason = pb.Reason_STREAM_ERROR
+		ending.Reason = streamReason(text)
 	}
 	return ending
+}
+
+// streamReason is what a code alone says: the node's and, from another goroutine, the library's event for it.
+func streamReason(code string) pb.Reason {
+	switch code {
+	case "515":
+		return pb.Reason_RESTART_REQUIRED
+	case "503", "500":
+		return pb.Reason_SERVICE_UNAVAILABLE
+	default:
+		return pb.Reason_STREAM_ERROR
+	}
 }
 
 // EndingOfEvent does the same for the library's events; false for an event that ends nothing.
@@ -128,7 +136,7 @@ func EndingOfEvent(event any) (Ending, bool) {
 		return Ending{Reason: pb.Reason_CONNECT_FAILURE, Detail: "authentication token refused"}, true
 	case *events.StreamError:
 		code, _ := strconv.Atoi(e.Code)
-		return Ending{Reason: pb.Reason_STREAM_ERROR, Code: int32(code), Detail: "stream:error " + valid(e.Code)}, true
+		return Ending{Reason: streamReason(e.Code), Code: int32(code), Detail: "stream:error " + valid(e.Code)}, true
 	case *events.ManualLoginReconnect:
 		return Ending{Reason: pb.Reason_RESTART_REQUIRED, Code: 515, Detail: "stream:error 515"}, true
 	case *events.Disconnected:

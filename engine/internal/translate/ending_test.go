@@ -68,6 +68,17 @@ func TestEndingOfNode(t *testing.T) {
 }
 
 // A failure node whose attributes are of another kind than expected must not end the process.
+// Node and event tell of the same ending, in any order: the reason must not depend on which came first.
+func TestTheEventForAStreamErrorSaysWhatItsNodeSays(t *testing.T) {
+	for _, code := range []string{"500", "503", "515", "516", ""} {
+		said, _ := EndingOfNode(stream(code, ""))
+		told, ends := EndingOfEvent(&events.StreamError{Code: code})
+		if !ends || told.Reason != said.Reason {
+			t.Errorf("code %q: node %v, event %v", code, said.Reason, told.Reason)
+		}
+	}
+}
+
 func TestEndingOfMalformedNode(t *testing.T) {
 	for _, node := range []*waBinary.Node{
 		{Tag: "failure"}, {Tag: "failure", Attrs: waBinary.Attrs{"reason": 7}}, {Tag: "stream:error"},

@@ -57,6 +57,7 @@ type statsView struct {
 	Registrations int   `json:"registrations" doc:"scans that linked a device"`
 	QRServed      int   `json:"qr_served" doc:"codes handed out"`
 	Connections   int64 `json:"connections" doc:"open sockets"`
+	Dials         int64 `json:"dials" doc:"requests for a connection, refused and struck ones included"`
 	Phones        int   `json:"phones"`
 	Companions    int   `json:"companions"`
 	Messages      int64 `json:"messages_routed"`
@@ -75,7 +76,7 @@ func stats(rooms *Rooms, _ *http.Request) (statsView, error) {
 		}
 	}
 	return statsView{
-		Registrations: registrations, QRServed: rooms.Lobby.Served(), Connections: rooms.Gate.Connections(),
+		Registrations: registrations, QRServed: rooms.Lobby.Served(), Connections: rooms.Gate.Connections(), Dials: rooms.Gate.Dials(),
 		Phones: len(accounts), Companions: companions, Messages: rooms.Router.Messages(), Queued: queued,
 	}, nil
 }

@@ -69,6 +69,9 @@ func New(rooms Rooms) *Gate {
 // Connections is the number of live connections after their handshake.
 func (g *Gate) Connections() int64 { return g.live.Load() }
 
+// Dials is how many requests for a connection have come, those that faults strike included.
+func (g *Gate) Dials() int64 { return g.nextID.Load() }
+
 // Close ends every connection and returns when the last one is gone. Who comes later is not let in.
 func (g *Gate) Close() {
 	g.mu.Lock()

@@ -13,6 +13,7 @@ from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
 from holdfast.kit import logging
+from holdfast.kit.clock import now_ms
 from holdfast.kit.iso import iso_or_none
 from holdfast.model.errors import StoreUnavailable
 
@@ -171,6 +172,19 @@ class KilledOut(BaseModel):
     """What dies now."""
 
     killed: list[int]
+
+
+class ClockIn(BaseModel):
+    """How far the gateway's wall clock is to be ahead of the machine's; negative: behind."""
+
+    ahead_s: float = Field(ge=-1e9, le=1e9, description="seconds")
+
+
+@lab_router.post("/clock", status_code=204, summary="Set its clock (lab only)", responses=refusals())
+async def set_clock(rooms: Behind, caller: Admin, wanted: ClockIn) -> None:
+    """In lab mode only: the gateway's wall clock jumps, as if somebody had set the machine's."""
+    log.warning("lab.clock_set", ahead_s=wanted.ahead_s)
+    now_ms.ahead_ms = round(wanted.ahead_s * 1000)
 
 
 # The answer has to leave before the process does.

@@ -28,7 +28,8 @@ from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from holdfast.model.media import FileKind
-from holdfast.outbox import Outbox
+from holdfast.model.policy import DEFAULT_POLICY
+from holdfast.outbox import Outbox, RetryPolicy
 from holdfast.retention import DEFAULTS, Keep, Kind, Retention
 from holdfast.sessions import Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
@@ -61,9 +62,10 @@ class Gateway:
             vault=vault,
             device_name=chosen.device_name,
             home=DEFAULT_TENANT,
+            policy=DEFAULT_POLICY.faster(chosen.lab_pace),
         )
         self.sessions = Service(store, self.supervisor.roster, self.supervisor.unlinking)
-        self.outbox = Outbox(store, journal, self.link)
+        self.outbox = Outbox(store, journal, self.link, policy=RetryPolicy(1 / chosen.lab_pace))
         self.library = Library(store, chosen.media, LocalFolder(chosen.media), _limits(chosen))
         self.fetcher = Fetcher(store, journal, self.library, self.link.files, self.link.acts)
         expecting = Expecting(self.fetcher.expected)

@@ -151,7 +151,7 @@ def _engine(chosen: Settings) -> EngineProcess:
         binary = binaries.path("holdfast-engine")
     except binaries.BinaryMissing as exc:
         raise EngineMissing(exc.message, next_step=exc.next_step) from exc
-    return EngineProcess(EngineProgram(binary.absolute(), chosen.data, chosen.lab))
+    return EngineProcess(EngineProgram(binary.absolute(), chosen.data, chosen.lab, chosen.lab_pace))
 
 
 class _Announcement:

@@ -205,6 +205,10 @@ class Client:
         """Lab mode only: kill -9 "engine", "gateway" or "both"."""
         await self._http.json("POST", "/v1/lab/kill", body={"what": what})
 
+    async def lab_set_clock(self, ahead_s: float) -> None:
+        """Lab mode only: the gateway's wall clock is so far ahead of the machine's from now on."""
+        await self._http.json("POST", "/v1/lab/clock", body={"ahead_s": ahead_s})
+
     async def _hot(self) -> Link:
         if self._link is None:
             self._link = await Link(self._locator).__aenter__()

@@ -33,12 +33,14 @@ class EngineProgram:
     binary: Path
     data: Path
     lab: Path | None = None  # the simulator's trust file; None: real WhatsApp
+    pace: float = 1.0  # in a lab, by how much every wait is divided
 
     @property
     def argv(self) -> Sequence[str]:
         """The command line. Never a key in it."""
         lab = ["--lab", str(self.lab)] if self.lab is not None else []
-        return [str(self.binary), "serve", "--data", str(self.data), *lab]
+        pace = ["--pace", f"{self.pace:g}"] if self.pace != 1 else []
+        return [str(self.binary), "serve", "--data", str(self.data), *lab, *pace]
 
     @property
     def log(self) -> Path:

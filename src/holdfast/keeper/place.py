@@ -42,6 +42,8 @@ class Place:
     dashboard_port: int
     lab: Path | None
     master_key: Path | None = None
+    #: In a lab, by how much every wait of Holdfast's own is divided.
+    pace: float = 1.0
 
     def environment(self) -> Mapping[str, str]:
         """For gateway, dashboard and bots."""
@@ -56,6 +58,7 @@ class Place:
         env.pop("HOLDFAST_LAB", None)
         if self.lab is not None:
             env["HOLDFAST_LAB"] = str(self.lab)
+        env["HOLDFAST_LAB_PACE"] = f"{self.pace:g}"
         if self.master_key is not None:
             env["HOLDFAST_MASTER_KEY_FILE"] = str(self.master_key)
         return env

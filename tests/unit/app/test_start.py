@@ -92,6 +92,8 @@ def test_a_second_gateway(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
         ("HOLDFAST_API_PORT", "70000"),
         ("HOLDFAST_LOG_LEVEL", "loud"),
         ("HOLDFAST_LAB", "/nowhere/trust.json"),
+        ("HOLDFAST_LAB_PACE", "0.5"),
+        ("HOLDFAST_LAB_PACE", "8"),
         ("HOLDFAST_DATA", "/dev/null/data"),
         ("HOLDFAST_HOST", "no.such.host.invalid"),
     ],

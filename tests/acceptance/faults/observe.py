@@ -1,0 +1,121 @@
+"""What a row's fault led to, as the product's own API and the simulator tell it."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from faults.row import Come, Seen
+from faults.stage import SESSION, Stage
+from holdfast.client import GatewayUnreachable
+from holdfast.lab import SimulatorError
+from holdfast.model.reasons import MEANINGS, Reason
+
+_LOOK_EVERY_S = 0.05
+_COMES_WITHIN_S = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How everything was when the fault was made."""
+
+    changes: int
+    dials: int
+    codes: int
+    at: float
+
+
+class Observer:
+    """Compares what is with what was."""
+
+    def __init__(self, stage: Stage, before: Before) -> None:
+        self._stage, self._before = stage, before
+
+    @classmethod
+    async def begin(cls, stage: Stage) -> "Observer":
+        """Remember how everything is now."""
+        changes = len(await stage.client.sessions.timeline(SESSION))
+        stats = await stage.simulator.stats()
+        return cls(stage, Before(changes, await _dials(stage), stats["qr_served"], time.monotonic()))
+
+    async def until(self, come: Come) -> str:
+        """Wait until the session has passed the states that it must; returns what was missing, in words."""
+        deadline = time.monotonic() + _COMES_WITHIN_S
+        passed = ""
+        while time.monotonic() < deadline:
+            try:
+                changes = await self.changes()
+            except GatewayUnreachable:
+                changes = []
+            passed = first_appearances(changes)
+            if passed == come.states and (not changes or changes[-1]["state"] == come.end):
+                return ""
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return f"within {_COMES_WITHIN_S:g} s it passed {passed or 'no other state'}"
+
+    async def changes(self) -> Sequence[Mapping[str, Any]]:
+        """The timeline since the fault, oldest first."""
+        timeline = await self._stage.client.sessions.timeline(SESSION)
+        # Shorter than it was: the database was lost, and everything that it tells came afterwards.
+        known = self._before.changes if len(timeline) >= self._before.changes else 0
+        return list(reversed(timeline[: len(timeline) - known]))
+
+    async def seen(self) -> Seen:
+        """How the session has come to where it is now. Of messages nothing is said yet."""
+        stage, changes = self._stage, await self.changes()
+        dials = await _dials(stage) - self._before.dials
+        return Seen(first_appearances(changes), _told(changes), dials, _credentials_kept(stage))
+
+    async def accounted(self, seen: Seen, trouble: str) -> Seen:
+        """The same once everything has ended: what is with the messages, and whether a code was shown."""
+        stage = self._stage
+        codes = (await stage.simulator.stats())["qr_served"] - self._before.codes
+        session = await stage.client.sessions.get(SESSION)
+        received, sent = stage.talk.received, stage.talk.sent
+        return replace(
+            seen,
+            back=session.state == "connected",
+            codes=codes,
+            received=len(received.sent),
+            sent=len(sent.sent),
+            lost=received.lost + sent.lost,
+            doubled=received.duplicates + sent.duplicates,
+            refused=len(stage.talk.refused),
+            seconds=time.monotonic() - self._before.at,
+            trouble=trouble,
+        )
+
+
+def first_appearances(changes: Sequence[Mapping[str, Any]]) -> str:
+    """Every state once, in the order in which they came first."""
+    return " ".join(dict.fromkeys(str(each["state"]) for each in changes))
+
+
+def _told(changes: Sequence[Mapping[str, Any]]) -> Reason | None:
+    """The worst of the reasons that were shown for an end of the connection; of equals the last."""
+    ends = [reason for each in changes if MEANINGS[reason := Reason(each["reason"])].end is not None]
+    return max(reversed(ends), key=lambda it: MEANINGS[it].end.weight, default=None)  # type: ignore[union-attr]
+
+
+async def _dials(stage: Stage) -> int:
+    """As the simulator counts them, or, where they may not reach it, the network before it."""
+    return (await stage.simulator.stats())["dials"] if stage.network is None else stage.network.dials
+
+
+def _credentials_kept(stage: Stage) -> bool:
+    quarantine = stage.place.data / "quarantine"
+    moved = quarantine.is_dir() and any(it.name.startswith(stage.phone.phone) for it in quarantine.iterdir())
+    return stage.session_folder.is_dir() and not moved
+
+
+async def struck(stage: Stage, id: int, hit: int) -> bool:
+    """True once the simulator's fault has struck: at once, or as often as it may, or at least once."""
+    if hit:
+        return True
+    try:
+        in_force = await stage.simulator.faults()
+    except SimulatorError:
+        return False
+    mine = [it for it in in_force if it.id == id]
+    return not mine or mine[0].strikes > 0
