@@ -28,6 +28,7 @@ from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, RetryPolicy
 from holdfast.outbox.v1.whatsapp_pb2 import Message
+from holdfast.people import Activities, Groups, People
 from holdfast.retention import Retention
 from holdfast.sessions import Service
 from holdfast.store import SqliteFile, Store
@@ -133,6 +134,9 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
         fetcher=create_autospec(Fetcher, instance=True),
         journal=journal,
         subscriptions=Subscriptions(store, journal),
+        groups=create_autospec(Groups, instance=True),  # they have acceptance tests
+        people=create_autospec(People, instance=True),
+        activities=create_autospec(Activities, instance=True),
     )
     app = create_app(rooms)
     key = (await accounts.create_key(DEFAULT_TENANT, "test")).key

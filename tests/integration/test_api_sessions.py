@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from holdfast.accounts import Accounts, Scope
+from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
 from holdfast.delivery import Subscriptions
@@ -22,6 +23,7 @@ from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, TenantId
 from holdfast.model.states import State
 from holdfast.outbox import Outbox
+from holdfast.people import Activities, Groups, People
 from holdfast.retention import Retention
 from holdfast.sessions import Progress
 
@@ -87,6 +89,7 @@ async def api(world: World) -> AsyncIterator[Api]:
             Rooms(
                 facts=Facts(gateway),
                 accounts=accounts,
+                alerts=create_autospec(Alerts, instance=True),
                 sessions=gateway.sessions,
                 directory=gateway.supervisor.roster.index,
                 messages=MessageReader(gateway.store),
@@ -96,6 +99,9 @@ async def api(world: World) -> AsyncIterator[Api]:
                 fetcher=create_autospec(Fetcher, instance=True),
                 journal=gateway.journal,
                 subscriptions=Subscriptions(gateway.store, gateway.journal),
+                groups=Groups(gateway.link.groups),
+                people=People(gateway.link.questions, gateway.link.acts),
+                activities=Activities(gateway.link.acts, MessageReader(gateway.store)),
             )
         )
         key = (await accounts.create_key(DEFAULT_TENANT, "test", scopes=frozenset(Scope))).key

@@ -27,10 +27,13 @@ func refusedQuestion(err error) *pb.Result {
 		return nil
 	}
 	result := rejection(iq.Code, iq.Text, pauseOf(iq))
+	if errors.Is(err, whatsmeow.ErrInviteLinkInvalid) {
+		result.Error.Code = pb.ErrorCode_NOT_FOUND
+	}
 	switch iq.Code {
 	case 401, 403:
 		result.Error.Code = pb.ErrorCode_NOT_ALLOWED
-	case 404:
+	case 404, 410:
 		result.Error.Code = pb.ErrorCode_NOT_FOUND
 	}
 	return result

@@ -12,9 +12,11 @@ from holdfast.api import (
     docs,
     errors,
     events,
+    groups,
     keys,
     media,
     messages,
+    people,
     sessions,
     socket,
     subscriptions,
@@ -63,6 +65,8 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
         access.router,
         keys.router,
         alerts.router,
+        groups.router,
+        people.router,
     ):
         app.include_router(router)
     if rooms.facts.lab:

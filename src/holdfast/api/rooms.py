@@ -17,6 +17,7 @@ from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.seams import SessionDirectory
 from holdfast.outbox import Outbox
+from holdfast.people import Activities, Groups, People
 from holdfast.retention import Retention
 from holdfast.sessions import Progress, Service
 
@@ -62,3 +63,6 @@ class Rooms:
     fetcher: Fetcher
     journal: Journal
     subscriptions: Subscriptions
+    groups: Groups
+    people: People
+    activities: Activities

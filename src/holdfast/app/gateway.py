@@ -30,6 +30,7 @@ from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from holdfast.model.media import FileKind
 from holdfast.model.policy import DEFAULT_POLICY
 from holdfast.outbox import Outbox, RetryPolicy
+from holdfast.people import Activities, Groups, People
 from holdfast.retention import DEFAULTS, Keep, Kind, Retention
 from holdfast.sessions import Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
@@ -145,6 +146,9 @@ class Gateway:
             fetcher=self.fetcher,
             journal=self.journal,
             subscriptions=Subscriptions(self.store, self.journal),
+            groups=Groups(self.link.groups),
+            people=People(self.link.questions, self.link.acts),
+            activities=Activities(self.link.acts, MessageReader(self.store)),
         )
 
     async def _leave(self, work: "list[asyncio.Task[Any]]") -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from holdfast.cli.alert_commands import app as alert_app
+from holdfast.cli.group_commands import app as group_app
 from holdfast.cli.lab.commands import app as lab_app
 from holdfast.cli.options import AsJson, Data, SessionName
 from holdfast.cli.run import run as _run
@@ -25,6 +26,7 @@ app = typer.Typer(
 bot_app = typer.Typer(help="Bots on the public SDK.", no_args_is_help=True)
 app.add_typer(bot_app, name="bot")
 app.add_typer(alert_app, name="alert")
+app.add_typer(group_app, name="group")
 app.add_typer(lab_app, name="lab")
 
 
@@ -129,6 +131,19 @@ def rename(
 
 
 app.command()(send)
+
+
+@app.command()
+def check(
+    session: SessionName,
+    numbers: Annotated[list[str], typer.Argument(help="With country code.", show_default=False)],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask whether numbers are on WhatsApp, and where to write to. Exit code 1 when one is not."""
+    from holdfast.cli import groups as work
+
+    _run(work.check(data, session, numbers, as_json))
 
 
 @app.command()

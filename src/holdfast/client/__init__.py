@@ -9,7 +9,9 @@ from holdfast.client.alerts import Alert, AlertChannel, AlertRule, Notification,
 from holdfast.client.client import Client
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Event
+from holdfast.client.groups import Group, Groups, JoinRequest, Member
 from holdfast.client.locate import Locator, data_folder
+from holdfast.client.people import Checked, People, Picture, Profile
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
 from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Sent, Session, Unlinking, Warned
@@ -29,6 +31,9 @@ from holdfast.model.errors import (
     Unauthorized,
     UnknownMessage,
     UnknownSession,
+    WhatsAppForbidden,
+    WhatsAppNotFound,
+    WhatsAppUnanswered,
 )
 
 __all__ = [
@@ -37,21 +42,29 @@ __all__ = [
     "AlertChannel",
     "AlertRule",
     "AlreadyLinked",
+    "Checked",
     "Client",
     "ContentInvalid",
     "DashboardLink",
     "Event",
     "EventStream",
     "GatewayUnreachable",
+    "Group",
+    "Groups",
     "HoldfastError",
     "IdempotencyConflict",
+    "JoinRequest",
     "Locator",
+    "Member",
     "Message",
     "MessageTooLarge",
     "NameTaken",
     "NoQr",
     "Notification",
     "Pairing",
+    "People",
+    "Picture",
+    "Profile",
     "Qr",
     "Quiet",
     "RecipientInvalid",
@@ -66,5 +79,8 @@ __all__ = [
     "UnknownSession",
     "Unlinking",
     "Warned",
+    "WhatsAppForbidden",
+    "WhatsAppNotFound",
+    "WhatsAppUnanswered",
     "data_folder",
 ]

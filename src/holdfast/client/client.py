@@ -9,11 +9,13 @@ from urllib.parse import quote
 
 from holdfast.client.alerts import Alerts
 from holdfast.client.event import Event, Json
+from holdfast.client.groups import Groups
 from holdfast.client.http import Http
 from holdfast.client.link import Link
 from holdfast.client.locate import Locator
 from holdfast.client.messages import Messages
 from holdfast.client.outgoing import SendOptions, to_json
+from holdfast.client.people import People
 from holdfast.client.protocol import Outgoing, Wanted
 from holdfast.client.sessions import Sessions, session_path
 from holdfast.client.stream import EventStream
@@ -46,6 +48,8 @@ class Client:
         self.sessions = Sessions(self._http)
         self.messages = Messages(self.send)
         self.alerts = Alerts(self._http)
+        self.groups = Groups(self._http)
+        self.people = People(self._http)
 
     async def __aenter__(self) -> Self:
         """Opens nothing yet: the first call does."""

@@ -13,7 +13,7 @@ from holdfast.engine.families import Ask
 from holdfast.engine.v1 import engine_pb2 as pb
 
 
-class Groups:
+class GroupQuestions:
     """Questions and acts about groups. Groups and members are JIDs."""
 
     def __init__(self, ask: Ask) -> None:

@@ -13,7 +13,7 @@ from holdfast.engine.commands import Commands
 from holdfast.engine.connection import Connection, dial
 from holdfast.engine.facts import EngineIdentity, Levels, SessionFact
 from holdfast.engine.families import Acts, Credentials, Files, Questions
-from holdfast.engine.groups import Groups
+from holdfast.engine.groups import GroupQuestions
 from holdfast.engine.lastdealt import crashed, last_dealt_with
 from holdfast.engine.process import EngineProcess, addresses, running, stop
 from holdfast.engine.succession import Quiet
@@ -53,7 +53,7 @@ class EngineLink(Commands):
         self.files = Files(self._ask_newer)
         self.questions = Questions(self._ask_newer)
         self.acts = Acts(self._ask_newer)
-        self.groups = Groups(self._ask_newer)
+        self.groups = GroupQuestions(self._ask_newer)
         self.credentials = Credentials(self._ask_newer)
         self.on_attached: Callable[[EngineIdentity], None] = _ignore
         self.on_detached: Callable[[], None] = _ignore

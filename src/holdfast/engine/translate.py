@@ -22,6 +22,10 @@ from holdfast.model.errors import (
     RateLimited,
     SendOutcomeUnknown,
     SendRejected,
+    WhatsAppForbidden,
+    WhatsAppNotFound,
+    WhatsAppRefused,
+    WhatsAppUnanswered,
     WrongFileKey,
 )
 from holdfast.model.ids import SessionId
@@ -235,6 +239,10 @@ _REFUSALS: Final[Mapping[int, type[CommandRefused]]] = {
     pb.FOLDER_MISSING: FolderMissing,
     pb.WRONG_KEY: WrongFileKey,
     pb.FILE_CORRUPT: FileCorrupt,
+    pb.NOT_FOUND: WhatsAppNotFound,
+    pb.NOT_ALLOWED: WhatsAppForbidden,
+    pb.REJECTED: WhatsAppRefused,
+    pb.UNANSWERED: WhatsAppUnanswered,
 }
 
 

@@ -28,7 +28,11 @@ HoldfastError                  code, message, next_step
 │ │ ├ Busy                     the session does something else
 │ │ ├ FolderMissing            there is no such folder
 │ │ ├ WrongFileKey             the session's file does not open with its key
-│ │ └ FileCorrupt              the session's file is damaged
+│ │ ├ FileCorrupt              the session's file is damaged
+│ │ ├ WhatsAppNotFound            WhatsApp knows no such group, person or invitation
+│ │ ├ WhatsAppForbidden          WhatsApp does not let this number do it
+│ │ ├ WhatsAppRefused             WhatsApp refused for a reason of its own
+│ │ └ WhatsAppUnanswered               WhatsApp said nothing: of an act nobody knows whether it was done
 │ └ EngineProtocolError        bug: stop loudly
 ├ DeliveryError
 │ ├ RecipientInvalid           not an address
@@ -278,6 +282,30 @@ class FileCorrupt(CommandRefused):
 
     code = "file_corrupt"
     session_reason = Reason.FILE_CORRUPT
+
+
+class WhatsAppNotFound(CommandRefused):
+    """WhatsApp knows no such group, person or invitation, or does not show it to this number."""
+
+    code = "whatsapp_not_found"
+
+
+class WhatsAppForbidden(CommandRefused):
+    """WhatsApp does not let this number do it: it is not in the group, or no admin of it."""
+
+    code = "whatsapp_forbidden"
+
+
+class WhatsAppRefused(CommandRefused):
+    """WhatsApp refused for a reason of its own, whose number is `whatsapp_code`."""
+
+    code = "whatsapp_refused"
+
+
+class WhatsAppUnanswered(CommandRefused):
+    """WhatsApp did not say whether it was done. Look before it is repeated."""
+
+    code = "whatsapp_unanswered"
 
 
 class EngineProtocolError(EngineError):

@@ -208,6 +208,17 @@ ERRORS: Final[Mapping[str, Words]] = {
     "file_corrupt": Words(
         "The session's file is damaged", "Restore the session's folder from a backup, or pair again."
     ),
+    "whatsapp_not_found": Words(
+        "WhatsApp knows no such group, person or invitation",
+        "Look at the list of groups, or check the number.",
+    ),
+    "whatsapp_forbidden": Words(
+        "WhatsApp does not let this number do that", "Be a member, or an admin, of the group first."
+    ),
+    "whatsapp_refused": Words("WhatsApp refused it"),
+    "whatsapp_unanswered": Words(
+        "WhatsApp did not say whether it was done", "Look whether it was done before you repeat it."
+    ),
     "engine_protocol": Words(
         "Engine and gateway do not understand each other",
         "Stop both with `holdfast down` and start them again; versions may be mixed.",

@@ -10,7 +10,7 @@ from holdfast.engine import answers as a
 from holdfast.engine import translate_answers
 from holdfast.engine.facts import Device
 from holdfast.engine.families import Acts, Credentials, Files, Questions
-from holdfast.engine.groups import Groups
+from holdfast.engine.groups import GroupQuestions
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model.media import FileKind, RemoteFile
 
@@ -58,7 +58,7 @@ def results() -> list[pb.Result]:
     ]
 
 
-Call = Callable[[Files, Questions, Acts, Credentials, Groups], Awaitable[object]]
+Call = Callable[[Files, Questions, Acts, Credentials, GroupQuestions], Awaitable[object]]
 #: In the order of the golden commands: the call, which golden result it gets, what it returns.
 CALLS: list[tuple[Call, int, object]] = [
     (
@@ -176,7 +176,7 @@ async def test_a_call_is_its_golden_command_and_returns_its_golden_result(number
         asked.append(command)
         return results()[answer]
 
-    assert await call(Files(ask), Questions(ask), Acts(ask), Credentials(ask), Groups(ask)) == wanted
+    assert await call(Files(ask), Questions(ask), Acts(ask), Credentials(ask), GroupQuestions(ask)) == wanted
     (command,), expected = asked, ASKED[number]
     if not command.session_id:  # what is about a folder needs no session
         expected.session_id = ""
