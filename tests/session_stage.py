@@ -10,6 +10,7 @@ from pathlib import Path
 from holdfast.engine import Device, EngineIdentity, Folder, Held, Levels, SessionFact
 from holdfast.engine import facts as said
 from holdfast.journal import Event, Filter, Journal
+from holdfast.kit.clock import SteadyClock, now_ms
 from holdfast.model.errors import (
     EngineUnreachable,
     FileCorrupt,
@@ -265,7 +266,9 @@ class Stage:
 async def stage(folder: Path, disk: Disk | None = None, **options: object) -> AsyncIterator[Stage]:
     """The room, running, without an engine. Ends with the room alive, or fails."""
     store = await Store.open(SqliteFile(folder / "holdfast.db"))
-    journal, vault = await Journal.open(store), Vault(MASTER, folder)
+    clock = options.get("clock")
+    wall = (lambda: clock.wall_ms) if isinstance(clock, SteadyClock) else now_ms
+    journal, vault = await Journal.open(store, wall), Vault(MASTER, folder)
     link = ScriptedLink(disk or Disk())
     supervisor = Supervisor(
         store=store,

@@ -64,6 +64,9 @@ class Settings(BaseModel):
         default="", description="internal hosts that may be asked for files by address"
     )
     keep_timeline_days: float = Field(default=90, ge=1, le=36_500, description="what happened to sessions")
+    canary_minutes: float = Field(
+        default=0, ge=0, le=10_080, description="each number sends itself a message so often; 0: never"
+    )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
     @property

@@ -15,7 +15,7 @@ import uvicorn
 from holdfast.accounts import Accounts
 from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
-from holdfast.api.rooms import Facts, Rooms
+from holdfast.api.rooms import Facts, Meter, Rooms
 from holdfast.delivery import Subscriptions
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
@@ -124,6 +124,7 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
     rooms = Rooms(
         facts=create_autospec(Facts, instance=True, version="test", lab=False),
         accounts=accounts,
+        meter=create_autospec(Meter, instance=True),
         alerts=create_autospec(Alerts, instance=True),  # they have tests of their own
         sessions=create_autospec(Service, instance=True),  # sessions have a test of their own
         directory=Directory(),

@@ -10,17 +10,21 @@ from unittest.mock import create_autospec
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from holdfast.accounts import Accounts, Scope
 from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
+from holdfast.app.meter import Meter
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
+from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.media import Fetcher, Library
 from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, TenantId
+from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.outbox import Outbox
 from holdfast.people import Activities, Groups, People
@@ -85,9 +89,12 @@ async def api(world: World) -> AsyncIterator[Api]:
     async with world.gateway() as gateway:
         accounts = Accounts(gateway.store)
         outbox = Outbox(gateway.store, gateway.journal, gateway.link)
+        meter = Meter(gateway.store, gateway.journal, outbox, gateway.supervisor)
         app = create_app(
             Rooms(
                 facts=Facts(gateway),
+                meter=meter,
+                alerts=create_autospec(Alerts, instance=True),  # they have tests of their own
                 accounts=accounts,
                 alerts=create_autospec(Alerts, instance=True),
                 sessions=gateway.sessions,
@@ -148,7 +155,7 @@ async def test_an_unknown_session_is_404_everywhere(api: Api) -> None:
     calls = [
         ("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/pair"), ("DELETE", "/pair"), ("GET", "/qr"),
         ("GET", "/qr.svg"), ("GET", "/qr.txt"), ("POST", "/connect"), ("POST", "/disconnect"),
-        ("POST", "/logout"), ("GET", "/timeline"),
+        ("POST", "/logout"), ("GET", "/timeline"), ("GET", "/uptime"),
     ]  # fmt: skip
     for method, path in calls:
         body = {"name": "x"} if method == "PATCH" else None
@@ -218,8 +225,64 @@ async def test_linked_it_is_found_by_number_and_not_paired_again(api: Api) -> No
     assert (out["state"], out["requires_auth"], out["requiresAuth"]) == ("logged_out", True, True)
     entries = (await api.ask("GET", "/v1/sessions/taxi/timeline?limit=3"))["timeline"]
     assert [it["state"] for it in entries] == ["logged_out", "connected", "connecting"]
+    assert entries[0]["ended_at"] is None
+    assert entries[1]["ended_at"] == entries[0]["at"]
+    assert all(it["duration_s"] >= 0 and it["sentence"] for it in entries)
+    uptime = await api.ask("GET", "/v1/sessions/taxi/uptime?days=7")
+    assert uptime["total"]["up_s"] <= uptime["total"]["counted_s"]
+    assert [day["period"][:7] for day in uptime["days"]] == [month["period"] for month in uptime["months"]]
+    assert uptime["outages"]["open_since"] is None
     await api.ask("DELETE", "/v1/sessions/taxi", 204)
     await api.ask("GET", f"/v1/sessions/+{ANNA}", 404)
+
+
+async def scrape(api: Api, headers: dict[str, str] | None = None) -> dict[tuple[str, str], float]:
+    """What Prometheus would read: (series, labels) and value."""
+    answer = await api.http.get("/metrics", headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/plain")
+    families = text_string_to_metric_families(answer.text)
+    samples = [sample for family in families for sample in family.samples]
+    return {
+        (it.name.removeprefix("holdfast_"), " ".join(it.labels.values())): it.value
+        for it in samples
+        if it.name.startswith("holdfast_")
+    }
+
+
+async def test_figures_for_prometheus(api: Api) -> None:
+    before = await scrape(api)
+    assert before["sessions", "connected"] == 0
+    session_id = await api.pairing("taxi")
+    api.engine.scan(session_id, f"{ANNA}:1@s.whatsapp.net")
+    await api.gateway.until("taxi", State.CONNECTED)
+    api.engine.end(session_id, pb.RESTART_REQUIRED)
+    await eventually(lambda: api.gateway.supervisor.watching.losses[Reason.RESTART_REQUIRED] == 1)
+    await api.gateway.until("taxi", State.CONNECTED)
+    await api.gateway.supervisor.roster.recorder.settled()
+    after = await scrape(api)
+    assert after["sessions", "connected"] == 1
+    assert after["connections_lost_total", "restart_required"] == 1
+    assert after["connection_attempts_total", ""] == 2
+    assert after["reconnect_seconds_count", ""] == 1
+    assert after["events_total", "session.state"] >= 5
+    assert after["database_commit_seconds_count", ""] > before["database_commit_seconds_count", ""]
+    assert after["outbox_messages", ""] == 0
+    # However many numbers there are, and whatever happens to them: the same series.
+    assert set(after) == set(before)
+    assert not any("taxi" in text or ANNA in text for series in after for text in series)
+
+
+async def test_a_key_for_figures_sees_nothing_else(api: Api) -> None:
+    issued = await api.accounts.create_key(DEFAULT_TENANT, "prometheus", scopes=frozenset({Scope.METRICS}))
+    headers = {"Authorization": f"Bearer {issued.key}"}
+    assert await scrape(api, headers)
+    for path in ("/v1/sessions", "/v1/system", "/v1/events", "/v1/keys"):
+        await api.ask("GET", path, 403, headers=headers)
+    sender = await api.accounts.create_key(DEFAULT_TENANT, "sender", scopes=frozenset({Scope.SEND}))
+    refused = await api.ask("GET", "/metrics", 403, headers={"Authorization": f"Bearer {sender.key}"})
+    assert "`metrics`" in refused["error"]["message"]
+    assert (await api.http.get("/metrics", headers={"Authorization": "Bearer hf_wrong"})).status_code == 401
 
 
 async def test_scopes_are_checked_and_tenants_do_not_see_each_other(api: Api) -> None:

@@ -11,9 +11,11 @@ from holdfast.inbox import Inbox
 from holdfast.journal import Draft, Journal
 from holdfast.messages import MessageReader
 from holdfast.model.content import Text
-from holdfast.model.events import SessionPairing
+from holdfast.model.events import SessionHeartbeat, SessionPairing
+from holdfast.model.ids import SessionId
 from holdfast.model.messages import ReceiptKind
 from holdfast.model.seams import SessionRef
+from holdfast.model.states import State
 from holdfast.outbox import Outbox
 from holdfast.retention import Keep, Kind, Retention
 from holdfast.retention.statements import GIVE_BACK
@@ -109,6 +111,26 @@ async def test_a_consumer_that_is_gone_holds_nothing_back(
     await happen(store, journal, 1)
     await retention.sweep()
     assert await positions(journal, store) == [6]
+
+
+async def test_what_was_superseded_pushes_nothing_else_out(
+    store: Store, journal: Journal, time: Time
+) -> None:
+    """A heartbeat takes the place of the one before: a thousand numbers must not shorten the journal."""
+    retention = Retention(store, {Kind.EVENTS: Keep(10, 4)}, clock=time)
+    await happen(store, journal, 3)
+    last: str | None = None
+    for _ in range(20):
+        heartbeat = SessionHeartbeat(State.CONNECTED, "+4915", 0, 0)
+        draft = Draft(SessionId("ses_a"), TENANT, heartbeat, supersedes=last)
+        last = draft.event_id
+        await store.write(lambda unit, draft=draft: journal.append_many(unit, [draft]))
+    assert (await retention.figures()).events == 4
+    await retention.sweep()
+    assert await positions(journal, store) == [1, 2, 3, 23]
+    await happen(store, journal, 1)
+    await retention.sweep()
+    assert await positions(journal, store) == [2, 3, 23, 24]
 
 
 async def test_messages_leave_with_what_belongs_to_them_once_no_event_tells_of_them(

@@ -14,6 +14,7 @@ class Scope(StrEnum):
     SEND = "send"  # send messages
     ADMIN = "admin"  # create, pair, connect, log out, delete sessions
     KEYS = "keys"  # hand out access to others
+    METRICS = "metrics"  # see figures of the whole installation, and nothing else
 
 
 class KeyKind(StrEnum):

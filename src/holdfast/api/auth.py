@@ -24,27 +24,27 @@ def _behind(connection: HTTPConnection) -> Rooms:
 Behind = Annotated[Rooms, Depends(_behind)]
 
 
-def needs(scope: Scope) -> Callable[..., Awaitable[Caller]]:
-    """A dependency that lets only callers with this scope in. Raises Unauthorized, Forbidden."""
+def needs(*scopes: Scope) -> Callable[..., Awaitable[Caller]]:
+    """A dependency that lets only callers with one of these scopes in. Raises Unauthorized, Forbidden."""
 
     async def check(
         rooms: Behind, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> Caller:
-        return await admit(rooms.accounts, shown.credentials if shown else None, scope)
+        return await admit(rooms.accounts, shown.credentials if shown else None, *scopes)
 
     return check
 
 
-async def admit(accounts: Accounts, key: str | None, scope: Scope) -> Caller:
-    """The caller behind `key`, if its scopes cover `scope`.
+async def admit(accounts: Accounts, key: str | None, *scopes: Scope) -> Caller:
+    """The caller behind `key`, if it has one of `scopes`.
 
     Raises Unauthorized, Forbidden, StoreUnavailable.
     """
     if not key:
         raise Unauthorized
     caller = await accounts.authenticate(key)
-    if not caller.may(scope):
-        raise Forbidden(f"This key lacks the scope `{scope.value}`")
+    if not any(caller.may(scope) for scope in scopes):
+        raise Forbidden(f"This key lacks the scope `{scopes[0].value}`")
     return caller
 
 

@@ -3,6 +3,7 @@
 Without the web framework: the app builds it while that is still being imported.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +13,7 @@ from holdfast.alerts import Alerts
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
 from holdfast.journal import Journal
+from holdfast.kit.histogram import Durations
 from holdfast.media import Fetcher, Library
 from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
@@ -48,10 +50,39 @@ class Facts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What /metrics tells of the whole installation. Counts began with this process."""
+
+    version: str
+    #: By state, by warning, by reason, by what became of it, by type: every code stands there, also with 0.
+    sessions: Mapping[str, int]
+    warnings: Mapping[str, int]
+    losses: Mapping[str, int]
+    messages: Mapping[str, int]
+    events: Mapping[str, int]
+    attempts: int
+    repeated: int
+    queued: int
+    reconnects: Durations
+    commits: Durations
+    engine_attached: bool
+    engine_restarts: int
+
+
+class Meter(Protocol):
+    """Reads what the rooms have counted. Filled by the app."""
+
+    async def read(self) -> Figures:
+        """Every figure now. Raises StoreUnavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Rooms:
     """Everything that endpoints may call."""
 
     facts: Facts
+    meter: Meter
     accounts: Accounts
     alerts: Alerts
     sessions: Service

@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
+from holdfast.kit.clock import now_ms
 from holdfast.model.actions import Action
 from holdfast.model.states import Color, ConnectionStatus, Desired, State
 from holdfast.model.warnings import WarningCode
 from holdfast.model.words import of_reason, of_warning
-from holdfast.sessions import Debt, TimelineEntry, View
+from holdfast.sessions import Debt, Share, TimelineEntry, Uptime, View
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
@@ -90,10 +91,13 @@ class TimelineEntryOut(BaseModel):
 
     seq: int
     at: datetime
+    ended_at: datetime | None = Field(description="when the next change came; null for the newest one")
+    duration_s: float = Field(description="how long it lasted, or has lasted so far")
     state: State
     color: Color
     reason: str | None
     code: int | None = Field(description="WhatsApp's own number for the reason")
+    sentence: str
     detail: str
     epoch: int
 
@@ -102,6 +106,36 @@ class TimelineOut(BaseModel):
     """The newest changes, newest first."""
 
     timeline: list[TimelineEntryOut]
+
+
+class ShareOut(BaseModel):
+    """How much of a time the session was up. Counted is the time in which it was to be up."""
+
+    period: str = Field(description="`total`, a day (`2026-11-28`) or a month (`2026-11`), in UTC")
+    percent: float | None = Field(description="null where nothing was to be up")
+    up_s: float
+    counted_s: float
+
+
+class OutagesOut(BaseModel):
+    """How often it was down and came back by itself, and how long that took."""
+
+    count: int
+    p50_s: float | None = Field(description="half of them took no longer")
+    max_s: float | None
+    open_since: datetime | None = Field(description="since when it is down now")
+    reasons: dict[str, int] = Field(description="why it went down, how often each; the most frequent first")
+
+
+class UptimeOut(BaseModel):
+    """How long a session was connected. Days and months without anything counted are left out."""
+
+    since: datetime
+    until: datetime
+    total: ShareOut
+    days: list[ShareOut]
+    months: list[ShareOut]
+    outages: OutagesOut
 
 
 def _moment(at_ms: int | None) -> datetime | None:
@@ -245,11 +279,23 @@ async def log_out(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
 
 @router.get("/{ref}/timeline", summary="What happened to a session", responses=refusals(404))
 async def timeline(
-    rooms: Behind, caller: Reader, ref: Ref, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    rooms: Behind,
+    caller: Reader,
+    ref: Ref,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="changes before this `seq`")] = None,
 ) -> TimelineOut:
-    """Every change with its reason, newest first."""
-    entries = await rooms.sessions.timeline(caller.tenant_id, ref, limit)
+    """Every change with its reason and how long it lasted, newest first."""
+    entries = await rooms.sessions.timeline(caller.tenant_id, ref, limit, before)
     return TimelineOut(timeline=[_entry_out(entry) for entry in entries])
+
+
+@router.get("/{ref}/uptime", summary="How long a session was connected", responses=refusals(404))
+async def uptime(
+    rooms: Behind, caller: Reader, ref: Ref, days: Annotated[int, Query(ge=1, le=366)] = 30
+) -> UptimeOut:
+    """By day and month, and how fast it came back. As far back as timelines are kept (90 days by default)."""
+    return _uptime_out(await rooms.sessions.uptime(caller.tenant_id, ref, days))
 
 
 def _unlinking_out(debt: Debt) -> UnlinkingOut:
@@ -262,14 +308,44 @@ def _unlinking_out(debt: Debt) -> UnlinkingOut:
     )
 
 
+def _share_out(period: str, share: Share) -> ShareOut:
+    percent = None if share.percent is None else round(share.percent, 3)
+    return ShareOut(
+        period=period, percent=percent, up_s=share.up_ms / 1000, counted_s=share.counted_ms / 1000
+    )
+
+
+def _uptime_out(it: Uptime) -> UptimeOut:
+    outages = it.outages
+    return UptimeOut(
+        since=_must(it.since_ms),
+        until=_must(it.until_ms),
+        total=_share_out("total", it.total),
+        days=[_share_out(day, share) for day, share in it.days.items()],
+        months=[_share_out(month, share) for month, share in it.months.items()],
+        outages=OutagesOut(
+            count=outages.count,
+            p50_s=None if outages.p50_ms is None else outages.p50_ms / 1000,
+            max_s=None if outages.max_ms is None else outages.max_ms / 1000,
+            open_since=_moment(outages.open_since_ms),
+            reasons=dict(outages.reasons),
+        ),
+    )
+
+
 def _entry_out(entry: TimelineEntry) -> TimelineEntryOut:
+    said = of_reason(entry.reason).sentence if entry.reason else ""
+    ended = entry.ended_ms if entry.ended_ms is not None else now_ms()
     return TimelineEntryOut(
         seq=entry.seq,
         at=_must(entry.at_ms),
+        ended_at=_moment(entry.ended_ms),
+        duration_s=max(0, ended - entry.at_ms) / 1000,
         state=entry.state,
         color=entry.state.color,
         reason=entry.reason.value if entry.reason else None,
         code=entry.code,
+        sentence=said,
         detail=entry.detail,
         epoch=entry.epoch,
     )

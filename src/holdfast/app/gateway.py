@@ -15,7 +15,9 @@ from holdfast import __version__
 from holdfast.accounts import Accounts
 from holdfast.alerts import Alerts, Ways
 from holdfast.api.rooms import Rooms
+from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
+from holdfast.app.meter import Meter
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity, EngineLink, EngineProcess, Intake
 from holdfast.inbox import Inbox
@@ -76,12 +78,15 @@ class Gateway:
         seal, index = vault.seal_for("alert channels"), self.supervisor.roster.index
         ways = Ways(seal, self.outbox, index)
         self.alerts = Alerts(store, journal, ways, index, seal, home=DEFAULT_TENANT, lab=self.lab)
+        self.meter = Meter(store, journal, self.outbox, self.supervisor)
+        every_s = chosen.canary_minutes * 60
+        self.canary = Canary(self.outbox, MessageReader(store), self.supervisor, every_s=every_s)
         self._wire()
 
     def _wire(self) -> None:
         link, supervisor = self.link, self.supervisor
         link.on_attached = self._attached
-        link.on_detached = supervisor.engine_detached
+        link.on_detached = self._detached
         link.on_facts, link.on_levels = supervisor.heard_facts, supervisor.heard_levels
         link.on_deliveries = self.intake.put
         supervisor.roster.on_up, supervisor.roster.on_down = self._up, self._down
@@ -98,7 +103,12 @@ class Gateway:
 
     def _attached(self, identity: EngineIdentity) -> None:
         self.intake.begin()
+        self.meter.attached(identity)
         self.supervisor.engine_attached(identity)
+
+    def _detached(self) -> None:
+        self.meter.detached()
+        self.supervisor.engine_detached()
 
     @property
     def engine(self) -> EngineIdentity | None:
@@ -118,7 +128,15 @@ class Gateway:
     async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
         on_the_store = (self.retention, self.alerts)
-        rooms = (self.link, self.supervisor, self.outbox, self.intake, self.fetcher, *on_the_store)
+        rooms = (
+            self.link,
+            self.supervisor,
+            self.outbox,
+            self.intake,
+            self.fetcher,
+            self.canary,
+            *on_the_store,
+        )
         async with asyncio.TaskGroup() as tasks:
             work = [tasks.create_task(room.run()) for room in rooms]
             work.append(tasks.create_task(self.store.watch()))
@@ -135,6 +153,7 @@ class Gateway:
     def _rooms(self, accounts: Accounts) -> Rooms:
         return Rooms(
             facts=self,
+            meter=self.meter,
             accounts=accounts,
             alerts=self.alerts,
             sessions=self.sessions,

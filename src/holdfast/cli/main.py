@@ -96,6 +96,20 @@ def status(data: Data = None, as_json: AsJson = False) -> None:
     _run(work.status(data, as_json))
 
 
+@app.command()
+def timeline(
+    session: SessionName,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How far back the uptime goes.")] = 7,
+    changes: Annotated[int, typer.Option(min=1, max=1000, help="How many changes to show.")] = 20,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """What happened to a number: every change with its reason and duration, and its uptime by day."""
+    from holdfast.cli import timeline as work
+
+    _run(work.timeline(data, session, days=days, changes=changes, as_json=as_json))
+
+
 @app.command("dashboard-link")
 def dashboard_link(data: Data = None) -> None:
     """Print a link that logs one browser in to the dashboard, once."""

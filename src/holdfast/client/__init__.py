@@ -15,6 +15,7 @@ from holdfast.client.people import Checked, People, Picture, Profile
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
 from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Sent, Session, Unlinking, Warned
+from holdfast.client.uptime import Change, Outages, Share, Uptime
 from holdfast.model.errors import (
     AccessError,
     AlreadyLinked,
@@ -42,6 +43,7 @@ __all__ = [
     "AlertChannel",
     "AlertRule",
     "AlreadyLinked",
+    "Change",
     "Checked",
     "Client",
     "ContentInvalid",
@@ -61,6 +63,7 @@ __all__ = [
     "NameTaken",
     "NoQr",
     "Notification",
+    "Outages",
     "Pairing",
     "People",
     "Picture",
@@ -70,6 +73,7 @@ __all__ = [
     "RecipientInvalid",
     "Sent",
     "Session",
+    "Share",
     "SubscriptionFilterDiffers",
     "SubscriptionTaken",
     "System",
@@ -78,6 +82,7 @@ __all__ = [
     "UnknownMessage",
     "UnknownSession",
     "Unlinking",
+    "Uptime",
     "Warned",
     "WhatsAppForbidden",
     "WhatsAppNotFound",

@@ -10,6 +10,7 @@ from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Json
 from holdfast.client.http import Http
 from holdfast.client.types import Qr, Session, Survey
+from holdfast.client.uptime import Change, Uptime
 from holdfast.model.errors import HoldfastError, NoQr
 
 
@@ -85,10 +86,15 @@ class Sessions:
         """Log out and remove the session."""
         await self._http.json("DELETE", session_path(ref))
 
-    async def timeline(self, ref: str) -> Sequence[Json]:
-        """Every change of state with reason and time, newest first."""
-        body = await self._http.json("GET", session_path(ref) + "/timeline")
-        return list(body["timeline"])
+    async def timeline(self, ref: str, *, limit: int = 100, before: int | None = None) -> Sequence[Change]:
+        """The newest changes of state, newest first; `before` is the `seq` of one, for older ones."""
+        query: Json = {"limit": limit} if before is None else {"limit": limit, "before": before}
+        body = await self._http.json("GET", session_path(ref) + "/timeline", query=query)
+        return [Change.read(item) for item in body["timeline"]]
+
+    async def uptime(self, ref: str, *, days: int = 30) -> Uptime:
+        """How long it was connected in the last days, and how fast it came back."""
+        return Uptime.read(await self._http.json("GET", session_path(ref) + "/uptime", query={"days": days}))
 
     async def wait_for(self, ref: str, *states: str, timeout_s: float = 60.0) -> Session:
         """The session as soon as it is in one of `states` (default: connected).

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,8 @@ class Journal:
         self._generations = generations
         self._clock = clock
         self._bell = asyncio.Event()
+        #: How many events of each type this process has appended.
+        self.appended: Counter[str] = Counter()
 
     @classmethod
     async def open(cls, store: Store, clock: Clock = now_ms) -> "Journal":
@@ -96,6 +99,8 @@ class Journal:
 
     def _committed(self, events: Sequence[Event]) -> None:
         self._tail.extend(events)
+        for event in events:
+            self.appended[event.type] += 1
         self._bell.set()
         self._bell = asyncio.Event()
 

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     DELETED_HERE = "deleted_here"
     # the ordinary way
     RESTORING = "restoring"
+    GATEWAY_DOWN = "gateway_down"
     LINKED = "linked"
     LOGGED_IN = "logged_in"
     # pairing
@@ -149,6 +150,7 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
     Reason.LOGGED_OUT_HERE: Meaning(State.LOGGED_OUT, outlives_restart=True),
     Reason.DELETED_HERE: Meaning(State.DELETED),
     Reason.RESTORING: Meaning(State.CONNECTING),
+    Reason.GATEWAY_DOWN: Meaning(State.CONNECTING),
     Reason.LINKED: Meaning(State.CONNECTING),
     Reason.LOGGED_IN: Meaning(State.CONNECTED),
     Reason.PAIRING_ASKED: Meaning(State.PAIRING),

@@ -350,6 +350,7 @@ REASONS: Final[Mapping[Reason, Words]] = {
     Reason.LOGGED_OUT_HERE: Words("Logged out by its owner", _PAIR),
     Reason.DELETED_HERE: Words("Deleted by its owner", _NOTHING),
     Reason.RESTORING: Words("Restoring the connection", _NOTHING),
+    Reason.GATEWAY_DOWN: Words("Holdfast was not running", _NOTHING),
     Reason.LINKED: Words("The phone has linked this number", _NOTHING),
     Reason.LOGGED_IN: Words("Connected", _NOTHING),
     Reason.PAIRING_ASKED: Words(

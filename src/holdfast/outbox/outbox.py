@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -20,7 +21,7 @@ from holdfast.outbox import statements
 from holdfast.outbox.acceptance import Answer, Checked, SendRequest, check, take
 from holdfast.outbox.driver import STORE_AGAIN_S, Driver
 from holdfast.outbox.policy import EXPIRED, SESSION_DELETED, RetryPolicy
-from holdfast.outbox.progress import Result, Retried, fail_all, store_receipts, store_results
+from holdfast.outbox.progress import Failed, Result, Retried, Sent, fail_all, store_receipts, store_results
 from holdfast.outbox.queued import Queued
 from holdfast.store import ReadUnit, Store, WriteUnit
 from holdfast.store.store import LAZY_S
@@ -29,6 +30,15 @@ _log = logging.get("outbox")
 
 _EXPIRY_EVERY_S: Final = 5.0
 _EXPIRED_AT_ONCE: Final = 500
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of attempts in this process: those that will be made again are `repeated`."""
+
+    sent: int = 0
+    failed: int = 0
+    repeated: int = 0
 
 
 class Outbox:
@@ -52,6 +62,7 @@ class Outbox:
         self._unbound: set[str] | None = None
         #: Sessions that came up before `run`, with their numbers.
         self._early: dict[SessionId, str] = {}
+        self.counts = Counts()
         self._results: list[Result] = []
         self._have_results = asyncio.Event()
         self._unstored = 0
@@ -136,6 +147,10 @@ class Outbox:
         """The oldest message, by its order, that was handed over and has had no answer; None without one."""
         return self._driver.oldest_unanswered(session_id)
 
+    async def queued(self) -> int:
+        """How many messages wait to be sent, of every session. Raises StoreUnavailable."""
+        return int(await self._store.read(lambda unit: unit.scalar(statements.QUEUED)))
+
     # ---- work --------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -202,6 +217,13 @@ class Outbox:
         # An attempt that never left this machine changes nothing that a restart should know.
         if isinstance(result, Retried) and result.row.attempts == 0:
             return
+        match result:
+            case Sent():
+                self.counts.sent += 1
+            case Failed():
+                self.counts.failed += 1
+            case Retried():
+                self.counts.repeated += 1
         self._results.append(result)
         self._unstored += 1
         self._have_results.set()

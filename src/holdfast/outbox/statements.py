@@ -40,6 +40,9 @@ BACKLOG: Final = Statement(
     "The sessions that still have something to send.",
     "SELECT DISTINCT session_id FROM outbox",
 )
+QUEUED: Final = Statement(
+    "outbox.queued", "How many messages wait to be sent.", "SELECT count(*) FROM outbox"
+)
 SETTLED: Final = Statement(
     "outbox.settled",
     "Takes a message out of the queue: it was sent, or it failed.",

@@ -53,6 +53,9 @@ class EventsNow:
     long_aged: int
     #: Where the slowest active subscription stands; None without one.
     slowest: int | None
+    #: The newest position of what is too many, and of what is HELD_FACTOR times too many. 0: nothing is.
+    surplus: int = 0
+    long_surplus: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,11 @@ class EventsDecision:
     taken_from_consumer: bool
 
 
-def decide_events(now: EventsNow, keep: Keep) -> EventsDecision:
+def decide_events(now: EventsNow) -> EventsDecision:
     """How far the journal may be cut. Never up to its newest event."""
-    most = keep.rows if keep.rows is not None else now.head
-    wanted = max(now.aged, now.head - most)
+    wanted = max(now.aged, now.surplus)
     if now.slowest is not None and wanted > now.slowest:
-        limit = max(now.long_aged, now.head - HELD_FACTOR * most)
+        limit = max(now.long_aged, now.long_surplus)
         wanted = max(now.slowest, limit)
     up_to = max(0, min(wanted, now.head - 1))
     return EventsDecision(up_to, now.slowest is not None and up_to > now.slowest)

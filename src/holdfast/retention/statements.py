@@ -9,6 +9,12 @@ from holdfast.store import Statement
 HEAD: Final = Statement(
     "retention.head", "The newest event.", "SELECT coalesce(max(position), 0) FROM events"
 )
+EVENTS: Final = Statement("retention.events", "How many events there are.", "SELECT count(*) FROM events")
+NTH_EVENT: Final = Statement(
+    "retention.nth_event",
+    "The position of the event before which there are so many.",
+    "SELECT position FROM events ORDER BY position LIMIT 1 OFFSET :before",
+)
 FIRST_EVENT: Final = Statement(
     "retention.first_event",
     "The oldest event and when it came.",

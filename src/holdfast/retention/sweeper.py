@@ -33,7 +33,7 @@ _PAUSE_S: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What there is. Rows are counted by the order that they stand in, so gaps count as rows."""
+    """What there is. Messages are counted by the order that they stand in, so gaps count as rows."""
 
     database_bytes: int
     events: int
@@ -85,7 +85,7 @@ class Retention:
     async def _sweep_events(self) -> int:
         keep = self._keep[Kind.EVENTS]
         now = await self._store.read(partial(_events_now, keep=keep, now=self._clock()))
-        decision = decide_events(now, keep)
+        decision = decide_events(now)
         if decision.taken_from_consumer:
             log.error("retention.unread_events_deleted", up_to=decision.up_to, consumer_at=now.slowest)
         first = await self._store.read(lambda unit: unit.first(statements.FIRST_EVENT))
@@ -155,12 +155,22 @@ def _events_now(unit: ReadUnit, keep: Keep, now: int) -> EventsNow:
     head = int(unit.scalar(statements.HEAD))
     slowest = unit.scalar(statements.SLOWEST, since=now - ACTIVE_DAYS * DAY_MS)
     age_ms = round(keep.days * DAY_MS)
+    # Counted: where events were superseded, positions have gaps.
+    count = int(unit.scalar(statements.EVENTS)) if keep.rows is not None and head > keep.rows else 0
+    most = keep.rows or 0
     return EventsNow(
         head,
         _older(unit, head, now - age_ms),
         _older(unit, head, now - HELD_FACTOR * age_ms),
         None if slowest is None else int(slowest),
+        _position(unit, count - most),
+        _position(unit, count - HELD_FACTOR * most),
     )
+
+
+def _position(unit: ReadUnit, of: int) -> int:
+    """The position of the event with this number, from the oldest; 0 for a number that there is not."""
+    return int(unit.scalar(statements.NTH_EVENT, before=of - 1) or 0) if of > 0 else 0
 
 
 def _older(unit: ReadUnit, head: int, than_ms: int) -> int:
@@ -184,10 +194,10 @@ def _give_back(unit: WriteUnit) -> None:
 
 def _figures(unit: ReadUnit) -> Figures:
     event, message = unit.first(statements.FIRST_EVENT), unit.first(statements.FIRST_MESSAGE)
-    head, newest = int(unit.scalar(statements.HEAD)), int(unit.scalar(statements.LAST_MESSAGE))
+    newest = int(unit.scalar(statements.LAST_MESSAGE))
     return Figures(
         int(unit.scalar(statements.SIZE)),
-        0 if event is None else head - int(event[0]) + 1,
+        int(unit.scalar(statements.EVENTS)),
         None if event is None else int(event[1]),
         0 if message is None else newest - int(message[0]) + 1,
         None if message is None else int(message[1]),

@@ -13,6 +13,7 @@ from holdfast.sessions.restoration import Progress
 from holdfast.sessions.runtime import ShownCode
 from holdfast.sessions.service import Service
 from holdfast.sessions.supervisor import Supervisor
+from holdfast.sessions.uptime import Share, Uptime
 from holdfast.sessions.view import View
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "Progress",
     "Recorder",
     "Service",
+    "Share",
     "ShownCode",
     "Supervisor",
     "TimelineEntry",
+    "Uptime",
     "View",
 ]

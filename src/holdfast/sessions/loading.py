@@ -22,6 +22,8 @@ log = logging.get("sessions")
 
 #: A state that is older is restored just the same, and shown as a session that was last seen then.
 STATE_VALIDITY_MS: Final = 6 * 3600 * 1000
+#: Heartbeats are kept every 30 s, and frames come every 15 s: what is older was not kept by anybody.
+_ABSENT_AFTER_MS: Final = 90_000
 
 
 async def load(roster: Roster, store: Store, registry: Registry) -> None:
@@ -47,6 +49,7 @@ async def load(roster: Roster, store: Store, registry: Registry) -> None:
             continue
         log.warning("session.rebuilt_from_registry", session=record.name, phone=record.phone)
     for runtime in roster.index:
+        _note_absence(runtime, roster)
         roster.tell(runtime, f.Restored(_last_seen(runtime, roster.clock.wall_ms)))
         roster.set_timer(runtime)  # also where the machine left a time of before as it was
     roster.begin_restoration()
@@ -87,6 +90,19 @@ def _into_our_time(runtime: Runtime, roster: Roster) -> None:
         runtime.last_connected_ms = min(runtime.last_connected_ms, wall_ms)
     if runtime.last_heartbeat_ms is not None:
         runtime.last_heartbeat_ms = min(runtime.last_heartbeat_ms, wall_ms)
+
+
+def _note_absence(runtime: Runtime, roster: Roster) -> None:
+    """Nobody kept the timeline while this gateway did not run: what was up was up until it was heard last.
+
+    A gateway that is back within moments has missed nothing: the engine kept the connection.
+    """
+    session, heard_ms = runtime.session, runtime.last_heartbeat_ms
+    if not session.state.up or heard_ms is None:
+        return
+    if roster.clock.wall_ms - heard_ms > _ABSENT_AFTER_MS:
+        away = replace(session, state=State.CONNECTING, reason=Reason.GATEWAY_DOWN, since_ms=heard_ms)
+        roster.recorder.note(runtime, away, timeline_at_ms=heard_ms)
 
 
 def _rebuilt(record: Record, now_ms: int) -> f.Session:

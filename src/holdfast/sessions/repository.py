@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from holdfast.model.ids import SessionId
@@ -14,6 +14,8 @@ from holdfast.sessions.facts import Credentials, Session
 from holdfast.sessions.runtime import Runtime
 from holdfast.store import ReadUnit, WriteUnit
 from holdfast.vault import Record
+
+_NEWEST: Final = 2**31 - 1
 
 #: A row that is to be written, column by column.
 Row = Mapping[str, object]
@@ -31,6 +33,8 @@ class TimelineEntry:
     #: WhatsApp's own number for the reason, where it gave one.
     code: int | None
     epoch: int
+    #: When the next change came; None for the newest one.
+    ended_ms: int | None = None
 
 
 def load(unit: ReadUnit) -> list[Runtime]:
@@ -186,10 +190,22 @@ def delete(unit: WriteUnit, session_id: SessionId, now_ms: int) -> None:
     unit.run(statements.DELETE, id=session_id, now=now_ms)
 
 
-def read_timeline(unit: ReadUnit, session_id: SessionId, limit: int) -> list[TimelineEntry]:
-    """The newest changes, newest first."""
-    rows = unit.all(statements.CHANGES, session_id=session_id, most=limit)
-    return [_entry(row) for row in rows]
+def read_timeline(
+    unit: ReadUnit, session_id: SessionId, limit: int, before: int | None = None
+) -> list[TimelineEntry]:
+    """The newest changes, newest first; those before the change with the number `before`."""
+    most = _NEWEST if before is None else before
+    return [
+        replace(_entry(row[:-1]), ended_ms=row[-1])
+        for row in unit.all(statements.CHANGES, session_id=session_id, most=limit, before=most)
+    ]
+
+
+def read_history(unit: ReadUnit, session_id: SessionId, since_ms: int) -> list[TimelineEntry]:
+    """Changes since then, oldest first, and the last one before. Of very many the newest 100,000."""
+    before = unit.all(statements.CHANGE_BEFORE, session_id=session_id, since=since_ms)
+    newest_first = unit.all(statements.HISTORY, session_id=session_id, since=since_ms)
+    return [_entry(row) for row in [*before, *reversed(newest_first)]]
 
 
 def read_changes_since(unit: ReadUnit, since_ms: int) -> list[tuple[SessionId, TimelineEntry]]:

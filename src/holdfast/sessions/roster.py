@@ -72,6 +72,8 @@ class Roster:
         self.on_down: Callable[[SessionId], None] = _ignore
         #: A session is in another state, or there for another reason, than it was.
         self.on_changed: Callable[[Runtime, f.Session], None] = _nobody_watches
+        #: Connections that were begun.
+        self.attempts = 0
         #: Commands are carried out now; without an engine they wait.
         self.acting = False
         self.on_commands: Callable[[Runtime, Sequence[c.Command]], None] = _nobody_acts
@@ -141,6 +143,7 @@ class Roster:
         if before.wake_at_ms != after.wake_at_ms:
             self.set_timer(runtime)
         if decision.commands:
+            self.attempts += sum(isinstance(command, c.ConnectSession) for command in decision.commands)
             self.on_commands(runtime, decision.commands)
         self.wake(runtime)
         return True

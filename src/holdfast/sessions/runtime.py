@@ -81,6 +81,7 @@ class Runtime:
         "last_fact",
         "last_heartbeat_ms",
         "losses",
+        "lost_ms",
         "pairing",
         "record",
         "session",
@@ -104,6 +105,8 @@ class Runtime:
         self.heartbeat_event: str | None = None
         #: Connections that were lost, by the clock that decides, oldest first.
         self.losses: deque[int] = deque()
+        #: Since when the connection has been lost; None while it is up, or need not be.
+        self.lost_ms: int | None = None
         #: How long the oldest message that came in has been waiting to be stored.
         self.unconfirmed_ms = 0
         #: Warnings that stand, and since when.

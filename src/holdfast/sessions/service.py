@@ -19,8 +19,9 @@ from holdfast.sessions.repository import TimelineEntry
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Runtime, ShownCode
 from holdfast.sessions.unlinking import Unlinking
+from holdfast.sessions.uptime import DAY_MS, Uptime, uptime
 from holdfast.sessions.view import View
-from holdfast.store import Store
+from holdfast.store import ReadUnit, Store
 from holdfast.vault import Record
 
 log = logging.get("sessions")
@@ -53,11 +54,33 @@ class Service:
         """Devices that are no longer used and that their phones still count as linked, oldest first."""
         return self._unlinking.of(tenant_id)
 
-    async def timeline(self, tenant_id: TenantId, ref: str, limit: int) -> "Sequence[TimelineEntry]":
-        """The session's newest changes, newest first. Raises UnknownSession, StoreUnavailable."""
+    async def timeline(
+        self, tenant_id: TenantId, ref: str, limit: int, before: int | None = None
+    ) -> "Sequence[TimelineEntry]":
+        """The session's newest changes, newest first; those before the change with this number.
+
+        Raises UnknownSession, StoreUnavailable.
+        """
         session_id = self._find(tenant_id, ref).id
         await self._roster.recorder.settled()
-        return await self._store.read(partial(repository.read_timeline, session_id=session_id, limit=limit))
+        look = partial(repository.read_timeline, session_id=session_id, limit=limit, before=before)
+        return await self._store.read(look)
+
+    async def uptime(self, tenant_id: TenantId, ref: str, days: int) -> Uptime:
+        """How long the session was connected in the last days, today included.
+
+        Raises UnknownSession, StoreUnavailable.
+        """
+        record = self._find(tenant_id, ref).record
+        await self._roster.recorder.settled()
+        until_ms = self._roster.clock.wall_ms
+        since_ms = max(record.created_at_ms, until_ms - until_ms % DAY_MS - (days - 1) * DAY_MS)
+
+        def look(unit: ReadUnit) -> Uptime:
+            # On the reading thread: of a long time this is some work.
+            return uptime(repository.read_history(unit, record.id, since_ms), since_ms, until_ms)
+
+        return await self._store.read(look)
 
     async def code(self, tenant_id: TenantId, ref: str, wait_s: float) -> ShownCode:
         """The QR code of the moment; waits up to `wait_s` for the first one.

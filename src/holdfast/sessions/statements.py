@@ -77,10 +77,28 @@ DELETE: Final = Statement(
 )
 CHANGES: Final = Statement(
     "sessions.changes",
-    "The newest changes of a session, newest first.",
+    "The newest changes of a session before one of them, newest first, and when the next one came.",
     """
-    SELECT seq, at_ms, state, reason, detail, code, epoch FROM timeline WHERE session_id = :session_id
-    ORDER BY seq DESC LIMIT :most
+    SELECT t.seq, t.at_ms, t.state, t.reason, t.detail, t.code, t.epoch,
+      (SELECT n.at_ms FROM timeline n WHERE n.session_id = t.session_id AND n.seq = t.seq + 1)
+    FROM timeline t WHERE t.session_id = :session_id AND t.seq < :before
+    ORDER BY t.seq DESC LIMIT :most
+    """,
+)
+HISTORY: Final = Statement(
+    "sessions.history",
+    "A session's changes since then, newest first.",
+    """
+    SELECT seq, at_ms, state, reason, detail, code, epoch FROM timeline
+    WHERE session_id = :session_id AND at_ms >= :since ORDER BY seq DESC LIMIT 100000
+    """,
+)
+CHANGE_BEFORE: Final = Statement(
+    "sessions.change_before",
+    "A session's last change before then.",
+    """
+    SELECT seq, at_ms, state, reason, detail, code, epoch FROM timeline
+    WHERE session_id = :session_id AND at_ms < :since ORDER BY seq DESC LIMIT 1
     """,
 )
 CHANGES_SINCE: Final = Statement(
@@ -89,6 +107,47 @@ CHANGES_SINCE: Final = Statement(
     """
     SELECT session_id, seq, at_ms, state, reason, detail, code, epoch FROM timeline WHERE at_ms >= :since
     ORDER BY session_id, seq
+    """,
+)
+HABITS: Final = Statement(
+    "sessions.habits",
+    "When messages came to each number: the slots of its days.",
+    "SELECT phone, day, slots FROM habits",
+)
+KEEP_HABIT: Final = Statement(
+    "sessions.keep_habit",
+    "Messages came to a number in this slot of a day. Safe to repeat.",
+    """
+    INSERT INTO habits (phone, day, slots) VALUES (:phone, :day, :slots)
+    ON CONFLICT (phone, day) DO UPDATE SET slots = habits.slots | excluded.slots
+    """,
+)
+FORGET_HABITS: Final = Statement(
+    "sessions.forget_habits", "Forget days that are over for long.", "DELETE FROM habits WHERE day < :oldest"
+)
+HABITS_POSITION: Final = Statement(
+    "sessions.habits_position",
+    "Up to where the journal has been looked at.",
+    "SELECT value FROM settings_kv WHERE key = 'habits.position'",
+)
+KEEP_HABITS_POSITION: Final = Statement(
+    "sessions.keep_habits_position",
+    "Remembers up to where the journal has been looked at.",
+    """
+    INSERT INTO settings_kv (key, value) VALUES ('habits.position', :position)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value
+    """,
+)
+JOURNAL_HEAD: Final = Statement(
+    "sessions.journal_head", "The newest event.", "SELECT coalesce(max(position), 0) FROM events"
+)
+MESSAGES_CAME: Final = Statement(
+    "sessions.messages_came",
+    "The half hours in which messages came between two positions of the journal, and when the last one did.",
+    """
+    SELECT session_id, at_ms / 1800000, max(at_ms) FROM events
+    WHERE position > :after AND position <= :head AND type = 'message.received'
+    GROUP BY session_id, at_ms / 1800000
     """,
 )
 UNLINKINGS: Final = Statement(

@@ -10,6 +10,7 @@ from holdfast.kit.clock import SteadyClock
 from holdfast.model.ids import TenantId
 from holdfast.model.policy import DEFAULT_POLICY, Policy
 from holdfast.sessions.blame import Blame
+from holdfast.sessions.habits import Habits
 from holdfast.sessions.hearing import Hearing
 from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
@@ -20,6 +21,7 @@ from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.seam import Engine
 from holdfast.sessions.unlinking import Unlinking
+from holdfast.sessions.warnings import Warnings
 from holdfast.sessions.watching import Watching
 from holdfast.store import Store
 from holdfast.vault import Registry, Vault
@@ -54,7 +56,9 @@ class Supervisor:
             self.roster, link, vault, linking, leftovers, blame=blame, device_name=device_name
         )
         self._hearing = Hearing(self.roster, linking)
-        self.watching = Watching(self.roster)
+        warnings = Warnings(self.roster)
+        self.watching = Watching(self.roster, warnings)
+        self.habits = Habits(self.roster, store, warnings)
         self.roster.on_changed = self.watching.changed
         self._reconciling = Reconciling(self.roster, link, vault, leftovers, lanes=self._lanes, blame=blame)
 
@@ -68,6 +72,7 @@ class Supervisor:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.roster.recorder.run())
             tasks.create_task(self._watch())
+            tasks.create_task(self.habits.run())
             tasks.create_task(self._reconciling.run())
             tasks.create_task(self.unlinking.run())
             await self._lanes.run(tasks)

@@ -1,11 +1,15 @@
 """Watching: what time alone brings. Each session is looked at every five seconds; signs become warnings."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
+from typing import Final
 
+from holdfast.kit.histogram import Histogram
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import SessionId
+from holdfast.model.reasons import MEANINGS, Reason
 from holdfast.model.states import ACTIVE
 from holdfast.model.warnings import WarningCode
 from holdfast.sessions import repository, signs
@@ -16,6 +20,8 @@ from holdfast.sessions.runtime import Runtime
 from holdfast.sessions.warnings import Warnings
 from holdfast.store import Store
 
+_BACK_WITHIN_S: Final = (0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 1800, 7200)
+
 
 def _nothing_waits(session_id: SessionId) -> int | None:
     """Nobody sends."""
@@ -25,10 +31,13 @@ def _nothing_waits(session_id: SessionId) -> int | None:
 class Watching:
     """Looks after the sessions of a roster. Warns; it never ends or begins a connection."""
 
-    def __init__(self, roster: Roster, limits: signs.Limits = signs.LIMITS) -> None:
+    def __init__(self, roster: Roster, warnings: Warnings, limits: signs.Limits = signs.LIMITS) -> None:
         self._roster, self._limits = roster, limits
-        self._heartbeats, self._warnings = Heartbeats(roster), Warnings(roster)
+        self._heartbeats, self._warnings = Heartbeats(roster), warnings
         self._looked_ms = roster.now
+        #: Connections that were up and ended by themselves, by reason, and how long it took to come back.
+        self.losses: Counter[Reason] = Counter()
+        self.reconnects = Histogram(_BACK_WITHIN_S)
         self._unanswered: dict[SessionId, signs.Unanswered] = {}
         #: The oldest message of a session that WhatsApp has not acknowledged, by its order; None without one.
         self.oldest_unanswered: Callable[[SessionId], int | None] = _nothing_waits
@@ -50,8 +59,24 @@ class Watching:
 
     def changed(self, runtime: Runtime, before: Session) -> None:
         """A session is in another state, or there for another reason."""
-        if signs.is_loss(before.state, runtime.session.state, runtime.session.reason):
-            runtime.losses.append(self._roster.now)
+        state, reason, now = runtime.session.state, runtime.session.reason, self._roster.now
+        if signs.is_loss(before.state, state, reason):
+            runtime.losses.append(now)
+        if before.state.up and not state.up and MEANINGS[reason].end is not None:
+            self.losses[reason] += 1
+            runtime.lost_ms = now
+        elif state.up and runtime.lost_ms is not None:
+            self.reconnects.observe((now - runtime.lost_ms) / 1000)
+            runtime.lost_ms = None
+        elif state not in ACTIVE:
+            runtime.lost_ms = None
+
+    def canary(self, session_id: SessionId, unanswered_s: int | None) -> None:
+        """A message of the session to itself was taken, or (`unanswered_s`) not for so long."""
+        runtime = self._roster.index.get(session_id)
+        if runtime is not None:
+            sign = None if unanswered_s is None else signs.Sign(unanswered_s, unanswered_s)
+            self._warnings.found(runtime, WarningCode.CANARY_UNANSWERED, sign)
 
     def look(self) -> None:
         """Look at every session once."""

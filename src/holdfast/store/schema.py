@@ -86,6 +86,15 @@ timeline = Table(
     Column("epoch", BigInteger, nullable=False, server_default="0"),
 )
 
+# When messages came to a number: a bit for each half hour of a day, days counted since 1970, in UTC.
+habits = Table(
+    "habits",
+    metadata,
+    _text("phone", primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("slots", BigInteger, nullable=False),
+)
+
 # Devices that are no longer used and that WhatsApp still counts as linked; their folders lie in quarantine/.
 unlinkings = Table(
     "unlinkings",

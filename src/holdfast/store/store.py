@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar, cast
 
+from holdfast.kit.histogram import Histogram
 from holdfast.model.errors import StoreUnavailable
 from holdfast.store.address import DatabaseAddress
 from holdfast.store.connection import Database
@@ -58,6 +59,11 @@ class Store:
     def trouble(self) -> StoreUnavailable | None:
         """Why the last write was refused, None when it was taken: a full disk is told where it can."""
         return self._writer.trouble
+
+    @property
+    def commits(self) -> Histogram:
+        """How long commits took, from the begin of a transaction to its end."""
+        return self._writer.commits
 
     async def watch(self) -> None:
         """Never return; raise when the writing thread has died. The process must not outlive it."""

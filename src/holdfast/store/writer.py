@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from holdfast.kit import logging
+from holdfast.kit.histogram import Histogram
 from holdfast.model.errors import HoldfastError, StoreUnavailable
 from holdfast.store.connection import Database, Displaced, WritingConnection
 from holdfast.store.unit import WriteUnit
@@ -27,6 +28,9 @@ _log = logging.get("store")
 _REMEMBERED: Final = 100_000
 #: Pause before the outcome of a commit is asked for again.
 _ASK_AGAIN_S: Final = 0.25
+
+
+_COMMITS_WITHIN_S: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +56,7 @@ class Writer:
         self._healthy = True
         #: Why the last group was refused; None when it was written.
         self.trouble: StoreUnavailable | None = None
+        self.commits = Histogram(_COMMITS_WITHIN_S)
         self.died: asyncio.Future[None] = self._loop.create_future()
         self._thread = threading.Thread(target=self._run, name="holdfast-writer", daemon=True)
         self._thread.start()
@@ -103,11 +108,13 @@ class Writer:
     def _commit(self, batch: list[_Unit]) -> None:
         if len(self._cache) > _REMEMBERED:
             self._cache.clear()
+        began = time.monotonic()
         try:
             self._begin()
             for unit in batch:
                 self._do(unit)
             self._end()
+            self.commits.observe(time.monotonic() - began)
         except Displaced:
             raise
         except Exception as exc:
