@@ -94,7 +94,6 @@ async def api(world: World) -> AsyncIterator[Api]:
             Rooms(
                 facts=Facts(gateway),
                 meter=meter,
-                alerts=create_autospec(Alerts, instance=True),  # they have tests of their own
                 accounts=accounts,
                 alerts=create_autospec(Alerts, instance=True),
                 sessions=gateway.sessions,
