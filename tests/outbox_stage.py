@@ -22,6 +22,7 @@ class ScriptedSender:
         self.gates: dict[str, asyncio.Event] = {}
         self.attempts: list[str] = []
         self.taken: list[str] = []
+        self.typed: list[str] = []
         self._news = asyncio.Event()
 
     async def until_attempts(self, count: int) -> None:
@@ -30,6 +31,10 @@ class ScriptedSender:
             while len(self.attempts) < count:
                 self._news.clear()
                 await self._news.wait()
+
+    async def show_typing(self, session_id: str, to: str) -> None:
+        """See the seam."""
+        self.typed.append(to)
 
     async def send(self, session_id: str, message_id: str, to: str, message: bytes) -> SendAck:
         """See the seam."""

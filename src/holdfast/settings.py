@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -15,6 +15,8 @@ from holdfast.kit import private
 from holdfast.model.errors import SettingsError
 
 _PREFIX: Final = "HOLDFAST_"
+#: 1 to 9,999 at once, then 1 to 99,999 an hour; or no limit.
+_PACE: Final = r"^(off|[1-9]\d{0,3}/[1-9]\d{0,4})$"
 
 
 def _default_data() -> Path:
@@ -66,6 +68,18 @@ class Settings(BaseModel):
     keep_timeline_days: float = Field(default=90, ge=1, le=36_500, description="what happened to sessions")
     canary_minutes: float = Field(
         default=0, ge=0, le=10_080, description="each number sends itself a message so often; 0: never"
+    )
+    pace_reply: str | None = Field(
+        default=None, pattern=_PACE, description="to chats that have written within a day: BURST/PER_HOUR"
+    )
+    pace_chat: str | None = Field(
+        default=None, pattern=_PACE, description="to groups, and to people who have written before"
+    )
+    pace_stranger: str | None = Field(
+        default=None, pattern=_PACE, description="to people who have not written"
+    )
+    queue_for_other_number: Literal["fail", "keep"] = Field(
+        default="fail", description="what becomes of what waits when another number is linked"
     )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 

@@ -174,3 +174,35 @@ async def test_a_body_that_fills_the_memory_is_refused(api: Served) -> None:
     assert (streamed.status_code, error_of(streamed)) == (413, "message_too_large")
     body = {"to": "+12345", "text": "\u0001" * 65_536}
     assert (await api.http.post("/v1/sessions/shop/messages", json=body)).status_code == 202
+
+
+async def test_what_waits_is_shown_and_can_be_cancelled(api: Served) -> None:
+    path = "/v1/sessions/shop"
+    sent = [
+        (await api.http.post(f"{path}/messages", json={"to": to, "text": "hi"})).json()["message_id"]
+        for to in ("+11111", "+22222", "+11111")
+    ]
+    later = {"to": "+33333", "text": "later", "not_before": "2100-01-01T00:00:00Z", "typing": True}
+    sent.append((await api.http.post(f"{path}/messages", json=later)).json()["message_id"])
+    queue = (await api.http.get(f"{path}/queue", params={"limit": 3})).json()
+    assert (queue["messages"], queue["chats"], queue["scheduled"]) == (4, 3, 1)
+    assert (queue["reachout_locked_until"], queue["sentence"]) == (None, "")
+    rest = (await api.http.get(f"{path}/queue", params={"after": queue["next"]})).json()
+    assert [it["message_id"] for it in queue["waiting"] + rest["waiting"]] == sent
+    assert rest["next"] is None
+
+    cancelled = await api.http.post(f"{path}/messages/{sent[0]}/cancel")
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "failed")
+    assert cancelled.json()["error"]["code"] == "cancelled"
+    assert (await api.http.post(f"{path}/messages/{sent[0]}/cancel")).json() == cancelled.json()
+    missing = await api.http.post(f"{path}/messages/3EB0/cancel")
+    assert (missing.status_code, error_of(missing)) == (404, "unknown_message")
+    api.outbox.session_up("ses_a", "4900000")
+
+    async def sent_all() -> bool:
+        return bool((await api.http.get(f"{path}/queue")).json()["messages"] == 1)
+
+    await until(sent_all)
+    late = await api.http.post(f"{path}/messages/{sent[1]}/cancel")
+    assert (late.status_code, error_of(late)) == (409, "not_cancellable")
+    assert {message_id for message_id, _ in api.whatsapp.taken} == {sent[1], sent[2]}

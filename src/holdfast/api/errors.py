@@ -46,6 +46,7 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.MediaStorageFailed, 503),
     (errors.MediaError, 422),
     (errors.UnknownMessage, 404),
+    (errors.NotCancellable, 409),
     (errors.UnknownKey, 404),
     (errors.UnknownSubscription, 404),
     (errors.SubscriptionTaken, 409),

@@ -181,6 +181,19 @@ async def fetch_file(
     return FetchOut(state=await rooms.fetcher.request(session.session_id, message_id))
 
 
+@router.post("/{message_id}/cancel", summary="Cancel a message that waits", responses=refusals(404, 409))
+async def cancel_message(
+    rooms: Behind, caller: Sender, ref: Ref, message_id: Annotated[str, Path(max_length=256)]
+) -> SentOut:
+    """It fails with `cancelled`, and so does what is about it. Again: the same answer.
+
+    409 `not_cancellable` when it is on its way, may have reached WhatsApp, or is there already.
+    """
+    session = rooms.directory.resolve(caller.tenant_id, ref)
+    await rooms.outbox.cancel(session.session_id, message_id)
+    return sent_out(await rooms.messages.get(session.session_id, message_id))
+
+
 def sent_out(message: Message) -> SentOut:
     """A message of ours as it stands."""
     it = message.outgoing

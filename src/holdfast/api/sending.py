@@ -66,6 +66,7 @@ class Wanted(BaseModel):
     forwarded: int = Field(0, ge=0, le=127, description="mark it as forwarded so many times")
     view_once: bool = Field(False, description="a picture, video or voice note that can be seen once")
     disappearing_s: int = Field(0, ge=0, description="it disappears so long after it was sent; 0: it stays")
+    typing: bool = Field(False, description="show “typing…” before it, as long as a person would type it")
     not_before: datetime | None = Field(
         None, description="send it at this time, not earlier; with a time zone"
     )
@@ -89,6 +90,7 @@ class Wanted(BaseModel):
             _ms("not_before", self.not_before),
             _ms("expires_at", self.expires_at),
             self._attributes(),
+            self.typing,
         )
 
     def _content(self) -> Content:

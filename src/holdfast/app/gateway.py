@@ -31,7 +31,7 @@ from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from holdfast.model.media import FileKind
 from holdfast.model.policy import DEFAULT_POLICY
-from holdfast.outbox import Outbox, RetryPolicy
+from holdfast.outbox import USUAL_BUDGETS, Budget, Outbox, Pace, RetryPolicy
 from holdfast.people import Activities, Groups, People
 from holdfast.retention import DEFAULTS, Keep, Kind, Retention
 from holdfast.sessions import Progress, Recorder, Service, Supervisor
@@ -68,7 +68,14 @@ class Gateway:
             policy=DEFAULT_POLICY.faster(chosen.lab_pace),
         )
         self.sessions = Service(store, self.supervisor.roster, self.supervisor.unlinking)
-        self.outbox = Outbox(store, journal, self.link, policy=RetryPolicy(1 / chosen.lab_pace))
+        self.outbox = Outbox(
+            store,
+            journal,
+            self.link,
+            policy=RetryPolicy(1 / chosen.lab_pace),
+            budgets=_budgets(chosen),
+            keep_for_other_number=chosen.queue_for_other_number == "keep",
+        )
         self.library = Library(store, chosen.media, LocalFolder(chosen.media), _limits(chosen))
         self.fetcher = Fetcher(store, journal, self.library, self.link.files, self.link.acts)
         expecting = Expecting(self.fetcher.expected)
@@ -208,6 +215,23 @@ def _keep(chosen: Settings) -> Mapping[Kind, Keep]:
         Kind.TIMELINE: chosen.keep_timeline_days,
     }
     return {kind: replace(DEFAULTS[kind], days=each) for kind, each in days.items()}
+
+
+def _budgets(chosen: Settings) -> Mapping[Pace, Budget]:
+    """How fast numbers may write. Against a simulator as fast as they can, unless told otherwise."""
+    given = {
+        Pace.REPLY: chosen.pace_reply,
+        Pace.CHAT: chosen.pace_chat,
+        Pace.STRANGER: chosen.pace_stranger,
+    }
+    budgets = {} if chosen.lab is not None else dict(USUAL_BUDGETS)
+    for pace, words in given.items():
+        if words == "off":
+            budgets.pop(pace, None)
+        elif words is not None:
+            burst, _, per_hour = words.partition("/")
+            budgets[pace] = Budget(int(burst), float(per_hour))
+    return budgets
 
 
 def run_until_stopped(

@@ -42,6 +42,7 @@ class Letter:
     mention: Sequence[str] = ()
     forwarded: bool = False
     disappear: str | None = None
+    typing: bool = False
     not_before: str | None = None
     expires: str | None = None
 
@@ -129,6 +130,8 @@ def options_of(it: Letter) -> SendOptions:
         options["mentions"] = list(it.mention)
     if it.forwarded:
         options["forwarded"] = 1
+    if it.typing:
+        options["typing"] = True
     if it.disappear is not None:
         options["disappearing_s"] = int(_after(it.disappear).total_seconds())
     if it.not_before is not None:

@@ -12,7 +12,7 @@ from holdfast.cli.group_commands import app as group_app
 from holdfast.cli.lab.commands import app as lab_app
 from holdfast.cli.options import AsJson, Data, SessionName
 from holdfast.cli.run import run as _run
-from holdfast.cli.send_command import send
+from holdfast.cli.send_command import cancel, queue, send
 
 app = typer.Typer(
     name="holdfast",
@@ -145,6 +145,8 @@ def rename(
 
 
 app.command()(send)
+app.command()(queue)
+app.command()(cancel)
 
 
 @app.command()

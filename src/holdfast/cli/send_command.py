@@ -1,4 +1,4 @@
-"""`holdfast send`: one message of any kind. Imports its work when it is called."""
+"""`holdfast send`, and what waits after it: `queue`, `cancel`. Each imports its work when it is called."""
 
 # ruff: noqa: PLR0917 - a command's parameters are its options
 
@@ -75,6 +75,9 @@ def send(
         str | None,
         typer.Option(metavar="SPAN", help="It disappears after 24h, 7d, 90d.", rich_help_panel=_BESIDE),
     ] = None,
+    typing: Annotated[
+        bool, typer.Option("--typing", help="Show “typing…” before it.", rich_help_panel=_BESIDE)
+    ] = False,
     not_before: Annotated[
         str | None,
         typer.Option(
@@ -112,7 +115,26 @@ def send(
         mention=mention or (),
         forwarded=forwarded,
         disappear=disappear,
+        typing=typing,
         not_before=not_before,
         expires=expires,
     )
     run(messages.send(data, session, to, letter, key=key, wait_s=wait, as_json=as_json))
+
+
+def queue(session: SessionName, data: Data = None, as_json: AsJson = False) -> None:
+    """Show what a number still has to send, and what it waits for."""
+    from holdfast.cli import waiting
+
+    run(waiting.queue(data, session, as_json=as_json))
+
+
+def cancel(
+    session: SessionName,
+    message: Annotated[str, typer.Argument(help="Id of the message; `holdfast queue` shows it.")],
+    data: Data = None,
+) -> None:
+    """Send a message no more that still waits."""
+    from holdfast.cli import waiting
+
+    run(waiting.cancel(data, session, message))

@@ -14,7 +14,7 @@ from holdfast.client.locate import Locator, data_folder
 from holdfast.client.people import Checked, People, Picture, Profile
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
-from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Sent, Session, Unlinking, Warned
+from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Queue, Sent, Session, Unlinking, Warned
 from holdfast.client.uptime import Change, Outages, Share, Uptime
 from holdfast.model.errors import (
     AccessError,
@@ -25,6 +25,7 @@ from holdfast.model.errors import (
     MessageTooLarge,
     NameTaken,
     NoQr,
+    NotCancellable,
     RecipientInvalid,
     SubscriptionFilterDiffers,
     SubscriptionTaken,
@@ -62,6 +63,7 @@ __all__ = [
     "MessageTooLarge",
     "NameTaken",
     "NoQr",
+    "NotCancellable",
     "Notification",
     "Outages",
     "Pairing",
@@ -69,6 +71,7 @@ __all__ = [
     "Picture",
     "Profile",
     "Qr",
+    "Queue",
     "Quiet",
     "RecipientInvalid",
     "Sent",

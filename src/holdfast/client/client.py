@@ -20,7 +20,7 @@ from holdfast.client.protocol import Outgoing, Wanted
 from holdfast.client.sessions import Sessions, session_path
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
-from holdfast.client.types import DashboardLink, Message, Sent
+from holdfast.client.types import DashboardLink, Message, Queue, Sent
 from holdfast.model.content import Content
 
 
@@ -126,6 +126,20 @@ class Client:
     async def message(self, session: str, message_id: str) -> Message:
         """One stored message, with its raw content in `body`."""
         return Message.read(await self._http.json("GET", f"{session_path(session)}/messages/{message_id}"))
+
+    async def cancel(self, session: str, message_id: str) -> Sent:
+        """Send a message no more that waits: it fails with `cancelled`. Harmless to repeat.
+
+        Raises NotCancellable when it is on its way, may be at WhatsApp already, or is; UnknownMessage.
+        """
+        path = f"{session_path(session)}/messages/{quote(message_id, safe='')}/cancel"
+        return Sent.read(await self._http.json("POST", path))
+
+    async def queue(self, session: str, *, limit: int = 100) -> Queue:
+        """What a session still has to send, and what holds it up. Raises UnknownSession."""
+        return Queue.read(
+            await self._http.json("GET", session_path(session) + "/queue", query={"limit": limit})
+        )
 
     # ---- events --------------------------------------------------------------------------------------
 

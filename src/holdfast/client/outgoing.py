@@ -15,6 +15,7 @@ class SendOptions(TypedDict, total=False):
     forwarded: int  #: marked as forwarded so many times
     view_once: bool  #: for a picture, film or voice note
     disappearing_s: int  #: it disappears so long after it was sent
+    typing: bool  #: show "typing…" before it, as long as a person would type it
     not_before: datetime | None  #: sent then, not earlier; with a time zone
     expires_at: datetime | None  #: failed when it is not sent by then; with a time zone
 

@@ -273,6 +273,33 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """What a session still has to send, and the first messages of it."""
+
+    messages: int
+    chats: int
+    since: datetime | None
+    scheduled: int
+    #: Until then WhatsApp lets the number begin no new chats.
+    reachout_locked_until: datetime | None
+    sentence: str
+    waiting: Sequence[Message] = field(repr=False)
+
+    @classmethod
+    def read(cls, body: Json) -> "Queue":
+        """From the API's JSON."""
+        return cls(
+            messages=int(body.get("messages") or 0),
+            chats=int(body.get("chats") or 0),
+            since=moment(body.get("since")),
+            scheduled=int(body.get("scheduled") or 0),
+            reachout_locked_until=moment(body.get("reachout_locked_until")),
+            sentence=str(body.get("sentence") or ""),
+            waiting=[Message.read(item) for item in body.get("waiting") or ()],
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardLink:
     """A link that logs one browser in, once. Show it, do not log it."""
 

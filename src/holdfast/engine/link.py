@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from holdfast.engine.answers import Activity
 from holdfast.engine.channel import MAX_VERSION, MIN_VERSION, Arrived, Channel, Welcomed
 from holdfast.engine.commands import Commands
 from holdfast.engine.connection import Connection, dial
@@ -236,6 +237,10 @@ class EngineLink(Commands):
         """
         if self._connection is not None:
             self._connection.confirm(delivery_ids)
+
+    async def show_typing(self, session_id: SessionId, to: str) -> None:
+        """Show "typing…" in a chat. Raises as the acts do."""
+        await self.acts.show_activity(session_id, to, Activity.TYPING)
 
     def last_dealt_with(self) -> Sequence[SessionId]:
         """Of an engine that has crashed: who had the last frame or dialled, the likeliest first."""

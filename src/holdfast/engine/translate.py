@@ -20,6 +20,7 @@ from holdfast.model.errors import (
     NotOnWhatsApp,
     NotOpen,
     RateLimited,
+    ReachoutLocked,
     SendOutcomeUnknown,
     SendRejected,
     WhatsAppForbidden,
@@ -220,6 +221,8 @@ def _receipt(outer: pb.Delivery, it: pb.Receipt) -> InboundReceipt:
 # ---- results -----------------------------------------------------------------------------------------------
 
 _RATE_CODE: Final = 429
+#: A message to somebody who has never written, while this number may begin no new chats.
+_LOCK_CODE: Final = 463
 _USUAL_PAUSE_S: Final = 60.0
 _ERRORS: Final[Mapping[int, type[HoldfastError]]] = {
     pb.NOT_CONNECTED: NotConnected,
@@ -251,6 +254,8 @@ def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
     if it.code == pb.REJECTED and it.whatsapp_code == _RATE_CODE:
         pause_s = it.retry_after_ms / 1000 or _USUAL_PAUSE_S
         return RateLimited(f"WhatsApp asks for patience ({it.whatsapp_code})", retry_after_s=pause_s)
+    if it.code == pb.REJECTED and sending and it.whatsapp_code == _LOCK_CODE:
+        return ReachoutLocked()
     if it.code == pb.REJECTED and sending and not it.whatsapp_code:
         return RateLimited(f"WhatsApp refused the message ({it.message})")
     if it.code == pb.REJECTED and sending:

@@ -103,6 +103,8 @@ class Arrivals:
         self, message: InboundMessage, arriving: Stored, replaces: str | None, order_no: int
     ) -> _Arrival:
         session_id, unit = message.session_id, self._unit
+        if not message.from_me:
+            messages.heard(unit, session_id, arriving.chat, self._now_ms)
         content = self._readable(message)
         if message.file is not None and isinstance(content, MEDIA_TYPES):
             named = Named.by(message.file, content, order_no, session_id, tenant_of(unit, session_id))

@@ -4,6 +4,7 @@ In come rows from inbox and outbox inside their units of work, out go typed mess
 their receipts give them. It never decides whether a message is new and never sends one.
 """
 
+from holdfast.messages.hearing import heard, last_heard_ms
 from holdfast.messages.message import Direction, Message, MessageFile, Outgoing
 from holdfast.messages.reading import MessageReader, in_chat
 from holdfast.messages.rows import NewMessage, add, next_order, replace
@@ -20,7 +21,9 @@ __all__ = [
     "Receipts",
     "Standing",
     "add",
+    "heard",
     "in_chat",
+    "last_heard_ms",
     "next_order",
     "replace",
     "standing",

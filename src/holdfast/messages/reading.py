@@ -40,6 +40,12 @@ class MessageReader:
             lambda unit: page(unit, session_id, chat=chat, direction=direction, after=after, limit=limit)
         )
 
+    async def queued(self, session_id: SessionId, *, after: int, limit: int) -> list[Message]:
+        """What waits to be sent after a place in the order, oldest first. Raises StoreUnavailable."""
+        wanted = {"session_id": session_id, "after": after, "limit": limit}
+        rows = await self._store.read(lambda unit: unit.all(statements.QUEUED_PAGE, **wanted))
+        return [_message(row) for row in rows]
+
 
 def one(unit: ReadUnit, session_id: SessionId, message_id: str) -> Message:
     """One message. Raises UnknownMessage."""

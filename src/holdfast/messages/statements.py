@@ -66,6 +66,17 @@ WHERE m.session_id = :session_id AND m.message_id = :message_id AND m.chat IN (:
 ORDER BY m.direction DESC, m.order_no DESC LIMIT 1
 """,
 )
+LAST_HEARD: Final = Statement(
+    "messages.last_heard",
+    "When the newest message of a chat came that somebody else wrote, among its newest; NULL if none did.",
+    """
+SELECT max(n.taken_at_ms) FROM (
+  SELECT m.direction, m.is_group, m.chat, m.sender, m.taken_at_ms FROM messages m
+  WHERE m.session_id = :session_id AND m.chat IN (:chat, :other_chat)
+  ORDER BY m.order_no DESC LIMIT :limit
+) n WHERE n.direction = 'in' AND (n.is_group = 1 OR n.sender = n.chat)
+""",
+)
 BY_ORDER: Final = Statement(
     "messages.by_order",
     "Messages by their order numbers.",
@@ -82,6 +93,16 @@ PAGE: Final = Statement(
 SELECT {_COLUMNS} FROM messages m {_BESIDE}
 WHERE m.session_id = :session_id AND m.order_no > :after AND m.direction IN (:direction, :other_direction)
 ORDER BY m.order_no LIMIT :limit
+""",
+)
+QUEUED_PAGE: Final = Statement(
+    "messages.queued_page",
+    "What a session still has to send after a place in the order, oldest first.",
+    f"""
+SELECT {_COLUMNS} FROM outbox o JOIN messages m ON m.order_no = o.order_no
+LEFT JOIN attachments a ON a.order_no = m.order_no
+WHERE o.session_id = :session_id AND o.order_no > :after
+ORDER BY o.order_no LIMIT :limit
 """,
 )
 CHAT_PAGE: Final = Statement(

@@ -38,6 +38,7 @@ HoldfastError                  code, message, next_step
 │ ├ RecipientInvalid           not an address
 │ │ └ NotOnWhatsApp            an address that nobody has
 │ ├ SendRejected               WhatsApp refused; .reason holds its code
+│ ├ ReachoutLocked             the number may begin no new chats for a while
 │ └ RateLimited                wait .retry_after_s
 ├ MediaError
 │ ├ UnknownMedia               no file of this tenant has this id
@@ -53,6 +54,7 @@ HoldfastError                  code, message, next_step
 │ ├ MediaUrlFailed             that address did not give it
 │ └ MediaStorageFailed         retry: the place where files lie does not take or give it now
 ├ UnknownMessage
+├ NotCancellable               it is on its way, or has arrived
 ├ UnknownSubscription
 ├ SubscriptionTaken            another consumer reads it now: do not fight
 ├ SubscriptionFilterDiffers    change the filter explicitly, or take another name
@@ -342,6 +344,12 @@ class SendRejected(DeliveryError):
         super().__init__(message, next_step=next_step)
 
 
+class ReachoutLocked(DeliveryError):
+    """WhatsApp lets this number begin no new chats for a while."""
+
+    code = "reachout_locked"
+
+
 class RateLimited(DeliveryError):
     """Too fast for WhatsApp."""
 
@@ -434,6 +442,12 @@ class UnknownMessage(HoldfastError):
     """No message of this session has this id."""
 
     code = "unknown_message"
+
+
+class NotCancellable(HoldfastError):
+    """The message is on its way already."""
+
+    code = "not_cancellable"
 
 
 class UnknownSubscription(HoldfastError):

@@ -8,7 +8,7 @@ from holdfast.model.messages import SendAck
 
 
 class Sender(Protocol):
-    """Sends one message. The engine room fills this seam, tests fill it with a script."""
+    """Sends messages. The engine room fills this seam, tests fill it with a script."""
 
     async def send(self, session_id: SessionId, message_id: str, to: str, message: bytes) -> SendAck:
         """Hand one message, the final bytes of waE2E.Message, to WhatsApp and wait for its ack.
@@ -16,7 +16,14 @@ class Sender(Protocol):
         Safe to repeat with the same `message_id`, never with another one. Never cancelled in the middle.
         Raises NotConnected, EngineUnreachable, EngineStorageFailed (nothing was sent: repeat),
         SendOutcomeUnknown (repeat with the same id), RateLimited (repeat later), SendRejected,
-        RecipientInvalid (final).
+        RecipientInvalid (final), ReachoutLocked (final for a while, for everybody who has never written).
+        """
+        ...
+
+    async def show_typing(self, session_id: SessionId, to: str) -> None:
+        """Show "typing…" in a chat, as long as WhatsApp shows it or until a message comes. Best effort.
+
+        Raises HoldfastError when it was not shown.
         """
         ...
 

@@ -99,6 +99,8 @@ ERRORS: Final[Mapping[str, Words]] = {
     "internal_error": Words("An error inside Holdfast", "Report it with the trace in the gateway's log."),
     "expired": Words("The message was not sent before it expired"),
     "session_deleted": Words("The session was deleted before the message was sent"),
+    "cancelled": Words("The message was cancelled before it was sent"),
+    "target_failed": Words("The message that this one is about was never sent"),
     # the start
     "settings_invalid": Words("The settings do not allow a start"),
     "second_gateway": Words(
@@ -234,6 +236,10 @@ ERRORS: Final[Mapping[str, Words]] = {
     ),
     "send_rejected": Words("WhatsApp refused the message"),
     "rate_limited": Words("Too fast for WhatsApp", "Wait; the message is kept."),
+    "reachout_locked": Words(
+        "WhatsApp lets this number begin no new chats for a while",
+        "Wait; the message is kept. Chats that have written to this number go on.",
+    ),
     # files
     "media_error": Words("Something is wrong with the file"),
     "unknown_media": Words("No file has this id", "Upload it: POST /v1/media."),
@@ -283,6 +289,10 @@ ERRORS: Final[Mapping[str, Words]] = {
         "WhatsApp did not give the file, however often it was asked", "Fetch it by request later."
     ),
     # things that are not there
+    "not_cancellable": Words(
+        "The message is on its way already, or has arrived",
+        "Delete it for everyone instead: send `revoke` for it.",
+    ),
     "unknown_message": Words("No message of this session has this id", "List the session's messages."),
     "unknown_subscription": Words(
         "No subscription has this name", "Read events with `subscription=` once; that creates it."

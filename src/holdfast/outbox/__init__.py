@@ -7,6 +7,9 @@ message a second id, and never sends it from another number than it was accepted
 
 from holdfast.outbox.acceptance import SendRequest
 from holdfast.outbox.outbox import Outbox
+from holdfast.outbox.pacing import DEFAULTS as USUAL_BUDGETS
+from holdfast.outbox.pacing import Budget, Pace
 from holdfast.outbox.policy import RetryPolicy
+from holdfast.outbox.queued import Waiting
 
-__all__ = ["Outbox", "RetryPolicy", "SendRequest"]
+__all__ = ["USUAL_BUDGETS", "Budget", "Outbox", "Pace", "RetryPolicy", "SendRequest", "Waiting"]

@@ -14,7 +14,7 @@ from holdfast.messages import Direction, Message, NewMessage, Outgoing
 from holdfast.messages.reading import by_order
 from holdfast.model.address import PN_SERVER, is_group, parse_recipient, phone_of
 from holdfast.model.attributes import NONE, Attributes, attributes_to_json
-from holdfast.model.content import Content, Json, Text, content_to_json
+from holdfast.model.content import Content, Json, Text, content_to_json, text_of
 from holdfast.model.errors import (
     HoldfastError,
     IdempotencyConflict,
@@ -26,6 +26,8 @@ from holdfast.model.events import MessageReceived, SendStatus
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import rules, statements, targets
 from holdfast.outbox.compose import IV_BYTES, SECRET_BYTES, Composition, compose
+from holdfast.outbox.pacing import pace_of
+from holdfast.outbox.policy import typing_ms
 from holdfast.outbox.queued import Queued
 from holdfast.outbox.targets import Targets
 from holdfast.store import WriteUnit, aliases
@@ -44,6 +46,7 @@ class SendRequest:
     not_before_ms: int | None = None
     expires_at_ms: int | None = None
     attributes: Attributes = NONE
+    typing: bool = False  #: show "typing…" before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Checked:
     hash: str
     #: Final already; empty for one that is about another message, which only the database knows.
     message: bytes = field(repr=False)
+    refers_to: int | None = None  #: the place of the message that it is about, while that one waits
 
 
 Answer = Message | HoldfastError
@@ -115,16 +119,29 @@ def _finished(unit: WriteUnit, each: Checked, now_ms: int) -> Checked | Holdfast
     refused = targets.refusal(request.content, about, now_ms)
     if refused is not None:
         return refused
-    return replace(each, message=compose(_composition(request, chat, now_ms, about)))
+    target = about.target
+    waits = target is not None and target.outgoing is not None and target.outgoing.sent_at_ms is None
+    return replace(
+        each,
+        message=compose(_composition(request, chat, now_ms, about)),
+        refers_to=target.order_no if target is not None and waits else None,
+    )
 
 
 def _hash(request: SendRequest, jid: str) -> str:
     content, times = request.content, (request.not_before_ms, request.expires_at_ms)
     # Text alone is hashed as earlier versions did: their keys are still asked for.
-    if isinstance(content, Text) and times == (None, None) and request.attributes == NONE:
+    if (
+        isinstance(content, Text)
+        and times == (None, None)
+        and request.attributes == NONE
+        and not request.typing
+    ):
         body = content.text.encode()
     else:
         parts: list[Json] = [content_to_json(content), *times]
+        if request.typing:
+            parts.append("typing")
         if request.attributes != NONE:
             parts.append(attributes_to_json(request.attributes))
         body = json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()
@@ -169,7 +186,7 @@ def take(unit: WriteUnit, wanted: Sequence[Checked], now_ms: int) -> Taken:
             row, shown = _row(unit, final, now_ms)
             rows.append(row)
             made[row.order_no] = shown
-            fresh.append(_queued(final, row))
+            fresh.append(_queued(unit, final, row, now_ms))
             here = (each.hash, row.order_no)
             if key is not None:
                 known[key] = here
@@ -265,8 +282,9 @@ def _row(unit: WriteUnit, each: Checked, now_ms: int) -> tuple[NewMessage, Messa
     return row, shown
 
 
-def _queued(each: Checked, row: NewMessage) -> Queued:
+def _queued(unit: WriteUnit, each: Checked, row: NewMessage, now_ms: int) -> Queued:
     request = each.request
+    heard_ms = messages.last_heard_ms(unit, row.session_id, row.chat)
     return Queued(
         order_no=row.order_no,
         session_id=row.session_id,
@@ -277,6 +295,9 @@ def _queued(each: Checked, row: NewMessage) -> Queued:
         phone=request.session.phone,
         not_before_ms=request.not_before_ms,
         expires_at_ms=request.expires_at_ms,
+        pace=pace_of(group=row.group, heard_ms=heard_ms, now_ms=max(now_ms, request.not_before_ms or 0)),
+        refers_to=each.refers_to,
+        typing_ms=typing_ms(text_of(request.content)) if request.typing else 0,
     )
 
 
@@ -288,4 +309,7 @@ def _queue_row(it: Queued) -> dict[str, object]:
         "phone": it.phone,
         "not_before_ms": it.not_before_ms,
         "expires_at_ms": it.expires_at_ms,
+        "pace": it.pace.value,
+        "refers_to": it.refers_to,
+        "typing_ms": it.typing_ms,
     }

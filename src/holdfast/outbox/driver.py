@@ -4,19 +4,20 @@ database.
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from holdfast.kit import killpoint, logging
+from holdfast.kit import logging
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.model.errors import HoldfastError, RateLimited, SendOutcomeUnknown, StoreUnavailable
+from holdfast.model.errors import RateLimited, ReachoutLocked, SendOutcomeUnknown, StoreUnavailable
 from holdfast.model.ids import SessionId
-from holdfast.model.seams import Sender
 from holdfast.outbox import statements
+from holdfast.outbox.attempts import Attempts
 from holdfast.outbox.lanes import LANE_ROWS, Lane, Session
-from holdfast.outbox.policy import EXPIRED, NUMBER_CHANGED, Fail, RetryPolicy
+from holdfast.outbox.pacing import Budget, Pace, Pacer
+from holdfast.outbox.policy import EXPIRED, NUMBER_CHANGED, TARGET_FAILED, Fail
 from holdfast.outbox.progress import Failed, Result, Retried, Sent
 from holdfast.outbox.queued import Queued
 from holdfast.store import ReadUnit, Store
@@ -31,6 +32,19 @@ _LANES_AT_ONCE: Final = 128
 _PATIENCE_S: Final = 0.1
 #: Pause before the database is tried again.
 STORE_AGAIN_S: Final = 0.5
+#: The lock of a number among its budgets.
+LOCK: Final = "reachout"
+#: Errors whose wait does not end when the session comes up again.
+_PATIENT: Final = frozenset({RateLimited.code, ReachoutLocked.code})
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """What the first row of a lane waits for."""
+
+    s: float
+    row: Queued  #: as it goes on afterwards
+    kept: bool  #: it waits to the end, also when the session comes up again
 
 
 class Driver:
@@ -39,28 +53,35 @@ class Driver:
     def __init__(
         self,
         store: Store,
-        sender: Sender,
+        attempts: Attempts,
         report: Callable[[Result], None],
         *,
         clock: Clock = now_ms,
-        policy: RetryPolicy | None = None,
         roll: Callable[[], float] = random.random,
+        budgets: Mapping[Pace, Budget] | None = None,
+        keep_for_other_number: bool = False,
     ) -> None:
-        self._store, self._sender, self._report = store, sender, report
-        self._clock, self._policy, self._roll = clock, policy or RetryPolicy(), roll
+        self._store, self._attempts, self._report = store, attempts, report
+        self._clock, self._roll = clock, roll
+        self._budgets = budgets or {}
+        self._keep_for_other_number = keep_for_other_number
         self._sessions: dict[str, Session] = {}
         #: Sessions with queued rows at the start. None: not known yet, so each must look for itself.
         self.backlog: frozenset[str] | None = None
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._driving: dict[str, int] = {}
         self._resting: dict[tuple[str, str], asyncio.TimerHandle] = {}
-        self._rate_limited: set[tuple[str, str]] = set()
+        self._patient: set[tuple[str, str]] = set()
         self._proved: set[int] = set()
         #: Messages whose attempt has had no answer, oldest first, by session.
         self._unanswered: dict[SessionId, dict[int, None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._closing = False
         self.idle = asyncio.Event()
+
+    @staticmethod
+    def _now_s() -> float:
+        return asyncio.get_running_loop().time()
 
     # ---- what others tell ----------------------------------------------------------------------------------
 
@@ -91,7 +112,9 @@ class Driver:
         session = self._sessions.get(session_id)
         if session is None:
             nothing_older = self.backlog is not None and session_id not in self.backlog
-            session = self._sessions[session_id] = Session(session_id, counted=nothing_older)
+            session = self._sessions[session_id] = Session(
+                session_id, counted=nothing_older, pacer=Pacer(self._budgets)
+            )
         return session
 
     def accepted(self, fresh: Sequence[Queued]) -> None:
@@ -105,9 +128,10 @@ class Driver:
         """The session can send: what waits goes out, also what waits for its next attempt."""
         session = self.session(session_id)
         session.up, session.phone = True, phone
+        session.ups += 1
         session.bind(phone)
-        for key in [key for key in self._resting if key[0] == session_id and key not in self._rate_limited]:
-            self._resting.pop(key).cancel()
+        for key in [key for key in self._resting if key[0] == session_id and key not in self._patient]:
+            self._wake(key)
         self.go(session)
 
     def down(self, session_id: SessionId) -> None:
@@ -128,6 +152,68 @@ class Driver:
             row.order_no == order_no for lane in session.lanes.values() for row in lane.rows
         ):
             self._proved.add(order_no)
+
+    def became_due(self, due: Sequence[tuple[SessionId, str, int]]) -> None:
+        """So many messages of these sessions and chats have come to their time."""
+        for session_id, chat, rows in due:
+            session = self.session(session_id)
+            session.due(chat, rows)
+            self.go(session)
+
+    def withdraw(self, row: Queued) -> bool:
+        """Send this row no more; False when an attempt is under way, its result is not durable yet, or
+        WhatsApp may have it.
+
+        Whoever asks stores that it failed, and says `withdrawn` then.
+        """
+        session = self.session(row.session_id)
+        if row.order_no in session.busy or session.is_uncertain(row.order_no):
+            return False
+        lane = session.withdraw(row.order_no)
+        if lane is not None:
+            self._wake((row.session_id, lane.chat))
+            self.go(session)
+        return True
+
+    def withdrawn(self, row: Queued, stored: bool) -> None:
+        """Whether the database knows that this row waits no more."""
+        session = self.session(row.session_id)
+        if stored:
+            session.withdrawal_stored(row.order_no)
+        else:
+            session.withdrawal_failed(row.order_no, row.chat)
+        self.go(session)
+
+    def lock_told(self, session_id: SessionId, for_s: float | None) -> None:
+        """WhatsApp told how long the number may begin no new chats; None: it may again."""
+        session = self.session(session_id)
+        session.lock.told(None if for_s is None else self._now_s() + for_s)
+        for key in [key for key in self._patient if key[0] == session_id]:
+            self._wake(key)  # each looks again what it has to wait for
+        self.go(session)
+
+    def locked_s(self, session_id: SessionId) -> float | None:
+        """How long the number may begin no new chats; None: it may."""
+        session = self._sessions.get(session_id)
+        if session is None or session.lock.until_s is None:
+            return None
+        return max(0.0, session.lock.until_s - self._now_s())
+
+    def debts_s(self, session_id: SessionId) -> dict[str, float]:
+        """What a restart must know of a number: how far its budgets are used up, and its lock."""
+        session = self._sessions.get(session_id)
+        if session is None or not (session.pacer.buckets or session.lock.until_s is not None):
+            return {}
+        debts = {pace.value: debt for pace, debt in session.pacer.debts_s(self._now_s()).items()}
+        return debts | {LOCK: self.locked_s(session_id) or 0.0}
+
+    def restore(self, session_id: SessionId, debts_s: Mapping[str, float]) -> None:
+        """Go on as `debts_s` said before the restart."""
+        session = self.session(session_id)
+        known = {Pace(name): debt for name, debt in debts_s.items() if name in set(Pace)}
+        session.pacer.restore(known, self._now_s())
+        if debts_s.get(LOCK):
+            session.lock.told(self._now_s() + debts_s[LOCK])
 
     def dropped(self, session_id: SessionId) -> None:
         """Nothing of this session will be sent any more."""
@@ -183,7 +269,9 @@ class Driver:
     async def _count(self, session: Session) -> None:
         uncounted = session.uncounted
         try:
-            census = await self._store.read(partial(_census, session_id=session.session_id))
+            census = await self._store.read(
+                partial(_census, session_id=session.session_id, now_ms=self._clock())
+            )
             session.count_lanes(census, uncounted)
         except StoreUnavailable:
             _log.warning("outbox.load_failed", session_id=session.session_id)
@@ -198,20 +286,38 @@ class Driver:
             while await self._next(session, lane):
                 row = lane.rows[0]
                 async with self._slots.setdefault(session.session_id, asyncio.Semaphore(_AT_ONCE)):
+                    if not _is_first(session, lane, row):
+                        continue  # it was withdrawn while it waited for its turn
                     session.busy.add(row.order_no)
-                    result = await self._attempt(row, lane.fruitless)
-                if isinstance(result, Retried):
-                    session.busy.discard(row.order_no)
-                    lane.fruitless += 1
-                    lane.rows[0] = result.row
-                else:
-                    session.first_done(lane)
-                self._report(result)
+                    self._unanswered.setdefault(row.session_id, {}).setdefault(row.order_no)
+                    ups = session.ups
+                    result = await self._attempts.send(row, lane.fruitless)
+                if isinstance(result, Retried) and ups != session.ups:
+                    result = _at_once(result)  # the connection that it failed on is another one by now
+                self._over(session, lane, result)
         finally:
             self._driving[session.session_id] -= 1
             session.left(lane)
             self.idle.set()
         self.go(session)
+
+    def _over(self, session: Session, lane: Lane, result: Result) -> None:
+        """What an attempt has shown about the row, its chat and its number."""
+        now_s = self._now_s()
+        if not (isinstance(result, Retried) and result.row.error_code == SendOutcomeUnknown.code):
+            self._answered(result.row)
+        if isinstance(result, Retried):
+            session.busy.discard(result.row.order_no)
+            lane.fruitless += 1
+            lane.rows[0] = result.row
+            if result.row.error_code == ReachoutLocked.code:
+                session.lock.refused(now_s + max(0.0, result.row.wait_s(self._clock())))
+        else:
+            session.first_done(lane)
+            if isinstance(result, Failed):
+                session.failed.add(result.row.order_no)
+        session.lock.tried(result.row, isinstance(result, Sent))
+        self._report(result)
 
     async def _next(self, session: Session, lane: Lane) -> bool:
         """True when the lane's first row is due now; False when the lane has to leave its turn to others."""
@@ -221,105 +327,113 @@ class Driver:
                     return False
                 continue
             row = lane.rows[0]
-            if row.order_no in self._proved:
+            if row.order_no in self._proved or row.order_no in session.withdrawn:
                 self._proved.discard(row.order_no)
                 self._answered(row)
                 session.first_done(lane)
             elif (failure := self._spoilt(session, row)) is not None:
-                self._answered(row)
                 session.busy.add(row.order_no)
-                session.first_done(lane)
-                self._report(Failed(row, failure))
-            else:
-                wait_s = row.wait_s(self._clock())
-                if wait_s <= 0:
-                    return True
-                if wait_s > _PATIENCE_S:
-                    self._rest(session, lane, row, wait_s)
+                self._over(session, lane, Failed(row, failure))
+            elif (wait := self._wait(session, row)) is not None:
+                if wait.s > _PATIENCE_S:
+                    self._rest(session, lane, wait)
                     return False
-                await asyncio.sleep(wait_s)
+                if wait.s > 0:
+                    await asyncio.sleep(wait.s)
                 if lane.rows and lane.rows[0] is row:
-                    lane.rows[0] = replace(row, next_at_ms=None, not_before_ms=None)
+                    lane.rows[0] = wait.row
+            elif row.typing_ms and not row.attempts:
+                await self._attempts.show_typing(row)
+                if lane.rows and lane.rows[0] is row:
+                    lane.rows[0] = replace(row, typing_ms=0)
+            else:
+                return True
         return False
+
+    def _wait(self, session: Session, row: Queued) -> "_Wait | None":
+        """What the first row of a lane has to wait for; None: it may go, and has its place in the budget."""
+        wait_s = row.wait_s(self._clock())
+        if wait_s > 0:
+            kept = row.error_code in _PATIENT or row.not_before_ms is not None
+            return _Wait(wait_s, replace(row, next_at_ms=None, not_before_ms=None), kept)
+        now_s = self._now_s()
+        locked_s = session.lock.wait_s(row, now_s)
+        if locked_s > 0:
+            return _Wait(locked_s, self._locked(row, locked_s), kept=True)
+        if row.paced or row.attempts or row.pace not in self._budgets:
+            return None
+        return _Wait(
+            session.pacer.reserve(row.pace, now_s, self._roll()), replace(row, paced=True), kept=True
+        )
+
+    def _locked(self, row: Queued, locked_s: float) -> Queued:
+        """The row as it waits for the number's lock to end; that is shown, once."""
+        if row.error_code == ReachoutLocked.code:
+            return row
+        at_ms = self._clock()
+        shown = replace(
+            row,
+            error_code=ReachoutLocked.code,
+            error_detail="",
+            tried_at_ms=at_ms,
+            next_at_ms=at_ms + int(locked_s * 1000),
+        )
+        self._report(Retried(shown))
+        return replace(shown, tried_at_ms=None, next_at_ms=None)
 
     async def _load(self, session: Session, lane: Lane) -> bool:
         """Read the lane's next rows. False when there are none, or the database does not answer."""
         added = lane.added_outside
+        session.loading += 1
         try:
             rows = await self._store.read(
-                partial(_lane, session_id=session.session_id, chat=lane.chat, after=lane.loaded_to)
+                partial(
+                    _lane,
+                    session_id=session.session_id,
+                    chat=lane.chat,
+                    after=lane.loaded_to,
+                    now_ms=self._clock(),
+                )
             )
+            if lane.merged_into is not None:
+                return False  # what was read waits in the other lane
+            session.count += lane.loaded(rows, LANE_ROWS, added, session.unwanted)
         except StoreUnavailable:
             _log.warning("outbox.load_failed", session_id=session.session_id)
             await asyncio.sleep(STORE_AGAIN_S)
             return False
-        if lane.merged_into is not None:
-            return False  # what was read waits in the other lane
-        session.count += lane.loaded(rows, LANE_ROWS, added, session.busy)
+        finally:
+            session.load_ended()
         return bool(lane.rows) or lane.outside > 0
 
     def _spoilt(self, session: Session, row: Queued) -> Fail | None:
         """Why this row must not be sent at all."""
         if row.expires_at_ms is not None and row.expires_at_ms <= self._clock():
             return EXPIRED
-        if row.phone and session.phone and row.phone != session.phone:
+        if row.phone and session.phone and row.phone != session.phone and not self._keep_for_other_number:
             return NUMBER_CHANGED
+        if row.refers_to is not None and row.refers_to in session.failed:
+            return TARGET_FAILED
         return None
 
-    def _rest(self, session: Session, lane: Lane, row: Queued, wait_s: float) -> None:
-        """Wait without holding a turn. A session that comes up again ends the wait, a rate limit stays."""
+    def _rest(self, session: Session, lane: Lane, wait: "_Wait") -> None:
+        """Wait without holding a turn. A session that comes up again ends the wait unless it is `kept`."""
         key = (session.session_id, lane.chat)
-        lane.rows[0] = replace(row, next_at_ms=None, not_before_ms=None)
+        lane.rows[0] = wait.row
         session.count -= lane.rest()
-        if row.error_code == RateLimited.code or row.not_before_ms is not None:
-            self._rate_limited.add(key)
+        if wait.kept:
+            self._patient.add(key)
 
         def over() -> None:
-            self._resting.pop(key, None)
-            self._rate_limited.discard(key)
+            self._wake(key)
             self.go(session)
 
-        self._resting[key] = asyncio.get_running_loop().call_later(wait_s, over)
+        self._resting[key] = asyncio.get_running_loop().call_later(wait.s, over)
 
-    async def _attempt(self, row: Queued, fruitless: int) -> Result:
-        """Hand one row to the engine. Never raises: what goes wrong is a decision about this row alone."""
-        attempt = row.attempts + 1
-        self._unanswered.setdefault(row.session_id, {}).setdefault(row.order_no)
-        try:
-            ack = await self._sender.send(row.session_id, row.message_id, row.to_jid, row.message)
-        except Exception as exc:
-            decision = self._policy.decide(exc, attempt, self._roll(), fruitless=fruitless)
-            self._log_attempt(row, exc, decision)
-            if not isinstance(exc, SendOutcomeUnknown):
-                self._answered(row)
-            if isinstance(decision, Fail):
-                return Failed(replace(row, attempts=attempt), decision)
-            tried_at_ms = self._clock()
-            code, detail = "internal_error", type(exc).__name__
-            if isinstance(exc, HoldfastError):
-                code, detail = exc.code, exc.message
-            return Retried(
-                replace(
-                    row,
-                    attempts=attempt if decision.attempted else row.attempts,
-                    tried_at_ms=tried_at_ms,
-                    next_at_ms=tried_at_ms + int(decision.delay_s * 1000),
-                    error_code=code,
-                    error_detail=detail,
-                )
-            )
-        self._answered(row)
-        killpoint.pass_("ack_unstored")
-        return Sent(replace(row, attempts=attempt), ack)
-
-    def _log_attempt(self, row: Queued, exc: Exception, decision: object) -> None:
-        facts = {"session_id": row.session_id, "message_id": row.message_id, "error": type(exc).__name__}
-        if isinstance(decision, Fail):
-            _log.warning("outbox.message_failed", code=decision.code, **facts)
-        elif not isinstance(exc, HoldfastError):
-            _log.error("outbox.attempt_crashed", exc_info=exc, **facts)
-        elif row.attempts == 0 and row.error_code is None:
-            _log.info("outbox.attempt_failed", **facts)
+    def _wake(self, key: tuple[str, str]) -> None:
+        self._patient.discard(key)
+        if (timer := self._resting.pop(key, None)) is not None:
+            timer.cancel()
 
     async def until_idle(self) -> None:
         """Return when no chat is worked on."""
@@ -328,10 +442,22 @@ class Driver:
             await self.idle.wait()
 
 
-def _census(unit: ReadUnit, session_id: SessionId) -> list[tuple[str, int]]:
-    return [(chat, int(rows)) for chat, rows in unit.all(statements.CENSUS, session_id=session_id)]
+def _at_once(result: Retried) -> Retried:
+    if result.row.error_code in _PATIENT:
+        return result
+    return Retried(replace(result.row, next_at_ms=None))
 
 
-def _lane(unit: ReadUnit, session_id: SessionId, chat: str, after: int) -> list[Queued]:
-    rows = unit.all(statements.LANE, session_id=session_id, chat=chat, after=after, limit=LANE_ROWS)
+def _is_first(session: Session, lane: Lane, row: Queued) -> bool:
+    return bool(lane.rows) and lane.rows[0] is row and row.order_no not in session.withdrawn
+
+
+def _census(unit: ReadUnit, session_id: SessionId, now_ms: int) -> list[tuple[str, int]]:
+    found = unit.all(statements.CENSUS, session_id=session_id, now_ms=now_ms)
+    return [(chat, int(rows)) for chat, rows in found]
+
+
+def _lane(unit: ReadUnit, session_id: SessionId, chat: str, after: int, now_ms: int) -> list[Queued]:
+    wanted = {"session_id": session_id, "chat": chat, "after": after, "now_ms": now_ms}
+    rows = unit.all(statements.LANE, **wanted, limit=LANE_ROWS)
     return [Queued.of(row) for row in rows]

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from holdfast.model.ids import SessionId
+from holdfast.outbox.lock import ReachoutLock
+from holdfast.outbox.pacing import Pacer
 from holdfast.outbox.queued import Queued
 
 #: Rows of one chat in memory.
@@ -78,6 +80,7 @@ class Session:
 
     session_id: SessionId
     up: bool = False
+    ups: int = 0  #: how often it came up
     #: The number that is linked now, digits; empty while nobody knows.
     phone: str = ""
     #: False: the database may hold rows of chats that have no lane here.
@@ -90,6 +93,19 @@ class Session:
     lanes: dict[str, Lane] = field(default_factory=dict)
     #: Attempts under way and results that are not stored yet, by order number: never to be read again.
     busy: set[int] = field(default_factory=set)
+    #: Rows that were withdrawn, and whether the database knows: a read may be under way that does not.
+    withdrawn: dict[int, bool] = field(default_factory=dict)
+    #: Reads under way.
+    loading: int = 0
+    #: Rows that failed while others waited: what is about them fails too.
+    failed: set[int] = field(default_factory=set)
+    pacer: Pacer = field(default_factory=lambda: Pacer({}))
+    lock: ReachoutLock = field(default_factory=ReachoutLock)
+
+    @property
+    def unwanted(self) -> set[int]:
+        """Rows that a read may bring and nobody wants."""
+        return self.busy | self.withdrawn.keys() if self.withdrawn else self.busy
 
     def accepted(self, row: Queued) -> None:
         """A row was committed just now."""
@@ -97,6 +113,8 @@ class Session:
             self.uncounted += 1
             return
         lane = self._lane(row.chat)
+        if row.order_no <= lane.loaded_to:
+            return  # a read was faster than the news of the commit
         if lane.outside or len(lane.rows) >= LANE_ROWS or self.count >= SESSION_ROWS:
             lane.outside += 1
             lane.added_outside += 1
@@ -142,6 +160,8 @@ class Session:
                 self._read_again(target, len(lane.rows))
         elif not lane.has_work and not lane.held_by:
             self.lanes.pop(lane.chat, None)
+        if not self.lanes:
+            self.failed.clear()
 
     def merge(self, pn: str, lid: str) -> None:
         """What waits under the number waits under the LID from now on, in the order of acceptance.
@@ -164,6 +184,55 @@ class Session:
             self.count -= len(source.rows)
             target.held_by += source.held_by
         self._read_again(target, moved)
+
+    def due(self, chat: str, rows: int) -> None:
+        """Rows of this chat have come to their time; they stand in the order of acceptance."""
+        if not self.counted:
+            self.uncounted += rows
+            return
+        self._read_again(self._lane(chat), rows)
+
+    def is_uncertain(self, order_no: int) -> bool:
+        """True when an attempt has shown that WhatsApp may have this row; the database may not know yet."""
+        return any(
+            row.uncertain for lane in self.lanes.values() for row in lane.rows if row.order_no == order_no
+        )
+
+    def withdraw(self, order_no: int) -> Lane | None:
+        """Take a row out of memory, and let none be read in again; its lane where it was the first.
+
+        Not for one that is busy.
+        """
+        self.withdrawn[order_no] = False
+        for lane in self.lanes.values():
+            kept = [row for row in lane.rows if row.order_no != order_no]
+            if len(kept) < len(lane.rows):
+                first = lane.rows[0].order_no == order_no
+                lane.rows = deque(kept)
+                lane.fruitless = 0 if first else lane.fruitless
+                self.count -= 1
+                return lane if first else None
+        return None
+
+    def withdrawal_stored(self, order_no: int) -> None:
+        """The database knows that this row waits no more."""
+        self.withdrawn[order_no] = True
+        self.failed.add(order_no)
+        self._forget_withdrawn()
+
+    def withdrawal_failed(self, order_no: int, chat: str) -> None:
+        """The row waits as before."""
+        self.withdrawn.pop(order_no, None)
+        self.due(chat, 1)
+
+    def load_ended(self) -> None:
+        """A read is over."""
+        self.loading -= 1
+        self._forget_withdrawn()
+
+    def _forget_withdrawn(self) -> None:
+        if self.withdrawn and not self.loading:
+            self.withdrawn = {order_no: stored for order_no, stored in self.withdrawn.items() if not stored}
 
     def drop(self) -> None:
         """Nothing of this session will be sent any more."""

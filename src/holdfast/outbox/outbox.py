@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -12,17 +12,22 @@ from holdfast.journal import Journal
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.messages import Message
+from holdfast.messages.reading import one
 from holdfast.model.content import Content
-from holdfast.model.errors import HoldfastError, StoreUnavailable
+from holdfast.model.errors import HoldfastError, NotCancellable, ReachoutLocked, StoreUnavailable
+from holdfast.model.events import SendStatus
 from holdfast.model.ids import SessionId
 from holdfast.model.messages import InboundReceipt
 from holdfast.model.seams import Sender, SessionRef
 from holdfast.outbox import statements
 from holdfast.outbox.acceptance import Answer, Checked, SendRequest, check, take
+from holdfast.outbox.attempts import Attempts
 from holdfast.outbox.driver import STORE_AGAIN_S, Driver
-from holdfast.outbox.policy import EXPIRED, SESSION_DELETED, RetryPolicy
+from holdfast.outbox.pacing import Budget, Pace
+from holdfast.outbox.policy import CANCELLED, EXPIRED, SESSION_DELETED, RetryPolicy
 from holdfast.outbox.progress import Failed, Result, Retried, Sent, fail_all, store_receipts, store_results
-from holdfast.outbox.queued import Queued
+from holdfast.outbox.queued import Queued, Waiting
+from holdfast.outbox.schedule import Schedule
 from holdfast.store import ReadUnit, Store, WriteUnit
 from holdfast.store.store import LAZY_S
 
@@ -55,9 +60,20 @@ class Outbox:
         clock: Clock = now_ms,
         policy: RetryPolicy | None = None,
         roll: Callable[[], float] = random.random,
+        budgets: Mapping[Pace, Budget] | None = None,
+        keep_for_other_number: bool = False,
     ) -> None:
         self._store, self._journal, self._clock = store, journal, clock
-        self._driver = Driver(store, sender, self._report, clock=clock, policy=policy, roll=roll)
+        self._driver = Driver(
+            store,
+            Attempts(sender, clock=clock, policy=policy, roll=roll),
+            self._report,
+            clock=clock,
+            roll=roll,
+            budgets=budgets,
+            keep_for_other_number=keep_for_other_number,
+        )
+        self._schedule = Schedule(store, self._driver.became_due, clock)
         #: Sessions with messages that were accepted before they were linked. None: not known yet.
         self._unbound: set[str] | None = None
         #: Sessions that came up before `run`, with their numbers.
@@ -108,7 +124,49 @@ class Outbox:
     def _accepted(self, fresh: Sequence[Queued]) -> None:
         if self._unbound is not None:
             self._unbound |= {row.session_id for row in fresh if not row.phone}
-        self._driver.accepted(fresh)
+        now = self._clock()
+        for row in fresh:
+            if (row.not_before_ms or 0) > now:
+                self._schedule.added(row.not_before_ms or 0)
+        self._driver.accepted([row for row in fresh if (row.not_before_ms or 0) <= now])
+
+    # ---- what waits ----------------------------------------------------------------------------------------
+
+    async def cancel(self, session_id: SessionId, message_id: str) -> None:
+        """Send a message no more that has not been sent yet: it fails with `cancelled`.
+
+        Again for the same message: nothing happens. Raises UnknownMessage; NotCancellable when it is on its
+        way, may be at WhatsApp already, or has failed or arrived; StoreUnavailable: repeat.
+        """
+        row = await self._store.read(partial(_cancellable, session_id=session_id, message_id=message_id))
+        if row is None:
+            return
+        if row.uncertain or not self._driver.withdraw(row):
+            raise NotCancellable
+        stored = False
+        try:
+            stored = await self._store.write(partial(self._cancel, row=row))
+        finally:
+            self._driver.withdrawn(row, stored)
+        if not stored:  # its receipt was faster
+            raise NotCancellable
+
+    def _cancel(self, unit: WriteUnit, row: Queued) -> bool:
+        if not unit.all(statements.ONE, order_no=row.order_no):
+            return False
+        fail_all(unit, self._journal, [row], CANCELLED, self._clock())
+        return True
+
+    async def waiting(self, session_id: SessionId) -> Waiting:
+        """What a session still has to send, and what holds it up. Raises StoreUnavailable."""
+        now = self._clock()
+        row = await self._store.read(
+            lambda unit: unit.first(statements.WAITING, session_id=session_id, now_ms=now)
+        )
+        messages, chats, since_ms, scheduled = row or (0, 0, None, 0)
+        locked_s = self._driver.locked_s(session_id)
+        until_ms = None if locked_s is None else now + int(locked_s * 1000)
+        return Waiting(int(messages), int(chats), since_ms, int(scheduled), until_ms)
 
     # ---- what others tell --------------------------------------------------------------------------------
 
@@ -130,6 +188,7 @@ class Outbox:
         """Fail everything that the session still had to send, in the unit that deletes it."""
         rows = [Queued.of(row) for row in unit.all(statements.OF_SESSION, session_id=session_id)]
         fail_all(unit, self._journal, rows, SESSION_DELETED, self._clock())
+        unit.run(statements.FORGET_BUDGETS, session_id=session_id)
         unit.after_commit(lambda: self._driver.dropped(session_id))
 
     def receipts(self, unit: WriteUnit, receipts: Sequence[InboundReceipt]) -> None:
@@ -155,7 +214,10 @@ class Outbox:
 
     async def run(self) -> None:
         """Work until cancelled. Before that, requests are accepted and wait. Raises StoreUnavailable."""
+        now = self._clock()
         self._driver.backlog, self._unbound = await self._store.read(_waiting)
+        for session_id, debts_s in (await self._store.read(partial(_debts_s, now_ms=now))).items():
+            self._driver.restore(session_id, debts_s)
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             try:
@@ -164,6 +226,7 @@ class Outbox:
                     self.session_up(session_id, phone)
                 self._early.clear()
                 tasks.create_task(self._expire())
+                tasks.create_task(self._schedule.run())
                 await self._store_results()
             finally:
                 self._tasks = None
@@ -215,7 +278,8 @@ class Outbox:
 
     def _report(self, result: Result) -> None:
         # An attempt that never left this machine changes nothing that a restart should know.
-        if isinstance(result, Retried) and result.row.attempts == 0:
+        untold = isinstance(result, Retried) and result.row.error_code != ReachoutLocked.code
+        if untold and result.row.attempts == 0:
             return
         match result:
             case Sent():
@@ -233,13 +297,26 @@ class Outbox:
             await self._have_results.wait()
             self._have_results.clear()
             batch, self._results = self._results, []
-            await self._store_batch_of(partial(self._keep_results, batch=batch))
+            numbers = {each.row.session_id for each in batch}
+            debts = {session_id: self._driver.debts_s(session_id) for session_id in numbers}
+            await self._store_batch_of(partial(self._keep_results, batch=batch, debts=debts))
             self._driver.stored([each for each in batch if not isinstance(each, Retried)])
             self._unstored -= len(batch)
             self._all_stored.set()
 
-    def _keep_results(self, unit: WriteUnit, batch: Sequence[Result]) -> None:
-        store_results(unit, self._journal, batch, self._clock())
+    def _keep_results(
+        self, unit: WriteUnit, batch: Sequence[Result], debts: Mapping[SessionId, Mapping[str, float]]
+    ) -> None:
+        now = self._clock()
+        store_results(unit, self._journal, batch, now)
+        unit.run_many(
+            statements.KEEP_BUDGET,
+            [
+                {"session_id": session_id, "budget": name, "whole_at_ms": now + int(debt_s * 1000)}
+                for session_id, of_session in debts.items()
+                for name, debt_s in of_session.items()
+            ],
+        )
 
     async def _store_batch_of(self, work: Callable[[WriteUnit], None]) -> None:
         """Write however long it takes: until then a crash repeats these sends, with the same ids."""
@@ -255,6 +332,30 @@ class Outbox:
 def _waiting(unit: ReadUnit) -> tuple[frozenset[str], set[str]]:
     backlog = frozenset(str(row[0]) for row in unit.all(statements.BACKLOG))
     return backlog, {str(row[0]) for row in unit.all(statements.UNBOUND)}
+
+
+def _cancellable(unit: ReadUnit, session_id: SessionId, message_id: str) -> Queued | None:
+    """The row of a message that waits; None for one that was cancelled.
+
+    Raises UnknownMessage, NotCancellable.
+    """
+    message = one(unit, session_id, message_id)
+    if message.outgoing is None:
+        raise NotCancellable("Only messages of this number that wait can be cancelled")
+    row = unit.first(statements.ONE, order_no=message.order_no)
+    if row is not None:
+        return Queued.of(row)
+    error = message.outgoing.error
+    if message.outgoing.status is SendStatus.FAILED and error is not None and error.code == CANCELLED.code:
+        return None
+    raise NotCancellable(f"The message is {message.outgoing.status} already")
+
+
+def _debts_s(unit: ReadUnit, now_ms: int) -> dict[SessionId, dict[str, float]]:
+    found: dict[SessionId, dict[str, float]] = {}
+    for session_id, budget, whole_at_ms in unit.all(statements.BUDGETS, now_ms=now_ms):
+        found.setdefault(SessionId(session_id), {})[budget] = (whole_at_ms - now_ms) / 1000
+    return found
 
 
 def _expired(unit: ReadUnit, now_ms: int) -> list[Queued]:

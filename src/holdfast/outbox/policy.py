@@ -15,6 +15,8 @@ class Retry:
     delay_s: float
     #: False: nothing has left this machine, so the attempt does not count and need not be remembered.
     attempted: bool
+    #: True: WhatsApp may have it already.
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,13 @@ class Rule:
     #: Attempts after which the message fails. None: as long as it takes. 0: at once.
     attempts: int | None = None
     attempted: bool = True
+    uncertain: bool = False
 
 
 _WAITING: Final = Rule(0.25, 5.0, attempted=False)
-_UNKNOWN: Final = Rule(1.0, 60.0)
+_UNKNOWN: Final = Rule(1.0, 60.0, uncertain=True)
+#: Asking again sooner would be what the lock is there for. WhatsApp's last hours, rarely days.
+_LOCKED: Final = Rule(900.0, 21_600.0)
 _STORAGE: Final = Rule(1.0, 30.0, attempted=False)
 _BUSY: Final = Rule(5.0, 300.0, attempts=20)
 _FINAL: Final = Rule(0.0, 0.0, attempts=0)
@@ -50,6 +55,8 @@ _BUG: Final = Rule(2.0, 60.0, attempts=10)
 NUMBER_CHANGED: Final = Fail("number_changed")
 EXPIRED: Final = Fail("expired")
 SESSION_DELETED: Final = Fail("session_deleted")
+CANCELLED: Final = Fail("cancelled")
+TARGET_FAILED: Final = Fail("target_failed")
 
 _Test = Callable[[BaseException], bool]
 
@@ -69,7 +76,9 @@ def _of(*kinds: type[BaseException]) -> _Test:
 
 _TABLE: Final[Sequence[tuple[_Test, Rule]]] = (
     (_of(errors.NotConnected, errors.EngineUnreachable), _WAITING),
-    (_of(errors.SendOutcomeUnknown, errors.EngineProtocolError), _UNKNOWN),
+    # Busy: an attempt that nobody waited for any more is still under way.
+    (_of(errors.SendOutcomeUnknown, errors.EngineProtocolError, errors.Busy), _UNKNOWN),
+    (_of(errors.ReachoutLocked), _LOCKED),
     (_of(errors.EngineStorageFailed, errors.StoreUnavailable), _STORAGE),
     (_refused_for_now, _BUSY),
     (_never_understood, _FINAL),
@@ -95,10 +104,15 @@ class RetryPolicy:
         if rule.attempts is not None and attempt >= rule.attempts:
             return _failure(exc)
         delay_s = backoff(max(attempt - 1, fruitless), base_s=rule.base_s, cap_s=rule.cap_s, roll=roll)
-        return Retry(self.pace * delay_s, rule.attempted)
+        return Retry(self.pace * delay_s, rule.attempted, rule.uncertain)
 
 
 def _failure(exc: BaseException) -> Fail:
     if isinstance(exc, errors.HoldfastError):
         return Fail(exc.code, exc.detail)
     return Fail("internal_error")
+
+
+def typing_ms(words: str) -> int:
+    """How long a person would type this, as far as anybody wants to see it: 1 to 8 seconds."""
+    return max(1_000, min(8_000, 60 * len(words)))

@@ -11,7 +11,7 @@ from holdfast.model.address import without_device
 from holdfast.model.events import ErrorNote
 from holdfast.model.messages import InboundReceipt, SendAck
 from holdfast.outbox import statements
-from holdfast.outbox.policy import Fail
+from holdfast.outbox.policy import TARGET_FAILED, Fail
 from holdfast.outbox.queued import Queued
 from holdfast.store import WriteUnit, aliases
 
@@ -46,6 +46,7 @@ def store_results(unit: WriteUnit, journal: Journal, results: Sequence[Result], 
     """Write what became of attempts, with an event for each message that moved."""
     where = standing(unit, [(each.row.session_id, each.row.message_id) for each in results])
     drafts: list[Draft] = []
+    lost: list[int] = []
     for each in results:
         here = where.get((each.row.session_id, each.row.message_id))
         if here is None or here.failed:
@@ -59,12 +60,16 @@ def store_results(unit: WriteUnit, journal: Journal, results: Sequence[Result], 
             case Failed(row, failure):
                 if here.waits:
                     drafts.append(_fail(unit, here, failure, now_ms))
+                    lost.append(row.order_no)
             case Retried(row):
                 if here.waits:
                     unit.run(statements.RETRIED, **_retried(row))
             case _:
                 assert_never(each)
     journal.append_many(unit, drafts)
+    about = [Queued.of(row) for order_no in lost for row in unit.all(statements.ABOUT, order_no=order_no)]
+    if about:  # an edit of what nobody has is not sent either
+        fail_all(unit, journal, about, TARGET_FAILED, now_ms)
 
 
 def fail_all(unit: WriteUnit, journal: Journal, rows: Sequence[Queued], failure: Fail, now_ms: int) -> None:
@@ -117,6 +122,7 @@ def _retried(row: Queued) -> dict[str, object]:
         "tried_at_ms": row.tried_at_ms,
         "error_code": row.error_code,
         "error_detail": row.error_detail,
+        "uncertain": int(row.uncertain),
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from holdfast.model.ids import SessionId
+from holdfast.outbox.pacing import Pace
 from holdfast.store import Row
 
 
@@ -24,12 +25,18 @@ class Queued:
     expires_at_ms: int | None = None
     error_code: str | None = None
     error_detail: str | None = None
+    pace: Pace = Pace.REPLY  #: the budget that it belongs to
+    refers_to: int | None = None  #: the message that it is about: where that one fails, this one does too
+    typing_ms: int = 0  #: how long "typing…" is shown before it
+    uncertain: bool = False  #: an attempt's outcome is not known: WhatsApp may have it
+    paced: bool = False  #: it has its place in the budget; not in the database
 
     @classmethod
     def of(cls, row: Row) -> "Queued":
         """From the columns of the statements, in their order."""
         cells = list(row)
         cells[5] = bytes(cells[5])
+        cells[14], cells[17] = Pace(cells[14]), bool(cells[17])
         return cls(*cells)
 
     def wait_s(self, now_ms: int) -> float:
@@ -45,3 +52,15 @@ class Queued:
         if self.not_before_ms is not None:
             waits.append((self.not_before_ms - now_ms) / 1000)
         return max(waits)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a session still has to send."""
+
+    messages: int
+    chats: int
+    since_ms: int | None  #: when the oldest of them was accepted
+    scheduled: int  #: those of them that are for a later time
+    #: Until when WhatsApp lets the number begin no new chats; None: it may.
+    locked_until_ms: int | None

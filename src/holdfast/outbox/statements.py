@@ -8,8 +8,10 @@ ADD: Final = Statement(
     "outbox.add",
     "Puts an accepted message into the queue.",
     """
-INSERT INTO outbox (order_no, session_id, chat, phone, attempts, not_before_ms, expires_at_ms)
-VALUES (:order_no, :session_id, :chat, :phone, 0, :not_before_ms, :expires_at_ms)
+INSERT INTO outbox (order_no, session_id, chat, phone, attempts, not_before_ms, expires_at_ms, pace,
+  refers_to, typing_ms)
+VALUES (:order_no, :session_id, :chat, :phone, 0, :not_before_ms, :expires_at_ms, :pace, :refers_to,
+  :typing_ms)
 """,
 )
 SESSION_LIVES: Final = Statement(
@@ -19,21 +21,78 @@ SESSION_LIVES: Final = Statement(
 )
 _QUEUED: Final = """
 SELECT o.order_no, o.session_id, m.message_id, o.chat, m.to_jid, m.raw, o.phone, o.attempts,
-  o.next_at_ms, o.tried_at_ms, o.not_before_ms, o.expires_at_ms, o.error_code, o.error_detail
+  o.next_at_ms, o.tried_at_ms, o.not_before_ms, o.expires_at_ms, o.error_code, o.error_detail,
+  o.pace, o.refers_to, o.typing_ms, o.uncertain
 FROM outbox o JOIN messages m ON m.order_no = o.order_no
 """
 LANE: Final = Statement(
     "outbox.lane",
-    "What one chat of a session still has to send after a place in the order, oldest first.",
+    "What one chat of a session has to send by now after a place in the order, oldest first.",
     f"""
 {_QUEUED} WHERE o.session_id = :session_id AND o.chat = :chat AND o.order_no > :after
+  AND (o.not_before_ms IS NULL OR o.not_before_ms <= :now_ms)
 ORDER BY o.order_no LIMIT :limit
 """,
 )
 CENSUS: Final = Statement(
     "outbox.census",
-    "How many messages wait in each chat of a session.",
-    "SELECT chat, count(*) FROM outbox WHERE session_id = :session_id GROUP BY chat ORDER BY min(order_no)",
+    "How many messages of each chat of a session are to be sent by now.",
+    """
+SELECT chat, count(*) FROM outbox WHERE session_id = :session_id
+  AND (not_before_ms IS NULL OR not_before_ms <= :now_ms)
+GROUP BY chat ORDER BY min(order_no)
+""",
+)
+BECOME_DUE: Final = Statement(
+    "outbox.become_due",
+    "How many messages of each chat have come to their time since another one.",
+    """
+SELECT session_id, chat, count(*) FROM outbox WHERE not_before_ms > :after AND not_before_ms <= :now_ms
+GROUP BY session_id, chat
+""",
+)
+NEXT_DUE: Final = Statement(
+    "outbox.next_due",
+    "When the next message comes to its time; NULL when none waits for one.",
+    "SELECT min(not_before_ms) FROM outbox WHERE not_before_ms > :now_ms",
+)
+WAITING: Final = Statement(
+    "outbox.waiting",
+    "What a session has to send: how many messages, in how many chats, since when, and how many of them at "
+    "a later time.",
+    """
+SELECT count(*), count(DISTINCT o.chat), min(m.taken_at_ms),
+  coalesce(sum(CASE WHEN o.not_before_ms > :now_ms THEN 1 ELSE 0 END), 0)
+FROM outbox o JOIN messages m ON m.order_no = o.order_no WHERE o.session_id = :session_id
+""",
+)
+ONE: Final = Statement(
+    "outbox.one",
+    "One message that waits.",
+    f"{_QUEUED} WHERE o.order_no = :order_no",
+)
+ABOUT: Final = Statement(
+    "outbox.about",
+    "What waits and is about this message.",
+    f"{_QUEUED} WHERE o.refers_to = :order_no ORDER BY o.order_no",
+)
+BUDGETS: Final = Statement(
+    "outbox.budgets",
+    "The budgets of every number that are not whole again, and since when they will be.",
+    "SELECT session_id, budget, whole_at_ms FROM budgets WHERE whole_at_ms > :now_ms",
+)
+KEEP_BUDGET: Final = Statement(
+    "outbox.keep_budget",
+    "Notes when a number's budget will be whole again.",
+    """
+INSERT INTO budgets (session_id, budget, whole_at_ms) VALUES (:session_id, :budget, :whole_at_ms)
+ON CONFLICT (session_id, budget) DO UPDATE SET whole_at_ms = excluded.whole_at_ms
+""",
+)
+FORGET_BUDGETS: Final = Statement(
+    "outbox.forget_budgets",
+    "A session that is deleted sends nothing any more.",
+    "DELETE FROM budgets WHERE session_id = :session_id",
 )
 BACKLOG: Final = Statement(
     "outbox.backlog",
@@ -53,7 +112,7 @@ RETRIED: Final = Statement(
     "Notes an attempt that came to nothing, and when the next one is due.",
     """
 UPDATE outbox SET attempts = :attempts, next_at_ms = :next_at_ms, tried_at_ms = :tried_at_ms,
-  error_code = :error_code, error_detail = :error_detail WHERE order_no = :order_no
+  error_code = :error_code, error_detail = :error_detail, uncertain = :uncertain WHERE order_no = :order_no
 """,
 )
 BIND: Final = Statement(

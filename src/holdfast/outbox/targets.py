@@ -57,8 +57,16 @@ def find(
 def refusal(content: Content, targets: Targets, now_ms: int) -> HoldfastError | None:
     """Why this may not be done to its target; None when it may."""
     for message in (targets.target, targets.quoted):
-        if message is not None and message.outgoing and message.outgoing.status is SendStatus.FAILED:
+        out = None if message is None else message.outgoing
+        if message is None or out is None:
+            continue
+        if out.status is SendStatus.FAILED:
             return TargetInvalid(f"The message {message.message_id} was never sent")
+        if out.status is SendStatus.QUEUED and (out.not_before_ms or 0) > now_ms:
+            return TargetInvalid(
+                f"The message {message.message_id} is sent later",
+                next_step="Cancel it, and send another one.",
+            )
     if targets.target is None:
         return None
     return _CHECKS[content.kind](content, targets.target, now_ms)

@@ -39,6 +39,11 @@ def _unique_alive(name: str, *columns: str) -> Index:
     return Index(name, *columns, unique=True, sqlite_where=alive, postgresql_where=alive)
 
 
+def _index_of_some(name: str, column: str) -> Index:
+    given = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=given, postgresql_where=given)
+
+
 tenants = Table("tenants", metadata, _text("id", primary_key=True), _text("name"), _ms("created_at_ms"))
 
 sessions = Table(
@@ -196,8 +201,23 @@ outbox = Table(
     _ms("expires_at_ms", null=True),
     _text("error_code", null=True),
     _text("error_detail", null=True),
+    _text("pace", server_default="reply"),
+    Column("refers_to", BigInteger, nullable=True),
+    Column("typing_ms", Integer, nullable=False, server_default="0"),
+    Column("uncertain", Integer, nullable=False, server_default="0"),
     Index("ix_outbox_lane", "session_id", "chat", "order_no"),
     Index("ix_outbox_expires", "expires_at_ms"),
+    _index_of_some("ix_outbox_not_before", "not_before_ms"),
+    _index_of_some("ix_outbox_refers_to", "refers_to"),
+)
+
+# How far each number has used up what it may send, so that a restart does not give it all again.
+budgets = Table(
+    "budgets",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("budget", primary_key=True),
+    _ms("whole_at_ms"),
 )
 
 # What an idempotency key has made. It belongs to a number, not to the session that holds it now.

@@ -40,6 +40,7 @@ class ScriptedSender:
         self.in_flight: dict[str, int] = defaultdict(int)
         self.most_in_flight: dict[str, int] = defaultdict(int)
         self.attempts: list[str] = []
+        self.typed: list[str] = []
 
     async def is_asked(self) -> bool:
         """True once there was an attempt."""
@@ -48,6 +49,10 @@ class ScriptedSender:
     async def idle_after_an_attempt(self) -> bool:
         """True once an attempt is over."""
         return bool(self.attempts) and not any(self.in_flight.values())
+
+    async def show_typing(self, session_id: str, to: str) -> None:
+        """See the seam."""
+        self.typed.append(to)
 
     async def send(self, session_id: str, message_id: str, to: str, message: bytes) -> SendAck:
         """See the seam."""
