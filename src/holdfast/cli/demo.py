@@ -200,7 +200,8 @@ async def _count(cast: _Cast, texts: list[str]) -> tuple[int, int]:
             await asyncio.sleep(0.05)
 
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(all_received(), _PATIENCE_S)
+        async with asyncio.timeout(_PATIENCE_S):
+            await all_received()
     await asyncio.sleep(0.3)  # a twin would follow at once
     seen = [text for text in cast.received if text in set(texts)]
     return len(set(texts) - set(seen)), len(seen) - len(set(seen))

@@ -106,7 +106,8 @@ class Link:
         if self._up and self._refused is None:
             self._wake_writer()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._settled(), _LAST_WORDS_S)
+                async with asyncio.timeout(_LAST_WORDS_S):
+                    await self._settled()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})

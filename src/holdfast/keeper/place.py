@@ -92,7 +92,8 @@ class Place:
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
-            await asyncio.wait_for(asking.wait(), grace_s)
+            async with asyncio.timeout(grace_s):
+                await asking.wait()
         except TimeoutError:
             asking.kill()
             await asking.wait()

@@ -124,7 +124,8 @@ class Program:
             return
         process.send_signal(how)
         try:
-            await asyncio.wait_for(process.wait(), _END_WITHIN_S)
+            async with asyncio.timeout(_END_WITHIN_S):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -75,6 +75,7 @@ async def _until_stopped(simulator: Simulator) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     while simulator.pid is not None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), 1.0)
+            async with asyncio.timeout(1.0):
+                await stop.wait()
             return
     raise SimulatorError(f"The simulator has ended. Its log: {simulator.log_file}")

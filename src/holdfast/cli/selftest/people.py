@@ -65,6 +65,8 @@ class People:
         self._tokens = itertools.count(1)
         self._owners: list[_Owner] = []
         self._tasks: list[asyncio.Task[None]] = []
+        # Cancelling is not enough: some libraries lose a cancellation that meets an answer.
+        self._over = False
         self._accepted: dict[str, str] = {}  # message id: token
         self._failed: set[str] = set()  # message ids
         self._received: Counter[str] = Counter()
@@ -85,6 +87,7 @@ class People:
 
     async def __aexit__(self, *_: object) -> None:
         """Everybody stops."""
+        self._over = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -99,13 +102,13 @@ class People:
             *(self._rename, self._rename, self._rename_to_a_taken_name),
             *(self._write, self._write, self._be_written_to, self._be_written_to),
         )
-        while True:
+        while not self._over:
             await asyncio.sleep(dice.uniform(0.05, 0.6))
             await self._try(self._act(owner, dice.choice(choices)))
 
     async def _switch(self, dice: random.Random) -> None:
         """The numbers of the traffic are disconnected and connected again: theirs must all arrive."""
-        while True:
+        while not self._over:
             name = dice.choice(self.numbers).session
             await self._try(self.api.sessions.disconnect(name))
             await asyncio.sleep(dice.uniform(0.0, 1.0))
@@ -211,6 +214,7 @@ class People:
         """Stop acting, bring every session back, and judge. What is wrong is in `troubles` afterwards."""
         if not self.count:
             return
+        self._over = True
         for task in self._tasks[1:]:
             task.cancel()
         await asyncio.gather(*self._tasks[1:], return_exceptions=True)

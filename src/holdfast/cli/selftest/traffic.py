@@ -46,7 +46,8 @@ class Traffic:
         """Start counters first, then senders."""
         ready = asyncio.Event()
         self._tasks.append(asyncio.create_task(self._consume(ready)))
-        await asyncio.wait_for(ready.wait(), 30.0)
+        async with asyncio.timeout(30.0):
+            await ready.wait()
         self._tasks.append(asyncio.create_task(self._watch_phones()))
         self._tasks.append(asyncio.create_task(self._phones_write()))
         self._tasks += [asyncio.create_task(self._numbers_write(lane)) for lane in range(_SENDERS)]
@@ -65,7 +66,8 @@ class Traffic:
         """Stop writing, then wait until everything has arrived, or until `within_s` have passed."""
         self.flowing.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._until_all_seen(), within_s)
+            async with asyncio.timeout(within_s):
+                await self._until_all_seen()
         await asyncio.sleep(1.0)  # twins would follow
 
     async def _until_all_seen(self) -> None:
