@@ -29,9 +29,14 @@ func scattered(limit time.Duration, roll float64) time.Duration {
 	return limit - time.Duration(float64(limit)/5*roll)
 }
 
+// lookEvery is the time between two looks at a connection.
+func lookEvery(timing Timing) time.Duration {
+	return min(time.Second, timing.ProbeEvery/4)
+}
+
 // Watch looks at every connection once a second until ctx ends: one scan for all, no timer per session.
 func (r *Registry) Watch(ctx context.Context) {
-	ticker := time.NewTicker(min(time.Second, r.deps.Timing.ProbeEvery/4))
+	ticker := time.NewTicker(lookEvery(r.deps.Timing))
 	defer ticker.Stop()
 	for {
 		select {

@@ -10,7 +10,7 @@ from holdfast.dashboard.board import Board
 from holdfast.dashboard.killing import Killing
 from holdfast.dashboard.words import COLORS, buttons, telephone
 from holdfast.model.states import ACTIVE
-from holdfast.model.words import of_state, of_unlinking
+from holdfast.model.words import line, of_state, of_unlinking
 
 #: How long the page tells that everything came back.
 TOLD_FOR = timedelta(seconds=30)
@@ -37,6 +37,7 @@ class CardView(TypedDict):
     word: str
     sentence: str
     next_step: str
+    warnings: list[str]
     since: str | None
     heartbeat: str | None
     retry_at: str | None
@@ -125,6 +126,7 @@ def card(session: Session, *, reachable: bool) -> CardView:
         word=word,
         sentence=session.sentence,
         next_step=_step(session),
+        warnings=[line(it.sentence, it.next_step) for it in session.warnings],
         since=_iso(session.since),
         heartbeat=_iso(session.last_heartbeat_at),
         retry_at=_iso(session.retry_at),
@@ -138,7 +140,7 @@ def card(session: Session, *, reachable: bool) -> CardView:
         return view
     last = f"Last seen: {word.lower()}."
     nothing: CardView = {**view, "color": "unknown", "word": "Unknown", "sentence": last, "next_step": ""}
-    return {**nothing, "actions": [], "retry_at": None, "valid_until": None}
+    return {**nothing, "actions": [], "warnings": [], "retry_at": None, "valid_until": None}
 
 
 def head(board: Board, killing: Killing | None, now: datetime) -> HeadView:

@@ -29,7 +29,7 @@ _LIST_SHARE = 10
 _AGAIN_S = 0.5
 _SILENT_AFTER_S = 2.0
 _FIRST_READ_S = 1.5  # a page is drawn then, with or without an answer
-_FOLLOWED = (EventType.SESSION_STATE, EventType.SESSION_PAIRING)
+_FOLLOWED = (EventType.SESSION_STATE, EventType.SESSION_PAIRING, EventType.SESSION_WARNING)
 _SHOW_S = 0.05  # changes of one moment are shown together
 
 Show = Callable[[Patch], None]

@@ -1,7 +1,7 @@
 """What a browser is told: words beside colours, next steps for people, nothing claimed in silence."""
 
 import pytest
-from dashboard_values import NOW, later, made_session, made_system
+from dashboard_values import NOW, later, made_event, made_session, made_system
 
 from holdfast.client import Session
 from holdfast.dashboard.board import Board
@@ -55,6 +55,17 @@ def test_red_tells_sentence_and_next_step() -> None:
     assert (view["color"], view["word"], view["urgent"]) == ("red", "Opened elsewhere", True)
     assert (view["sentence"], view["next_step"]) == ("A sentence.", "A step.")
     assert verbs(view) == ["connect", "logout"]
+
+
+def test_a_warning_stands_under_a_green_number_and_goes_with_its_event() -> None:
+    warned = {"code": "flapping", "sentence": "It is lost again and again.", "next_step": "Look."}
+    session = made_session(warnings=[warned])
+    assert card(session, reachable=True)["warnings"] == ["It is lost again and again. Next step: look."]
+    assert card(session, reachable=False)["warnings"] == []
+    over = made_event("session.warning", code="flapping", active=False, since=NOW.isoformat())
+    assert card(session.after(over), reachable=True)["warnings"] == []
+    begun = made_event("session.warning", code="quiet", active=True, since=NOW.isoformat())
+    assert len(card(session.after(begun), reachable=True)["warnings"]) == 2
 
 
 def test_grey_leaves_the_next_step_to_its_button() -> None:

@@ -115,6 +115,7 @@ export default {
           <template v-if="card.retry_at && until(card.retry_at) > 0"> Next try in {{ ago(card.retry_at, -1) }}.</template>
           <template v-if="card.valid_until && until(card.valid_until) > 0"> The code is good for {{ ago(card.valid_until, -1) }}.</template></p>
         <p v-if="!alive && linked" class="hf-sentence">{{ card.sentence }}</p>
+        <p v-for="it in card.warnings" :key="it" class="hf-sentence" :data-test="'warning-' + card.name">{{ it }}</p>
         <p v-if="alive && card.next_step" class="hf-step"><b>Next step:</b> {{ card.next_step }}</p>
         <div class="hf-card-foot" v-if="alive && card.actions.length">
           <button v-for="it in card.actions" :key="it.verb" type="button" class="hf-button" :class="'hf-' + it.tone"
