@@ -7,9 +7,9 @@ import os
 import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from holdfast.kit import private
 from holdfast.model.errors import SettingsError
@@ -17,6 +17,8 @@ from holdfast.model.errors import SettingsError
 _PREFIX: Final = "HOLDFAST_"
 #: 1 to 9,999 at once, then 1 to 99,999 an hour; or no limit.
 _PACE: Final = r"^(off|[1-9]\d{0,3}/[1-9]\d{0,4})$"
+#: A canary more often than that is a nuisance to WhatsApp and to its owner.
+_OFTEN_MINUTES: Final = 5
 
 
 def _default_data() -> Path:
@@ -25,6 +27,12 @@ def _default_data() -> Path:
 
 def _default_master_key() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "holdfast" / "master.key"
+
+
+def _seldom_or_never(minutes: float) -> float:
+    if 0 < minutes < _OFTEN_MINUTES:
+        raise ValueError(f"it is 0 (never) or at least {_OFTEN_MINUTES}")
+    return minutes
 
 
 class Settings(BaseModel):
@@ -66,7 +74,7 @@ class Settings(BaseModel):
         default="", description="internal hosts that may be asked for files by address"
     )
     keep_timeline_days: float = Field(default=90, ge=1, le=36_500, description="what happened to sessions")
-    canary_minutes: float = Field(
+    canary_minutes: Annotated[float, AfterValidator(_seldom_or_never)] = Field(
         default=0, ge=0, le=10_080, description="each number sends itself a message so often; 0: never"
     )
     pace_reply: str | None = Field(

@@ -5,6 +5,8 @@ one line, the next step, a code that says whether starting again helps.
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,8 @@ def test_a_second_gateway(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
         ("HOLDFAST_LAB", "/nowhere/trust.json"),
         ("HOLDFAST_LAB_PACE", "0.5"),
         ("HOLDFAST_LAB_PACE", "8"),
+        ("HOLDFAST_CANARY_MINUTES", "1"),
+        ("HOLDFAST_CANARY_MINUTES", "-5"),
         ("HOLDFAST_DATA", "/dev/null/data"),
         ("HOLDFAST_HOST", "no.such.host.invalid"),
     ],
@@ -118,3 +122,9 @@ def test_settings_are_read_from_their_variables_alone(home: Path) -> None:
     assert (chosen.data, chosen.device_name, chosen.lab) == (Path("/a"), "Desk", None)
     assert chosen.kill_points is None
     assert settings.read({"HOLDFAST_LAB": ""}).lab is None
+
+
+def test_a_start_loads_nothing_that_only_a_scrape_needs() -> None:
+    script = "import sys, holdfast.app.web, holdfast.app.gateway; print('prometheus_client' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
