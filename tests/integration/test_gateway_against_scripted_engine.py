@@ -529,7 +529,7 @@ async def test_a_deleted_session_leaves_its_name_and_its_credentials_go_to_quara
 async def test_signs_of_life_are_kept_once_in_a_while_and_all_in_one_write(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("holdfast.sessions.supervisor._HEARTBEATS_EVERY_S", 0.3)
+    monkeypatch.setattr("holdfast.sessions.supervisor._LOOK_EVERY_S", 3600.0)  # this test looks itself
     engine = await world.engine()
     async with world.gateway() as gateway:
         ids = [
@@ -544,6 +544,10 @@ async def test_signs_of_life_are_kept_once_in_a_while_and_all_in_one_write(
         for at_ms in range(100, 120):
             engine.last_frame_ms = at_ms
             engine.levels()
+        await eventually(lambda: all(gateway.runtime(it).last_heartbeat_ms == 119 for it in ids))
+        gateway.supervisor.watching.look()
+        gateway.clock.ahead_ms += 30_000
+        gateway.supervisor.watching.look()
         await eventually(lambda: writes == [2])
         await gateway.supervisor.roster.recorder.settled()
         query = sql("SELECT id, last_heartbeat_ms FROM sessions")

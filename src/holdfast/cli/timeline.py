@@ -107,6 +107,7 @@ def span(seconds: float) -> str:
 
 def _plain(value: Change | Uptime) -> dict[str, Any]:
     made: dict[str, Any] = _as_text(dataclasses.asdict(value))
+    made.pop("raw", None)
     return made
 
 

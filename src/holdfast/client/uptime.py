@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from holdfast.client.event import Json
 from holdfast.client.times import moment
@@ -23,6 +24,12 @@ class Change:
     #: WhatsApp's own number for the reason, where it gave one.
     code: int | None
     detail: str
+    #: The same as the gateway wrote it.
+    raw: Json = field(default_factory=dict, repr=False, compare=False)
+
+    def __getitem__(self, key: str) -> Any:
+        """The value under this key, for programs that were written for version 0.1. Raises KeyError."""
+        return self.raw[key]
 
     @classmethod
     def read(cls, body: Json) -> "Change":
@@ -37,6 +44,7 @@ class Change:
             reason=str(body.get("reason") or ""),
             code=body.get("code"),
             detail=str(body.get("detail") or ""),
+            raw=body,
         )
 
 
