@@ -128,6 +128,9 @@ class NobodyTold:
     def names_learned(self, unit: WriteUnit, session_id: str, pn: str, lid: str) -> None:
         """See inbox.Told."""
 
+    def reachout_lock(self, unit: WriteUnit, session_id: str, until_ms: int | None) -> None:
+        """See inbox.Told."""
+
 
 async def told(journal: Journal, type_: str | None = None) -> list[dict[str, Any]]:
     """The data of every event, in order."""

@@ -9956,6 +9956,7 @@ type Notice struct {
 	//	*Notice_PictureChanged
 	//	*Notice_ContactChanged
 	//	*Notice_HistoryOffered
+	//	*Notice_ReachoutLock
 	//	*Notice_Other
 	Notice        isNotice_Notice `protobuf_oneof:"notice"`
 	unknownFields protoimpl.UnknownFields
@@ -10102,6 +10103,15 @@ func (x *Notice) GetHistoryOffered() *HistoryOffered {
 	return nil
 }
 
+func (x *Notice) GetReachoutLock() *ReachoutLock {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_ReachoutLock); ok {
+			return x.ReachoutLock
+		}
+	}
+	return nil
+}
+
 func (x *Notice) GetOther() *OtherNotice {
 	if x != nil {
 		if x, ok := x.Notice.(*Notice_Other); ok {
@@ -10139,6 +10149,10 @@ type Notice_HistoryOffered struct {
 	HistoryOffered *HistoryOffered `protobuf:"bytes,25,opt,name=history_offered,json=historyOffered,proto3,oneof"`
 }
 
+type Notice_ReachoutLock struct {
+	ReachoutLock *ReachoutLock `protobuf:"bytes,26,opt,name=reachout_lock,json=reachoutLock,proto3,oneof"`
+}
+
 type Notice_Other struct {
 	Other *OtherNotice `protobuf:"bytes,30,opt,name=other,proto3,oneof"`
 }
@@ -10154,6 +10168,8 @@ func (*Notice_PictureChanged) isNotice_Notice() {}
 func (*Notice_ContactChanged) isNotice_Notice() {}
 
 func (*Notice_HistoryOffered) isNotice_Notice() {}
+
+func (*Notice_ReachoutLock) isNotice_Notice() {}
 
 func (*Notice_Other) isNotice_Notice() {}
 
@@ -10557,6 +10573,59 @@ func (x *HistoryOffered) GetProgress() uint32 {
 	return 0
 }
 
+// The number may begin no new chats, until then; 0: it may again.
+type ReachoutLock struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UntilMs       int64                  `protobuf:"varint,1,opt,name=until_ms,json=untilMs,proto3" json:"until_ms,omitempty"`
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"` // WhatsApp's own word for it
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReachoutLock) Reset() {
+	*x = ReachoutLock{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReachoutLock) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReachoutLock) ProtoMessage() {}
+
+func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReachoutLock.ProtoReflect.Descriptor instead.
+func (*ReachoutLock) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
+}
+
+func (x *ReachoutLock) GetUntilMs() int64 {
+	if x != nil {
+		return x.UntilMs
+	}
+	return 0
+}
+
+func (x *ReachoutLock) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 type OtherNotice struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Kind          string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"` // the library's name of the event
@@ -10566,7 +10635,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10578,7 +10647,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10591,7 +10660,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -11313,7 +11382,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"sender_alt\x18\x05 \x01(\tR\tsenderAlt\x123\n" +
 	"\x04kind\x18\x06 \x01(\x0e2\x1f.holdfast.engine.v1.ReceiptKindR\x04kind\x12!\n" +
-	"\ftimestamp_ms\x18\a \x01(\x03R\vtimestampMs\"\xd0\x05\n" +
+	"\ftimestamp_ms\x18\a \x01(\x03R\vtimestampMs\"\x99\x06\n" +
 	"\x06Notice\x12\x1b\n" +
 	"\tnotice_id\x18\x01 \x01(\tR\bnoticeId\x12!\n" +
 	"\ftimestamp_ms\x18\x02 \x01(\x03R\vtimestampMs\x12\x12\n" +
@@ -11327,7 +11396,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\rcall_received\x18\x16 \x01(\v2 .holdfast.engine.v1.CallReceivedH\x00R\fcallReceived\x12M\n" +
 	"\x0fpicture_changed\x18\x17 \x01(\v2\".holdfast.engine.v1.PictureChangedH\x00R\x0epictureChanged\x12M\n" +
 	"\x0fcontact_changed\x18\x18 \x01(\v2\".holdfast.engine.v1.ContactChangedH\x00R\x0econtactChanged\x12M\n" +
-	"\x0fhistory_offered\x18\x19 \x01(\v2\".holdfast.engine.v1.HistoryOfferedH\x00R\x0ehistoryOffered\x127\n" +
+	"\x0fhistory_offered\x18\x19 \x01(\v2\".holdfast.engine.v1.HistoryOfferedH\x00R\x0ehistoryOffered\x12G\n" +
+	"\rreachout_lock\x18\x1a \x01(\v2 .holdfast.engine.v1.ReachoutLockH\x00R\freachoutLock\x127\n" +
 	"\x05other\x18\x1e \x01(\v2\x1f.holdfast.engine.v1.OtherNoticeH\x00R\x05otherB\b\n" +
 	"\x06notice\"\x9c\x03\n" +
 	"\fGroupChanged\x12\x16\n" +
@@ -11372,7 +11442,10 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\v_saved_name\"R\n" +
 	"\x0eHistoryOffered\x12$\n" +
 	"\rconversations\x18\x01 \x01(\rR\rconversations\x12\x1a\n" +
-	"\bprogress\x18\x02 \x01(\rR\bprogress\"!\n" +
+	"\bprogress\x18\x02 \x01(\rR\bprogress\"A\n" +
+	"\fReachoutLock\x12\x19\n" +
+	"\buntil_ms\x18\x01 \x01(\x03R\auntilMs\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"!\n" +
 	"\vOtherNotice\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind*\xb2\x03\n" +
 	"\tErrorCode\x12\x1a\n" +
@@ -11519,7 +11592,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 134)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 135)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -11665,7 +11738,8 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*PictureChanged)(nil),          // 141: holdfast.engine.v1.PictureChanged
 	(*ContactChanged)(nil),          // 142: holdfast.engine.v1.ContactChanged
 	(*HistoryOffered)(nil),          // 143: holdfast.engine.v1.HistoryOffered
-	(*OtherNotice)(nil),             // 144: holdfast.engine.v1.OtherNotice
+	(*ReachoutLock)(nil),            // 144: holdfast.engine.v1.ReachoutLock
+	(*OtherNotice)(nil),             // 145: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -11825,13 +11899,14 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	141, // 154: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
 	142, // 155: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
 	143, // 156: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	144, // 157: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 158: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	159, // [159:159] is the sub-list for method output_type
-	159, // [159:159] is the sub-list for method input_type
-	159, // [159:159] is the sub-list for extension type_name
-	159, // [159:159] is the sub-list for extension extendee
-	0,   // [0:159] is the sub-list for field type_name
+	144, // 157: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
+	145, // 158: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 159: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	160, // [160:160] is the sub-list for method output_type
+	160, // [160:160] is the sub-list for method input_type
+	160, // [160:160] is the sub-list for extension type_name
+	160, // [160:160] is the sub-list for extension extendee
+	0,   // [0:160] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -11980,6 +12055,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_PictureChanged)(nil),
 		(*Notice_ContactChanged)(nil),
 		(*Notice_HistoryOffered)(nil),
+		(*Notice_ReachoutLock)(nil),
 		(*Notice_Other)(nil),
 	}
 	file_holdfast_engine_v1_engine_proto_msgTypes[127].OneofWrappers = []any{}
@@ -11990,7 +12066,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   134,
+			NumMessages:   135,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

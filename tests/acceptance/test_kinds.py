@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -225,3 +226,39 @@ async def test_what_cannot_be_done_is_refused_before_anything_is_stored(talk: Ta
         assert error["next_step"]
     found = await talk.house.ask("GET", "/v1/sessions/taxi/messages", params={"direction": "out"})
     assert found["messages"] == []
+
+
+async def test_a_number_that_may_begin_no_new_chats_waits_and_goes_on_with_the_others(talk: Talk) -> None:
+    known = await talk.guest.say(talk.number, "hello")
+    await talk.arrived(known)
+    stranger = await talk.house.simulator.phone("Stranger")
+    await talk.owner.lock_for(timedelta(hours=2))
+    cold = await talk.sent(f"+{stranger.phone}", text="an offer")
+
+    async def queue() -> Mapping[str, Any]:
+        found: Mapping[str, Any] = await talk.house.ask("GET", "/v1/sessions/taxi/queue")
+        return found
+
+    async def is_locked() -> bool:
+        return (await queue())["reachout_locked_until"] is not None
+
+    await talk.house.until(is_locked, "the lock was not noticed")
+    warm = await talk.sent(f"+{talk.guest.phone}", text="an answer")
+    assert (await talk.guest.wait_for(id=warm)).duplicates == 0
+
+    async def cold_alone_waits() -> bool:
+        return [it["message_id"] for it in (await queue())["waiting"]] == [cold]
+
+    await talk.house.until(cold_alone_waits, "the answer did not leave the queue")
+    notices = await talk.house.ask(
+        "GET", "/v1/events", params={"format": "json", "after": "", "type": "notice.received"}
+    )
+    assert "reachout_lock" in {it["data"]["notice"]["kind"] for it in notices["events"]}
+    await talk.owner.lock_for(timedelta())
+    assert (await stranger.wait_for(id=cold)).duplicates == 0
+
+    async def is_open() -> bool:
+        found = await queue()
+        return found["messages"] == 0 and found["reachout_locked_until"] is None
+
+    await talk.house.until(is_open, "the lock did not end")

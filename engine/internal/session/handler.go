@@ -83,7 +83,8 @@ func (c *Connection) handleDelivery(event any) bool {
 	case *events.UndecryptableMessage:
 		return c.deliverMessage(translate.Undecryptable(e, c.aliases))
 	case *events.GroupInfo, *events.JoinedGroup, *events.IdentityChange, *events.Picture, *events.UserAbout, *events.Contact,
-		*events.CallOffer, *events.CallOfferNotice, *events.CallAccept, *events.CallReject, *events.CallTerminate:
+		*events.CallOffer, *events.CallOfferNotice, *events.CallAccept, *events.CallReject, *events.CallTerminate,
+		*events.NotifyAccountReachoutTimelock:
 		notice := translate.Notice(e, c.aliases)
 		if notice == nil {
 			return !c.watch.Failed()

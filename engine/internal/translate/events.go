@@ -34,7 +34,7 @@ func dispositions() map[Disposition][]any {
 			// Notices.
 			&events.GroupInfo{}, &events.JoinedGroup{}, &events.IdentityChange{}, &events.Picture{}, &events.UserAbout{},
 			&events.Contact{}, &events.CallOffer{}, &events.CallOfferNotice{}, &events.CallAccept{}, &events.CallReject{},
-			&events.CallTerminate{},
+			&events.CallTerminate{}, &events.NotifyAccountReachoutTimelock{},
 		},
 		Fact:   {&events.Connected{}, &events.OfflineSyncCompleted{}, &events.PushNameSetting{}},
 		Answer: {&events.MediaRetry{}},
@@ -57,7 +57,6 @@ func dispositions() map[Disposition][]any {
 			&events.CallPreAccept{}, &events.CallTransport{}, &events.CallRelayLatency{}, &events.UnknownCallEvent{},
 			// Names come with every message; settings are asked for when somebody wants them.
 			&events.PrivacySettings{}, &events.Blocklist{}, &events.PushName{}, &events.BusinessName{},
-			&events.NotifyAccountReachoutTimelock{},
 			// App state of the own account.
 			&events.Pin{}, &events.Star{}, &events.DeleteForMe{}, &events.Mute{}, &events.Archive{},
 			&events.MarkChatAsRead{}, &events.ClearChat{}, &events.DeleteChat{}, &events.UnarchiveChatsSetting{},

@@ -37,6 +37,8 @@ func Notice(event any, aliases Aliases) *pb.Notice {
 		}
 		about(to, e.JID, types.EmptyJID, e.Timestamp)
 		to.Notice = &pb.Notice_ContactChanged{ContactChanged: &pb.ContactChanged{SavedName: changedText(e.Action.GetFullName())}}
+	case *events.NotifyAccountReachoutTimelock:
+		reachoutLock(to, e)
 	default:
 		if !call(to, event) {
 			return nil
@@ -54,6 +56,15 @@ func HistoryOffered(event *events.Message, aliases Aliases) *pb.Notice {
 	to := &pb.Notice{Notice: &pb.Notice_HistoryOffered{HistoryOffered: &pb.HistoryOffered{Progress: offer.GetProgress()}}}
 	about(to, event.Info.Chat, event.Info.Sender, event.Info.Timestamp)
 	return finished(to, offer, aliases)
+}
+
+func reachoutLock(to *pb.Notice, e *events.NotifyAccountReachoutTimelock) {
+	about(to, types.EmptyJID, types.EmptyJID, e.Mex.Timestamp)
+	lock := &pb.ReachoutLock{Reason: valid(e.EnforcementType)}
+	if e.IsActive && !e.TimeEnforcementEnds.IsZero() {
+		lock.UntilMs = e.TimeEnforcementEnds.UnixMilli()
+	}
+	to.Notice = &pb.Notice_ReachoutLock{ReachoutLock: lock}
 }
 
 func changedText(s string) *string { s = valid(s); return &s }

@@ -123,3 +123,16 @@ func TestOnlyAnOfferOfHistoryIsOne(t *testing.T) {
 		}
 	}
 }
+
+func TestALockSaysUntilWhen(t *testing.T) {
+	ends := time.Unix(1_795_562_755, 0)
+	event := &events.NotifyAccountReachoutTimelock{EnforcementType: "DEFAULT", IsActive: true}
+	event.TimeEnforcementEnds.Time = ends
+	if got := Notice(event, unknown).GetReachoutLock(); got.GetUntilMs() != ends.UnixMilli() || got.GetReason() != "DEFAULT" {
+		t.Errorf("%v", got)
+	}
+	event.IsActive = false
+	if got := Notice(event, unknown).GetReachoutLock(); got == nil || got.UntilMs != 0 {
+		t.Errorf("%v", got)
+	}
+}

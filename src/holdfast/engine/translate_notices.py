@@ -74,5 +74,6 @@ _NOTICES: Final[Mapping[str | None, Callable[[Any], n.Notice]]] = {
     "call_received": _call,
     "picture_changed": lambda it: n.PictureChanged(it.picture_id),
     "contact_changed": _contact,
+    "reachout_lock": lambda it: n.ReachoutLock(it.until_ms or None, it.reason),
     "history_offered": lambda it: n.HistoryOffered(it.conversations, it.progress),
 }

@@ -17,7 +17,7 @@ from holdfast.model.content import Untranslatable
 from holdfast.model.errors import StoreUnavailable, UnknownSession
 from holdfast.model.ids import SessionId
 from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt
-from holdfast.model.notices import InboundNotice
+from holdfast.model.notices import InboundNotice, ReachoutLock
 from holdfast.store import Store, WriteUnit, aliases
 
 _log = logging.get("inbox")
@@ -32,6 +32,10 @@ class Told(Protocol):
 
     def names_learned(self, unit: WriteUnit, session_id: SessionId, pn: str, lid: str) -> None:
         """The two JIDs turned out to be one person."""
+        ...
+
+    def reachout_lock(self, unit: WriteUnit, session_id: SessionId, until_ms: int | None) -> None:
+        """The number may begin no new chats until then; None: it may again."""
         ...
 
 
@@ -114,6 +118,9 @@ class Inbox:
             Arrivals(unit, messages, self._clock()).keep(self._journal, self._expecting)
         if notices:
             keep_notices(unit, self._journal, notices)
+            for notice in notices:
+                if isinstance(notice.notice, ReachoutLock):
+                    self._told.reachout_lock(unit, notice.session_id, notice.notice.until_ms)
         if receipts:
             self._told.receipts(unit, receipts)
 

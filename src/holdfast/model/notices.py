@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     PICTURE = "picture"
     CONTACT = "contact"
     HISTORY = "history"
+    REACHOUT_LOCK = "reachout_lock"
     OTHER = "other"
 
 
@@ -99,6 +100,15 @@ class HistoryOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class ReachoutLock:
+    """The number may begin no new chats for a while; without `until_ms` it may again."""
+
+    kind: ClassVar[NoticeKind] = NoticeKind.REACHOUT_LOCK
+    until_ms: int | None = None
+    reason: str = ""  #: WhatsApp's own word for it
+
+
+@dataclass(frozen=True, slots=True)
 class OtherNotice:
     """A notice that has no type here yet; `name` is the engine's word for it, `raw` the event as JSON."""
 
@@ -114,6 +124,7 @@ Notice = (
     | PictureChanged
     | ContactChanged
     | HistoryOffered
+    | ReachoutLock
     | OtherNotice
 )
 
@@ -143,7 +154,15 @@ def notice_to_json(notice: Notice) -> dict[str, Json]:
 
 _TYPES: dict[str, type[Notice]] = {
     it.kind.value: it
-    for it in (GroupChanged, IdentityChanged, CallReceived, PictureChanged, ContactChanged, HistoryOffered)
+    for it in (
+        GroupChanged,
+        IdentityChanged,
+        CallReceived,
+        PictureChanged,
+        ContactChanged,
+        HistoryOffered,
+        ReachoutLock,
+    )
 }
 
 

@@ -22,7 +22,7 @@ from holdfast.model.seams import Sender, SessionRef
 from holdfast.outbox import statements
 from holdfast.outbox.acceptance import Answer, Checked, SendRequest, check, take
 from holdfast.outbox.attempts import Attempts
-from holdfast.outbox.driver import STORE_AGAIN_S, Driver
+from holdfast.outbox.driver import LOCK, STORE_AGAIN_S, Driver
 from holdfast.outbox.pacing import Budget, Pace
 from holdfast.outbox.policy import CANCELLED, EXPIRED, SESSION_DELETED, RetryPolicy
 from holdfast.outbox.progress import Failed, Result, Retried, Sent, fail_all, store_receipts, store_results
@@ -196,6 +196,13 @@ class Outbox:
         proved = store_receipts(unit, self._journal, receipts)
         for each in proved:
             unit.after_commit(partial(self._driver.proved, each.session_id, each.order_no))
+
+    def reachout_lock(self, unit: WriteUnit, session_id: SessionId, until_ms: int | None) -> None:
+        """WhatsApp told until when the number may begin no new chats; None: it may again."""
+        values = {"session_id": session_id, "budget": LOCK, "whole_at_ms": until_ms or 0}
+        unit.run(statements.KEEP_BUDGET, **values)
+        for_s = None if until_ms is None else max(0.0, (until_ms - self._clock()) / 1000)
+        unit.after_commit(partial(self._driver.lock_told, session_id, for_s))
 
     def names_learned(self, unit: WriteUnit, session_id: SessionId, pn: str, lid: str) -> None:
         """Two names are one person: one chat, one order."""

@@ -37,6 +37,7 @@ from holdfast.model.notices import (
     Notice,
     OtherNotice,
     PictureChanged,
+    ReachoutLock,
 )
 from holdfast.model.states import State
 from holdfast.model.warnings import WarningCode
@@ -62,6 +63,7 @@ NOTICES: list[Notice] = [
     PictureChanged("7"),
     ContactChanged(push_name="Ann"),
     HistoryOffered(3, 100),
+    ReachoutLock(5_000, "DEFAULT"),
     OtherNotice("melted"),
 ]
 EVENTS: list[EventData] = [

@@ -61,6 +61,8 @@ NOTICES: list[n.Notice] = [
     n.ContactChanged("about", "push", "business", "saved"),
     n.ContactChanged(about=""),
     n.HistoryOffered(3, 50),
+    n.ReachoutLock(5_000, "DEFAULT"),
+    n.ReachoutLock(),
     n.OtherNotice("Blocklist", "{}"),
 ]
 EVENTS: list[EventData] = [

@@ -1632,7 +1632,7 @@ class Receipt(_message.Message):
     def __init__(self, message_ids: _Optional[_Iterable[str]] = ..., chat: _Optional[str] = ..., sender: _Optional[str] = ..., chat_alt: _Optional[str] = ..., sender_alt: _Optional[str] = ..., kind: _Optional[_Union[ReceiptKind, str]] = ..., timestamp_ms: _Optional[int] = ...) -> None: ...
 
 class Notice(_message.Message):
-    __slots__ = ("notice_id", "timestamp_ms", "chat", "actor", "chat_alt", "actor_alt", "raw", "group_changed", "identity_changed", "call_received", "picture_changed", "contact_changed", "history_offered", "other")
+    __slots__ = ("notice_id", "timestamp_ms", "chat", "actor", "chat_alt", "actor_alt", "raw", "group_changed", "identity_changed", "call_received", "picture_changed", "contact_changed", "history_offered", "reachout_lock", "other")
     NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
     TIMESTAMP_MS_FIELD_NUMBER: _ClassVar[int]
     CHAT_FIELD_NUMBER: _ClassVar[int]
@@ -1646,6 +1646,7 @@ class Notice(_message.Message):
     PICTURE_CHANGED_FIELD_NUMBER: _ClassVar[int]
     CONTACT_CHANGED_FIELD_NUMBER: _ClassVar[int]
     HISTORY_OFFERED_FIELD_NUMBER: _ClassVar[int]
+    REACHOUT_LOCK_FIELD_NUMBER: _ClassVar[int]
     OTHER_FIELD_NUMBER: _ClassVar[int]
     notice_id: str
     timestamp_ms: int
@@ -1660,8 +1661,9 @@ class Notice(_message.Message):
     picture_changed: PictureChanged
     contact_changed: ContactChanged
     history_offered: HistoryOffered
+    reachout_lock: ReachoutLock
     other: OtherNotice
-    def __init__(self, notice_id: _Optional[str] = ..., timestamp_ms: _Optional[int] = ..., chat: _Optional[str] = ..., actor: _Optional[str] = ..., chat_alt: _Optional[str] = ..., actor_alt: _Optional[str] = ..., raw: _Optional[bytes] = ..., group_changed: _Optional[_Union[GroupChanged, _Mapping]] = ..., identity_changed: _Optional[_Union[IdentityChanged, _Mapping]] = ..., call_received: _Optional[_Union[CallReceived, _Mapping]] = ..., picture_changed: _Optional[_Union[PictureChanged, _Mapping]] = ..., contact_changed: _Optional[_Union[ContactChanged, _Mapping]] = ..., history_offered: _Optional[_Union[HistoryOffered, _Mapping]] = ..., other: _Optional[_Union[OtherNotice, _Mapping]] = ...) -> None: ...
+    def __init__(self, notice_id: _Optional[str] = ..., timestamp_ms: _Optional[int] = ..., chat: _Optional[str] = ..., actor: _Optional[str] = ..., chat_alt: _Optional[str] = ..., actor_alt: _Optional[str] = ..., raw: _Optional[bytes] = ..., group_changed: _Optional[_Union[GroupChanged, _Mapping]] = ..., identity_changed: _Optional[_Union[IdentityChanged, _Mapping]] = ..., call_received: _Optional[_Union[CallReceived, _Mapping]] = ..., picture_changed: _Optional[_Union[PictureChanged, _Mapping]] = ..., contact_changed: _Optional[_Union[ContactChanged, _Mapping]] = ..., history_offered: _Optional[_Union[HistoryOffered, _Mapping]] = ..., reachout_lock: _Optional[_Union[ReachoutLock, _Mapping]] = ..., other: _Optional[_Union[OtherNotice, _Mapping]] = ...) -> None: ...
 
 class GroupChanged(_message.Message):
     __slots__ = ("joined", "left", "promoted", "demoted", "subject", "description", "announce", "locked", "disappearing_s", "deleted", "added_us")
@@ -1732,6 +1734,14 @@ class HistoryOffered(_message.Message):
     conversations: int
     progress: int
     def __init__(self, conversations: _Optional[int] = ..., progress: _Optional[int] = ...) -> None: ...
+
+class ReachoutLock(_message.Message):
+    __slots__ = ("until_ms", "reason")
+    UNTIL_MS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    until_ms: int
+    reason: str
+    def __init__(self, until_ms: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class OtherNotice(_message.Message):
     __slots__ = ("kind",)
