@@ -42,6 +42,13 @@ async def test_nothing_is_lost_doubled_or_asked_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(240)
+async def test_faults_between_the_kills_lose_nothing_either(tmp_path: Path) -> None:
+    result = await proven(tmp_path, "--sessions", "4", "--kills", "8", "--faults", "--seed", "3")
+    assert result["kills"] == 8
+    assert result["faults"] > 0
+
+
+@pytest.mark.timeout(240)
 async def test_people_who_change_their_minds_between_the_kills_break_nothing(tmp_path: Path) -> None:
     result = await proven(tmp_path, "--sessions", "4", "--kills", "8", "--people", "--seed", "5")
     assert result["kills"] == 8

@@ -206,13 +206,19 @@ def selftest(
             "--people", help="Owners link, cancel, delete, rename, log out and disconnect meanwhile."
         ),
     ] = False,
+    faults: Annotated[
+        bool,
+        typer.Option(
+            "--faults", help="Connections die, frames break, logins are refused, messages get lost meanwhile."
+        ),
+    ] = False,
     as_json: AsJson = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the temporary folder.", hidden=True)] = False,
 ) -> None:
     """Prove it here: numbers, messages both ways, kill -9 all over; nothing lost, nothing doubled, no QR."""
     from holdfast.cli.selftest import selftest as work
 
-    _run(work(sessions, kills, seed, as_json, keep, people=people))
+    _run(work(sessions, kills, seed, as_json, keep, people=people, faults=faults))
 
 
 @bot_app.command("run")

@@ -9,6 +9,7 @@ from faults.deeds import DEEDS
 from faults.observe import struck
 from faults.row import Deed, Named, Occasion
 from faults.stage import SESSION, Stage, scan
+from holdfast.lab import Phone
 
 _STRIKES_WITHIN_S = 45.0
 
@@ -24,8 +25,7 @@ async def made(stage: Stage) -> AsyncIterator[str]:
         async with DEEDS[fault.name](stage, **fault.args):
             yield ""
         return
-    whose = {"number": stage.phone, "customer": stage.talk.customer, "everybody": None}[fault.of]
-    order = stage.simulator.fault(fault.name, whose, fault.count, args=fault.args or None)
+    order = stage.simulator.fault(fault.name, account_of(stage, fault), fault.count, args=fault.args or None)
     if fault.occasion is Occasion.CODE:
         await stage.client.sessions.first_qr(SESSION)
     async with order as ordered:
@@ -34,6 +34,11 @@ async def made(stage: Stage) -> AsyncIterator[str]:
         if fault.occasion is Occasion.PAIRING:
             await scan(stage)
         yield "" if await _strikes(stage, fault, ordered.id, ordered.hit) else f"{fault.name} did not strike"
+
+
+def account_of(stage: Stage, fault: Named) -> Phone | None:
+    """Whose connections it strikes; None: everybody's."""
+    return {"number": stage.phone, "customer": stage.talk.customer, "everybody": None}[fault.of]
 
 
 async def _strikes(stage: Stage, fault: Named, id: int, hit: int) -> bool:

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from faults.row import Come, Seen
@@ -12,6 +13,7 @@ from holdfast.client import GatewayUnreachable
 from holdfast.lab import SimulatorError
 from holdfast.model.reasons import MEANINGS, Reason
 
+Changes = Sequence[Mapping[str, Any]]
 _LOOK_EVERY_S = 0.05
 _COMES_WITHIN_S = 90.0
 
@@ -31,13 +33,15 @@ class Observer:
 
     def __init__(self, stage: Stage, before: Before) -> None:
         self._stage, self._before = stage, before
+        #: When the fault was over.
+        self.over: float | None = None
 
     @classmethod
     async def begin(cls, stage: Stage) -> "Observer":
         """Remember how everything is now."""
         changes = len(await stage.client.sessions.timeline(SESSION))
         stats = await stage.simulator.stats()
-        return cls(stage, Before(changes, await _dials(stage), stats["qr_served"], time.monotonic()))
+        return cls(stage, Before(changes, await _dials(stage), stats["qr_served"], time.time()))
 
     async def until(self, come: Come) -> str:
         """Wait until the session has passed the states that it must; returns what was missing, in words."""
@@ -50,9 +54,20 @@ class Observer:
                 changes = []
             passed = first_appearances(changes)
             if passed == come.states and (not changes or changes[-1]["state"] == come.end):
-                return ""
+                return await self._alerted(come, deadline)
             await asyncio.sleep(_LOOK_EVERY_S)
         return f"within {_COMES_WITHIN_S:g} s it passed {passed or 'no other state'}"
+
+    async def _alerted(self, come: Come, deadline: float) -> str:
+        while time.monotonic() < deadline:
+            if come.alerts <= await self._alerts():
+                return ""
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return f"nobody was alerted of {', '.join(come.alerts)}"
+
+    async def _alerts(self) -> frozenset[str]:
+        told = await self._stage.client.alerts.history()
+        return frozenset(alert.cause for alert in told)
 
     async def changes(self) -> Sequence[Mapping[str, Any]]:
         """The timeline since the fault, oldest first."""
@@ -65,7 +80,22 @@ class Observer:
         """How the session has come to where it is now. Of messages nothing is said yet."""
         stage, changes = self._stage, await self.changes()
         dials = await _dials(stage) - self._before.dials
-        return Seen(first_appearances(changes), _told(changes), dials, _credentials_kept(stage))
+        return Seen(
+            first_appearances(changes),
+            _told(changes),
+            dials,
+            _credentials_kept(stage),
+            noticed_s=self._after(changes, self._before.at, lambda it: it["state"] == "reconnecting"),
+            back_s=None
+            if self.over is None
+            else self._after(changes, self.over, lambda it: it["state"] == "connected"),
+        )
+
+    @staticmethod
+    def _after(changes: Changes, at: float, wanted: Callable[[Mapping[str, Any]], bool]) -> float | None:
+        """Seconds from a moment to the first change after it that is wanted."""
+        moments = [datetime.fromisoformat(it["at"]).timestamp() for it in changes if wanted(it)]
+        return next((moment - at for moment in moments if moment >= at), None)
 
     async def accounted(self, seen: Seen, trouble: str) -> Seen:
         """The same once everything has ended: what is with the messages, and whether a code was shown."""
@@ -81,8 +111,9 @@ class Observer:
             sent=len(sent.sent),
             lost=received.lost + sent.lost,
             doubled=received.duplicates + sent.duplicates,
+            alerts=await self._alerts(),
             refused=len(stage.talk.refused),
-            seconds=time.monotonic() - self._before.at,
+            seconds=time.time() - self._before.at,
             trouble=trouble,
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from holdfast.model.reasons import Reason
+from holdfast.model.reasons import MEANINGS, Reason
 
 
 class Occasion(StrEnum):
@@ -67,8 +67,16 @@ class Come:
     #: A new code is shown, because only that helps.
     qr: bool = False
     way_out: WayOut = WayOut.NOTHING
+    #: In real seconds: how soon the trouble is noticed, and how soon after the fault's end it is connected.
+    noticed_s: float | None = None
+    back_s: float | None = None
     #: Messages that fail, and whose sender is told so.
     refused: int = 0
+
+    @property
+    def alerts(self) -> frozenset[str]:
+        """A human is alerted where the table of reasons says so."""
+        return frozenset({self.told.value} if self.told and MEANINGS[self.told].alert else ())
 
     @property
     def end(self) -> str:
@@ -123,5 +131,9 @@ class Seen:
     #: Accepted, and failed with a reason that their sender was told.
     refused: int = 0
     seconds: float = 0.0
+    noticed_s: float | None = None
+    back_s: float | None = None
+    #: What alerts told its owner.
+    alerts: frozenset[str] = frozenset()
     #: What did not happen in time, in words.
     trouble: str = ""

@@ -33,6 +33,14 @@ ROWS: Sequence[Row] = (
         Named("black-hole-after-login", Occasion.LOGIN),
         Come(_BACK, Reason.SILENT, attempts=2),
     ),
+    # At the pace of real life: a probe after 15 s of silence, then three of 8 s.
+    Row(
+        "dead link, TCP alive",
+        Named("black-hole", Occasion.NOW, count=1),
+        Come(_SILENT, Reason.SILENT, noticed_s=45.0),
+        pace=1.0,
+        talks=False,
+    ),
     Row("half-open", Named("half-open", Occasion.NOW), Come(_SILENT, Reason.SILENT)),
     Row(
         "no-pong",

@@ -1,6 +1,7 @@
 """Runs one row from start to verdict."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,7 @@ async def _play(on: Stage) -> Seen:
             await asyncio.sleep(row.held_s)
             if row.fault.stays:
                 trouble = trouble or await observer.until(row.come)
+        observer.over = time.time()
         trouble = trouble or await observer.until(row.come)
     seen = await observer.seen()
     if row.come.way_out is WayOut.NOTHING:

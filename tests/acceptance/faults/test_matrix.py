@@ -1,13 +1,20 @@
 """The rows of the matrix that are quick enough for every test run; `make faults` runs all of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from faults.crowd import Sample, worst
 from faults.matrix import OPEN, ROWS
-from faults.row import Named, Row
+from faults.pains import PAINS, Pain
+from faults.row import Come, Named, Row, Seen
 from faults.run import run
+from faults.verdict import wrong
 from holdfast.lab import Simulator
+from holdfast.model.reasons import Reason
+
+ROOT = Path(__file__).parents[3]
 
 FAST = [row for row in ROWS if row.fast]
 
@@ -31,3 +38,49 @@ async def test_every_fault_that_the_simulator_knows_has_a_row(simulator: Simulat
     covered = {row.fault.name for row in ROWS if isinstance(row.fault, Named)}
     assert covered | OPEN.keys() == known
     assert not covered & OPEN.keys()
+
+
+@pytest.mark.parametrize("pain", PAINS, ids=lambda pain: str(pain.number))
+def test_every_pain_names_what_shows_that_holdfast_does_not_have_it(pain: Pain) -> None:
+    assert pain.rows or pain.tests
+    assert set(pain.rows) <= {row.name for row in ROWS}
+    for test in pain.tests:
+        file, _, name = test.partition("::")
+        assert not name or f"def {name}(" in (ROOT / file).read_text(), test
+        assert (ROOT / file).is_file(), test
+
+
+def test_the_pains_are_numbered_as_they_were_collected() -> None:
+    assert [pain.number for pain in PAINS] == list(range(1, 20))
+
+
+GOOD = Seen("reconnecting connected", Reason.NETWORK, 1, credentials_kept=True, back=True)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        replace(GOOD, states="reconnecting failed connected"),
+        replace(GOOD, told=Reason.SILENT),
+        replace(GOOD, attempts=2),
+        replace(GOOD, credentials_kept=False),
+        replace(GOOD, codes=1),
+        replace(GOOD, back=False),
+        replace(GOOD, lost=1),
+        replace(GOOD, doubled=1),
+        replace(GOOD, refused=1),
+        replace(GOOD, alerts=frozenset({"banned"})),
+        replace(GOOD, trouble="it did not strike"),
+    ],
+)
+def test_whatever_differs_makes_a_row_red(seen: Seen) -> None:
+    come = Come("reconnecting connected", Reason.NETWORK)
+    assert wrong(come, GOOD) == []
+    assert len(wrong(come, seen)) == 1
+
+
+def test_a_rate_is_judged_by_the_narrowest_window() -> None:
+    steady = [Sample(at, at, 10 * at) for at in range(10)]
+    assert worst(steady, at_once=10, per_s=10) <= 1
+    burst = [*steady, Sample(9.1, 9.2, 200)]
+    assert worst(burst, at_once=10, per_s=10) > 1

@@ -12,6 +12,14 @@ def wrong(come: Come, seen: Seen) -> Sequence[str]:
         found.append(f"passed {seen.states or 'no other state'}, not {come.states or 'no other state'}")
     if seen.told is not come.told:
         found.append(f"its owner was told {seen.told or 'nothing'}, not {come.told or 'nothing'}")
+    if seen.alerts != come.alerts:
+        found.append(
+            f"alerts: {', '.join(sorted(seen.alerts)) or 'none'}, not {', '.join(come.alerts) or 'none'}"
+        )
+    if come.noticed_s is not None and (seen.noticed_s is None or seen.noticed_s > come.noticed_s):
+        found.append(f"noticed after {seen.noticed_s or 0:.1f} s, {come.noticed_s:g} allowed")
+    if come.back_s is not None and (seen.back_s is None or seen.back_s > come.back_s):
+        found.append(f"back after {seen.back_s or 0:.1f} s, {come.back_s:g} allowed")
     if come.attempts is not None and seen.attempts > come.attempts:
         found.append(f"{seen.attempts} attempts, {come.attempts} allowed")
     if seen.credentials_kept is not come.credentials_kept:

@@ -11,6 +11,7 @@ KEYS = (
     "sessions",
     "kills",
     "kills_by_point",
+    "faults",
     "inbound_sent",
     "inbound_lost",
     "inbound_duplicates",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
+from holdfast.cli.selftest.faults import Faults
 from holdfast.cli.selftest.plan import Kill
 from holdfast.cli.selftest.traffic import Number
 from holdfast.client import Client, GatewayUnreachable, HoldfastError, NoQr, System
@@ -39,6 +40,7 @@ class Killer:
     stack: Stack
     simulator: Simulator
     numbers: list[Number]
+    faults: Faults
     struck: dict[str, int] = field(default_factory=dict)
     restore_s: list[float] = field(default_factory=list)
     paired: int = 0
@@ -56,7 +58,9 @@ class Killer:
         self.struck[kill.point] = self.struck.get(kill.point, 0) + 1
         self.engines += "engine" in strike.victims
         if wait:
+            self.faults.flowing.clear()
             await self._until_back(kill, strike, before)
+            self.faults.flowing.set()
             self.restore_s.append(time.monotonic() - strike.at)
         self.numbers += strike.paired
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from holdfast import binaries
 from holdfast.cli.screen import Exit, complain, machine
+from holdfast.cli.selftest.faults import PACE, Faults
 from holdfast.cli.selftest.kills import Killer, KillMissed, NotBack
 from holdfast.cli.selftest.people import People
 from holdfast.cli.selftest.plan import Kill, plan
@@ -24,7 +25,14 @@ _DRAIN_WITHIN_S = 60.0
 
 
 async def selftest(
-    sessions: int, kills: int, seed: int, as_json: bool, keep: bool = False, *, people: bool = False
+    sessions: int,
+    kills: int,
+    seed: int,
+    as_json: bool,
+    keep: bool = False,
+    *,
+    people: bool = False,
+    faults: bool = False,
 ) -> int:
     """Run it and print the result. Exit code 0 only when nothing was lost, doubled or asked again."""
     binaries.path("holdfast-engine")
@@ -32,7 +40,9 @@ async def selftest(
     folder = Path(tempfile.mkdtemp(prefix="holdfast-selftest-"))
     try:
         with Progress(quiet=as_json) as progress:
-            result, notes = await _run(folder, sessions, plan(kills, seed), seed, progress, people=most)
+            result, notes = await _run(
+                folder, sessions, plan(kills, seed), seed, progress, people=most, faults=faults
+            )
     finally:
         if keep:
             complain(f"kept: {folder}")
@@ -48,7 +58,14 @@ async def selftest(
 
 
 async def _run(
-    folder: Path, sessions: int, kills: Sequence[Kill], seed: int, progress: Progress, *, people: int
+    folder: Path,
+    sessions: int,
+    kills: Sequence[Kill],
+    seed: int,
+    progress: Progress,
+    *,
+    people: int,
+    faults: bool,
 ) -> tuple[Result, Sequence[str]]:
     async with Simulator.start(folder / "lab", seed=seed) as simulator:
         place = Place(
@@ -58,17 +75,20 @@ async def _run(
             free_port(),
             simulator.trust_file,
             master_key=folder / "master.key",
+            pace=PACE if faults else 1.0,
         )
         deaths: list[str] = []
         async with Stack.start(place, lambda fact: _note_death(fact, deaths)) as stack:
             numbers = await _link(stack.client, simulator, sessions, progress)
             linked = await simulator.stats()
-            killer = Killer(stack, simulator, numbers)
+            trouble = Faults(simulator, numbers, seed, faults)
+            killer = Killer(stack, simulator, numbers, trouble)
             traffic = Traffic(stack.client, simulator, numbers, seed)
             others = People(stack.client, simulator, numbers, seed, people)
-            async with traffic, others:
+            async with traffic, others, trouble:
                 missed, troubles = await _strike_all(killer, kills, progress)
                 progress.say("waiting until everything has arrived")
+                await trouble.end()
                 await others.settle()
                 await traffic.drain(_DRAIN_WITHIN_S)
             stats = await simulator.stats()
@@ -87,9 +107,11 @@ async def _run(
         extra_qr=sum(again) if people else max(extra_qr, unasked),
         restore_s=killer.restore_s,
         missed_points=missed,
-        troubles=[*troubles, *traffic.troubles, *others.troubles, *deaths],
+        troubles=[*troubles, *traffic.troubles, *others.troubles, *trouble.troubles, *deaths],
+        faults=trouble.made.total(),
     )
     notes = [f"{killer.paired} more numbers were linked during the run"] if killer.paired else []
+    notes += [f"{result.faults} faults"] if faults else []
     notes += [f"{others.acts} acts of {people} people"] if people else []
     return result, notes
 

@@ -58,6 +58,7 @@ class Result:
     restore_s: Sequence[float]
     missed_points: Sequence[str]
     troubles: Sequence[str] = ()
+    faults: int = 0
 
     @property
     def ok(self) -> bool:
@@ -71,6 +72,7 @@ class Result:
             "sessions": self.sessions,
             "kills": self.kills,
             "kills_by_point": dict(self.kills_by_point),
+            "faults": self.faults,
             "inbound_sent": len(self.inbound.sent),
             "inbound_lost": self.inbound.lost,
             "inbound_duplicates": self.inbound.duplicates,
