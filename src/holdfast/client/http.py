@@ -12,6 +12,9 @@ from holdfast.client.link import is_loopback
 from holdfast.client.locate import Address, Locator
 from holdfast.model.errors import HoldfastError
 
+#: The gateway closes a connection that was idle for five seconds. Ours are let go well before, so that no
+#: request meets one in that moment: an order could not be repeated.
+_LIMITS = httpx.Limits(keepalive_expiry=2.0)
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 
 
@@ -69,8 +72,9 @@ class Http:
         trust_env = address.socket is None and not is_loopback(address.url)
         way = (trust_env, address.socket)
         if way not in self._clients:
-            transport = httpx.AsyncHTTPTransport(uds=str(address.socket)) if address.socket else None
-            self._clients[way] = httpx.AsyncClient(trust_env=trust_env, transport=transport)
+            uds = str(address.socket) if address.socket else None
+            transport = httpx.AsyncHTTPTransport(uds=uds, limits=_LIMITS) if uds else None
+            self._clients[way] = httpx.AsyncClient(trust_env=trust_env, transport=transport, limits=_LIMITS)
         return self._clients[way]
 
 

@@ -167,8 +167,10 @@ class HotPath:
     def _subscribe(self) -> dict[str, Any]:
         assert self._wanted is not None
         wanted, after = self._wanted, self._wanted.after
-        if self._begun:  # a named stream continues where the gateway's record of it stands
-            after = None if wanted.subscription else self._position
+        if self._begun:
+            # A named stream continues where the gateway's record of it stands. Where that is gone with its
+            # database, a new one must not begin at the end: the cursor says that there was something before.
+            after = self._position
         return {
             "op": "subscribe",
             "subscription": wanted.subscription,

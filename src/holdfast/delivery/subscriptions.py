@@ -30,15 +30,16 @@ class Subscriptions:
 
         `after` is for a new one alone: None begins at the present end, the empty cursor at the beginning.
         One that exists goes on where it was acknowledged, with the filter that it has. Raises
-        RequestInvalid, CursorInvalid, Forbidden, SubscriptionFilterDiffers, StoreUnavailable.
+        RequestInvalid, CursorInvalid, CursorGenerationChanged, Forbidden, SubscriptionFilterDiffers,
+        StoreUnavailable.
         """
         if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
             raise RequestInvalid(f"A subscription's name has 1 to {_LONGEST_NAME} printable characters")
-        begin = self._journal.head if after is None else self._journal.position_of(after)
 
         def settle(unit: WriteUnit) -> Subscription:
             there = _find(unit, consumer.tenant_id, name)  # two consumers may come at the same moment
             if there is None:
+                begin = self._journal.head if after is None else self._journal.position_of(after)
                 return self._add(unit, consumer, name, begin, asked or Wanted())
             there.check_owner(consumer)
             wanted = there.filter_for(asked)

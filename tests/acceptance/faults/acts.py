@@ -31,6 +31,8 @@ async def made(stage: Stage) -> AsyncIterator[str]:
     async with order as ordered:
         if fault.occasion is Occasion.LOGIN:
             await stage.phone.kick(1, "close")
+        if fault.occasion in {Occasion.FILE, Occasion.GONE}:
+            await stage.talk.say_file(comes=fault.occasion is Occasion.FILE)
         if fault.occasion is Occasion.PAIRING:
             await scan(stage)
         yield "" if await _strikes(stage, fault, ordered.id, ordered.hit) else f"{fault.name} did not strike"

@@ -64,7 +64,7 @@ async def _held(on: Stage, fault: Named) -> Held:
     elapsed = time.monotonic() - started
     cpu = (_cpu_s(on) - before) / elapsed
     seen = await observer.seen()
-    reasons = list(dict.fromkeys(Reason(each["reason"]) for each in await observer.changes()))
+    reasons = list(dict.fromkeys(Reason(each.reason) for each in await observer.changes()))
     # One more for the connection that is ended so that the fault can be met, one where a code is scanned.
     extra = 1 + (2 if on.row.linking else 0)
     allowed = extra + max((attempts_allowed(reason, elapsed) for reason in reasons), default=0)
@@ -84,7 +84,7 @@ async def _strike_on(on: Stage, fault: Named, until: float) -> None:
         stays = any(it.id == made.id for it in await on.simulator.faults())
         while (left := until - time.monotonic()) > 0:
             await asyncio.sleep(min(left, _STRIKE_EVERY_S))
-            if not stays and (await on.phone.account()).companions[0].connected:
+            if not stays and any(it.connected for it in (await on.phone.account()).companions):
                 await on.simulator.fault(fault.name, account_of(on, fault), args=fault.args or None)
 
 

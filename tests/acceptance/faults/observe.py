@@ -2,18 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
 
 from faults.row import Come, Seen
 from faults.stage import SESSION, Stage
-from holdfast.client import GatewayUnreachable
+from holdfast.client import Change, GatewayUnreachable
 from holdfast.lab import SimulatorError
 from holdfast.model.reasons import MEANINGS, Reason
 
-Changes = Sequence[Mapping[str, Any]]
 _LOOK_EVERY_S = 0.05
 _COMES_WITHIN_S = 90.0
 
@@ -53,7 +50,7 @@ class Observer:
             except GatewayUnreachable:
                 changes = []
             passed = first_appearances(changes)
-            if passed == come.states and (not changes or changes[-1]["state"] == come.end):
+            if passed == come.states and (not changes or changes[-1].state == come.end):
                 return await self._alerted(come, deadline)
             await asyncio.sleep(_LOOK_EVERY_S)
         return f"within {_COMES_WITHIN_S:g} s it passed {passed or 'no other state'}"
@@ -69,7 +66,7 @@ class Observer:
         told = await self._stage.client.alerts.history()
         return frozenset(alert.cause for alert in told)
 
-    async def changes(self) -> Sequence[Mapping[str, Any]]:
+    async def changes(self) -> Sequence[Change]:
         """The timeline since the fault, oldest first."""
         timeline = await self._stage.client.sessions.timeline(SESSION)
         # Shorter than it was: the database was lost, and everything that it tells came afterwards.
@@ -85,16 +82,16 @@ class Observer:
             _told(changes),
             dials,
             _credentials_kept(stage),
-            noticed_s=self._after(changes, self._before.at, lambda it: it["state"] == "reconnecting"),
+            noticed_s=self._after(changes, self._before.at, lambda it: it.state == "reconnecting"),
             back_s=None
             if self.over is None
-            else self._after(changes, self.over, lambda it: it["state"] == "connected"),
+            else self._after(changes, self.over, lambda it: it.state == "connected"),
         )
 
     @staticmethod
-    def _after(changes: Changes, at: float, wanted: Callable[[Mapping[str, Any]], bool]) -> float | None:
+    def _after(changes: Sequence[Change], at: float, wanted: Callable[[Change], bool]) -> float | None:
         """Seconds from a moment to the first change after it that is wanted."""
-        moments = [datetime.fromisoformat(it["at"]).timestamp() for it in changes if wanted(it)]
+        moments = [it.at.timestamp() for it in changes if it.at is not None and wanted(it)]
         return next((moment - at for moment in moments if moment >= at), None)
 
     async def accounted(self, seen: Seen, trouble: str) -> Seen:
@@ -118,15 +115,21 @@ class Observer:
         )
 
 
-def first_appearances(changes: Sequence[Mapping[str, Any]]) -> str:
+def first_appearances(changes: Sequence[Change]) -> str:
     """Every state once, in the order in which they came first."""
-    return " ".join(dict.fromkeys(str(each["state"]) for each in changes))
+    return " ".join(dict.fromkeys(each.state for each in changes))
 
 
-def _told(changes: Sequence[Mapping[str, Any]]) -> Reason | None:
-    """The worst of the reasons that were shown for an end of the connection; of equals the last."""
-    ends = [reason for each in changes if MEANINGS[reason := Reason(each["reason"])].end is not None]
-    return max(reversed(ends), key=lambda it: MEANINGS[it].end.weight, default=None)  # type: ignore[union-attr]
+def _told(changes: Sequence[Change]) -> Reason | None:
+    """The worst of the reasons that were shown: what needs a human, then what says most, then the last."""
+    reasons = [Reason(each.reason) for each in changes]
+    bad = [reason for reason in reasons if MEANINGS[reason].end is not None or MEANINGS[reason].alert]
+    return max(reversed(bad), key=_weight, default=None)
+
+
+def _weight(reason: Reason) -> tuple[bool, int]:
+    meaning = MEANINGS[reason]
+    return meaning.alert, meaning.end.weight if meaning.end is not None else 0
 
 
 async def _dials(stage: Stage) -> int:
@@ -135,9 +138,8 @@ async def _dials(stage: Stage) -> int:
 
 
 def _credentials_kept(stage: Stage) -> bool:
-    quarantine = stage.place.data / "quarantine"
-    moved = quarantine.is_dir() and any(it.name.startswith(stage.phone.phone) for it in quarantine.iterdir())
-    return stage.session_folder.is_dir() and not moved
+    """The number's folder stands where it was. A damaged file beside it may have gone to quarantine."""
+    return stage.session_folder.is_dir()
 
 
 async def struck(stage: Stage, id: int, hit: int) -> bool:

@@ -14,6 +14,8 @@ class Occasion(StrEnum):
     NOW = "now"  # it strikes the open connection as soon as it is ordered
     LOGIN = "login"  # the connection is ended, so that the next dial or login meets it
     MESSAGE = "message"  # the messages that pass anyway meet it
+    FILE = "file"  # the customer sends a file, which is fetched
+    GONE = "gone"  # the customer sends a file that cannot be fetched: the message comes all the same
     PAIRING = "pairing"  # it is ordered before the code is scanned
     CODE = "code"  # it is ordered while a code is shown, and nobody scans that
 

@@ -18,9 +18,9 @@ def _login(name: str, *, strikes: bool = True) -> Row:
     return Row(name, Named(name, Occasion.LOGIN, strikes=strikes), _BACK)
 
 
-def _file(name: str) -> Row:
-    """Texts do not mind what happens to files."""
-    return Row(name, Named(name, Occasion.MESSAGE, of="everybody", strikes=False), _UNHARMED)
+def _file(name: str, occasion: Occasion = Occasion.FILE) -> Row:
+    """The file of a received message is fetched in the end; its message does not wait for it."""
+    return Row(name, Named(name, occasion, of="everybody"), _UNHARMED)
 
 
 ROWS: Sequence[Row] = (
@@ -54,10 +54,11 @@ ROWS: Sequence[Row] = (
         Named("identity-change", Occasion.NOW, of="customer"),
         _UNHARMED,
     ),
-    _file("media-403"),
-    _file("media-404"),
-    _file("media-410"),
-    _file("media-415"),
+    _file("media-403", Occasion.GONE),
+    _file("media-404", Occasion.GONE),
+    _file("media-410", Occasion.GONE),
+    # Nothing is uploaded here.
+    Row("media-415", Named("media-415", Occasion.MESSAGE, of="everybody", strikes=False), _UNHARMED),
     _file("media-500"),
     _file("media-short"),
     _file("media-corrupt"),

@@ -11,7 +11,8 @@ from holdfast.cli.selftest.tally import Tally
 from holdfast.client import Client, GatewayUnreachable, HoldfastError
 from holdfast.lab import Phone, SimulatorError
 from holdfast.model.errors import CursorGenerationChanged
-from holdfast.model.events import MessageStatusChanged, SendStatus
+from holdfast.model.events import MessageFileChanged, MessageReceived, MessageStatusChanged, SendStatus
+from holdfast.model.media import FileState
 
 _PAUSE_S = 0.1
 _POLL_S = 2.0
@@ -38,6 +39,8 @@ class Talk:
     def __post_init__(self) -> None:
         self._numbered = itertools.count(1)
         self._tokens: dict[str, str] = {}  # by message id
+        self._heard: set[str] = set()  # event ids
+        self._arrived: set[str] = set()  # message ids
         self._failed: set[str] = set()  # message ids
         self._news = asyncio.Event()
         self._saying, self._sending = asyncio.Lock(), asyncio.Lock()
@@ -107,6 +110,14 @@ class Talk:
             await self._send()
             await _pause(over)
 
+    async def say_file(self, *, comes: bool) -> None:
+        """The customer sends a file. It has arrived once it is stored; its message, if it cannot come."""
+        content = f"file-{next(self._numbered)}".encode() * 2000
+        id = await self.customer.send_file(self.number, content, kind="document", file_name="a.bin")
+        self.received.send(f"{'file' if comes else 'message'} {id}")
+        if not comes and id in self._arrived:
+            self.received.see(f"message {id}")
+
     async def _say(self) -> None:
         token = f"in-{next(self._numbered)}"
         async with self._saying:
@@ -146,12 +157,23 @@ class Talk:
                 await self._follow(ready)
 
     async def _follow(self, ready: asyncio.Event) -> None:
-        types = ["message.received", "message.status"]
+        types = ["message.received", "message.status", "message.file"]
         async with self.client.events("faults", types=types, after="") as stream:
             ready.set()
             async for event in stream:
+                if event.event_id in self._heard:  # delivered again, not happened again
+                    stream.ack(event)
+                    continue
+                self._heard.add(event.event_id)
+                if isinstance(event.data, MessageReceived):
+                    self._arrived.add(event.data.message_id)
+                    if f"message {event.data.message_id}" in self.received.sent:
+                        self.received.see(f"message {event.data.message_id}")
                 if event.text.startswith("in-"):
                     self.received.see(event.text)
+                    self._news.set()
+                if isinstance(event.data, MessageFileChanged) and event.data.state is FileState.STORED:
+                    self.received.see(f"file {event.data.message_id}")
                     self._news.set()
                 if isinstance(event.data, MessageStatusChanged) and event.data.status is SendStatus.FAILED:
                     self._failed.add(event.data.message_id)
