@@ -6,8 +6,9 @@ import json
 import pytest
 
 from databases import sql
+from holdfast.engine import connection
 from holdfast.engine.v1 import engine_pb2 as pb
-from holdfast.model.errors import AlreadyLinked, EngineOutdated, NoQr
+from holdfast.model.errors import AlreadyLinked, EngineOutdated, NoQr, SendOutcomeUnknown
 from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
@@ -593,3 +594,18 @@ async def test_the_timeline_tells_every_change_with_its_reason(world: World) -> 
         entries = await gateway.sessions.timeline(TENANT, "taxi", 10)
         assert [it.seq for it in entries] == [4, 3, 2, 1]
         assert (entries[0].state, entries[0].reason) == (State.RECONNECTING, Reason.SERVICE_UNAVAILABLE)
+
+
+async def test_a_send_that_the_engine_never_answers_may_have_been_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "ANSWERED_WITHIN_S", 0.05)
+    engine = await world.engine(silent={"send"})
+    async with world.gateway() as gateway:
+        session_id = await world.link_number(gateway, engine, "taxi", ANNA)
+        with pytest.raises(SendOutcomeUnknown):
+            await gateway.link.send(SessionId(session_id), "M1", f"{BEN}@s.whatsapp.net", b"x")
+        # Its answer, should it come, is nobody's any more; the next attempt has the same id.
+        engine.silent.clear()
+        assert (await gateway.link.send(SessionId(session_id), "M1", f"{BEN}@s.whatsapp.net", b"x")).sender
+        assert [it.send.message_id for it in engine.asked("send")] == ["M1", "M1"]

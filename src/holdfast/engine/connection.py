@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any, Final, cast
 
 from holdfast.engine import translate
 from holdfast.engine.channel import Arrived, Channel, Welcomed
@@ -13,6 +14,19 @@ from holdfast.model.errors import EngineProtocolError, EngineUnreachable, Holdfa
 log = logging.get("engine")
 
 
+#: The engine ends a connection to WhatsApp that does not acknowledge a message within 30 s, and says so.
+#: Where it says nothing for so long, the answer is lost.
+ANSWERED_WITHIN_S: Final = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A command that waits for its result; `watch` runs out for one that is a send."""
+
+    future: asyncio.Future[pb.Result]
+    watch: asyncio.TimerHandle | None
+
+
 class Connection(asyncio.Protocol):
     """Writes batches, matches results with callers, hands everything else on. Belongs to one event loop."""
 
@@ -21,7 +35,7 @@ class Connection(asyncio.Protocol):
         self._on_arrived = on_arrived
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._waiting: dict[int, tuple[asyncio.Future[pb.Result], bool]] = {}
+        self._waiting: dict[int, _Asked] = {}
         self._flushing = False
         self._paused = False
         self._early: list[Arrived] | None = []
@@ -89,12 +103,14 @@ class Connection(asyncio.Protocol):
         """Queue a command; the future has its result. Raises EngineUnreachable when the connection has ended.
 
         When the connection ends first the future raises SendOutcomeUnknown for a send, else
-        EngineUnreachable.
+        EngineUnreachable; a send raises it too when the engine says nothing at all.
         """
         if self.ended.done():
             raise EngineUnreachable()
         future: asyncio.Future[pb.Result] = self._loop.create_future()
-        self._waiting[self._channel.command(command)] = (future, sending)
+        request_id = self._channel.command(command)
+        watch = self._loop.call_later(ANSWERED_WITHIN_S, self._give_up, request_id) if sending else None
+        self._waiting[request_id] = _Asked(future, watch)
         self._flush_soon()
         return future
 
@@ -120,13 +136,23 @@ class Connection(asyncio.Protocol):
             if waiting is None:
                 log.warning("engine.result_unexpected", request_id=result.request_id)
                 continue
-            future, sending = waiting
+            future, sending = waiting.future, waiting.watch is not None
+            if waiting.watch is not None:
+                waiting.watch.cancel()
             if future.done():
                 continue
             if result.HasField("error"):
                 future.set_exception(translate.error(result.error, sending=sending))
             else:
                 future.set_result(result)
+
+    def _give_up(self, request_id: int) -> None:
+        asked = self._waiting.pop(request_id, None)
+        if asked is not None and not asked.future.done():
+            log.error("engine.send_unanswered")
+            asked.future.set_exception(
+                SendOutcomeUnknown("The engine did not say what became of the message")
+            )
 
     def _flush_soon(self) -> None:
         # One turn of the loop later: whatever is queued in this turn shares a frame.
@@ -155,10 +181,14 @@ class Connection(asyncio.Protocol):
                 EngineUnreachable("The engine closed the connection before its welcome")
             )
             self.welcomed.exception()  # whoever waits sees it; nobody needs to
-        for future, sending in self._waiting.values():
-            if not future.done():
-                future.set_exception(SendOutcomeUnknown() if sending else EngineUnreachable())
-                future.exception()
+        for asked in self._waiting.values():
+            if asked.watch is not None:
+                asked.watch.cancel()
+            if not asked.future.done():
+                asked.future.set_exception(
+                    EngineUnreachable() if asked.watch is None else SendOutcomeUnknown()
+                )
+                asked.future.exception()
         self._waiting.clear()
         if self._transport is not None:
             self._transport.abort()

@@ -9,8 +9,7 @@ from typing import Final
 
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.model.errors import HoldfastError, SendOutcomeUnknown
-from holdfast.model.messages import SendAck
+from holdfast.model.errors import HoldfastError
 from holdfast.model.seams import Sender
 from holdfast.outbox.policy import Fail, RetryPolicy
 from holdfast.outbox.progress import Failed, Result, Retried, Sent
@@ -18,9 +17,6 @@ from holdfast.outbox.queued import Queued
 
 _log = logging.get("outbox")
 
-#: The engine ends a connection that does not acknowledge a message within 30 s and says so. One that says
-#: nothing for so long has lost the message: it is sent again under the same id.
-_ANSWERED_WITHIN_S: Final = 120.0
 #: "Typing…" is never waited for.
 _SHOWN_WITHIN_S: Final = 2.0
 
@@ -35,34 +31,19 @@ class Attempts:
         clock: Clock = now_ms,
         policy: RetryPolicy | None = None,
         roll: Callable[[], float] = random.random,
-        answered_within_s: float = _ANSWERED_WITHIN_S,
     ) -> None:
         self._sender = sender
         self._clock, self._policy, self._roll = clock, policy or RetryPolicy(), roll
-        self._answered_within_s = answered_within_s
 
     async def send(self, row: Queued, fruitless: int) -> Result:
         """What became of one attempt."""
         attempt = row.attempts + 1
         try:
-            ack = await self._acknowledged(row)
+            ack = await self._sender.send(row.session_id, row.message_id, row.to_jid, row.message)
         except Exception as exc:
             return self._failed(row, attempt, exc, fruitless)
         killpoint.pass_("ack_unstored")
         return Sent(replace(row, attempts=attempt), ack)
-
-    async def _acknowledged(self, row: Queued) -> SendAck:
-        """Raises what the seam raises, and SendOutcomeUnknown when the engine says nothing at all."""
-        sending = asyncio.ensure_future(
-            self._sender.send(row.session_id, row.message_id, row.to_jid, row.message)
-        )
-        # Not cancelled when nobody waits any more: a send must not be, in the middle.
-        done, _ = await asyncio.wait([sending], timeout=self._answered_within_s)
-        if not done:
-            sending.add_done_callback(_nobody_waits)
-            _log.error("outbox.unanswered", session_id=row.session_id, message_id=row.message_id)
-            raise SendOutcomeUnknown("The engine did not say what became of the message")
-        return sending.result()
 
     def _failed(self, row: Queued, attempt: int, exc: Exception, fruitless: int) -> Result:
         decision = self._policy.decide(exc, attempt, self._roll(), fruitless=fruitless)
@@ -101,8 +82,3 @@ class Attempts:
             async with asyncio.timeout(_SHOWN_WITHIN_S):
                 await self._sender.show_typing(row.session_id, row.to_jid)
         await asyncio.sleep(max(0.0, over - asyncio.get_running_loop().time()))
-
-
-def _nobody_waits(sending: "asyncio.Future[SendAck]") -> None:
-    if not sending.cancelled():
-        sending.exception()

@@ -5,16 +5,17 @@ database.
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from holdfast.kit import logging
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.model.errors import RateLimited, ReachoutLocked, SendOutcomeUnknown, StoreUnavailable
+from holdfast.model.errors import ReachoutLocked, SendOutcomeUnknown, StoreUnavailable
 from holdfast.model.ids import SessionId
 from holdfast.outbox import statements
 from holdfast.outbox.attempts import Attempts
+from holdfast.outbox.holding import Wait, at_once, wait_of
 from holdfast.outbox.lanes import LANE_ROWS, Lane, Session
 from holdfast.outbox.pacing import Budget, Pace, Pacer
 from holdfast.outbox.policy import EXPIRED, NUMBER_CHANGED, TARGET_FAILED, Fail
@@ -32,19 +33,6 @@ _LANES_AT_ONCE: Final = 128
 _PATIENCE_S: Final = 0.1
 #: Pause before the database is tried again.
 STORE_AGAIN_S: Final = 0.5
-#: The lock of a number among its budgets.
-LOCK: Final = "reachout"
-#: Errors whose wait does not end when the session comes up again.
-_PATIENT: Final = frozenset({RateLimited.code, ReachoutLocked.code})
-
-
-@dataclass(frozen=True, slots=True)
-class _Wait:
-    """What the first row of a lane waits for."""
-
-    s: float
-    row: Queued  #: as it goes on afterwards
-    kept: bool  #: it waits to the end, also when the session comes up again
 
 
 class Driver:
@@ -199,21 +187,14 @@ class Driver:
             return None
         return max(0.0, session.lock.until_s - self._now_s())
 
-    def debts_s(self, session_id: SessionId) -> dict[str, float]:
+    def debts_s(self, session_id: SessionId) -> Mapping[str, float]:
         """What a restart must know of a number: how far its budgets are used up, and its lock."""
         session = self._sessions.get(session_id)
-        if session is None or not (session.pacer.buckets or session.lock.until_s is not None):
-            return {}
-        debts = {pace.value: debt for pace, debt in session.pacer.debts_s(self._now_s()).items()}
-        return debts | {LOCK: self.locked_s(session_id) or 0.0}
+        return {} if session is None else session.debts_s(self._now_s())
 
     def restore(self, session_id: SessionId, debts_s: Mapping[str, float]) -> None:
         """Go on as `debts_s` said before the restart."""
-        session = self.session(session_id)
-        known = {Pace(name): debt for name, debt in debts_s.items() if name in set(Pace)}
-        session.pacer.restore(known, self._now_s())
-        if debts_s.get(LOCK):
-            session.lock.told(self._now_s() + debts_s[LOCK])
+        self.session(session_id).restore(debts_s, self._now_s())
 
     def dropped(self, session_id: SessionId) -> None:
         """Nothing of this session will be sent any more."""
@@ -293,7 +274,7 @@ class Driver:
                     ups = session.ups
                     result = await self._attempts.send(row, lane.fruitless)
                 if isinstance(result, Retried) and ups != session.ups:
-                    result = _at_once(result)  # the connection that it failed on is another one by now
+                    result = Retried(at_once(result.row))
                 self._over(session, lane, result)
         finally:
             self._driving[session.session_id] -= 1
@@ -335,6 +316,8 @@ class Driver:
                 session.busy.add(row.order_no)
                 self._over(session, lane, Failed(row, failure))
             elif (wait := self._wait(session, row)) is not None:
+                if wait.shown is not None:
+                    self._report(Retried(wait.shown))
                 if wait.s > _PATIENCE_S:
                     self._rest(session, lane, wait)
                     return False
@@ -350,36 +333,8 @@ class Driver:
                 return True
         return False
 
-    def _wait(self, session: Session, row: Queued) -> "_Wait | None":
-        """What the first row of a lane has to wait for; None: it may go, and has its place in the budget."""
-        wait_s = row.wait_s(self._clock())
-        if wait_s > 0:
-            kept = row.error_code in _PATIENT or row.not_before_ms is not None
-            return _Wait(wait_s, replace(row, next_at_ms=None, not_before_ms=None), kept)
-        now_s = self._now_s()
-        locked_s = session.lock.wait_s(row, now_s)
-        if locked_s > 0:
-            return _Wait(locked_s, self._locked(row, locked_s), kept=True)
-        if row.paced or row.attempts or row.pace not in self._budgets:
-            return None
-        return _Wait(
-            session.pacer.reserve(row.pace, now_s, self._roll()), replace(row, paced=True), kept=True
-        )
-
-    def _locked(self, row: Queued, locked_s: float) -> Queued:
-        """The row as it waits for the number's lock to end; that is shown, once."""
-        if row.error_code == ReachoutLocked.code:
-            return row
-        at_ms = self._clock()
-        shown = replace(
-            row,
-            error_code=ReachoutLocked.code,
-            error_detail="",
-            tried_at_ms=at_ms,
-            next_at_ms=at_ms + int(locked_s * 1000),
-        )
-        self._report(Retried(shown))
-        return replace(shown, tried_at_ms=None, next_at_ms=None)
+    def _wait(self, session: Session, row: Queued) -> Wait | None:
+        return wait_of(session, row, self._clock(), self._now_s(), self._roll)
 
     async def _load(self, session: Session, lane: Lane) -> bool:
         """Read the lane's next rows. False when there are none, or the database does not answer."""
@@ -416,7 +371,7 @@ class Driver:
             return TARGET_FAILED
         return None
 
-    def _rest(self, session: Session, lane: Lane, wait: "_Wait") -> None:
+    def _rest(self, session: Session, lane: Lane, wait: Wait) -> None:
         """Wait without holding a turn. A session that comes up again ends the wait unless it is `kept`."""
         key = (session.session_id, lane.chat)
         lane.rows[0] = wait.row
@@ -440,12 +395,6 @@ class Driver:
         while self.attempts_under_way:
             self.idle.clear()
             await self.idle.wait()
-
-
-def _at_once(result: Retried) -> Retried:
-    if result.row.error_code in _PATIENT:
-        return result
-    return Retried(replace(result.row, next_at_ms=None))
 
 
 def _is_first(session: Session, lane: Lane, row: Queued) -> bool:

@@ -6,19 +6,23 @@ nothing.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from holdfast.model.ids import SessionId
 from holdfast.outbox.lock import ReachoutLock
-from holdfast.outbox.pacing import Pacer
+from holdfast.outbox.pacing import Pace, Pacer
 from holdfast.outbox.queued import Queued
 
 #: Rows of one chat in memory.
 LANE_ROWS: Final = 32
 #: Rows of one session in memory, over all chats. Beyond it new rows wait in the database.
 SESSION_ROWS: Final = 1024
+
+
+#: The number's lock among its budgets.
+LOCK: Final = "reachout"
 
 
 @dataclass(slots=True)
@@ -106,6 +110,20 @@ class Session:
     def unwanted(self) -> set[int]:
         """Rows that a read may bring and nobody wants."""
         return self.busy | self.withdrawn.keys() if self.withdrawn else self.busy
+
+    def debts_s(self, now_s: float) -> dict[str, float]:
+        """What a restart must know: how far the number's budgets are used up, and its lock."""
+        if not self.pacer.buckets and self.lock.until_s is None:
+            return {}
+        debts = {pace.value: debt_s for pace, debt_s in self.pacer.debts_s(now_s).items()}
+        return debts | {LOCK: 0.0 if self.lock.until_s is None else max(0.0, self.lock.until_s - now_s)}
+
+    def restore(self, debts_s: Mapping[str, float], now_s: float) -> None:
+        """Go on as before a restart."""
+        known = {Pace(name): debt_s for name, debt_s in debts_s.items() if name in set(Pace)}
+        self.pacer.restore(known, now_s)
+        if debts_s.get(LOCK):
+            self.lock.told(now_s + debts_s[LOCK])
 
     def accepted(self, row: Queued) -> None:
         """A row was committed just now."""

@@ -12,29 +12,28 @@ from holdfast.journal import Journal
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.messages import Message
-from holdfast.messages.reading import one
 from holdfast.model.content import Content
 from holdfast.model.errors import HoldfastError, NotCancellable, ReachoutLocked, StoreUnavailable
-from holdfast.model.events import SendStatus
 from holdfast.model.ids import SessionId
 from holdfast.model.messages import InboundReceipt
 from holdfast.model.seams import Sender, SessionRef
 from holdfast.outbox import statements
 from holdfast.outbox.acceptance import Answer, Checked, SendRequest, check, take
 from holdfast.outbox.attempts import Attempts
-from holdfast.outbox.driver import LOCK, STORE_AGAIN_S, Driver
+from holdfast.outbox.driver import STORE_AGAIN_S, Driver
+from holdfast.outbox.lanes import LOCK
+from holdfast.outbox.looking import backlog, cancellable, debts_s, expired
 from holdfast.outbox.pacing import Budget, Pace
 from holdfast.outbox.policy import CANCELLED, EXPIRED, SESSION_DELETED, RetryPolicy
 from holdfast.outbox.progress import Failed, Result, Retried, Sent, fail_all, store_receipts, store_results
 from holdfast.outbox.queued import Queued, Waiting
 from holdfast.outbox.schedule import Schedule
-from holdfast.store import ReadUnit, Store, WriteUnit
+from holdfast.store import Store, WriteUnit
 from holdfast.store.store import LAZY_S
 
 _log = logging.get("outbox")
 
 _EXPIRY_EVERY_S: Final = 5.0
-_EXPIRED_AT_ONCE: Final = 500
 
 
 @dataclass(slots=True)
@@ -138,7 +137,7 @@ class Outbox:
         Again for the same message: nothing happens. Raises UnknownMessage; NotCancellable when it is on its
         way, may be at WhatsApp already, or has failed or arrived; StoreUnavailable: repeat.
         """
-        row = await self._store.read(partial(_cancellable, session_id=session_id, message_id=message_id))
+        row = await self._store.read(partial(cancellable, session_id=session_id, message_id=message_id))
         if row is None:
             return
         if row.uncertain or not self._driver.withdraw(row):
@@ -222,9 +221,9 @@ class Outbox:
     async def run(self) -> None:
         """Work until cancelled. Before that, requests are accepted and wait. Raises StoreUnavailable."""
         now = self._clock()
-        self._driver.backlog, self._unbound = await self._store.read(_waiting)
-        for session_id, debts_s in (await self._store.read(partial(_debts_s, now_ms=now))).items():
-            self._driver.restore(session_id, debts_s)
+        self._driver.backlog, self._unbound = await self._store.read(backlog)
+        for session_id, of_session in (await self._store.read(partial(debts_s, now_ms=now))).items():
+            self._driver.restore(session_id, of_session)
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             try:
@@ -271,7 +270,7 @@ class Outbox:
         while True:
             await asyncio.sleep(_EXPIRY_EVERY_S)
             try:
-                rows = await self._store.read(partial(_expired, now_ms=self._clock()))
+                rows = await self._store.read(partial(expired, now_ms=self._clock()))
             except StoreUnavailable:
                 continue
             over = [row for row in rows if not self._driver.is_busy(row)]
@@ -334,37 +333,3 @@ class Outbox:
                 await asyncio.sleep(STORE_AGAIN_S)
             else:
                 return
-
-
-def _waiting(unit: ReadUnit) -> tuple[frozenset[str], set[str]]:
-    backlog = frozenset(str(row[0]) for row in unit.all(statements.BACKLOG))
-    return backlog, {str(row[0]) for row in unit.all(statements.UNBOUND)}
-
-
-def _cancellable(unit: ReadUnit, session_id: SessionId, message_id: str) -> Queued | None:
-    """The row of a message that waits; None for one that was cancelled.
-
-    Raises UnknownMessage, NotCancellable.
-    """
-    message = one(unit, session_id, message_id)
-    if message.outgoing is None:
-        raise NotCancellable("Only messages of this number that wait can be cancelled")
-    row = unit.first(statements.ONE, order_no=message.order_no)
-    if row is not None:
-        return Queued.of(row)
-    error = message.outgoing.error
-    if message.outgoing.status is SendStatus.FAILED and error is not None and error.code == CANCELLED.code:
-        return None
-    raise NotCancellable(f"The message is {message.outgoing.status} already")
-
-
-def _debts_s(unit: ReadUnit, now_ms: int) -> dict[SessionId, dict[str, float]]:
-    found: dict[SessionId, dict[str, float]] = {}
-    for session_id, budget, whole_at_ms in unit.all(statements.BUDGETS, now_ms=now_ms):
-        found.setdefault(SessionId(session_id), {})[budget] = (whole_at_ms - now_ms) / 1000
-    return found
-
-
-def _expired(unit: ReadUnit, now_ms: int) -> list[Queued]:
-    rows = unit.all(statements.EXPIRED, now_ms=now_ms, limit=_EXPIRED_AT_ONCE)
-    return [Queued.of(row) for row in rows]

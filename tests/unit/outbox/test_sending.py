@@ -23,7 +23,6 @@ from holdfast.model.errors import (
 from holdfast.model.events import ErrorNote, SendStatus
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Budget, Outbox, Pace, RetryPolicy, SendRequest
-from holdfast.outbox.v1.whatsapp_pb2 import Message as Sent
 from holdfast.store import Store
 from outbox_stage import ScriptedSender, running, until_settled
 from rooms import TENANT, add_session, message, told
@@ -403,22 +402,3 @@ async def test_what_waits_for_another_number_is_failed_or_kept_by_policy(
     status, error = await standing(store, row.message_id)
     wanted = (SendStatus.SENT, None) if keep else (SendStatus.FAILED, ErrorNote("number_changed"))
     assert (status, error) == wanted
-
-
-# ---- an engine that says nothing ---------------------------------------------------------------------------
-
-
-async def test_an_attempt_that_nobody_answers_is_repeated_under_the_same_id(
-    store: Store, journal: Journal, sender: ScriptedSender, clock: Clock
-) -> None:
-    outbox = Outbox(store, journal, sender, clock=clock, policy=RetryPolicy(pace=0))
-    outbox._driver._attempts._answered_within_s = 0.01
-    sender.gates[ANN] = asyncio.Event()
-    row = await accepted(outbox, ANN, c.Text("hi"))
-    async with running(outbox):
-        outbox.session_up("ses_a", "4900000")
-        await sender.until_attempts(3)
-        sender.gates[ANN].set()
-        await until_settled(store)
-    assert set(sender.attempts) == {row.message_id}
-    assert Sent.FromString((await MessageReader(store).get("ses_a", row.message_id)).raw).conversation == "hi"
