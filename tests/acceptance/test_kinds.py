@@ -224,6 +224,10 @@ async def test_what_cannot_be_done_is_refused_before_anything_is_stored(talk: Ta
         error = (await talk.send(to, expect, content=content))["error"]
         assert error["code"] == code
         assert error["next_step"]
+    stranger = await talk.house.simulator.phone("Stranger")
+    body = {"text": "@you", "mentions": [f"+{talk.other.phone}", f"+{stranger.phone}"]}
+    error = (await talk.send(talk.group.jid, 422, **body))["error"]
+    assert (error["code"], f"+{stranger.phone} is not in" in error["message"]) == ("content_invalid", True)
     found = await talk.house.ask("GET", "/v1/sessions/taxi/messages", params={"direction": "out"})
     assert found["messages"] == []
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from holdfast.api.auth import Behind, Reader, Sender
 from holdfast.api.contents import ContentOut, content_out
 from holdfast.api.errors import refusals
+from holdfast.api.mentions import check_mentions
 from holdfast.api.paging import read_place, write_place
 from holdfast.api.sending import Wanted
 from holdfast.kit.iso import iso, iso_or_none
@@ -111,6 +112,7 @@ async def send(
     Its way is told by events `message.status`: sent, delivered, read, or failed.
     """
     session = rooms.directory.resolve(caller.tenant_id, ref)
+    await check_mentions(rooms, session, body)
     request = body.request(session, idempotency_key)
     (answer,) = await rooms.outbox.accept_many([request])
     if isinstance(answer, HoldfastError):

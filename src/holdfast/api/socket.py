@@ -21,6 +21,7 @@ from holdfast.api.auth import Behind
 from holdfast.api.errors import body_of
 from holdfast.api.events import begin
 from holdfast.api.frames import AckOp, MessageIn, SendOp, SubscribeOp, event_frames, parse, refusal_frame
+from holdfast.api.mentions import check_mentions
 from holdfast.api.messages import sent_out
 from holdfast.api.rooms import Rooms
 from holdfast.api.subscriptions import consumer_of, wanted_by
@@ -242,6 +243,8 @@ class _Conversation:
         for place, message in enumerate(messages):
             try:
                 session = self._rooms.directory.resolve(self._caller.tenant_id, message.session)
+                if message.mentions:
+                    await check_mentions(self._rooms, session, message)
                 wanted.append(message.request(session, message.idempotency_key))
                 places.append(place)
             except HoldfastError as refusal:

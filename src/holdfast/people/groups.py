@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Final
 
 from holdfast.engine import Group, GroupQuestions, GroupRequest, GroupSettings, Member, MemberChange
+from holdfast.kit.clock import Clock, monotonic_ms
 from holdfast.model.errors import RequestInvalid
 from holdfast.model.seams import SessionRef
 from holdfast.people.names import group_jid, person_jids
@@ -15,6 +16,9 @@ LONGEST_SUBJECT: Final = 100
 LONGEST_DESCRIPTION: Final = 2048
 #: Seconds after which messages of a group disappear. WhatsApp takes no others.
 TIMERS: Final = (0, 86_400, 604_800, 7_776_000)
+#: How long the members of a group are taken for what they were.
+_MEMBERS_FOR_MS: Final = 60_000
+_MOST_GROUPS: Final = 500
 _CODE: Final = re.compile(
     r"(?:(?:https?://)?chat\.whatsapp\.com/(?:invite/)?)?([A-Za-z0-9_-]{8,64})/?(?:\?.*)?"
 )
@@ -39,8 +43,10 @@ class Groups:
     WhatsAppUnanswered.
     """
 
-    def __init__(self, engine: GroupQuestions) -> None:
-        self._engine = engine
+    def __init__(self, engine: GroupQuestions, clock: Clock = monotonic_ms) -> None:
+        self._engine, self._clock = engine, clock
+        #: Who was in a group when it was asked for last, under every name, and when that was.
+        self._members: dict[tuple[str, str], tuple[int, frozenset[str]]] = {}
 
     async def list(self, session: SessionRef) -> Sequence[Group]:
         """The groups that the number is in."""
@@ -49,6 +55,18 @@ class Groups:
     async def get(self, session: SessionRef, group: str) -> Group:
         """One group with its members."""
         return await self._engine.get(session.session_id, group_jid(group))
+
+    async def outside(self, session: SessionRef, group: str, people: Sequence[str]) -> Sequence[str]:
+        """Who of these JIDs is not in the group. Asks WhatsApp once a minute, and again before it says so."""
+        key, now = (session.session_id, group), self._clock()
+        asked_ms, members = self._members.get(key, (now - _MEMBERS_FOR_MS, frozenset()))
+        if now - asked_ms >= _MEMBERS_FOR_MS or not members.issuperset(people):
+            found = await self._engine.get(session.session_id, group)
+            members = frozenset(name for it in found.members for name in (it.jid, it.phone, it.lid) if name)
+            if len(self._members) >= _MOST_GROUPS:
+                self._members.clear()
+            self._members[key] = (now, members)
+        return [each for each in people if each not in members]
 
     async def create(self, session: SessionRef, subject: str, members: Sequence[str]) -> Group:
         """Make a group; members that could not be added carry WhatsApp's number. Not idempotent."""
