@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from holdfast.model.policy import DEFAULT_POLICY, attempts_allowed
+from holdfast.model.policy import DEFAULT_POLICY, Policy, attempts_allowed
 from holdfast.model.reasons import MEANINGS, OF_THE_WAY, End, Fate, Meaning, Reason, Retry
 from holdfast.model.verdicts import BANS, FAILURES, STREAM_ERRORS
 from holdfast.model.words import REASONS
@@ -19,7 +19,7 @@ _HEAD = """\
 # Why a session is where it is, and what follows
 
 Made by `make reasons` from the tables that decide: `model/reasons.py`, `model/verdicts.py`,
-`model/policy.py`, `model/words.py`. The figures are the defaults; `docs/operations.md` names the settings.
+`model/policy.py`, `model/words.py`. The figures are the defaults; the settings stand at the end.
 
 ## How to read a row
 
@@ -50,6 +50,12 @@ _BESIDE = """\
 `<conflict type="replaced">` is `replaced`, whatever number stands beside them. Why a number was banned:
 """
 
+_SETTINGS = """\
+Environment variables of the gateway, in seconds where the name ends with `_s`. A value outside its bounds
+refuses the start, with one line that names it. In the lab `HOLDFAST_LAB_PACE` divides every one of these
+times.
+"""
+
 
 def page() -> str:
     """The page as it must be."""
@@ -70,8 +76,19 @@ def page() -> str:
         _table(("number", "at the login", "later"), map(_number_row, sorted({*FAILURES, *STREAM_ERRORS}))),
         _BESIDE,
         _table(("number", "WhatsApp says"), ((str(code), why) for code, why in BANS.items())),
+        "## Settings\n",
+        _SETTINGS,
+        _table(("setting", "default", "from", "to", ""), map(_setting_row, Policy.model_fields)),
     ]
     return "\n".join(parts)
+
+
+def _setting_row(name: str) -> Sequence[str]:
+    field = Policy.model_fields[name]
+    least = next((f"{it.ge:.10g}" for it in field.metadata if hasattr(it, "ge")), "")
+    most = next((f"{it.le:.10g}" for it in field.metadata if hasattr(it, "le")), "")
+    default = field.default if isinstance(field.default, str) else f"{field.default:.10g}"
+    return f"`HOLDFAST_{name.upper()}`", f"`{default}`", least, most, field.description or ""
 
 
 def _end_row(reason: Reason, meaning: Meaning, end: End) -> Sequence[str]:

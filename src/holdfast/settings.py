@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from holdfast.kit import private
 from holdfast.model.errors import SettingsError
+from holdfast.model.policy import Policy
 
 _PREFIX: Final = "HOLDFAST_"
 #: 1 to 9,999 at once, then 1 to 99,999 an hour; or no limit.
@@ -41,6 +42,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     data: Path = Field(default_factory=_default_data, description="where everything lies")
+    #: How patient reconnection is. Its fields are settings of their own: HOLDFAST_RECONNECT_FIRST_S, …
+    policy: Policy = Field(default_factory=Policy)
     database_url: SecretStr | None = Field(
         default=None, description="postgresql://…; without it a SQLite file in the data folder"
     )
@@ -119,18 +122,11 @@ class Settings(BaseModel):
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process. Raises SettingsError with what is wrong, in one line."""
-    # Read by hand: the library for it costs 0.15 s at every start.
-    given = {
-        name: environment[_PREFIX + name.upper()]
-        for name in Settings.model_fields
-        if _PREFIX + name.upper() in environment
-    }
     try:
-        settings = Settings.model_validate(given)
+        policy = Policy.model_validate(_given(Policy, environment))
+        settings = Settings.model_validate({**_given(Settings, environment), "policy": policy})
     except ValidationError as exc:
-        first = exc.errors()[0]
-        name = _PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name} is not valid: {first['msg']}", next_step="Correct it.") from exc
+        raise SettingsError(_what_is_wrong(exc), next_step="Correct it.") from exc
     paths = {"data": settings.data.expanduser().absolute()}
     paths["master_key_file"] = settings.master_key_file.expanduser().absolute()
     lab = settings.lab
@@ -149,6 +145,20 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
             next_step="Unset it, or set HOLDFAST_LAB.",
         )
     return settings.model_copy(update={**paths, "lab": lab})
+
+
+def _given(kind: type[BaseModel], environment: Mapping[str, str]) -> dict[str, str]:
+    # Read by hand: the library for it costs 0.15 s at every start.
+    names = {_PREFIX + name.upper(): name for name in kind.model_fields if name != "policy"}
+    return {names[variable]: value for variable, value in environment.items() if variable in names}
+
+
+def _what_is_wrong(exc: ValidationError) -> str:
+    first = exc.errors()[0]
+    if not first["loc"]:  # between two settings, which it names
+        return str(first["ctx"]["error"])
+    name = _PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+    return f"{name} is not valid: {first['msg']}"
 
 
 def prepare(settings: Settings) -> None:

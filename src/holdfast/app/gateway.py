@@ -30,7 +30,6 @@ from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from holdfast.model.media import FileKind
-from holdfast.model.policy import DEFAULT_POLICY
 from holdfast.outbox import USUAL_BUDGETS, Budget, Outbox, Pace, RetryPolicy
 from holdfast.people import Activities, Groups, People
 from holdfast.retention import DEFAULTS, Keep, Kind, Retention
@@ -65,7 +64,7 @@ class Gateway:
             vault=vault,
             device_name=chosen.device_name,
             home=DEFAULT_TENANT,
-            policy=DEFAULT_POLICY.faster(chosen.lab_pace),
+            policy=chosen.policy.faster(chosen.lab_pace),
         )
         self.sessions = Service(store, self.supervisor.roster, self.supervisor.unlinking)
         self.outbox = Outbox(

@@ -27,23 +27,33 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     reconnect_first_s: float = Field(1, ge=0.2, le=60, description="after a lost connection: the first wait")
-    reconnect_longest_s: float = Field(60, ge=5, le=3600, description="and the longest")
-    slow_first_s: float = Field(
-        5, ge=1, le=600, description="after trouble at WhatsApp or an unknown code: the first wait"
+    reconnect_longest_s: float = Field(
+        60, ge=5, le=3600, description="after a lost connection: the longest wait"
     )
-    slow_longest_s: float = Field(300, ge=30, le=7200, description="and the longest")
+    slow_first_s: float = Field(
+        5, ge=1, le=600, description="after trouble at WhatsApp, or an unknown code: the first wait"
+    )
+    slow_longest_s: float = Field(
+        300, ge=30, le=7200, description="after trouble at WhatsApp, or an unknown code: the longest wait"
+    )
     rate_limited_first_s: float = Field(
         60, ge=30, le=3600, description="after WhatsApp asked for patience: the first wait"
     )
-    rate_limited_longest_s: float = Field(3600, ge=300, le=86_400, description="and the longest")
+    rate_limited_longest_s: float = Field(
+        3600, ge=300, le=86_400, description="after WhatsApp asked for patience: the longest wait"
+    )
     rare_first_s: float = Field(
         120, ge=60, le=3600, description="after this number ended the engine: the first wait"
     )
-    rare_longest_s: float = Field(6 * 3600, ge=600, le=86_400, description="and the longest")
+    rare_longest_s: float = Field(
+        6 * 3600, ge=600, le=86_400, description="after this number ended the engine: the longest wait"
+    )
     outdated_first_s: float = Field(
         3600, ge=600, le=86_400, description="after WhatsApp refused this version: the first wait"
     )
-    outdated_longest_s: float = Field(86_400, ge=3600, le=7 * 86_400, description="and the longest")
+    outdated_longest_s: float = Field(
+        86_400, ge=3600, le=7 * 86_400, description="after WhatsApp refused this version: the longest wait"
+    )
     ban_spread_s: float = Field(
         10, ge=1, le=3600, description="after the end of a ban: an attempt within so long"
     )
@@ -56,20 +66,31 @@ class Policy(BaseModel):
         description="when another program opened the session: `rest`, or `retry:n` for at most n attempts",
     )
     conflict_first_s: float = Field(60, ge=30, le=3600, description="with `retry:n`: the first wait")
-    conflict_longest_s: float = Field(3600, ge=60, le=86_400, description="and the longest")
+    conflict_longest_s: float = Field(3600, ge=60, le=86_400, description="with `retry:n`: the longest wait")
+    conflict_forgotten_after_s: float = Field(
+        86_400,
+        ge=3600,
+        le=30 * 86_400,
+        description="a connection that lived so long sets the count of conflicts back",
+    )
     first_code_within_s: float = Field(20, ge=5, le=60, description="pairing without a code gives up")
     pairing_gives_up_after_s: float = Field(180, ge=30, le=600, description="pairing without a scan gives up")
+    scout_every_s: float = Field(
+        2, ge=1, le=60, description="while every number is down by the network: a look whether it is back"
+    )
     connects_at_once: int = Field(
         1000, ge=1, le=100_000, description="so many connections may begin at once, over all numbers"
     )
-    connects_per_s: float = Field(300, ge=0.5, le=10_000, description="and then so many a second")
+    connects_per_s: float = Field(300, ge=0.5, le=10_000, description="and then so many connections a second")
 
     @model_validator(mode="after")
     def _first_is_not_longer(self) -> Self:
-        for retry in Retry:
-            pace = self.pace(retry)
-            if pace.first_s > pace.longest_s:
-                raise ValueError(f"the first wait ({pace.first_s:g} s) is longer than the longest")
+        for first in (name for name in type(self).model_fields if name.endswith("_first_s")):
+            longest = first.replace("_first_s", "_longest_s")
+            shorter, longer = getattr(self, first), getattr(self, longest)
+            if shorter > longer:
+                names = f"HOLDFAST_{first.upper()}", f"HOLDFAST_{longest.upper()}"
+                raise ValueError(f"{names[0]} ({shorter:g}) is more than {names[1]} ({longer:g})")
         return self
 
     @property

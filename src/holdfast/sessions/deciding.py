@@ -47,6 +47,7 @@ def to(
         "deadline_ms": None,
         "banned_until_ms": None,
         "up_since_ms": None,
+        "stable_at_ms": None,
         "in_flight": False,
         "detail": "",
         "code": None,
@@ -84,15 +85,20 @@ def begin_pairing(session: Session, now_ms: int, policy: Policy, *, replace_numb
     return Decision(pairing, (StartPairing(epoch, replace_number),))
 
 
-def up(session: Session, now_ms: int, *, missed_probes: int = 0, epoch: int | None = None) -> Session:
-    """Logged in, in this epoch."""
+def up(
+    session: Session, now_ms: int, policy: Policy, *, missed_probes: int = 0, epoch: int | None = None
+) -> Session:
+    """Logged in, in this epoch. Attempts count on until the connection has proved stable."""
+    since = session.up_since_ms if session.up_since_ms is not None else now_ms
+    stable_at = since + round(policy.stable_after_s * 1000) if session.attempt else None
     return to(
         session,
         Reason.PROBE_MISSED if missed_probes else Reason.LOGGED_IN,
         now_ms,
         epoch=session.epoch if epoch is None else epoch,
         in_flight=True,
-        up_since_ms=session.up_since_ms if session.up_since_ms is not None else now_ms,
+        up_since_ms=since,
+        stable_at_ms=stable_at,
     )
 
 
@@ -108,6 +114,8 @@ def ended(
         return ended(session, replace(fact, reason=Reason.NETWORK), now_ms, roll, policy)
     lost = end.credentials is Fate.QUARANTINE
     banned_until = _banned_until(fact, end)
+    if _lived_s(session, now_ms) >= policy.conflict_forgotten_after_s:
+        session = replace(session, conflicts=0)
     wait = _wait(session, end.retry, now_ms, roll, policy, banned_until_ms=banned_until)
     after = to(
         session,
@@ -115,6 +123,7 @@ def ended(
         now_ms,
         credentials=Credentials.LOST if lost else session.credentials,
         attempt=wait.attempt,
+        conflicts=wait.conflicts,
         retry_at_ms=wait.until_ms,
         banned_until_ms=banned_until,
         detail=fact.detail,
@@ -132,6 +141,7 @@ def weight(reason: Reason) -> int:
 @dataclass(frozen=True, slots=True)
 class _Wait:
     attempt: int
+    conflicts: int
     until_ms: int | None = None
 
 
@@ -140,14 +150,28 @@ def _wait(
 ) -> _Wait:
     """Until when the session waits for its next attempt, and the how manieth that will be."""
     match retry:
-        case Retry.NO | Retry.WHEN_ENGINE | Retry.CONFLICT:
-            return _Wait(session.attempt)
+        case Retry.NO | Retry.WHEN_ENGINE:
+            return _Wait(session.attempt, session.conflicts)
         case Retry.AFTER_BAN:
-            return _Wait(session.attempt, after_ban(banned_until_ms, roll, policy))
-    up_since = session.up_since_ms
-    stable = up_since is not None and now_ms - up_since >= policy.stable_after_s * 1000
-    attempt = 0 if stable else session.attempt
-    return _Wait(attempt + 1, now_ms + round(policy.wait_s(retry, attempt, roll) * 1000))
+            return _Wait(session.attempt, session.conflicts, after_ban(banned_until_ms, roll, policy))
+        case Retry.CONFLICT:
+            return _after_conflict(session, now_ms, roll, policy)
+    attempt = 0 if _lived_s(session, now_ms) >= policy.stable_after_s else session.attempt
+    until_ms = now_ms + round(policy.wait_s(retry, attempt, roll) * 1000)
+    return _Wait(attempt + 1, session.conflicts, until_ms)
+
+
+def _after_conflict(session: Session, now_ms: int, roll: float, policy: Policy) -> _Wait:
+    """Nobody fights: by itself it is tried again only as often as that was set, with growing waits."""
+    if session.conflicts >= policy.conflict_retries or session.desired is Desired.DOWN:
+        return _Wait(session.attempt, session.conflicts)
+    wait_s = policy.wait_s(Retry.CONFLICT, session.conflicts, roll)
+    return _Wait(session.attempt, session.conflicts + 1, now_ms + round(wait_s * 1000))
+
+
+def _lived_s(session: Session, now_ms: int) -> float:
+    """How long the connection was up; 0 where it was not."""
+    return 0.0 if session.up_since_ms is None else (now_ms - session.up_since_ms) / 1000
 
 
 def _banned_until(fact: LinkDisconnected | ConnectRefused, end: End) -> int | None:

@@ -37,6 +37,10 @@ class Session:
     #: When the machine wants a TimeCame to give up pairing.
     deadline_ms: int | None = None
     banned_until_ms: int | None = None
+    #: How often it was tried by itself after another program had opened it. Persisted.
+    conflicts: int = 0
+    #: When the machine wants a TimeCame because this connection has proved stable; None: nothing to set back.
+    stable_at_ms: int | None = None
     #: Since when this connection is up; None while it is not.
     up_since_ms: int | None = None
     #: A connection of `epoch` was commanded and its end is not known yet.
@@ -60,11 +64,11 @@ class Session:
     @property
     def wake_at_ms(self) -> int | None:
         """The next moment at which the machine wants a TimeCame."""
-        times = [at for at in (self.retry_at_ms, self.deadline_ms) if at is not None]
+        times = [at for at in (self.retry_at_ms, self.deadline_ms, self.stable_at_ms) if at is not None]
         return min(times) if times else None
 
 
-_TIMES: Final = ("since_ms", "retry_at_ms", "deadline_ms", "banned_until_ms", "up_since_ms")
+_TIMES: Final = ("since_ms", "retry_at_ms", "deadline_ms", "banned_until_ms", "stable_at_ms", "up_since_ms")
 
 
 # ---- facts: what the owner asked for -----------------------------------------------------------------------
@@ -134,6 +138,11 @@ class EngineLost:
 @dataclass(frozen=True, slots=True)
 class EngineCrashed:
     """The engine has died under this session, which was connected alone to find that out."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkReturned:
+    """Every session was down by the network, and now WhatsApp can be reached again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +250,7 @@ Fact = (
     | EngineAttached
     | EngineLost
     | EngineCrashed
+    | NetworkReturned
     | TimeCame
     | ConnectRefused
     | CredentialsAdopted

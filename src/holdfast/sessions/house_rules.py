@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from holdfast.model.policy import Policy
-from holdfast.model.reasons import MEANINGS, Fate, Reason, Retry
+from holdfast.model.reasons import MEANINGS, OF_THE_WAY, Fate, Reason, Retry
 from holdfast.model.states import Desired, LinkLevel, State
 from holdfast.sessions.commands import (
     AdoptCredentials,
@@ -77,7 +77,7 @@ def attach_wanted(session: Session, fact: Fact, now_ms: int, roll: float, policy
     state = session.state if session.state in (State.CONNECTING, State.RECONNECTING) else State.RECONNECTING
     if held >= LinkLevel.DIALING and fact.epoch >= session.epoch:
         if held.up:
-            return Decision(up(session, now_ms, epoch=fact.epoch))
+            return Decision(up(session, now_ms, policy, epoch=fact.epoch))
         held_here = to(session, session.reason, now_ms, state=state, epoch=fact.epoch, in_flight=True)
         return Decision(held_here)
     newest = replace(session, epoch=max(session.epoch, fact.epoch), in_flight=held >= LinkLevel.DIALING)
@@ -125,6 +125,24 @@ def retry(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy
     return dial(session, session.reason, now_ms, state=State.RECONNECTING)
 
 
+def prove_stable(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The connection has lived long enough: what came before it no longer slows the next attempts down."""
+    if session.stable_at_ms is None or now_ms < session.stable_at_ms:
+        return Decision(session, heard=False)
+    return Decision(replace(session, attempt=0, stable_at_ms=None))
+
+
+def network_returned(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The way to WhatsApp is open again: who waited because of it dials now.
+
+    An attempt that began while it was closed begins again: its packets may take long to be repeated.
+    """
+    first = session.state is State.CONNECTING and session.in_flight
+    if session.desired is Desired.DOWN or not (first or session.reason in OF_THE_WAY):
+        return Decision(session, heard=False)
+    return dial(session, session.reason, now_ms, state=session.state)
+
+
 def give_up_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
     """No code within the outer limit, or nobody scanned one."""
     if session.deadline_ms is None or now_ms < session.deadline_ms:
@@ -148,7 +166,7 @@ def refused_pairing(session: Session, fact: Fact, now_ms: int, roll: float, poli
 
 def adopted(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
     """New credentials lie in their place. Whatever the session was doing, it now connects with them."""
-    linked = replace(session, credentials=Credentials.VALID, attempt=0)
+    linked = replace(session, credentials=Credentials.VALID, attempt=0, conflicts=0)
     if session.desired is Desired.DOWN:
         return Decision(to(linked, Reason.STOPPED_BY_OWNER, now_ms))
     return dial(linked, Reason.LINKED, now_ms)

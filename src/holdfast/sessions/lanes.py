@@ -55,7 +55,9 @@ class Lanes:
     ) -> None:
         self._roster, self._link, self._vault = roster, link, vault
         self._linking, self._leftovers, self._device_name = linking, leftovers, device_name
-        self._governor, self._blame = Governor(), blame
+        policy = roster.policy
+        self._governor = Governor(policy.connects_at_once, policy.connects_per_s)
+        self._blame = blame
         self._open = asyncio.Event()
         self._shut = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None

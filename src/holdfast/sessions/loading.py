@@ -9,6 +9,7 @@ from holdfast.kit import logging
 from holdfast.kit.iso import iso
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import SessionId
+from holdfast.model.policy import Policy
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, State
 from holdfast.sessions import facts as f
@@ -81,11 +82,8 @@ async def _renew(
 
 def _into_our_time(runtime: Runtime, roster: Roster) -> None:
     """What was stored by a clock that has been set since neither lies in the future nor holds anything up."""
-    session, now, wall_ms = runtime.session, roster.now, roster.clock.wall_ms
-    retry_at = session.retry_at_ms
-    if retry_at is not None and session.banned_until_ms is None:
-        retry_at = min(retry_at, now + round(roster.policy.longest_wait_s(session.reason) * 1000))
-    runtime.session = replace(session, since_ms=min(session.since_ms, now), retry_at_ms=retry_at)
+    wall_ms = roster.clock.wall_ms
+    runtime.session = in_our_time(runtime.session, roster.now, roster.policy)
     if runtime.last_connected_ms is not None:
         runtime.last_connected_ms = min(runtime.last_connected_ms, wall_ms)
     if runtime.last_heartbeat_ms is not None:
@@ -103,6 +101,14 @@ def _note_absence(runtime: Runtime, roster: Roster) -> None:
     if roster.clock.wall_ms - heard_ms > _ABSENT_AFTER_MS:
         away = replace(session, state=State.CONNECTING, reason=Reason.GATEWAY_DOWN, since_ms=heard_ms)
         roster.recorder.note(runtime, away, timeline_at_ms=heard_ms)
+
+
+def in_our_time(session: f.Session, now_ms: int, policy: Policy) -> f.Session:
+    """The session with no time that only a clock that was set can explain. Pure."""
+    retry_at = session.retry_at_ms
+    if retry_at is not None and session.banned_until_ms is None:
+        retry_at = min(retry_at, now_ms + round(policy.longest_wait_s(session.reason) * 1000))
+    return replace(session, since_ms=min(session.since_ms, now_ms), retry_at_ms=retry_at)
 
 
 def _rebuilt(record: Record, now_ms: int) -> f.Session:

@@ -19,7 +19,7 @@ from holdfast.sessions.facts import Credentials, Fact, PairingAsked, Session
 
 def connect(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
     """The owner wants it up: at once, whatever it was waiting for."""
-    wanted = replace(session, desired=Desired.UP)
+    wanted = replace(session, desired=Desired.UP, conflicts=0)
     if session.credentials is not Credentials.VALID:
         return begin_pairing(wanted, now_ms, policy)
     return dial(wanted, Reason.CONNECT_ASKED, now_ms)

@@ -50,7 +50,7 @@ def gone(unit: ReadUnit) -> frozenset[SessionId]:
 def _runtime(row: tuple[Any, ...]) -> Runtime:
     (id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, *rest) = row
     (state, reason, detail, code, since, epoch, attempt, retry_at, banned, connected, heartbeat, *ends) = rest
-    revision, warnings, seq = ends
+    revision, warnings, conflicts, seq = ends
     record = Record(id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, revision)
     session = Session(
         state=State(state),
@@ -62,6 +62,7 @@ def _runtime(row: tuple[Any, ...]) -> Runtime:
         since_ms=since,
         retry_at_ms=retry_at,
         banned_until_ms=banned,
+        conflicts=conflicts,
         detail=detail or "",
         code=code,
     )
@@ -139,6 +140,7 @@ def row_of(runtime: Runtime, session: Session) -> Row:
         "attempt": session.attempt,
         "retry_at_ms": session.retry_at_ms,
         "banned_until_ms": session.banned_until_ms,
+        "conflicts": session.conflicts,
         "last_connected_ms": runtime.last_connected_ms,
         "revision": record.revision,
         "warnings": _warnings_text(runtime.warnings),

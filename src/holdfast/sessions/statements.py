@@ -10,7 +10,7 @@ LOAD: Final = Statement(
     """
     SELECT s.id, s.tenant_id, s.name, s.wish, s.created_at_ms, s.folder, s.phone, s.jid, s.lid, s.push_name,
       s.state, s.reason, s.detail, s.code, s.since_ms, s.epoch, s.attempt, s.retry_at_ms, s.banned_until_ms,
-      s.last_connected_ms, s.last_heartbeat_ms, s.revision, s.warnings,
+      s.last_connected_ms, s.last_heartbeat_ms, s.revision, s.warnings, s.conflicts,
       (SELECT coalesce(max(seq), 0) FROM timeline t WHERE t.session_id = s.id)
     FROM sessions s WHERE s.deleted_at_ms IS NULL ORDER BY s.id
     """,
@@ -36,7 +36,8 @@ UPDATE: Final = Statement(
       push_name = :push_name, wish = :wish, state = :state, reason = :reason, detail = :detail,
       code = :code, since_ms = :since_ms, epoch = :epoch,
       attempt = :attempt, retry_at_ms = :retry_at_ms, banned_until_ms = :banned_until_ms,
-      last_connected_ms = :last_connected_ms, revision = :revision, warnings = :warnings
+      conflicts = :conflicts, last_connected_ms = :last_connected_ms, revision = :revision,
+      warnings = :warnings
     WHERE id = :id AND deleted_at_ms IS NULL
     """,
 )

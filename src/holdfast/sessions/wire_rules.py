@@ -12,7 +12,7 @@ from holdfast.sessions.facts import Credentials, Fact, LevelReported, LinkDiscon
 
 def link_up(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
     """Logged in. The attempt counter stays: only a stable connection resets it."""
-    return Decision(up(session, now_ms))
+    return Decision(up(session, now_ms, policy))
 
 
 def link_lost(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
@@ -37,7 +37,7 @@ def level_up_or_lost(session: Session, fact: Fact, now_ms: int, roll: float, pol
     if not session.in_flight:
         return Decision(session, heard=False)
     if fact.level.up:
-        return Decision(up(session, now_ms, missed_probes=fact.missed_probes))
+        return Decision(up(session, now_ms, policy, missed_probes=fact.missed_probes))
     if fact.level is LinkLevel.CLOSED:
         lost = LinkDisconnected(session.epoch, Reason.NETWORK, "the engine holds no connection")
         return ended(session, lost, now_ms, roll, policy)

@@ -73,6 +73,7 @@ sessions = Table(
     _ms("deleted_at_ms", null=True),
     Column("revision", BigInteger, nullable=False, server_default="0"),
     _text("warnings", null=True),
+    Column("conflicts", Integer, nullable=False, server_default="0"),
     # Among the living alone: a deleted session keeps its name and owns nothing.
     _unique_alive("uq_sessions_name", "tenant_id", "name"),
     _unique_alive("uq_sessions_phone", "phone"),

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from holdfast.model.policy import DEFAULT_POLICY, attempts_allowed
-from holdfast.model.reasons import MEANINGS, Fate, Reason, Retry
+from holdfast.model.policy import DEFAULT_POLICY, Policy, attempts_allowed
+from holdfast.model.reasons import MEANINGS, OF_THE_WAY, Fate, Reason, Retry
 from holdfast.model.states import ACTIVE, Desired, LinkLevel, State
 from holdfast.sessions import commands as c
 from holdfast.sessions import facts as f
@@ -63,6 +63,7 @@ def facts(epoch: int = 7) -> list[f.Fact]:
         f.EngineLost(),
         f.EngineCrashed(),
         f.TimeCame(),
+        f.NetworkReturned(),
         f.CredentialsAdopted(),
         f.CredentialsMissed(),
         f.AdoptionRefused(),
@@ -441,3 +442,77 @@ def test_no_more_attempts_than_a_row_promises_whatever_the_dice_say(reason: Reas
         attempts += 1
         at = decide(began, f.LinkDisconnected(began.epoch, reason), now, 0.0)
     assert attempts <= attempts_allowed(reason, seconds)
+
+
+def conflict(before: Session, policy: Policy, now: int = NOW) -> Session:
+    """Another program opens the session."""
+    up = f.LinkDisconnected(before.epoch, Reason.REPLACED)
+    return decide(before, up, now, 0.0, policy).session
+
+
+def test_by_default_nobody_fights_over_a_session() -> None:
+    replaced = conflict(session(State.CONNECTED), DEFAULT_POLICY)
+    assert (replaced.state, replaced.retry_at_ms) == (State.REPLACED, None)
+
+
+def test_where_it_is_set_a_conflict_is_tried_a_few_times_with_growing_waits_and_no_more() -> None:
+    policy, at, waits = Policy(conflict="retry:3"), session(State.CONNECTED), []
+    for _ in range(3):
+        at = conflict(at, policy)
+        assert at.state is State.REPLACED
+        assert at.retry_at_ms is not None
+        waits.append(at.retry_at_ms - NOW)
+        # also over a restart, which neither shortens the wait nor forgets the count
+        assert decide(at, f.Restored(), NOW, ROLL, policy).session == at
+        dialled = decide(at, f.TimeCame(), at.retry_at_ms, ROLL, policy)
+        assert kind(dialled.commands) == ["ConnectSession"]
+        at = decide(dialled.session, f.LinkConnected(dialled.session.epoch), NOW, ROLL, policy).session
+    assert waits == [6000, 12_000, 24_000]
+    rests = conflict(at, policy)
+    assert (rests.state, rests.retry_at_ms) == (State.REPLACED, None)
+    asked = decide(rests, f.ConnectAsked(), NOW, ROLL, policy).session
+    assert asked.conflicts == 0
+
+
+def test_a_day_of_peace_sets_the_count_of_conflicts_back_and_a_stable_minute_does_not() -> None:
+    policy = Policy(conflict="retry:1")
+    minute = session(State.CONNECTED, conflicts=1, up_since_ms=NOW - 120_000)
+    assert conflict(minute, policy).retry_at_ms is None
+    day = session(State.CONNECTED, conflicts=1, up_since_ms=NOW - 86_400_000)
+    assert conflict(day, policy).retry_at_ms is not None
+
+
+def test_a_session_that_its_owner_stopped_is_not_tried_after_a_conflict() -> None:
+    policy = Policy(conflict="retry:3")
+    down = decide(conflict(session(State.CONNECTED), policy), f.DisconnectAsked(), NOW, ROLL, policy).session
+    assert down.retry_at_ms is None
+    assert conflict(session(State.CONNECTED, desired=Desired.DOWN), policy).retry_at_ms is None
+
+
+def test_a_stable_minute_sets_the_count_of_attempts_back_while_it_lasts() -> None:
+    up = decide(session(State.RECONNECTING, in_flight=True, attempt=6), f.LinkConnected(7), NOW, ROLL).session
+    assert up.wake_at_ms == NOW + 60_000
+    assert decide(up, f.TimeCame(), NOW + 59_999, ROLL).heard is False
+    stable = decide(up, f.TimeCame(), NOW + 60_000, ROLL).session
+    assert (stable.attempt, stable.state, stable.wake_at_ms) == (0, State.CONNECTED, None)
+    first = decide(session(State.CONNECTING), f.LinkConnected(7), NOW, ROLL).session
+    assert first.wake_at_ms is None  # nothing to set back
+
+
+@pytest.mark.parametrize("reason", sorted(OF_THE_WAY))
+def test_a_network_that_is_back_ends_the_waiting_for_it(reason: Reason) -> None:
+    waiting = session(State.RECONNECTING, reason=reason, attempt=9)
+    back = decide(waiting, f.NetworkReturned(), NOW, ROLL)
+    assert kind(back.commands) == ["ConnectSession"]
+    assert back.session.attempt == 9
+    # an attempt that began while it was away begins again
+    again = decide(back.session, f.NetworkReturned(), NOW, ROLL)
+    assert kind(again.commands) == ["DisconnectSession", "ConnectSession"]
+    first = decide(session(State.CONNECTING), f.NetworkReturned(), NOW, ROLL)
+    assert kind(first.commands) == ["DisconnectSession", "ConnectSession"]
+
+
+@pytest.mark.parametrize("reason", [Reason.RATE_LIMITED, Reason.SERVICE_UNAVAILABLE, Reason.UNKNOWN_CODE])
+def test_a_network_that_is_back_shortens_no_wait_that_whatsapp_asked_for(reason: Reason) -> None:
+    waiting = session(State.RECONNECTING, reason=reason, attempt=9)
+    assert decide(waiting, f.NetworkReturned(), NOW, ROLL).heard is False
