@@ -67,6 +67,8 @@ class ScriptedLink:
     hold: dict[str, asyncio.Event] = field(default_factory=dict)
     #: The phone takes a device off its list.
     unlinked: list[str] = field(default_factory=list)
+    #: WhatsApp can be reached.
+    network: bool = True
     hear: Callable[[Sequence[SessionFact]], None] = lambda facts: None
 
     async def _ask(self, name: str, session_id: str = "") -> None:
@@ -100,6 +102,10 @@ class ScriptedLink:
             for name, key in self.disk.folders.items()
         ]
 
+    async def scout(self) -> bool:
+        await self._ask("scout")
+        return self.network
+
     async def open(self, session_id: str, folder: str, key: bytes) -> Device:
         await self._ask("open", session_id)
         if folder not in self.disk.folders:
@@ -116,7 +122,11 @@ class ScriptedLink:
         await self._ask("connect", session_id)
         if session_id not in self.held:
             raise NotOpen()
-        self.held[session_id].epoch, self.held[session_id].level = epoch, LinkLevel.LOGGED_IN
+        self.held[session_id].epoch = epoch
+        if not self.network:
+            self.end(session_id, Reason.UNREACHABLE)
+            return
+        self.held[session_id].level = LinkLevel.LOGGED_IN
         self.say(session_id, said.Connected())
 
     async def disconnect(self, session_id: str) -> None:
@@ -185,6 +195,13 @@ class ScriptedLink:
         holding.level, holding.jid = LinkLevel.CLOSED, jid
         self.disk.devices[SCRATCH + session_id] = jid
         self.say(session_id, said.PairSuccess(jid, "", "android", "Owner"))
+
+    def cut(self) -> None:
+        """The network goes, and every connection with it."""
+        self.network = False
+        for session_id, holding in self.held.items():
+            if holding.level.up:
+                self.end(session_id, Reason.NETWORK)
 
     def end(self, session_id: str, reason: Reason) -> None:
         """The connection ends."""

@@ -1143,7 +1143,7 @@ func (x *Shutdown) GetReason() string {
 type Command struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	RequestId uint64                 `protobuf:"varint,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"` // unique within one gateway connection, never 0
-	SessionId string                 `protobuf:"bytes,2,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`  // empty for list, scan
+	SessionId string                 `protobuf:"bytes,2,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`  // empty for list, scan, scout
 	// Types that are valid to be assigned to Command:
 	//
 	//	*Command_List
@@ -1173,6 +1173,7 @@ type Command struct {
 	//	*Command_Unlink
 	//	*Command_Discard
 	//	*Command_BringBack
+	//	*Command_Scout
 	Command       isCommand_Command `protobuf_oneof:"command"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1472,6 +1473,15 @@ func (x *Command) GetBringBack() *BringBack {
 	return nil
 }
 
+func (x *Command) GetScout() *Scout {
+	if x != nil {
+		if x, ok := x.Command.(*Command_Scout); ok {
+			return x.Scout
+		}
+	}
+	return nil
+}
+
 type isCommand_Command interface {
 	isCommand_Command()
 }
@@ -1584,6 +1594,10 @@ type Command_BringBack struct {
 	BringBack *BringBack `protobuf:"bytes,41,opt,name=bring_back,json=bringBack,proto3,oneof"`
 }
 
+type Command_Scout struct {
+	Scout *Scout `protobuf:"bytes,42,opt,name=scout,proto3,oneof"`
+}
+
 func (*Command_List) isCommand_Command() {}
 
 func (*Command_Scan) isCommand_Command() {}
@@ -1637,6 +1651,8 @@ func (*Command_Unlink) isCommand_Command() {}
 func (*Command_Discard) isCommand_Command() {}
 
 func (*Command_BringBack) isCommand_Command() {}
+
+func (*Command_Scout) isCommand_Command() {}
 
 type Result struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
@@ -2466,6 +2482,44 @@ func (*Disconnect) Descriptor() ([]byte, []int) {
 	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{17}
 }
 
+// [2] Look whether WhatsApp can be reached at all: one connection without a session and without a login, hung up again.
+// NOT_CONNECTED: it cannot, or not within 5 s.
+type Scout struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Scout) Reset() {
+	*x = Scout{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Scout) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Scout) ProtoMessage() {}
+
+func (x *Scout) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Scout.ProtoReflect.Descriptor instead.
+func (*Scout) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{18}
+}
+
 // Start pairing in the scratch folder ".pairing-<session id>" (made anew; one that already holds a device is refused with BUSY).
 // Facts follow: pair_code ..., then pair_success or pair_failed.
 type Pair struct {
@@ -2481,7 +2535,7 @@ type Pair struct {
 
 func (x *Pair) Reset() {
 	*x = Pair{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[18]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2493,7 +2547,7 @@ func (x *Pair) String() string {
 func (*Pair) ProtoMessage() {}
 
 func (x *Pair) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[18]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2506,7 +2560,7 @@ func (x *Pair) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Pair.ProtoReflect.Descriptor instead.
 func (*Pair) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{18}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Pair) GetEpoch() uint64 {
@@ -2556,7 +2610,7 @@ type PairPhone struct {
 
 func (x *PairPhone) Reset() {
 	*x = PairPhone{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[19]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2568,7 +2622,7 @@ func (x *PairPhone) String() string {
 func (*PairPhone) ProtoMessage() {}
 
 func (x *PairPhone) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[19]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2581,7 +2635,7 @@ func (x *PairPhone) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPhone.ProtoReflect.Descriptor instead.
 func (*PairPhone) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{19}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *PairPhone) GetPhone() string {
@@ -2609,7 +2663,7 @@ type PasskeyResponse struct {
 
 func (x *PasskeyResponse) Reset() {
 	*x = PasskeyResponse{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[20]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2621,7 +2675,7 @@ func (x *PasskeyResponse) String() string {
 func (*PasskeyResponse) ProtoMessage() {}
 
 func (x *PasskeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[20]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2634,7 +2688,7 @@ func (x *PasskeyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PasskeyResponse.ProtoReflect.Descriptor instead.
 func (*PasskeyResponse) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{20}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *PasskeyResponse) GetResponseJson() []byte {
@@ -2653,7 +2707,7 @@ type PasskeyConfirm struct {
 
 func (x *PasskeyConfirm) Reset() {
 	*x = PasskeyConfirm{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[21]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2665,7 +2719,7 @@ func (x *PasskeyConfirm) String() string {
 func (*PasskeyConfirm) ProtoMessage() {}
 
 func (x *PasskeyConfirm) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[21]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2678,7 +2732,7 @@ func (x *PasskeyConfirm) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PasskeyConfirm.ProtoReflect.Descriptor instead.
 func (*PasskeyConfirm) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{21}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{22}
 }
 
 type CancelPair struct {
@@ -2689,7 +2743,7 @@ type CancelPair struct {
 
 func (x *CancelPair) Reset() {
 	*x = CancelPair{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[22]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2701,7 +2755,7 @@ func (x *CancelPair) String() string {
 func (*CancelPair) ProtoMessage() {}
 
 func (x *CancelPair) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[22]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2714,7 +2768,7 @@ func (x *CancelPair) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelPair.ProtoReflect.Descriptor instead.
 func (*CancelPair) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{22}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{23}
 }
 
 // Move the scratch folder of this session to its final name. The session must be disconnected and is closed by this.
@@ -2727,7 +2781,7 @@ type Adopt struct {
 
 func (x *Adopt) Reset() {
 	*x = Adopt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[23]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2739,7 +2793,7 @@ func (x *Adopt) String() string {
 func (*Adopt) ProtoMessage() {}
 
 func (x *Adopt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[23]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2752,7 +2806,7 @@ func (x *Adopt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Adopt.ProtoReflect.Descriptor instead.
 func (*Adopt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{23}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Adopt) GetFolder() string {
@@ -2774,7 +2828,7 @@ type Quarantine struct {
 
 func (x *Quarantine) Reset() {
 	*x = Quarantine{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[24]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2786,7 +2840,7 @@ func (x *Quarantine) String() string {
 func (*Quarantine) ProtoMessage() {}
 
 func (x *Quarantine) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[24]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2799,7 +2853,7 @@ func (x *Quarantine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Quarantine.ProtoReflect.Descriptor instead.
 func (*Quarantine) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{24}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Quarantine) GetFolder() string {
@@ -2832,7 +2886,7 @@ type Logout struct {
 
 func (x *Logout) Reset() {
 	*x = Logout{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[25]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2844,7 +2898,7 @@ func (x *Logout) String() string {
 func (*Logout) ProtoMessage() {}
 
 func (x *Logout) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[25]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2857,7 +2911,7 @@ func (x *Logout) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Logout.ProtoReflect.Descriptor instead.
 func (*Logout) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{25}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{26}
 }
 
 type Send struct {
@@ -2874,7 +2928,7 @@ type Send struct {
 
 func (x *Send) Reset() {
 	*x = Send{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[26]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2886,7 +2940,7 @@ func (x *Send) String() string {
 func (*Send) ProtoMessage() {}
 
 func (x *Send) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[26]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2899,7 +2953,7 @@ func (x *Send) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Send.ProtoReflect.Descriptor instead.
 func (*Send) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{26}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Send) GetMessageId() string {
@@ -2941,7 +2995,7 @@ type SendResult struct {
 
 func (x *SendResult) Reset() {
 	*x = SendResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[27]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2953,7 +3007,7 @@ func (x *SendResult) String() string {
 func (*SendResult) ProtoMessage() {}
 
 func (x *SendResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[27]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2966,7 +3020,7 @@ func (x *SendResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendResult.ProtoReflect.Descriptor instead.
 func (*SendResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{27}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *SendResult) GetTimestampMs() int64 {
@@ -3001,7 +3055,7 @@ type Upload struct {
 
 func (x *Upload) Reset() {
 	*x = Upload{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[28]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3013,7 +3067,7 @@ func (x *Upload) String() string {
 func (*Upload) ProtoMessage() {}
 
 func (x *Upload) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[28]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3026,7 +3080,7 @@ func (x *Upload) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Upload.ProtoReflect.Descriptor instead.
 func (*Upload) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{28}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Upload) GetTransferId() string {
@@ -3064,7 +3118,7 @@ type UploadResult struct {
 
 func (x *UploadResult) Reset() {
 	*x = UploadResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[29]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3076,7 +3130,7 @@ func (x *UploadResult) String() string {
 func (*UploadResult) ProtoMessage() {}
 
 func (x *UploadResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[29]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3089,7 +3143,7 @@ func (x *UploadResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UploadResult.ProtoReflect.Descriptor instead.
 func (*UploadResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{29}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *UploadResult) GetUrl() string {
@@ -3151,7 +3205,7 @@ type Download struct {
 
 func (x *Download) Reset() {
 	*x = Download{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[30]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3163,7 +3217,7 @@ func (x *Download) String() string {
 func (*Download) ProtoMessage() {}
 
 func (x *Download) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[30]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3176,7 +3230,7 @@ func (x *Download) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Download.ProtoReflect.Descriptor instead.
 func (*Download) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{30}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Download) GetTransferId() string {
@@ -3244,7 +3298,7 @@ type DownloadResult struct {
 
 func (x *DownloadResult) Reset() {
 	*x = DownloadResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[31]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3256,7 +3310,7 @@ func (x *DownloadResult) String() string {
 func (*DownloadResult) ProtoMessage() {}
 
 func (x *DownloadResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[31]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3269,7 +3323,7 @@ func (x *DownloadResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadResult.ProtoReflect.Descriptor instead.
 func (*DownloadResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{31}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DownloadResult) GetSizeBytes() uint64 {
@@ -3289,7 +3343,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[32]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3301,7 +3355,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[32]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3314,7 +3368,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{32}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Cancel) GetTransferId() string {
@@ -3345,7 +3399,7 @@ type Query struct {
 
 func (x *Query) Reset() {
 	*x = Query{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[33]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3357,7 +3411,7 @@ func (x *Query) String() string {
 func (*Query) ProtoMessage() {}
 
 func (x *Query) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[33]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3370,7 +3424,7 @@ func (x *Query) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Query.ProtoReflect.Descriptor instead.
 func (*Query) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{33}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Query) GetQuery() isQuery_Query {
@@ -3543,7 +3597,7 @@ type GroupQuery struct {
 
 func (x *GroupQuery) Reset() {
 	*x = GroupQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[34]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3555,7 +3609,7 @@ func (x *GroupQuery) String() string {
 func (*GroupQuery) ProtoMessage() {}
 
 func (x *GroupQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[34]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3568,7 +3622,7 @@ func (x *GroupQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupQuery.ProtoReflect.Descriptor instead.
 func (*GroupQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{34}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GroupQuery) GetGroup() string {
@@ -3586,7 +3640,7 @@ type GroupsQuery struct {
 
 func (x *GroupsQuery) Reset() {
 	*x = GroupsQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[35]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3598,7 +3652,7 @@ func (x *GroupsQuery) String() string {
 func (*GroupsQuery) ProtoMessage() {}
 
 func (x *GroupsQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[35]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3611,7 +3665,7 @@ func (x *GroupsQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupsQuery.ProtoReflect.Descriptor instead.
 func (*GroupsQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{35}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{36}
 }
 
 type OnWhatsAppQuery struct {
@@ -3623,7 +3677,7 @@ type OnWhatsAppQuery struct {
 
 func (x *OnWhatsAppQuery) Reset() {
 	*x = OnWhatsAppQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[36]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3635,7 +3689,7 @@ func (x *OnWhatsAppQuery) String() string {
 func (*OnWhatsAppQuery) ProtoMessage() {}
 
 func (x *OnWhatsAppQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[36]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3648,7 +3702,7 @@ func (x *OnWhatsAppQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OnWhatsAppQuery.ProtoReflect.Descriptor instead.
 func (*OnWhatsAppQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{36}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *OnWhatsAppQuery) GetPhones() []string {
@@ -3668,7 +3722,7 @@ type PictureQuery struct {
 
 func (x *PictureQuery) Reset() {
 	*x = PictureQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[37]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3680,7 +3734,7 @@ func (x *PictureQuery) String() string {
 func (*PictureQuery) ProtoMessage() {}
 
 func (x *PictureQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[37]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3693,7 +3747,7 @@ func (x *PictureQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureQuery.ProtoReflect.Descriptor instead.
 func (*PictureQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{37}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *PictureQuery) GetOf() string {
@@ -3719,7 +3773,7 @@ type AboutQuery struct {
 
 func (x *AboutQuery) Reset() {
 	*x = AboutQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[38]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3731,7 +3785,7 @@ func (x *AboutQuery) String() string {
 func (*AboutQuery) ProtoMessage() {}
 
 func (x *AboutQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[38]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3744,7 +3798,7 @@ func (x *AboutQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AboutQuery.ProtoReflect.Descriptor instead.
 func (*AboutQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{38}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *AboutQuery) GetOf() string {
@@ -3762,7 +3816,7 @@ type OwnProfileQuery struct {
 
 func (x *OwnProfileQuery) Reset() {
 	*x = OwnProfileQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[39]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3774,7 +3828,7 @@ func (x *OwnProfileQuery) String() string {
 func (*OwnProfileQuery) ProtoMessage() {}
 
 func (x *OwnProfileQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[39]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3787,7 +3841,7 @@ func (x *OwnProfileQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OwnProfileQuery.ProtoReflect.Descriptor instead.
 func (*OwnProfileQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{39}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{40}
 }
 
 type GroupLinkQuery struct {
@@ -3799,7 +3853,7 @@ type GroupLinkQuery struct {
 
 func (x *GroupLinkQuery) Reset() {
 	*x = GroupLinkQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3811,7 +3865,7 @@ func (x *GroupLinkQuery) String() string {
 func (*GroupLinkQuery) ProtoMessage() {}
 
 func (x *GroupLinkQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[40]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3824,7 +3878,7 @@ func (x *GroupLinkQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLinkQuery.ProtoReflect.Descriptor instead.
 func (*GroupLinkQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{40}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *GroupLinkQuery) GetGroup() string {
@@ -3843,7 +3897,7 @@ type GroupByLinkQuery struct {
 
 func (x *GroupByLinkQuery) Reset() {
 	*x = GroupByLinkQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3855,7 +3909,7 @@ func (x *GroupByLinkQuery) String() string {
 func (*GroupByLinkQuery) ProtoMessage() {}
 
 func (x *GroupByLinkQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[41]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3868,7 +3922,7 @@ func (x *GroupByLinkQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupByLinkQuery.ProtoReflect.Descriptor instead.
 func (*GroupByLinkQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{41}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *GroupByLinkQuery) GetCode() string {
@@ -3887,7 +3941,7 @@ type GroupRequestsQuery struct {
 
 func (x *GroupRequestsQuery) Reset() {
 	*x = GroupRequestsQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3899,7 +3953,7 @@ func (x *GroupRequestsQuery) String() string {
 func (*GroupRequestsQuery) ProtoMessage() {}
 
 func (x *GroupRequestsQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[42]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3912,7 +3966,7 @@ func (x *GroupRequestsQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupRequestsQuery.ProtoReflect.Descriptor instead.
 func (*GroupRequestsQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{42}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *GroupRequestsQuery) GetGroup() string {
@@ -3930,7 +3984,7 @@ type BlockListQuery struct {
 
 func (x *BlockListQuery) Reset() {
 	*x = BlockListQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3942,7 +3996,7 @@ func (x *BlockListQuery) String() string {
 func (*BlockListQuery) ProtoMessage() {}
 
 func (x *BlockListQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[43]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3955,7 +4009,7 @@ func (x *BlockListQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BlockListQuery.ProtoReflect.Descriptor instead.
 func (*BlockListQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{43}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{44}
 }
 
 type QueryResult struct {
@@ -3979,7 +4033,7 @@ type QueryResult struct {
 
 func (x *QueryResult) Reset() {
 	*x = QueryResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3991,7 +4045,7 @@ func (x *QueryResult) String() string {
 func (*QueryResult) ProtoMessage() {}
 
 func (x *QueryResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[44]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4004,7 +4058,7 @@ func (x *QueryResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryResult.ProtoReflect.Descriptor instead.
 func (*QueryResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{44}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *QueryResult) GetResult() isQueryResult_Result {
@@ -4177,7 +4231,7 @@ type Groups struct {
 
 func (x *Groups) Reset() {
 	*x = Groups{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4189,7 +4243,7 @@ func (x *Groups) String() string {
 func (*Groups) ProtoMessage() {}
 
 func (x *Groups) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4202,7 +4256,7 @@ func (x *Groups) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Groups.ProtoReflect.Descriptor instead.
 func (*Groups) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{45}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Groups) GetGroups() []*Group {
@@ -4231,7 +4285,7 @@ type Group struct {
 
 func (x *Group) Reset() {
 	*x = Group{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4243,7 +4297,7 @@ func (x *Group) String() string {
 func (*Group) ProtoMessage() {}
 
 func (x *Group) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4256,7 +4310,7 @@ func (x *Group) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Group.ProtoReflect.Descriptor instead.
 func (*Group) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{46}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Group) GetGroup() string {
@@ -4345,7 +4399,7 @@ type GroupLink struct {
 
 func (x *GroupLink) Reset() {
 	*x = GroupLink{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4357,7 +4411,7 @@ func (x *GroupLink) String() string {
 func (*GroupLink) ProtoMessage() {}
 
 func (x *GroupLink) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4370,7 +4424,7 @@ func (x *GroupLink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLink.ProtoReflect.Descriptor instead.
 func (*GroupLink) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{47}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *GroupLink) GetCode() string {
@@ -4389,7 +4443,7 @@ type GroupRequests struct {
 
 func (x *GroupRequests) Reset() {
 	*x = GroupRequests{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4401,7 +4455,7 @@ func (x *GroupRequests) String() string {
 func (*GroupRequests) ProtoMessage() {}
 
 func (x *GroupRequests) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4414,7 +4468,7 @@ func (x *GroupRequests) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupRequests.ProtoReflect.Descriptor instead.
 func (*GroupRequests) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{48}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *GroupRequests) GetRequests() []*GroupRequest {
@@ -4434,7 +4488,7 @@ type GroupRequest struct {
 
 func (x *GroupRequest) Reset() {
 	*x = GroupRequest{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4446,7 +4500,7 @@ func (x *GroupRequest) String() string {
 func (*GroupRequest) ProtoMessage() {}
 
 func (x *GroupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4459,7 +4513,7 @@ func (x *GroupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupRequest.ProtoReflect.Descriptor instead.
 func (*GroupRequest) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{49}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *GroupRequest) GetMember() *Member {
@@ -4485,7 +4539,7 @@ type BlockList struct {
 
 func (x *BlockList) Reset() {
 	*x = BlockList{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4497,7 +4551,7 @@ func (x *BlockList) String() string {
 func (*BlockList) ProtoMessage() {}
 
 func (x *BlockList) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4510,7 +4564,7 @@ func (x *BlockList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BlockList.ProtoReflect.Descriptor instead.
 func (*BlockList) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{50}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *BlockList) GetMembers() []*Member {
@@ -4534,7 +4588,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4546,7 +4600,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4559,7 +4613,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{51}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *Member) GetJid() string {
@@ -4613,7 +4667,7 @@ type OnWhatsApp struct {
 
 func (x *OnWhatsApp) Reset() {
 	*x = OnWhatsApp{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4625,7 +4679,7 @@ func (x *OnWhatsApp) String() string {
 func (*OnWhatsApp) ProtoMessage() {}
 
 func (x *OnWhatsApp) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4638,7 +4692,7 @@ func (x *OnWhatsApp) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OnWhatsApp.ProtoReflect.Descriptor instead.
 func (*OnWhatsApp) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{52}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *OnWhatsApp) GetRegistered() []*Registered {
@@ -4660,7 +4714,7 @@ type Registered struct {
 
 func (x *Registered) Reset() {
 	*x = Registered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4672,7 +4726,7 @@ func (x *Registered) String() string {
 func (*Registered) ProtoMessage() {}
 
 func (x *Registered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4685,7 +4739,7 @@ func (x *Registered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Registered.ProtoReflect.Descriptor instead.
 func (*Registered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{53}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Registered) GetPhone() string {
@@ -4726,7 +4780,7 @@ type Picture struct {
 
 func (x *Picture) Reset() {
 	*x = Picture{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4738,7 +4792,7 @@ func (x *Picture) String() string {
 func (*Picture) ProtoMessage() {}
 
 func (x *Picture) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4751,7 +4805,7 @@ func (x *Picture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Picture.ProtoReflect.Descriptor instead.
 func (*Picture) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{54}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *Picture) GetId() string {
@@ -4777,7 +4831,7 @@ type About struct {
 
 func (x *About) Reset() {
 	*x = About{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4789,7 +4843,7 @@ func (x *About) String() string {
 func (*About) ProtoMessage() {}
 
 func (x *About) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4802,7 +4856,7 @@ func (x *About) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use About.ProtoReflect.Descriptor instead.
 func (*About) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{55}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *About) GetText() string {
@@ -4825,7 +4879,7 @@ type OwnProfile struct {
 
 func (x *OwnProfile) Reset() {
 	*x = OwnProfile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4837,7 +4891,7 @@ func (x *OwnProfile) String() string {
 func (*OwnProfile) ProtoMessage() {}
 
 func (x *OwnProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4850,7 +4904,7 @@ func (x *OwnProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OwnProfile.ProtoReflect.Descriptor instead.
 func (*OwnProfile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{56}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *OwnProfile) GetJid() string {
@@ -4915,7 +4969,7 @@ type Act struct {
 
 func (x *Act) Reset() {
 	*x = Act{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4927,7 +4981,7 @@ func (x *Act) String() string {
 func (*Act) ProtoMessage() {}
 
 func (x *Act) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4940,7 +4994,7 @@ func (x *Act) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Act.ProtoReflect.Descriptor instead.
 func (*Act) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{57}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *Act) GetAct() isAct_Act {
@@ -5211,7 +5265,7 @@ type ActResult struct {
 
 func (x *ActResult) Reset() {
 	*x = ActResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5223,7 +5277,7 @@ func (x *ActResult) String() string {
 func (*ActResult) ProtoMessage() {}
 
 func (x *ActResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5236,7 +5290,7 @@ func (x *ActResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActResult.ProtoReflect.Descriptor instead.
 func (*ActResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{58}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *ActResult) GetResult() isActResult_Result {
@@ -5350,7 +5404,7 @@ type ChatPresence struct {
 
 func (x *ChatPresence) Reset() {
 	*x = ChatPresence{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5362,7 +5416,7 @@ func (x *ChatPresence) String() string {
 func (*ChatPresence) ProtoMessage() {}
 
 func (x *ChatPresence) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5375,7 +5429,7 @@ func (x *ChatPresence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatPresence.ProtoReflect.Descriptor instead.
 func (*ChatPresence) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{59}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *ChatPresence) GetChat() string {
@@ -5401,7 +5455,7 @@ type Presence struct {
 
 func (x *Presence) Reset() {
 	*x = Presence{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5413,7 +5467,7 @@ func (x *Presence) String() string {
 func (*Presence) ProtoMessage() {}
 
 func (x *Presence) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5426,7 +5480,7 @@ func (x *Presence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Presence.ProtoReflect.Descriptor instead.
 func (*Presence) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{60}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *Presence) GetAvailable() bool {
@@ -5448,7 +5502,7 @@ type MarkRead struct {
 
 func (x *MarkRead) Reset() {
 	*x = MarkRead{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5460,7 +5514,7 @@ func (x *MarkRead) String() string {
 func (*MarkRead) ProtoMessage() {}
 
 func (x *MarkRead) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5473,7 +5527,7 @@ func (x *MarkRead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MarkRead.ProtoReflect.Descriptor instead.
 func (*MarkRead) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{61}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *MarkRead) GetChat() string {
@@ -5514,7 +5568,7 @@ type GroupCreate struct {
 
 func (x *GroupCreate) Reset() {
 	*x = GroupCreate{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5526,7 +5580,7 @@ func (x *GroupCreate) String() string {
 func (*GroupCreate) ProtoMessage() {}
 
 func (x *GroupCreate) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5539,7 +5593,7 @@ func (x *GroupCreate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupCreate.ProtoReflect.Descriptor instead.
 func (*GroupCreate) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{62}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *GroupCreate) GetSubject() string {
@@ -5567,7 +5621,7 @@ type GroupMembers struct {
 
 func (x *GroupMembers) Reset() {
 	*x = GroupMembers{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5579,7 +5633,7 @@ func (x *GroupMembers) String() string {
 func (*GroupMembers) ProtoMessage() {}
 
 func (x *GroupMembers) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5592,7 +5646,7 @@ func (x *GroupMembers) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupMembers.ProtoReflect.Descriptor instead.
 func (*GroupMembers) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{63}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *GroupMembers) GetGroup() string {
@@ -5625,7 +5679,7 @@ type MembersChanged struct {
 
 func (x *MembersChanged) Reset() {
 	*x = MembersChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5637,7 +5691,7 @@ func (x *MembersChanged) String() string {
 func (*MembersChanged) ProtoMessage() {}
 
 func (x *MembersChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5650,7 +5704,7 @@ func (x *MembersChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MembersChanged.ProtoReflect.Descriptor instead.
 func (*MembersChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{64}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *MembersChanged) GetMembers() []*Member {
@@ -5670,7 +5724,7 @@ type GroupSubject struct {
 
 func (x *GroupSubject) Reset() {
 	*x = GroupSubject{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5682,7 +5736,7 @@ func (x *GroupSubject) String() string {
 func (*GroupSubject) ProtoMessage() {}
 
 func (x *GroupSubject) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5695,7 +5749,7 @@ func (x *GroupSubject) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSubject.ProtoReflect.Descriptor instead.
 func (*GroupSubject) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{65}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *GroupSubject) GetGroup() string {
@@ -5721,7 +5775,7 @@ type GroupLeave struct {
 
 func (x *GroupLeave) Reset() {
 	*x = GroupLeave{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5733,7 +5787,7 @@ func (x *GroupLeave) String() string {
 func (*GroupLeave) ProtoMessage() {}
 
 func (x *GroupLeave) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5746,7 +5800,7 @@ func (x *GroupLeave) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLeave.ProtoReflect.Descriptor instead.
 func (*GroupLeave) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{66}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *GroupLeave) GetGroup() string {
@@ -5771,7 +5825,7 @@ type MediaAgain struct {
 
 func (x *MediaAgain) Reset() {
 	*x = MediaAgain{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5783,7 +5837,7 @@ func (x *MediaAgain) String() string {
 func (*MediaAgain) ProtoMessage() {}
 
 func (x *MediaAgain) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5796,7 +5850,7 @@ func (x *MediaAgain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaAgain.ProtoReflect.Descriptor instead.
 func (*MediaAgain) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *MediaAgain) GetMessageId() string {
@@ -5843,7 +5897,7 @@ type MediaPlaced struct {
 
 func (x *MediaPlaced) Reset() {
 	*x = MediaPlaced{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5855,7 +5909,7 @@ func (x *MediaPlaced) String() string {
 func (*MediaPlaced) ProtoMessage() {}
 
 func (x *MediaPlaced) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5868,7 +5922,7 @@ func (x *MediaPlaced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaPlaced.ProtoReflect.Descriptor instead.
 func (*MediaPlaced) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *MediaPlaced) GetDirectPath() string {
@@ -5894,7 +5948,7 @@ type GroupSettings struct {
 
 func (x *GroupSettings) Reset() {
 	*x = GroupSettings{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5906,7 +5960,7 @@ func (x *GroupSettings) String() string {
 func (*GroupSettings) ProtoMessage() {}
 
 func (x *GroupSettings) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5919,7 +5973,7 @@ func (x *GroupSettings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSettings.ProtoReflect.Descriptor instead.
 func (*GroupSettings) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *GroupSettings) GetGroup() string {
@@ -5980,7 +6034,7 @@ type GroupLinkReset struct {
 
 func (x *GroupLinkReset) Reset() {
 	*x = GroupLinkReset{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5992,7 +6046,7 @@ func (x *GroupLinkReset) String() string {
 func (*GroupLinkReset) ProtoMessage() {}
 
 func (x *GroupLinkReset) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6005,7 +6059,7 @@ func (x *GroupLinkReset) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLinkReset.ProtoReflect.Descriptor instead.
 func (*GroupLinkReset) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *GroupLinkReset) GetGroup() string {
@@ -6024,7 +6078,7 @@ type GroupJoin struct {
 
 func (x *GroupJoin) Reset() {
 	*x = GroupJoin{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6036,7 +6090,7 @@ func (x *GroupJoin) String() string {
 func (*GroupJoin) ProtoMessage() {}
 
 func (x *GroupJoin) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6049,7 +6103,7 @@ func (x *GroupJoin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupJoin.ProtoReflect.Descriptor instead.
 func (*GroupJoin) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *GroupJoin) GetCode() string {
@@ -6068,7 +6122,7 @@ type Joined struct {
 
 func (x *Joined) Reset() {
 	*x = Joined{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6080,7 +6134,7 @@ func (x *Joined) String() string {
 func (*Joined) ProtoMessage() {}
 
 func (x *Joined) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6093,7 +6147,7 @@ func (x *Joined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Joined.ProtoReflect.Descriptor instead.
 func (*Joined) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *Joined) GetGroup() string {
@@ -6114,7 +6168,7 @@ type GroupDecide struct {
 
 func (x *GroupDecide) Reset() {
 	*x = GroupDecide{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6126,7 +6180,7 @@ func (x *GroupDecide) String() string {
 func (*GroupDecide) ProtoMessage() {}
 
 func (x *GroupDecide) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6139,7 +6193,7 @@ func (x *GroupDecide) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupDecide.ProtoReflect.Descriptor instead.
 func (*GroupDecide) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *GroupDecide) GetGroup() string {
@@ -6173,7 +6227,7 @@ type SetPicture struct {
 
 func (x *SetPicture) Reset() {
 	*x = SetPicture{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6185,7 +6239,7 @@ func (x *SetPicture) String() string {
 func (*SetPicture) ProtoMessage() {}
 
 func (x *SetPicture) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6198,7 +6252,7 @@ func (x *SetPicture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPicture.ProtoReflect.Descriptor instead.
 func (*SetPicture) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *SetPicture) GetGroup() string {
@@ -6224,7 +6278,7 @@ type PictureSet struct {
 
 func (x *PictureSet) Reset() {
 	*x = PictureSet{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6236,7 +6290,7 @@ func (x *PictureSet) String() string {
 func (*PictureSet) ProtoMessage() {}
 
 func (x *PictureSet) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6249,7 +6303,7 @@ func (x *PictureSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureSet.ProtoReflect.Descriptor instead.
 func (*PictureSet) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *PictureSet) GetId() string {
@@ -6269,7 +6323,7 @@ type SetProfile struct {
 
 func (x *SetProfile) Reset() {
 	*x = SetProfile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6281,7 +6335,7 @@ func (x *SetProfile) String() string {
 func (*SetProfile) ProtoMessage() {}
 
 func (x *SetProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6294,7 +6348,7 @@ func (x *SetProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetProfile.ProtoReflect.Descriptor instead.
 func (*SetProfile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *SetProfile) GetPushName() string {
@@ -6321,7 +6375,7 @@ type Block struct {
 
 func (x *Block) Reset() {
 	*x = Block{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6333,7 +6387,7 @@ func (x *Block) String() string {
 func (*Block) ProtoMessage() {}
 
 func (x *Block) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6346,7 +6400,7 @@ func (x *Block) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Block.ProtoReflect.Descriptor instead.
 func (*Block) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *Block) GetPerson() string {
@@ -6373,7 +6427,7 @@ type RejectCall struct {
 
 func (x *RejectCall) Reset() {
 	*x = RejectCall{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6385,7 +6439,7 @@ func (x *RejectCall) String() string {
 func (*RejectCall) ProtoMessage() {}
 
 func (x *RejectCall) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6398,7 +6452,7 @@ func (x *RejectCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RejectCall.ProtoReflect.Descriptor instead.
 func (*RejectCall) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *RejectCall) GetFrom() string {
@@ -6427,7 +6481,7 @@ type Inspect struct {
 
 func (x *Inspect) Reset() {
 	*x = Inspect{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6439,7 +6493,7 @@ func (x *Inspect) String() string {
 func (*Inspect) ProtoMessage() {}
 
 func (x *Inspect) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6452,7 +6506,7 @@ func (x *Inspect) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Inspect.ProtoReflect.Descriptor instead.
 func (*Inspect) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *Inspect) GetPlace() Place {
@@ -6487,7 +6541,7 @@ type InspectResult struct {
 
 func (x *InspectResult) Reset() {
 	*x = InspectResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6499,7 +6553,7 @@ func (x *InspectResult) String() string {
 func (*InspectResult) ProtoMessage() {}
 
 func (x *InspectResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6512,7 +6566,7 @@ func (x *InspectResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResult.ProtoReflect.Descriptor instead.
 func (*InspectResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *InspectResult) GetFindings() []*Finding {
@@ -6546,7 +6600,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6558,7 +6612,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6571,7 +6625,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *Finding) GetKind() FindingKind {
@@ -6604,7 +6658,7 @@ type Snapshot struct {
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6616,7 +6670,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6629,7 +6683,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *Snapshot) GetFolder() string {
@@ -6684,7 +6738,7 @@ type SnapshotResult struct {
 
 func (x *SnapshotResult) Reset() {
 	*x = SnapshotResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6696,7 +6750,7 @@ func (x *SnapshotResult) String() string {
 func (*SnapshotResult) ProtoMessage() {}
 
 func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6709,7 +6763,7 @@ func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotResult.ProtoReflect.Descriptor instead.
 func (*SnapshotResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *SnapshotResult) GetSizeBytes() uint64 {
@@ -6741,7 +6795,7 @@ type Restore struct {
 
 func (x *Restore) Reset() {
 	*x = Restore{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6753,7 +6807,7 @@ func (x *Restore) String() string {
 func (*Restore) ProtoMessage() {}
 
 func (x *Restore) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6766,7 +6820,7 @@ func (x *Restore) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Restore.ProtoReflect.Descriptor instead.
 func (*Restore) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *Restore) GetFolder() string {
@@ -6820,7 +6874,7 @@ type RestoreResult struct {
 
 func (x *RestoreResult) Reset() {
 	*x = RestoreResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6832,7 +6886,7 @@ func (x *RestoreResult) String() string {
 func (*RestoreResult) ProtoMessage() {}
 
 func (x *RestoreResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6845,7 +6899,7 @@ func (x *RestoreResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreResult.ProtoReflect.Descriptor instead.
 func (*RestoreResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *RestoreResult) GetDevice() *OpenResult {
@@ -6870,7 +6924,7 @@ type ImportDevice struct {
 
 func (x *ImportDevice) Reset() {
 	*x = ImportDevice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6882,7 +6936,7 @@ func (x *ImportDevice) String() string {
 func (*ImportDevice) ProtoMessage() {}
 
 func (x *ImportDevice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6895,7 +6949,7 @@ func (x *ImportDevice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportDevice.ProtoReflect.Descriptor instead.
 func (*ImportDevice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *ImportDevice) GetDatabase() string {
@@ -6943,7 +6997,7 @@ type ImportDeviceResult struct {
 
 func (x *ImportDeviceResult) Reset() {
 	*x = ImportDeviceResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6955,7 +7009,7 @@ func (x *ImportDeviceResult) String() string {
 func (*ImportDeviceResult) ProtoMessage() {}
 
 func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6968,7 +7022,7 @@ func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportDeviceResult.ProtoReflect.Descriptor instead.
 func (*ImportDeviceResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *ImportDeviceResult) GetDevice() *OpenResult {
@@ -6997,7 +7051,7 @@ type Discard struct {
 
 func (x *Discard) Reset() {
 	*x = Discard{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7009,7 +7063,7 @@ func (x *Discard) String() string {
 func (*Discard) ProtoMessage() {}
 
 func (x *Discard) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7022,7 +7076,7 @@ func (x *Discard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Discard.ProtoReflect.Descriptor instead.
 func (*Discard) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *Discard) GetPlace() Place {
@@ -7051,7 +7105,7 @@ type BringBack struct {
 
 func (x *BringBack) Reset() {
 	*x = BringBack{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7063,7 +7117,7 @@ func (x *BringBack) String() string {
 func (*BringBack) ProtoMessage() {}
 
 func (x *BringBack) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7076,7 +7130,7 @@ func (x *BringBack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BringBack.ProtoReflect.Descriptor instead.
 func (*BringBack) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *BringBack) GetFolder() string {
@@ -7105,7 +7159,7 @@ type Unlink struct {
 
 func (x *Unlink) Reset() {
 	*x = Unlink{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7117,7 +7171,7 @@ func (x *Unlink) String() string {
 func (*Unlink) ProtoMessage() {}
 
 func (x *Unlink) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7130,7 +7184,7 @@ func (x *Unlink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unlink.ProtoReflect.Descriptor instead.
 func (*Unlink) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *Unlink) GetFolder() string {
@@ -7156,7 +7210,7 @@ type UnlinkResult struct {
 
 func (x *UnlinkResult) Reset() {
 	*x = UnlinkResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7168,7 +7222,7 @@ func (x *UnlinkResult) String() string {
 func (*UnlinkResult) ProtoMessage() {}
 
 func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7181,7 +7235,7 @@ func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnlinkResult.ProtoReflect.Descriptor instead.
 func (*UnlinkResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *UnlinkResult) GetAlready() bool {
@@ -7218,7 +7272,7 @@ type SessionFact struct {
 
 func (x *SessionFact) Reset() {
 	*x = SessionFact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7230,7 +7284,7 @@ func (x *SessionFact) String() string {
 func (*SessionFact) ProtoMessage() {}
 
 func (x *SessionFact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7243,7 +7297,7 @@ func (x *SessionFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionFact.ProtoReflect.Descriptor instead.
 func (*SessionFact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *SessionFact) GetSessionId() string {
@@ -7475,7 +7529,7 @@ type Connected struct {
 
 func (x *Connected) Reset() {
 	*x = Connected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7487,7 +7541,7 @@ func (x *Connected) String() string {
 func (*Connected) ProtoMessage() {}
 
 func (x *Connected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7500,7 +7554,7 @@ func (x *Connected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connected.ProtoReflect.Descriptor instead.
 func (*Connected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *Connected) GetServerAheadMs() int64 {
@@ -7524,7 +7578,7 @@ type Disconnected struct {
 
 func (x *Disconnected) Reset() {
 	*x = Disconnected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7536,7 +7590,7 @@ func (x *Disconnected) String() string {
 func (*Disconnected) ProtoMessage() {}
 
 func (x *Disconnected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7549,7 +7603,7 @@ func (x *Disconnected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Disconnected.ProtoReflect.Descriptor instead.
 func (*Disconnected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *Disconnected) GetReason() Reason {
@@ -7599,7 +7653,7 @@ type PairCode struct {
 
 func (x *PairCode) Reset() {
 	*x = PairCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7611,7 +7665,7 @@ func (x *PairCode) String() string {
 func (*PairCode) ProtoMessage() {}
 
 func (x *PairCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7624,7 +7678,7 @@ func (x *PairCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairCode.ProtoReflect.Descriptor instead.
 func (*PairCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *PairCode) GetCode() string {
@@ -7667,7 +7721,7 @@ type PairSuccess struct {
 
 func (x *PairSuccess) Reset() {
 	*x = PairSuccess{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7679,7 +7733,7 @@ func (x *PairSuccess) String() string {
 func (*PairSuccess) ProtoMessage() {}
 
 func (x *PairSuccess) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7692,7 +7746,7 @@ func (x *PairSuccess) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairSuccess.ProtoReflect.Descriptor instead.
 func (*PairSuccess) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *PairSuccess) GetJid() string {
@@ -7733,7 +7787,7 @@ type PairFailed struct {
 
 func (x *PairFailed) Reset() {
 	*x = PairFailed{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7745,7 +7799,7 @@ func (x *PairFailed) String() string {
 func (*PairFailed) ProtoMessage() {}
 
 func (x *PairFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7758,7 +7812,7 @@ func (x *PairFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairFailed.ProtoReflect.Descriptor instead.
 func (*PairFailed) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *PairFailed) GetReason() PairFailure {
@@ -7786,7 +7840,7 @@ type PairPhoneCode struct {
 
 func (x *PairPhoneCode) Reset() {
 	*x = PairPhoneCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7798,7 +7852,7 @@ func (x *PairPhoneCode) String() string {
 func (*PairPhoneCode) ProtoMessage() {}
 
 func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7811,7 +7865,7 @@ func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPhoneCode.ProtoReflect.Descriptor instead.
 func (*PairPhoneCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *PairPhoneCode) GetCode() string {
@@ -7839,7 +7893,7 @@ type PairPasskeyRequest struct {
 
 func (x *PairPasskeyRequest) Reset() {
 	*x = PairPasskeyRequest{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7851,7 +7905,7 @@ func (x *PairPasskeyRequest) String() string {
 func (*PairPasskeyRequest) ProtoMessage() {}
 
 func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7864,7 +7918,7 @@ func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyRequest.ProtoReflect.Descriptor instead.
 func (*PairPasskeyRequest) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *PairPasskeyRequest) GetOptionsJson() []byte {
@@ -7891,7 +7945,7 @@ type PairPasskeyConfirmation struct {
 
 func (x *PairPasskeyConfirmation) Reset() {
 	*x = PairPasskeyConfirmation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7903,7 +7957,7 @@ func (x *PairPasskeyConfirmation) String() string {
 func (*PairPasskeyConfirmation) ProtoMessage() {}
 
 func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7916,7 +7970,7 @@ func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyConfirmation.ProtoReflect.Descriptor instead.
 func (*PairPasskeyConfirmation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *PairPasskeyConfirmation) GetCode() string {
@@ -7935,7 +7989,7 @@ type OfflineDrained struct {
 
 func (x *OfflineDrained) Reset() {
 	*x = OfflineDrained{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7947,7 +8001,7 @@ func (x *OfflineDrained) String() string {
 func (*OfflineDrained) ProtoMessage() {}
 
 func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7960,7 +8014,7 @@ func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfflineDrained.ProtoReflect.Descriptor instead.
 func (*OfflineDrained) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *OfflineDrained) GetCount() uint32 {
@@ -7979,7 +8033,7 @@ type PushNameChanged struct {
 
 func (x *PushNameChanged) Reset() {
 	*x = PushNameChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7991,7 +8045,7 @@ func (x *PushNameChanged) String() string {
 func (*PushNameChanged) ProtoMessage() {}
 
 func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8004,7 +8058,7 @@ func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushNameChanged.ProtoReflect.Descriptor instead.
 func (*PushNameChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
 }
 
 func (x *PushNameChanged) GetPushName() string {
@@ -8023,7 +8077,7 @@ type CredentialsChanged struct {
 
 func (x *CredentialsChanged) Reset() {
 	*x = CredentialsChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8035,7 +8089,7 @@ func (x *CredentialsChanged) String() string {
 func (*CredentialsChanged) ProtoMessage() {}
 
 func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8048,7 +8102,7 @@ func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialsChanged.ProtoReflect.Descriptor instead.
 func (*CredentialsChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
 }
 
 type TransferProgress struct {
@@ -8062,7 +8116,7 @@ type TransferProgress struct {
 
 func (x *TransferProgress) Reset() {
 	*x = TransferProgress{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8074,7 +8128,7 @@ func (x *TransferProgress) String() string {
 func (*TransferProgress) ProtoMessage() {}
 
 func (x *TransferProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8087,7 +8141,7 @@ func (x *TransferProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferProgress.ProtoReflect.Descriptor instead.
 func (*TransferProgress) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
 }
 
 func (x *TransferProgress) GetTransferId() string {
@@ -8123,7 +8177,7 @@ type Levels struct {
 
 func (x *Levels) Reset() {
 	*x = Levels{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8135,7 +8189,7 @@ func (x *Levels) String() string {
 func (*Levels) ProtoMessage() {}
 
 func (x *Levels) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8148,7 +8202,7 @@ func (x *Levels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Levels.ProtoReflect.Descriptor instead.
 func (*Levels) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *Levels) GetAtMs() int64 {
@@ -8190,7 +8244,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8202,7 +8256,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8215,7 +8269,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *Level) GetSessionId() string {
@@ -8305,7 +8359,7 @@ type Delivery struct {
 
 func (x *Delivery) Reset() {
 	*x = Delivery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8317,7 +8371,7 @@ func (x *Delivery) String() string {
 func (*Delivery) ProtoMessage() {}
 
 func (x *Delivery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8330,7 +8384,7 @@ func (x *Delivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
 func (*Delivery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
 }
 
 func (x *Delivery) GetDeliveryId() uint64 {
@@ -8452,7 +8506,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8464,7 +8518,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8477,7 +8531,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
 }
 
 func (x *Message) GetMessageId() string {
@@ -8837,7 +8891,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8849,7 +8903,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8862,7 +8916,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
 }
 
 func (x *Text) GetBody() string {
@@ -8891,7 +8945,7 @@ type Media struct {
 
 func (x *Media) Reset() {
 	*x = Media{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8903,7 +8957,7 @@ func (x *Media) String() string {
 func (*Media) ProtoMessage() {}
 
 func (x *Media) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8916,7 +8970,7 @@ func (x *Media) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Media.ProtoReflect.Descriptor instead.
 func (*Media) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
 }
 
 func (x *Media) GetKind() MediaKind {
@@ -9009,7 +9063,7 @@ type RemoteFile struct {
 
 func (x *RemoteFile) Reset() {
 	*x = RemoteFile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9021,7 +9075,7 @@ func (x *RemoteFile) String() string {
 func (*RemoteFile) ProtoMessage() {}
 
 func (x *RemoteFile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9034,7 +9088,7 @@ func (x *RemoteFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteFile.ProtoReflect.Descriptor instead.
 func (*RemoteFile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
 }
 
 func (x *RemoteFile) GetDirectPath() string {
@@ -9077,7 +9131,7 @@ type Location struct {
 
 func (x *Location) Reset() {
 	*x = Location{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9089,7 +9143,7 @@ func (x *Location) String() string {
 func (*Location) ProtoMessage() {}
 
 func (x *Location) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9102,7 +9156,7 @@ func (x *Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Location.ProtoReflect.Descriptor instead.
 func (*Location) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
 }
 
 func (x *Location) GetLatitude() float64 {
@@ -9149,7 +9203,7 @@ type LiveLocation struct {
 
 func (x *LiveLocation) Reset() {
 	*x = LiveLocation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9161,7 +9215,7 @@ func (x *LiveLocation) String() string {
 func (*LiveLocation) ProtoMessage() {}
 
 func (x *LiveLocation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9174,7 +9228,7 @@ func (x *LiveLocation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LiveLocation.ProtoReflect.Descriptor instead.
 func (*LiveLocation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
 }
 
 func (x *LiveLocation) GetLatitude() float64 {
@@ -9236,7 +9290,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9248,7 +9302,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9261,7 +9315,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
 }
 
 func (x *Contact) GetDisplayName() string {
@@ -9291,7 +9345,7 @@ type GroupInvite struct {
 
 func (x *GroupInvite) Reset() {
 	*x = GroupInvite{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9303,7 +9357,7 @@ func (x *GroupInvite) String() string {
 func (*GroupInvite) ProtoMessage() {}
 
 func (x *GroupInvite) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9316,7 +9370,7 @@ func (x *GroupInvite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupInvite.ProtoReflect.Descriptor instead.
 func (*GroupInvite) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
 }
 
 func (x *GroupInvite) GetGroup() string {
@@ -9369,7 +9423,7 @@ type CalendarEvent struct {
 
 func (x *CalendarEvent) Reset() {
 	*x = CalendarEvent{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9381,7 +9435,7 @@ func (x *CalendarEvent) String() string {
 func (*CalendarEvent) ProtoMessage() {}
 
 func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9394,7 +9448,7 @@ func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CalendarEvent.ProtoReflect.Descriptor instead.
 func (*CalendarEvent) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
 }
 
 func (x *CalendarEvent) GetName() string {
@@ -9457,7 +9511,7 @@ type Poll struct {
 
 func (x *Poll) Reset() {
 	*x = Poll{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9469,7 +9523,7 @@ func (x *Poll) String() string {
 func (*Poll) ProtoMessage() {}
 
 func (x *Poll) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9482,7 +9536,7 @@ func (x *Poll) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Poll.ProtoReflect.Descriptor instead.
 func (*Poll) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
 }
 
 func (x *Poll) GetQuestion() string {
@@ -9517,7 +9571,7 @@ type PollVote struct {
 
 func (x *PollVote) Reset() {
 	*x = PollVote{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9529,7 +9583,7 @@ func (x *PollVote) String() string {
 func (*PollVote) ProtoMessage() {}
 
 func (x *PollVote) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9542,7 +9596,7 @@ func (x *PollVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PollVote.ProtoReflect.Descriptor instead.
 func (*PollVote) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
 }
 
 func (x *PollVote) GetMessageId() string {
@@ -9576,7 +9630,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9588,7 +9642,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9601,7 +9655,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -9628,7 +9682,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9640,7 +9694,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9653,7 +9707,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -9679,7 +9733,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9691,7 +9745,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9704,7 +9758,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -9723,7 +9777,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9735,7 +9789,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9748,7 +9802,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -9767,7 +9821,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9779,7 +9833,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9792,7 +9846,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -9811,7 +9865,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9823,7 +9877,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9836,7 +9890,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
 }
 
 func (x *Other) GetKind() string {
@@ -9861,7 +9915,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9873,7 +9927,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9886,7 +9940,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -9965,7 +10019,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9977,7 +10031,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9990,7 +10044,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
 }
 
 func (x *Notice) GetNoticeId() string {
@@ -10192,7 +10246,7 @@ type GroupChanged struct {
 
 func (x *GroupChanged) Reset() {
 	*x = GroupChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10204,7 +10258,7 @@ func (x *GroupChanged) String() string {
 func (*GroupChanged) ProtoMessage() {}
 
 func (x *GroupChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10217,7 +10271,7 @@ func (x *GroupChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
 func (*GroupChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
 }
 
 func (x *GroupChanged) GetJoined() []string {
@@ -10306,7 +10360,7 @@ type IdentityChanged struct {
 
 func (x *IdentityChanged) Reset() {
 	*x = IdentityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10318,7 +10372,7 @@ func (x *IdentityChanged) String() string {
 func (*IdentityChanged) ProtoMessage() {}
 
 func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10331,7 +10385,7 @@ func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
 func (*IdentityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
 }
 
 func (x *IdentityChanged) GetImplicit() bool {
@@ -10353,7 +10407,7 @@ type CallReceived struct {
 
 func (x *CallReceived) Reset() {
 	*x = CallReceived{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10365,7 +10419,7 @@ func (x *CallReceived) String() string {
 func (*CallReceived) ProtoMessage() {}
 
 func (x *CallReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10378,7 +10432,7 @@ func (x *CallReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
 func (*CallReceived) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
 }
 
 func (x *CallReceived) GetCallId() string {
@@ -10418,7 +10472,7 @@ type PictureChanged struct {
 
 func (x *PictureChanged) Reset() {
 	*x = PictureChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10430,7 +10484,7 @@ func (x *PictureChanged) String() string {
 func (*PictureChanged) ProtoMessage() {}
 
 func (x *PictureChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10443,7 +10497,7 @@ func (x *PictureChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
 func (*PictureChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
 }
 
 func (x *PictureChanged) GetPictureId() string {
@@ -10465,7 +10519,7 @@ type ContactChanged struct {
 
 func (x *ContactChanged) Reset() {
 	*x = ContactChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10477,7 +10531,7 @@ func (x *ContactChanged) String() string {
 func (*ContactChanged) ProtoMessage() {}
 
 func (x *ContactChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10490,7 +10544,7 @@ func (x *ContactChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
 func (*ContactChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
 }
 
 func (x *ContactChanged) GetAbout() string {
@@ -10531,7 +10585,7 @@ type HistoryOffered struct {
 
 func (x *HistoryOffered) Reset() {
 	*x = HistoryOffered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10543,7 +10597,7 @@ func (x *HistoryOffered) String() string {
 func (*HistoryOffered) ProtoMessage() {}
 
 func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10556,7 +10610,7 @@ func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
 func (*HistoryOffered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
 }
 
 func (x *HistoryOffered) GetConversations() uint32 {
@@ -10584,7 +10638,7 @@ type ReachoutLock struct {
 
 func (x *ReachoutLock) Reset() {
 	*x = ReachoutLock{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10596,7 +10650,7 @@ func (x *ReachoutLock) String() string {
 func (*ReachoutLock) ProtoMessage() {}
 
 func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10609,7 +10663,7 @@ func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReachoutLock.ProtoReflect.Descriptor instead.
 func (*ReachoutLock) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
 }
 
 func (x *ReachoutLock) GetUntilMs() int64 {
@@ -10635,7 +10689,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10647,7 +10701,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10660,7 +10714,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -10708,7 +10762,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x05build\x18\a \x01(\tR\x05build\x12'\n" +
 	"\x0fboot_deliveries\x18\b \x01(\x04R\x0ebootDeliveries\"\"\n" +
 	"\bShutdown\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason\"\x8b\r\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\"\xbe\r\n" +
 	"\aCommand\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\x04R\trequestId\x12\x1d\n" +
@@ -10748,7 +10802,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x06unlink\x18$ \x01(\v2\x1a.holdfast.engine.v1.UnlinkH\x00R\x06unlink\x127\n" +
 	"\adiscard\x18( \x01(\v2\x1b.holdfast.engine.v1.DiscardH\x00R\adiscard\x12>\n" +
 	"\n" +
-	"bring_back\x18) \x01(\v2\x1d.holdfast.engine.v1.BringBackH\x00R\tbringBackB\t\n" +
+	"bring_back\x18) \x01(\v2\x1d.holdfast.engine.v1.BringBackH\x00R\tbringBack\x121\n" +
+	"\x05scout\x18* \x01(\v2\x19.holdfast.engine.v1.ScoutH\x00R\x05scoutB\t\n" +
 	"\acommandJ\x04\b\x16\x10\x17J\x04\b\x17\x10\x18R\x05probeR\tmark_read\"\xfc\x06\n" +
 	"\x06Result\x12\x1d\n" +
 	"\n" +
@@ -10803,7 +10858,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\aConnect\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\"\f\n" +
 	"\n" +
-	"Disconnect\"\x8a\x01\n" +
+	"Disconnect\"\a\n" +
+	"\x05Scout\"\x8a\x01\n" +
 	"\x04Pair\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x1f\n" +
@@ -11592,7 +11648,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 135)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 136)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -11623,123 +11679,124 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*Close)(nil),                   // 26: holdfast.engine.v1.Close
 	(*Connect)(nil),                 // 27: holdfast.engine.v1.Connect
 	(*Disconnect)(nil),              // 28: holdfast.engine.v1.Disconnect
-	(*Pair)(nil),                    // 29: holdfast.engine.v1.Pair
-	(*PairPhone)(nil),               // 30: holdfast.engine.v1.PairPhone
-	(*PasskeyResponse)(nil),         // 31: holdfast.engine.v1.PasskeyResponse
-	(*PasskeyConfirm)(nil),          // 32: holdfast.engine.v1.PasskeyConfirm
-	(*CancelPair)(nil),              // 33: holdfast.engine.v1.CancelPair
-	(*Adopt)(nil),                   // 34: holdfast.engine.v1.Adopt
-	(*Quarantine)(nil),              // 35: holdfast.engine.v1.Quarantine
-	(*Logout)(nil),                  // 36: holdfast.engine.v1.Logout
-	(*Send)(nil),                    // 37: holdfast.engine.v1.Send
-	(*SendResult)(nil),              // 38: holdfast.engine.v1.SendResult
-	(*Upload)(nil),                  // 39: holdfast.engine.v1.Upload
-	(*UploadResult)(nil),            // 40: holdfast.engine.v1.UploadResult
-	(*Download)(nil),                // 41: holdfast.engine.v1.Download
-	(*DownloadResult)(nil),          // 42: holdfast.engine.v1.DownloadResult
-	(*Cancel)(nil),                  // 43: holdfast.engine.v1.Cancel
-	(*Query)(nil),                   // 44: holdfast.engine.v1.Query
-	(*GroupQuery)(nil),              // 45: holdfast.engine.v1.GroupQuery
-	(*GroupsQuery)(nil),             // 46: holdfast.engine.v1.GroupsQuery
-	(*OnWhatsAppQuery)(nil),         // 47: holdfast.engine.v1.OnWhatsAppQuery
-	(*PictureQuery)(nil),            // 48: holdfast.engine.v1.PictureQuery
-	(*AboutQuery)(nil),              // 49: holdfast.engine.v1.AboutQuery
-	(*OwnProfileQuery)(nil),         // 50: holdfast.engine.v1.OwnProfileQuery
-	(*GroupLinkQuery)(nil),          // 51: holdfast.engine.v1.GroupLinkQuery
-	(*GroupByLinkQuery)(nil),        // 52: holdfast.engine.v1.GroupByLinkQuery
-	(*GroupRequestsQuery)(nil),      // 53: holdfast.engine.v1.GroupRequestsQuery
-	(*BlockListQuery)(nil),          // 54: holdfast.engine.v1.BlockListQuery
-	(*QueryResult)(nil),             // 55: holdfast.engine.v1.QueryResult
-	(*Groups)(nil),                  // 56: holdfast.engine.v1.Groups
-	(*Group)(nil),                   // 57: holdfast.engine.v1.Group
-	(*GroupLink)(nil),               // 58: holdfast.engine.v1.GroupLink
-	(*GroupRequests)(nil),           // 59: holdfast.engine.v1.GroupRequests
-	(*GroupRequest)(nil),            // 60: holdfast.engine.v1.GroupRequest
-	(*BlockList)(nil),               // 61: holdfast.engine.v1.BlockList
-	(*Member)(nil),                  // 62: holdfast.engine.v1.Member
-	(*OnWhatsApp)(nil),              // 63: holdfast.engine.v1.OnWhatsApp
-	(*Registered)(nil),              // 64: holdfast.engine.v1.Registered
-	(*Picture)(nil),                 // 65: holdfast.engine.v1.Picture
-	(*About)(nil),                   // 66: holdfast.engine.v1.About
-	(*OwnProfile)(nil),              // 67: holdfast.engine.v1.OwnProfile
-	(*Act)(nil),                     // 68: holdfast.engine.v1.Act
-	(*ActResult)(nil),               // 69: holdfast.engine.v1.ActResult
-	(*ChatPresence)(nil),            // 70: holdfast.engine.v1.ChatPresence
-	(*Presence)(nil),                // 71: holdfast.engine.v1.Presence
-	(*MarkRead)(nil),                // 72: holdfast.engine.v1.MarkRead
-	(*GroupCreate)(nil),             // 73: holdfast.engine.v1.GroupCreate
-	(*GroupMembers)(nil),            // 74: holdfast.engine.v1.GroupMembers
-	(*MembersChanged)(nil),          // 75: holdfast.engine.v1.MembersChanged
-	(*GroupSubject)(nil),            // 76: holdfast.engine.v1.GroupSubject
-	(*GroupLeave)(nil),              // 77: holdfast.engine.v1.GroupLeave
-	(*MediaAgain)(nil),              // 78: holdfast.engine.v1.MediaAgain
-	(*MediaPlaced)(nil),             // 79: holdfast.engine.v1.MediaPlaced
-	(*GroupSettings)(nil),           // 80: holdfast.engine.v1.GroupSettings
-	(*GroupLinkReset)(nil),          // 81: holdfast.engine.v1.GroupLinkReset
-	(*GroupJoin)(nil),               // 82: holdfast.engine.v1.GroupJoin
-	(*Joined)(nil),                  // 83: holdfast.engine.v1.Joined
-	(*GroupDecide)(nil),             // 84: holdfast.engine.v1.GroupDecide
-	(*SetPicture)(nil),              // 85: holdfast.engine.v1.SetPicture
-	(*PictureSet)(nil),              // 86: holdfast.engine.v1.PictureSet
-	(*SetProfile)(nil),              // 87: holdfast.engine.v1.SetProfile
-	(*Block)(nil),                   // 88: holdfast.engine.v1.Block
-	(*RejectCall)(nil),              // 89: holdfast.engine.v1.RejectCall
-	(*Inspect)(nil),                 // 90: holdfast.engine.v1.Inspect
-	(*InspectResult)(nil),           // 91: holdfast.engine.v1.InspectResult
-	(*Finding)(nil),                 // 92: holdfast.engine.v1.Finding
-	(*Snapshot)(nil),                // 93: holdfast.engine.v1.Snapshot
-	(*SnapshotResult)(nil),          // 94: holdfast.engine.v1.SnapshotResult
-	(*Restore)(nil),                 // 95: holdfast.engine.v1.Restore
-	(*RestoreResult)(nil),           // 96: holdfast.engine.v1.RestoreResult
-	(*ImportDevice)(nil),            // 97: holdfast.engine.v1.ImportDevice
-	(*ImportDeviceResult)(nil),      // 98: holdfast.engine.v1.ImportDeviceResult
-	(*Discard)(nil),                 // 99: holdfast.engine.v1.Discard
-	(*BringBack)(nil),               // 100: holdfast.engine.v1.BringBack
-	(*Unlink)(nil),                  // 101: holdfast.engine.v1.Unlink
-	(*UnlinkResult)(nil),            // 102: holdfast.engine.v1.UnlinkResult
-	(*SessionFact)(nil),             // 103: holdfast.engine.v1.SessionFact
-	(*Connected)(nil),               // 104: holdfast.engine.v1.Connected
-	(*Disconnected)(nil),            // 105: holdfast.engine.v1.Disconnected
-	(*PairCode)(nil),                // 106: holdfast.engine.v1.PairCode
-	(*PairSuccess)(nil),             // 107: holdfast.engine.v1.PairSuccess
-	(*PairFailed)(nil),              // 108: holdfast.engine.v1.PairFailed
-	(*PairPhoneCode)(nil),           // 109: holdfast.engine.v1.PairPhoneCode
-	(*PairPasskeyRequest)(nil),      // 110: holdfast.engine.v1.PairPasskeyRequest
-	(*PairPasskeyConfirmation)(nil), // 111: holdfast.engine.v1.PairPasskeyConfirmation
-	(*OfflineDrained)(nil),          // 112: holdfast.engine.v1.OfflineDrained
-	(*PushNameChanged)(nil),         // 113: holdfast.engine.v1.PushNameChanged
-	(*CredentialsChanged)(nil),      // 114: holdfast.engine.v1.CredentialsChanged
-	(*TransferProgress)(nil),        // 115: holdfast.engine.v1.TransferProgress
-	(*Levels)(nil),                  // 116: holdfast.engine.v1.Levels
-	(*Level)(nil),                   // 117: holdfast.engine.v1.Level
-	(*Delivery)(nil),                // 118: holdfast.engine.v1.Delivery
-	(*Message)(nil),                 // 119: holdfast.engine.v1.Message
-	(*Text)(nil),                    // 120: holdfast.engine.v1.Text
-	(*Media)(nil),                   // 121: holdfast.engine.v1.Media
-	(*RemoteFile)(nil),              // 122: holdfast.engine.v1.RemoteFile
-	(*Location)(nil),                // 123: holdfast.engine.v1.Location
-	(*LiveLocation)(nil),            // 124: holdfast.engine.v1.LiveLocation
-	(*Contact)(nil),                 // 125: holdfast.engine.v1.Contact
-	(*GroupInvite)(nil),             // 126: holdfast.engine.v1.GroupInvite
-	(*CalendarEvent)(nil),           // 127: holdfast.engine.v1.CalendarEvent
-	(*Poll)(nil),                    // 128: holdfast.engine.v1.Poll
-	(*PollVote)(nil),                // 129: holdfast.engine.v1.PollVote
-	(*Reaction)(nil),                // 130: holdfast.engine.v1.Reaction
-	(*Edit)(nil),                    // 131: holdfast.engine.v1.Edit
-	(*Revoke)(nil),                  // 132: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),           // 133: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),          // 134: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),                   // 135: holdfast.engine.v1.Other
-	(*Receipt)(nil),                 // 136: holdfast.engine.v1.Receipt
-	(*Notice)(nil),                  // 137: holdfast.engine.v1.Notice
-	(*GroupChanged)(nil),            // 138: holdfast.engine.v1.GroupChanged
-	(*IdentityChanged)(nil),         // 139: holdfast.engine.v1.IdentityChanged
-	(*CallReceived)(nil),            // 140: holdfast.engine.v1.CallReceived
-	(*PictureChanged)(nil),          // 141: holdfast.engine.v1.PictureChanged
-	(*ContactChanged)(nil),          // 142: holdfast.engine.v1.ContactChanged
-	(*HistoryOffered)(nil),          // 143: holdfast.engine.v1.HistoryOffered
-	(*ReachoutLock)(nil),            // 144: holdfast.engine.v1.ReachoutLock
-	(*OtherNotice)(nil),             // 145: holdfast.engine.v1.OtherNotice
+	(*Scout)(nil),                   // 29: holdfast.engine.v1.Scout
+	(*Pair)(nil),                    // 30: holdfast.engine.v1.Pair
+	(*PairPhone)(nil),               // 31: holdfast.engine.v1.PairPhone
+	(*PasskeyResponse)(nil),         // 32: holdfast.engine.v1.PasskeyResponse
+	(*PasskeyConfirm)(nil),          // 33: holdfast.engine.v1.PasskeyConfirm
+	(*CancelPair)(nil),              // 34: holdfast.engine.v1.CancelPair
+	(*Adopt)(nil),                   // 35: holdfast.engine.v1.Adopt
+	(*Quarantine)(nil),              // 36: holdfast.engine.v1.Quarantine
+	(*Logout)(nil),                  // 37: holdfast.engine.v1.Logout
+	(*Send)(nil),                    // 38: holdfast.engine.v1.Send
+	(*SendResult)(nil),              // 39: holdfast.engine.v1.SendResult
+	(*Upload)(nil),                  // 40: holdfast.engine.v1.Upload
+	(*UploadResult)(nil),            // 41: holdfast.engine.v1.UploadResult
+	(*Download)(nil),                // 42: holdfast.engine.v1.Download
+	(*DownloadResult)(nil),          // 43: holdfast.engine.v1.DownloadResult
+	(*Cancel)(nil),                  // 44: holdfast.engine.v1.Cancel
+	(*Query)(nil),                   // 45: holdfast.engine.v1.Query
+	(*GroupQuery)(nil),              // 46: holdfast.engine.v1.GroupQuery
+	(*GroupsQuery)(nil),             // 47: holdfast.engine.v1.GroupsQuery
+	(*OnWhatsAppQuery)(nil),         // 48: holdfast.engine.v1.OnWhatsAppQuery
+	(*PictureQuery)(nil),            // 49: holdfast.engine.v1.PictureQuery
+	(*AboutQuery)(nil),              // 50: holdfast.engine.v1.AboutQuery
+	(*OwnProfileQuery)(nil),         // 51: holdfast.engine.v1.OwnProfileQuery
+	(*GroupLinkQuery)(nil),          // 52: holdfast.engine.v1.GroupLinkQuery
+	(*GroupByLinkQuery)(nil),        // 53: holdfast.engine.v1.GroupByLinkQuery
+	(*GroupRequestsQuery)(nil),      // 54: holdfast.engine.v1.GroupRequestsQuery
+	(*BlockListQuery)(nil),          // 55: holdfast.engine.v1.BlockListQuery
+	(*QueryResult)(nil),             // 56: holdfast.engine.v1.QueryResult
+	(*Groups)(nil),                  // 57: holdfast.engine.v1.Groups
+	(*Group)(nil),                   // 58: holdfast.engine.v1.Group
+	(*GroupLink)(nil),               // 59: holdfast.engine.v1.GroupLink
+	(*GroupRequests)(nil),           // 60: holdfast.engine.v1.GroupRequests
+	(*GroupRequest)(nil),            // 61: holdfast.engine.v1.GroupRequest
+	(*BlockList)(nil),               // 62: holdfast.engine.v1.BlockList
+	(*Member)(nil),                  // 63: holdfast.engine.v1.Member
+	(*OnWhatsApp)(nil),              // 64: holdfast.engine.v1.OnWhatsApp
+	(*Registered)(nil),              // 65: holdfast.engine.v1.Registered
+	(*Picture)(nil),                 // 66: holdfast.engine.v1.Picture
+	(*About)(nil),                   // 67: holdfast.engine.v1.About
+	(*OwnProfile)(nil),              // 68: holdfast.engine.v1.OwnProfile
+	(*Act)(nil),                     // 69: holdfast.engine.v1.Act
+	(*ActResult)(nil),               // 70: holdfast.engine.v1.ActResult
+	(*ChatPresence)(nil),            // 71: holdfast.engine.v1.ChatPresence
+	(*Presence)(nil),                // 72: holdfast.engine.v1.Presence
+	(*MarkRead)(nil),                // 73: holdfast.engine.v1.MarkRead
+	(*GroupCreate)(nil),             // 74: holdfast.engine.v1.GroupCreate
+	(*GroupMembers)(nil),            // 75: holdfast.engine.v1.GroupMembers
+	(*MembersChanged)(nil),          // 76: holdfast.engine.v1.MembersChanged
+	(*GroupSubject)(nil),            // 77: holdfast.engine.v1.GroupSubject
+	(*GroupLeave)(nil),              // 78: holdfast.engine.v1.GroupLeave
+	(*MediaAgain)(nil),              // 79: holdfast.engine.v1.MediaAgain
+	(*MediaPlaced)(nil),             // 80: holdfast.engine.v1.MediaPlaced
+	(*GroupSettings)(nil),           // 81: holdfast.engine.v1.GroupSettings
+	(*GroupLinkReset)(nil),          // 82: holdfast.engine.v1.GroupLinkReset
+	(*GroupJoin)(nil),               // 83: holdfast.engine.v1.GroupJoin
+	(*Joined)(nil),                  // 84: holdfast.engine.v1.Joined
+	(*GroupDecide)(nil),             // 85: holdfast.engine.v1.GroupDecide
+	(*SetPicture)(nil),              // 86: holdfast.engine.v1.SetPicture
+	(*PictureSet)(nil),              // 87: holdfast.engine.v1.PictureSet
+	(*SetProfile)(nil),              // 88: holdfast.engine.v1.SetProfile
+	(*Block)(nil),                   // 89: holdfast.engine.v1.Block
+	(*RejectCall)(nil),              // 90: holdfast.engine.v1.RejectCall
+	(*Inspect)(nil),                 // 91: holdfast.engine.v1.Inspect
+	(*InspectResult)(nil),           // 92: holdfast.engine.v1.InspectResult
+	(*Finding)(nil),                 // 93: holdfast.engine.v1.Finding
+	(*Snapshot)(nil),                // 94: holdfast.engine.v1.Snapshot
+	(*SnapshotResult)(nil),          // 95: holdfast.engine.v1.SnapshotResult
+	(*Restore)(nil),                 // 96: holdfast.engine.v1.Restore
+	(*RestoreResult)(nil),           // 97: holdfast.engine.v1.RestoreResult
+	(*ImportDevice)(nil),            // 98: holdfast.engine.v1.ImportDevice
+	(*ImportDeviceResult)(nil),      // 99: holdfast.engine.v1.ImportDeviceResult
+	(*Discard)(nil),                 // 100: holdfast.engine.v1.Discard
+	(*BringBack)(nil),               // 101: holdfast.engine.v1.BringBack
+	(*Unlink)(nil),                  // 102: holdfast.engine.v1.Unlink
+	(*UnlinkResult)(nil),            // 103: holdfast.engine.v1.UnlinkResult
+	(*SessionFact)(nil),             // 104: holdfast.engine.v1.SessionFact
+	(*Connected)(nil),               // 105: holdfast.engine.v1.Connected
+	(*Disconnected)(nil),            // 106: holdfast.engine.v1.Disconnected
+	(*PairCode)(nil),                // 107: holdfast.engine.v1.PairCode
+	(*PairSuccess)(nil),             // 108: holdfast.engine.v1.PairSuccess
+	(*PairFailed)(nil),              // 109: holdfast.engine.v1.PairFailed
+	(*PairPhoneCode)(nil),           // 110: holdfast.engine.v1.PairPhoneCode
+	(*PairPasskeyRequest)(nil),      // 111: holdfast.engine.v1.PairPasskeyRequest
+	(*PairPasskeyConfirmation)(nil), // 112: holdfast.engine.v1.PairPasskeyConfirmation
+	(*OfflineDrained)(nil),          // 113: holdfast.engine.v1.OfflineDrained
+	(*PushNameChanged)(nil),         // 114: holdfast.engine.v1.PushNameChanged
+	(*CredentialsChanged)(nil),      // 115: holdfast.engine.v1.CredentialsChanged
+	(*TransferProgress)(nil),        // 116: holdfast.engine.v1.TransferProgress
+	(*Levels)(nil),                  // 117: holdfast.engine.v1.Levels
+	(*Level)(nil),                   // 118: holdfast.engine.v1.Level
+	(*Delivery)(nil),                // 119: holdfast.engine.v1.Delivery
+	(*Message)(nil),                 // 120: holdfast.engine.v1.Message
+	(*Text)(nil),                    // 121: holdfast.engine.v1.Text
+	(*Media)(nil),                   // 122: holdfast.engine.v1.Media
+	(*RemoteFile)(nil),              // 123: holdfast.engine.v1.RemoteFile
+	(*Location)(nil),                // 124: holdfast.engine.v1.Location
+	(*LiveLocation)(nil),            // 125: holdfast.engine.v1.LiveLocation
+	(*Contact)(nil),                 // 126: holdfast.engine.v1.Contact
+	(*GroupInvite)(nil),             // 127: holdfast.engine.v1.GroupInvite
+	(*CalendarEvent)(nil),           // 128: holdfast.engine.v1.CalendarEvent
+	(*Poll)(nil),                    // 129: holdfast.engine.v1.Poll
+	(*PollVote)(nil),                // 130: holdfast.engine.v1.PollVote
+	(*Reaction)(nil),                // 131: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 132: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 133: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 134: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 135: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 136: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 137: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 138: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 139: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 140: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 141: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 142: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 143: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 144: holdfast.engine.v1.HistoryOffered
+	(*ReachoutLock)(nil),            // 145: holdfast.engine.v1.ReachoutLock
+	(*OtherNotice)(nil),             // 146: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -11747,166 +11804,167 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	16,  // 2: holdfast.engine.v1.Down.commands:type_name -> holdfast.engine.v1.Command
 	14,  // 3: holdfast.engine.v1.Up.welcome:type_name -> holdfast.engine.v1.Welcome
 	17,  // 4: holdfast.engine.v1.Up.results:type_name -> holdfast.engine.v1.Result
-	103, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
-	118, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
-	116, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
+	104, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
+	119, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
+	117, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
 	19,  // 8: holdfast.engine.v1.Command.list:type_name -> holdfast.engine.v1.List
 	21,  // 9: holdfast.engine.v1.Command.scan:type_name -> holdfast.engine.v1.Scan
 	24,  // 10: holdfast.engine.v1.Command.open:type_name -> holdfast.engine.v1.Open
 	26,  // 11: holdfast.engine.v1.Command.close:type_name -> holdfast.engine.v1.Close
 	27,  // 12: holdfast.engine.v1.Command.connect:type_name -> holdfast.engine.v1.Connect
 	28,  // 13: holdfast.engine.v1.Command.disconnect:type_name -> holdfast.engine.v1.Disconnect
-	29,  // 14: holdfast.engine.v1.Command.pair:type_name -> holdfast.engine.v1.Pair
-	33,  // 15: holdfast.engine.v1.Command.cancel_pair:type_name -> holdfast.engine.v1.CancelPair
-	34,  // 16: holdfast.engine.v1.Command.adopt:type_name -> holdfast.engine.v1.Adopt
-	35,  // 17: holdfast.engine.v1.Command.quarantine:type_name -> holdfast.engine.v1.Quarantine
-	36,  // 18: holdfast.engine.v1.Command.logout:type_name -> holdfast.engine.v1.Logout
-	37,  // 19: holdfast.engine.v1.Command.send:type_name -> holdfast.engine.v1.Send
-	39,  // 20: holdfast.engine.v1.Command.upload:type_name -> holdfast.engine.v1.Upload
-	41,  // 21: holdfast.engine.v1.Command.download:type_name -> holdfast.engine.v1.Download
-	43,  // 22: holdfast.engine.v1.Command.cancel:type_name -> holdfast.engine.v1.Cancel
-	44,  // 23: holdfast.engine.v1.Command.query:type_name -> holdfast.engine.v1.Query
-	68,  // 24: holdfast.engine.v1.Command.act:type_name -> holdfast.engine.v1.Act
-	30,  // 25: holdfast.engine.v1.Command.pair_phone:type_name -> holdfast.engine.v1.PairPhone
-	31,  // 26: holdfast.engine.v1.Command.passkey_response:type_name -> holdfast.engine.v1.PasskeyResponse
-	32,  // 27: holdfast.engine.v1.Command.passkey_confirm:type_name -> holdfast.engine.v1.PasskeyConfirm
-	90,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
-	93,  // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
-	95,  // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
-	97,  // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
-	101, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
-	99,  // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
-	100, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
-	18,  // 35: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
-	20,  // 36: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
-	22,  // 37: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
-	25,  // 38: holdfast.engine.v1.Result.open:type_name -> holdfast.engine.v1.OpenResult
-	38,  // 39: holdfast.engine.v1.Result.send:type_name -> holdfast.engine.v1.SendResult
-	40,  // 40: holdfast.engine.v1.Result.upload:type_name -> holdfast.engine.v1.UploadResult
-	42,  // 41: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
-	55,  // 42: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
-	69,  // 43: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
-	91,  // 44: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
-	94,  // 45: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
-	96,  // 46: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
-	98,  // 47: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
-	102, // 48: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
-	0,   // 49: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
-	117, // 50: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
-	3,   // 51: holdfast.engine.v1.Scan.place:type_name -> holdfast.engine.v1.Place
-	23,  // 52: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
-	8,   // 53: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
-	8,   // 54: holdfast.engine.v1.Download.kind:type_name -> holdfast.engine.v1.MediaKind
-	45,  // 55: holdfast.engine.v1.Query.group:type_name -> holdfast.engine.v1.GroupQuery
-	46,  // 56: holdfast.engine.v1.Query.groups:type_name -> holdfast.engine.v1.GroupsQuery
-	47,  // 57: holdfast.engine.v1.Query.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsAppQuery
-	48,  // 58: holdfast.engine.v1.Query.picture:type_name -> holdfast.engine.v1.PictureQuery
-	49,  // 59: holdfast.engine.v1.Query.about:type_name -> holdfast.engine.v1.AboutQuery
-	50,  // 60: holdfast.engine.v1.Query.own_profile:type_name -> holdfast.engine.v1.OwnProfileQuery
-	51,  // 61: holdfast.engine.v1.Query.group_link:type_name -> holdfast.engine.v1.GroupLinkQuery
-	52,  // 62: holdfast.engine.v1.Query.group_by_link:type_name -> holdfast.engine.v1.GroupByLinkQuery
-	53,  // 63: holdfast.engine.v1.Query.group_requests:type_name -> holdfast.engine.v1.GroupRequestsQuery
-	54,  // 64: holdfast.engine.v1.Query.block_list:type_name -> holdfast.engine.v1.BlockListQuery
-	57,  // 65: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
-	56,  // 66: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
-	63,  // 67: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
-	65,  // 68: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
-	66,  // 69: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
-	67,  // 70: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
-	58,  // 71: holdfast.engine.v1.QueryResult.group_link:type_name -> holdfast.engine.v1.GroupLink
-	57,  // 72: holdfast.engine.v1.QueryResult.group_by_link:type_name -> holdfast.engine.v1.Group
-	59,  // 73: holdfast.engine.v1.QueryResult.group_requests:type_name -> holdfast.engine.v1.GroupRequests
-	61,  // 74: holdfast.engine.v1.QueryResult.block_list:type_name -> holdfast.engine.v1.BlockList
-	57,  // 75: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
-	62,  // 76: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
-	60,  // 77: holdfast.engine.v1.GroupRequests.requests:type_name -> holdfast.engine.v1.GroupRequest
-	62,  // 78: holdfast.engine.v1.GroupRequest.member:type_name -> holdfast.engine.v1.Member
-	62,  // 79: holdfast.engine.v1.BlockList.members:type_name -> holdfast.engine.v1.Member
-	64,  // 80: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
-	70,  // 81: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
-	71,  // 82: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
-	72,  // 83: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
-	73,  // 84: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
-	74,  // 85: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
-	76,  // 86: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
-	77,  // 87: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
-	78,  // 88: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
-	80,  // 89: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
-	81,  // 90: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
-	82,  // 91: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
-	84,  // 92: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
-	85,  // 93: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
-	87,  // 94: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
-	88,  // 95: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
-	89,  // 96: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
-	57,  // 97: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
-	75,  // 98: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
-	58,  // 99: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
-	83,  // 100: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
-	79,  // 101: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
-	86,  // 102: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
-	1,   // 103: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
-	2,   // 104: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
-	62,  // 105: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
-	3,   // 106: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
-	92,  // 107: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
-	25,  // 108: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
-	4,   // 109: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
-	25,  // 110: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
-	25,  // 111: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
-	3,   // 112: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
-	104, // 113: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
-	105, // 114: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
-	106, // 115: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
-	107, // 116: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
-	108, // 117: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
-	112, // 118: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
-	113, // 119: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
-	114, // 120: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
-	109, // 121: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
-	110, // 122: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
-	111, // 123: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
-	115, // 124: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
-	5,   // 125: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
-	6,   // 126: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
-	117, // 127: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
-	7,   // 128: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
-	119, // 129: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	136, // 130: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	137, // 131: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
-	120, // 132: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
-	121, // 133: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
-	123, // 134: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
-	125, // 135: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
-	128, // 136: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	130, // 137: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	131, // 138: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	132, // 139: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	133, // 140: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	134, // 141: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	135, // 142: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	129, // 143: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
-	124, // 144: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
-	126, // 145: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
-	127, // 146: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
-	8,   // 147: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	122, // 148: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
-	123, // 149: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
-	9,   // 150: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	138, // 151: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
-	139, // 152: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
-	140, // 153: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
-	141, // 154: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
-	142, // 155: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
-	143, // 156: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	144, // 157: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
-	145, // 158: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 159: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	160, // [160:160] is the sub-list for method output_type
-	160, // [160:160] is the sub-list for method input_type
-	160, // [160:160] is the sub-list for extension type_name
-	160, // [160:160] is the sub-list for extension extendee
-	0,   // [0:160] is the sub-list for field type_name
+	30,  // 14: holdfast.engine.v1.Command.pair:type_name -> holdfast.engine.v1.Pair
+	34,  // 15: holdfast.engine.v1.Command.cancel_pair:type_name -> holdfast.engine.v1.CancelPair
+	35,  // 16: holdfast.engine.v1.Command.adopt:type_name -> holdfast.engine.v1.Adopt
+	36,  // 17: holdfast.engine.v1.Command.quarantine:type_name -> holdfast.engine.v1.Quarantine
+	37,  // 18: holdfast.engine.v1.Command.logout:type_name -> holdfast.engine.v1.Logout
+	38,  // 19: holdfast.engine.v1.Command.send:type_name -> holdfast.engine.v1.Send
+	40,  // 20: holdfast.engine.v1.Command.upload:type_name -> holdfast.engine.v1.Upload
+	42,  // 21: holdfast.engine.v1.Command.download:type_name -> holdfast.engine.v1.Download
+	44,  // 22: holdfast.engine.v1.Command.cancel:type_name -> holdfast.engine.v1.Cancel
+	45,  // 23: holdfast.engine.v1.Command.query:type_name -> holdfast.engine.v1.Query
+	69,  // 24: holdfast.engine.v1.Command.act:type_name -> holdfast.engine.v1.Act
+	31,  // 25: holdfast.engine.v1.Command.pair_phone:type_name -> holdfast.engine.v1.PairPhone
+	32,  // 26: holdfast.engine.v1.Command.passkey_response:type_name -> holdfast.engine.v1.PasskeyResponse
+	33,  // 27: holdfast.engine.v1.Command.passkey_confirm:type_name -> holdfast.engine.v1.PasskeyConfirm
+	91,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
+	94,  // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
+	96,  // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
+	98,  // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
+	102, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
+	100, // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
+	101, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
+	29,  // 35: holdfast.engine.v1.Command.scout:type_name -> holdfast.engine.v1.Scout
+	18,  // 36: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
+	20,  // 37: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
+	22,  // 38: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
+	25,  // 39: holdfast.engine.v1.Result.open:type_name -> holdfast.engine.v1.OpenResult
+	39,  // 40: holdfast.engine.v1.Result.send:type_name -> holdfast.engine.v1.SendResult
+	41,  // 41: holdfast.engine.v1.Result.upload:type_name -> holdfast.engine.v1.UploadResult
+	43,  // 42: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
+	56,  // 43: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
+	70,  // 44: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
+	92,  // 45: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
+	95,  // 46: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
+	97,  // 47: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
+	99,  // 48: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
+	103, // 49: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
+	0,   // 50: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
+	118, // 51: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
+	3,   // 52: holdfast.engine.v1.Scan.place:type_name -> holdfast.engine.v1.Place
+	23,  // 53: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
+	8,   // 54: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
+	8,   // 55: holdfast.engine.v1.Download.kind:type_name -> holdfast.engine.v1.MediaKind
+	46,  // 56: holdfast.engine.v1.Query.group:type_name -> holdfast.engine.v1.GroupQuery
+	47,  // 57: holdfast.engine.v1.Query.groups:type_name -> holdfast.engine.v1.GroupsQuery
+	48,  // 58: holdfast.engine.v1.Query.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsAppQuery
+	49,  // 59: holdfast.engine.v1.Query.picture:type_name -> holdfast.engine.v1.PictureQuery
+	50,  // 60: holdfast.engine.v1.Query.about:type_name -> holdfast.engine.v1.AboutQuery
+	51,  // 61: holdfast.engine.v1.Query.own_profile:type_name -> holdfast.engine.v1.OwnProfileQuery
+	52,  // 62: holdfast.engine.v1.Query.group_link:type_name -> holdfast.engine.v1.GroupLinkQuery
+	53,  // 63: holdfast.engine.v1.Query.group_by_link:type_name -> holdfast.engine.v1.GroupByLinkQuery
+	54,  // 64: holdfast.engine.v1.Query.group_requests:type_name -> holdfast.engine.v1.GroupRequestsQuery
+	55,  // 65: holdfast.engine.v1.Query.block_list:type_name -> holdfast.engine.v1.BlockListQuery
+	58,  // 66: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
+	57,  // 67: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
+	64,  // 68: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
+	66,  // 69: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
+	67,  // 70: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
+	68,  // 71: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
+	59,  // 72: holdfast.engine.v1.QueryResult.group_link:type_name -> holdfast.engine.v1.GroupLink
+	58,  // 73: holdfast.engine.v1.QueryResult.group_by_link:type_name -> holdfast.engine.v1.Group
+	60,  // 74: holdfast.engine.v1.QueryResult.group_requests:type_name -> holdfast.engine.v1.GroupRequests
+	62,  // 75: holdfast.engine.v1.QueryResult.block_list:type_name -> holdfast.engine.v1.BlockList
+	58,  // 76: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
+	63,  // 77: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
+	61,  // 78: holdfast.engine.v1.GroupRequests.requests:type_name -> holdfast.engine.v1.GroupRequest
+	63,  // 79: holdfast.engine.v1.GroupRequest.member:type_name -> holdfast.engine.v1.Member
+	63,  // 80: holdfast.engine.v1.BlockList.members:type_name -> holdfast.engine.v1.Member
+	65,  // 81: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
+	71,  // 82: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
+	72,  // 83: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
+	73,  // 84: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
+	74,  // 85: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
+	75,  // 86: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
+	77,  // 87: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
+	78,  // 88: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
+	79,  // 89: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
+	81,  // 90: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
+	82,  // 91: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
+	83,  // 92: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
+	85,  // 93: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
+	86,  // 94: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
+	88,  // 95: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
+	89,  // 96: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
+	90,  // 97: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
+	58,  // 98: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
+	76,  // 99: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
+	59,  // 100: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
+	84,  // 101: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
+	80,  // 102: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
+	87,  // 103: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
+	1,   // 104: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
+	2,   // 105: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
+	63,  // 106: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
+	3,   // 107: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
+	93,  // 108: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
+	25,  // 109: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
+	4,   // 110: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
+	25,  // 111: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
+	25,  // 112: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
+	3,   // 113: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
+	105, // 114: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
+	106, // 115: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
+	107, // 116: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
+	108, // 117: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
+	109, // 118: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
+	113, // 119: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
+	114, // 120: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
+	115, // 121: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
+	110, // 122: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
+	111, // 123: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
+	112, // 124: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
+	116, // 125: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
+	5,   // 126: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
+	6,   // 127: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
+	118, // 128: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
+	7,   // 129: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
+	120, // 130: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
+	137, // 131: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	138, // 132: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	121, // 133: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
+	122, // 134: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
+	124, // 135: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
+	126, // 136: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
+	129, // 137: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
+	131, // 138: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	132, // 139: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	133, // 140: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	134, // 141: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	135, // 142: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	136, // 143: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	130, // 144: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
+	125, // 145: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
+	127, // 146: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
+	128, // 147: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
+	8,   // 148: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	123, // 149: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
+	124, // 150: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
+	9,   // 151: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	139, // 152: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	140, // 153: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	141, // 154: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	142, // 155: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	143, // 156: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	144, // 157: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	145, // 158: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
+	146, // 159: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 160: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	161, // [161:161] is the sub-list for method output_type
+	161, // [161:161] is the sub-list for method input_type
+	161, // [161:161] is the sub-list for extension type_name
+	161, // [161:161] is the sub-list for extension extendee
+	0,   // [0:161] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -11942,6 +12000,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Command_Unlink)(nil),
 		(*Command_Discard)(nil),
 		(*Command_BringBack)(nil),
+		(*Command_Scout)(nil),
 	}
 	file_holdfast_engine_v1_engine_proto_msgTypes[6].OneofWrappers = []any{
 		(*Result_List)(nil),
@@ -11958,7 +12017,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Result_ImportDevice)(nil),
 		(*Result_Unlink)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[33].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[34].OneofWrappers = []any{
 		(*Query_Group)(nil),
 		(*Query_Groups)(nil),
 		(*Query_OnWhatsapp)(nil),
@@ -11970,7 +12029,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Query_GroupRequests)(nil),
 		(*Query_BlockList)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[44].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[45].OneofWrappers = []any{
 		(*QueryResult_Group)(nil),
 		(*QueryResult_Groups)(nil),
 		(*QueryResult_OnWhatsapp)(nil),
@@ -11982,7 +12041,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*QueryResult_GroupRequests)(nil),
 		(*QueryResult_BlockList)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[57].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[58].OneofWrappers = []any{
 		(*Act_ChatPresence)(nil),
 		(*Act_Presence)(nil),
 		(*Act_MarkRead)(nil),
@@ -12000,7 +12059,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Act_Block)(nil),
 		(*Act_RejectCall)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[58].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[59].OneofWrappers = []any{
 		(*ActResult_Group)(nil),
 		(*ActResult_Members)(nil),
 		(*ActResult_Link)(nil),
@@ -12008,9 +12067,9 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*ActResult_MediaPlaced)(nil),
 		(*ActResult_Picture)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[69].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[76].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[92].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[70].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[77].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[93].OneofWrappers = []any{
 		(*SessionFact_Connected)(nil),
 		(*SessionFact_Disconnected)(nil),
 		(*SessionFact_PairCode)(nil),
@@ -12024,14 +12083,14 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*SessionFact_PairPasskeyConfirmation)(nil),
 		(*SessionFact_TransferProgress)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[93].OneofWrappers = []any{}
 	file_holdfast_engine_v1_engine_proto_msgTypes[94].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[107].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[95].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[108].OneofWrappers = []any{
 		(*Delivery_Message)(nil),
 		(*Delivery_Receipt)(nil),
 		(*Delivery_Notice)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[108].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[109].OneofWrappers = []any{
 		(*Message_Text)(nil),
 		(*Message_Media)(nil),
 		(*Message_Location)(nil),
@@ -12048,7 +12107,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_GroupInvite)(nil),
 		(*Message_Event)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[126].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[127].OneofWrappers = []any{
 		(*Notice_GroupChanged)(nil),
 		(*Notice_IdentityChanged)(nil),
 		(*Notice_CallReceived)(nil),
@@ -12058,15 +12117,15 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_ReachoutLock)(nil),
 		(*Notice_Other)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[127].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[131].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[128].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[132].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   135,
+			NumMessages:   136,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -14,6 +14,7 @@ from holdfast.inbox import Inbox
 from holdfast.journal import Event, Filter, Journal
 from holdfast.kit.clock import SteadyClock, monotonic_ms, now_ms
 from holdfast.model.ids import DEFAULT_TENANT
+from holdfast.model.policy import DEFAULT_POLICY, Policy
 from holdfast.model.states import State
 from holdfast.sessions import Recorder, Service, Supervisor
 from holdfast.sessions.runtime import Runtime
@@ -102,7 +103,9 @@ class World:
         return made
 
     @contextlib.asynccontextmanager
-    async def gateway(self, binary: str = "/nowhere/holdfast-engine") -> AsyncIterator[Running]:
+    async def gateway(
+        self, binary: str = "/nowhere/holdfast-engine", policy: Policy = DEFAULT_POLICY
+    ) -> AsyncIterator[Running]:
         """A gateway, from start to stop. Its engine is one that a test has started."""
         self.data.mkdir(exist_ok=True)
         store = await Store.open(SqliteFile(self.data / "holdfast.db"))
@@ -119,6 +122,7 @@ class World:
             link=link,
             vault=vault,
             home=TENANT,
+            policy=policy,
             roll=lambda: 0.0,
             clock=SteadyClock(now_ms, clock),
         )

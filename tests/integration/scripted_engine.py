@@ -220,6 +220,9 @@ class ScriptedEngine:
     def _do_list(self, command: pb.Command) -> pb.Result:
         return pb.Result(list=pb.ListResult(levels=self._levels()))
 
+    def _do_scout(self, command: pb.Command) -> pb.Result:
+        return pb.Result()
+
     def _do_scan(self, command: pb.Command) -> pb.Result:
         folders = [pb.Folder(name=n, wrapped_key=k, session_bytes=9) for n, k in self.folders.items()]
         return pb.Result(scan=pb.ScanResult(folders=folders))

@@ -56,6 +56,7 @@ type Simulator struct {
 	Address string
 	Trust   string // path of the trust file
 	http    *http.Client
+	stop    func()
 }
 
 func Start(t *testing.T) *Simulator {
@@ -75,7 +76,8 @@ func Start(t *testing.T) *Simulator {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	stop := sync.OnceFunc(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	t.Cleanup(stop)
 	var ready struct {
 		Address string `json:"address"`
 		CAPEM   string `json:"ca_pem"`
@@ -87,11 +89,14 @@ func Start(t *testing.T) *Simulator {
 	go func() { _, _ = io.Copy(io.Discard, stdout) }()
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(ready.CAPEM))
-	return &Simulator{t: t, Address: ready.Address, Trust: trust, http: &http.Client{
+	return &Simulator{t: t, stop: stop, Address: ready.Address, Trust: trust, http: &http.Client{
 		Timeout:   20 * time.Second,
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "web.whatsapp.com"}},
 	}}
 }
+
+// Stop ends the simulator: from now on nobody can be reached.
+func (s *Simulator) Stop() { s.stop() }
 
 // Call does one admin request and decodes the answer into out.
 func (s *Simulator) Call(method, path string, body any, out any) error {

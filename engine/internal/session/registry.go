@@ -41,6 +41,8 @@ func (r *Registry) Command(command *pb.Command, reply func(*pb.Result)) {
 		reply(&pb.Result{Result: &pb.Result_List{List: &pb.ListResult{Levels: r.levels()}}})
 	case *pb.Command_Scan:
 		go r.scan(c.Scan.Place, reply)
+	case *pb.Command_Scout:
+		go r.scout(reply)
 	case *pb.Command_Inspect, *pb.Command_Snapshot, *pb.Command_Restore, *pb.Command_ImportDevice, *pb.Command_Discard,
 		*pb.Command_BringBack:
 		r.credentials(c, reply)
@@ -70,6 +72,20 @@ func (r *Registry) scan(place pb.Place, reply func(*pb.Result)) {
 		})
 	}
 	reply(&pb.Result{Result: &pb.Result_Scan{Scan: result}})
+}
+
+// scoutTimeout is short: another look follows soon, and finds what this one waits for.
+const scoutTimeout = 5 * time.Second
+
+func (r *Registry) scout(reply func(*pb.Result)) {
+	defer r.contain("session.scout_panicked", func() { reply(failure(pb.ErrorCode_PANICKED, "scout")) })
+	ctx, cancel := context.WithTimeout(context.Background(), scoutTimeout)
+	defer cancel()
+	if err := r.deps.Dialer.Reach(ctx); err != nil {
+		reply(failure(pb.ErrorCode_NOT_CONNECTED, oneLine(err.Error())))
+		return
+	}
+	reply(&pb.Result{})
 }
 
 func (r *Registry) listed(place pb.Place) ([]vault.Entry, error) {

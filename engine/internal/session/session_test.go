@@ -155,6 +155,19 @@ func (r *room) ended(epoch uint64) *pb.Disconnected {
 	return r.fact("disconnected", epoch, func(f *pb.SessionFact) bool { return f.GetDisconnected() != nil }).GetDisconnected()
 }
 
+func TestAScoutTellsWhetherTheServerIsThere(t *testing.T) {
+	r := newRoom(t, quick())
+	scout := &pb.Command{Command: &pb.Command_Scout{Scout: &pb.Scout{}}}
+	r.must(scout)
+	r.sim.Stop()
+	if result := r.ask(scout); result.Error == nil || result.Error.Code != pb.ErrorCode_NOT_CONNECTED {
+		t.Errorf("reached a server that has ended: %v", result)
+	}
+	if levels := r.registry.levels(); len(levels) != 0 {
+		t.Errorf("a scout is no session: %v", levels)
+	}
+}
+
 func pair(epoch uint64) *pb.Command {
 	return &pb.Command{Command: &pb.Command_Pair{Pair: &pb.Pair{Epoch: epoch, Key: testKey, WrappedKey: []byte("w")}}}
 }

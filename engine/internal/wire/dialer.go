@@ -6,6 +6,7 @@ package wire
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -41,6 +42,7 @@ type Observer interface {
 type Dialer struct {
 	transport *http.Transport // for WebSockets
 	media     *http.Transport
+	scouting  *http.Transport
 }
 
 // NewDialer returns a dialer to WhatsApp, or to the simulator that trust names.
@@ -67,7 +69,27 @@ func NewDialer(trust *lab.Trust) *Dialer {
 	media := transport.Clone()
 	media.ResponseHeaderTimeout = mediaTimeout // the answer to a large upload takes its time
 	media.ReadBufferSize, media.WriteBufferSize = 0, 0
-	return &Dialer{transport: transport, media: media}
+	scouting := transport.Clone()
+	scouting.DisableKeepAlives = true
+	return &Dialer{transport: transport, media: media, scouting: scouting}
+}
+
+// Reach tells whether WhatsApp can be reached at all: one request on a connection of its own, through proxy and TLS, that
+// opens no WebSocket. An error says what stands in the way.
+func (d *Dialer) Reach(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, "https://web.whatsapp.com/", nil)
+	if err != nil {
+		return err
+	}
+	response, err := d.scouting.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	_ = response.Body.Close()
+	if response.StatusCode >= http.StatusInternalServerError {
+		return fmt.Errorf("answered with status %d", response.StatusCode)
+	}
+	return nil
 }
 
 // Socket returns the way to one connection's WebSocket.

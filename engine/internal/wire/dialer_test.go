@@ -22,7 +22,9 @@ func labDialer(t *testing.T, handler http.HandlerFunc) *Dialer {
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
 	dialer := NewDialer(&lab.Trust{Address: strings.TrimPrefix(server.URL, "https://"), CA: roots})
-	dialer.transport.TLSClientConfig.ServerName = "example.com" // what the test server's certificate is for
+	for _, transport := range []*http.Transport{dialer.transport, dialer.scouting} {
+		transport.TLSClientConfig.ServerName = "example.com" // what the test server's certificate is for
+	}
 	return dialer
 }
 
@@ -36,6 +38,29 @@ func upgradeRequest(t *testing.T) *http.Request {
 	request.Header.Set("Upgrade", "websocket")
 	request.Header.Set("Sec-WebSocket-Extensions", "permessage-deflate")
 	return request
+}
+
+func TestAScoutOpensNoWebSocketAndLeavesNoConnection(t *testing.T) {
+	asked := make(chan *http.Request, 1)
+	dialer := labDialer(t, func(_ http.ResponseWriter, r *http.Request) { asked <- r })
+	if err := dialer.Reach(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if request := <-asked; request.Header.Get("Upgrade") != "" || !request.Close {
+		t.Errorf("asked %v %v", request.Header, request.Close)
+	}
+}
+
+func TestAScoutSaysWhatStandsInTheWay(t *testing.T) {
+	broken := labDialer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	nobody := NewDialer(&lab.Trust{Address: "127.0.0.1:1"})
+	stranger := labDialer(t, func(http.ResponseWriter, *http.Request) {})
+	stranger.scouting.TLSClientConfig.RootCAs = x509.NewCertPool()
+	for name, dialer := range map[string]*Dialer{"a proxy's error": broken, "nobody": nobody, "a stranger": stranger} {
+		if err := dialer.Reach(t.Context()); err == nil {
+			t.Errorf("%s: reached", name)
+		}
+	}
 }
 
 func TestCompressionIsNotOffered(t *testing.T) {

@@ -12,6 +12,7 @@ from holdfast.engine.connection import result_of
 from holdfast.engine.facts import Device, Folder, Held
 from holdfast.engine.translate_answers import device
 from holdfast.engine.v1 import engine_pb2 as pb
+from holdfast.model.errors import NotConnected
 from holdfast.model.messages import SendAck
 
 
@@ -35,6 +36,17 @@ class Commands(ABC):
         """Every folder under sessions/, scratch folders included."""
         result = await self._ask(pb.Command(scan=pb.Scan()))
         return [Folder(it.name, it.wrapped_key, it.session_bytes) for it in result_of(result, "scan").folders]
+
+    async def scout(self) -> bool:
+        """True when WhatsApp can be reached, without a login. Raises EngineOutdated.
+
+        It may take some seconds where nothing comes back.
+        """
+        try:
+            await self._ask_newer(pb.Command(scout=pb.Scout()))
+        except NotConnected:
+            return False
+        return True
 
     async def open(self, session_id: str, folder: str, key: bytes) -> Device:
         """Open a session's file with its key. Safe to repeat."""

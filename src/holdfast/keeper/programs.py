@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from holdfast.kit import private
+from holdfast.kit.backoff import backoff
 
+_FIRST_DELAY_S = 0.25
 _LONGEST_DELAY_S = 10.0
 _STEADY_AFTER_S = 20.0
 _PR_SET_PDEATHSIG = 1
@@ -65,7 +67,9 @@ KeeperFact = Started | Ended
 
 def restart_delay_s(failures: int) -> float:
     """The first restart is immediate, later ones wait up to ten seconds."""
-    return 0.0 if failures <= 1 else float(min(_LONGEST_DELAY_S, 0.25 * 2 ** min(failures - 2, 10)))
+    if failures <= 1:
+        return 0.0
+    return backoff(failures - 2, base_s=_FIRST_DELAY_S, cap_s=_LONGEST_DELAY_S, roll=1.0)
 
 
 def last_line(text: str) -> str:

@@ -5,6 +5,7 @@ A lane is closed while no engine is reconciled; what waits in it meanwhile is lo
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from holdfast.kit import logging
@@ -29,6 +30,7 @@ from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.linking import Linking
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Pairing, Runtime
+from holdfast.sessions.scout import Scout
 from holdfast.sessions.seam import Engine
 from holdfast.vault import KeyFileDamaged, Vault, WrongMasterKey
 
@@ -51,13 +53,14 @@ class Lanes:
         leftovers: Leftovers,
         *,
         blame: Blame,
+        scout: Scout,
         device_name: str,
     ) -> None:
         self._roster, self._link, self._vault = roster, link, vault
         self._linking, self._leftovers, self._device_name = linking, leftovers, device_name
         policy = roster.policy
         self._governor = Governor(policy.connects_at_once, policy.connects_per_s)
-        self._blame = blame
+        self._blame, self._scout = blame, scout
         self._open = asyncio.Event()
         self._shut = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
@@ -151,13 +154,16 @@ class Lanes:
     # ---- connect -------------------------------------------------------------------------------------------
 
     async def _connect(self, runtime: Runtime, epoch: int) -> None:
-        if not _still_wanted(runtime, epoch):
+        wanted = partial(_still_wanted, runtime, epoch)
+        await self._scout.passed(runtime, wanted)
+        if not wanted():
             return
-        wait_s = self._governor.take(asyncio.get_running_loop().time())
-        if wait_s > 0:
-            await asyncio.sleep(wait_s)
-            if not _still_wanted(runtime, epoch):
-                return
+        loop = asyncio.get_running_loop()
+        turn_s = loop.time() + self._governor.take(loop.time())
+        while (left_s := turn_s - loop.time()) > 0 and wanted():
+            await self._roster.changed_or_timeout(runtime, left_s)
+        if not wanted():
+            return
         if runtime.session.reason is Reason.CRASHES_ENGINE:
             self._blame.suspect(runtime.id)
         while not self._blame.may_connect(runtime.id, self._roster.now):

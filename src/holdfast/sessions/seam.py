@@ -43,6 +43,10 @@ class Engine(Protocol):
         """Every folder under sessions/, scratch folders included."""
         ...
 
+    async def scout(self) -> bool:
+        """True when WhatsApp can be reached, without a login. Raises EngineOutdated."""
+        ...
+
     async def open(self, session_id: SessionId, folder: str, key: bytes) -> Device:
         """Open a session's file. Safe to repeat. Raises WrongFileKey, FileCorrupt, FolderMissing."""
         ...

@@ -19,6 +19,7 @@ from holdfast.sessions.loading import load
 from holdfast.sessions.reconciling import Reconciling
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.roster import Roster
+from holdfast.sessions.scout import Scout
 from holdfast.sessions.seam import Engine
 from holdfast.sessions.unlinking import Unlinking
 from holdfast.sessions.warnings import Warnings
@@ -51,9 +52,16 @@ class Supervisor:
         self.unlinking = Unlinking(self.roster, store, link, vault)
         linking = Linking(self.roster, link, vault, self.unlinking)
         leftovers = Leftovers(self.roster, link, vault, linking, home)
-        blame = Blame()
+        blame, self._scout = Blame(), Scout(self.roster, link)
         self._lanes = Lanes(
-            self.roster, link, vault, linking, leftovers, blame=blame, device_name=device_name
+            self.roster,
+            link,
+            vault,
+            linking,
+            leftovers,
+            blame=blame,
+            scout=self._scout,
+            device_name=device_name,
         )
         self._hearing = Hearing(self.roster, linking)
         warnings = Warnings(self.roster)
@@ -75,6 +83,7 @@ class Supervisor:
             tasks.create_task(self.habits.run())
             tasks.create_task(self._reconciling.run())
             tasks.create_task(self.unlinking.run())
+            tasks.create_task(self._scout.run())
             await self._lanes.run(tasks)
             try:
                 await asyncio.get_running_loop().create_future()

@@ -22,8 +22,6 @@ class Network:
         self._host, self._port = host, port
         self._up = asyncio.Event()
         self._up.set()
-        #: How many connections were asked for.
-        self.dials = 0
         self._carrying: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -56,7 +54,6 @@ class Network:
         task = asyncio.current_task()
         assert task is not None
         self._carrying.add(task)
-        self.dials += 1
         try:
             await self._connect(reader, writer)
         finally:

@@ -133,8 +133,13 @@ def _weight(reason: Reason) -> tuple[bool, int]:
 
 
 async def _dials(stage: Stage) -> int:
-    """As the simulator counts them, or, where they may not reach it, the network before it."""
-    return (await stage.simulator.stats())["dials"] if stage.network is None else stage.network.dials
+    """As the simulator counts them; where they may not reach it, as the session does, by its epoch.
+
+    The network in between cannot tell a dial from a look of the scout's.
+    """
+    if stage.network is None:
+        return int((await stage.simulator.stats())["dials"])
+    return max(int(change["epoch"]) for change in await stage.client.sessions.timeline(SESSION))
 
 
 def _credentials_kept(stage: Stage) -> bool:
