@@ -222,3 +222,45 @@ def test_durations_in_words() -> None:
     assert ago(None) == "-"
     assert number("4915") == "+4915"
     assert number(None) == "-"
+
+
+async def test_the_queue_says_what_each_message_waits_for(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    def waiting(message_id: str, **sent: Any) -> dict[str, Any]:
+        content = {"kind": "text", "text": "hi"}
+        sent = {"to": "4915@s.whatsapp.net", "status": "queued", **sent}
+        return {"message_id": message_id, "chat": "4915@lid", "content": content, "sent": sent}
+
+    later, locked = "2026-12-24T18:00:00.000Z", {"code": "reachout_locked", "message": "no new chats"}
+    gateway.answers["GET", "/v1/sessions/main/queue"] = {
+        "messages": 120,
+        "chats": 3,
+        "since": "2026-11-28T20:00:00.000Z",
+        "scheduled": 1,
+        "reachout_locked_until": later,
+        "sentence": "WhatsApp lets this number begin no new chats",
+        "waiting": [
+            waiting("MSG1"),
+            waiting("MSG2", not_before=later),
+            waiting("MSG3", error=locked, next_attempt_at=later),
+        ],
+    }
+    code, out, err = await holdfast("queue", "main", data=tmp_path)
+    assert code == 0, err
+    assert "120 messages in 3 chats" in out
+    assert "begin no new chats (until 2026-12-2" in out
+    one, two, three = [
+        next(line for line in out.splitlines() if each in line) for each in ("MSG1", "MSG2", "MSG3")
+    ]
+    assert "its turn" in one
+    assert "its time until 2026-12-2" in two
+    assert "no new chats until 2026-12-2" in three
+    assert "117 more" in out
+    gateway.answers["POST", "/v1/sessions/main/messages/MSG1/cancel"] = {
+        "message_id": "MSG1",
+        "status": "failed",
+    }
+    code, out, err = await holdfast("cancel", "main", "MSG1", data=tmp_path)
+    assert (code, out.strip()) == (0, "cancelled MSG1"), err
+    gateway.answers["GET", "/v1/sessions/main/queue"] = {"messages": 0}
+    code, out, _ = await holdfast("queue", "main", data=tmp_path)
+    assert "Nothing waits" in out
