@@ -62,13 +62,15 @@ class Watching:
         state, reason, now = runtime.session.state, runtime.session.reason, self._roster.now
         if signs.is_loss(before.state, state, reason):
             runtime.losses.append(now)
+        if state not in ACTIVE:
+            self._unanswered.pop(runtime.id, None)
         if before.state.up and not state.up and MEANINGS[reason].end is not None:
             self.losses[reason] += 1
             runtime.lost_ms = now
-        elif state.up and runtime.lost_ms is not None:
+        if state.up and runtime.lost_ms is not None:
             self.reconnects.observe((now - runtime.lost_ms) / 1000)
-            runtime.lost_ms = None
-        elif state not in ACTIVE:
+        # What rests comes back when somebody wants it: that is no time to reconnect.
+        if state.up or state not in ACTIVE:
             runtime.lost_ms = None
 
     def canary(self, session_id: SessionId, unanswered_s: int | None) -> None:

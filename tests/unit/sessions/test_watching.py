@@ -88,6 +88,23 @@ async def test_a_stop_of_the_owner_ends_every_warning(tmp_path: Path) -> None:
         assert standing(room) == []
 
 
+async def test_only_what_comes_back_by_itself_has_a_time_to_reconnect(tmp_path: Path) -> None:
+    time = Time()
+    async with stage(tmp_path, clock=time.clock()) as room:
+        await room.attach()
+        session_id = await room.linked("taxi", ANNA)
+        watching = room.supervisor.watching
+        await lose(room, session_id)
+        assert watching.reconnects.read().total == 1
+        room.link.end(SessionId(session_id), Reason.REPLACED)
+        await room.until_state("taxi", State.REPLACED)
+        time.now_ms += 10 * STEP_MS
+        await room.service.connect(TENANT, "taxi")
+        await room.until_state("taxi", State.CONNECTED)
+        assert watching.reconnects.read().total == 1
+        assert (watching.losses[Reason.RESTART_REQUIRED], watching.losses[Reason.REPLACED]) == (1, 1)
+
+
 async def test_a_send_that_is_not_acknowledged_warns_until_it_is(tmp_path: Path) -> None:
     time = Time()
     async with stage(tmp_path, clock=time.clock()) as room:
