@@ -1,21 +1,20 @@
 """A thousand numbers lose their connections in one moment and come back no faster than they may."""
 
 import asyncio
-import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.keeper import Place, free_port
 from holdfast.lab import AnswerDelay, Simulator, Stack
 from holdfast.lab.linked import link
+from holdfast.model.policy import DEFAULT_POLICY
 
 _LINK_AT_ONCE = 8
 _BACK_WITHIN_S = 120.0
-#: Narrower than the product's own, so that a thousand numbers meet the limit.
-AT_ONCE, PER_S = 50, 100.0
+#: What the governor of a node lets begin at once, and then each second.
+AT_ONCE, PER_S = DEFAULT_POLICY.connects_at_once, DEFAULT_POLICY.connects_per_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +45,12 @@ class Crowd:
 async def crowd(numbers: int, folder: Path) -> Crowd:
     """Link so many numbers, end every connection at once, and watch them come back."""
     lab = Simulator.start(folder / "lab", answer_delay=AnswerDelay(), transcript=1)
-    with _governed():
-        async with lab as simulator:
-            trust, key = simulator.trust_file, folder / "master.key"
-            place = Place(folder / "data", "127.0.0.1", free_port(), free_port(), trust, key)
-            async with Stack.start(place) as stack:
-                await _link_all(stack, simulator, numbers)
-                return await _drop(stack, simulator, numbers)
-
-
-@contextmanager
-def _governed() -> Iterator[None]:
-    """Gateways that are started in the block have the narrow governor."""
-    settings = {"HOLDFAST_CONNECTS_AT_ONCE": str(AT_ONCE), "HOLDFAST_CONNECTS_PER_S": str(PER_S)}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name in settings:
-            del os.environ[name]
+    async with lab as simulator:
+        trust, key = simulator.trust_file, folder / "master.key"
+        place = Place(folder / "data", "127.0.0.1", free_port(), free_port(), trust, key)
+        async with Stack.start(place) as stack:
+            await _link_all(stack, simulator, numbers)
+            return await _drop(stack, simulator, numbers)
 
 
 async def _link_all(stack: Stack, simulator: Simulator, numbers: int) -> None:

@@ -84,7 +84,7 @@ PAINS: Sequence[Pain] = (
     Pain(
         12,
         "Accounts that demand a passkey cannot be linked",
-        tests=("tests/clients/test_pairing.py::test_pairs_with_a_passkey",),
+        tests=("engine/ways_test.go::TestAPasskeyIsRelayed",),
     ),
     Pain(
         13,

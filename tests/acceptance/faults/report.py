@@ -13,7 +13,7 @@ from faults.held import HELD_S, MOST_CPU, Held
 from faults.matrix import OPEN
 from faults.memory import MOST_MIB, Memory
 from faults.pains import PAINS, Pain
-from faults.row import Deed, Row, Seen
+from faults.row import Deed, Named, Row, Seen
 from faults.run import Outcome
 from holdfast.model import words
 
@@ -146,19 +146,10 @@ def _page_cells(outcome: Outcome) -> Sequence[str]:
 
 
 def _besides(run: Run) -> str:
-    assert run.crowd is not None
-    return (
-        (_TEXTS / "besides.md")
-        .read_text()
-        .format(
-            run=run,
-            held_s=HELD_S,
-            cpu=MOST_CPU,
-            mib=MOST_MIB,
-            at_once=AT_ONCE,
-            per_s=PER_S,
-            held=len(run.held),
-        )
+    named = {it.row.fault.name for it in run.outcomes if isinstance(it.row.fault, Named)}
+    text = (_TEXTS / "besides.md").read_text()
+    return text.format(
+        held=len(named), held_s=HELD_S, cpu=MOST_CPU, mib=MOST_MIB, at_once=AT_ONCE, per_s=PER_S
     )
 
 

@@ -54,6 +54,11 @@ class Faults:
         self.flowing = asyncio.Event()
         self.flowing.set()
 
+    @property
+    def patience(self) -> float:
+        """How much longer everything may take: a number that was struck often waits before it dials again."""
+        return 2.0 if self.on else 1.0
+
     async def __aenter__(self) -> Self:
         """Begin."""
         if self.on:

@@ -123,7 +123,8 @@ class Killer:
 
     async def _until_back(self, kill: Kill, strike: Strike, before: System | None) -> None:
         expected = {number.session for number in (*self.numbers, *strike.paired)}
-        deadline = time.monotonic() + _BACK_WITHIN_S
+        within_s = self.faults.patience * _BACK_WITHIN_S
+        deadline = time.monotonic() + within_s
         away = "the gateway did not answer"
         while time.monotonic() < deadline:
             with contextlib.suppress(HoldfastError):
@@ -136,7 +137,7 @@ class Killer:
                 else:
                     away = "the killed process was not replaced"
             await asyncio.sleep(0.02)
-        raise NotBack(f"kill {kill.number} ({kill.point}): {away} within {_BACK_WITHIN_S:g} s")
+        raise NotBack(f"kill {kill.number} ({kill.point}): {away} within {within_s:g} s")
 
 
 def _replaced(strike: Strike, before: System | None, now: System) -> bool:

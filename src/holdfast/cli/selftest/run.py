@@ -90,7 +90,7 @@ async def _run(
                 progress.say("waiting until everything has arrived")
                 await trouble.end()
                 await others.settle()
-                await traffic.drain(_DRAIN_WITHIN_S)
+                await traffic.drain(trouble.patience * _DRAIN_WITHIN_S)
             stats = await simulator.stats()
             deaths += _engines_lost(place, killer.engines)
             again = [(await simulator.at(number.phone).account()).registrations - 1 for number in numbers]
