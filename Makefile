@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients faults lint format bench proto lock reasons wheel clean
+.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-s3 faults lint format bench proto lock reasons wheel clean
 .DELETE_ON_ERROR:
 
 help:
@@ -82,6 +82,7 @@ test: test-go test-python
 
 test-unit: dev
 	@sh tools/postgresql.sh
+	@sh tools/ffmpeg.sh
 	$(PYTEST) --quiet tests/unit tests/contract $(ARGS)
 
 test-go: dev
@@ -90,6 +91,7 @@ test-go: dev
 test-python: dev
 	@sh tools/chromium.sh
 	@sh tools/postgresql.sh
+	@sh tools/ffmpeg.sh
 	$(PYTEST) $(ARGS)
 
 # Every row of tests/acceptance/faults, several side by side; ARGS="--at-once 2 replaced": these rows.
@@ -99,6 +101,11 @@ faults: dev
 # Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.
 test-clients: dev
 	@. tools/node.sh && $(BIN)/python tests/clients/side_by_side.py $(ARGS)
+
+# Files in a bucket, against a real S3 server that is built for it.
+test-s3: dev
+	@. tools/go.sh && sh tools/s3.sh
+	$(BIN)/python -m pytest -p no:xdist tests/s3 $(ARGS)
 
 lint: dev
 	$(BIN)/ruff check .

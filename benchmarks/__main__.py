@@ -17,7 +17,7 @@ import uvloop
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import coldstart, echo, idle, lab, machine, postgresql, qr, report, restore
+from benchmarks import coldstart, echo, files, idle, lab, machine, postgresql, qr, report, restore
 from benchmarks.context import FULL, QUICK, Context
 from benchmarks.figures import Figure
 from benchmarks.installation import ROOT, scratch
@@ -32,6 +32,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, float]] = {
     "qr": (qr.measure, 300),
     "restore": (restore.measure, 900),
     "echo": (echo.measure, 600),
+    "file": (files.measure, 300),
     "idle": (idle.measure, 900),
     "lab": (lab.measure, 600),
 }

@@ -251,3 +251,42 @@ func TestHalvesOfBeforeAreRemoved(t *testing.T) {
 		t.Errorf("%v, %v", names, err)
 	}
 }
+
+// What the server has dropped comes from the phone: it places the file once more, under another path.
+func TestThePhonePlacesAFileAgain(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.confirmAll()
+	content := picture(150_000)
+	download := l.received(content, "t", "again.jpg").GetDownload()
+	var message *pb.Message
+	for _, d := range l.g.deliveries {
+		if d.GetMessage().GetMedia() != nil {
+			message = d.GetMessage()
+		}
+	}
+	again := func(id string, key []byte) *pb.Result {
+		return l.g.ask("s1", &pb.Command{Command: &pb.Command_Act{Act: &pb.Act{Act: &pb.Act_MediaAgain{MediaAgain: &pb.MediaAgain{
+			MessageId: id, Chat: message.Chat, Sender: message.Sender, MediaKey: key,
+		}}}}})
+	}
+	placed := again(message.MessageId, download.MediaKey).GetAct().GetMediaPlaced()
+	if placed.GetDirectPath() == "" || placed.GetDirectPath() == download.DirectPath {
+		t.Fatalf("placed at %q, was at %q", placed.GetDirectPath(), download.DirectPath)
+	}
+	if remote := message.GetMedia().Remote; remote.DirectPath != download.DirectPath || !bytes.Equal(remote.MediaKey, download.MediaKey) {
+		t.Errorf("the message names %v", remote)
+	}
+	fresh := proto.Clone(download).(*pb.Download)
+	fresh.DirectPath = placed.DirectPath
+	l.g.must("s1", &pb.Command{Command: &pb.Command_Download{Download: fresh}})
+	if kept, err := os.ReadFile(l.media("again.jpg")); err != nil || !bytes.Equal(kept, content) {
+		t.Errorf("%d bytes, %v", len(kept), err)
+	}
+	if got := again("3EB0NEVERSEEN", download.MediaKey).GetError(); got.GetCode() != pb.ErrorCode_MEDIA_GONE {
+		t.Errorf("a message that the phone does not know: %v", got)
+	}
+	if got := again(message.MessageId, download.MediaKey[:8]).GetError(); got.GetCode() != pb.ErrorCode_INVALID_ARGUMENT {
+		t.Errorf("a key that is none: %v", got)
+	}
+}

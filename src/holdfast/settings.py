@@ -76,6 +76,17 @@ class Settings(BaseModel):
     media_url_hosts: str = Field(
         default="", description="internal hosts that may be asked for files by address"
     )
+    media_bucket: str = Field(
+        default="",
+        pattern=r"^(s3://[a-z0-9.-]+(/[\w./-]*)?)?$",
+        description="s3://bucket/prefix: files lie there instead of in the data folder",
+    )
+    media_endpoint: str | None = Field(
+        default=None, description="the S3 server, when it is not Amazon's: https://…"
+    )
+    media_region: str = Field(default="us-east-1", description="the bucket's region")
+    media_access_key: str | None = Field(default=None, description="by default what the environment gives")
+    media_secret_key: SecretStr | None = Field(default=None, description="belongs to the access key")
     keep_timeline_days: float = Field(default=90, ge=1, le=36_500, description="what happened to sessions")
     canary_minutes: Annotated[float, AfterValidator(_seldom_or_never)] = Field(
         default=0, ge=0, le=10_080, description="each number sends itself a message so often; 0: never"

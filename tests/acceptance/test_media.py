@@ -1,52 +1,10 @@
 """Files between phones and programs, with real processes: the same bytes on both sides, fetched once."""
 
 import hashlib
-import io
-import random
-from typing import Any
 
-from PIL import Image
-
+from files_stage import file_events, film, message_with, noise, picture, put, send, sound
 from holdfast.lab import Phone
 from house import House
-
-
-def noise(size: int, seed: int = 1) -> bytes:
-    """Bytes that do not repeat."""
-    return random.Random(seed).randbytes(size)
-
-
-def picture(width: int = 64, height: int = 48) -> bytes:
-    """A JPEG."""
-    out = io.BytesIO()
-    Image.frombytes("RGB", (width, height), noise(3 * width * height)).save(out, "JPEG")
-    return out.getvalue()
-
-
-async def message_with(house: House, state: str = "stored", kind: str | None = None) -> dict[str, Any]:
-    """The newest message with a file in this state, when there is one."""
-    found: list[dict[str, Any]] = []
-
-    async def there() -> bool:
-        page = await house.ask("GET", "/v1/sessions/taxi/messages", params={"limit": 500})
-        found[:] = [
-            each
-            for each in page["messages"]
-            if each["file"] and each["file"]["state"] == state and kind in {None, each["content"]["kind"]}
-        ]
-        return bool(found)
-
-    await house.until(there, f"no file became {state}")
-    return found[-1]
-
-
-async def file_events(house: House) -> list[dict[str, Any]]:
-    """What the journal tells of files."""
-    page = await house.ask(
-        "GET", "/v1/events", params={"format": "json", "after": "", "type": "message.file"}
-    )
-    return [each["data"] for each in page["events"]]
-
 
 FILES = {
     "image": ("image/jpeg", picture()),
@@ -78,3 +36,66 @@ async def test_each_kind_of_file_arrives_with_its_bytes(house: House) -> None:
         return len(await file_events(house)) == len(FILES) + 1
 
     await house.until(eighth, "the file that is known was not told")
+
+
+async def test_each_kind_of_file_is_sent_and_the_phone_has_its_bytes(house: House) -> None:
+    await house.link("taxi")
+    guest: Phone = await house.simulator.phone("Guest")
+    given: dict[str, tuple[bytes, dict[str, str], dict[str, str]]] = {
+        "image": (picture(), {}, {"text": "look"}),
+        "video": (film(), {}, {"text": "look"}),
+        "audio": (sound("libmp3lame", "mp3"), {}, {}),
+        "voice": (sound("libmp3lame", "mp3"), {"kind": "voice"}, {}),
+        "document": (b"%PDF-1.7 " + noise(5000), {"file_name": "bill.pdf"}, {"text": "please"}),
+        "sticker": (picture(), {"kind": "sticker"}, {}),
+    }
+    for kind, (body, query, more) in given.items():
+        made = await put(house, body, **query)
+        message_id = await send(house, guest.phone, {"kind": kind, "media_id": made["media_id"], **more})
+        seen = await guest.wait_for(id=message_id)
+        assert (seen.kind, seen.text) == (kind, more.get("text", "")), kind
+        got = await guest.file(seen)
+        assert hashlib.sha256(got.body).hexdigest() == made["sha256"], kind
+        if kind in {"voice", "sticker"}:
+            assert got.body != body
+            assert got.mimetype in {"audio/ogg; codecs=opus", "image/webp"}
+        else:
+            assert got.body == body
+    voice = await message_with(house, "placed", "voice")
+    assert voice["content"]["duration_s"] == 2
+    shown = await house.ask("GET", f"/v1/sessions/taxi/messages/{voice['message_id']}")
+    assert len(shown["raw_base64"]) > 300
+
+
+async def test_what_follows_a_file_in_a_chat_waits_for_it_and_other_chats_do_not(house: House) -> None:
+    await house.link("taxi")
+    first, second = await house.simulator.phone("First"), await house.simulator.phone("Second")
+    held = await house.simulator.rule("delay", {"tag": "upload"}, args={"ms": 600_000}, count=-1)
+    made = await put(house, noise(3000))
+    content = {"kind": "document", "media_id": made["media_id"]}
+    with_file = await send(house, first.phone, content)
+    await house.send("taxi", first.phone, "after the file")
+    await house.send("taxi", second.phone, "beside it")
+    await second.wait_for("beside it")
+    await message_with(house, "uploading", "document")
+    assert not (await first.inbox())[0]
+    await house.kill("engine")
+    await house.simulator.end_fault(held)
+    await first.wait_for("after the file")
+    items = (await first.inbox())[0]
+    assert items[0].id == with_file
+    assert items[1].text == "after the file"
+    assert [each.duplicates for each in items] == [0, 0]
+
+
+async def test_one_upload_serves_many_messages(house: House) -> None:
+    await house.link("taxi")
+    made = await put(house, picture())
+    guests = [await house.simulator.phone(f"Guest {number}") for number in range(5)]
+    ids = [await send(house, each.phone, {"kind": "image", "media_id": made["media_id"]}) for each in guests]
+    paths = set()
+    for guest, message_id in zip(guests, ids, strict=True):
+        seen = await guest.wait_for(id=message_id)
+        assert (await guest.file(seen)).body == picture()
+        paths.add(seen.media["direct_path"] if "direct_path" in seen.media else str(seen.media))
+    assert len(paths) == 1

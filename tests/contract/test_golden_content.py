@@ -19,8 +19,11 @@ from holdfast.model import content as c
 from holdfast.model.attributes import NONE, Attributes
 from holdfast.model.content import Content, MessageKind
 from holdfast.model.ids import SessionId
+from holdfast.model.media import RemoteFile
 from holdfast.model.messages import InboundMessage
+from holdfast.outbox import files
 from holdfast.outbox.compose import Composition, compose
+from holdfast.outbox.files import FileFacts
 from holdfast.outbox.rules import SENDABLE, refusal
 from holdfast.outbox.targets import Targets
 from holdfast.outbox.v1 import whatsapp_pb2 as wa
@@ -61,7 +64,7 @@ PICTURE = stored(
     wa.Message(
         ephemeral_message=wa.FutureProofMessage(
             message=wa.Message(
-                image_message=wa.CaptionedImage(caption="lok", context_info=wa.ContextInfo(stanza_id="Q"))
+                image_message=wa.ImageMessage(caption="lok", context_info=wa.ContextInfo(stanza_id="Q"))
             )
         )
     ),
@@ -83,6 +86,18 @@ class Case:
     targets: Targets = field(default_factory=Targets)
     chat: str = GRACE
     comes_as: Content | None = None
+
+
+FILE = FileFacts(SECRET, b"\xff\xd8\xff", bytes(range(64)))
+REMOTE = RemoteFile(
+    "/v/t62.7118-24/1?ccb=11-4", SECRET, SECRET, SECRET[::-1], 4711, "https://mmg.whatsapp.net/v/1"
+)
+
+
+def with_file(content: c.MediaContent, attributes: Attributes = NONE, targets: Targets | None = None) -> Case:
+    """A content with a file: its id is the gateway's own, and nobody else hears of it."""
+    sent = replace(content, media_id="med_1")
+    return Case(sent, attributes, targets or Targets(), comes_as=content)
 
 
 CASES: dict[str, Case] = {
@@ -134,15 +149,33 @@ CASES: dict[str, Case] = {
     "event_reply": Case(
         c.CalendarEvent("Tea", 1_795_814_755_000), Attributes("3EB0AAAA01"), Targets(quoted=TEXT)
     ),
+    "image": with_file(c.Image("look", "image/jpeg", 4711, width=640, height=480)),
+    "image_reply_once": with_file(
+        c.Image("", "image/png", 4711), Attributes("3EB0AAAA01", view_once=True), Targets(quoted=TEXT)
+    ),
+    "video": with_file(
+        c.Video("look", "video/mp4", 4711, duration_s=9, width=640, height=480), Attributes(disappearing_s=60)
+    ),
+    "audio": with_file(c.Audio("", "audio/mpeg", 4711, duration_s=9)),
+    "voice": with_file(c.Voice("", "audio/ogg; codecs=opus", 4711, duration_s=9), Attributes(forwarded=1)),
+    "voice_once": with_file(c.Voice("", "audio/ogg; codecs=opus", 4711), Attributes(view_once=True)),
+    "document": with_file(c.Document("", "application/pdf", 4711, "bill.pdf")),
+    "document_with_words": with_file(
+        c.Document("please", "application/pdf", 4711, "bill.pdf"),
+        Attributes("3EB0AAAA01"),
+        Targets(quoted=TEXT),
+    ),
+    "sticker": with_file(c.Sticker("", "image/webp", 4711, width=512, height=512)),
 }
 
 
 def composed(case: Case) -> bytes:
     """The bytes, as the outbox writes them."""
     assert refusal(case.content, case.attributes, case.chat) is None
-    return compose(
-        Composition(case.content, case.attributes, case.chat, OWN_PN, OWN, SECRET, IV, NOW_MS, case.targets)
-    )
+    values = (case.content, case.attributes, case.chat, OWN_PN, OWN, SECRET, IV, NOW_MS, case.targets)
+    if not isinstance(case.content, c.MEDIA_TYPES):
+        return compose(Composition(*values))
+    return files.finish(compose(Composition(*values, FILE)), REMOTE, NOW_MS)
 
 
 @pytest.mark.parametrize("name", CASES)

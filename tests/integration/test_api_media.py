@@ -89,6 +89,18 @@ async def test_what_is_not_right_is_refused_and_nothing_is_kept(
     assert files(api) == []
 
 
+async def test_a_large_file_is_refused_clearly_though_its_client_still_writes(api: Served) -> None:
+    for body in (noise(5_000_000), ten_megabytes()):
+        refused = await api.http.post("/v1/media", content=body)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (413, "media_too_large")
+    assert files(api) == []
+
+
+async def ten_megabytes() -> AsyncIterator[bytes]:
+    for _ in range(100):
+        yield bytes(100_000)
+
+
 async def test_a_picture_that_claims_to_be_endless_is_not_decoded(api: Served) -> None:
     bomb = bytearray(picture())
     bomb[16:24] = (60_000).to_bytes(4, "big") * 2  # the header's width and height

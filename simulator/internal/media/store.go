@@ -36,6 +36,7 @@ type Store struct {
 	files   map[string]*File
 	order   []string
 	total   int
+	placed  uint64
 	partial map[string][]byte
 }
 
@@ -108,6 +109,23 @@ func (s *Store) Get(path string) (*File, bool) {
 	defer s.mu.Unlock()
 	file, ok := s.files[path]
 	return file, ok
+}
+
+// Again puts a file under a path of its own that nobody has asked for yet: what a phone does for a companion to which
+// the server did not give it.
+func (s *Store) Again(path string) (*File, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	file, ok := s.files[path]
+	if !ok {
+		return nil, false
+	}
+	s.placed++
+	again := &File{Path: fmt.Sprintf("%s-%d", path, s.placed), Body: file.Body, Uploaded: s.now()}
+	s.files[again.Path] = again
+	s.order = append(s.order, again.Path)
+	s.total += len(again.Body)
+	return again, true
 }
 
 // Delete forgets the file that a token names.

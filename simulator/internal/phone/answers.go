@@ -20,6 +20,8 @@ const (
 	askingAgain = "wasim:ask-again"
 	// sendingAgain has the retry receipt in it.
 	sendingAgain = "wasim:send-again"
+	// placingAgain has the receipt of a companion in it that could not fetch a file.
+	placingAgain = "wasim:place-again"
 	// peerAnswer has the request of one of its companions as its content.
 	peerAnswer = "wasim:answer-peer"
 )
@@ -123,6 +125,8 @@ func (p *Phone) carryOut(node *stanza.Node) {
 		p.askAgain(&node.GetChildren()[0])
 	case sendingAgain:
 		p.sendAgain(&node.GetChildren()[0])
+	case placingAgain:
+		p.placeAgain(&node.GetChildren()[0])
 	case peerAnswer:
 		p.answerPeer(node)
 	}

@@ -226,6 +226,10 @@ func (p *Phone) receiveReceipt(node *stanza.Node) {
 		p.answer(putOff(sendingAgain, node))
 		return
 	}
+	if kind == "server-error" && owner == p.Account {
+		p.answer(putOff(placingAgain, node))
+		return
+	}
 	if kind == "" {
 		kind = "delivered"
 	}

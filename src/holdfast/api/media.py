@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Final
 from urllib.parse import quote
 
@@ -17,7 +19,8 @@ from holdfast.kit.edge import LONG
 from holdfast.kit.iso import iso_or_none
 from holdfast.media import File, Given, Library
 from holdfast.media.kinds import kinds_of
-from holdfast.model.errors import MediaNotHere, MediaTruncated
+from holdfast.media.sniffing import plain
+from holdfast.model.errors import MediaError, MediaNotHere, MediaTooLarge, MediaTruncated
 from holdfast.model.media import FileKind
 
 router = APIRouter(prefix="/v1/media", tags=["media"])
@@ -27,6 +30,10 @@ Id = Annotated[str, Path(description="the file's id", max_length=64)]
 #: Types that a browser may show by itself. Everything else is handed over as a file to be saved: a
 #: stranger's page or drawing must never run as if it were ours.
 _SHOWN: Final = re.compile(r"(image/(jpeg|png|webp|gif)|audio/[a-z0-9.+-]+|video/[a-z0-9.+-]+)(;.*)?")
+#: What a form may have beside its file.
+_FORM_BYTES: Final = 1024 * 1024
+#: So much of a refused body is read for the sake of a clear answer.
+_PATIENCE_BYTES: Final = 64 * 1024 * 1024
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _NEVER_RUN: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -90,13 +97,72 @@ async def upload(
     this returns, the file is here, whole and durable; whatever breaks off before leaves nothing.
     """
     _takes_its_time(request)
+    try:
+        return media_out(await _taken(request, rooms.library, Given(caller.tenant_id, "", file_name, kind)))
+    except MediaError:
+        await _read_on(request)
+        raise
+
+
+async def _taken(request: Request, library: Library, given: Given) -> File:
+    """The file in a request's body. Raises MediaError."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > library.limits.max_bytes + _FORM_BYTES:
+        raise MediaTooLarge(f"The file has {int(announced):,} bytes, {library.limits.max_bytes:,} are taken")
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         found = await first_file(request)
-        given = Given(caller.tenant_id, found.mimetype, file_name or found.file_name, kind)
+        name = given.file_name or found.file_name
+        return await library.add(found.pieces, replace(given, mimetype=found.mimetype, file_name=name))
+    return await library.add(_body(request), replace(given, mimetype=request.headers.get("content-type", "")))
+
+
+async def _read_on(request: Request) -> None:
+    """Read on and forget: a client that still writes would see a reset connection instead of the answer."""
+    dropped = 0
+    with suppress(ClientDisconnect, RuntimeError):
+        async for piece in request.stream():
+            dropped += len(piece)
+            if dropped > _PATIENCE_BYTES:
+                return
+
+
+class AddressIn(BaseModel):
+    """Where a file is to be fetched from."""
+
+    url: str = Field(
+        description="http or https; an internal address only where the installation allows it",
+        max_length=4096,
+    )
+    kind: FileKind | None = Field(None, description="as at the upload")
+    file_name: str = Field(
+        "", description="its name; by default the last part of the address", max_length=255
+    )
+
+
+@router.post(
+    "/from-url",
+    status_code=status.HTTP_201_CREATED,
+    summary="Have a file fetched from an address",
+    responses=refusals(413, 415, 422, 502),
+)
+async def upload_by_address(rooms: Behind, caller: Sender, body: AddressIn) -> MediaOut:
+    """The gateway fetches it, redirects included, and keeps it as if it had been uploaded.
+
+    Every address on the way must be a public one.
+    """
+    # Its web client is not needed by anything else of the gateway.
+    from holdfast.media import addresses
+
+    async with addresses.opened(body.url, rooms.library.limits) as found:
+        given = Given(
+            caller.tenant_id, _told_type(found.mimetype), body.file_name or found.file_name, body.kind
+        )
         return media_out(await rooms.library.add(found.pieces, given))
-    declared = request.headers.get("content-type", "")
-    given = Given(caller.tenant_id, declared, file_name, kind)
-    return media_out(await rooms.library.add(_body(request), given))
+
+
+def _told_type(mimetype: str) -> str:
+    """What a web server says of a file it does not know itself is no declaration."""
+    return "" if plain(mimetype) in {"text/plain", "application/octet-stream"} else mimetype
 
 
 async def _body(request: Request) -> AsyncIterator[bytes]:

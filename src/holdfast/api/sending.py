@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from holdfast.kit.iso import ms_of
 from holdfast.model.attributes import NONE, Attributes
-from holdfast.model.content import TYPES, Content, MessageKind, Text
+from holdfast.model.content import MEDIA_TYPES, TYPES, Content, MessageKind, Text
 from holdfast.model.errors import RequestInvalid
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import SendRequest
@@ -21,6 +21,10 @@ from holdfast.outbox.rules import LONGEST_TEXT, SENDABLE
 #: Fields that are told of what comes in, and are nobody's to give.
 _NOT_GIVEN: Final[Mapping[MessageKind, frozenset[str]]] = {
     MessageKind.POLL_VOTE: frozenset({"hashes", "sealed"}),
+    **dict.fromkeys(
+        (each.kind for each in MEDIA_TYPES),
+        frozenset({"mimetype", "size_bytes", "duration_s", "width", "height"}),
+    ),
 }
 _CLOSED: Final = ConfigDict(extra="forbid", strict=False, allow_inf_nan=False)
 

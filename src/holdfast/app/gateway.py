@@ -25,7 +25,18 @@ from holdfast.journal import Journal
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
 from holdfast.kit.rotation import rotate
-from holdfast.media import Expecting, Fetcher, FetchPolicy, Library, Limits, LocalFolder
+from holdfast.media import (
+    Bucket,
+    Expecting,
+    Fetcher,
+    FetchPolicy,
+    Library,
+    Limits,
+    LocalFolder,
+    ObjectStore,
+    Placer,
+    Storage,
+)
 from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, SessionId
@@ -67,6 +78,7 @@ class Gateway:
             policy=chosen.policy.faster(chosen.lab_pace),
         )
         self.sessions = Service(store, self.supervisor.roster, self.supervisor.unlinking)
+        self.library = Library(store, chosen.media, _storage(chosen), _limits(chosen))
         self.outbox = Outbox(
             store,
             journal,
@@ -74,12 +86,12 @@ class Gateway:
             policy=RetryPolicy(1 / chosen.lab_pace),
             budgets=_budgets(chosen),
             keep_for_other_number=chosen.queue_for_other_number == "keep",
+            placer=Placer(store, self.library, self.link.files),
         )
-        self.library = Library(store, chosen.media, LocalFolder(chosen.media), _limits(chosen))
         self.fetcher = Fetcher(store, journal, self.library, self.link.files, self.link.acts)
         expecting = Expecting(self.fetcher.expected)
         self.inbox = Inbox(store, journal, self.outbox, expecting=expecting)
-        self.retention = Retention(store, _keep(chosen))
+        self.retention = Retention(store, _keep(chosen), library=self.library)
         self.intake = Intake(self.inbox.receive, self.link.confirm)
         seal, index = vault.seal_for("alert channels"), self.supervisor.roster.index
         ways = Ways(seal, self.outbox, index)
@@ -133,6 +145,7 @@ class Gateway:
 
     async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
+        self.library.begin()
         on_the_store = (self.retention, self.alerts)
         rooms = (
             self.link,
@@ -191,6 +204,22 @@ async def _keep_logs_small(folder: Path) -> None:
         await asyncio.sleep(_LOGS_EVERY_S)
 
 
+def _storage(chosen: Settings) -> Storage:
+    """Where files lie: in the data folder, or in a bucket."""
+    if not chosen.media_bucket:
+        return LocalFolder(chosen.media)
+    name, _, prefix = chosen.media_bucket.removeprefix("s3://").partition("/")
+    bucket = Bucket(
+        name,
+        prefix.strip("/"),
+        chosen.media_endpoint,
+        chosen.media_region,
+        chosen.media_access_key,
+        chosen.media_secret_key,
+    )
+    return ObjectStore(bucket, chosen.media)
+
+
 def _limits(chosen: Settings) -> Limits:
     """How large files may be and what is fetched, as the settings say."""
     known = {kind.value: kind for kind in FileKind}
@@ -211,6 +240,7 @@ def _keep(chosen: Settings) -> Mapping[Kind, Keep]:
     days = {
         Kind.EVENTS: chosen.keep_events_days,
         Kind.MESSAGES: chosen.keep_messages_days,
+        Kind.FILES: chosen.keep_media_days,
         Kind.TIMELINE: chosen.keep_timeline_days,
     }
     return {kind: replace(DEFAULTS[kind], days=each) for kind, each in days.items()}

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from holdfast.client.media import MediaFile
 from holdfast.client.outgoing import SendOptions
 from holdfast.model import content as c
 from holdfast.model.content import Content
 from holdfast.model.errors import HoldfastError
+from holdfast.model.media import FileKind
 
 _PLACE: Final = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
 _SOON: Final = re.compile(r"\+(\d+)([smhd])")
@@ -28,6 +30,10 @@ class Letter:
     """The options of `holdfast send` that say what goes out. `text` is its words, of whatever kind it is."""
 
     text: str | None = None
+    file: Path | None = None
+    voice: Path | None = None
+    sticker: Path | None = None
+    as_document: bool = False  #: the file as it is, whatever it shows
     location: str | None = None
     contact: Path | None = None
     poll: Sequence[str] = ()  #: the choices; the text is the question
@@ -47,11 +53,14 @@ class Letter:
     expires: str | None = None
 
 
-def content_of(it: Letter) -> str | Content:
-    """The content. Raises LetterInvalid when the options make none, or more than one."""
+def _chosen(it: Letter) -> list[str]:
+    """The option that says what goes out, if any. Raises LetterInvalid for more than one."""
     chosen = [
         name
         for name, given in (
+            ("--file", it.file is not None),
+            ("--voice", it.voice is not None),
+            ("--sticker", it.sticker is not None),
             ("--location", it.location is not None),
             ("--contact", it.contact is not None),
             ("--poll", bool(it.poll)),
@@ -65,12 +74,38 @@ def content_of(it: Letter) -> str | Content:
     ]
     if len(chosen) > 1:
         raise LetterInvalid(f"One message has one content, not {' and '.join(chosen)}")
+    return chosen
+
+
+def upload_of(it: Letter) -> tuple[Path, FileKind | None] | None:
+    """The file that is to be uploaded first, and what it is to be; None for a message without one.
+
+    Raises LetterInvalid.
+    """
+    _chosen(it)
+    if it.voice is not None:
+        return it.voice.expanduser(), FileKind.VOICE
+    if it.sticker is not None:
+        return it.sticker.expanduser(), FileKind.STICKER
+    if it.file is not None:
+        return it.file.expanduser(), FileKind.DOCUMENT if it.as_document else None
+    return None
+
+
+def content_of(it: Letter, file: MediaFile | None = None) -> str | Content:
+    """The content; `file` is what was uploaded.
+
+    Raises LetterInvalid when the options make none, or more than one.
+    """
+    chosen = _chosen(it)
     if it.message is not None and chosen and chosen[0] not in _ABOUT:
         raise LetterInvalid(f"--message belongs to {', '.join(sorted(_ABOUT))}", next_step=_REPLY)
     if chosen and chosen[0] in _ABOUT:
         return _about(it)
     if it.message is not None:
         raise LetterInvalid("--message says what a reaction or an edit is about", next_step=_REPLY)
+    if file is not None:
+        return _with_file(it, file)
     if it.location is not None:
         return _location(it.location, it.text or "")
     if it.contact is not None:
@@ -80,6 +115,22 @@ def content_of(it: Letter) -> str | Content:
     if it.event is not None:
         return c.CalendarEvent(_words(it, "its name"), int(moment(it.event).timestamp() * 1000))
     return _words(it, "the text")
+
+
+def _with_file(it: Letter, file: MediaFile) -> Content:
+    """What a phone shows best: a picture as one, a sound as one, anything else as a document."""
+    if it.voice is not None:
+        return c.Voice(media_id=file.media_id)
+    if it.sticker is not None:
+        return c.Sticker(media_id=file.media_id)
+    words, kinds = it.text or "", () if it.as_document else file.kinds
+    if FileKind.IMAGE in kinds:
+        return c.Image(words, media_id=file.media_id)
+    if FileKind.VIDEO in kinds:
+        return c.Video(words, media_id=file.media_id)
+    if FileKind.AUDIO in kinds and not words:
+        return c.Audio(media_id=file.media_id)
+    return c.Document(words, media_id=file.media_id)
 
 
 _ABOUT: Final = frozenset({"--react", "--vote", "--edit", "--delete"})

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from holdfast.cli.letter import Letter, content_of, options_of
+from holdfast.cli.letter import Letter, LetterInvalid, content_of, options_of, upload_of
 from holdfast.cli.run import client
 from holdfast.cli.screen import Exit, complain, lab_banner, machine, plain, say
-from holdfast.client import Client, Event, Message, Sent
+from holdfast.client import Client, Event, MediaFile, Message, Sent
 from holdfast.model.events import (
     MessageFileChanged,
     MessageReceived,
@@ -26,6 +26,7 @@ from holdfast.model.events import (
     SessionWarning,
     UnknownEvent,
 )
+from holdfast.model.media import FileKind
 from holdfast.model.words import of_error, of_reason, of_warning
 
 
@@ -35,11 +36,15 @@ async def send(
     """Send one message and tell what became of it. Raises LetterInvalid, and what the gateway refuses."""
     if letter.text == "-":
         letter = replace(letter, text=sys.stdin.read())
-    content, options = content_of(letter), options_of(letter)
+    options, upload = options_of(letter), upload_of(letter)
+    content = None if upload is not None else content_of(letter)
     if letter.not_before is not None:
         wait_s = 0.0  # it waits on purpose
     async with client(data) as api:
         await _reach(api, quiet=as_json)
+        if upload is not None:
+            content = content_of(letter, await _upload(api, *upload))
+        assert content is not None
         sent: Sent = await api.send(session, to, content, idempotency_key=key, timeout_s=10.0, **options)
         status, error = await _follow(api, sent, wait_s)
     if as_json:
@@ -54,6 +59,13 @@ async def send(
     else:
         say("[green]{}[/] {}", status, sent.message_id)
     return int(Exit.FAILED) if status == "failed" else 0
+
+
+async def _upload(api: Client, path: Path, kind: FileKind | None) -> MediaFile:
+    try:
+        return await api.media.upload(path, kind=kind)
+    except OSError as exc:
+        raise LetterInvalid(f"{path} cannot be read: {exc.strerror}") from None
 
 
 async def _follow(api: Client, sent: Sent, wait_s: float) -> tuple[str, str]:

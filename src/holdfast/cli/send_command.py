@@ -24,6 +24,21 @@ def send(
             show_default=False,
         ),
     ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A picture, film, sound or any other file.", rich_help_panel=_KINDS
+        ),
+    ] = None,
+    voice: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A sound as a voice note.", rich_help_panel=_KINDS)
+    ] = None,
+    sticker: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A picture as a sticker.", rich_help_panel=_KINDS)
+    ] = None,
+    as_document: Annotated[
+        bool, typer.Option("--document", help="--file as it is, not shown.", rich_help_panel=_KINDS)
+    ] = False,
     location: Annotated[
         str | None,
         typer.Option(metavar="LAT,LON", help="A place on the map.", rich_help_panel=_KINDS),
@@ -101,6 +116,10 @@ def send(
 
     letter = Letter(
         text=text,
+        file=file,
+        voice=voice,
+        sticker=sticker,
+        as_document=as_document,
         location=location,
         contact=contact,
         poll=poll or (),

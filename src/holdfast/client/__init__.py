@@ -11,6 +11,7 @@ from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Event
 from holdfast.client.groups import Group, Groups, JoinRequest, Member
 from holdfast.client.locate import Locator, data_folder
+from holdfast.client.media import MediaFile, MessageMedia
 from holdfast.client.people import Checked, People, Picture, Profile
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
@@ -22,6 +23,7 @@ from holdfast.model.errors import (
     ContentInvalid,
     HoldfastError,
     IdempotencyConflict,
+    MediaError,
     MessageTooLarge,
     NameTaken,
     NoQr,
@@ -58,8 +60,11 @@ __all__ = [
     "IdempotencyConflict",
     "JoinRequest",
     "Locator",
+    "MediaError",
+    "MediaFile",
     "Member",
     "Message",
+    "MessageMedia",
     "MessageTooLarge",
     "NameTaken",
     "NoQr",

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Self, Unpack
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from holdfast.client.groups import Groups
 from holdfast.client.http import Http
 from holdfast.client.link import Link
 from holdfast.client.locate import Locator
+from holdfast.client.media import Media, MessageMedia
 from holdfast.client.messages import Messages
 from holdfast.client.outgoing import SendOptions, to_json
 from holdfast.client.people import People
@@ -46,7 +48,8 @@ class Client:
         self._http = Http(self._locator, timeout_s)
         self._link: Link | None = None
         self.sessions = Sessions(self._http)
-        self.messages = Messages(self.send)
+        self.media = Media(self._http)
+        self.messages = Messages(self.send, self.media)
         self.alerts = Alerts(self._http)
         self.groups = Groups(self._http)
         self.people = People(self._http)
@@ -121,11 +124,21 @@ class Client:
         """
         query = {"chat": chat, "direction": direction, "after": after, "limit": limit}
         body = await self._http.json("GET", session_path(session) + "/messages", query=query)
-        return [Message.read(item) for item in body["messages"]], body.get("next")
+        return [self._message(session, item) for item in body["messages"]], body.get("next")
 
     async def message(self, session: str, message_id: str) -> Message:
         """One stored message, with its raw content in `body`."""
-        return Message.read(await self._http.json("GET", f"{session_path(session)}/messages/{message_id}"))
+        path = f"{session_path(session)}/messages/{message_id}"
+        return self._message(session, await self._http.json("GET", path))
+
+    def _message(self, session: str, body: Json) -> Message:
+        message, file = Message.read(body), body.get("file")
+        if not file:
+            return message
+        path = f"{session_path(session)}/messages/{quote(message.message_id, safe='')}"
+        error = str((file.get("error") or {}).get("code") or "")
+        media = MessageMedia(str(file["media_id"]), str(file["state"]), error, self._http, path)
+        return replace(message, media=media)
 
     async def cancel(self, session: str, message_id: str) -> Sent:
         """Send a message no more that waits: it fails with `cancelled`. Harmless to repeat.

@@ -1,7 +1,8 @@
 """The cold path: one HTTP request, one typed answer."""
 
 import json as jsonlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Http:
         path: str,
         *,
         body: Mapping[str, Any] | None = None,
+        content: AsyncIterator[bytes] | bytes | None = None,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         wait_s: float = 0.0,
@@ -52,20 +54,33 @@ class Http:
             method,
             address.url + path,
             json=body,
+            content=content,
             params={k: v for k, v in (query or {}).items() if v is not None},
             headers={"Authorization": f"Bearer {address.key}", **(headers or {})},
             timeout=self._timeout_s + wait_s,
         )
-        try:
+        with _reaching(address):
             response = await _ask(client, request)
-        except httpx.TimeoutException:
-            raise GatewayUnreachable(f"The gateway at {address.url} did not answer in time") from None
-        except httpx.HTTPError as failure:
-            reason = type(failure).__name__
-            raise GatewayUnreachable(f"No gateway answers at {address.url} ({reason})") from None
         if response.status_code >= 400:
             raise _refusal(response)
         return response.json() if response.content else None
+
+    @asynccontextmanager
+    async def stream(self, path: str) -> AsyncIterator[httpx.Response]:
+        """An answer whose body is read piece by piece. Raises like `json`."""
+        address = self._locator.find()
+        client = self._client(address)
+        headers = {"Authorization": f"Bearer {address.key}", "Accept-Encoding": "identity"}
+        request = client.build_request("GET", address.url + path, headers=headers, timeout=self._timeout_s)
+        with _reaching(address):
+            response = await client.send(request, stream=True)
+            try:
+                if response.status_code >= 400:
+                    await response.aread()
+                    raise _refusal(response)
+                yield response
+            finally:
+                await response.aclose()
 
     def _client(self, address: Address) -> httpx.AsyncClient:
         # A proxy of the environment must never see a request to this machine.
@@ -76,6 +91,18 @@ class Http:
             transport = httpx.AsyncHTTPTransport(uds=uds, limits=_LIMITS) if uds else None
             self._clients[way] = httpx.AsyncClient(trust_env=trust_env, transport=transport, limits=_LIMITS)
         return self._clients[way]
+
+
+@contextmanager
+def _reaching(address: Address) -> Iterator[None]:
+    """What the web client raises, as GatewayUnreachable."""
+    try:
+        yield
+    except httpx.TimeoutException:
+        raise GatewayUnreachable(f"The gateway at {address.url} did not answer in time") from None
+    except httpx.HTTPError as failure:
+        reason = type(failure).__name__
+        raise GatewayUnreachable(f"No gateway answers at {address.url} ({reason})") from None
 
 
 async def _ask(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:

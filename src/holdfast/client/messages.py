@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, Unpack
 
+from holdfast.client.media import Media, SendableFile
 from holdfast.client.outgoing import SendOptions
 from holdfast.client.types import Sent
 from holdfast.model import content as c
 from holdfast.model.content import Content
+from holdfast.model.media import FileKind
 
 
 class Send(Protocol):
@@ -31,11 +33,87 @@ class Messages:
     """Sends each kind of message. All raise what `Client.send` raises, and take its options.
 
     Every method returns when the gateway has committed the message. `chat` and `message_id` name a message
-    as an event does.
+    as an event does. A `file` is one that the gateway has (`MediaFile`, or its id), or a path or bytes, which
+    are uploaded; then what `Media.upload` raises may be raised too.
     """
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, media: Media) -> None:
+        self._send, self._media = send, media
+
+    async def image(
+        self,
+        session: str,
+        to: str,
+        file: SendableFile,
+        *,
+        text: str = "",
+        **options: Unpack[SendOptions],
+    ) -> Sent:
+        """A picture: JPEG, PNG or WebP."""
+        media_id = await self._media.id_of(file, FileKind.IMAGE)
+        return await self._send(session, to, c.Image(text, media_id=media_id), **options)
+
+    async def video(
+        self,
+        session: str,
+        to: str,
+        file: SendableFile,
+        *,
+        text: str = "",
+        **options: Unpack[SendOptions],
+    ) -> Sent:
+        """A film: MP4."""
+        media_id = await self._media.id_of(file, FileKind.VIDEO)
+        return await self._send(session, to, c.Video(text, media_id=media_id), **options)
+
+    async def audio(
+        self,
+        session: str,
+        to: str,
+        file: SendableFile,
+        **options: Unpack[SendOptions],
+    ) -> Sent:
+        """A sound file."""
+        media_id = await self._media.id_of(file, FileKind.AUDIO)
+        return await self._send(session, to, c.Audio(media_id=media_id), **options)
+
+    async def voice(
+        self,
+        session: str,
+        to: str,
+        file: SendableFile,
+        **options: Unpack[SendOptions],
+    ) -> Sent:
+        """A voice note. A path or bytes of any sound are made one, where the gateway has ffmpeg."""
+        media_id = await self._media.id_of(file, FileKind.VOICE)
+        return await self._send(session, to, c.Voice(media_id=media_id), **options)
+
+    async def document(
+        self,
+        session: str,
+        to: str,
+        file: SendableFile,
+        *,
+        text: str = "",
+        file_name: str = "",
+        **options: Unpack[SendOptions],
+    ) -> Sent:
+        """Any file."""
+        media_id = await self._media.id_of(file, FileKind.DOCUMENT)
+        return await self._send(
+            session, to, c.Document(text, media_id=media_id, file_name=file_name), **options
+        )
+
+    async def sticker(
+        self,
+        session: str,
+        to: str,
+        file: SendableFile,
+        **options: Unpack[SendOptions],
+    ) -> Sent:
+        """A sticker. A path or bytes of any picture are made one."""
+        media_id = await self._media.id_of(file, FileKind.STICKER)
+        return await self._send(session, to, c.Sticker(media_id=media_id), **options)
 
     async def location(
         self,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict
 
-from holdfast.model.content import Content, Json, PollVote, Text, content_to_json
+from holdfast.model.content import MEDIA_TYPES, Content, Json, PollVote, Text, content_to_json
 
 
 class SendOptions(TypedDict, total=False):
@@ -42,4 +42,6 @@ def _given(content: Content) -> dict[str, Json]:
     body = content_to_json(content)
     if isinstance(content, PollVote):  # hashes are told of votes that come in
         return {name: body[name] for name in ("kind", "poll", "options")}
+    if isinstance(content, MEDIA_TYPES):  # the gateway knows the rest of its file
+        return {name: body[name] for name in ("kind", "media_id", "text", "file_name")}
     return body

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from holdfast.client.event import Event, Json
+from holdfast.client.media import MessageMedia
 from holdfast.client.times import moment, moment_of
 from holdfast.model.content import Content, content_from_json, text_of
 from holdfast.model.events import (
@@ -250,6 +251,8 @@ class Message:
     error: str
     at: datetime | None
     body: Json = field(repr=False)
+    #: Its file, where it names one.
+    media: MessageMedia | None = None
 
     @classmethod
     def read(cls, body: Json) -> "Message":

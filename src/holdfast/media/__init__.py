@@ -4,14 +4,18 @@ In come streams of bytes, addresses, and what received messages name; out go who
 where a file lies on WhatsApp's servers. It never shows half a file, and never fetches one that is here.
 """
 
+from holdfast.media.attaching import attach, described, file_for
 from holdfast.media.expecting import Expecting, Named
 from holdfast.media.fetching import Fetcher
 from holdfast.media.library import File, Given, Library
+from holdfast.media.objectstore import Bucket, ObjectStore
+from holdfast.media.placing import Placer, note_placed
 from holdfast.media.policy import FetchPolicy
-from holdfast.media.settings import Limits, policy_of, set_policy
+from holdfast.media.settings import Limits
 from holdfast.media.storage import LocalFolder, Storage
 
 __all__ = [
+    "Bucket",
     "Expecting",
     "FetchPolicy",
     "Fetcher",
@@ -21,7 +25,11 @@ __all__ = [
     "Limits",
     "LocalFolder",
     "Named",
+    "ObjectStore",
+    "Placer",
     "Storage",
-    "policy_of",
-    "set_policy",
+    "attach",
+    "described",
+    "file_for",
+    "note_placed",
 ]

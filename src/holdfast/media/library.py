@@ -14,11 +14,12 @@ from holdfast.media import statements
 from holdfast.media.examining import Examined, examine
 from holdfast.media.kinds import TAKES
 from holdfast.media.parts import Part, hash_of, keep_part, sweep_parts
-from holdfast.media.settings import Limits
+from holdfast.media.policy import FetchPolicy
+from holdfast.media.settings import Limits, policy_of, set_policy
 from holdfast.media.sniffing import HEAD_BYTES, sniff
 from holdfast.media.storage import Storage
 from holdfast.model.errors import MediaNotHere, UnknownMedia
-from holdfast.model.ids import TenantId
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.media import FileKind, media_id_of
 from holdfast.store import ReadUnit, Row, Store, WriteUnit
 
@@ -182,6 +183,17 @@ class Library:
         async for piece in self.storage.read(sha256, 0, min(size, HEAD_BYTES)):
             head += piece
         return sniff(head), size
+
+    # ---- what is fetched ----
+
+    async def policy(self, session_id: SessionId) -> tuple[FetchPolicy, bool]:
+        """What a session fetches by itself, and whether that is a policy of its own."""
+        own = await self._store.read(partial(policy_of, session_id=session_id))
+        return own or self.limits.fetch, own is not None
+
+    async def set_policy(self, session_id: SessionId, policy: FetchPolicy | None) -> None:
+        """Give a session a policy of its own; None: it follows the installation again."""
+        await self._store.write(partial(set_policy, session_id=session_id, policy=policy))
 
     # ---- away ----
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-import filetype
-
 from holdfast.model.errors import MediaTypeDiffers
 
 #: So many first bytes tell the type.
@@ -52,6 +50,8 @@ def plain(mimetype: str) -> str:
 
 def sniff(head: bytes) -> str:
     """The type that the first bytes show; UNKNOWN when they show none."""
+    import filetype  # a hundred small modules: loaded with the first file
+
     found = filetype.guess(head)
     if found is not None:
         return plain(found.mime)

@@ -110,11 +110,16 @@ WHERE media_id = :media_id AND session_id = :session_id AND kind = :kind AND pla
 ORDER BY placed_at_ms DESC LIMIT 1
 """,
 )
+MOVED: Final = Statement(
+    "media.moved",
+    "Notes how far the file of a message is.",
+    "UPDATE attachments SET state = :state WHERE order_no = :order_no",
+)
 PLACED: Final = Statement(
     "media.placed",
     "Notes where the file of a message of ours lies on WhatsApp's servers.",
     """
-UPDATE attachments SET direct_path = :direct_path, url = :url, media_key = :media_key,
+UPDATE attachments SET state = 'placed', direct_path = :direct_path, url = :url, media_key = :media_key,
   file_enc_sha256 = :file_enc_sha256, placed_at_ms = :placed_at_ms WHERE order_no = :order_no
 """,
 )
@@ -135,9 +140,6 @@ FORGET_FETCH_POLICY: Final = Statement(
     "media.forget_fetch_policy",
     "Lets a session follow the installation again.",
     "DELETE FROM fetch_policies WHERE session_id = :session_id",
-)
-DETACH: Final = Statement(
-    "media.detach", "Forgets the file of a message.", "DELETE FROM attachments WHERE order_no = :order_no"
 )
 # What waits to be sent is needed however old it is.
 OLD: Final = Statement(
@@ -162,7 +164,9 @@ GONE: Final = Statement(
 EXPIRED: Final = Statement(
     "media.expired",
     "Says so on the messages that name it.",
-    "UPDATE attachments SET state = 'expired' WHERE media_id = :id AND state = 'stored'",
+    """
+UPDATE attachments SET state = 'expired' WHERE media_id = :id AND state IN ('stored', 'uploading', 'placed')
+""",
 )
 FORGET: Final = Statement(
     "media.forget",

@@ -7,7 +7,7 @@ their receipts give them. It never decides whether a message is new and never se
 from holdfast.messages.hearing import heard, last_heard_ms
 from holdfast.messages.message import Direction, Message, MessageFile, Outgoing
 from holdfast.messages.reading import MessageReader, in_chat
-from holdfast.messages.rows import NewMessage, add, next_order, replace
+from holdfast.messages.rows import NewMessage, add, finish, next_order, replace
 from holdfast.messages.standing import Standing, standing
 from holdfast.messages.status import Receipts, status_of
 
@@ -21,6 +21,7 @@ __all__ = [
     "Receipts",
     "Standing",
     "add",
+    "finish",
     "heard",
     "in_chat",
     "last_heard_ms",

@@ -53,6 +53,11 @@ def replace(unit: WriteUnit, message: NewMessage) -> None:
     unit.run(statements.REPLACE, **_values(message))
 
 
+def finish(unit: WriteUnit, order_no: int, raw: bytes) -> None:
+    """Give a message of ours the final bytes that nobody has seen before."""
+    unit.run(statements.FINISH, order_no=order_no, raw=raw)
+
+
 def _values(it: NewMessage) -> dict[str, object]:
     return {
         "order_no": it.order_no,

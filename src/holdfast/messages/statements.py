@@ -24,6 +24,11 @@ UPDATE messages SET direction = :direction, session_id = :session_id, message_id
 WHERE order_no = :order_no
 """,
 )
+FINISH: Final = Statement(
+    "messages.finish",
+    "Writes the final bytes of a message that waited for its file.",
+    "UPDATE messages SET raw = :raw WHERE order_no = :order_no",
+)
 # The newest message is never pruned, so that no place is used twice.
 LAST_ORDER: Final = Statement(
     "messages.last_order",

@@ -52,6 +52,7 @@ HoldfastError                  code, message, next_step
 │ ├ MediaToolMissing           a program is needed that the machine does not have
 │ ├ MediaUrlRefused            this gateway may not ask that address
 │ ├ MediaUrlFailed             that address did not give it
+│ ├ MediaUploadFailed          retry: WhatsApp did not take it
 │ └ MediaStorageFailed         retry: the place where files lie does not take or give it now
 ├ UnknownMessage
 ├ NotCancellable               it is on its way, or has arrived
@@ -430,6 +431,12 @@ class MediaUrlFailed(MediaError):
     """The address did not give the file."""
 
     code = "media_url_failed"
+
+
+class MediaUploadFailed(MediaError):
+    """WhatsApp's servers did not take the file."""
+
+    code = "media_upload_failed"
 
 
 class MediaStorageFailed(MediaError):

@@ -46,6 +46,8 @@ class FileState(StrEnum):
     WANTED = "wanted"  #: to be fetched because somebody asked for it, whatever the policy says
     ASKED = "asked"  #: WhatsApp dropped it; the session's phone is asked for it again
     STORED = "stored"  #: here
+    UPLOADING = "uploading"  #: of a message of ours: on its way to WhatsApp's servers
+    PLACED = "placed"  #: of a message of ours: it lies there
     SKIPPED = "skipped"  #: the session's policy leaves it where it is; it can be fetched by request
     FAILED = "failed"  #: nobody has it any more, or it is not what was announced
     EXPIRED = "expired"  #: it was here and has been kept as long as retention says

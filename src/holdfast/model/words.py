@@ -274,6 +274,9 @@ ERRORS: Final[Mapping[str, Words]] = {
     "media_url_failed": Words(
         "The address did not give the file", "See that it opens in a browser; then repeat."
     ),
+    "media_upload_failed": Words(
+        "WhatsApp's servers did not take the file", "Nothing to do: it is tried again."
+    ),
     "media_storage_failed": Words(
         "The place where files lie does not take or give it now",
         "Free space on the disk of the data folder, or see that the object store answers; then repeat.",

@@ -10,11 +10,12 @@ from typing import Final
 from holdfast import messages
 from holdfast.journal import encode_data
 from holdfast.kit.ids import new_message_id
-from holdfast.messages import Direction, Message, NewMessage, Outgoing
+from holdfast.media import attach, described, file_for
+from holdfast.messages import Direction, Message, MessageFile, NewMessage, Outgoing
 from holdfast.messages.reading import by_order
 from holdfast.model.address import PN_SERVER, is_group, parse_recipient, phone_of
 from holdfast.model.attributes import NONE, Attributes, attributes_to_json
-from holdfast.model.content import Content, Json, Text, content_to_json, text_of
+from holdfast.model.content import MEDIA_TYPES, Content, Json, Text, content_to_json, text_of
 from holdfast.model.errors import (
     HoldfastError,
     IdempotencyConflict,
@@ -23,9 +24,11 @@ from holdfast.model.errors import (
     UnknownSession,
 )
 from holdfast.model.events import MessageReceived, SendStatus
+from holdfast.model.media import FileState
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import rules, statements, targets
 from holdfast.outbox.compose import IV_BYTES, SECRET_BYTES, Composition, compose
+from holdfast.outbox.files import FileFacts
 from holdfast.outbox.pacing import pace_of
 from holdfast.outbox.policy import typing_ms
 from holdfast.outbox.queued import Queued
@@ -56,7 +59,7 @@ class Checked:
     request: SendRequest
     jid: str
     hash: str
-    #: Final already; empty for one that is about another message, which only the database knows.
+    #: Final already; empty for one about another message or with a file, which only the database knows.
     message: bytes = field(repr=False)
     refers_to: int | None = None  #: the place of the message that it is about, while that one waits
 
@@ -82,17 +85,25 @@ def check(request: SendRequest, now_ms: int) -> Checked | HoldfastError:
     try:
         (key or "").encode()
         hashed = _hash(request, jid)
-        message = b"" if _is_about_another(request) else compose(_composition(request, jid, now_ms))
+        message = b"" if _needs_the_database(request) else compose(_composition(request, jid, now_ms))
     except UnicodeEncodeError:
         return RequestInvalid("Texts and key must be valid Unicode (there is half a surrogate pair)")
     return Checked(request, jid, hashed, message)
 
 
-def _is_about_another(request: SendRequest) -> bool:
-    return request.attributes.quoted_id is not None or targets.target_id(request.content) is not None
+def _needs_the_database(request: SendRequest) -> bool:
+    if request.attributes.quoted_id is not None or isinstance(request.content, MEDIA_TYPES):
+        return True
+    return targets.target_id(request.content) is not None
 
 
-def _composition(request: SendRequest, chat: str, now_ms: int, about: Targets | None = None) -> Composition:
+def _composition(
+    request: SendRequest,
+    chat: str,
+    now_ms: int,
+    about: Targets | None = None,
+    file: FileFacts | None = None,
+) -> Composition:
     session = request.session
     return Composition(
         content=request.content,
@@ -104,14 +115,22 @@ def _composition(request: SendRequest, chat: str, now_ms: int, about: Targets | 
         iv=secrets.token_bytes(IV_BYTES),
         now_ms=now_ms,
         targets=about or Targets(),
+        file=file,
     )
 
 
 def _finished(unit: WriteUnit, each: Checked, now_ms: int) -> Checked | HoldfastError:
-    """The request with its final bytes, also where it is about another message."""
+    """The request with its bytes, also where it is about another message, or names a file."""
     if each.message:
         return each
     request, session_id = each.request, each.request.session.session_id
+    facts: FileFacts | None = None
+    if isinstance(request.content, MEDIA_TYPES):
+        file = file_for(unit, request.session.tenant_id, request.content)
+        if isinstance(file, HoldfastError):
+            return file
+        request = replace(request, content=described(request.content, file))
+        facts = FileFacts(bytes.fromhex(file.sha256), file.thumbnail, file.waveform)
     chat = aliases.canonical(unit, session_id, each.jid)
     about = targets.find(unit, session_id, chat, request.content, request.attributes.quoted_id)
     if isinstance(about, HoldfastError):
@@ -123,7 +142,8 @@ def _finished(unit: WriteUnit, each: Checked, now_ms: int) -> Checked | Holdfast
     waits = target is not None and target.outgoing is not None and target.outgoing.sent_at_ms is None
     return replace(
         each,
-        message=compose(_composition(request, chat, now_ms, about)),
+        request=request,
+        message=compose(_composition(request, chat, now_ms, about, facts)),
         refers_to=target.order_no if target is not None and waits else None,
     )
 
@@ -185,6 +205,8 @@ def take(unit: WriteUnit, wanted: Sequence[Checked], now_ms: int) -> Taken:
                 continue
             row, shown = _row(unit, final, now_ms)
             rows.append(row)
+            if isinstance(final.request.content, MEDIA_TYPES):
+                attach(unit, row.order_no, row.session_id, final.request.content, now_ms)
             made[row.order_no] = shown
             fresh.append(_queued(unit, final, row, now_ms))
             here = (each.hash, row.order_no)
@@ -278,8 +300,13 @@ def _row(unit: WriteUnit, each: Checked, now_ms: int) -> tuple[NewMessage, Messa
         timestamp_ms=now_ms,
         attributes=request.attributes,
         outgoing=outgoing,
+        file=_file_shown(request.content),
     )
     return row, shown
+
+
+def _file_shown(content: Content) -> MessageFile | None:
+    return MessageFile(content.media_id, FileState.STORED) if isinstance(content, MEDIA_TYPES) else None
 
 
 def _queued(unit: WriteUnit, each: Checked, row: NewMessage, now_ms: int) -> Queued:
@@ -298,6 +325,7 @@ def _queued(unit: WriteUnit, each: Checked, row: NewMessage, now_ms: int) -> Que
         pace=pace_of(group=row.group, heard_ms=heard_ms, now_ms=max(now_ms, request.not_before_ms or 0)),
         refers_to=each.refers_to,
         typing_ms=typing_ms(text_of(request.content)) if request.typing else 0,
+        needs_file=isinstance(request.content, MEDIA_TYPES),
     )
 
 

@@ -11,6 +11,7 @@ from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.model.errors import HoldfastError
 from holdfast.model.seams import Sender
+from holdfast.outbox.finishing import Finisher
 from holdfast.outbox.policy import Fail, RetryPolicy
 from holdfast.outbox.progress import Failed, Result, Retried, Sent
 from holdfast.outbox.queued import Queued
@@ -31,7 +32,9 @@ class Attempts:
         clock: Clock = now_ms,
         policy: RetryPolicy | None = None,
         roll: Callable[[], float] = random.random,
+        finisher: Finisher | None = None,
     ) -> None:
+        self._finisher = finisher
         self._sender = sender
         self._clock, self._policy, self._roll = clock, policy or RetryPolicy(), roll
 
@@ -44,6 +47,14 @@ class Attempts:
             return self._failed(row, attempt, exc, fruitless)
         killpoint.pass_("ack_unstored")
         return Sent(replace(row, attempts=attempt), ack)
+
+    async def with_file(self, row: Queued, fruitless: int) -> Queued | Result:
+        """The row with its file on WhatsApp's servers and its final bytes, or what became of it instead."""
+        try:
+            assert self._finisher is not None
+            return await self._finisher.finish(row)
+        except Exception as exc:
+            return self._failed(row, row.attempts + 1, exc, fruitless)
 
     def _failed(self, row: Queued, attempt: int, exc: Exception, fruitless: int) -> Result:
         decision = self._policy.decide(exc, attempt, self._roll(), fruitless=fruitless)

@@ -13,8 +13,9 @@ from holdfast import messages
 from holdfast.model import content as c
 from holdfast.model.address import is_group, is_pn, parse_recipient
 from holdfast.model.attributes import NONE, Attributes
-from holdfast.model.content import Content, MessageKind
-from holdfast.outbox import votes
+from holdfast.model.content import Content, MediaContent, MessageKind
+from holdfast.outbox import files, votes
+from holdfast.outbox.files import FileFacts
 from holdfast.outbox.stored import quotable, secret_of, with_words
 from holdfast.outbox.targets import Targets
 from holdfast.outbox.v1 import whatsapp_pb2 as wa
@@ -39,6 +40,8 @@ class Composition:
     iv: bytes = field(repr=False)  #: for what is sealed
     now_ms: int
     targets: Targets = field(default_factory=Targets)
+    #: Of a content with a file. Where it lies on WhatsApp's servers is filled in later: `files.finish`.
+    file: FileFacts | None = None
 
     @property
     def target(self) -> messages.Message:
@@ -50,6 +53,8 @@ class Composition:
 def compose(it: Composition) -> bytes:
     """The bytes of waE2E.Message for this content, with its message secret where others may refer to it.
 
+    They are final, but for a content with a file: `files.finish` says where that lies.
+
     The kind must be one that can be sent.
     Source: whatsmeow 35ae40906e74, SendMessage: a message that already has its secret is not given another.
     """
@@ -58,6 +63,7 @@ def compose(it: Composition) -> bytes:
         message.message_context_info.message_secret = it.secret
     if it.attributes != NONE:
         _surround(message, it)
+    message = files.once(message) if it.attributes.view_once else files.captioned(message)
     return message.SerializeToString(deterministic=True)
 
 
@@ -150,6 +156,11 @@ def _event(content: c.CalendarEvent, it: Composition) -> Message:
     return Message(event_message=event)
 
 
+def _file(content: MediaContent, it: Composition) -> Message:
+    assert it.file is not None
+    return files.write(content, it.file)
+
+
 # ---- about another message ---------------------------------------------------------------------------------
 
 
@@ -235,6 +246,7 @@ _WRITERS: Final[Mapping[MessageKind, Callable[..., Message]]] = {
     MessageKind.REVOKE: _revoke,
     MessageKind.GROUP_INVITE: _invite,
     MessageKind.EVENT: _event,
+    **dict.fromkeys(files.KINDS, _file),
 }
 #: What later messages may be about, encrypted under its secret.
 _REFERRED_TO: Final = frozenset(_WRITERS) - {

@@ -266,6 +266,9 @@ class Driver:
         try:
             while await self._next(session, lane):
                 row = lane.rows[0]
+                if row.needs_file:
+                    await self._place(session, lane, row)
+                    continue
                 async with self._slots.setdefault(session.session_id, asyncio.Semaphore(_AT_ONCE)):
                     if not _is_first(session, lane, row):
                         continue  # it was withdrawn while it waited for its turn
@@ -281,6 +284,23 @@ class Driver:
             session.left(lane)
             self.idle.set()
         self.go(session)
+
+    async def _place(self, session: Session, lane: Lane, row: Queued) -> None:
+        """Have the first row's file on WhatsApp's servers, outside of the turns that sends take.
+
+        Meanwhile the row may be withdrawn, or its time may be over: afterwards it is looked at again.
+        """
+        ups = session.ups
+        placed = await self._attempts.with_file(row, lane.fruitless)
+        if not _is_first(session, lane, row):
+            return
+        if isinstance(placed, Queued):
+            lane.rows[0] = placed
+            return
+        if isinstance(placed, Retried) and ups != session.ups:
+            placed = Retried(at_once(placed.row))
+        session.busy.add(row.order_no)
+        self._over(session, lane, placed)
 
     def _over(self, session: Session, lane: Lane, result: Result) -> None:
         """What an attempt has shown about the row, its chat and its number."""

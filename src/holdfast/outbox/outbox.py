@@ -11,6 +11,7 @@ from typing import Final
 from holdfast.journal import Journal
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
+from holdfast.media import Placer
 from holdfast.messages import Message
 from holdfast.model.content import Content
 from holdfast.model.errors import HoldfastError, NotCancellable, ReachoutLocked, StoreUnavailable
@@ -21,6 +22,7 @@ from holdfast.outbox import statements
 from holdfast.outbox.acceptance import Answer, Checked, SendRequest, check, take
 from holdfast.outbox.attempts import Attempts
 from holdfast.outbox.driver import STORE_AGAIN_S, Driver
+from holdfast.outbox.finishing import Finisher
 from holdfast.outbox.lanes import LOCK
 from holdfast.outbox.looking import backlog, cancellable, debts_s, expired
 from holdfast.outbox.pacing import Budget, Pace
@@ -61,11 +63,13 @@ class Outbox:
         roll: Callable[[], float] = random.random,
         budgets: Mapping[Pace, Budget] | None = None,
         keep_for_other_number: bool = False,
+        placer: Placer | None = None,
     ) -> None:
         self._store, self._journal, self._clock = store, journal, clock
+        finisher = None if placer is None else Finisher(store, placer, clock)
         self._driver = Driver(
             store,
-            Attempts(sender, clock=clock, policy=policy, roll=roll),
+            Attempts(sender, clock=clock, policy=policy, roll=roll, finisher=finisher),
             self._report,
             clock=clock,
             roll=roll,

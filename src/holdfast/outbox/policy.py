@@ -48,6 +48,7 @@ _UNKNOWN: Final = Rule(1.0, 60.0, uncertain=True)
 _LOCKED: Final = Rule(900.0, 21_600.0)
 _STORAGE: Final = Rule(1.0, 30.0, attempted=False)
 _BUSY: Final = Rule(5.0, 300.0, attempts=20)
+_UPLOAD: Final = Rule(2.0, 300.0, attempts=30)
 _FINAL: Final = Rule(0.0, 0.0, attempts=0)
 _BUG: Final = Rule(2.0, 60.0, attempts=10)
 
@@ -75,11 +76,13 @@ def _of(*kinds: type[BaseException]) -> _Test:
 
 
 _TABLE: Final[Sequence[tuple[_Test, Rule]]] = (
-    (_of(errors.NotConnected, errors.EngineUnreachable), _WAITING),
+    (_of(errors.NotConnected, errors.EngineUnreachable, errors.NotOpen), _WAITING),
     # Busy: an attempt that nobody waited for any more is still under way.
     (_of(errors.SendOutcomeUnknown, errors.EngineProtocolError, errors.Busy), _UNKNOWN),
     (_of(errors.ReachoutLocked), _LOCKED),
-    (_of(errors.EngineStorageFailed, errors.StoreUnavailable), _STORAGE),
+    (_of(errors.EngineStorageFailed, errors.StoreUnavailable, errors.MediaStorageFailed), _STORAGE),
+    (_of(errors.MediaUploadFailed), _UPLOAD),
+    (_of(errors.MediaError), _FINAL),
     (_refused_for_now, _BUSY),
     (_never_understood, _FINAL),
     (_of(errors.SendRejected, errors.RecipientInvalid, errors.RequestInvalid), _FINAL),

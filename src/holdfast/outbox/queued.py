@@ -29,6 +29,8 @@ class Queued:
     refers_to: int | None = None  #: the message that it is about: where that one fails, this one does too
     typing_ms: int = 0  #: how long "typing…" is shown before it
     uncertain: bool = False  #: an attempt's outcome is not known: WhatsApp may have it
+    #: It names a file that is not on WhatsApp's servers yet: `message` does not say where it lies.
+    needs_file: bool = False
     paced: bool = False  #: it has its place in the budget; not in the database
 
     @classmethod
@@ -36,7 +38,7 @@ class Queued:
         """From the columns of the statements, in their order."""
         cells = list(row)
         cells[5] = bytes(cells[5])
-        cells[14], cells[17] = Pace(cells[14]), bool(cells[17])
+        cells[14], cells[17], cells[18] = Pace(cells[14]), bool(cells[17]), bool(cells[18])
         return cls(*cells)
 
     def wait_s(self, now_ms: int) -> float:

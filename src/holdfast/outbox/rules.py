@@ -12,7 +12,7 @@ from typing import Final
 from holdfast.model import content as c
 from holdfast.model.address import is_group, parse_recipient
 from holdfast.model.attributes import Attributes
-from holdfast.model.content import Content, MessageKind, text_of
+from holdfast.model.content import Content, MediaContent, MessageKind, text_of
 from holdfast.model.errors import ContentInvalid, HoldfastError, MessageTooLarge, RequestInvalid
 
 #: WhatsApp's limit for a text message.
@@ -158,6 +158,22 @@ def _event(it: c.CalendarEvent) -> HoldfastError | None:
     return names or (None if it.latitude is None else _place(it.latitude, it.longitude or 0.0))
 
 
+def _file(it: MediaContent) -> HoldfastError | None:
+    if not 0 < len(it.media_id) <= LONGEST_ID or "\0" in it.media_id:
+        return ContentInvalid(
+            f"`{it.kind}` needs a file", next_step="Upload it (POST /v1/media) and give its `media_id`."
+        )
+    return _names(file_name=it.file_name)
+
+
+def _file_without_words(it: MediaContent) -> HoldfastError | None:
+    if it.text:
+        return ContentInvalid(
+            f"`{it.kind}` has no caption", next_step="Send the words as a message of their own."
+        )
+    return _file(it)
+
+
 def _id(name: str, message_id: str) -> HoldfastError | None:
     if 0 < len(message_id) <= LONGEST_ID and "\0" not in message_id:
         return None
@@ -184,6 +200,8 @@ _CHECKS: Final[Mapping[MessageKind, Callable[..., HoldfastError | None]]] = {
     MessageKind.REVOKE: _revoke,
     MessageKind.GROUP_INVITE: _invite,
     MessageKind.EVENT: _event,
+    **dict.fromkeys((MessageKind.IMAGE, MessageKind.VIDEO, MessageKind.DOCUMENT), _file),
+    **dict.fromkeys((MessageKind.AUDIO, MessageKind.VOICE, MessageKind.STICKER), _file_without_words),
 }
 SENDABLE: Final = frozenset(_CHECKS)
 

@@ -22,8 +22,10 @@ SESSION_LIVES: Final = Statement(
 _QUEUED: Final = """
 SELECT o.order_no, o.session_id, m.message_id, o.chat, m.to_jid, m.raw, o.phone, o.attempts,
   o.next_at_ms, o.tried_at_ms, o.not_before_ms, o.expires_at_ms, o.error_code, o.error_detail,
-  o.pace, o.refers_to, o.typing_ms, o.uncertain
+  o.pace, o.refers_to, o.typing_ms, o.uncertain,
+  CASE WHEN a.order_no IS NOT NULL AND a.placed_at_ms IS NULL THEN 1 ELSE 0 END
 FROM outbox o JOIN messages m ON m.order_no = o.order_no
+LEFT JOIN attachments a ON a.order_no = o.order_no
 """
 LANE: Final = Statement(
     "outbox.lane",

@@ -13,6 +13,7 @@ class Kind(StrEnum):
 
     EVENTS = "events"
     MESSAGES = "messages"
+    FILES = "files"
     TIMELINE = "timeline"
     KEYS = "keys"
     LINKS = "links"
@@ -30,6 +31,8 @@ class Keep:
 DEFAULTS: Final[Mapping[Kind, Keep]] = {
     Kind.EVENTS: Keep(30, 2_000_000),
     Kind.MESSAGES: Keep(365, 10_000_000),
+    # Since a message named them last, or somebody uploaded them.
+    Kind.FILES: Keep(365),
     Kind.TIMELINE: Keep(90),
     # Revoked and expired ones; those that work stay.
     Kind.KEYS: Keep(90),
@@ -38,6 +41,8 @@ DEFAULTS: Final[Mapping[Kind, Keep]] = {
 
 #: A subscription that acknowledged nothing for longer holds nothing back any more.
 ACTIVE_DAYS: Final = 30
+#: A file that no message names any more leaves after this time.
+UNNAMED_DAYS: Final = 7
 #: What an active subscription has not acknowledged is kept this many times longer, or this many times more
 #: of it.
 HELD_FACTOR: Final = 3

@@ -68,6 +68,11 @@ DELETE_IDEMPOTENCY: Final = Statement(
     "Deletes the keys that made a message.",
     "DELETE FROM idempotency WHERE order_no = :order_no",
 )
+DELETE_ATTACHMENT: Final = Statement(
+    "retention.delete_attachment",
+    "Lets a file go that a deleted message named.",
+    "DELETE FROM attachments WHERE order_no = :order_no",
+)
 TIMELINE_NEWEST: Final = Statement(
     "retention.timeline_newest",
     "The newest change of each session.",

@@ -8,6 +8,7 @@ from typing import Final
 
 from holdfast.kit import logging
 from holdfast.kit.clock import Clock, now_ms
+from holdfast.media import Library
 from holdfast.model.errors import StoreUnavailable
 from holdfast.retention import statements
 from holdfast.retention.policy import (
@@ -15,6 +16,7 @@ from holdfast.retention.policy import (
     DAY_MS,
     DEFAULTS,
     HELD_FACTOR,
+    UNNAMED_DAYS,
     EventsNow,
     Keep,
     Kind,
@@ -29,6 +31,7 @@ _EVERY_S: Final = 3600.0
 #: Rows of one unit, and the pause that lets others write.
 _AT_ONCE: Final = 500
 _PAUSE_S: Final = 0.05
+_FILES_AT_ONCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,16 @@ class Figures:
 class Retention:
     """The retention of one gateway."""
 
-    def __init__(self, store: Store, keep: Mapping[Kind, Keep] = DEFAULTS, *, clock: Clock = now_ms) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keep: Mapping[Kind, Keep] = DEFAULTS,
+        *,
+        clock: Clock = now_ms,
+        library: Library | None = None,
+    ) -> None:
         self._store, self._keep, self._clock = store, dict(DEFAULTS) | dict(keep), clock
+        self._library = library
 
     async def run(self) -> None:
         """Sweep until cancelled. What goes wrong is logged and tried again at the next sweep."""
@@ -69,6 +80,7 @@ class Retention:
         left = {
             Kind.EVENTS: await self._sweep_events(),
             Kind.MESSAGES: await self._sweep_messages(),
+            Kind.FILES: await self._sweep_files(),
             Kind.TIMELINE: await self._sweep_timeline(),
             Kind.KEYS: await self._once(statements.DELETE_KEYS, Kind.KEYS),
             Kind.LINKS: await self._once(statements.DELETE_LINKS, Kind.LINKS),
@@ -118,6 +130,19 @@ class Retention:
             after = rows[-1][0]
             await asyncio.sleep(_PAUSE_S)
 
+    async def _sweep_files(self) -> int:
+        """Files that nobody used for long, or that no message names any more; then what nobody knows."""
+        if self._library is None:
+            return 0
+        unnamed_since = self._clock() - UNNAMED_DAYS * DAY_MS
+        left = 0
+        while over := await self._library.old(self._older_than(Kind.FILES), unnamed_since, _FILES_AT_ONCE):
+            for media_id, sha256 in over:
+                await self._library.give_up(media_id, sha256)
+                left += 1
+            await asyncio.sleep(_PAUSE_S)
+        return left + await self._library.sweep((self._clock() - DAY_MS) / 1000)
+
     async def _sweep_timeline(self) -> int:
         left = 0
         newest = await self._store.read(lambda unit: unit.all(statements.TIMELINE_NEWEST))
@@ -148,6 +173,7 @@ def _delete_messages(unit: WriteUnit, rows: list[tuple[int, str, str]]) -> int:
         unit.run(statements.DELETE_MESSAGE, order_no=order_no)
         unit.run(statements.DELETE_RECEIPTS, session_id=session_id, message_id=message_id)
         unit.run(statements.DELETE_IDEMPOTENCY, order_no=order_no)
+        unit.run(statements.DELETE_ATTACHMENT, order_no=order_no)
     return len(rows)
 
 

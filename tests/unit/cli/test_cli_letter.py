@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.cli.letter import Letter, LetterInvalid, content_of, moment, options_of
+from holdfast.cli.letter import Letter, LetterInvalid, content_of, moment, options_of, upload_of
+from holdfast.client import MediaFile
 from holdfast.model import content as c
 from holdfast.model.content import Content
 
@@ -29,6 +30,39 @@ from holdfast.model.content import Content
 )
 def test_what_is_sent(letter: Letter, content: str | Content) -> None:
     assert content_of(letter) == content
+
+
+def stored(*kinds: str) -> MediaFile:
+    """A file that the gateway has."""
+    return MediaFile("med_1", "00", 9, "x/y", "a.x", 0, 0, 0, True, kinds)
+
+
+FILE = Path("a.x")
+
+
+@pytest.mark.parametrize(
+    ("letter", "kinds", "kind", "content"),
+    [
+        (Letter(file=FILE), ("image", "document"), None, c.Image(media_id="med_1")),
+        (Letter("look", file=FILE), ("video", "document"), None, c.Video("look", media_id="med_1")),
+        (Letter(file=FILE), ("audio", "document"), None, c.Audio(media_id="med_1")),
+        (Letter("words", file=FILE), ("audio", "document"), None, c.Document("words", media_id="med_1")),
+        (Letter(file=FILE), ("document",), None, c.Document(media_id="med_1")),
+        (Letter(file=FILE, as_document=True), ("image",), "document", c.Document(media_id="med_1")),
+        (Letter(voice=FILE), ("voice",), "voice", c.Voice(media_id="med_1")),
+        (Letter(sticker=FILE), ("sticker",), "sticker", c.Sticker(media_id="med_1")),
+    ],
+)
+def test_a_file_is_sent_as_what_a_phone_shows_best(
+    letter: Letter, kinds: tuple[str, ...], kind: str | None, content: Content
+) -> None:
+    assert upload_of(letter) == (FILE, kind)
+    assert content_of(letter, stored(*kinds)) == content
+
+
+def test_two_files_make_no_message() -> None:
+    with pytest.raises(LetterInvalid, match="--file and --voice"):
+        upload_of(Letter(file=FILE, voice=FILE))
 
 
 def test_a_contact_is_named_by_its_card_unless_told_otherwise(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ import inspect
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import create_autospec
 
 import pytest
 
 from holdfast.api.sending import Wanted
+from holdfast.client.media import Media
 from holdfast.client.messages import Messages
 from holdfast.client.outgoing import to_json
 from holdfast.client.types import Sent
@@ -18,6 +20,30 @@ from holdfast.outbox.rules import SENDABLE
 AT = datetime(2026, 12, 24, 17, tzinfo=UTC)
 AT_MS = int(AT.timestamp() * 1000)
 CALLS: dict[str, tuple[Callable[[Messages], Awaitable[Sent]], Content]] = {
+    "image": (
+        lambda it: it.image("main", "+49", "med_1", text="look"),
+        c.Image("look", media_id="med_1"),
+    ),
+    "video": (
+        lambda it: it.video("main", "+49", "med_1", text="look"),
+        c.Video("look", media_id="med_1"),
+    ),
+    "audio": (
+        lambda it: it.audio("main", "+49", "med_1"),
+        c.Audio(media_id="med_1"),
+    ),
+    "voice": (
+        lambda it: it.voice("main", "+49", "med_1"),
+        c.Voice(media_id="med_1"),
+    ),
+    "document": (
+        lambda it: it.document("main", "+49", "med_1", text="look", file_name="a.pdf"),
+        c.Document("look", media_id="med_1", file_name="a.pdf"),
+    ),
+    "sticker": (
+        lambda it: it.sticker("main", "+49", "med_1"),
+        c.Sticker(media_id="med_1"),
+    ),
     "location": (
         lambda it: it.location("main", "+49", 1.5, -2.5, name="Gate", address="Square 1"),
         c.Location(1.5, -2.5, "Gate", "Square 1"),
@@ -46,6 +72,10 @@ CALLS: dict[str, tuple[Callable[[Messages], Awaitable[Sent]], Content]] = {
 }
 
 
+async def _as_it_is(file: str, kind: str) -> str:
+    return file
+
+
 @pytest.mark.parametrize("name", CALLS)
 async def test_each_method_sends_its_kind_as_the_api_takes_it(name: str) -> None:
     call, content = CALLS[name]
@@ -55,7 +85,9 @@ async def test_each_method_sends_its_kind_as_the_api_takes_it(name: str) -> None
         asked.append((session, to, content))
         return Sent("MSG1", "ses_1", to, "queued")
 
-    await call(Messages(send))
+    media = create_autospec(Media, instance=True)
+    media.id_of.side_effect = _as_it_is
+    await call(Messages(send, media))
     assert asked == [("main", "+49", content)]
     taken = Wanted.model_validate({"to": "+49", **to_json(content, {})})
     assert taken.request(None, None).content == content  # type: ignore[arg-type]

@@ -39,17 +39,17 @@ class Message(_message.Message):
     EVENT_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     POLL_CREATION_MESSAGE_V5_FIELD_NUMBER: _ClassVar[int]
     conversation: str
-    image_message: CaptionedImage
+    image_message: ImageMessage
     contact_message: ContactMessage
     location_message: LocationMessage
     extended_text_message: ExtendedTextMessage
-    document_message: CaptionedDocument
-    audio_message: Surrounded
-    video_message: CaptionedVideo
+    document_message: DocumentMessage
+    audio_message: AudioMessage
+    video_message: VideoMessage
     protocol_message: ProtocolMessage
     contacts_array_message: ContactsArrayMessage
     live_location_message: LiveLocationMessage
-    sticker_message: Surrounded
+    sticker_message: StickerMessage
     group_invite_message: GroupInviteMessage
     device_sent_message: DeviceSentMessage
     message_context_info: MessageContextInfo
@@ -64,10 +64,10 @@ class Message(_message.Message):
     view_once_message_v2_extension: FutureProofMessage
     poll_creation_message_v2: PollCreationMessage
     poll_creation_message_v3: PollCreationMessage
-    ptv_message: CaptionedVideo
+    ptv_message: VideoMessage
     event_message: EventMessage
     poll_creation_message_v5: PollCreationMessage
-    def __init__(self, conversation: _Optional[str] = ..., image_message: _Optional[_Union[CaptionedImage, _Mapping]] = ..., contact_message: _Optional[_Union[ContactMessage, _Mapping]] = ..., location_message: _Optional[_Union[LocationMessage, _Mapping]] = ..., extended_text_message: _Optional[_Union[ExtendedTextMessage, _Mapping]] = ..., document_message: _Optional[_Union[CaptionedDocument, _Mapping]] = ..., audio_message: _Optional[_Union[Surrounded, _Mapping]] = ..., video_message: _Optional[_Union[CaptionedVideo, _Mapping]] = ..., protocol_message: _Optional[_Union[ProtocolMessage, _Mapping]] = ..., contacts_array_message: _Optional[_Union[ContactsArrayMessage, _Mapping]] = ..., live_location_message: _Optional[_Union[LiveLocationMessage, _Mapping]] = ..., sticker_message: _Optional[_Union[Surrounded, _Mapping]] = ..., group_invite_message: _Optional[_Union[GroupInviteMessage, _Mapping]] = ..., device_sent_message: _Optional[_Union[DeviceSentMessage, _Mapping]] = ..., message_context_info: _Optional[_Union[MessageContextInfo, _Mapping]] = ..., view_once_message: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., ephemeral_message: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., reaction_message: _Optional[_Union[ReactionMessage, _Mapping]] = ..., poll_creation_message: _Optional[_Union[PollCreationMessage, _Mapping]] = ..., poll_update_message: _Optional[_Union[PollUpdateMessage, _Mapping]] = ..., document_with_caption_message: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., view_once_message_v2: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., edited_message: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., view_once_message_v2_extension: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., poll_creation_message_v2: _Optional[_Union[PollCreationMessage, _Mapping]] = ..., poll_creation_message_v3: _Optional[_Union[PollCreationMessage, _Mapping]] = ..., ptv_message: _Optional[_Union[CaptionedVideo, _Mapping]] = ..., event_message: _Optional[_Union[EventMessage, _Mapping]] = ..., poll_creation_message_v5: _Optional[_Union[PollCreationMessage, _Mapping]] = ...) -> None: ...
+    def __init__(self, conversation: _Optional[str] = ..., image_message: _Optional[_Union[ImageMessage, _Mapping]] = ..., contact_message: _Optional[_Union[ContactMessage, _Mapping]] = ..., location_message: _Optional[_Union[LocationMessage, _Mapping]] = ..., extended_text_message: _Optional[_Union[ExtendedTextMessage, _Mapping]] = ..., document_message: _Optional[_Union[DocumentMessage, _Mapping]] = ..., audio_message: _Optional[_Union[AudioMessage, _Mapping]] = ..., video_message: _Optional[_Union[VideoMessage, _Mapping]] = ..., protocol_message: _Optional[_Union[ProtocolMessage, _Mapping]] = ..., contacts_array_message: _Optional[_Union[ContactsArrayMessage, _Mapping]] = ..., live_location_message: _Optional[_Union[LiveLocationMessage, _Mapping]] = ..., sticker_message: _Optional[_Union[StickerMessage, _Mapping]] = ..., group_invite_message: _Optional[_Union[GroupInviteMessage, _Mapping]] = ..., device_sent_message: _Optional[_Union[DeviceSentMessage, _Mapping]] = ..., message_context_info: _Optional[_Union[MessageContextInfo, _Mapping]] = ..., view_once_message: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., ephemeral_message: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., reaction_message: _Optional[_Union[ReactionMessage, _Mapping]] = ..., poll_creation_message: _Optional[_Union[PollCreationMessage, _Mapping]] = ..., poll_update_message: _Optional[_Union[PollUpdateMessage, _Mapping]] = ..., document_with_caption_message: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., view_once_message_v2: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., edited_message: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., view_once_message_v2_extension: _Optional[_Union[FutureProofMessage, _Mapping]] = ..., poll_creation_message_v2: _Optional[_Union[PollCreationMessage, _Mapping]] = ..., poll_creation_message_v3: _Optional[_Union[PollCreationMessage, _Mapping]] = ..., ptv_message: _Optional[_Union[VideoMessage, _Mapping]] = ..., event_message: _Optional[_Union[EventMessage, _Mapping]] = ..., poll_creation_message_v5: _Optional[_Union[PollCreationMessage, _Mapping]] = ...) -> None: ...
 
 class FutureProofMessage(_message.Message):
     __slots__ = ("message",)
@@ -284,32 +284,154 @@ class ProtocolMessage(_message.Message):
     timestamp_ms: int
     def __init__(self, key: _Optional[_Union[MessageKey, _Mapping]] = ..., type: _Optional[_Union[ProtocolMessage.Type, str]] = ..., edited_message: _Optional[_Union[Message, _Mapping]] = ..., timestamp_ms: _Optional[int] = ...) -> None: ...
 
-class CaptionedImage(_message.Message):
-    __slots__ = ("caption", "context_info")
+class ImageMessage(_message.Message):
+    __slots__ = ("url", "mimetype", "caption", "file_sha256", "file_length", "height", "width", "media_key", "file_enc_sha256", "direct_path", "media_key_timestamp", "jpeg_thumbnail", "context_info", "view_once")
+    URL_FIELD_NUMBER: _ClassVar[int]
+    MIMETYPE_FIELD_NUMBER: _ClassVar[int]
     CAPTION_FIELD_NUMBER: _ClassVar[int]
+    FILE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    FILE_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_FIELD_NUMBER: _ClassVar[int]
+    FILE_ENC_SHA256_FIELD_NUMBER: _ClassVar[int]
+    DIRECT_PATH_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    JPEG_THUMBNAIL_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_INFO_FIELD_NUMBER: _ClassVar[int]
+    VIEW_ONCE_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    mimetype: str
     caption: str
+    file_sha256: bytes
+    file_length: int
+    height: int
+    width: int
+    media_key: bytes
+    file_enc_sha256: bytes
+    direct_path: str
+    media_key_timestamp: int
+    jpeg_thumbnail: bytes
     context_info: ContextInfo
-    def __init__(self, caption: _Optional[str] = ..., context_info: _Optional[_Union[ContextInfo, _Mapping]] = ...) -> None: ...
+    view_once: bool
+    def __init__(self, url: _Optional[str] = ..., mimetype: _Optional[str] = ..., caption: _Optional[str] = ..., file_sha256: _Optional[bytes] = ..., file_length: _Optional[int] = ..., height: _Optional[int] = ..., width: _Optional[int] = ..., media_key: _Optional[bytes] = ..., file_enc_sha256: _Optional[bytes] = ..., direct_path: _Optional[str] = ..., media_key_timestamp: _Optional[int] = ..., jpeg_thumbnail: _Optional[bytes] = ..., context_info: _Optional[_Union[ContextInfo, _Mapping]] = ..., view_once: _Optional[bool] = ...) -> None: ...
 
-class CaptionedVideo(_message.Message):
-    __slots__ = ("caption", "context_info")
+class VideoMessage(_message.Message):
+    __slots__ = ("url", "mimetype", "file_sha256", "file_length", "seconds", "media_key", "caption", "height", "width", "file_enc_sha256", "direct_path", "media_key_timestamp", "jpeg_thumbnail", "context_info", "view_once")
+    URL_FIELD_NUMBER: _ClassVar[int]
+    MIMETYPE_FIELD_NUMBER: _ClassVar[int]
+    FILE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    FILE_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_FIELD_NUMBER: _ClassVar[int]
     CAPTION_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
+    FILE_ENC_SHA256_FIELD_NUMBER: _ClassVar[int]
+    DIRECT_PATH_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    JPEG_THUMBNAIL_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_INFO_FIELD_NUMBER: _ClassVar[int]
+    VIEW_ONCE_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    mimetype: str
+    file_sha256: bytes
+    file_length: int
+    seconds: int
+    media_key: bytes
     caption: str
+    height: int
+    width: int
+    file_enc_sha256: bytes
+    direct_path: str
+    media_key_timestamp: int
+    jpeg_thumbnail: bytes
     context_info: ContextInfo
-    def __init__(self, caption: _Optional[str] = ..., context_info: _Optional[_Union[ContextInfo, _Mapping]] = ...) -> None: ...
+    view_once: bool
+    def __init__(self, url: _Optional[str] = ..., mimetype: _Optional[str] = ..., file_sha256: _Optional[bytes] = ..., file_length: _Optional[int] = ..., seconds: _Optional[int] = ..., media_key: _Optional[bytes] = ..., caption: _Optional[str] = ..., height: _Optional[int] = ..., width: _Optional[int] = ..., file_enc_sha256: _Optional[bytes] = ..., direct_path: _Optional[str] = ..., media_key_timestamp: _Optional[int] = ..., jpeg_thumbnail: _Optional[bytes] = ..., context_info: _Optional[_Union[ContextInfo, _Mapping]] = ..., view_once: _Optional[bool] = ...) -> None: ...
 
-class Surrounded(_message.Message):
-    __slots__ = ("context_info",)
+class AudioMessage(_message.Message):
+    __slots__ = ("url", "mimetype", "file_sha256", "file_length", "seconds", "ptt", "media_key", "file_enc_sha256", "direct_path", "media_key_timestamp", "context_info", "waveform", "view_once")
+    URL_FIELD_NUMBER: _ClassVar[int]
+    MIMETYPE_FIELD_NUMBER: _ClassVar[int]
+    FILE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    FILE_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    PTT_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_FIELD_NUMBER: _ClassVar[int]
+    FILE_ENC_SHA256_FIELD_NUMBER: _ClassVar[int]
+    DIRECT_PATH_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_INFO_FIELD_NUMBER: _ClassVar[int]
+    WAVEFORM_FIELD_NUMBER: _ClassVar[int]
+    VIEW_ONCE_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    mimetype: str
+    file_sha256: bytes
+    file_length: int
+    seconds: int
+    ptt: bool
+    media_key: bytes
+    file_enc_sha256: bytes
+    direct_path: str
+    media_key_timestamp: int
     context_info: ContextInfo
-    def __init__(self, context_info: _Optional[_Union[ContextInfo, _Mapping]] = ...) -> None: ...
+    waveform: bytes
+    view_once: bool
+    def __init__(self, url: _Optional[str] = ..., mimetype: _Optional[str] = ..., file_sha256: _Optional[bytes] = ..., file_length: _Optional[int] = ..., seconds: _Optional[int] = ..., ptt: _Optional[bool] = ..., media_key: _Optional[bytes] = ..., file_enc_sha256: _Optional[bytes] = ..., direct_path: _Optional[str] = ..., media_key_timestamp: _Optional[int] = ..., context_info: _Optional[_Union[ContextInfo, _Mapping]] = ..., waveform: _Optional[bytes] = ..., view_once: _Optional[bool] = ...) -> None: ...
 
-class CaptionedDocument(_message.Message):
-    __slots__ = ("context_info", "caption")
+class DocumentMessage(_message.Message):
+    __slots__ = ("url", "mimetype", "title", "file_sha256", "file_length", "media_key", "file_name", "file_enc_sha256", "direct_path", "media_key_timestamp", "jpeg_thumbnail", "context_info", "caption")
+    URL_FIELD_NUMBER: _ClassVar[int]
+    MIMETYPE_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    FILE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    FILE_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    FILE_ENC_SHA256_FIELD_NUMBER: _ClassVar[int]
+    DIRECT_PATH_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    JPEG_THUMBNAIL_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_INFO_FIELD_NUMBER: _ClassVar[int]
     CAPTION_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    mimetype: str
+    title: str
+    file_sha256: bytes
+    file_length: int
+    media_key: bytes
+    file_name: str
+    file_enc_sha256: bytes
+    direct_path: str
+    media_key_timestamp: int
+    jpeg_thumbnail: bytes
     context_info: ContextInfo
     caption: str
-    def __init__(self, context_info: _Optional[_Union[ContextInfo, _Mapping]] = ..., caption: _Optional[str] = ...) -> None: ...
+    def __init__(self, url: _Optional[str] = ..., mimetype: _Optional[str] = ..., title: _Optional[str] = ..., file_sha256: _Optional[bytes] = ..., file_length: _Optional[int] = ..., media_key: _Optional[bytes] = ..., file_name: _Optional[str] = ..., file_enc_sha256: _Optional[bytes] = ..., direct_path: _Optional[str] = ..., media_key_timestamp: _Optional[int] = ..., jpeg_thumbnail: _Optional[bytes] = ..., context_info: _Optional[_Union[ContextInfo, _Mapping]] = ..., caption: _Optional[str] = ...) -> None: ...
+
+class StickerMessage(_message.Message):
+    __slots__ = ("url", "file_sha256", "file_enc_sha256", "media_key", "mimetype", "height", "width", "direct_path", "file_length", "media_key_timestamp", "context_info")
+    URL_FIELD_NUMBER: _ClassVar[int]
+    FILE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    FILE_ENC_SHA256_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_FIELD_NUMBER: _ClassVar[int]
+    MIMETYPE_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
+    DIRECT_PATH_FIELD_NUMBER: _ClassVar[int]
+    FILE_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_KEY_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_INFO_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    file_sha256: bytes
+    file_enc_sha256: bytes
+    media_key: bytes
+    mimetype: str
+    height: int
+    width: int
+    direct_path: str
+    file_length: int
+    media_key_timestamp: int
+    context_info: ContextInfo
+    def __init__(self, url: _Optional[str] = ..., file_sha256: _Optional[bytes] = ..., file_enc_sha256: _Optional[bytes] = ..., media_key: _Optional[bytes] = ..., mimetype: _Optional[str] = ..., height: _Optional[int] = ..., width: _Optional[int] = ..., direct_path: _Optional[str] = ..., file_length: _Optional[int] = ..., media_key_timestamp: _Optional[int] = ..., context_info: _Optional[_Union[ContextInfo, _Mapping]] = ...) -> None: ...
