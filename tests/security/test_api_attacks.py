@@ -61,6 +61,10 @@ NEEDS: Final = {
     "POST /v1/sessions/{ref}/calls/{call_id}/reject": "send",
     "POST /v1/sessions/{ref}/messages/{message_id}/file": "send",
     "POST /v1/media": "send",
+    "POST /v1/media/from-url": "send",
+    "GET /v1/sessions/{ref}/media-policy": "read",
+    "PUT /v1/sessions/{ref}/media-policy": "admin",
+    "DELETE /v1/sessions/{ref}/media-policy": "admin",
     "GET /v1/media/{media_id}/info": "read",
     "GET /v1/media/{media_id}/thumbnail": "read",
     "GET /v1/media/{media_id}": "read",
@@ -94,6 +98,8 @@ NEEDS: Final = {
 SCOPES: Final = ("read", "send", "admin", "keys", "metrics")
 #: What makes each request whole, so that only the key can be wrong.
 BODIES: Final[dict[str, Any]] = {
+    "POST /v1/media/from-url": {"url": "http://192.0.2.1/x"},
+    "PUT /v1/sessions/{ref}/media-policy": {},
     "PUT /v1/alerts/channels/{name}": {"url": "json://192.0.2.1/x"},
     "PUT /v1/alerts/rules/{cause}": {},
     "POST /v1/alerts/dead/again": {},
