@@ -40,11 +40,11 @@ async def test_a_reconnect_waits_as_long_as_it_should(tmp_path: Path, jump_ms: i
         room.link.end(session_id, Reason.SERVICE_UNAVAILABLE)
         runtime = room.runtime("taxi")
         waits_ms = (runtime.session.retry_at_ms or 0) - room.supervisor.roster.now
-        assert waits_ms == 2500
+        assert 0 < waits_ms <= 5000
         clocks.wall_ms += jump_ms
         # shown by the clock that people see
-        assert room.service.show(TENANT, "taxi").retry_at_ms == clocks.wall_ms + 2500
-        clocks.pass_by(2500)
+        assert room.service.show(TENANT, "taxi").retry_at_ms == clocks.wall_ms + waits_ms
+        clocks.pass_by(waits_ms)
         room.supervisor.roster.set_timer(runtime)  # what its own timer would see now
         await room.until_state("taxi", State.CONNECTED)
 
