@@ -9,6 +9,7 @@ from pathlib import Path
 
 from holdfast.engine import Device, EngineIdentity, Folder, Held, Levels, SessionFact
 from holdfast.engine import facts as said
+from holdfast.engine.answers import FileKey, Finding, FindingKind, Inspection, Place, Saved
 from holdfast.journal import Event, Filter, Journal
 from holdfast.kit.clock import SteadyClock, now_ms
 from holdfast.model.errors import (
@@ -40,6 +41,12 @@ class Disk:
     folders: dict[str, bytes] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     quarantine: dict[str, str] = field(default_factory=dict)  # target: device
+    #: By "<number>/<name>": key, device, version of the credentials.
+    snapshots: dict[str, tuple[bytes, str, int]] = field(default_factory=dict)
+    #: What is wrong, by folder; a damaged one does not open.
+    flaws: dict[str, FindingKind] = field(default_factory=dict)
+    #: Rises when the credentials in a folder change.
+    versions: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -106,10 +113,16 @@ class ScriptedLink:
         await self._ask("scout")
         return self.network
 
+    async def ask(self, name: str, about: str) -> None:
+        """A command about a file."""
+        await self._ask(name, about)
+
     async def open(self, session_id: str, folder: str, key: bytes) -> Device:
         await self._ask("open", session_id)
-        if folder not in self.disk.folders:
+        if folder not in self.disk.devices:
             raise FolderMissing()
+        if folder in self.disk.flaws:
+            raise FileCorrupt()
         jid = self.disk.devices.get(folder, "")
         self.held.setdefault(session_id, Holding(folder, jid))
         return Device(jid, "", "Owner", "android", 1)
@@ -154,12 +167,18 @@ class ScriptedLink:
         self.disk.folders[folder] = self.disk.folders.pop(SCRATCH + session_id)
         self.disk.devices[folder] = self.disk.devices.pop(SCRATCH + session_id)
 
-    async def quarantine(self, session_id: str, folder: str, target: str) -> None:
+    async def quarantine(
+        self, session_id: str, folder: str, target: str, *, with_snapshots: bool = False
+    ) -> None:
         await self._ask("quarantine", session_id)
         if self.disk.folders.pop(folder, None) is None:
             raise FolderMissing()
         self.held = {i: it for i, it in self.held.items() if it.folder != folder}
         self.disk.quarantine[target] = self.disk.devices.pop(folder, "")
+        self.disk.flaws.pop(folder, None)
+        if with_snapshots:
+            for name in [name for name in self.disk.snapshots if name.startswith(f"{folder}/")]:
+                del self.disk.snapshots[name]
 
     async def logout(self, session_id: str) -> None:
         await self._ask("logout", session_id)
@@ -169,19 +188,8 @@ class ScriptedLink:
         self.unlinked.append(holding.jid)
 
     @property
-    def credentials(self) -> "ScriptedLink":
-        return self
-
-    async def unlink(self, session_id: str, folder: str, key: bytes) -> bool:
-        await self._ask("unlink", folder)
-        if folder not in self.disk.quarantine:
-            raise FolderMissing()
-        device = self.disk.quarantine[folder]
-        if not device:
-            raise FileCorrupt()
-        already = device in self.unlinked
-        self.unlinked.append(device)
-        return already
+    def credentials(self) -> "ScriptedFiles":
+        return ScriptedFiles(self)
 
     # ---- what happens to it
 
@@ -207,6 +215,79 @@ class ScriptedLink:
         """The connection ends."""
         self.held[session_id].level = LinkLevel.CLOSED
         self.say(session_id, said.Disconnected(reason))
+
+
+@dataclass
+class ScriptedFiles:
+    """Fills the seam Credentials, on the same disk."""
+
+    link: ScriptedLink
+
+    async def scan(self, place: Place) -> Sequence[Folder]:
+        await self.link.ask("scan", place)
+        disk = self.link.disk
+        if place is Place.SNAPSHOTS:
+            return [Folder(name, key, 1, b"%d" % v) for name, (key, _, v) in disk.snapshots.items()]
+        assert place is Place.QUARANTINE
+        return [Folder(name, b"", 1) for name in disk.quarantine]
+
+    async def inspect(self, place: Place, folder: str, key: bytes) -> Inspection:
+        await self.link.ask("inspect", folder)
+        disk = self.link.disk
+        found = tuple(Finding(kind) for name, kind in disk.flaws.items() if name == folder)
+        if place is Place.SNAPSHOTS:
+            device, version = disk.snapshots[folder][1:]
+        elif folder not in disk.devices:
+            raise FolderMissing()
+        else:
+            device, version = disk.devices[folder], disk.versions.get(folder, 0)
+        return Inspection(found, Device(device, "", "Owner", "android", 1), b"%d" % version)
+
+    async def snapshot(
+        self, folder: str, key: bytes, name: str, under: FileKey, *, unless: bytes = b""
+    ) -> Saved:
+        await self.link.ask("snapshot", folder)
+        disk, version = self.link.disk, self.link.disk.versions.get(folder, 0)
+        if folder not in disk.devices:
+            raise FolderMissing()
+        if folder in disk.flaws:
+            raise FileCorrupt()
+        if unless == b"%d" % version:
+            return Saved(0, unless)
+        disk.snapshots[f"{folder}/{name}"] = (under.wrapped, disk.devices[folder], version)
+        return Saved(1, b"%d" % version)
+
+    async def restore(
+        self, folder: str, name: str, snapshot_key: bytes, target: str, under: FileKey
+    ) -> Device:
+        await self.link.ask("restore", folder)
+        disk = self.link.disk
+        assert target not in disk.folders
+        disk.folders[target] = under.wrapped
+        disk.devices[target] = disk.snapshots[f"{folder}/{name}"][1]
+        return Device(disk.devices[target], "", "Owner", "android", 1)
+
+    async def discard(self, place: Place, folder: str) -> None:
+        await self.link.ask("discard", folder)
+        found = self.link.disk.snapshots if place is Place.SNAPSHOTS else self.link.disk.quarantine
+        if found.pop(folder, None) is None:  # type: ignore[attr-defined]
+            raise FolderMissing()
+
+    async def bring_back(self, folder: str, target: str) -> None:
+        await self.link.ask("bring_back", folder)
+        disk = self.link.disk
+        disk.devices[target] = disk.quarantine.pop(folder)
+
+    async def unlink(self, session_id: str, folder: str, key: bytes) -> bool:
+        await self.link.ask("unlink", folder)
+        if folder not in self.link.disk.quarantine:
+            raise FolderMissing()
+        device = self.link.disk.quarantine[folder]
+        if not device:
+            raise FileCorrupt()
+        already = device in self.link.unlinked
+        self.link.unlinked.append(device)
+        return already
 
 
 @dataclass

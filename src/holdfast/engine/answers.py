@@ -130,6 +130,7 @@ class FindingKind(StrEnum):
     ACCOUNT_UNSIGNED = "account_unsigned"
     DEVICE_UNSIGNED = "device_unsigned"
     APP_STATE_KEYS_MISSING = "app_state_keys_missing"
+    SCHEMA_UNKNOWN = "schema_unknown"
     OTHER = "other"  #: newer than this gateway
 
 
@@ -147,3 +148,14 @@ class Inspection:
 
     findings: tuple[Finding, ...]
     device: Device | None
+    #: Of its credentials, the same as of a snapshot that holds them; empty when they could not be read.
+    digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a snapshot that was asked for."""
+
+    #: 0: nothing was written, because the credentials are still those of the digest that was named.
+    size_bytes: int
+    digest: bytes

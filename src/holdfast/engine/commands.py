@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from holdfast.engine import translate
 from holdfast.engine.connection import result_of
 from holdfast.engine.facts import Device, Folder, Held
-from holdfast.engine.translate_answers import device
+from holdfast.engine.translate_answers import device, folders
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model.errors import NotConnected
 from holdfast.model.messages import SendAck
@@ -34,8 +34,7 @@ class Commands(ABC):
 
     async def scan(self) -> Sequence[Folder]:
         """Every folder under sessions/, scratch folders included."""
-        result = await self._ask(pb.Command(scan=pb.Scan()))
-        return [Folder(it.name, it.wrapped_key, it.session_bytes) for it in result_of(result, "scan").folders]
+        return folders(result_of(await self._ask(pb.Command(scan=pb.Scan())), "scan"))
 
     async def scout(self) -> bool:
         """True when WhatsApp can be reached, without a login. Raises EngineOutdated.
@@ -109,9 +108,14 @@ class Commands(ABC):
         """Give the session's scratch folder its final name. Raises CommandRefused `target_exists`."""
         await self._ask(pb.Command(session_id=session_id, adopt=pb.Adopt(folder=folder)))
 
-    async def quarantine(self, session_id: str, folder: str, target: str) -> None:
-        """Move a session's folder to quarantine; it is disconnected and closed first."""
-        wanted = pb.Quarantine(folder=folder, target=target)
+    async def quarantine(
+        self, session_id: str, folder: str, target: str, *, with_snapshots: bool = False
+    ) -> None:
+        """Move a session's folder to quarantine; it is disconnected and closed first.
+
+        `with_snapshots`: the link is over, and what was saved of it goes along.
+        """
+        wanted = pb.Quarantine(folder=folder, target=target, with_snapshots=with_snapshots)
         await self._ask(pb.Command(session_id=session_id, quarantine=wanted))
 
     async def logout(self, session_id: str) -> None:

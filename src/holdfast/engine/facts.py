@@ -176,11 +176,14 @@ class SessionFact:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder under sessions/, as it lies on the disk."""
+    """A folder under sessions/, quarantine/ or snapshots/, as it lies on the disk."""
 
+    #: Of a snapshot: `<number>/<name>`.
     name: str
     wrapped_key: bytes = field(repr=False)
     session_bytes: int
+    #: Of what a snapshot holds; empty elsewhere.
+    digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

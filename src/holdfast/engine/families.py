@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from holdfast.engine import answers as a
 from holdfast.engine import translate_answers as translate
 from holdfast.engine.connection import result_of
-from holdfast.engine.facts import Device
+from holdfast.engine.facts import Device, Folder
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model.media import FileKind, RemoteFile
 
@@ -174,7 +174,7 @@ class Acts:
 
 
 class Credentials:
-    """Looks at session files, saves and restores them. Deletes nothing.
+    """Looks at session files, saves and restores them. Only `discard` deletes, and no session.
 
     Raises CommandRefused `folder_missing`, `wrong_key`, `file_corrupt`, `target_exists`, `busy` as it says.
     """
@@ -183,17 +183,40 @@ class Credentials:
         self._ask = ask
 
     async def inspect(self, place: a.Place, folder: str, key: bytes) -> a.Inspection:
-        """Look whether a session's file could connect, without connecting. The folder must not be open."""
+        """Look whether a session's file could connect, without connecting. It may be in use meanwhile."""
         wanted = pb.Inspect(place=translate.PLACES[place], folder=folder, key=key)
         return translate.inspection(result_of(await self._ask(pb.Command(inspect=wanted)), "inspect"))
 
-    async def snapshot(self, folder: str, key: bytes, name: str, under: a.FileKey) -> int:
-        """Save what is a credential as snapshots/<folder>/<name>, and read it back. Its length in bytes."""
+    async def scan(self, place: a.Place) -> Sequence[Folder]:
+        """Every folder of one place; every snapshot of every number."""
+        wanted = pb.Command(scan=pb.Scan(place=translate.PLACES[place]))
+        return translate.folders(result_of(await self._ask(wanted), "scan"))
+
+    async def snapshot(
+        self, folder: str, key: bytes, name: str, under: a.FileKey, *, unless: bytes = b""
+    ) -> a.Saved:
+        """Save what is a credential as snapshots/<folder>/<name>, and read it back.
+
+        Nothing is written while the credentials have the digest `unless`.
+        """
         wanted = pb.Snapshot(
-            folder=folder, key=key, name=name, snapshot_key=under.key, wrapped_key=under.wrapped
+            folder=folder,
+            key=key,
+            name=name,
+            snapshot_key=under.key,
+            wrapped_key=under.wrapped,
+            unless=unless,
         )
-        result = await self._ask(pb.Command(snapshot=wanted))
-        return int(result_of(result, "snapshot").size_bytes)
+        it = result_of(await self._ask(pb.Command(snapshot=wanted)), "snapshot")
+        return a.Saved(int(it.size_bytes), it.digest)
+
+    async def discard(self, place: a.Place, folder: str) -> None:
+        """Delete a folder of quarantine/ or snapshots/ for good. `<number>/`: every snapshot of a number."""
+        await self._ask(pb.Command(discard=pb.Discard(place=translate.PLACES[place], folder=folder)))
+
+    async def bring_back(self, folder: str, target: str) -> None:
+        """Move a folder from quarantine/ back to sessions/<target>, with the snapshots that went along."""
+        await self._ask(pb.Command(bring_back=pb.BringBack(folder=folder, target=target)))
 
     async def restore(
         self, folder: str, name: str, snapshot_key: bytes, target: str, under: a.FileKey

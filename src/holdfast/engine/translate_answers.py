@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from holdfast.engine import answers as a
-from holdfast.engine.facts import Device
+from holdfast.engine.facts import Device, Folder
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model.media import FileKind, RemoteFile
 
@@ -42,6 +42,7 @@ FINDINGS: Final[Mapping[int, a.FindingKind]] = {
     pb.ACCOUNT_UNSIGNED: a.FindingKind.ACCOUNT_UNSIGNED,
     pb.DEVICE_UNSIGNED: a.FindingKind.DEVICE_UNSIGNED,
     pb.APP_STATE_KEYS_MISSING: a.FindingKind.APP_STATE_KEYS_MISSING,
+    pb.SCHEMA_UNKNOWN: a.FindingKind.SCHEMA_UNKNOWN,
 }
 
 
@@ -110,4 +111,9 @@ def inspection(it: pb.InspectResult) -> a.Inspection:
     findings = tuple(
         a.Finding(FINDINGS.get(found.kind, a.FindingKind.OTHER), found.detail) for found in it.findings
     )
-    return a.Inspection(findings, device(it.device) if it.HasField("device") else None)
+    return a.Inspection(findings, device(it.device) if it.HasField("device") else None, it.digest)
+
+
+def folders(it: pb.ScanResult) -> tuple[Folder, ...]:
+    """The folders of one place."""
+    return tuple(Folder(each.name, each.wrapped_key, each.session_bytes, each.digest) for each in it.folders)

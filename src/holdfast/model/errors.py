@@ -29,6 +29,8 @@ HoldfastError                  code, message, next_step
 │ │ ├ FolderMissing            there is no such folder
 │ │ ├ WrongFileKey             the session's file does not open with its key
 │ │ ├ FileCorrupt              the session's file is damaged
+│ │ ├ FileForeign              it is the file of another number
+│ │ ├ FileNewer                a newer version has written it
 │ │ ├ WhatsAppNotFound            WhatsApp knows no such group, person or invitation
 │ │ ├ WhatsAppForbidden          WhatsApp does not let this number do it
 │ │ ├ WhatsAppRefused             WhatsApp refused for a reason of its own
@@ -309,6 +311,20 @@ class WhatsAppUnanswered(CommandRefused):
     """WhatsApp did not say whether it was done. Look before it is repeated."""
 
     code = "whatsapp_unanswered"
+
+
+class FileForeign(CommandRefused):
+    """The session's folder holds the file of another number."""
+
+    code = "file_foreign"
+    session_reason = Reason.FILE_FOREIGN
+
+
+class FileNewer(CommandRefused):
+    """A newer version has written the session's file."""
+
+    code = "file_newer"
+    session_reason = Reason.FILE_NEWER
 
 
 class EngineProtocolError(EngineError):

@@ -75,6 +75,9 @@ class Reason(StrEnum):
     WRONG_KEY = "wrong_key"
     FILE_CORRUPT = "file_corrupt"
     FOLDER_MISSING = "folder_missing"
+    FILE_NEWER = "file_newer"
+    FILE_FOREIGN = "file_foreign"
+    RESTORED_FROM_SNAPSHOT = "restored_from_snapshot"
     # the database
     RECORD_REFUSED = "record_refused"
 
@@ -203,6 +206,10 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
     Reason.WRONG_KEY: _BROKEN,
     Reason.FILE_CORRUPT: _BROKEN,
     Reason.FOLDER_MISSING: _BROKEN,
+    Reason.FILE_NEWER: _BROKEN,
+    Reason.FILE_FOREIGN: _BROKEN,
+    #: Its owner is told, although nothing is left to do: disks do not damage files for nothing.
+    Reason.RESTORED_FROM_SNAPSHOT: Meaning(State.CONNECTING, alert=True),
     Reason.RECORD_REFUSED: Meaning(State.FAILED, alert=True),
 }
 

@@ -221,6 +221,14 @@ ERRORS: Final[Mapping[str, Words]] = {
     "whatsapp_unanswered": Words(
         "WhatsApp did not say whether it was done", "Look whether it was done before you repeat it."
     ),
+    "file_foreign": Words(
+        "The session's folder holds the file of another number",
+        "Put the right folder back, and the other one under its own number.",
+    ),
+    "file_newer": Words(
+        "The session's file was written by a newer version",
+        "Install the Holdfast that wrote it, or a newer one.",
+    ),
     "engine_protocol": Words(
         "Engine and gateway do not understand each other",
         "Stop both with `holdfast down` and start them again; versions may be mixed.",
@@ -493,6 +501,18 @@ REASONS: Final[Mapping[Reason, Words]] = {
     ),
     Reason.FOLDER_MISSING: Words(
         "The session's folder is missing", "Put the folder back and connect, or log out and pair again."
+    ),
+    Reason.FILE_FOREIGN: Words(
+        "The session's folder holds the file of another number. Nothing was changed",
+        "Put the right folder back and connect, or log out and pair again.",
+    ),
+    Reason.FILE_NEWER: Words(
+        "The session's file was written by a newer version. Nothing was changed",
+        "Install the Holdfast that wrote it, or a newer one, then connect.",
+    ),
+    Reason.RESTORED_FROM_SNAPSHOT: Words(
+        "The session's file was damaged or gone; it was replaced by its newest good snapshot",
+        "Nothing to do for this number. See whether the disk is sound; the damaged file is in quarantine.",
     ),
     Reason.RECORD_REFUSED: Words(
         "The database does not take this session's record, because it contradicts another one",

@@ -19,6 +19,11 @@ class DisconnectSession:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseFile:
+    """End whatever connection there is and close the session's file: it is opened afresh."""
+
+
+@dataclass(frozen=True, slots=True)
 class StartPairing:
     """Begin pairing in the scratch folder with this epoch."""
 
@@ -59,6 +64,7 @@ class ForgetSession:
 Command = (
     ConnectSession
     | DisconnectSession
+    | CloseFile
     | StartPairing
     | CancelPairing
     | AdoptCredentials

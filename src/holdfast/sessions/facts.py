@@ -181,7 +181,16 @@ class RecordRefused:
 
 @dataclass(frozen=True, slots=True)
 class CredentialsMissed:
-    """A look at the disk did not find the session's folder."""
+    """The file of a session that is up is gone or damaged, and there is a snapshot of it."""
+
+    reason: Reason = Reason.FOLDER_MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsRestored:
+    """The session's file could not be used; a snapshot has taken its place. `detail` says why and which."""
+
+    detail: str = ""
 
 
 # ---- facts: what happened on the wire ----------------------------------------------------------------------
@@ -257,6 +266,7 @@ Fact = (
     | AdoptionRefused
     | RecordRefused
     | CredentialsMissed
+    | CredentialsRestored
     | LinkConnected
     | LinkDisconnected
     | LevelReported

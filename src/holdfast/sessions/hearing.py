@@ -8,11 +8,13 @@ from holdfast.engine import Held, Levels, SessionFact
 from holdfast.engine import facts as said
 from holdfast.kit import logging
 from holdfast.model.events import SessionPairing
+from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel, State
 from holdfast.sessions import facts as f
 from holdfast.sessions.linking import Linking
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Closing, Link, Runtime, ShownCode
+from holdfast.sessions.safekeeping import Safekeeping
 
 log = logging.get("sessions")
 
@@ -25,8 +27,8 @@ ANSWERS_WITHIN_MS: Final = 45_000
 class Hearing:
     """Translates what the engine says of sessions into what the machine understands."""
 
-    def __init__(self, roster: Roster, linking: Linking) -> None:
-        self._roster, self._linking = roster, linking
+    def __init__(self, roster: Roster, linking: Linking, safekeeping: Safekeeping) -> None:
+        self._roster, self._linking, self._safekeeping = roster, linking, safekeeping
 
     def facts(self, facts: Sequence[SessionFact]) -> None:
         """What happened to connections, in order."""
@@ -47,6 +49,7 @@ class Hearing:
                 tell(runtime, f.LinkConnected(epoch))
             case said.Disconnected(reason, detail, until, code):
                 until = None if until is None else until - shift_ms
+                runtime.doubtful = runtime.doubtful or reason is Reason.STORAGE_FAILED
                 tell(runtime, f.LinkDisconnected(epoch, reason, detail, until, code or None))
             case said.PairCode(code, index, of, valid_until_ms):
                 if tell(runtime, f.CodeShown(epoch)):
@@ -57,6 +60,8 @@ class Hearing:
                 tell(runtime, f.PairingFailed(epoch, reason, detail))
             case said.PushNameChanged(push_name):
                 self._linking.rename(runtime, push_name)
+            case said.CredentialsChanged():
+                self._safekeeping.changed(runtime)
             case said.OfflineDrained(count):
                 log.debug("session.offline_drained", session=runtime.name, count=count)
 

@@ -8,6 +8,7 @@ from holdfast.model.states import Desired, LinkLevel, State
 from holdfast.sessions.commands import (
     AdoptCredentials,
     CancelPairing,
+    CloseFile,
     Command,
     DisconnectSession,
     ForgetSession,
@@ -20,6 +21,8 @@ from holdfast.sessions.facts import (
     AdoptionRefused,
     ConnectRefused,
     Credentials,
+    CredentialsMissed,
+    CredentialsRestored,
     EngineAttached,
     Fact,
     LinkDisconnected,
@@ -173,10 +176,24 @@ def adopted(session: Session, fact: Fact, now_ms: int, roll: float, policy: Poli
 
 
 def missed(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
-    """The folder is not on the disk: connecting cannot work, and nothing is made up in its place."""
-    if session.credentials is not Credentials.VALID or session.in_flight:
-        return Decision(session, heard=False)
-    return Decision(to(session, Reason.FOLDER_MISSING, now_ms))
+    """The file fails under a connection: closed and opened again, it is replaced."""
+    assert isinstance(fact, CredentialsMissed)
+    again = dial(session, fact.reason, now_ms, state=State.RECONNECTING)
+    return replace(again, commands=(CloseFile(), *again.commands))
+
+
+def credentials_restored(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The owner is told; the attempt that found the damage goes on."""
+    assert isinstance(fact, CredentialsRestored)
+    told = to(
+        session,
+        Reason.RESTORED_FROM_SNAPSHOT,
+        now_ms,
+        state=session.state,
+        in_flight=session.in_flight,
+        detail=fact.detail,
+    )
+    return Decision(told)
 
 
 def adoption_refused(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
+from holdfast.engine import Device
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
 from holdfast.model.errors import (
     Busy,
     EngineUnreachable,
     FileCorrupt,
+    FileForeign,
     FolderMissing,
     HoldfastError,
     NotOpen,
@@ -28,11 +30,12 @@ from holdfast.sessions.blame import Blame
 from holdfast.sessions.governor import Governor
 from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.linking import Linking
+from holdfast.sessions.repairing import REPLACEABLE, Repairing
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Pairing, Runtime
 from holdfast.sessions.scout import Scout
 from holdfast.sessions.seam import Engine
-from holdfast.vault import KeyFileDamaged, Vault, WrongMasterKey
+from holdfast.vault import KeyFileDamaged, Vault, WrongMasterKey, number_of
 
 log = logging.get("sessions")
 
@@ -52,12 +55,14 @@ class Lanes:
         linking: Linking,
         leftovers: Leftovers,
         *,
+        repairing: Repairing,
         blame: Blame,
         scout: Scout,
         device_name: str,
     ) -> None:
         self._roster, self._link, self._vault = roster, link, vault
-        self._linking, self._leftovers, self._device_name = linking, leftovers, device_name
+        self._linking, self._leftovers, self._repairing = linking, leftovers, repairing
+        self._device_name = device_name
         policy = roster.policy
         self._governor = Governor(policy.connects_at_once, policy.connects_per_s)
         self._blame, self._scout = blame, scout
@@ -136,6 +141,8 @@ class Lanes:
             case c.DisconnectSession():
                 if runtime.file is FileState.OPEN:
                     await self._link.disconnect(runtime.id)
+            case c.CloseFile():
+                await self._close_file(runtime)
             case c.StartPairing(epoch, replace_number):
                 await self._pair(runtime, epoch, replace_number=replace_number)
             case c.CancelPairing():
@@ -177,16 +184,30 @@ class Lanes:
 
     async def _dial(self, runtime: Runtime, epoch: int) -> None:
         """Begin the attempt: facts and levels of this epoch tell the rest."""
+        if runtime.doubtful:
+            await self._repairing.check(runtime)
         if runtime.file is FileState.OPEN:
             try:
                 await self._link.connect(runtime.id, epoch)
                 return
             except NotOpen:  # the engine had closed it
                 runtime.file = FileState.CLOSED
+            except FileCorrupt:  # found while the device was read again: opening tells more
+                await self._close_file(runtime)
         await self._open_file(runtime)
         await self._link.connect(runtime.id, epoch)
 
     async def _open_file(self, runtime: Runtime) -> None:
+        try:
+            device = await self._opened(runtime)
+        except REPLACEABLE as exc:
+            await self._repairing.replace(runtime, exc)
+            device = await self._opened(runtime)
+        runtime.file = FileState.OPEN
+        self._linking.opened(runtime, device)
+
+    async def _opened(self, runtime: Runtime) -> Device:
+        """The device in the session's file, which is open now. Raises what is wrong with the file."""
         folder = runtime.record.folder or ""
         try:
             device = await self._link.open(runtime.id, folder, self._vault.key_of(folder).key)
@@ -195,8 +216,14 @@ class Lanes:
             if not await self._linking.look_again(folder):
                 raise
             device = await self._link.open(runtime.id, folder, self._vault.key_of(folder).key)
-        runtime.file = FileState.OPEN
-        self._linking.opened(runtime, device)
+        if device.jid and runtime.record.phone and number_of(device.jid) != runtime.record.phone:
+            await self._close_file(runtime)
+            raise FileForeign(f"sessions/{folder} holds the file of +{number_of(device.jid)}")
+        return device
+
+    async def _close_file(self, runtime: Runtime) -> None:
+        await self._link.close(runtime.id)
+        runtime.file = FileState.CLOSED
 
     # ---- adopt and forget ----------------------------------------------------------------------------------
 
@@ -229,8 +256,7 @@ class Lanes:
         runtime.pairing = Pairing(wrapped, replace_number)
         try:
             if runtime.file is FileState.OPEN:
-                await self._link.close(runtime.id)  # the old file, on its way to quarantine
-                runtime.file = FileState.CLOSED
+                await self._close_file(runtime)  # the old file, on its way to quarantine
             await self._link.pair(runtime.id, epoch, key.key, wrapped, self._device_name)
         except HoldfastError as exc:
             if isinstance(exc, Busy) and await self._leftovers.adopt_scratch(runtime):

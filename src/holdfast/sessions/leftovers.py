@@ -11,11 +11,11 @@ from holdfast.model.errors import CommandRefused, EngineUnreachable, HoldfastErr
 from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.states import Desired, LinkLevel, State
 from holdfast.sessions import facts as f
-from holdfast.sessions.linking import SCRATCH, Linking, user_of
+from holdfast.sessions.linking import SCRATCH, Linking
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Link, Runtime
 from holdfast.sessions.seam import Engine
-from holdfast.vault import KeyFileDamaged, Record, Vault, WrongMasterKey
+from holdfast.vault import KeyFileDamaged, Record, Vault, WrongMasterKey, number_of
 
 log = logging.get("sessions")
 
@@ -103,7 +103,7 @@ class Leftovers:
         if not device.jid:
             await self._close_quietly(runtime.id)
             return None
-        log.warning("session.scratch_adopted", session=runtime.name, phone=user_of(device.jid))
+        log.warning("session.scratch_adopted", session=runtime.name, phone=number_of(device.jid))
         return await self._linking.place(runtime, Link(device.jid, device.lid, device.push_name))
 
     async def _close_quietly(self, session_id: SessionId) -> None:

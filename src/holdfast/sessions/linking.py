@@ -7,13 +7,13 @@ holds a device is found at the next start, and adopted: the phone already counts
 import asyncio
 from collections import defaultdict
 from dataclasses import replace
+from enum import StrEnum
 from typing import Final
 
 from holdfast.engine import Device
 from holdfast.kit import logging
 from holdfast.kit.backoff import backoff
 from holdfast.kit.ids import new_id
-from holdfast.model.address import bare_user
 from holdfast.model.errors import EngineUnreachable, FolderMissing, HoldfastError
 from holdfast.model.events import SessionPairing
 from holdfast.model.reasons import Reason
@@ -22,20 +22,37 @@ from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Link, Runtime
 from holdfast.sessions.seam import Engine
 from holdfast.sessions.unlinking import Unlinking
-from holdfast.vault import Vault
+from holdfast.vault import Snapshots, Vault, Why, number_of
 
 log = logging.get("sessions")
 
 SCRATCH: Final = ".pairing-"
 
 
+class Away(StrEnum):
+    """Why a folder went into quarantine. Part of its name there."""
+
+    LOGGED_OUT = "logged_out"  # WhatsApp no longer accepts it
+    GIVEN_UP = "given_up"  # by its owner: logged out or deleted
+    RENEWED = "renewed"  # the same phone was linked again
+    REFUSED = "refused"  # a number that may not be linked here
+    DAMAGED = "damaged"  # a snapshot has taken its place
+
+
 class Linking:
     """Moves credentials, and records where they are."""
 
-    def __init__(self, roster: Roster, link: Engine, vault: Vault, unlinking: Unlinking) -> None:
-        self._roster, self._link, self._vault, self._unlinking = roster, link, vault, unlinking
+    def __init__(
+        self, roster: Roster, link: Engine, vault: Vault, unlinking: Unlinking, snapshots: Snapshots
+    ) -> None:
+        self._roster, self._link, self._vault = roster, link, vault
+        self._unlinking, self._snapshots = unlinking, snapshots
         #: Whoever moves a number's folder holds its lock.
         self._numbers: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def hold(self, number: str) -> asyncio.Lock:
+        """The lock of whoever moves this number's folder, or must not see it moved."""
+        return self._numbers[number]
 
     # ---- adoption ------------------------------------------------------------------------------------------
 
@@ -54,7 +71,7 @@ class Linking:
         That may be another session. None when the number may not be linked here: the new device is unlinked
         again.
         """
-        phone = user_of(link.jid)
+        phone = number_of(link.jid)
         async with self._numbers[phone]:  # one phone may scan the codes of two sessions at once
             return await self._place(runtime, link, phone)
 
@@ -68,14 +85,14 @@ class Linking:
             target = runtime
         refusal = _refusal(runtime, target, phone)
         if refusal is not None:
-            await self._to_quarantine(runtime, scratch, phone)
+            await self.put_away(runtime, scratch, Away.REFUSED, phone)
             runtime.pairing = None
             self._refuse(runtime, refusal, f"+{phone}" if refusal is Reason.NUMBER_DIFFERS else "")
             return None
         for folder in {target.record.folder, phone} - {None}:
             if folder is not None and self._vault.has(folder):
                 # The phone keeps counting the device of before, until it is unlinked.
-                await self._to_quarantine(target, folder, target.record.phone or phone)
+                await self.put_away(target, folder, Away.RENEWED, target.record.phone or phone)
         if self._vault.has(scratch):
             self._vault.learn(phone, self._vault.wrapped(scratch))
         await self._rewrite(target, link, phone)
@@ -146,7 +163,8 @@ class Linking:
         if pairing is not None:
             self._vault.learn(SCRATCH + runtime.id, pairing.wrapped_key)
         linked = pairing.link if pairing is not None else None
-        await self._to_quarantine(runtime, SCRATCH + runtime.id, user_of(linked.jid) if linked else "")
+        number = number_of(linked.jid) if linked else ""
+        await self.put_away(runtime, SCRATCH + runtime.id, Away.GIVEN_UP, number)
         runtime.pairing = None
 
     async def _unless_linked_again(self, runtime: Runtime, *, owed: bool) -> None:
@@ -161,7 +179,8 @@ class Linking:
     async def _leave(self, runtime: Runtime, *, owed: bool) -> None:
         folder = runtime.record.folder
         if folder is not None:
-            await self._to_quarantine(runtime, folder, runtime.record.phone if owed else None)
+            away = Away.GIVEN_UP if owed else Away.LOGGED_OUT
+            await self.put_away(runtime, folder, away, runtime.record.phone if owed else None)
             self._roster.index.rewrite(runtime, replace(runtime.record, folder=None))
             await self.keep(runtime)
 
@@ -174,26 +193,44 @@ class Linking:
                 return True
         return False
 
-    async def _to_quarantine(self, runtime: Runtime, folder: str, owed_by: str | None) -> None:
-        """Move a folder. With `owed_by` its device is to be unlinked: the number, empty if not known."""
-        target = f"{folder}-{new_id('q').removeprefix('q_')}"
+    async def put_away(self, runtime: Runtime, folder: str, away: Away, owed_by: str | None = None) -> None:
+        """Move a folder to quarantine.
+
+        With `owed_by` its device is to be unlinked: the number, empty if not known. Where the link is over,
+        what is saved of it goes along.
+        """
+        target = f"{folder.lstrip('.')}-{away}-{new_id('q').removeprefix('q_')}"
+        over = away is not Away.DAMAGED and not folder.startswith(SCRATCH)
         debt = None
+        if over and self._vault.has(folder):
+            await self._save_before(runtime, folder)
         if owed_by is not None and self._vault.has(folder):
             debt = await self._unlinking.note(runtime, target, self._vault.wrapped(folder), owed_by)
         try:
-            await self._link.quarantine(runtime.id, folder, target)
+            await self._link.quarantine(runtime.id, folder, target, with_snapshots=over)
         except FolderMissing:
             log.debug("session.nothing_to_quarantine", session=runtime.name, folder=folder)
             self._vault.forget(folder)
             if debt is not None:
                 await self._unlinking.drop(debt)
             return
+        if over:
+            self._snapshots.left(folder)
         if folder == runtime.record.folder:
             runtime.file = FileState.CLOSED
         self._vault.forget(folder)
         log.warning("session.quarantined", session=runtime.name, folder=folder, target=target)
         if debt is not None:
             self._unlinking.begin(debt)
+
+    async def _save_before(self, runtime: Runtime, folder: str) -> None:
+        """The folder leaves as a whole and nothing in it is deleted: the copy is no condition."""
+        try:
+            await self._snapshots.take(runtime.id, folder, Why.BEFORE)
+        except EngineUnreachable:
+            raise
+        except HoldfastError as exc:
+            log.info("session.snapshot_not_taken", session=runtime.name, error=exc.message)
 
     # ---- small things --------------------------------------------------------------------------------------
 
@@ -210,11 +247,6 @@ class Linking:
             lid = device.lid or runtime.record.lid
             self._roster.index.rewrite(runtime, replace(runtime.record, jid=device.jid, lid=lid))
             self._roster.remember(runtime)
-
-
-def user_of(jid: str) -> str:
-    """The user part, verbatim: it names the number and its folder."""
-    return bare_user(jid.partition("@")[0])
 
 
 def _refusal(runtime: Runtime, target: Runtime, phone: str) -> Reason | None:

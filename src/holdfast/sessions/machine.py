@@ -23,6 +23,7 @@ from holdfast.sessions.facts import (
     ConnectRefused,
     CredentialsAdopted,
     CredentialsMissed,
+    CredentialsRestored,
     DeleteAsked,
     DisconnectAsked,
     EngineAttached,
@@ -132,7 +133,8 @@ TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
     CredentialsAdopted: {(_N, _S, _P, _C, _R, _RE, _LO, _B, _F, _UP, _UN): house.adopted},
     AdoptionRefused: {(_C,): house.adoption_refused},
     RecordRefused: {(_N, _S, _P, _C, _UP, _UN, _R, _RE, _LO, _B, _F): house.record_refused},
-    CredentialsMissed: {(_C, _R): house.missed},
+    CredentialsMissed: {(_UP, _UN): house.missed},
+    CredentialsRestored: {(_C, _R): house.credentials_restored},
     # what happened on the wire
     LinkConnected: {(_C, _R): wire.link_up},
     LinkDisconnected: {(_C, _UP, _UN): wire.link_lost, (_R,): wire.link_lost_again},

@@ -6,7 +6,7 @@ from typing import Final
 
 from holdfast.engine import EngineIdentity, Held
 from holdfast.kit import logging
-from holdfast.model.errors import EngineUnreachable
+from holdfast.model.errors import EngineUnreachable, HoldfastError
 from holdfast.model.ids import SessionId
 from holdfast.sessions import facts as f
 from holdfast.sessions.blame import Blame
@@ -15,7 +15,7 @@ from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Runtime
 from holdfast.sessions.seam import Engine
-from holdfast.vault import Vault
+from holdfast.vault import Snapshots, Vault
 
 log = logging.get("sessions")
 
@@ -31,12 +31,14 @@ class Reconciling:
         link: Engine,
         vault: Vault,
         leftovers: Leftovers,
+        snapshots: Snapshots,
         *,
         lanes: Lanes,
         blame: Blame,
     ) -> None:
         self._roster, self._link, self._vault = roster, link, vault
-        self._leftovers, self._lanes, self._blame = leftovers, lanes, blame
+        self._leftovers, self._snapshots = leftovers, snapshots
+        self._lanes, self._blame = lanes, blame
         #: The engine of before, and whom it dealt with last.
         self._engine_id, self._last = "", list[SessionId]()
         self._attached = asyncio.Event()
@@ -90,6 +92,7 @@ class Reconciling:
         for folder in folders:
             self._vault.learn(folder.name, folder.wrapped_key)
         present = {folder.name for folder in folders}
+        await self._look_at_snapshots()
         adopted = await self._leftovers.adopt_scratch_folders(folders, held)
         await self._leftovers.adopt_orphans(folders)
         for session_id in held.keys() - {runtime.id for runtime in self._roster.index}:
@@ -104,12 +107,19 @@ class Reconciling:
             "sessions.reconciled", sessions=len(self._roster.index), held=len(held), folders=len(folders)
         )
 
+    async def _look_at_snapshots(self) -> None:
+        try:
+            await self._snapshots.look()
+        except EngineUnreachable:
+            raise
+        except HoldfastError as exc:  # an older engine; it gives way at the next quiet moment
+            log.warning("sessions.snapshots_unknown", error=exc.message)
+
     def _reconcile_one(self, runtime: Runtime, held: Held | None, present: Iterable[str]) -> None:
         folder = runtime.record.folder
         is_open = held is not None and folder is not None and held.folder == folder
         runtime.file = FileState.OPEN if is_open else FileState.CLOSED
         if folder is not None and folder not in present:
-            self._vault.forget(folder)
-            self._roster.tell(runtime, f.CredentialsMissed())
+            self._vault.forget(folder)  # connecting finds it missing, and looks for a snapshot
         epoch, level = (held.epoch, held.level) if held is not None else (0, None)
         self._roster.tell(runtime, f.EngineAttached(epoch, level))

@@ -71,6 +71,7 @@ class Runtime:
     __slots__ = (
         "closing",
         "commands",
+        "doubtful",
         "file",
         "heard_ms",
         "heartbeat_event",
@@ -115,6 +116,8 @@ class Runtime:
         self.last_fact = 0
         self.closing: Closing | None = None
         self.file = FileState.CLOSED
+        #: A connection failed because of the file: it is looked at before it is used again.
+        self.doubtful = False
         self.pairing: Pairing | None = None
         self.commands: deque[Command] = deque()
         self.lane: asyncio.Task[None] | None = None

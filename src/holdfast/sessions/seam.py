@@ -5,10 +5,11 @@ from typing import Protocol
 
 from holdfast.engine import Device, EngineIdentity, Folder, Held
 from holdfast.model.ids import SessionId
+from holdfast.vault import Files
 
 
-class Unlinker(Protocol):
-    """Speaks for devices whose credentials have left their place."""
+class Credentials(Files, Protocol):
+    """Looks after files, and speaks for devices whose credentials have left their place."""
 
     async def unlink(self, session_id: SessionId, folder: str, key: bytes) -> bool:
         """Connect a device of quarantine/ once, to tell WhatsApp that it unlinks. True: it was gone already.
@@ -27,8 +28,8 @@ class Engine(Protocol):
         ...
 
     @property
-    def credentials(self) -> Unlinker:
-        """What it does with folders outside sessions/."""
+    def credentials(self) -> Credentials:
+        """What it does with session files."""
         ...
 
     def last_dealt_with(self) -> Sequence[SessionId]:
@@ -77,8 +78,13 @@ class Engine(Protocol):
         """Give the session's scratch folder its final name."""
         ...
 
-    async def quarantine(self, session_id: SessionId, folder: str, target: str) -> None:
-        """Move a folder to quarantine; it is disconnected and closed first. Raises FolderMissing."""
+    async def quarantine(
+        self, session_id: SessionId, folder: str, target: str, *, with_snapshots: bool = False
+    ) -> None:
+        """Move a folder to quarantine; it is disconnected and closed first. Raises FolderMissing.
+
+        `with_snapshots`: what is saved of it goes along.
+        """
         ...
 
     async def logout(self, session_id: SessionId) -> None:

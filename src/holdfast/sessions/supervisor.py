@@ -18,14 +18,16 @@ from holdfast.sessions.linking import Linking
 from holdfast.sessions.loading import load
 from holdfast.sessions.reconciling import Reconciling
 from holdfast.sessions.recorder import Recorder
+from holdfast.sessions.repairing import Repairing
 from holdfast.sessions.roster import Roster
+from holdfast.sessions.safekeeping import Safekeeping
 from holdfast.sessions.scout import Scout
 from holdfast.sessions.seam import Engine
 from holdfast.sessions.unlinking import Unlinking
 from holdfast.sessions.warnings import Warnings
 from holdfast.sessions.watching import Watching
 from holdfast.store import Store
-from holdfast.vault import Registry, Vault
+from holdfast.vault import Registry, Snapshots, Vault
 
 #: As often as the engine tells levels.
 _LOOK_EVERY_S: Final = 5.0
@@ -50,7 +52,10 @@ class Supervisor:
         self._store = store
         self.roster = Roster(store, recorder, vault, policy=policy, clock=clock, roll=roll)
         self.unlinking = Unlinking(self.roster, store, link, vault)
-        linking = Linking(self.roster, link, vault, self.unlinking)
+        self.snapshots = Snapshots(vault, link.credentials, lambda: self.roster.clock.wall_ms)
+        linking = Linking(self.roster, link, vault, self.unlinking, self.snapshots)
+        repairing = Repairing(self.roster, link, vault, self.snapshots, linking)
+        self.safekeeping = Safekeeping(self.roster, link, vault, self.snapshots, linking)
         leftovers = Leftovers(self.roster, link, vault, linking, home)
         blame, self._scout = Blame(), Scout(self.roster, link)
         self._lanes = Lanes(
@@ -59,16 +64,19 @@ class Supervisor:
             vault,
             linking,
             leftovers,
+            repairing=repairing,
             blame=blame,
             scout=self._scout,
             device_name=device_name,
         )
-        self._hearing = Hearing(self.roster, linking)
+        self._hearing = Hearing(self.roster, linking, self.safekeeping)
         warnings = Warnings(self.roster)
         self.watching = Watching(self.roster, warnings)
         self.habits = Habits(self.roster, store, warnings)
         self.roster.on_changed = self.watching.changed
-        self._reconciling = Reconciling(self.roster, link, vault, leftovers, lanes=self._lanes, blame=blame)
+        self._reconciling = Reconciling(
+            self.roster, link, vault, leftovers, self.snapshots, lanes=self._lanes, blame=blame
+        )
 
     async def load(self, registry: Registry) -> None:
         """Read every session and begin its restoration. Raises StoreUnavailable."""
@@ -84,6 +92,7 @@ class Supervisor:
             tasks.create_task(self._reconciling.run())
             tasks.create_task(self.unlinking.run())
             tasks.create_task(self._scout.run())
+            tasks.create_task(self.safekeeping.run())
             await self._lanes.run(tasks)
             try:
                 await asyncio.get_running_loop().create_future()
@@ -106,6 +115,7 @@ class Supervisor:
     def engine_detached(self) -> None:
         """The engine, or the way to it, is gone."""
         self._reconciling.detached()
+        self.safekeeping.detached()
 
     def heard_facts(self, facts: Sequence[SessionFact]) -> None:
         """What happened to connections, in order."""

@@ -1,7 +1,8 @@
-"""Credentials' life: the keys of session files and the second record of every session.
+"""Credentials' life: keys, verdicts and snapshots of session files, and the second record of every session.
 
-Wrapped keys and records enter, unwrapped keys for the engine and rebuilt records leave. It never opens, moves
-or deletes a session file: the engine does, and only when a session's owner or WhatsApp said so.
+Wrapped keys, findings and records enter; unwrapped keys for the engine, verdicts and rebuilt records leave.
+It opens, moves or deletes no session file: the engine does, when a session's owner or WhatsApp said so, or
+when a good snapshot takes a damaged file's place.
 """
 
 from holdfast.vault.master import (
@@ -14,10 +15,17 @@ from holdfast.vault.master import (
 )
 from holdfast.vault.reconcile import Missing, compare
 from holdfast.vault.registry import Record, Registry
+from holdfast.vault.saved import Snapshot, Why
 from holdfast.vault.sealing import Seal, SealBroken
+from holdfast.vault.seam import Files
+from holdfast.vault.snapshots import Snapshots
 from holdfast.vault.vault import OtherWorld, Vault, WrongMasterKeyForData, prove_world
+from holdfast.vault.verdict import Fault, Flaw, Verdict, cannot_connect, faults_of, judge, number_of
 
 __all__ = [
+    "Fault",
+    "Files",
+    "Flaw",
     "KeyFileDamaged",
     "MasterKey",
     "MasterKeyMissing",
@@ -28,10 +36,18 @@ __all__ = [
     "Seal",
     "SealBroken",
     "SessionKey",
+    "Snapshot",
+    "Snapshots",
     "Vault",
+    "Verdict",
+    "Why",
     "WrongMasterKey",
     "WrongMasterKeyForData",
+    "cannot_connect",
     "compare",
+    "faults_of",
+    "judge",
     "load_or_create",
+    "number_of",
     "prove_world",
 ]

@@ -6,15 +6,16 @@ from pathlib import Path
 from holdfast.model.errors import NotConnected
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
-from holdfast.sessions.linking import SCRATCH, user_of
+from holdfast.sessions.linking import SCRATCH
+from holdfast.vault import number_of
 from session_stage import TENANT, stage
 
 ANNA, NUMBER = "4915100000001:1@s.whatsapp.net", "4915100000001"
 
 
 def test_the_number_is_the_user_part_of_the_jid_verbatim() -> None:
-    assert user_of("4915100000001:12@s.whatsapp.net") == "4915100000001"
-    assert user_of("4915100000001.0:12@s.whatsapp.net") == "4915100000001"
+    assert number_of("4915100000001:12@s.whatsapp.net") == "4915100000001"
+    assert number_of("4915100000001.0:12@s.whatsapp.net") == "4915100000001"
 
 
 async def test_both_records_are_durable_before_the_folder_moves(tmp_path: Path) -> None:

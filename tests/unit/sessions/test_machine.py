@@ -66,6 +66,7 @@ def facts(epoch: int = 7) -> list[f.Fact]:
         f.NetworkReturned(),
         f.CredentialsAdopted(),
         f.CredentialsMissed(),
+        f.CredentialsRestored(),
         f.AdoptionRefused(),
         f.RecordRefused(),
         f.LinkConnected(epoch),

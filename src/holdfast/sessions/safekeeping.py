@@ -1,0 +1,179 @@
+"""Snapshots when credentials change, and looks at session files, beside everything else.
+
+A file is looked at in full (every page, every signature) once its session is back: that costs five times as
+much as opening it, and a restart must not wait for it.
+"""
+
+import asyncio
+from typing import Final
+
+from holdfast.engine.answers import Place
+from holdfast.kit import logging
+from holdfast.model.errors import EngineUnreachable, HoldfastError
+from holdfast.model.ids import SessionId
+from holdfast.model.reasons import Reason
+from holdfast.sessions import facts as f
+from holdfast.sessions.linking import Linking
+from holdfast.sessions.roster import Roster
+from holdfast.sessions.runtime import Runtime
+from holdfast.sessions.seam import Engine
+from holdfast.vault import Flaw, Snapshots, Vault, Why, cannot_connect, faults_of
+
+log = logging.get("sessions")
+
+#: What could not be saved is tried again so often.
+_AGAIN_EVERY_S: Final = 300.0
+#: Between two files that are looked at, so that a thousand of them cost a tenth of a core.
+_PAUSE_S: Final = 0.1
+_LOOKS_FOR_MORE_EVERY_S: Final = 1.0
+_FOLDERS_EVERY_S: Final = 20.0
+#: A disk may damage a file that was sound.
+_LOOKS_AGAIN_AFTER_S: Final = 24 * 3600.0
+#: A folder that is being moved is back by then.
+_MOVED_WITHIN_S: Final = 1.0
+
+
+class Safekeeping:
+    """Runs for ever; no trouble of a session's file ends it."""
+
+    def __init__(
+        self, roster: Roster, link: Engine, vault: Vault, snapshots: Snapshots, linking: Linking
+    ) -> None:
+        self._roster, self._link, self._vault = roster, link, vault
+        self._snapshots, self._linking = snapshots, linking
+        self._due: dict[SessionId, Runtime] = {}
+        self._failed: dict[SessionId, Runtime] = {}
+        self._more = asyncio.Event()
+        #: When each was looked at, by the loop's clock, since the engine of the moment is there.
+        self._seen: dict[SessionId, float] = {}
+
+    def changed(self, runtime: Runtime) -> None:
+        """The session's file holds new credentials. The engine has gathered what came within a second."""
+        self._due[runtime.id] = runtime
+        self._more.set()
+
+    def detached(self) -> None:
+        """Nobody knows what happens to the files until the next engine has looked."""
+        self._seen.clear()
+
+    async def run(self) -> None:
+        """Save, look and watch, for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._save_what_changed())
+            tasks.create_task(self._try_again())
+            tasks.create_task(self._look_at_files())
+            tasks.create_task(self._watch_folders())
+
+    # ---- snapshots -----------------------------------------------------------------------------------------
+
+    async def _save_what_changed(self) -> None:
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            while self._due:
+                await self._save(self._due.pop(next(iter(self._due))))
+
+    async def _try_again(self) -> None:
+        while True:
+            await asyncio.sleep(_AGAIN_EVERY_S)
+            self._due.update(self._failed)
+            self._failed.clear()
+            self._more.set()
+
+    async def _save(self, runtime: Runtime) -> None:
+        folder = runtime.record.folder
+        if folder is None or runtime.session.credentials is not f.Credentials.VALID:
+            return
+        try:
+            async with self._linking.hold(folder):
+                await self._snapshots.take(runtime.id, folder)
+        except HoldfastError as exc:
+            self._failed[runtime.id] = runtime
+            level = 20 if isinstance(exc, EngineUnreachable) else 30
+            log.log(level, "session.snapshot_not_taken", session=runtime.name, error=str(exc))
+        except Exception:
+            self._failed[runtime.id] = runtime
+            log.exception("session.snapshot_failed", session=runtime.name)
+
+    # ---- files ---------------------------------------------------------------------------------------------
+
+    async def _look_at_files(self) -> None:
+        while True:
+            runtime = self._unseen() if self._may_look else None
+            if runtime is None:
+                await asyncio.sleep(_LOOKS_FOR_MORE_EVERY_S)
+                continue
+            self._seen[runtime.id] = asyncio.get_running_loop().time()
+            try:
+                await self._look(runtime)
+            except HoldfastError as exc:
+                log.info("session.file_not_looked_at", session=runtime.name, error=str(exc))
+            except Exception:
+                log.exception("session.look_failed", session=runtime.name)
+            await asyncio.sleep(_PAUSE_S)
+
+    @property
+    def _may_look(self) -> bool:
+        return self._roster.acting and self._roster.restoration.progress.done
+
+    def _unseen(self) -> Runtime | None:
+        since = asyncio.get_running_loop().time() - _LOOKS_AGAIN_AFTER_S
+        for runtime in self._roster.index:
+            if runtime.session.state.up and self._seen.get(runtime.id, since) <= since:
+                return runtime
+        return None
+
+    async def _look(self, runtime: Runtime) -> None:
+        folder = runtime.record.folder
+        if folder is None:
+            return
+        found = await self._link.credentials.inspect(Place.SESSIONS, folder, self._vault.key_of(folder).key)
+        faults = faults_of(found, runtime.record)
+        if cannot_connect(faults):
+            if any(it.flaw is Flaw.FILE_DAMAGED for it in faults):
+                await self._save(runtime)  # its credentials may still be readable
+            await self._unusable(runtime, Reason.FILE_CORRUPT, ", ".join(it.flaw.value for it in faults))
+            return
+        for fault in faults:
+            log.warning(
+                "session.file_flawed", session=runtime.name, flaw=fault.flaw.value, detail=fault.detail
+            )
+        newest = next((it for it in self._snapshots.of(folder) if it.why is Why.CHANGED), None)
+        if newest is None or newest.digest != found.digest:
+            self.changed(runtime)
+        elif not await self._snapshots.is_good(newest, runtime.record):
+            await self._snapshots.discard(newest)
+            self.changed(runtime)
+
+    async def _unusable(self, runtime: Runtime, reason: Reason, said: str) -> None:
+        """Have the file replaced, where that helps: a session that still works is not ended for nothing."""
+        log.error("session.file_unusable", session=runtime.name, found=said)
+        if await self._snapshots.newest_good(runtime.record) is not None:
+            runtime.doubtful = True
+            self._roster.tell(runtime, f.CredentialsMissed(reason))
+
+    # ---- folders -------------------------------------------------------------------------------------------
+
+    async def _watch_folders(self) -> None:
+        while True:
+            await asyncio.sleep(_FOLDERS_EVERY_S)
+            try:
+                await self.watch_folders()
+            except HoldfastError as exc:
+                log.info("session.folders_not_seen", error=str(exc))
+
+    async def watch_folders(self) -> None:
+        """Replace the files that are gone from under their sessions. Raises what the engine refuses."""
+        if not self._roster.acting or not await self._gone():
+            return
+        await asyncio.sleep(_MOVED_WITHIN_S)
+        for runtime in await self._gone():
+            await self._unusable(runtime, Reason.FOLDER_MISSING, "the file is gone")
+
+    async def _gone(self) -> list[Runtime]:
+        there = {folder.name for folder in await self._link.scan() if folder.session_bytes}
+        return [
+            runtime
+            for runtime in self._roster.index
+            if runtime.session.state.up and runtime.record.folder and runtime.record.folder not in there
+        ]

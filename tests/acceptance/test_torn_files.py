@@ -1,0 +1,94 @@
+"""A session's file is torn, cut or gone, with real processes.
+
+The number comes back without a code, its owner is told, and no message is lost.
+"""
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from house import House
+
+
+def snapshots(house: House, number: str) -> list[Path]:
+    return sorted((house.place.data / "snapshots" / number).glob("*/session.digest"))
+
+
+async def saved(house: House, number: str) -> None:
+    async def there() -> bool:
+        return bool(snapshots(house, number))
+
+    await house.until(there, "no snapshot was taken")
+
+
+async def repaired(house: House) -> str:
+    """Return when the session is back after a repair; what its timeline says of it."""
+
+    async def told() -> bool:
+        timeline = (await house.ask("GET", "/v1/sessions/taxi/timeline"))["timeline"]
+        return any(entry["reason"] == "restored_from_snapshot" for entry in timeline)
+
+    await house.until(told, "nothing was repaired")
+    await house.connected("taxi")
+    timeline = (await house.ask("GET", "/v1/sessions/taxi/timeline"))["timeline"]
+    (entry,) = [entry for entry in timeline if entry["reason"] == "restored_from_snapshot"]
+    return str(entry["detail"])
+
+
+def tear(file: Path, how: str) -> None:
+    """Damage a file as a bad disk or a crash does."""
+    if how == "gone":
+        shutil.rmtree(file.parent)
+        return
+    for log in ("session.db-wal", "session.db-shm"):
+        (file.parent / log).unlink(missing_ok=True)
+    content = bytearray(file.read_bytes())
+    dice = random.Random(how)
+    if how == "cut":
+        content = content[: dice.randrange(1, len(content))]
+    else:
+        for start in range(4096, len(content), 4096):
+            content[start : start + 512] = dice.randbytes(512)
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("how", ["torn", "cut", "gone"])
+async def test_a_damaged_file_is_replaced_at_the_start(house: House, how: str) -> None:
+    number, _ = await house.link("taxi")
+    guest = await house.simulator.phone("Guest")
+    await guest.say(number, "before")
+    await house.received("before")
+    await house.send("taxi", guest.phone, "an answer")
+    await guest.wait_for("an answer")
+    await saved(house, number)
+    await house.kill("engine", "gateway")
+    tear(house.place.data / "sessions" / number / "session.db", how)
+    await guest.say(number, "meanwhile")
+
+    await house.start()
+    detail = await repaired(house)
+    assert "snapshot of" in detail
+    await guest.say(number, "after")
+    await house.received("before", "meanwhile", "after")
+    await house.send("taxi", guest.phone, "again")
+    await guest.wait_for("again")
+    account = await house.simulator.at(number).account()
+    assert (account.registrations, len(account.companions)) == (1, 1)
+    put_away = list((house.place.data / "quarantine").iterdir())
+    assert len(put_away) == (0 if how == "gone" else 1)
+
+
+async def test_a_folder_that_is_removed_under_a_connection_comes_back(house: House) -> None:
+    number, _ = await house.link("taxi")
+    guest = await house.simulator.phone("Guest")
+    await guest.say(number, "before")
+    await house.received("before")
+    await saved(house, number)
+    shutil.rmtree(house.place.data / "sessions" / number)
+    await guest.say(number, "meanwhile")
+    assert "missing" in await repaired(house)
+    await guest.say(number, "after")
+    await house.received("before", "meanwhile", "after")
+    assert (await house.simulator.at(number).account()).registrations == 1
