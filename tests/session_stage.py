@@ -41,6 +41,7 @@ class Disk:
     folders: dict[str, bytes] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     quarantine: dict[str, str] = field(default_factory=dict)  # target: device
+    put_away: dict[str, bytes] = field(default_factory=dict)  # target: session.key
     #: By "<number>/<name>": key, device, version of the credentials.
     snapshots: dict[str, tuple[bytes, str, int]] = field(default_factory=dict)
     #: What is wrong, by folder; a damaged one does not open.
@@ -171,10 +172,12 @@ class ScriptedLink:
         self, session_id: str, folder: str, target: str, *, with_snapshots: bool = False
     ) -> None:
         await self._ask("quarantine", session_id)
-        if self.disk.folders.pop(folder, None) is None:
+        key = self.disk.folders.pop(folder, None)
+        if key is None:
             raise FolderMissing()
         self.held = {i: it for i, it in self.held.items() if it.folder != folder}
         self.disk.quarantine[target] = self.disk.devices.pop(folder, "")
+        self.disk.put_away[target] = key
         self.disk.flaws.pop(folder, None)
         if with_snapshots:
             for name in [name for name in self.disk.snapshots if name.startswith(f"{folder}/")]:
@@ -229,7 +232,7 @@ class ScriptedFiles:
         if place is Place.SNAPSHOTS:
             return [Folder(name, key, 1, b"%d" % v) for name, (key, _, v) in disk.snapshots.items()]
         assert place is Place.QUARANTINE
-        return [Folder(name, b"", 1) for name in disk.quarantine]
+        return [Folder(name, disk.put_away[name], bool(it)) for name, it in disk.quarantine.items()]
 
     async def inspect(self, place: Place, folder: str, key: bytes) -> Inspection:
         await self.link.ask("inspect", folder)
@@ -237,6 +240,8 @@ class ScriptedFiles:
         found = tuple(Finding(kind) for name, kind in disk.flaws.items() if name == folder)
         if place is Place.SNAPSHOTS:
             device, version = disk.snapshots[folder][1:]
+        elif place is Place.QUARANTINE:
+            device, version = disk.quarantine[folder], 0
         elif folder not in disk.devices:
             raise FolderMissing()
         else:
@@ -277,6 +282,7 @@ class ScriptedFiles:
         await self.link.ask("bring_back", folder)
         disk = self.link.disk
         disk.devices[target] = disk.quarantine.pop(folder)
+        disk.folders[target] = disk.put_away.pop(folder)
 
     async def unlink(self, session_id: str, folder: str, key: bytes) -> bool:
         await self.link.ask("unlink", folder)
@@ -379,7 +385,7 @@ async def stage(folder: Path, disk: Disk | None = None, **options: object) -> As
     )  # type: ignore[arg-type]
     link.hear = supervisor.heard_facts
     await supervisor.load(await vault.prove(store))
-    service = Service(store, supervisor.roster, supervisor.unlinking)
+    service = Service(store, supervisor.roster, supervisor.unlinking, supervisor.quarantine)
     made = Stage(store, journal, vault, link, supervisor, service)
     made.running = asyncio.create_task(supervisor.run())
     try:

@@ -92,3 +92,30 @@ async def test_a_folder_that_is_removed_under_a_connection_comes_back(house: Hou
     await guest.say(number, "after")
     await house.received("before", "meanwhile", "after")
     assert (await house.simulator.at(number).account()).registrations == 1
+
+
+async def test_what_the_phone_removed_is_listed_and_can_be_tried_again(house: House) -> None:
+    number, _ = await house.link("taxi")
+    await house.simulator.at(number).unlink(1)
+
+    async def logged_out() -> bool:
+        return bool((await house.session("taxi"))["state"] == "logged_out") and bool(await listed())
+
+    async def listed() -> list[dict[str, str]]:
+        return list((await house.ask("GET", "/v1/quarantine"))["quarantine"])
+
+    await house.until(logged_out, "not logged out")
+    (first,) = await listed()
+    assert (first["session"], first["phone"], first["why"]) == ("taxi", f"+{number}", "logged_out")
+    path = f"/v1/quarantine/{first['name']}/restore"
+    assert (await house.ask("POST", path, 404, json={"session": "nobody"}))["error"][
+        "code"
+    ] == "unknown_session"
+    await house.ask("POST", path, json={"session": "taxi"})
+
+    async def again() -> bool:
+        return await logged_out() and (await listed())[0]["name"] != first["name"]
+
+    await house.until(again, "WhatsApp took it")
+    assert len(await listed()) == 1
+    await house.ask("POST", path, 404, json={"session": "taxi"})

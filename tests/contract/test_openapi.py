@@ -54,7 +54,9 @@ def test_what_was_promised_is_there() -> None:
         f"get {ref}/qr.txt", f"post {ref}/connect", f"post {ref}/disconnect", f"post {ref}/logout",
         f"get {ref}/timeline", f"post {ref}/messages", f"get {ref}/messages", "get /v1/events",
         f"get {ref}/messages/{{message_id}}", "get /v1/subscriptions", "post /v1/subscriptions/{name}/ack",
-        "post /v1/dashboard/links", "post /v1/dashboard/exchange", "post /v1/lab/kill",
+        "get /v1/quarantine",
+        "post /v1/quarantine/{name}/restore", "post /v1/dashboard/links",
+        "post /v1/dashboard/exchange", "post /v1/lab/kill",
     }  # fmt: skip
 
 

@@ -129,7 +129,7 @@ class World:
         await supervisor.load(registry)
         inbox = Inbox(store, journal, NobodyTold())
         intake = Intake(inbox.receive, link.confirm)
-        service = Service(store, supervisor.roster, supervisor.unlinking)
+        service = Service(store, supervisor.roster, supervisor.unlinking, supervisor.quarantine)
         running = Running(store, journal, link, supervisor, service, inbox, clock)
         supervisor.roster.on_up = lambda session_id, phone: running.ups.append(session_id)
         supervisor.roster.on_down = running.downs.append

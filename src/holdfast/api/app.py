@@ -19,6 +19,7 @@ from holdfast.api import (
     messages,
     metrics,
     people,
+    quarantine,
     queue,
     sessions,
     socket,
@@ -59,6 +60,7 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
     for router in (
         system.router,
         sessions.router,
+        quarantine.router,
         codes.router,
         messages.router,
         queue.router,

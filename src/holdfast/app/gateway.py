@@ -77,7 +77,9 @@ class Gateway:
             home=DEFAULT_TENANT,
             policy=chosen.policy.faster(chosen.lab_pace),
         )
-        self.sessions = Service(store, self.supervisor.roster, self.supervisor.unlinking)
+        self.sessions = Service(
+            store, self.supervisor.roster, self.supervisor.unlinking, self.supervisor.quarantine
+        )
         self.library = Library(store, chosen.media, _storage(chosen), _limits(chosen))
         self.outbox = Outbox(
             store,
@@ -197,6 +199,14 @@ class Gateway:
             task.cancel()
 
 
+def _used_before(data: Path) -> bool:
+    """True when the folder holds what a master key has wrapped, also where the database is lost."""
+    wrapped = (data / place for place in ("sessions", "snapshots", "quarantine"))
+    return (data / "registry.json").exists() or any(
+        child.is_dir() for place in wrapped if place.is_dir() for child in place.iterdir()
+    )
+
+
 async def _keep_logs_small(folder: Path) -> None:
     """For ever. The gateway does it for every program of the data folder: it is the one that always runs."""
     while True:
@@ -274,7 +284,7 @@ async def _run(
     chosen: Settings, engine: EngineProcess, listeners: Listeners, announce: Callable[[], bool]
 ) -> None:
     # A key that is made anew opens nothing that another one has wrapped.
-    first_start = not chosen.database_file.exists() and not (chosen.data / "registry.json").exists()
+    first_start = not chosen.database_file.exists() and not _used_before(chosen.data)
     url = chosen.database_url.get_secret_value() if chosen.database_url is not None else None
     address = address_of(url, chosen.database_file)
     master = load_or_create(chosen.master_key_file, may_create=first_start)

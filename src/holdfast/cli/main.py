@@ -11,6 +11,7 @@ from holdfast.cli.alert_commands import app as alert_app
 from holdfast.cli.group_commands import app as group_app
 from holdfast.cli.lab.commands import app as lab_app
 from holdfast.cli.options import AsJson, Data, SessionName
+from holdfast.cli.quarantine import app as quarantine_app
 from holdfast.cli.run import run as _run
 from holdfast.cli.send_command import cancel, queue, send
 
@@ -27,6 +28,7 @@ bot_app = typer.Typer(help="Bots on the public SDK.", no_args_is_help=True)
 app.add_typer(bot_app, name="bot")
 app.add_typer(alert_app, name="alert")
 app.add_typer(group_app, name="group")
+app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(lab_app, name="lab")
 
 

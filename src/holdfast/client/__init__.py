@@ -15,7 +15,18 @@ from holdfast.client.media import MediaFile, MessageMedia
 from holdfast.client.people import Checked, People, Picture, Profile
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
-from holdfast.client.types import DashboardLink, Message, Pairing, Qr, Queue, Sent, Session, Unlinking, Warned
+from holdfast.client.types import (
+    DashboardLink,
+    Message,
+    Pairing,
+    Qr,
+    Quarantined,
+    Queue,
+    Sent,
+    Session,
+    Unlinking,
+    Warned,
+)
 from holdfast.client.uptime import Change, Outages, Share, Uptime
 from holdfast.model.errors import (
     AccessError,
@@ -76,6 +87,7 @@ __all__ = [
     "Picture",
     "Profile",
     "Qr",
+    "Quarantined",
     "Queue",
     "Quiet",
     "RecipientInvalid",

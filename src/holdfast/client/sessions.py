@@ -9,7 +9,7 @@ from urllib.parse import quote
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Json
 from holdfast.client.http import Http
-from holdfast.client.types import Qr, Session, Survey
+from holdfast.client.types import Qr, Quarantined, Session, Survey
 from holdfast.client.uptime import Change, Uptime
 from holdfast.model.errors import HoldfastError, NoQr
 
@@ -47,6 +47,20 @@ class Sessions:
         Raises NameTaken when another session has the name, UnknownSession.
         """
         return Session.read(await self._http.json("PATCH", session_path(ref), body={"name": name}))
+
+    async def quarantined(self) -> "Sequence[Quarantined]":
+        """Credentials that have left their place, newest first."""
+        body = await self._http.json("GET", "/v1/quarantine")
+        return [Quarantined.read(item) for item in body["quarantine"]]
+
+    async def bring_back(self, name: str, ref: str) -> Session:
+        """Put credentials from quarantine back for this session, and connect it.
+
+        Raises UnknownQuarantined, UnknownSession, AlreadyLinked while working credentials are in their place,
+        CredentialsUnusable.
+        """
+        path = f"/v1/quarantine/{quote(name, safe='')}/restore"
+        return Session.read(await self._http.json("POST", path, body={"session": ref}))
 
     async def pair(self, ref: str, *, replace_number: bool = False) -> Session:
         """Ask for a QR code; returns at once. Idempotent while pairing.

@@ -184,6 +184,33 @@ class Unlinking:
 
 
 @dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Credentials that were put away. Nothing is deleted before `until`."""
+
+    name: str
+    #: The name of the session that used them; empty: nobody remembers.
+    session: str
+    session_id: str | None
+    phone: str | None
+    why: str | None
+    since: datetime | None
+    until: datetime | None
+
+    @classmethod
+    def read(cls, body: Json) -> "Quarantined":
+        """From the API's JSON."""
+        return cls(
+            name=str(body["name"]),
+            session=str(body.get("session") or ""),
+            session_id=body.get("session_id"),
+            phone=body.get("phone"),
+            why=body.get("why"),
+            since=moment(body.get("since")),
+            until=moment(body.get("until")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """Everything that a gateway keeps linked, in its order, and what is still linked and should not be."""
 

@@ -21,6 +21,16 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{_base32(value)}"
 
 
+def made_at_ms(body: str) -> int | None:
+    """When an id was made, from what comes after its prefix. None for what is no id."""
+    if len(body) != 26 or any(character not in _ALPHABET for character in body):
+        return None
+    value = 0
+    for character in body:
+        value = value << 5 | _ALPHABET.index(character)
+    return value >> _RANDOM_BITS
+
+
 def new_message_id() -> str:
     """A message id as WhatsApp's web clients make them: `3EB0` and 18 upper-case hex digits.
 

@@ -16,6 +16,8 @@ HoldfastError                  code, message, next_step
 │ ├ UnknownSession
 │ ├ AlreadyLinked              nothing to pair
 │ ├ NameTaken                  choose another one
+│ ├ CredentialsUnusable        what lies there could not connect
+│ ├ UnknownQuarantined
 │ └ NoQr                       no code now
 ├ EngineError
 │ ├ EngineUnreachable          retry
@@ -196,6 +198,18 @@ class NameTaken(SessionError):
     """The name cannot be used."""
 
     code = "name_taken"
+
+
+class CredentialsUnusable(SessionError):
+    """What lies in quarantine could not connect."""
+
+    code = "credentials_unusable"
+
+
+class UnknownQuarantined(SessionError):
+    """Nothing of this name lies in quarantine."""
+
+    code = "unknown_quarantined"
 
 
 class NoQr(SessionError):

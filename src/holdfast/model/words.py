@@ -179,6 +179,11 @@ ERRORS: Final[Mapping[str, Words]] = {
         "Connect it; log it out first if another phone is to be linked.",
     ),
     "name_taken": Words("Another session has this name", "Choose another name."),
+    "credentials_unusable": Words("It could not connect with what lies there", "Pair the session again."),
+    "unknown_quarantined": Words(
+        "Nothing of this name lies in quarantine, or no session file is in it",
+        "List what is there with `holdfast quarantine list`.",
+    ),
     "no_qr": Words(
         "There is no code to show now",
         "Start pairing; if the session has just been linked, nothing is left to do.",

@@ -7,6 +7,7 @@ the roster calls it.
 
 from holdfast.sessions.debts import Debt
 from holdfast.sessions.index import Index
+from holdfast.sessions.quarantine import PutAway
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.repository import TimelineEntry
 from holdfast.sessions.restoration import Progress
@@ -20,6 +21,7 @@ __all__ = [
     "Debt",
     "Index",
     "Progress",
+    "PutAway",
     "Recorder",
     "Service",
     "Share",

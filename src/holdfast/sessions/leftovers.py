@@ -15,7 +15,7 @@ from holdfast.sessions.linking import SCRATCH, Linking
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Link, Runtime
 from holdfast.sessions.seam import Engine
-from holdfast.vault import KeyFileDamaged, Record, Vault, WrongMasterKey, number_of
+from holdfast.vault import KeyFileDamaged, Record, Snapshots, Vault, WrongMasterKey, number_of
 
 log = logging.get("sessions")
 
@@ -27,8 +27,18 @@ _UNLINKED: Final = frozenset({State.LOGGED_OUT, State.DELETED})
 class Leftovers:
     """Looks at the folders that an engine finds when it comes."""
 
-    def __init__(self, roster: Roster, link: Engine, vault: Vault, linking: Linking, home: TenantId) -> None:
-        self._roster, self._link, self._vault, self._linking = roster, link, vault, linking
+    def __init__(
+        self,
+        roster: Roster,
+        link: Engine,
+        vault: Vault,
+        snapshots: Snapshots,
+        *,
+        linking: Linking,
+        home: TenantId,
+    ) -> None:
+        self._roster, self._link, self._vault = roster, link, vault
+        self._snapshots, self._linking = snapshots, linking
         #: Whose a session is of which nothing but its folder is left.
         self._home = home
 
@@ -67,6 +77,23 @@ class Leftovers:
                 continue
             with _contained(folder.name):
                 await self._take_in(folder.name, session_id)
+
+    async def adopt_snapshots(self) -> None:
+        """Numbers of which nothing but snapshots is left get their session back.
+
+        What its owner or the phone has given up has taken its snapshots along. Connecting restores the file.
+        """
+        known = {runtime.record.folder for runtime in self._roster.index}
+        for number in self._snapshots.numbers:
+            if number in known or self._vault.has(number):
+                continue
+            try:
+                session_id = self._snapshots.session_of(self._snapshots.of(number)[0])
+            except (WrongMasterKey, KeyFileDamaged) as exc:
+                log.warning("session.snapshots_unknown", number=number, error=exc.message)
+                continue
+            with _contained(number):
+                await self._take_in(number, session_id)
 
     async def _take_in(self, folder: str, session_id: SessionId) -> None:
         runtime = self._roster.index.get(session_id)

@@ -7,7 +7,6 @@ holds a device is found at the next start, and adopted: the phone already counts
 import asyncio
 from collections import defaultdict
 from dataclasses import replace
-from enum import StrEnum
 from typing import Final
 
 from holdfast.engine import Device
@@ -22,21 +21,12 @@ from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Link, Runtime
 from holdfast.sessions.seam import Engine
 from holdfast.sessions.unlinking import Unlinking
-from holdfast.vault import Snapshots, Vault, Why, number_of
+from holdfast.vault import Away, Snapshots, Vault, Why, number_of
+from holdfast.vault.quarantine import name_of
 
 log = logging.get("sessions")
 
 SCRATCH: Final = ".pairing-"
-
-
-class Away(StrEnum):
-    """Why a folder went into quarantine. Part of its name there."""
-
-    LOGGED_OUT = "logged_out"  # WhatsApp no longer accepts it
-    GIVEN_UP = "given_up"  # by its owner: logged out or deleted
-    RENEWED = "renewed"  # the same phone was linked again
-    REFUSED = "refused"  # a number that may not be linked here
-    DAMAGED = "damaged"  # a snapshot has taken its place
 
 
 class Linking:
@@ -199,7 +189,7 @@ class Linking:
         With `owed_by` its device is to be unlinked: the number, empty if not known. Where the link is over,
         what is saved of it goes along.
         """
-        target = f"{folder.lstrip('.')}-{away}-{new_id('q').removeprefix('q_')}"
+        target = name_of(folder, away, new_id("q").removeprefix("q_"))
         over = away is not Away.DAMAGED and not folder.startswith(SCRATCH)
         debt = None
         if over and self._vault.has(folder):
@@ -222,6 +212,10 @@ class Linking:
         log.warning("session.quarantined", session=runtime.name, folder=folder, target=target)
         if debt is not None:
             self._unlinking.begin(debt)
+
+    async def returned(self) -> None:
+        """A folder has come back out of quarantine, and its snapshots with it."""
+        await self._snapshots.look()
 
     async def _save_before(self, runtime: Runtime, folder: str) -> None:
         """The folder leaves as a whole and nothing in it is deleted: the copy is no condition."""

@@ -95,6 +95,7 @@ class Reconciling:
         await self._look_at_snapshots()
         adopted = await self._leftovers.adopt_scratch_folders(folders, held)
         await self._leftovers.adopt_orphans(folders)
+        await self._leftovers.adopt_snapshots()
         for session_id in held.keys() - {runtime.id for runtime in self._roster.index}:
             await self._link.close(session_id)
         if self._link.identity is not identity:

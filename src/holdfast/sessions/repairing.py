@@ -16,11 +16,11 @@ from holdfast.model.errors import (
 )
 from holdfast.model.reasons import Reason
 from holdfast.sessions import facts as f
-from holdfast.sessions.linking import Away, Linking
+from holdfast.sessions.linking import Linking
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Runtime
 from holdfast.sessions.seam import Engine
-from holdfast.vault import KeyFileDamaged, Snapshots, Vault, cannot_connect, faults_of
+from holdfast.vault import Away, KeyFileDamaged, Snapshots, Vault, cannot_connect, faults_of
 
 log = logging.get("sessions")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from holdfast.model.ids import SessionId
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, State
 from holdfast.model.warnings import WarningCode
@@ -45,6 +45,12 @@ def load(unit: ReadUnit) -> list[Runtime]:
 def gone(unit: ReadUnit) -> frozenset[SessionId]:
     """The ids of deleted sessions."""
     return frozenset(session_id for (session_id,) in unit.all(statements.GONE))
+
+
+def owners(unit: ReadUnit, session_ids: Iterable[SessionId]) -> Mapping[SessionId, tuple[TenantId, str]]:
+    """Tenant and name of these sessions, deleted ones included; those that nobody remembers are left out."""
+    wanted = set(session_ids)
+    return {id_: (tenant_id, name) for id_, tenant_id, name in unit.all(statements.OWNERS) if id_ in wanted}
 
 
 def _runtime(row: tuple[Any, ...]) -> Runtime:

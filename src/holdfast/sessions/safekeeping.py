@@ -14,6 +14,7 @@ from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.sessions import facts as f
 from holdfast.sessions.linking import Linking
+from holdfast.sessions.quarantine import Quarantine
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Runtime
 from holdfast.sessions.seam import Engine
@@ -27,6 +28,7 @@ _AGAIN_EVERY_S: Final = 300.0
 _PAUSE_S: Final = 0.1
 _LOOKS_FOR_MORE_EVERY_S: Final = 1.0
 _FOLDERS_EVERY_S: Final = 20.0
+_SWEEPS_EVERY_S: Final = 3600.0
 #: A disk may damage a file that was sound.
 _LOOKS_AGAIN_AFTER_S: Final = 24 * 3600.0
 #: A folder that is being moved is back by then.
@@ -37,10 +39,17 @@ class Safekeeping:
     """Runs for ever; no trouble of a session's file ends it."""
 
     def __init__(
-        self, roster: Roster, link: Engine, vault: Vault, snapshots: Snapshots, linking: Linking
+        self,
+        roster: Roster,
+        link: Engine,
+        vault: Vault,
+        snapshots: Snapshots,
+        *,
+        linking: Linking,
+        quarantine: Quarantine,
     ) -> None:
         self._roster, self._link, self._vault = roster, link, vault
-        self._snapshots, self._linking = snapshots, linking
+        self._snapshots, self._linking, self._quarantine = snapshots, linking, quarantine
         self._due: dict[SessionId, Runtime] = {}
         self._failed: dict[SessionId, Runtime] = {}
         self._more = asyncio.Event()
@@ -63,6 +72,7 @@ class Safekeeping:
             tasks.create_task(self._try_again())
             tasks.create_task(self._look_at_files())
             tasks.create_task(self._watch_folders())
+            tasks.create_task(self._sweep())
 
     # ---- snapshots -----------------------------------------------------------------------------------------
 
@@ -161,6 +171,14 @@ class Safekeeping:
                 await self.watch_folders()
             except HoldfastError as exc:
                 log.info("session.folders_not_seen", error=str(exc))
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEPS_EVERY_S)
+            try:
+                await self._quarantine.sweep()
+            except HoldfastError as exc:
+                log.info("session.quarantine_not_swept", error=str(exc))
 
     async def watch_folders(self) -> None:
         """Replace the files that are gone from under their sessions. Raises what the engine refuses."""

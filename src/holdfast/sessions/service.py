@@ -15,6 +15,7 @@ from holdfast.model.states import State
 from holdfast.sessions import facts as f
 from holdfast.sessions import repository
 from holdfast.sessions.debts import Debt
+from holdfast.sessions.quarantine import PutAway, Quarantine
 from holdfast.sessions.repository import TimelineEntry
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Runtime, ShownCode
@@ -34,8 +35,9 @@ _RECORDED_WITHIN_S: Final = 10.0
 class Service:
     """The door of the sessions room for everybody who acts on behalf of an owner."""
 
-    def __init__(self, store: Store, roster: Roster, unlinking: Unlinking) -> None:
+    def __init__(self, store: Store, roster: Roster, unlinking: Unlinking, quarantine: Quarantine) -> None:
         self._store, self._roster, self._unlinking = store, roster, unlinking
+        self._quarantine = quarantine
         #: Whoever takes a name holds it.
         self._names = asyncio.Lock()
 
@@ -53,6 +55,10 @@ class Service:
     def unlinkings(self, tenant_id: TenantId) -> "Sequence[Debt]":
         """Devices that are no longer used and that their phones still count as linked, oldest first."""
         return self._unlinking.of(tenant_id)
+
+    async def quarantined(self, tenant_id: TenantId) -> "Sequence[PutAway]":
+        """Credentials that have left their place, newest first. Raises EngineUnreachable, EngineOutdated."""
+        return await self._quarantine.of(tenant_id)
 
     async def timeline(
         self, tenant_id: TenantId, ref: str, limit: int, before: int | None = None
@@ -176,6 +182,16 @@ class Service:
     async def log_out(self, tenant_id: TenantId, ref: str) -> View:
         """Give the link up: WhatsApp is told, the credentials leave for quarantine. Raises UnknownSession."""
         return await self._ask(tenant_id, ref, f.LogoutAsked())
+
+    async def bring_back(self, tenant_id: TenantId, name: str, ref: str) -> View:
+        """Put credentials from quarantine back into their place, for this session, and connect it.
+
+        Raises UnknownSession, UnknownQuarantined, AlreadyLinked, CredentialsUnusable, EngineUnreachable.
+        """
+        runtime = self._find(tenant_id, ref)
+        await self._quarantine.bring_back(tenant_id, name, runtime)
+        await self._roster.recorder.settled()
+        return self._roster.view(runtime)
 
     async def delete(self, tenant_id: TenantId, ref: str) -> None:
         """Unlink it, move its credentials to quarantine, forget it. From now on nobody finds it any more.

@@ -18,6 +18,11 @@ LOAD: Final = Statement(
 GONE: Final = Statement(
     "sessions.gone", "The ids of deleted sessions.", "SELECT id FROM sessions WHERE deleted_at_ms IS NOT NULL"
 )
+OWNERS: Final = Statement(
+    "sessions.owners",
+    "Whose sessions there are and were, deleted ones included.",
+    "SELECT id, tenant_id, name FROM sessions",
+)
 ADD: Final = Statement(
     "sessions.add",
     "A new session.",

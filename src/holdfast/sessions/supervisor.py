@@ -16,6 +16,7 @@ from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.linking import Linking
 from holdfast.sessions.loading import load
+from holdfast.sessions.quarantine import Quarantine
 from holdfast.sessions.reconciling import Reconciling
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.repairing import Repairing
@@ -55,8 +56,13 @@ class Supervisor:
         self.snapshots = Snapshots(vault, link.credentials, lambda: self.roster.clock.wall_ms)
         linking = Linking(self.roster, link, vault, self.unlinking, self.snapshots)
         repairing = Repairing(self.roster, link, vault, self.snapshots, linking)
-        self.safekeeping = Safekeeping(self.roster, link, vault, self.snapshots, linking)
-        leftovers = Leftovers(self.roster, link, vault, linking, home)
+        self.quarantine = Quarantine(
+            self.roster, store, link, vault, linking=linking, unlinking=self.unlinking, home=home
+        )
+        self.safekeeping = Safekeeping(
+            self.roster, link, vault, self.snapshots, linking=linking, quarantine=self.quarantine
+        )
+        leftovers = Leftovers(self.roster, link, vault, self.snapshots, linking=linking, home=home)
         blame, self._scout = Blame(), Scout(self.roster, link)
         self._lanes = Lanes(
             self.roster,

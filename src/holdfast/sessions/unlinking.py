@@ -99,6 +99,11 @@ class Unlinking:
         """There was no such folder: nothing is owed."""
         await self._end(debt)
 
+    async def forgive(self, folder: str) -> None:
+        """The device in this folder of quarantine is wanted again."""
+        for debt in [debt for debt in self._owed.values() if debt.folder == folder]:
+            await self._end(debt)
+
     async def run(self) -> None:
         """Work the list off, for ever."""
         loop = asyncio.get_running_loop()

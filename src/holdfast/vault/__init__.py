@@ -13,6 +13,7 @@ from holdfast.vault.master import (
     WrongMasterKey,
     load_or_create,
 )
+from holdfast.vault.quarantine import Away, Quarantined
 from holdfast.vault.reconcile import Missing, compare
 from holdfast.vault.registry import Record, Registry
 from holdfast.vault.saved import Snapshot, Why
@@ -23,6 +24,7 @@ from holdfast.vault.vault import OtherWorld, Vault, WrongMasterKeyForData, prove
 from holdfast.vault.verdict import Fault, Flaw, Verdict, cannot_connect, faults_of, judge, number_of
 
 __all__ = [
+    "Away",
     "Fault",
     "Files",
     "Flaw",
@@ -31,6 +33,7 @@ __all__ = [
     "MasterKeyMissing",
     "Missing",
     "OtherWorld",
+    "Quarantined",
     "Record",
     "Registry",
     "Seal",

@@ -3,6 +3,7 @@
 registry.json beside the session folders, replaced as a whole or not at all.
 """
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -49,17 +50,17 @@ class Registry:
 def load(path: Path) -> Registry:
     """The registry, empty when there is none.
 
-    A damaged file is kept aside under another name. Raises OSError.
+    One that is damaged or cannot be read is kept aside under another name: the database and the folders
+    give everything in it back.
     """
     try:
-        content = path.read_bytes()
+        return _parse(json.loads(path.read_bytes()))
     except FileNotFoundError:
         return Registry({})
-    try:
-        return _parse(json.loads(content))
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         aside = path.with_name(f"{path.name}.damaged-{now_ms()}")
-        path.rename(aside)
+        with contextlib.suppress(OSError):
+            path.rename(aside)
         log.error("vault.registry_damaged", error=str(exc), kept_as=aside.name)
         return Registry({})
 
