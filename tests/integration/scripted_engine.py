@@ -203,7 +203,7 @@ class ScriptedEngine:
         if name in self.refuse:
             result = pb.Result(error=pb.Error(code=self.refuse[name], message="scripted"))
         else:
-            result = getattr(self, f"_do_{name}")(command)
+            result = getattr(self, f"_do_{name}", _unknown)(command)
         result.request_id = command.request_id
         delay = self.delay_s.get(name, 0.0)
         if delay:
@@ -224,7 +224,8 @@ class ScriptedEngine:
         return pb.Result()
 
     def _do_scan(self, command: pb.Command) -> pb.Result:
-        folders = [pb.Folder(name=n, wrapped_key=k, session_bytes=9) for n, k in self.folders.items()]
+        here = command.scan.place in {pb.PLACE_UNSPECIFIED, pb.SESSIONS}
+        folders = [pb.Folder(name=n, wrapped_key=k, session_bytes=9) for n, k in self.folders.items() if here]
         return pb.Result(scan=pb.ScanResult(folders=folders))
 
     def _do_open(self, command: pb.Command) -> pb.Result:
@@ -312,3 +313,8 @@ class ScriptedEngine:
 
     def _do_send(self, command: pb.Command) -> pb.Result:
         return pb.Result(send=pb.SendResult(timestamp_ms=9, sender="me"))
+
+
+def _unknown(command: pb.Command) -> pb.Result:
+    """An engine refuses what it does not know."""
+    return pb.Result(error=pb.Error(code=pb.UNKNOWN_COMMAND))

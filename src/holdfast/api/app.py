@@ -10,6 +10,7 @@ from holdfast.api import (
     alerts,
     codes,
     docs,
+    doctor,
     errors,
     events,
     fetching,
@@ -59,6 +60,7 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
     app.include_router(system.open_router)
     for router in (
         system.router,
+        doctor.router,
         sessions.router,
         quarantine.router,
         codes.router,

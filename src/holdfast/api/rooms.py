@@ -11,6 +11,7 @@ from typing import Protocol
 from holdfast.accounts import Accounts
 from holdfast.alerts import Alerts
 from holdfast.delivery import Subscriptions
+from holdfast.doctor import Doctor
 from holdfast.engine import EngineIdentity
 from holdfast.journal import Journal
 from holdfast.kit.histogram import Durations
@@ -46,6 +47,11 @@ class Facts(Protocol):
     @property
     def progress(self) -> Progress:
         """The restoration."""
+        ...
+
+    @property
+    def doctor(self) -> Doctor:
+        """Looks at the whole installation."""
         ...
 
 

@@ -19,6 +19,7 @@ from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
 from holdfast.app.meter import Meter
 from holdfast.delivery import Subscriptions
+from holdfast.doctor import Check, Doctor, Level, Places
 from holdfast.engine import EngineIdentity, EngineLink, EngineProcess, Intake
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
@@ -63,7 +64,7 @@ class Gateway:
     def __init__(
         self, chosen: Settings, store: Store, journal: Journal, vault: Vault, engine: EngineProcess
     ) -> None:
-        self.settings, self.store, self.journal = chosen, store, journal
+        self.settings, self.store, self.journal, self.vault = chosen, store, journal, vault
         self.lab = chosen.lab is not None
         self.started_at = datetime.now(UTC)
         self.ready = False
@@ -139,6 +140,13 @@ class Gateway:
     def trouble(self) -> StoreUnavailable | None:
         """Why the database takes nothing now."""
         return self.store.trouble
+
+    @property
+    def doctor(self) -> Doctor:
+        """Looks at the whole installation."""
+        places = Places(self.settings.data, self.settings.master_key_file)
+        found = (Check("key_fits", Level.OK), Check("database", Level.OK))
+        return Doctor(places, self.vault, self.supervisor, __version__, running=True, before=found)
 
     @property
     def progress(self) -> Progress:

@@ -102,9 +102,9 @@ def _first(group: BaseExceptionGroup) -> HoldfastError | None:
 def _gateway(chosen: Settings) -> int:
     logging.configure(level=chosen.log_level)
     settings.prepare(chosen)
-    with _only_gateway(chosen), listening(chosen) as listeners:
+    with only_gateway(chosen), listening(chosen) as listeners:
         killpoint.configure(chosen.kill_points)
-        engine = _engine(chosen)
+        engine = engine_of(chosen)
         if chosen.lab is not None:
             log.warning(
                 "app.lab_mode", trust_file=str(chosen.lab), meaning="talks to a simulator, not to WhatsApp"
@@ -125,7 +125,7 @@ def _gateway(chosen: Settings) -> int:
 
 
 @contextlib.contextmanager
-def _only_gateway(chosen: Settings) -> Iterator[None]:
+def only_gateway(chosen: Settings) -> Iterator[None]:
     """Hold the lock of the data folder. Raises SecondGateway."""
     path = chosen.run / "gateway.lock"
     try:
@@ -146,7 +146,8 @@ def _only_gateway(chosen: Settings) -> Iterator[None]:
         os.close(lock)
 
 
-def _engine(chosen: Settings) -> EngineProcess:
+def engine_of(chosen: Settings) -> EngineProcess:
+    """The engine's program, and how it is started. Raises EngineMissing."""
     try:
         binary = binaries.path("holdfast-engine")
     except binaries.BinaryMissing as exc:

@@ -112,6 +112,20 @@ def timeline(
     _run(work.timeline(data, session, days=days, changes=changes, as_json=as_json))
 
 
+@app.command()
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Do what it says it would do, with a copy first.")
+    ] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at everything: each number's credentials, clock, disk, permissions, keys, versions, records."""
+    from holdfast.cli import doctor as work
+
+    _run(work.doctor(data, repair=repair, as_json=as_json))
+
+
 @app.command("dashboard-link")
 def dashboard_link(data: Data = None) -> None:
     """Print a link that logs one browser in to the dashboard, once."""

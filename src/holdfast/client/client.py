@@ -219,6 +219,13 @@ class Client:
         """Versions, engine, restoration."""
         return System.read(await self._http.json("GET", "/v1/system"))
 
+    async def doctor(self, *, repair: bool = False) -> Json:
+        """The report on the whole installation, as JSON; with `repair` after what can be done was done."""
+        report: Json = await (
+            self._http.json("POST", "/v1/doctor/repair") if repair else self._http.json("GET", "/v1/doctor")
+        )
+        return report
+
     async def dashboard_link(self) -> DashboardLink:
         """A fresh link that logs one browser in, once."""
         return DashboardLink.read(await self._http.json("POST", "/v1/dashboard/links"))

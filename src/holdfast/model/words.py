@@ -545,6 +545,66 @@ ALERTS: Final[Mapping[Cause, Words]] = {
     ),
 }
 
+# ---- what the doctor finds -------------------------------------------------------------------------------
+
+CHECKS: Final[Mapping[str, Words]] = {
+    "disk_space": Words("There is room on the disk"),
+    "disk_nearly_full": Words("The disk is nearly full", "Free space on the disk of the data folder."),
+    "data_folder_unusable": Words("The data folder cannot be used", "Name another by HOLDFAST_DATA."),
+    "file_unreadable": Words("A file cannot be looked at", "Make it readable for this user."),
+    "open_to_others": Words("Others on this machine can open it", "Close it to others."),
+    "not_writable": Words("It cannot be written", "Make it writable for this user."),
+    "permissions_looked_at": Words("Everything is for its owner alone, or named above"),
+    "registry_was_damaged": Words(
+        "A damaged registry was set aside and written again", "Delete the file when you have looked at it."
+    ),
+    "half_left_over": Words("A copy that a crash left unfinished", "Delete it; nothing uses it."),
+    "database_lost": Words("There is no database", "Start Holdfast: it is rebuilt from the registry."),
+    "database_older": Words("The database has an older schema", "Start Holdfast: it is brought up to date."),
+    "database_unusable": Words(
+        "The database cannot be opened", "Free space, check permissions, or put a backup in its place."
+    ),
+    "database": Words("The database opens"),
+    "key_fits": Words("The master key is the one of this data folder"),
+    "engine_away": Words("No engine answers", "See logs/engine.log; `holdfast up` starts one."),
+    "engine_answers": Words("The engine answers"),
+    "clock_unknown": Words("The clock was not compared: no number has logged in"),
+    "clock": Words("The clock is right"),
+    "clock_differs": Words("This machine's clock is wrong", "Set it, best by network time (NTP)."),
+    "registry_agrees": Words("Registry and database agree"),
+    "registry_differs": Words("Registry and database do not agree", "Have it written again."),
+    "registry_unreadable": Words("The registry cannot be read", "Have it written again."),
+    "not_linked": Words("Not linked", "Pair it."),
+    "credentials_valid": Words("The credentials are valid"),
+    "credentials_repairable": Words(
+        "The credentials are damaged, and a good snapshot is there", "Have it restored."
+    ),
+    "credentials_invalid": Words(
+        "The credentials cannot be used, and no snapshot helps",
+        "Put a backup of the folder or the right master key in place, or pair again.",
+    ),
+    "credentials_not_looked_at": Words("The credentials could not be looked at", "Try again in a moment."),
+    "no_good_snapshot": Words("The credentials are valid, and no good snapshot of them is there"),
+    "folder_unknown": Words("A folder under sessions/ that no session uses", "Look whose it is."),
+    "quarantine": Words("What was put away is kept for 30 days"),
+}
+REPAIRS: Final[Mapping[str, str]] = {
+    "restore_snapshot": "put the file into quarantine and its newest good snapshot in its place",
+    "write_registry": "keep a copy of the registry in quarantine/ and write it again from the database",
+    "close_to_others": "take the permissions of everybody else from it",
+}
+
+
+def of_check(code: str) -> Words:
+    """What the doctor found. A check of a newer gateway is said by its code."""
+    return CHECKS.get(code) or Words(code.replace("_", " ").capitalize())
+
+
+def of_repair(code: str) -> str:
+    """What a repair does, as the end of "--repair will …"."""
+    return REPAIRS.get(code) or code.replace("_", " ")
+
+
 # ---- states of sessions ----------------------------------------------------------------------------------
 
 STATES: Final[Mapping[str, str]] = {

@@ -9,7 +9,7 @@ from holdfast.sessions.debts import Debt
 from holdfast.sessions.index import Index
 from holdfast.sessions.quarantine import PutAway
 from holdfast.sessions.recorder import Recorder
-from holdfast.sessions.repository import TimelineEntry
+from holdfast.sessions.repository import TimelineEntry, records
 from holdfast.sessions.restoration import Progress
 from holdfast.sessions.runtime import ShownCode
 from holdfast.sessions.service import Service
@@ -30,4 +30,5 @@ __all__ = [
     "TimelineEntry",
     "Uptime",
     "View",
+    "records",
 ]

@@ -29,6 +29,8 @@ class Hearing:
 
     def __init__(self, roster: Roster, linking: Linking, safekeeping: Safekeeping) -> None:
         self._roster, self._linking, self._safekeeping = roster, linking, safekeeping
+        #: How far WhatsApp's clock was ahead of this machine's at the newest login that told.
+        self.server_ahead_ms: int | None = None
 
     def facts(self, facts: Sequence[SessionFact]) -> None:
         """What happened to connections, in order."""
@@ -45,7 +47,8 @@ class Hearing:
     def _hear(self, runtime: Runtime, fact: SessionFact) -> None:
         tell, epoch, shift_ms = self._roster.tell, fact.epoch, self._roster.clock.shift_ms
         match fact.happened:
-            case said.Connected():
+            case said.Connected(server_ahead_ms):
+                self.server_ahead_ms = self.server_ahead_ms if server_ahead_ms is None else server_ahead_ms
                 tell(runtime, f.LinkConnected(epoch))
             case said.Disconnected(reason, detail, until, code):
                 until = None if until is None else until - shift_ms

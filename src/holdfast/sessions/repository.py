@@ -42,6 +42,11 @@ def load(unit: ReadUnit) -> list[Runtime]:
     return [_runtime(row) for row in unit.all(statements.LOAD)]
 
 
+def records(unit: ReadUnit) -> list[Record]:
+    """The record of every session that was not deleted."""
+    return [runtime.record for runtime in load(unit)]
+
+
 def gone(unit: ReadUnit) -> frozenset[SessionId]:
     """The ids of deleted sessions."""
     return frozenset(session_id for (session_id,) in unit.all(statements.GONE))

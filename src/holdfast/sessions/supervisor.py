@@ -2,13 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from holdfast.engine import EngineIdentity, Levels, SessionFact
+from holdfast.engine import EngineIdentity, Folder, Levels, SessionFact
 from holdfast.kit.clock import SteadyClock
-from holdfast.model.ids import TenantId
+from holdfast.model.errors import HoldfastError, UnknownSession
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.policy import DEFAULT_POLICY, Policy
+from holdfast.model.reasons import Reason
+from holdfast.model.states import Desired, State
+from holdfast.sessions import facts as f
+from holdfast.sessions import repository
 from holdfast.sessions.blame import Blame
 from holdfast.sessions.habits import Habits
 from holdfast.sessions.hearing import Hearing
@@ -21,14 +26,15 @@ from holdfast.sessions.reconciling import Reconciling
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.repairing import Repairing
 from holdfast.sessions.roster import Roster
+from holdfast.sessions.runtime import Runtime
 from holdfast.sessions.safekeeping import Safekeeping
 from holdfast.sessions.scout import Scout
-from holdfast.sessions.seam import Engine
+from holdfast.sessions.seam import Credentials, Engine
 from holdfast.sessions.unlinking import Unlinking
 from holdfast.sessions.warnings import Warnings
 from holdfast.sessions.watching import Watching
 from holdfast.store import Store
-from holdfast.vault import Registry, Snapshots, Vault
+from holdfast.vault import Record, Registry, Snapshots, Vault
 
 #: As often as the engine tells levels.
 _LOOK_EVERY_S: Final = 5.0
@@ -55,7 +61,8 @@ class Supervisor:
         self.unlinking = Unlinking(self.roster, store, link, vault)
         self.snapshots = Snapshots(vault, link.credentials, lambda: self.roster.clock.wall_ms)
         linking = Linking(self.roster, link, vault, self.unlinking, self.snapshots)
-        repairing = Repairing(self.roster, link, vault, self.snapshots, linking)
+        self._link, self._vault = link, vault
+        self._repairing = repairing = Repairing(self.roster, link, vault, self.snapshots, linking)
         self.quarantine = Quarantine(
             self.roster, store, link, vault, linking=linking, unlinking=self.unlinking, home=home
         )
@@ -83,6 +90,52 @@ class Supervisor:
         self._reconciling = Reconciling(
             self.roster, link, vault, leftovers, self.snapshots, lanes=self._lanes, blame=blame
         )
+
+    # ---- for the doctor ------------------------------------------------------------------------------------
+
+    @property
+    def engine(self) -> EngineIdentity | None:
+        """The engine of the moment."""
+        return self._link.identity
+
+    @property
+    def files(self) -> Credentials:
+        """What it does with session files."""
+        return self._link.credentials
+
+    @property
+    def server_ahead_ms(self) -> int | None:
+        """How far WhatsApp's clock was ahead of this machine's at the newest login that told."""
+        return self._hearing.server_ahead_ms
+
+    async def scan(self) -> Sequence[Folder]:
+        """Every folder under sessions/; their keys are known afterwards. Raises EngineUnreachable."""
+        folders = await self._link.scan()
+        for folder in folders:
+            self._vault.learn(folder.name, folder.wrapped_key)
+        return folders
+
+    async def replace_credentials(self, session_id: SessionId, cause: HoldfastError) -> None:
+        """Put the newest good snapshot in the place of a session's file; it is connected if that is wished.
+
+        Raises `cause` when there is none.
+        """
+        runtime = self.roster.index.get(session_id)
+        if runtime is None:
+            raise UnknownSession
+        if runtime.session.state.up:  # its lane does it
+            runtime.doubtful = True
+            self.roster.tell(runtime, f.CredentialsMissed(Reason.FILE_CORRUPT))
+            return
+        await self._repairing.replace(runtime, cause)
+        if runtime.session.desired is Desired.UP and self.roster.acting:
+            self.roster.tell(runtime, f.ConnectAsked())
+
+    def look_at(self, records: Iterable[Record]) -> None:
+        """Know these sessions without restoring them: somebody only wants to look."""
+        for record in records:
+            session = f.Session(credentials=repository.credentials(State.STOPPED, record))
+            self.roster.take(Runtime(record, session))
 
     async def load(self, registry: Registry) -> None:
         """Read every session and begin its restoration. Raises StoreUnavailable."""

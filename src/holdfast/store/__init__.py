@@ -6,11 +6,13 @@ one exception: the names of a person (`aliases`), which several rooms need insid
 
 from holdfast.store.address import DatabaseAddress, PostgresqlServer, SqliteFile, address_of
 from holdfast.store.failures import ConstraintViolated, StatementFailed
+from holdfast.store.migrate import HEAD
 from holdfast.store.statement import Row, Statement
 from holdfast.store.store import Store
 from holdfast.store.unit import ReadUnit, WriteUnit
 
 __all__ = [
+    "HEAD",
     "ConstraintViolated",
     "DatabaseAddress",
     "PostgresqlServer",

@@ -65,6 +65,16 @@ def load(path: Path) -> Registry:
         return Registry({})
 
 
+def peek(path: Path) -> Mapping[SessionId, Record] | None:
+    """The records of the file, which stays as it is. None when it cannot be read."""
+    try:
+        return _parse(json.loads(path.read_bytes())).records
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def _parse(content: Mapping[str, Any]) -> Registry:
     known = {it.name for it in fields(Record)}
     records = [Record(**{k: v for k, v in row.items() if k in known}) for row in content["sessions"]]

@@ -85,6 +85,15 @@ class Vault:
                 raise WrongMasterKeyForData()
         return kept
 
+    async def check(self, store: Store) -> None:
+        """The same for whoever only looks: nothing is noted, and no registry is touched.
+
+        Raises WrongMasterKeyForData, StoreUnavailable.
+        """
+        noted = await store.read(lambda unit: unit.scalar(statements.NOTED, key="master_key_check"))
+        if noted not in (None, self._master.check_value):
+            raise WrongMasterKeyForData()
+
     async def save_registry(self, records: Callable[[], Iterable[Record]]) -> None:
         """Write the second record; `records` is asked when it is this call's turn, so the last one is
         complete.

@@ -81,7 +81,7 @@ def test_the_port_is_taken(
 def test_a_second_gateway(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     chosen = settings.read()
     settings.prepare(chosen)
-    with start._only_gateway(chosen):
+    with start.only_gateway(chosen):
         code, line = run(capsys)
     assert code == 3
     assert str(os.getpid()) in line
