@@ -318,7 +318,7 @@ async def test_resting_states_survive_restarts_and_are_never_fought(
     engine.commands.clear()
     async with world.gateway() as gateway:
         assert gateway.state("taxi") is state
-        await eventually(lambda: gateway.link.attached and len(engine.asked("scan")) == 1)
+        await eventually(lambda: gateway.supervisor.roster.acting)
         engine.levels()
         await eventually(lambda: gateway.supervisor.roster.restoration.progress.done)
         assert gateway.state("taxi") is state
@@ -367,7 +367,7 @@ async def test_a_stopped_session_stays_down_over_restarts_until_its_owner_wants_
     await engine.die()
     engine = await world.engine()
     async with world.gateway() as gateway:
-        await eventually(lambda: len(engine.asked("scan")) == 1)
+        await eventually(lambda: gateway.supervisor.roster.acting)
         assert gateway.state("taxi") is State.STOPPED
         await gateway.sessions.connect(TENANT, "taxi")
         await gateway.until("taxi", State.CONNECTED)
