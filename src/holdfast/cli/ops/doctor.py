@@ -25,6 +25,7 @@ from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.sessions import Recorder, Supervisor, records
 from holdfast.settings import Settings
 from holdfast.store import HEAD, SqliteFile, Store, address_of
+from holdfast.store.statements import REVISION
 from holdfast.vault import Record, Vault, load_or_create, registry
 
 _ATTACHED_WITHIN_S: Final = 20.0
@@ -143,7 +144,7 @@ def _state(chosen: Settings) -> Check | None:
         return Check("database_lost", Level.PROBLEM, str(file))
     try:
         with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as raw:
-            found = raw.execute("SELECT version_num FROM alembic_version").fetchone()
+            found = raw.execute(REVISION.sql).fetchone()
     except sqlite3.Error as exc:
         return Check("database_unusable", Level.PROBLEM, f"{file}: {exc}")
     if found is None or found[0] != HEAD:
