@@ -8236,8 +8236,9 @@ type Level struct {
 	MissedProbes  uint32                 `protobuf:"varint,6,opt,name=missed_probes,json=missedProbes,proto3" json:"missed_probes,omitempty"` // in a row
 	Folder        string                 `protobuf:"bytes,7,opt,name=folder,proto3" json:"folder,omitempty"`
 	Jid           string                 `protobuf:"bytes,8,opt,name=jid,proto3" json:"jid,omitempty"`
-	Backlog       uint32                 `protobuf:"varint,9,opt,name=backlog,proto3" json:"backlog,omitempty"`                       // stanzas read and not handled yet
-	WaitingMs     uint32                 `protobuf:"varint,10,opt,name=waiting_ms,json=waitingMs,proto3" json:"waiting_ms,omitempty"` // [2] how long the oldest of the unconfirmed has been waiting
+	Backlog       uint32                 `protobuf:"varint,9,opt,name=backlog,proto3" json:"backlog,omitempty"`                               // stanzas read and not handled yet
+	WaitingMs     uint32                 `protobuf:"varint,10,opt,name=waiting_ms,json=waitingMs,proto3" json:"waiting_ms,omitempty"`         // [2] how long the oldest of the unconfirmed has been waiting
+	PhoneSeenMs   int64                  `protobuf:"varint,11,opt,name=phone_seen_ms,json=phoneSeenMs,proto3" json:"phone_seen_ms,omitempty"` // [2] newest sign of the account's phone on this epoch, by what it sent; 0 if none
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -8338,6 +8339,13 @@ func (x *Level) GetBacklog() uint32 {
 func (x *Level) GetWaitingMs() uint32 {
 	if x != nil {
 		return x.WaitingMs
+	}
+	return 0
+}
+
+func (x *Level) GetPhoneSeenMs() int64 {
+	if x != nil {
+		return x.PhoneSeenMs
 	}
 	return 0
 }
@@ -11279,7 +11287,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x06Levels\x12\x13\n" +
 	"\x05at_ms\x18\x01 \x01(\x03R\x04atMs\x125\n" +
 	"\bsessions\x18\x02 \x03(\v2\x19.holdfast.engine.v1.LevelR\bsessions\x12\x1a\n" +
-	"\bsequence\x18\x03 \x01(\x04R\bsequence\"\xb7\x02\n" +
+	"\bsequence\x18\x03 \x01(\x04R\bsequence\"\xdb\x02\n" +
 	"\x05Level\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x01 \x01(\tR\tsessionId\x12\x14\n" +
@@ -11293,7 +11301,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\abacklog\x18\t \x01(\rR\abacklog\x12\x1d\n" +
 	"\n" +
 	"waiting_ms\x18\n" +
-	" \x01(\rR\twaitingMs\"\x94\x02\n" +
+	" \x01(\rR\twaitingMs\x12\"\n" +
+	"\rphone_seen_ms\x18\v \x01(\x03R\vphoneSeenMs\"\x94\x02\n" +
 	"\bDelivery\x12\x1f\n" +
 	"\vdelivery_id\x18\x01 \x01(\x04R\n" +
 	"deliveryId\x12\x1d\n" +

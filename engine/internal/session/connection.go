@@ -65,6 +65,7 @@ type Connection struct {
 	paused    atomic.Bool  // nothing is read for the moment: too much is read and not handled
 	waiting   waits
 	probes    probes
+	phone     phone
 	clock     serverClock
 }
 
@@ -162,4 +163,5 @@ func (c *Connection) fill(level *pb.Level) {
 	waiting, oldest := c.waiting.look(time.Now())
 	level.Waiting, level.WaitingMs = uint32(waiting), uint32(oldest.Milliseconds())
 	level.MissedProbes = uint32(max(c.probes.missed.Load(), 0))
+	level.PhoneSeenMs = c.phone.seen.Load()
 }

@@ -68,6 +68,9 @@ func (c *Connection) frameBroken() {
 // nodeReceived sees every node before the library handles it.
 func (c *Connection) nodeReceived(node *waBinary.Node) {
 	c.stanzas.read(node)
+	if c.device != nil {
+		c.phone.note(node, c.device.GetJID(), c.device.GetLID(), time.Now())
+	}
 	if ending, ends := translate.EndingOfNode(node); ends {
 		c.end(ending)
 		return

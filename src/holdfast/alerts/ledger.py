@@ -110,7 +110,8 @@ class Ledger:
         if rule is None:
             return there
         if there is not None:
-            return self._take(there, incidents.raised(there.incident, rule, self._now_ms, again=signal.again))
+            step = incidents.raised(there.incident, rule, self._now_ms, again=signal.again)
+            return self._take(replace(there, detail=signal.detail or there.detail), step)
         place = {"tenant_id": self._tenant_id, "subject_id": subject.subject_id, "cause": signal.cause}
         row = self._unit.first(statements.LATEST, **place)
         before = None if row is None else Alert.read(row).incident
@@ -141,6 +142,7 @@ class Ledger:
                     channel_id=channel.channel_id,
                     alert_id=alert.alert_id,
                     told=told.value,
+                    detail=alert.detail,
                     now=self._now_ms,
                     next_at_ms=self._now_ms + GATHER_MS,
                 )

@@ -86,7 +86,9 @@ def _of_state(it: Any) -> Sequence[Signal]:
         return [Signal(cause, Turn.DROPPED) for cause in sorted(DEFAULTS)]
     waiting = Cause.NOT_CONNECTED.value
     if it.reason in _STATE_CAUSES:
-        others = sorted((_STATE_CAUSES | {waiting}) - {it.reason})
+        # A phone that has unlinked this device is not waited for any more.
+        unlinked = {WarningCode.PHONE_DORMANT.value} if it.state is State.LOGGED_OUT else set()
+        others = sorted((_STATE_CAUSES | {waiting} | unlinked) - {it.reason})
         ended = [Signal(cause, Turn.DROPPED) for cause in others]
         return [*ended, Signal(it.reason, Turn.RAISED, it.detail)]
     if it.state.up:
@@ -100,7 +102,17 @@ def _of_state(it: Any) -> Sequence[Signal]:
 def _of_warning(it: Any) -> Sequence[Signal]:
     if not isinstance(it, SessionWarning):
         return []  # a warning that is newer than this program
-    return [Signal(it.code.value, Turn.RAISED if it.active else Turn.CLEARED)]
+    if not it.active:
+        return [Signal(it.code.value, Turn.CLEARED)]
+    # Whoever watches tells a warning once; what is told again is meant to be heard again.
+    return [Signal(it.code.value, Turn.RAISED, _measured(it), again=True)]
+
+
+def _measured(it: SessionWarning) -> str:
+    """`11 days of 14`, for what is counted in days."""
+    if it.code is not WarningCode.PHONE_DORMANT or it.limit is None:
+        return ""
+    return f"{it.measured // _DAY_S} days of {it.limit // _DAY_S}"
 
 
 def _of_unlinking(it: Any) -> Sequence[Signal]:

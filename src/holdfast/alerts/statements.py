@@ -104,8 +104,8 @@ ADD_DELIVERY: Final = Statement(
     "alerts.add_delivery",
     "A channel is to be told.",
     """
-    INSERT INTO alert_deliveries (id, channel_id, alert_id, told, state, at_ms, next_at_ms)
-    VALUES (:id, :channel_id, :alert_id, :told, 'waiting', :now, :next_at_ms)
+    INSERT INTO alert_deliveries (id, channel_id, alert_id, told, detail, state, at_ms, next_at_ms)
+    VALUES (:id, :channel_id, :alert_id, :told, :detail, 'waiting', :now, :next_at_ms)
     """,
 )
 NEXT_OF_CHANNELS: Final = Statement(
@@ -120,7 +120,7 @@ WAITING: Final = Statement(
     "alerts.waiting",
     "What a channel is to be told now, what was begun before first.",
     """
-    SELECT d.id, d.batch_id, d.attempts, a.id, d.told, a.severity, a.cause, a.subject, a.phone, a.detail,
+    SELECT d.id, d.batch_id, d.attempts, a.id, d.told, a.severity, a.cause, a.subject, a.phone, d.detail,
       a.opened_at_ms, d.at_ms
     FROM alert_deliveries d JOIN alerts a ON a.id = d.alert_id
     WHERE d.state = 'waiting' AND d.channel_id = :channel_id AND d.next_at_ms <= :now

@@ -59,6 +59,9 @@ class SessionOut(BaseModel):
     epoch: int
     last_connected_at: datetime | None
     last_heartbeat_at: datetime | None
+    phone_seen_at: datetime | None = Field(
+        description="when the phone itself showed itself last; WhatsApp unlinks its companions 14 days after"
+    )
     requires_auth: bool = Field(description="only a new QR code helps")
     requiresAuth: bool = Field(description="the same, for clients of older systems")
     retry_at: datetime | None
@@ -168,6 +171,7 @@ def session_out(view: View) -> SessionOut:
         epoch=view.epoch,
         last_connected_at=_moment(view.last_connected_ms),
         last_heartbeat_at=_moment(view.last_heartbeat_ms),
+        phone_seen_at=_moment(view.phone_seen_ms or None),
         requires_auth=view.requires_auth,
         requiresAuth=view.requires_auth,
         retry_at=_moment(view.retry_at_ms),

@@ -45,7 +45,7 @@ from holdfast.model.media import FileKind
 from holdfast.outbox import USUAL_BUDGETS, Budget, Outbox, Pace, RetryPolicy
 from holdfast.people import Activities, Groups, People
 from holdfast.retention import DEFAULTS, Keep, Kind, Retention
-from holdfast.sessions import Progress, Recorder, Service, Supervisor
+from holdfast.sessions import Dormancy, Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
 from holdfast.store import Store, address_of
 from holdfast.vault import Vault, load_or_create, prove_world
@@ -98,6 +98,7 @@ class Gateway:
         self.intake = Intake(self.inbox.receive, self.link.confirm)
         seal, index = vault.seal_for("alert channels"), self.supervisor.roster.index
         ways = Ways(seal, self.outbox, index)
+        self.dormancy = Dormancy(store, journal, self.supervisor.roster)
         self.alerts = Alerts(store, journal, ways, index, seal, home=DEFAULT_TENANT, lab=self.lab)
         self.meter = Meter(store, journal, self.outbox, self.supervisor)
         every_s = chosen.canary_minutes * 60
@@ -156,7 +157,7 @@ class Gateway:
     async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
         self.library.begin()
-        on_the_store = (self.retention, self.alerts)
+        on_the_store = (self.retention, self.dormancy, self.alerts)
         rooms = (
             self.link,
             self.supervisor,

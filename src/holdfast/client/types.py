@@ -71,6 +71,8 @@ class Session:
     restoring: bool
     #: What belongs to the reason: for `number_differs` the other number.
     detail: str = ""
+    #: When the phone itself showed itself last, as far as a linked device can know.
+    phone_seen_at: datetime | None = None
     #: What its owner can do with it now; the names are those of `holdfast.model.actions.Action`.
     actions: tuple[str, ...] = ()
     #: Warnings that stand, oldest first: what is not as it should be beside the state.
@@ -100,6 +102,7 @@ class Session:
             requires_auth=bool(body.get("requires_auth")),
             last_connected_at=moment(body.get("last_connected_at")),
             last_heartbeat_at=moment(body.get("last_heartbeat_at")),
+            phone_seen_at=moment(body.get("phone_seen_at")),
             retry_at=moment(body.get("retry_at")),
             pairing=_read_pairing(pairing) if pairing else None,
             restoring=bool(body.get("restoring")),

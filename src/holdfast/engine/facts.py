@@ -35,6 +35,8 @@ class Held:
     jid: str
     #: How long the oldest delivery has been waiting for its confirmation.
     waiting_ms: int = 0
+    #: When the account's phone itself sent something last; 0: not on this epoch, or the engine does not say.
+    phone_seen_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ def held(level: pb.Level) -> facts.Held:
         level.folder,
         level.jid,
         level.waiting_ms,
+        level.phone_seen_ms,
     )
 
 

@@ -14,5 +14,7 @@ class WarningCode(StrEnum):
     SENDS_UNACKNOWLEDGED = "sends_unacknowledged"
     #: What came in is not stored: the link is up, and nobody takes its messages.
     DELIVERIES_UNCONFIRMED = "deliveries_unconfirmed"
+    #: Its phone was not seen for days: after 14 of them WhatsApp unlinks its companions.
+    PHONE_DORMANT = "phone_dormant"
     #: A message to itself was not acknowledged.
     CANARY_UNANSWERED = "canary_unanswered"

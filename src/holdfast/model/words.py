@@ -636,6 +636,12 @@ WARNINGS: Final[Mapping[WarningCode, Words]] = {
     WarningCode.DELIVERIES_UNCONFIRMED: Words(
         "Messages have come in and cannot be stored", "Look at the disk and the database: `holdfast status`."
     ),
+    WarningCode.PHONE_DORMANT: Words(
+        "The phone of this number was not seen for days; WhatsApp unlinks the companions of one that is "
+        "away for 14",
+        "Open WhatsApp on the phone while it is online. If it is in use, send a message from this number: "
+        "the phone's receipt shows that it is there.",
+    ),
     WarningCode.CANARY_UNANSWERED: Words(
         "The message that this number sends itself was not acknowledged",
         "Wait; when it lasts, disconnect and connect it.",

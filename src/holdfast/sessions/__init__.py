@@ -6,6 +6,7 @@ the roster calls it.
 """
 
 from holdfast.sessions.debts import Debt
+from holdfast.sessions.dormancy import Dormancy
 from holdfast.sessions.index import Index
 from holdfast.sessions.quarantine import PutAway
 from holdfast.sessions.recorder import Recorder
@@ -19,6 +20,7 @@ from holdfast.sessions.view import View
 
 __all__ = [
     "Debt",
+    "Dormancy",
     "Index",
     "Progress",
     "PutAway",

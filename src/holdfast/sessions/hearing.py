@@ -103,6 +103,7 @@ class Hearing:
         if held.last_frame_ms and held.last_frame_ms != runtime.last_heartbeat_ms:
             # Newer than the one before, also where a clock was set back.
             runtime.last_heartbeat_ms, runtime.heard_ms = held.last_frame_ms, self._roster.now
+        runtime.phone_seen_ms = max(runtime.phone_seen_ms, held.phone_seen_ms)
         if held.level is LinkLevel.CLOSED:
             self._hear_closed(runtime, held.epoch)
             return

@@ -84,6 +84,7 @@ class Runtime:
         "losses",
         "lost_ms",
         "pairing",
+        "phone_seen_ms",
         "record",
         "session",
         "timeline_seq",
@@ -112,6 +113,8 @@ class Runtime:
         self.unconfirmed_ms = 0
         #: Warnings that stand, and since when.
         self.warnings: dict[WarningCode, int] = {}
+        #: When the phone itself sent something last, as the engine saw it; 0: not seen by this process.
+        self.phone_seen_ms = 0
         #: The engine's number of the newest fact: levels that it counted before are stale.
         self.last_fact = 0
         self.closing: Closing | None = None

@@ -15,6 +15,20 @@ LOAD: Final = Statement(
     FROM sessions s WHERE s.deleted_at_ms IS NULL ORDER BY s.id
     """,
 )
+PHONES: Final = Statement(
+    "sessions.phones",
+    "When the phone of each session was seen last.",
+    "SELECT session_id, jid, seen_ms, told_day FROM phones",
+)
+KEEP_PHONE: Final = Statement(
+    "sessions.keep_phone",
+    "A phone was seen, or its silence was told.",
+    """
+    INSERT INTO phones (session_id, jid, seen_ms, told_day) VALUES (:session_id, :jid, :seen_ms, :told_day)
+    ON CONFLICT (session_id) DO UPDATE SET jid = excluded.jid, seen_ms = excluded.seen_ms,
+      told_day = excluded.told_day
+    """,
+)
 GONE: Final = Statement(
     "sessions.gone", "The ids of deleted sessions.", "SELECT id FROM sessions WHERE deleted_at_ms IS NOT NULL"
 )

@@ -32,6 +32,8 @@ class View:
     attempt: int
     last_connected_ms: int | None
     last_heartbeat_ms: int | None
+    #: When the phone itself sent something last; 0: not known.
+    phone_seen_ms: int
     retry_at_ms: int | None
     banned_until_ms: int | None
     requires_auth: bool
@@ -68,6 +70,7 @@ def view(runtime: Runtime, shift_ms: int, *, restoring: bool) -> View:
         attempt=session.attempt,
         last_connected_ms=runtime.last_connected_ms,
         last_heartbeat_ms=runtime.last_heartbeat_ms,
+        phone_seen_ms=runtime.phone_seen_ms,
         retry_at_ms=session.retry_at_ms,
         banned_until_ms=session.banned_until_ms,
         requires_auth=session.requires_auth,

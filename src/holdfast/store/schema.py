@@ -79,6 +79,16 @@ sessions = Table(
     _unique_alive("uq_sessions_phone", "phone"),
 )
 
+# When the phone of a session was seen last, by the link that it made.
+phones = Table(
+    "phones",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("jid"),
+    _ms("seen_ms"),
+    Column("told_day", Integer, nullable=False),
+)
+
 timeline = Table(
     "timeline",
     metadata,
@@ -385,6 +395,7 @@ alert_deliveries = Table(
     _text("channel_id"),
     _text("alert_id"),
     _text("told"),
+    Column("detail", Words, nullable=False, server_default=""),
     _text("state"),
     _ms("at_ms"),
     _ms("next_at_ms"),

@@ -274,3 +274,21 @@ async def test_a_clock_that_was_set_far_back_holds_nothing_up(store: Store, jour
         here.now_ms = NOON - 365 * DAY
         await here.later(3 * DAY)
         assert len(ways.titles()) >= 1
+
+
+async def test_the_countdown_of_a_phone_is_told_day_by_day(store: Store, journal: Journal) -> None:
+    ways = ScriptedWays()
+    async with stage(store, journal, ways=ways) as here:
+        await here.put("ops")
+        days = (10, 12, 13)
+        for day in days:
+            warning = SessionWarning(WarningCode.PHONE_DORMANT, True, 1, None, day * 86_400, 14 * 86_400)
+            await here.tell(warning)
+            await here.later(MINUTE)
+        bodies = [post.letter.body for _, post in ways.sent]
+        assert [f"{day} days of 14" in body for day, body in zip((10, 12, 13), bodies, strict=True)] == [
+            True
+        ] * 3
+        await here.tell(state(Reason.LOGGED_OUT_ON_PHONE))
+        await here.later(DAY // 2)
+        assert ways.titles()[3:] == [title(Reason.LOGGED_OUT_ON_PHONE)]

@@ -323,7 +323,9 @@ async def test_strangers_wait_for_their_budget_and_answers_do_not(
         outbox.session_up("ses_a", "4900000")  # no way around it
         await accepted(outbox, ANN, c.Text("more"))
         await until_settled(store, waiting=3)
-    assert sorted(sender.taken[:22]) == sorted(it.message_id for it in [*cold[:2], *warm])
+    taken = set(sender.taken[:22])
+    assert taken >= {it.message_id for it in warm}
+    assert len(taken & {it.message_id for it in cold}) == 2  # whichever two: lanes have no order among them
 
     # A restart gives no second burst.
     after = Outbox(store, journal, sender, clock=clock, budgets=budgets)

@@ -1340,7 +1340,7 @@ class Levels(_message.Message):
     def __init__(self, at_ms: _Optional[int] = ..., sessions: _Optional[_Iterable[_Union[Level, _Mapping]]] = ..., sequence: _Optional[int] = ...) -> None: ...
 
 class Level(_message.Message):
-    __slots__ = ("session_id", "epoch", "level", "last_frame_ms", "waiting", "missed_probes", "folder", "jid", "backlog", "waiting_ms")
+    __slots__ = ("session_id", "epoch", "level", "last_frame_ms", "waiting", "missed_probes", "folder", "jid", "backlog", "waiting_ms", "phone_seen_ms")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
@@ -1351,6 +1351,7 @@ class Level(_message.Message):
     JID_FIELD_NUMBER: _ClassVar[int]
     BACKLOG_FIELD_NUMBER: _ClassVar[int]
     WAITING_MS_FIELD_NUMBER: _ClassVar[int]
+    PHONE_SEEN_MS_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     epoch: int
     level: LinkLevel
@@ -1361,7 +1362,8 @@ class Level(_message.Message):
     jid: str
     backlog: int
     waiting_ms: int
-    def __init__(self, session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., level: _Optional[_Union[LinkLevel, str]] = ..., last_frame_ms: _Optional[int] = ..., waiting: _Optional[int] = ..., missed_probes: _Optional[int] = ..., folder: _Optional[str] = ..., jid: _Optional[str] = ..., backlog: _Optional[int] = ..., waiting_ms: _Optional[int] = ...) -> None: ...
+    phone_seen_ms: int
+    def __init__(self, session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., level: _Optional[_Union[LinkLevel, str]] = ..., last_frame_ms: _Optional[int] = ..., waiting: _Optional[int] = ..., missed_probes: _Optional[int] = ..., folder: _Optional[str] = ..., jid: _Optional[str] = ..., backlog: _Optional[int] = ..., waiting_ms: _Optional[int] = ..., phone_seen_ms: _Optional[int] = ...) -> None: ...
 
 class Delivery(_message.Message):
     __slots__ = ("delivery_id", "session_id", "epoch", "message", "receipt", "notice")
