@@ -149,11 +149,27 @@ class ScriptedLink:
             self.held[session_id].level = LinkLevel.CLOSED
 
     async def pair(
-        self, session_id: str, epoch: int, key: bytes, wrapped_key: bytes, device_name: str
+        self,
+        session_id: str,
+        epoch: int,
+        key: bytes,
+        wrapped_key: bytes,
+        device_name: str,
+        *,
+        passkey: bool = False,
     ) -> None:
         await self._ask("pair", session_id)
         self.disk.folders[SCRATCH + session_id] = wrapped_key
         self.held[session_id] = Holding(SCRATCH + session_id, "", epoch, LinkLevel.PAIRING)
+
+    async def pair_phone(self, session_id: str, phone: str) -> None:
+        await self._ask("pair_phone", f"{session_id} {phone}")
+
+    async def passkey_response(self, session_id: str, response_json: bytes) -> None:
+        await self._ask("passkey_response", session_id)
+
+    async def passkey_confirm(self, session_id: str) -> None:
+        await self._ask("passkey_confirm", session_id)
 
     async def cancel_pair(self, session_id: str) -> None:
         await self._ask("cancel_pair", session_id)
@@ -385,7 +401,7 @@ async def stage(folder: Path, disk: Disk | None = None, **options: object) -> As
     )  # type: ignore[arg-type]
     link.hear = supervisor.heard_facts
     await supervisor.load(await vault.prove(store))
-    service = Service(store, supervisor.roster, supervisor.unlinking, supervisor.quarantine)
+    service = Service(store, supervisor.roster, supervisor.unlinking, supervisor.quarantine, supervisor.ways)
     made = Stage(store, journal, vault, link, supervisor, service)
     made.running = asyncio.create_task(supervisor.run())
     try:

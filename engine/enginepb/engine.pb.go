@@ -491,6 +491,8 @@ const (
 	PairFailure_PAIR_OUTDATED            PairFailure = 5
 	PairFailure_PAIR_CLOCK_WRONG         PairFailure = 7 // [2] as CLOCK_WRONG of a login
 	PairFailure_PAIR_PASSKEY_NEEDED      PairFailure = 6 // [2] the phone wants a passkey, which `pair` did not offer
+	PairFailure_PAIR_PASSKEY_REFUSED     PairFailure = 8 // [2] and was not content with it
+	PairFailure_PAIR_NO_MULTIDEVICE      PairFailure = 9 // [2] the phone that scanned knows no linked devices
 )
 
 // Enum value maps for PairFailure.
@@ -504,6 +506,8 @@ var (
 		5: "PAIR_OUTDATED",
 		7: "PAIR_CLOCK_WRONG",
 		6: "PAIR_PASSKEY_NEEDED",
+		8: "PAIR_PASSKEY_REFUSED",
+		9: "PAIR_NO_MULTIDEVICE",
 	}
 	PairFailure_value = map[string]int32{
 		"PAIR_FAILURE_UNSPECIFIED": 0,
@@ -514,6 +518,8 @@ var (
 		"PAIR_OUTDATED":            5,
 		"PAIR_CLOCK_WRONG":         7,
 		"PAIR_PASSKEY_NEEDED":      6,
+		"PAIR_PASSKEY_REFUSED":     8,
+		"PAIR_NO_MULTIDEVICE":      9,
 	}
 )
 
@@ -7265,6 +7271,7 @@ type SessionFact struct {
 	//	*SessionFact_PairPasskeyRequest
 	//	*SessionFact_PairPasskeyConfirmation
 	//	*SessionFact_TransferProgress
+	//	*SessionFact_PairAccepted
 	Fact          isSessionFact_Fact `protobuf_oneof:"fact"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -7443,6 +7450,15 @@ func (x *SessionFact) GetTransferProgress() *TransferProgress {
 	return nil
 }
 
+func (x *SessionFact) GetPairAccepted() *PairAccepted {
+	if x != nil {
+		if x, ok := x.Fact.(*SessionFact_PairAccepted); ok {
+			return x.PairAccepted
+		}
+	}
+	return nil
+}
+
 type isSessionFact_Fact interface {
 	isSessionFact_Fact()
 }
@@ -7495,6 +7511,10 @@ type SessionFact_TransferProgress struct {
 	TransferProgress *TransferProgress `protobuf:"bytes,21,opt,name=transfer_progress,json=transferProgress,proto3,oneof"`
 }
 
+type SessionFact_PairAccepted struct {
+	PairAccepted *PairAccepted `protobuf:"bytes,22,opt,name=pair_accepted,json=pairAccepted,proto3,oneof"`
+}
+
 func (*SessionFact_Connected) isSessionFact_Fact() {}
 
 func (*SessionFact_Disconnected) isSessionFact_Fact() {}
@@ -7518,6 +7538,8 @@ func (*SessionFact_PairPasskeyRequest) isSessionFact_Fact() {}
 func (*SessionFact_PairPasskeyConfirmation) isSessionFact_Fact() {}
 
 func (*SessionFact_TransferProgress) isSessionFact_Fact() {}
+
+func (*SessionFact_PairAccepted) isSessionFact_Fact() {}
 
 type Connected struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -7829,6 +7851,43 @@ func (x *PairFailed) GetDetail() string {
 	return ""
 }
 
+// [2] The phone has said yes: every code is worthless from now on. pair_success or pair_failed follows within seconds.
+type PairAccepted struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PairAccepted) Reset() {
+	*x = PairAccepted{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PairAccepted) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PairAccepted) ProtoMessage() {}
+
+func (x *PairAccepted) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PairAccepted.ProtoReflect.Descriptor instead.
+func (*PairAccepted) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+}
+
 // The code to type on the phone, as "ABCD-EFGH".
 type PairPhoneCode struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -7840,7 +7899,7 @@ type PairPhoneCode struct {
 
 func (x *PairPhoneCode) Reset() {
 	*x = PairPhoneCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7852,7 +7911,7 @@ func (x *PairPhoneCode) String() string {
 func (*PairPhoneCode) ProtoMessage() {}
 
 func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7865,7 +7924,7 @@ func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPhoneCode.ProtoReflect.Descriptor instead.
 func (*PairPhoneCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *PairPhoneCode) GetCode() string {
@@ -7893,7 +7952,7 @@ type PairPasskeyRequest struct {
 
 func (x *PairPasskeyRequest) Reset() {
 	*x = PairPasskeyRequest{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7905,7 +7964,7 @@ func (x *PairPasskeyRequest) String() string {
 func (*PairPasskeyRequest) ProtoMessage() {}
 
 func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7918,7 +7977,7 @@ func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyRequest.ProtoReflect.Descriptor instead.
 func (*PairPasskeyRequest) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *PairPasskeyRequest) GetOptionsJson() []byte {
@@ -7945,7 +8004,7 @@ type PairPasskeyConfirmation struct {
 
 func (x *PairPasskeyConfirmation) Reset() {
 	*x = PairPasskeyConfirmation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7957,7 +8016,7 @@ func (x *PairPasskeyConfirmation) String() string {
 func (*PairPasskeyConfirmation) ProtoMessage() {}
 
 func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7970,7 +8029,7 @@ func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyConfirmation.ProtoReflect.Descriptor instead.
 func (*PairPasskeyConfirmation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *PairPasskeyConfirmation) GetCode() string {
@@ -7989,7 +8048,7 @@ type OfflineDrained struct {
 
 func (x *OfflineDrained) Reset() {
 	*x = OfflineDrained{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8001,7 +8060,7 @@ func (x *OfflineDrained) String() string {
 func (*OfflineDrained) ProtoMessage() {}
 
 func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8014,7 +8073,7 @@ func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfflineDrained.ProtoReflect.Descriptor instead.
 func (*OfflineDrained) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
 }
 
 func (x *OfflineDrained) GetCount() uint32 {
@@ -8033,7 +8092,7 @@ type PushNameChanged struct {
 
 func (x *PushNameChanged) Reset() {
 	*x = PushNameChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8045,7 +8104,7 @@ func (x *PushNameChanged) String() string {
 func (*PushNameChanged) ProtoMessage() {}
 
 func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8058,7 +8117,7 @@ func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushNameChanged.ProtoReflect.Descriptor instead.
 func (*PushNameChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *PushNameChanged) GetPushName() string {
@@ -8077,7 +8136,7 @@ type CredentialsChanged struct {
 
 func (x *CredentialsChanged) Reset() {
 	*x = CredentialsChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8089,7 +8148,7 @@ func (x *CredentialsChanged) String() string {
 func (*CredentialsChanged) ProtoMessage() {}
 
 func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8102,7 +8161,7 @@ func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialsChanged.ProtoReflect.Descriptor instead.
 func (*CredentialsChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
 }
 
 type TransferProgress struct {
@@ -8116,7 +8175,7 @@ type TransferProgress struct {
 
 func (x *TransferProgress) Reset() {
 	*x = TransferProgress{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8128,7 +8187,7 @@ func (x *TransferProgress) String() string {
 func (*TransferProgress) ProtoMessage() {}
 
 func (x *TransferProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8141,7 +8200,7 @@ func (x *TransferProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferProgress.ProtoReflect.Descriptor instead.
 func (*TransferProgress) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *TransferProgress) GetTransferId() string {
@@ -8177,7 +8236,7 @@ type Levels struct {
 
 func (x *Levels) Reset() {
 	*x = Levels{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8189,7 +8248,7 @@ func (x *Levels) String() string {
 func (*Levels) ProtoMessage() {}
 
 func (x *Levels) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8202,7 +8261,7 @@ func (x *Levels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Levels.ProtoReflect.Descriptor instead.
 func (*Levels) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *Levels) GetAtMs() int64 {
@@ -8245,7 +8304,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8257,7 +8316,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8270,7 +8329,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
 }
 
 func (x *Level) GetSessionId() string {
@@ -8367,7 +8426,7 @@ type Delivery struct {
 
 func (x *Delivery) Reset() {
 	*x = Delivery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8379,7 +8438,7 @@ func (x *Delivery) String() string {
 func (*Delivery) ProtoMessage() {}
 
 func (x *Delivery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8392,7 +8451,7 @@ func (x *Delivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
 func (*Delivery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
 }
 
 func (x *Delivery) GetDeliveryId() uint64 {
@@ -8514,7 +8573,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8526,7 +8585,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8539,7 +8598,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
 }
 
 func (x *Message) GetMessageId() string {
@@ -8899,7 +8958,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8911,7 +8970,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8924,7 +8983,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
 }
 
 func (x *Text) GetBody() string {
@@ -8953,7 +9012,7 @@ type Media struct {
 
 func (x *Media) Reset() {
 	*x = Media{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8965,7 +9024,7 @@ func (x *Media) String() string {
 func (*Media) ProtoMessage() {}
 
 func (x *Media) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8978,7 +9037,7 @@ func (x *Media) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Media.ProtoReflect.Descriptor instead.
 func (*Media) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
 }
 
 func (x *Media) GetKind() MediaKind {
@@ -9071,7 +9130,7 @@ type RemoteFile struct {
 
 func (x *RemoteFile) Reset() {
 	*x = RemoteFile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9083,7 +9142,7 @@ func (x *RemoteFile) String() string {
 func (*RemoteFile) ProtoMessage() {}
 
 func (x *RemoteFile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9096,7 +9155,7 @@ func (x *RemoteFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteFile.ProtoReflect.Descriptor instead.
 func (*RemoteFile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
 }
 
 func (x *RemoteFile) GetDirectPath() string {
@@ -9139,7 +9198,7 @@ type Location struct {
 
 func (x *Location) Reset() {
 	*x = Location{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9151,7 +9210,7 @@ func (x *Location) String() string {
 func (*Location) ProtoMessage() {}
 
 func (x *Location) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9164,7 +9223,7 @@ func (x *Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Location.ProtoReflect.Descriptor instead.
 func (*Location) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
 }
 
 func (x *Location) GetLatitude() float64 {
@@ -9211,7 +9270,7 @@ type LiveLocation struct {
 
 func (x *LiveLocation) Reset() {
 	*x = LiveLocation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9223,7 +9282,7 @@ func (x *LiveLocation) String() string {
 func (*LiveLocation) ProtoMessage() {}
 
 func (x *LiveLocation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9236,7 +9295,7 @@ func (x *LiveLocation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LiveLocation.ProtoReflect.Descriptor instead.
 func (*LiveLocation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
 }
 
 func (x *LiveLocation) GetLatitude() float64 {
@@ -9298,7 +9357,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9310,7 +9369,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9323,7 +9382,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
 }
 
 func (x *Contact) GetDisplayName() string {
@@ -9353,7 +9412,7 @@ type GroupInvite struct {
 
 func (x *GroupInvite) Reset() {
 	*x = GroupInvite{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9365,7 +9424,7 @@ func (x *GroupInvite) String() string {
 func (*GroupInvite) ProtoMessage() {}
 
 func (x *GroupInvite) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9378,7 +9437,7 @@ func (x *GroupInvite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupInvite.ProtoReflect.Descriptor instead.
 func (*GroupInvite) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
 }
 
 func (x *GroupInvite) GetGroup() string {
@@ -9431,7 +9490,7 @@ type CalendarEvent struct {
 
 func (x *CalendarEvent) Reset() {
 	*x = CalendarEvent{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9443,7 +9502,7 @@ func (x *CalendarEvent) String() string {
 func (*CalendarEvent) ProtoMessage() {}
 
 func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9456,7 +9515,7 @@ func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CalendarEvent.ProtoReflect.Descriptor instead.
 func (*CalendarEvent) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
 }
 
 func (x *CalendarEvent) GetName() string {
@@ -9519,7 +9578,7 @@ type Poll struct {
 
 func (x *Poll) Reset() {
 	*x = Poll{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9531,7 +9590,7 @@ func (x *Poll) String() string {
 func (*Poll) ProtoMessage() {}
 
 func (x *Poll) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9544,7 +9603,7 @@ func (x *Poll) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Poll.ProtoReflect.Descriptor instead.
 func (*Poll) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
 }
 
 func (x *Poll) GetQuestion() string {
@@ -9579,7 +9638,7 @@ type PollVote struct {
 
 func (x *PollVote) Reset() {
 	*x = PollVote{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9591,7 +9650,7 @@ func (x *PollVote) String() string {
 func (*PollVote) ProtoMessage() {}
 
 func (x *PollVote) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9604,7 +9663,7 @@ func (x *PollVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PollVote.ProtoReflect.Descriptor instead.
 func (*PollVote) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
 }
 
 func (x *PollVote) GetMessageId() string {
@@ -9638,7 +9697,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9650,7 +9709,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9663,7 +9722,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -9690,7 +9749,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9702,7 +9761,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9715,7 +9774,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -9741,7 +9800,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9753,7 +9812,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9766,7 +9825,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -9785,7 +9844,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9797,7 +9856,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9810,7 +9869,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -9829,7 +9888,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9841,7 +9900,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9854,7 +9913,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -9873,7 +9932,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9885,7 +9944,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9898,7 +9957,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
 }
 
 func (x *Other) GetKind() string {
@@ -9923,7 +9982,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9935,7 +9994,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9948,7 +10007,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -10027,7 +10086,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10039,7 +10098,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10052,7 +10111,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
 }
 
 func (x *Notice) GetNoticeId() string {
@@ -10254,7 +10313,7 @@ type GroupChanged struct {
 
 func (x *GroupChanged) Reset() {
 	*x = GroupChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10266,7 +10325,7 @@ func (x *GroupChanged) String() string {
 func (*GroupChanged) ProtoMessage() {}
 
 func (x *GroupChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10279,7 +10338,7 @@ func (x *GroupChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
 func (*GroupChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
 }
 
 func (x *GroupChanged) GetJoined() []string {
@@ -10368,7 +10427,7 @@ type IdentityChanged struct {
 
 func (x *IdentityChanged) Reset() {
 	*x = IdentityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10380,7 +10439,7 @@ func (x *IdentityChanged) String() string {
 func (*IdentityChanged) ProtoMessage() {}
 
 func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10393,7 +10452,7 @@ func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
 func (*IdentityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
 }
 
 func (x *IdentityChanged) GetImplicit() bool {
@@ -10415,7 +10474,7 @@ type CallReceived struct {
 
 func (x *CallReceived) Reset() {
 	*x = CallReceived{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10427,7 +10486,7 @@ func (x *CallReceived) String() string {
 func (*CallReceived) ProtoMessage() {}
 
 func (x *CallReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10440,7 +10499,7 @@ func (x *CallReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
 func (*CallReceived) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
 }
 
 func (x *CallReceived) GetCallId() string {
@@ -10480,7 +10539,7 @@ type PictureChanged struct {
 
 func (x *PictureChanged) Reset() {
 	*x = PictureChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10492,7 +10551,7 @@ func (x *PictureChanged) String() string {
 func (*PictureChanged) ProtoMessage() {}
 
 func (x *PictureChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10505,7 +10564,7 @@ func (x *PictureChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
 func (*PictureChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
 }
 
 func (x *PictureChanged) GetPictureId() string {
@@ -10527,7 +10586,7 @@ type ContactChanged struct {
 
 func (x *ContactChanged) Reset() {
 	*x = ContactChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10539,7 +10598,7 @@ func (x *ContactChanged) String() string {
 func (*ContactChanged) ProtoMessage() {}
 
 func (x *ContactChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10552,7 +10611,7 @@ func (x *ContactChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
 func (*ContactChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
 }
 
 func (x *ContactChanged) GetAbout() string {
@@ -10593,7 +10652,7 @@ type HistoryOffered struct {
 
 func (x *HistoryOffered) Reset() {
 	*x = HistoryOffered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10605,7 +10664,7 @@ func (x *HistoryOffered) String() string {
 func (*HistoryOffered) ProtoMessage() {}
 
 func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10618,7 +10677,7 @@ func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
 func (*HistoryOffered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
 }
 
 func (x *HistoryOffered) GetConversations() uint32 {
@@ -10646,7 +10705,7 @@ type ReachoutLock struct {
 
 func (x *ReachoutLock) Reset() {
 	*x = ReachoutLock{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10658,7 +10717,7 @@ func (x *ReachoutLock) String() string {
 func (*ReachoutLock) ProtoMessage() {}
 
 func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10671,7 +10730,7 @@ func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReachoutLock.ProtoReflect.Descriptor instead.
 func (*ReachoutLock) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
 }
 
 func (x *ReachoutLock) GetUntilMs() int64 {
@@ -10697,7 +10756,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10709,7 +10768,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10722,7 +10781,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{136}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -11218,7 +11277,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\"(\n" +
 	"\fUnlinkResult\x12\x18\n" +
-	"\aalready\x18\x01 \x01(\bR\aalready\"\xae\b\n" +
+	"\aalready\x18\x01 \x01(\bR\aalready\"\xf7\b\n" +
 	"\vSessionFact\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x01 \x01(\tR\tsessionId\x12\x14\n" +
@@ -11238,7 +11297,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x0fpair_phone_code\x18\x12 \x01(\v2!.holdfast.engine.v1.PairPhoneCodeH\x00R\rpairPhoneCode\x12Z\n" +
 	"\x14pair_passkey_request\x18\x13 \x01(\v2&.holdfast.engine.v1.PairPasskeyRequestH\x00R\x12pairPasskeyRequest\x12i\n" +
 	"\x19pair_passkey_confirmation\x18\x14 \x01(\v2+.holdfast.engine.v1.PairPasskeyConfirmationH\x00R\x17pairPasskeyConfirmation\x12S\n" +
-	"\x11transfer_progress\x18\x15 \x01(\v2$.holdfast.engine.v1.TransferProgressH\x00R\x10transferProgressB\x06\n" +
+	"\x11transfer_progress\x18\x15 \x01(\v2$.holdfast.engine.v1.TransferProgressH\x00R\x10transferProgress\x12G\n" +
+	"\rpair_accepted\x18\x16 \x01(\v2 .holdfast.engine.v1.PairAcceptedH\x00R\fpairAcceptedB\x06\n" +
 	"\x04fact\"L\n" +
 	"\tConnected\x12+\n" +
 	"\x0fserver_ahead_ms\x18\x01 \x01(\x03H\x00R\rserverAheadMs\x88\x01\x01B\x12\n" +
@@ -11263,7 +11323,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"PairFailed\x127\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x1f.holdfast.engine.v1.PairFailureR\x06reason\x12\x16\n" +
-	"\x06detail\x18\x02 \x01(\tR\x06detail\"I\n" +
+	"\x06detail\x18\x02 \x01(\tR\x06detail\"\x0e\n" +
+	"\fPairAccepted\"I\n" +
 	"\rPairPhoneCode\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12$\n" +
 	"\x0evalid_until_ms\x18\x02 \x01(\x03R\fvalidUntilMs\"]\n" +
@@ -11602,7 +11663,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\vCLOCK_WRONG\x10\x10\x12\x0f\n" +
 	"\vUNREACHABLE\x10\x11\x12\x18\n" +
 	"\x14HANDSHAKE_UNANSWERED\x10\x12\x12\x17\n" +
-	"\x13CERTIFICATE_REFUSED\x10\x13*\xbd\x01\n" +
+	"\x13CERTIFICATE_REFUSED\x10\x13*\xf0\x01\n" +
 	"\vPairFailure\x12\x1c\n" +
 	"\x18PAIR_FAILURE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0ePAIR_TIMED_OUT\x10\x01\x12\x12\n" +
@@ -11611,7 +11672,9 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\fPAIR_REFUSED\x10\x04\x12\x11\n" +
 	"\rPAIR_OUTDATED\x10\x05\x12\x14\n" +
 	"\x10PAIR_CLOCK_WRONG\x10\a\x12\x17\n" +
-	"\x13PAIR_PASSKEY_NEEDED\x10\x06*i\n" +
+	"\x13PAIR_PASSKEY_NEEDED\x10\x06\x12\x18\n" +
+	"\x14PAIR_PASSKEY_REFUSED\x10\b\x12\x17\n" +
+	"\x13PAIR_NO_MULTIDEVICE\x10\t*i\n" +
 	"\tLinkLevel\x12\x1a\n" +
 	"\x16LINK_LEVEL_UNSPECIFIED\x10\x00\x12\n" +
 	"\n" +
@@ -11657,7 +11720,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 136)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 137)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -11769,43 +11832,44 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*PairCode)(nil),                // 107: holdfast.engine.v1.PairCode
 	(*PairSuccess)(nil),             // 108: holdfast.engine.v1.PairSuccess
 	(*PairFailed)(nil),              // 109: holdfast.engine.v1.PairFailed
-	(*PairPhoneCode)(nil),           // 110: holdfast.engine.v1.PairPhoneCode
-	(*PairPasskeyRequest)(nil),      // 111: holdfast.engine.v1.PairPasskeyRequest
-	(*PairPasskeyConfirmation)(nil), // 112: holdfast.engine.v1.PairPasskeyConfirmation
-	(*OfflineDrained)(nil),          // 113: holdfast.engine.v1.OfflineDrained
-	(*PushNameChanged)(nil),         // 114: holdfast.engine.v1.PushNameChanged
-	(*CredentialsChanged)(nil),      // 115: holdfast.engine.v1.CredentialsChanged
-	(*TransferProgress)(nil),        // 116: holdfast.engine.v1.TransferProgress
-	(*Levels)(nil),                  // 117: holdfast.engine.v1.Levels
-	(*Level)(nil),                   // 118: holdfast.engine.v1.Level
-	(*Delivery)(nil),                // 119: holdfast.engine.v1.Delivery
-	(*Message)(nil),                 // 120: holdfast.engine.v1.Message
-	(*Text)(nil),                    // 121: holdfast.engine.v1.Text
-	(*Media)(nil),                   // 122: holdfast.engine.v1.Media
-	(*RemoteFile)(nil),              // 123: holdfast.engine.v1.RemoteFile
-	(*Location)(nil),                // 124: holdfast.engine.v1.Location
-	(*LiveLocation)(nil),            // 125: holdfast.engine.v1.LiveLocation
-	(*Contact)(nil),                 // 126: holdfast.engine.v1.Contact
-	(*GroupInvite)(nil),             // 127: holdfast.engine.v1.GroupInvite
-	(*CalendarEvent)(nil),           // 128: holdfast.engine.v1.CalendarEvent
-	(*Poll)(nil),                    // 129: holdfast.engine.v1.Poll
-	(*PollVote)(nil),                // 130: holdfast.engine.v1.PollVote
-	(*Reaction)(nil),                // 131: holdfast.engine.v1.Reaction
-	(*Edit)(nil),                    // 132: holdfast.engine.v1.Edit
-	(*Revoke)(nil),                  // 133: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),           // 134: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),          // 135: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),                   // 136: holdfast.engine.v1.Other
-	(*Receipt)(nil),                 // 137: holdfast.engine.v1.Receipt
-	(*Notice)(nil),                  // 138: holdfast.engine.v1.Notice
-	(*GroupChanged)(nil),            // 139: holdfast.engine.v1.GroupChanged
-	(*IdentityChanged)(nil),         // 140: holdfast.engine.v1.IdentityChanged
-	(*CallReceived)(nil),            // 141: holdfast.engine.v1.CallReceived
-	(*PictureChanged)(nil),          // 142: holdfast.engine.v1.PictureChanged
-	(*ContactChanged)(nil),          // 143: holdfast.engine.v1.ContactChanged
-	(*HistoryOffered)(nil),          // 144: holdfast.engine.v1.HistoryOffered
-	(*ReachoutLock)(nil),            // 145: holdfast.engine.v1.ReachoutLock
-	(*OtherNotice)(nil),             // 146: holdfast.engine.v1.OtherNotice
+	(*PairAccepted)(nil),            // 110: holdfast.engine.v1.PairAccepted
+	(*PairPhoneCode)(nil),           // 111: holdfast.engine.v1.PairPhoneCode
+	(*PairPasskeyRequest)(nil),      // 112: holdfast.engine.v1.PairPasskeyRequest
+	(*PairPasskeyConfirmation)(nil), // 113: holdfast.engine.v1.PairPasskeyConfirmation
+	(*OfflineDrained)(nil),          // 114: holdfast.engine.v1.OfflineDrained
+	(*PushNameChanged)(nil),         // 115: holdfast.engine.v1.PushNameChanged
+	(*CredentialsChanged)(nil),      // 116: holdfast.engine.v1.CredentialsChanged
+	(*TransferProgress)(nil),        // 117: holdfast.engine.v1.TransferProgress
+	(*Levels)(nil),                  // 118: holdfast.engine.v1.Levels
+	(*Level)(nil),                   // 119: holdfast.engine.v1.Level
+	(*Delivery)(nil),                // 120: holdfast.engine.v1.Delivery
+	(*Message)(nil),                 // 121: holdfast.engine.v1.Message
+	(*Text)(nil),                    // 122: holdfast.engine.v1.Text
+	(*Media)(nil),                   // 123: holdfast.engine.v1.Media
+	(*RemoteFile)(nil),              // 124: holdfast.engine.v1.RemoteFile
+	(*Location)(nil),                // 125: holdfast.engine.v1.Location
+	(*LiveLocation)(nil),            // 126: holdfast.engine.v1.LiveLocation
+	(*Contact)(nil),                 // 127: holdfast.engine.v1.Contact
+	(*GroupInvite)(nil),             // 128: holdfast.engine.v1.GroupInvite
+	(*CalendarEvent)(nil),           // 129: holdfast.engine.v1.CalendarEvent
+	(*Poll)(nil),                    // 130: holdfast.engine.v1.Poll
+	(*PollVote)(nil),                // 131: holdfast.engine.v1.PollVote
+	(*Reaction)(nil),                // 132: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 133: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 134: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 135: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 136: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 137: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 138: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 139: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 140: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 141: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 142: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 143: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 144: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 145: holdfast.engine.v1.HistoryOffered
+	(*ReachoutLock)(nil),            // 146: holdfast.engine.v1.ReachoutLock
+	(*OtherNotice)(nil),             // 147: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -11814,8 +11878,8 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	14,  // 3: holdfast.engine.v1.Up.welcome:type_name -> holdfast.engine.v1.Welcome
 	17,  // 4: holdfast.engine.v1.Up.results:type_name -> holdfast.engine.v1.Result
 	104, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
-	119, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
-	117, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
+	120, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
+	118, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
 	19,  // 8: holdfast.engine.v1.Command.list:type_name -> holdfast.engine.v1.List
 	21,  // 9: holdfast.engine.v1.Command.scan:type_name -> holdfast.engine.v1.Scan
 	24,  // 10: holdfast.engine.v1.Command.open:type_name -> holdfast.engine.v1.Open
@@ -11859,7 +11923,7 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	99,  // 48: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
 	103, // 49: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
 	0,   // 50: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
-	118, // 51: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
+	119, // 51: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
 	3,   // 52: holdfast.engine.v1.Scan.place:type_name -> holdfast.engine.v1.Place
 	23,  // 53: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
 	8,   // 54: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
@@ -11927,53 +11991,54 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	107, // 116: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
 	108, // 117: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
 	109, // 118: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
-	113, // 119: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
-	114, // 120: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
-	115, // 121: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
-	110, // 122: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
-	111, // 123: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
-	112, // 124: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
-	116, // 125: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
-	5,   // 126: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
-	6,   // 127: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
-	118, // 128: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
-	7,   // 129: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
-	120, // 130: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	137, // 131: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	138, // 132: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
-	121, // 133: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
-	122, // 134: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
-	124, // 135: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
-	126, // 136: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
-	129, // 137: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	131, // 138: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	132, // 139: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	133, // 140: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	134, // 141: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	135, // 142: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	136, // 143: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	130, // 144: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
-	125, // 145: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
-	127, // 146: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
-	128, // 147: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
-	8,   // 148: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	123, // 149: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
-	124, // 150: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
-	9,   // 151: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	139, // 152: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
-	140, // 153: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
-	141, // 154: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
-	142, // 155: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
-	143, // 156: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
-	144, // 157: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	145, // 158: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
-	146, // 159: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 160: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	161, // [161:161] is the sub-list for method output_type
-	161, // [161:161] is the sub-list for method input_type
-	161, // [161:161] is the sub-list for extension type_name
-	161, // [161:161] is the sub-list for extension extendee
-	0,   // [0:161] is the sub-list for field type_name
+	114, // 119: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
+	115, // 120: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
+	116, // 121: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
+	111, // 122: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
+	112, // 123: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
+	113, // 124: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
+	117, // 125: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
+	110, // 126: holdfast.engine.v1.SessionFact.pair_accepted:type_name -> holdfast.engine.v1.PairAccepted
+	5,   // 127: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
+	6,   // 128: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
+	119, // 129: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
+	7,   // 130: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
+	121, // 131: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
+	138, // 132: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	139, // 133: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	122, // 134: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
+	123, // 135: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
+	125, // 136: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
+	127, // 137: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
+	130, // 138: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
+	132, // 139: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	133, // 140: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	134, // 141: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	135, // 142: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	136, // 143: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	137, // 144: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	131, // 145: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
+	126, // 146: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
+	128, // 147: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
+	129, // 148: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
+	8,   // 149: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	124, // 150: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
+	125, // 151: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
+	9,   // 152: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	140, // 153: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	141, // 154: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	142, // 155: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	143, // 156: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	144, // 157: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	145, // 158: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	146, // 159: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
+	147, // 160: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 161: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	162, // [162:162] is the sub-list for method output_type
+	162, // [162:162] is the sub-list for method input_type
+	162, // [162:162] is the sub-list for extension type_name
+	162, // [162:162] is the sub-list for extension extendee
+	0,   // [0:162] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -12091,15 +12156,16 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*SessionFact_PairPasskeyRequest)(nil),
 		(*SessionFact_PairPasskeyConfirmation)(nil),
 		(*SessionFact_TransferProgress)(nil),
+		(*SessionFact_PairAccepted)(nil),
 	}
 	file_holdfast_engine_v1_engine_proto_msgTypes[94].OneofWrappers = []any{}
 	file_holdfast_engine_v1_engine_proto_msgTypes[95].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[108].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[109].OneofWrappers = []any{
 		(*Delivery_Message)(nil),
 		(*Delivery_Receipt)(nil),
 		(*Delivery_Notice)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[109].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[110].OneofWrappers = []any{
 		(*Message_Text)(nil),
 		(*Message_Media)(nil),
 		(*Message_Location)(nil),
@@ -12116,7 +12182,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_GroupInvite)(nil),
 		(*Message_Event)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[127].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[128].OneofWrappers = []any{
 		(*Notice_GroupChanged)(nil),
 		(*Notice_IdentityChanged)(nil),
 		(*Notice_CallReceived)(nil),
@@ -12126,15 +12192,15 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_ReachoutLock)(nil),
 		(*Notice_Other)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[128].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[132].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[129].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[133].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   136,
+			NumMessages:   137,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

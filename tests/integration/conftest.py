@@ -129,7 +129,9 @@ class World:
         await supervisor.load(registry)
         inbox = Inbox(store, journal, NobodyTold())
         intake = Intake(inbox.receive, link.confirm)
-        service = Service(store, supervisor.roster, supervisor.unlinking, supervisor.quarantine)
+        service = Service(
+            store, supervisor.roster, supervisor.unlinking, supervisor.quarantine, supervisor.ways
+        )
         running = Running(store, journal, link, supervisor, service, inbox, clock)
         supervisor.roster.on_up = lambda session_id, phone: running.ups.append(session_id)
         supervisor.roster.on_down = running.downs.append
@@ -158,7 +160,7 @@ class World:
         await gateway.sessions.pair(TENANT, name)
         await eventually(lambda: view.id in engine.sessions)
         engine.show_code(view.id, f"code-of-{name}", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.code(TENANT, name, 5)
+        await gateway.sessions.qr(TENANT, name, 5)
         engine.scan(view.id, f"{phone}:3@s.whatsapp.net")
         await gateway.until(name, State.CONNECTED)
         return view.id

@@ -43,16 +43,16 @@ async def test_the_code_is_gone_the_moment_the_phone_has_scanned_and_is_kept_now
         view, _ = await gateway.sessions.create_or_get(TENANT, "taxi")
         await gateway.sessions.pair(TENANT, "taxi")
         await eventually(lambda: view.id in engine.sessions)
-        waiting = asyncio.create_task(gateway.sessions.code(TENANT, "taxi", 5))
+        waiting = asyncio.create_task(gateway.sessions.qr(TENANT, "taxi", 5))
         engine.show_code(view.id, "SECRET-CODE-1", gateway.supervisor.roster.now + 60_000)
         assert (await waiting).code == "SECRET-CODE-1"
         engine.show_code(view.id, "SECRET-CODE-2", gateway.supervisor.roster.now + 60_000, index=2)
-        await eventually(lambda: getattr(gateway.sessions.show(TENANT, "taxi").qr, "index", 0) == 2)
+        await eventually(lambda: getattr(gateway.sessions.show(TENANT, "taxi").pairing, "index", 0) == 2)
         engine.scan(view.id, f"{ANNA}:1@s.whatsapp.net")
         await gateway.until("taxi", State.CONNECTING)
         assert engine.asked("adopt") == [] or gateway.state("taxi") is State.CONNECTING
         with pytest.raises(NoQr):
-            await gateway.sessions.code(TENANT, "taxi", 0)
+            await gateway.sessions.qr(TENANT, "taxi", 0)
         await gateway.until("taxi", State.CONNECTED)
         events = "".join(it.wire for it in await gateway.events())
     kept = b"".join(path.read_bytes() for path in world.data.rglob("*") if path.is_file())
@@ -240,7 +240,7 @@ async def test_an_engine_that_dies_between_scan_and_adoption_costs_no_second_cod
         await gateway.sessions.pair(TENANT, "taxi")
         await eventually(lambda: view.id in engine.sessions)
         engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.code(TENANT, "taxi", 5)
+        await gateway.sessions.qr(TENANT, "taxi", 5)
         engine.scan(view.id, f"{ANNA}:1@s.whatsapp.net", told=False)
         await engine.die()
         await eventually(lambda: gateway.state("taxi") is State.NEW)
@@ -257,7 +257,7 @@ async def test_a_gateway_that_dies_between_scan_and_adoption_costs_no_second_cod
         await gateway.sessions.pair(TENANT, "taxi")
         await eventually(lambda: view.id in engine.sessions)
         engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.code(TENANT, "taxi", 5)
+        await gateway.sessions.qr(TENANT, "taxi", 5)
         engine.scan(view.id, f"{ANNA}:1@s.whatsapp.net")
         await eventually(lambda: len(engine.asked("adopt")) == 1)
     engine.silent.clear()
@@ -274,7 +274,7 @@ async def test_a_second_pairing_of_a_number_renews_its_session(world: World) -> 
         await gateway.sessions.pair(TENANT, "other")
         await eventually(lambda: view.id in engine.sessions)
         engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.code(TENANT, "other", 5)
+        await gateway.sessions.qr(TENANT, "other", 5)
         engine.scan(view.id, f"{ANNA}:4@s.whatsapp.net")
         await gateway.until("other", State.NEW)
         await gateway.until("taxi", State.CONNECTED)
@@ -291,7 +291,7 @@ async def test_a_number_of_another_tenant_is_not_taken_over(world: World) -> Non
         await gateway.sessions.pair("ten_other", "theirs")
         await eventually(lambda: view.id in engine.sessions)
         engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.code("ten_other", "theirs", 5)
+        await gateway.sessions.qr("ten_other", "theirs", 5)
         engine.scan(view.id, f"{ANNA}:4@s.whatsapp.net")
         await eventually(
             lambda: gateway.sessions.show("ten_other", "theirs").reason is Reason.NUMBER_TAKEN,
@@ -339,7 +339,7 @@ async def test_logged_out_on_the_phone_quarantines_tells_and_waits_for_a_human(w
         assert gateway.state("taxi") is State.PAIRING
         await eventually(lambda: len(engine.asked("pair")) == 2)
         engine.show_code(session_id, "fresh", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.code(TENANT, "taxi", 5)
+        await gateway.sessions.qr(TENANT, "taxi", 5)
         engine.scan(session_id, f"{ANNA}:9@s.whatsapp.net")
         await gateway.until("taxi", State.CONNECTED)
 

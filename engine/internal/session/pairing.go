@@ -65,6 +65,7 @@ func (p *pairing) run(c *Connection) {
 			p.take(c, event, timer)
 		case <-p.success:
 			timer.Stop()
+			c.session.fact(c.epoch, &pb.SessionFact{Fact: &pb.SessionFact_PairAccepted{PairAccepted: &pb.PairAccepted{}}})
 			p.settle(c)
 		case <-timer.C:
 			p.next(c, timer)
@@ -95,7 +96,7 @@ func (p *pairing) take(c *Connection, event any, timer *time.Timer) {
 		p.answer(e)
 		p.accepted()
 	case *events.QRScannedWithoutMultidevice:
-		p.outcome = pairFailed(pb.PairFailure_PAIR_REFUSED, "the phone has no linked devices feature")
+		p.outcome = pairFailed(pb.PairFailure_PAIR_NO_MULTIDEVICE, "the phone has no linked devices feature")
 	case *events.PairPasskeyRequest, *events.PairPasskeyError, *events.PairPasskeyConfirmation:
 		p.takePasskey(c, e, timer)
 	}

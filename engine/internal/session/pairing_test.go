@@ -26,7 +26,7 @@ func TestWhatBecomesOfAPasskey(t *testing.T) {
 		t.Errorf("over: %v", p.outcome)
 	}
 	p.takePasskey(conn, &events.PairPasskeyError{Error: errors.New("no key")}, timer)
-	if p.outcome.GetPairFailed().GetReason() != pb.PairFailure_PAIR_REFUSED {
+	if p.outcome.GetPairFailed().GetReason() != pb.PairFailure_PAIR_PASSKEY_REFUSED {
 		t.Errorf("outcome: %v", p.outcome)
 	}
 	deaf := newPairing(false)

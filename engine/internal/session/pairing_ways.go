@@ -85,7 +85,7 @@ func (p *pairing) takePasskey(c *Connection, event any, timer *time.Timer) {
 	case *events.PairPasskeyRequest:
 		options, err := json.Marshal(e.PublicKey)
 		if err != nil {
-			p.outcome = pairFailed(pb.PairFailure_PAIR_REFUSED, "the passkey's options cannot be passed on")
+			p.outcome = pairFailed(pb.PairFailure_PAIR_PASSKEY_REFUSED, "the passkey's options cannot be passed on")
 			return
 		}
 		timer.Reset(passkeyLife) // the QR codes are of no use any more
@@ -105,6 +105,6 @@ func (p *pairing) takePasskey(c *Connection, event any, timer *time.Timer) {
 			PairPasskeyConfirmation: &pb.PairPasskeyConfirmation{Code: oneLine(e.Code)},
 		}})
 	case *events.PairPasskeyError:
-		p.outcome = pairFailed(pb.PairFailure_PAIR_REFUSED, "passkey: "+e.Error.Error())
+		p.outcome = pairFailed(pb.PairFailure_PAIR_PASSKEY_REFUSED, e.Error.Error())
 	}
 }

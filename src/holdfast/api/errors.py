@@ -28,6 +28,7 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.UnknownSession, 404),
     (errors.NoQr, 404),
     (errors.UnknownQuarantined, 404),
+    (errors.NoPasskey, 404),
     (errors.SessionError, 409),
     (errors.EngineStorageFailed, 503),
     (errors.EngineUnreachable, 503),

@@ -10,23 +10,31 @@ from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
 from holdfast.kit.clock import now_ms
 from holdfast.model.actions import Action
+from holdfast.model.pairing import PairingStep
 from holdfast.model.states import Color, ConnectionStatus, Desired, State
 from holdfast.model.warnings import WarningCode
 from holdfast.model.words import of_reason, of_warning
-from holdfast.sessions import Debt, Share, TimelineEntry, Uptime, View
+from holdfast.sessions import Debt, PairingView, Share, TimelineEntry, Uptime, View
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
 Ref = Annotated[str, Path(description="id, name or the session's phone number", max_length=128)]
 ReplaceNumber = Annotated[bool, Query(description="another number may take the session over")]
 
+TypedOn = Annotated[
+    str | None,
+    Query(description="+4915…: the number of the phone on which a code is to be typed", max_length=64),
+]
+
 
 class PairingOut(BaseModel):
-    """A pairing that runs. The code itself is under /qr."""
+    """A pairing that runs. The codes themselves are under /qr, /pair/code and /pair/passkey."""
 
-    index: int
-    of: int
-    valid_until: datetime
+    step: PairingStep = Field(description="what the person has to do now")
+    index: int | None = Field(description="the how manieth QR code")
+    of: int | None
+    valid_until: datetime | None
+    phone: str | None = Field(description="the phone on which the code is to be typed")
 
 
 class WarningOut(BaseModel):
@@ -151,7 +159,7 @@ def _must(at_ms: int) -> datetime:
 
 def session_out(view: View) -> SessionOut:
     """The session as the API tells it."""
-    shown, said = view.qr, of_reason(view.reason, view.code)
+    said = of_reason(view.reason, view.code)
     return SessionOut.model_construct(
         id=view.id,
         name=view.name,
@@ -176,9 +184,7 @@ def session_out(view: View) -> SessionOut:
         requiresAuth=view.requires_auth,
         retry_at=_moment(view.retry_at_ms),
         banned_until=_moment(view.banned_until_ms),
-        pairing=PairingOut(index=shown.index, of=shown.of, valid_until=_must(shown.valid_until_ms))
-        if shown
-        else None,
+        pairing=_pairing_out(view.pairing) if view.pairing is not None else None,
         restoring=view.restoring,
         actions=list(view.actions),
         warnings=[_warning_out(code, since_ms) for code, since_ms in view.warnings],
@@ -189,6 +195,16 @@ def _warning_out(code: WarningCode, since_ms: int) -> WarningOut:
     said = of_warning(code)
     return WarningOut.model_construct(
         code=code, since=_must(since_ms), sentence=f"{said.sentence}.", next_step=said.next_step
+    )
+
+
+def _pairing_out(it: PairingView) -> PairingOut:
+    return PairingOut.model_construct(
+        step=it.step,
+        index=it.index,
+        of=it.of,
+        valid_until=_moment(it.valid_until_ms),
+        phone=f"+{it.phone}" if it.phone else None,
     )
 
 
@@ -243,14 +259,22 @@ async def delete_session(rooms: Behind, caller: Admin, ref: Ref) -> None:
     await rooms.sessions.delete(caller.tenant_id, ref)
 
 
-@router.post("/{ref}/pair", status_code=202, summary="Begin pairing", responses=refusals(404, 409))
-async def pair(rooms: Behind, caller: Admin, ref: Ref, replace_number: ReplaceNumber = False) -> SessionOut:
+@router.post("/{ref}/pair", status_code=202, summary="Begin pairing", responses=refusals(400, 404, 409))
+async def pair(
+    rooms: Behind,
+    caller: Admin,
+    ref: Ref,
+    replace_number: ReplaceNumber = False,
+    phone: TypedOn = None,
+) -> SessionOut:
     """Asks WhatsApp for QR codes; the first is under /qr within a second.
 
-    Asked again while it runs: nothing happens. A phone with another number than the session had is unlinked
-    again (`number_differs`), unless `replace_number=true` says that it takes the session over.
+    With `phone`, a code of eight characters is made that is typed on the phone with this number; it is under
+    /pair/code within seconds. Asked again while it runs: what is new is added. A phone with another number
+    than the session had is unlinked again (`number_differs`), unless `replace_number=true` says that it takes
+    the session over.
     """
-    view = await rooms.sessions.pair(caller.tenant_id, ref, replace_number=replace_number)
+    view = await rooms.sessions.pair(caller.tenant_id, ref, replace_number=replace_number, phone=phone)
     return session_out(view)
 
 

@@ -10,6 +10,7 @@ from holdfast.model.content import TYPES
 from holdfast.model.events import EventType, SendStatus, Unlinked
 from holdfast.model.media import FileState
 from holdfast.model.notices import Notice
+from holdfast.model.pairing import PairingStep
 from holdfast.model.states import Color, State
 from holdfast.model.warnings import WarningCode
 
@@ -121,8 +122,9 @@ class SessionStateOut(BaseModel):
 
 
 class SessionPairingOut(BaseModel):
-    """A code can be scanned until `valid_until`, or pairing ended for the reason `ended`."""
+    """What a person has to do until `valid_until`, or pairing ended for the reason `ended`."""
 
+    step: PairingStep | None = None
     index: int | None = None
     of: int | None = None
     valid_until: datetime | None = None

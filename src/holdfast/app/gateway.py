@@ -79,7 +79,11 @@ class Gateway:
             policy=chosen.policy.faster(chosen.lab_pace),
         )
         self.sessions = Service(
-            store, self.supervisor.roster, self.supervisor.unlinking, self.supervisor.quarantine
+            store,
+            self.supervisor.roster,
+            self.supervisor.unlinking,
+            self.supervisor.quarantine,
+            self.supervisor.ways,
         )
         self.library = Library(store, chosen.media, _storage(chosen), _limits(chosen))
         self.outbox = Outbox(

@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Json
 from holdfast.client.http import Http
-from holdfast.client.types import Qr, Quarantined, Session, Survey
+from holdfast.client.types import Passkey, Qr, Quarantined, Session, Survey, TypedCode
 from holdfast.client.uptime import Change, Uptime
 from holdfast.model.errors import HoldfastError, NoQr
 
@@ -62,13 +62,32 @@ class Sessions:
         path = f"/v1/quarantine/{quote(name, safe='')}/restore"
         return Session.read(await self._http.json("POST", path, body={"session": ref}))
 
-    async def pair(self, ref: str, *, replace_number: bool = False) -> Session:
+    async def pair(self, ref: str, *, replace_number: bool = False, phone: str | None = None) -> Session:
         """Ask for a QR code; returns at once. Idempotent while pairing.
 
-        A session that has a number is linked with another one only with `replace_number`. Raises
-        AlreadyLinked when there is nothing to pair, UnknownSession.
+        With `phone` a code is made that is typed on the phone with this number: `typed_code` has it. A
+        session that has a number is linked with another one only with `replace_number`. Raises AlreadyLinked
+        when there is nothing to pair, UnknownSession.
         """
-        return await self._do(ref, "pair", {"replace_number": True} if replace_number else None)
+        query: dict[str, object] = {"replace_number": True} if replace_number else {}
+        return await self._do(ref, "pair", query | ({"phone": phone} if phone else {}))
+
+    async def typed_code(self, ref: str, wait_s: float = 0.0) -> TypedCode:
+        """The code to type on the phone; waits up to `wait_s` for it. Raises NoQr when there is none."""
+        return TypedCode.read(await self._wait(ref, "pair/code", wait_s))
+
+    async def passkey(self, ref: str, wait_s: float = 0.0) -> Passkey:
+        """What the phone's account wants of an authenticator. Raises NoPasskey while it wants nothing."""
+        return Passkey.read(await self._wait(ref, "pair/passkey", wait_s))
+
+    async def answer_passkey(self, ref: str, answer: Mapping[str, Any]) -> Session:
+        """Hand on what the helper printed. Raises NoPasskey, RequestInvalid when it is no such answer."""
+        path = session_path(ref) + "/pair/passkey"
+        return Session.read(await self._http.json("POST", path, body=answer))
+
+    async def confirm_passkey(self, ref: str) -> Session:
+        """Phone and screen show the same code. Raises NoPasskey."""
+        return await self._do(ref, "pair/passkey/confirm")
 
     async def cancel_pair(self, ref: str) -> None:
         """Stop pairing; nothing happens when none runs."""
@@ -79,10 +98,7 @@ class Sessions:
 
         Raises NoQr when there is none: not pairing, or linked in the meantime.
         """
-        body = await self._http.json(
-            "GET", session_path(ref) + "/qr", query={"wait_s": wait_s}, wait_s=wait_s
-        )
-        return Qr.read(body)
+        return Qr.read(await self._wait(ref, "qr", wait_s))
 
     async def connect(self, ref: str) -> Session:
         """Wish the session up. Returns before it is connected; `wait_for` waits."""
@@ -152,6 +168,10 @@ class Sessions:
                 if session.state != "pairing":
                     raise NoQr(session.sentence, next_step=session.next_step) from None
                 await asyncio.sleep(0.05)
+
+    async def _wait(self, ref: str, what: str, wait_s: float) -> Any:
+        path = f"{session_path(ref)}/{what}"
+        return await self._http.json("GET", path, query={"wait_s": wait_s}, wait_s=wait_s)
 
     async def _do(self, ref: str, verb: str, query: Json | None = None) -> Session:
         body: Any = await self._http.json("POST", f"{session_path(ref)}/{verb}", query=query)

@@ -15,17 +15,20 @@ from holdfast.model.events import (
     SessionStateChanged,
     SessionWarning,
 )
+from holdfast.model.pairing import PairingStep
 from holdfast.model.states import UP, State
 from holdfast.model.words import of_reason, of_warning
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A pairing that runs: which of how many codes is shown, and until when."""
+    """A pairing that runs: what the person has to do, which of how many QR codes is shown, and until when."""
 
     index: int
     of: int
     valid_until: datetime | None
+    #: One of `holdfast.model.pairing.PairingStep`.
+    step: str = PairingStep.SCAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +159,17 @@ def _warned(warning: SessionWarning) -> Warned:
 
 
 def _pairing(step: SessionPairing) -> Pairing:
-    return Pairing(step.index or 0, step.of or 0, moment_of(step.valid_until_ms))
+    wanted = step.step or PairingStep.SCAN
+    return Pairing(step.index or 0, step.of or 0, moment_of(step.valid_until_ms), wanted.value)
 
 
 def _read_pairing(body: Json) -> Pairing:
-    return Pairing(int(body.get("index") or 0), int(body.get("of") or 0), moment(body.get("valid_until")))
+    return Pairing(
+        int(body.get("index") or 0),
+        int(body.get("of") or 0),
+        moment(body.get("valid_until")),
+        str(body.get("step") or PairingStep.SCAN),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +255,47 @@ class Qr:
             of=int(body.get("of") or 0),
             valid_until=moment(body.get("valid_until")),
             expires_in_s=float(body.get("expires_in_s") or 0.0),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCode:
+    """The code to type on the phone now. Never log it."""
+
+    code: str = field(repr=False)
+    phone: str
+    valid_until: datetime | None
+    expires_in_s: float
+
+    @classmethod
+    def read(cls, body: Json) -> "TypedCode":
+        """From the API's JSON."""
+        return cls(
+            code=str(body["code"]),
+            phone=str(body.get("phone") or ""),
+            valid_until=moment(body.get("valid_until")),
+            expires_in_s=float(body.get("expires_in_s") or 0.0),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """What the phone's account wants of an authenticator; then `code` is to be compared with the phone's."""
+
+    options: Json = field(repr=False)
+    #: A script for the console of web.whatsapp.com; what it prints is the answer.
+    helper: str = field(repr=False)
+    code: str = field(repr=False)
+    valid_until: datetime | None
+
+    @classmethod
+    def read(cls, body: Json) -> "Passkey":
+        """From the API's JSON."""
+        return cls(
+            options=dict(body["options"]),
+            helper=str(body.get("helper") or ""),
+            code=str(body.get("code") or ""),
+            valid_until=moment(body.get("valid_until")),
         )
 
 

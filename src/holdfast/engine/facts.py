@@ -80,6 +80,11 @@ class PairCode:
 
 
 @dataclass(frozen=True, slots=True)
+class PairAccepted:
+    """The phone has said yes: every code is worthless. PairSuccess or PairFailed follows within seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class PairSuccess:
     """The phone counts this device as linked."""
 
@@ -152,6 +157,7 @@ Happening = (
     Connected
     | Disconnected
     | PairCode
+    | PairAccepted
     | PairSuccess
     | PairFailed
     | OfflineDrained

@@ -68,6 +68,8 @@ PAIR_FAILURES: Final[Mapping[int, Reason]] = {
     pb.PAIR_OUTDATED: Reason.PAIRING_OUTDATED,
     pb.PAIR_CLOCK_WRONG: Reason.CLOCK_WRONG,
     pb.PAIR_PASSKEY_NEEDED: Reason.PAIRING_PASSKEY_NEEDED,
+    pb.PAIR_PASSKEY_REFUSED: Reason.PAIRING_PASSKEY_REFUSED,
+    pb.PAIR_NO_MULTIDEVICE: Reason.PAIRING_MULTIDEVICE_OFF,
 }
 _LEVELS: Final[Mapping[int, LinkLevel]] = {
     pb.LINK_LEVEL_UNSPECIFIED: LinkLevel.CLOSED,
@@ -131,6 +133,7 @@ _HAPPENINGS: Final[Mapping[str, Callable[[Any], facts.Happening]]] = {
     "connected": _connected,
     "disconnected": _disconnected,
     "pair_code": lambda it: facts.PairCode(it.code, it.index, it.of, it.valid_until_ms),
+    "pair_accepted": lambda it: facts.PairAccepted(),
     "pair_success": lambda it: facts.PairSuccess(it.jid, it.lid, it.platform, it.push_name),
     "pair_failed": lambda it: facts.PairFailed(
         PAIR_FAILURES.get(it.reason, Reason.PAIRING_REFUSED), it.detail

@@ -39,10 +39,10 @@ def many(kind: type[Fact]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A companion that has just been linked."""
+    """A companion that has just been linked. Without a `jid`: it is asked for the account's passkey first."""
 
-    jid: str
-    device: int
+    jid: str = ""
+    device: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ HoldfastError                  code, message, next_step
 │ ├ NameTaken                  choose another one
 │ ├ CredentialsUnusable        what lies there could not connect
 │ ├ UnknownQuarantined
-│ └ NoQr                       no code now
+│ ├ NoQr                       no code now
+│ └ NoPasskey                  none is asked for now
 ├ EngineError
 │ ├ EngineUnreachable          retry
 │ ├ EngineStorageFailed        retry later: the session's file could not be read or written
@@ -216,6 +217,12 @@ class NoQr(SessionError):
     """There is no code to show now."""
 
     code = "no_qr"
+
+
+class NoPasskey(SessionError):
+    """No passkey is asked for now."""
+
+    code = "no_passkey"
 
 
 class EngineError(HoldfastError):

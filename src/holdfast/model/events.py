@@ -14,6 +14,7 @@ from holdfast.model.attributes import NONE, Attributes, attributes_from_json, at
 from holdfast.model.content import Content, Json, Other, content_from_json, content_to_json
 from holdfast.model.media import FileState
 from holdfast.model.notices import Notice, OtherNotice, notice_from_json, notice_to_json
+from holdfast.model.pairing import PairingStep
 from holdfast.model.states import Color, State
 from holdfast.model.warnings import WarningCode
 
@@ -173,13 +174,17 @@ class SessionStateChanged(Readable):
 
 @dataclass(frozen=True, slots=True)
 class SessionPairing(Readable):
-    """A code can be scanned until `valid_until_ms`, or pairing ended for the reason `ended`."""
+    """What a person has to do until `valid_until_ms`, or pairing ended for the reason `ended`.
+
+    `index` of `of` counts QR codes. No code stands here: it is asked for.
+    """
 
     type: ClassVar[EventType] = EventType.SESSION_PAIRING
     index: int | None = None
     of: int | None = None
     valid_until_ms: int | None = None
     ended: str | None = None
+    step: PairingStep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,7 +453,8 @@ def _state_from_json(body: Mapping[str, Json]) -> SessionStateChanged:
 def _pairing_to_json(it: SessionPairing) -> dict[str, Json]:
     if it.ended is not None:
         return {"ended": it.ended}
-    return {"index": it.index, "of": it.of, "valid_until": iso_or_none(it.valid_until_ms)}
+    body: dict[str, Json] = {"index": it.index, "of": it.of, "valid_until": iso_or_none(it.valid_until_ms)}
+    return body if it.step is None else {**body, "step": it.step.value}
 
 
 def _pairing_from_json(body: Mapping[str, Json]) -> SessionPairing:
@@ -457,6 +463,7 @@ def _pairing_from_json(body: Mapping[str, Json]) -> SessionPairing:
         _count(body, "of") or None,
         _ms(body, "valid_until"),
         _text_or_none(body, "ended"),
+        PairingStep(step) if (step := _text(body, "step")) else None,
     )
 
 

@@ -29,12 +29,22 @@ class Reason(StrEnum):
     LOGGED_IN = "logged_in"
     # pairing
     PAIRING_ASKED = "pairing_asked"
+    PAIRING_BY_CODE = "pairing_by_code"
+    PAIRING_PASSKEY = "pairing_passkey"
+    PAIRING_COMPARE = "pairing_compare"
     PAIRING_TIMED_OUT = "pairing_timed_out"
     PAIRING_CANCELLED = "pairing_cancelled"
     PAIRING_UNREACHABLE = "pairing_unreachable"
     PAIRING_REFUSED = "pairing_refused"
     PAIRING_OUTDATED = "pairing_outdated"
     PAIRING_PASSKEY_NEEDED = "pairing_passkey_needed"
+    PAIRING_PASSKEY_REFUSED = "pairing_passkey_refused"
+    PAIRING_MULTIDEVICE_OFF = "pairing_multidevice_off"
+    PAIRING_NUMBER_REFUSED = "pairing_number_refused"
+    PAIRING_TOO_OFTEN = "pairing_too_often"
+    PAIRING_LOST = "pairing_lost"
+    PAIRING_STORAGE_FAILED = "pairing_storage_failed"
+    PAIRING_FAILED_HERE = "pairing_failed_here"
     PAIRING_INTERRUPTED = "pairing_interrupted"
     NUMBER_RENEWED_ELSEWHERE = "number_renewed_elsewhere"
     NUMBER_TAKEN = "number_taken"
@@ -157,12 +167,22 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
     Reason.LINKED: Meaning(State.CONNECTING),
     Reason.LOGGED_IN: Meaning(State.CONNECTED),
     Reason.PAIRING_ASKED: Meaning(State.PAIRING),
+    Reason.PAIRING_BY_CODE: Meaning(State.PAIRING),
+    Reason.PAIRING_PASSKEY: Meaning(State.PAIRING),
+    Reason.PAIRING_COMPARE: Meaning(State.PAIRING),
     Reason.PAIRING_TIMED_OUT: _UNPAIRED,
     Reason.PAIRING_CANCELLED: _UNPAIRED,
     Reason.PAIRING_UNREACHABLE: _UNPAIRED,
     Reason.PAIRING_REFUSED: _UNPAIRED,
     Reason.PAIRING_OUTDATED: _UNPAIRED,
     Reason.PAIRING_PASSKEY_NEEDED: _UNPAIRED,
+    Reason.PAIRING_PASSKEY_REFUSED: _UNPAIRED,
+    Reason.PAIRING_MULTIDEVICE_OFF: _UNPAIRED,
+    Reason.PAIRING_NUMBER_REFUSED: _UNPAIRED,
+    Reason.PAIRING_TOO_OFTEN: _UNPAIRED,
+    Reason.PAIRING_LOST: _UNPAIRED,
+    Reason.PAIRING_STORAGE_FAILED: _UNPAIRED,
+    Reason.PAIRING_FAILED_HERE: _UNPAIRED,
     Reason.PAIRING_INTERRUPTED: _UNPAIRED,
     Reason.NUMBER_RENEWED_ELSEWHERE: _UNPAIRED,
     Reason.NUMBER_TAKEN: _UNPAIRED,

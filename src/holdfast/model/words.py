@@ -189,6 +189,9 @@ ERRORS: Final[Mapping[str, Words]] = {
         "Start pairing; if the session has just been linked, nothing is left to do.",
     ),
     # the engine
+    "no_passkey": Words(
+        "No passkey is asked for now", "Start pairing; the phone's account says whether it wants one."
+    ),
     "engine_error": Words("The engine could not do this"),
     "engine_unreachable": Words(
         "The engine is not attached", "Wait a moment and repeat; `holdfast up` starts the engine."
@@ -383,7 +386,23 @@ REASONS: Final[Mapping[Reason, Words]] = {
         "Waiting for the phone to scan the QR code",
         "On the phone: Settings, Linked devices, Link a device; scan the code.",
     ),
-    Reason.PAIRING_TIMED_OUT: Words("Nobody scanned the QR code in time", _PAIR_AGAIN),
+    Reason.PAIRING_BY_CODE: Words(
+        "Waiting for the code to be typed on the phone",
+        "On the phone: Settings, Linked devices, Link a device, Link with phone number; type the code.",
+    ),
+    Reason.PAIRING_PASSKEY: Words(
+        "The phone's account asks for its passkey",
+        "Run the helper on web.whatsapp.com in a browser that has the passkey, and hand its answer back.",
+    ),
+    Reason.PAIRING_COMPARE: Words(
+        "The phone shows a code, and so does this screen",
+        "Compare them: confirm when they are the same, cancel when they are not.",
+    ),
+    Reason.PAIRING_TIMED_OUT: Words(
+        "No phone used the code in time",
+        "Ask for a new code when the phone is at hand. If the phone refused it: it takes four linked devices;"
+        " remove one under Settings, Linked devices.",
+    ),
     Reason.PAIRING_CANCELLED: Words("Pairing was cancelled", _PAIR_AGAIN),
     Reason.PAIRING_UNREACHABLE: Words(
         "WhatsApp could not be reached for a QR code", "Check the network, then ask again."
@@ -398,6 +417,32 @@ REASONS: Final[Mapping[Reason, Words]] = {
     Reason.PAIRING_PASSKEY_NEEDED: Words(
         "The phone's account asks for a passkey, and none was given",
         "Pair again with a computer at hand that holds the passkey.",
+    ),
+    Reason.PAIRING_PASSKEY_REFUSED: Words(
+        "The phone's account was not content with the passkey",
+        "Pair again, with the passkey that this account was given on the phone.",
+    ),
+    Reason.PAIRING_MULTIDEVICE_OFF: Words(
+        "The phone that scanned the code knows no linked devices",
+        "Update WhatsApp on the phone, then ask for a new code.",
+    ),
+    Reason.PAIRING_NUMBER_REFUSED: Words(
+        "WhatsApp gives no code for this phone number",
+        "Check the number, with its country code; or scan the QR code instead.",
+    ),
+    Reason.PAIRING_TOO_OFTEN: Words(
+        "WhatsApp gives no more codes for now", "Wait an hour, or scan the QR code instead."
+    ),
+    Reason.PAIRING_LOST: Words(
+        "The connection to WhatsApp was lost while the code was shown", "Ask for a new code."
+    ),
+    Reason.PAIRING_STORAGE_FAILED: Words(
+        "The file for the new link could not be written",
+        "Free space on the disk of the data folder and see that it is writable; then ask for a new code.",
+    ),
+    Reason.PAIRING_FAILED_HERE: Words(
+        "Pairing failed inside Holdfast",
+        "Ask for a new code; if it repeats, report it with logs/gateway.log.",
     ),
     Reason.PAIRING_INTERRUPTED: Words("Pairing was interrupted by a restart", "Ask for a new QR code."),
     Reason.NUMBER_RENEWED_ELSEWHERE: Words(

@@ -12,16 +12,18 @@ from holdfast.sessions.quarantine import PutAway
 from holdfast.sessions.recorder import Recorder
 from holdfast.sessions.repository import TimelineEntry, records
 from holdfast.sessions.restoration import Progress
-from holdfast.sessions.runtime import ShownCode
+from holdfast.sessions.runtime import Passkey, ShownCode, TypedCode
 from holdfast.sessions.service import Service
 from holdfast.sessions.supervisor import Supervisor
 from holdfast.sessions.uptime import Share, Uptime
-from holdfast.sessions.view import View
+from holdfast.sessions.view import PairingView, View
 
 __all__ = [
     "Debt",
     "Dormancy",
     "Index",
+    "PairingView",
+    "Passkey",
     "Progress",
     "PutAway",
     "Recorder",
@@ -30,6 +32,7 @@ __all__ = [
     "ShownCode",
     "Supervisor",
     "TimelineEntry",
+    "TypedCode",
     "Uptime",
     "View",
     "records",

@@ -28,7 +28,14 @@ class StartPairing:
     """Begin pairing in the scratch folder with this epoch."""
 
     epoch: int
-    replace_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskForCode:
+    """Have a code made in this pairing that can be typed on the phone with this number."""
+
+    epoch: int
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ Command = (
     | DisconnectSession
     | CloseFile
     | StartPairing
+    | AskForCode
     | CancelPairing
     | AdoptCredentials
     | GiveUpLink

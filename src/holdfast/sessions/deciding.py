@@ -11,6 +11,7 @@ from holdfast.model.policy import Policy
 from holdfast.model.reasons import MEANINGS, End, Fate, Reason, Retry
 from holdfast.model.states import Desired, State
 from holdfast.sessions.commands import (
+    AskForCode,
     Command,
     ConnectSession,
     DisconnectSession,
@@ -69,7 +70,14 @@ def dial(session: Session, reason: Reason, now_ms: int, *, state: State = State.
     return Decision(going, (*before, ConnectSession(epoch)))
 
 
-def begin_pairing(session: Session, now_ms: int, policy: Policy, *, replace_number: bool = False) -> Decision:
+def begin_pairing(
+    session: Session,
+    now_ms: int,
+    policy: Policy,
+    *,
+    replace_number: bool = False,
+    phone: str | None = None,
+) -> Decision:
     """Ask for codes with a new epoch."""
     epoch = session.epoch + 1
     deadline = now_ms + round(policy.first_code_within_s * 1000)
@@ -81,8 +89,24 @@ def begin_pairing(session: Session, now_ms: int, policy: Policy, *, replace_numb
         epoch=epoch,
         deadline_ms=deadline,
         attempt=0,
+        replace_number=replace_number,
     )
-    return Decision(pairing, (StartPairing(epoch, replace_number),))
+    code: tuple[Command, ...] = (AskForCode(epoch, phone),) if phone is not None else ()
+    return Decision(pairing, (StartPairing(epoch), *code))
+
+
+def code_was_shown(session: Session, policy: Policy) -> bool:
+    """The pairing that runs came so far that a person could act: its deadline is the longer one."""
+    if session.reason is not Reason.PAIRING_ASKED:
+        return True
+    first_ms = round(policy.first_code_within_s * 1000)
+    return session.deadline_ms is not None and session.deadline_ms - session.since_ms > first_ms
+
+
+def timed_out(session: Session) -> Reason:
+    """What a person did not do in time."""
+    asked_for_passkey = session.reason in {Reason.PAIRING_PASSKEY, Reason.PAIRING_COMPARE}
+    return Reason.PAIRING_PASSKEY_NEEDED if asked_for_passkey else Reason.PAIRING_TIMED_OUT
 
 
 def up(

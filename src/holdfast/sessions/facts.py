@@ -45,6 +45,8 @@ class Session:
     up_since_ms: int | None = None
     #: A connection of `epoch` was commanded and its end is not known yet.
     in_flight: bool = False
+    #: Its owner lets another number take it over, in the pairing that runs or was interrupted.
+    replace_number: bool = False
     detail: str = ""
     #: WhatsApp's own number for `reason`, where it gave one.
     code: int | None = None
@@ -86,12 +88,14 @@ class DisconnectAsked:
 
 @dataclass(frozen=True, slots=True)
 class PairingAsked:
-    """The owner wants a QR code. Ignored while valid credentials exist.
+    """The owner wants a code. Ignored while valid credentials exist.
 
-    With `replace_number` the session may be linked with another number than it had.
+    With `replace_number` the session may be linked with another number than it had; with `phone` (digits) the
+    code is one to type on the phone with this number.
     """
 
     replace_number: bool = False
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +236,38 @@ class CodeShown:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedCodeShown:
+    """A code can be typed on the phone. The code itself never comes here."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyAsked:
+    """The phone's account wants a passkey, until then. The codes are worthless."""
+
+    epoch: int
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonAsked:
+    """Phone and screen show a code, and a person says whether it is the same."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairingRefused:
+    """A step of the pairing was refused, and nothing else will come of it. The engine still holds it."""
+
+    epoch: int
+    reason: Reason
+    detail: str = ""
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PairingSucceeded:
     """The phone counts this device as linked. From here on no code is shown anywhere."""
 
@@ -271,6 +307,10 @@ Fact = (
     | LinkDisconnected
     | LevelReported
     | CodeShown
+    | TypedCodeShown
+    | PasskeyAsked
+    | ComparisonAsked
+    | PairingRefused
     | PairingSucceeded
     | PairingFailed
 )

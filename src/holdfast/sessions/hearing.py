@@ -7,14 +7,14 @@ from typing import Final
 from holdfast.engine import Held, Levels, SessionFact
 from holdfast.engine import facts as said
 from holdfast.kit import logging
-from holdfast.model.events import SessionPairing
 from holdfast.model.reasons import Reason
 from holdfast.model.states import LinkLevel, State
 from holdfast.sessions import facts as f
 from holdfast.sessions.linking import Linking
 from holdfast.sessions.roster import Roster
-from holdfast.sessions.runtime import Closing, Link, Runtime, ShownCode
+from holdfast.sessions.runtime import Closing, Link, Passkey, Runtime, ShownCode, TypedCode
 from holdfast.sessions.safekeeping import Safekeeping
+from holdfast.sessions.view import pairing_event, pairing_view
 
 log = logging.get("sessions")
 
@@ -56,7 +56,19 @@ class Hearing:
                 tell(runtime, f.LinkDisconnected(epoch, reason, detail, until, code or None))
             case said.PairCode(code, index, of, valid_until_ms):
                 if tell(runtime, f.CodeShown(epoch)):
-                    self._show(runtime, ShownCode(code, index, of, valid_until_ms - shift_ms))
+                    self._show(runtime, code=ShownCode(code, index, of, valid_until_ms - shift_ms))
+            case said.PairPhoneCode(code, until_ms):
+                phone = runtime.pairing.phone if runtime.pairing is not None else None
+                if phone is not None and tell(runtime, f.TypedCodeShown(epoch)):
+                    self._show(runtime, typed=TypedCode(code, phone, until_ms - shift_ms))
+            case said.PairPasskeyRequest(options_json, until_ms):
+                if tell(runtime, f.PasskeyAsked(epoch, until_ms - shift_ms)):
+                    self._roster.hide_code(runtime)
+                    self._show(runtime, passkey=Passkey(options_json, until_ms - shift_ms))
+            case said.PairPasskeyConfirmation(code):
+                self._compare(runtime, epoch, code)
+            case said.PairAccepted():
+                self._accepted(runtime, epoch)
             case said.PairSuccess(jid, lid, _, push_name):
                 self._linked(runtime, epoch, Link(jid, lid, push_name))
             case said.PairFailed(reason, detail):
@@ -68,19 +80,32 @@ class Hearing:
             case said.OfflineDrained(count):
                 log.debug("session.offline_drained", session=runtime.name, count=count)
 
-    def _show(self, runtime: Runtime, code: ShownCode) -> None:
+    def _show(self, runtime: Runtime, **news: object) -> None:
+        """Something else can be shown now."""
         if runtime.pairing is None:
             return
-        runtime.pairing = replace(runtime.pairing, code=code)
-        until = code.moved(self._roster.clock.shift_ms).valid_until_ms
-        shown = SessionPairing(code.index, code.of, until)
-        self._roster.remember(runtime, shown)
+        before = pairing_view(runtime.pairing, 0)
+        runtime.pairing = replace(runtime.pairing, **news)  # type: ignore[arg-type]
+        shown = pairing_view(runtime.pairing, self._roster.clock.shift_ms)
+        if shown is not None and pairing_view(runtime.pairing, 0) != before:
+            self._roster.remember(runtime, pairing_event(shown))
         self._roster.wake(runtime)
 
+    def _compare(self, runtime: Runtime, epoch: int, code: str) -> None:
+        asked = runtime.pairing.passkey if runtime.pairing is not None else None
+        if asked is not None and self._roster.tell(runtime, f.ComparisonAsked(epoch)):
+            self._show(runtime, passkey=replace(asked, code=code))
+
+    def _accepted(self, runtime: Runtime, epoch: int) -> None:
+        """No code is on any screen any more: what follows takes time, and nobody must scan a dead one."""
+        if epoch == runtime.session.epoch and runtime.pairing is not None and not runtime.pairing.accepted:
+            self._roster.hide_code(runtime)
+            self._show(runtime, accepted=True)
+
     def _linked(self, runtime: Runtime, epoch: int, link: Link) -> None:
-        # The code is gone from every screen now: what follows takes time, and nobody must scan a dead one.
+        self._accepted(runtime, epoch)
         if runtime.pairing is not None:
-            runtime.pairing = replace(runtime.pairing, code=None, link=link)
+            runtime.pairing = replace(runtime.pairing.bare, link=link)
         self._roster.tell(runtime, f.PairingSucceeded(epoch))
 
     # ---- levels --------------------------------------------------------------------------------------------

@@ -16,7 +16,17 @@ from holdfast.sessions.commands import (
     GiveUpScratch,
     QuarantineCredentials,
 )
-from holdfast.sessions.deciding import Decision, after_ban, dial, ended, to, up
+from holdfast.sessions.deciding import (
+    Decision,
+    after_ban,
+    code_was_shown,
+    dial,
+    ended,
+    timed_out,
+    to,
+    unlinked,
+    up,
+)
 from holdfast.sessions.facts import (
     AdoptionRefused,
     ConnectRefused,
@@ -150,9 +160,8 @@ def give_up_pairing(session: Session, fact: Fact, now_ms: int, roll: float, poli
     """No code within the outer limit, or nobody scanned one."""
     if session.deadline_ms is None or now_ms < session.deadline_ms:
         return Decision(session, heard=False)
-    shown = session.deadline_ms - session.since_ms > policy.first_code_within_s * 1000
-    reason = Reason.PAIRING_TIMED_OUT if shown else Reason.PAIRING_UNREACHABLE
-    return Decision(to(session, reason, now_ms), (CancelPairing(),))
+    reason = timed_out(session) if code_was_shown(session, policy) else Reason.PAIRING_UNREACHABLE
+    return Decision(to(session, reason, now_ms, replace_number=False), (CancelPairing(),))
 
 
 def refused(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
@@ -164,12 +173,14 @@ def refused(session: Session, fact: Fact, now_ms: int, roll: float, policy: Poli
 def refused_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
     """Pairing could not even begin."""
     assert isinstance(fact, ConnectRefused)
-    return Decision(to(session, Reason.PAIRING_UNREACHABLE, now_ms, detail=fact.detail, code=fact.code))
+    of_pairing = MEANINGS[fact.reason].state is None
+    reason = fact.reason if of_pairing else Reason.PAIRING_UNREACHABLE
+    return Decision(to(session, reason, now_ms, state=unlinked(session), detail=fact.detail, code=fact.code))
 
 
 def adopted(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
     """New credentials lie in their place. Whatever the session was doing, it now connects with them."""
-    linked = replace(session, credentials=Credentials.VALID, attempt=0, conflicts=0)
+    linked = replace(session, credentials=Credentials.VALID, attempt=0, conflicts=0, replace_number=False)
     if session.desired is Desired.DOWN:
         return Decision(to(linked, Reason.STOPPED_BY_OWNER, now_ms))
     return dial(linked, Reason.LINKED, now_ms)

@@ -35,6 +35,7 @@ from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Pairing, Runtime
 from holdfast.sessions.scout import Scout
 from holdfast.sessions.seam import Engine
+from holdfast.sessions.ways import Ways, why_not
 from holdfast.vault import KeyFileDamaged, Vault, WrongMasterKey, number_of
 
 log = logging.get("sessions")
@@ -56,11 +57,12 @@ class Lanes:
         leftovers: Leftovers,
         *,
         repairing: Repairing,
+        ways: Ways,
         blame: Blame,
         scout: Scout,
         device_name: str,
     ) -> None:
-        self._roster, self._link, self._vault = roster, link, vault
+        self._roster, self._link, self._vault, self._ways = roster, link, vault, ways
         self._linking, self._leftovers, self._repairing = linking, leftovers, repairing
         self._device_name = device_name
         policy = roster.policy
@@ -143,8 +145,10 @@ class Lanes:
                     await self._link.disconnect(runtime.id)
             case c.CloseFile():
                 await self._close_file(runtime)
-            case c.StartPairing(epoch, replace_number):
-                await self._pair(runtime, epoch, replace_number=replace_number)
+            case c.StartPairing(epoch):
+                await self._pair(runtime, epoch)
+            case c.AskForCode(epoch, phone):
+                self._ask_for_code(runtime, epoch, phone)
             case c.CancelPairing():
                 await self._link.cancel_pair(runtime.id)
             case c.AdoptCredentials():
@@ -249,19 +253,24 @@ class Lanes:
 
     # ---- pair ----------------------------------------------------------------------------------------------
 
-    async def _pair(self, runtime: Runtime, epoch: int, *, replace_number: bool) -> None:
+    def _ask_for_code(self, runtime: Runtime, epoch: int, phone: str) -> None:
+        """Beside the lane: the answer may take as long as a code, and cancelling must not wait for it."""
+        if self._tasks is not None and self._ways.code_wanted(runtime, epoch, phone):
+            self._tasks.create_task(self._ways.ask_for_code(runtime, epoch, phone))
+
+    async def _pair(self, runtime: Runtime, epoch: int) -> None:
         if runtime.session.epoch != epoch or runtime.session.state is not State.PAIRING:
             return
         key, wrapped = self._vault.new_key(runtime.id)
-        runtime.pairing = Pairing(wrapped, replace_number)
+        runtime.pairing = Pairing(wrapped)
         try:
             if runtime.file is FileState.OPEN:
                 await self._close_file(runtime)  # the old file, on its way to quarantine
-            await self._link.pair(runtime.id, epoch, key.key, wrapped, self._device_name)
+            await self._link.pair(runtime.id, epoch, key.key, wrapped, self._device_name, passkey=True)
         except HoldfastError as exc:
             if isinstance(exc, Busy) and await self._leftovers.adopt_scratch(runtime):
                 return
-            self._roster.tell(runtime, f.ConnectRefused(epoch, Reason.PAIRING_UNREACHABLE, exc.message))
+            self._roster.tell(runtime, f.ConnectRefused(epoch, why_not(exc), exc.message))
 
 
 def _still_wanted(runtime: Runtime, epoch: int) -> bool:

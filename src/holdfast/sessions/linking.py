@@ -248,5 +248,5 @@ def _refusal(runtime: Runtime, target: Runtime, phone: str) -> Reason | None:
     if target.record.tenant_id != runtime.record.tenant_id:
         return Reason.NUMBER_TAKEN
     had = target.record.phone
-    asked = runtime.pairing is not None and runtime.pairing.replace_number
-    return Reason.NUMBER_DIFFERS if had is not None and had != phone and not asked else None
+    differs = had is not None and had != phone
+    return Reason.NUMBER_DIFFERS if differs and not runtime.session.replace_number else None

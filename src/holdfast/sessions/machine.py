@@ -19,6 +19,7 @@ from holdfast.sessions.deciding import Decision, Rule
 from holdfast.sessions.facts import (
     AdoptionRefused,
     CodeShown,
+    ComparisonAsked,
     ConnectAsked,
     ConnectRefused,
     CredentialsAdopted,
@@ -38,11 +39,14 @@ from holdfast.sessions.facts import (
     PairingAsked,
     PairingCancelled,
     PairingFailed,
+    PairingRefused,
     PairingSucceeded,
+    PasskeyAsked,
     RecordRefused,
     Restored,
     Session,
     TimeCame,
+    TypedCodeShown,
 )
 
 __all__ = ["TABLE", "Decision", "changed", "decide"]
@@ -73,6 +77,10 @@ _WITH_EPOCH: Final = frozenset(
         LinkDisconnected,
         LevelReported,
         CodeShown,
+        TypedCodeShown,
+        PasskeyAsked,
+        ComparisonAsked,
+        PairingRefused,
         PairingSucceeded,
         PairingFailed,
     }
@@ -104,7 +112,7 @@ TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
         (_P,): owner.stop_pairing,
         (_N, _S, _LO, _B): owner.desire_down,
     },
-    PairingAsked: {(_N, _LO, _F): owner.pair},
+    PairingAsked: {(_N, _LO, _F): owner.pair, (_P,): owner.pair_otherwise},
     PairingCancelled: {(_P,): owner.cancel_pairing},
     LogoutAsked: {(_S, _C, _UP, _UN, _R, _RE, _B, _F): owner.log_out},
     DeleteAsked: {(_N, _S, _P, _C, _UP, _UN, _R, _RE, _LO, _B, _F): owner.delete},
@@ -140,6 +148,10 @@ TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
     LinkDisconnected: {(_C, _UP, _UN): wire.link_lost, (_R,): wire.link_lost_again},
     LevelReported: {(_C, _UP, _UN, _R): wire.level_up_or_lost},
     CodeShown: {(_P,): wire.show_code},
+    TypedCodeShown: {(_P,): wire.show_typed_code},
+    PasskeyAsked: {(_P,): wire.ask_for_passkey},
+    ComparisonAsked: {(_P,): wire.ask_to_compare},
+    PairingRefused: {(_P,): wire.refused},
     # Also where the owner gave up in the same moment: the phone counts this device as linked.
     PairingSucceeded: {(_P, _N, _LO): wire.paired, (_D,): wire.paired_too_late},
     PairingFailed: {(_P, _C): wire.pairing_failed},

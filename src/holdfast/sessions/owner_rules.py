@@ -6,6 +6,7 @@ from holdfast.model.policy import Policy
 from holdfast.model.reasons import Reason
 from holdfast.model.states import Desired, State
 from holdfast.sessions.commands import (
+    AskForCode,
     CancelPairing,
     Command,
     DisconnectSession,
@@ -46,7 +47,7 @@ def stop(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy)
 
 def stop_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
     """The owner wants it down while a code is shown."""
-    back = to(session, Reason.PAIRING_CANCELLED, now_ms)
+    back = to(session, Reason.PAIRING_CANCELLED, now_ms, replace_number=False)
     return Decision(replace(back, desired=Desired.DOWN), (CancelPairing(),))
 
 
@@ -60,12 +61,21 @@ def pair(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy)
     if session.credentials is Credentials.VALID:
         return Decision(session, heard=False)
     assert isinstance(fact, PairingAsked)
-    return begin_pairing(session, now_ms, policy, replace_number=fact.replace_number)
+    return begin_pairing(session, now_ms, policy, replace_number=fact.replace_number, phone=fact.phone)
+
+
+def pair_otherwise(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """A pairing runs: what is asked for beyond it is added."""
+    assert isinstance(fact, PairingAsked)
+    after = replace(session, replace_number=session.replace_number or fact.replace_number)
+    code: tuple[Command, ...] = (AskForCode(session.epoch, fact.phone),) if fact.phone is not None else ()
+    return Decision(after, code, heard=bool(code) or after != session)
 
 
 def cancel_pairing(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
     """The owner has changed their mind."""
-    return Decision(to(session, Reason.PAIRING_CANCELLED, now_ms), (CancelPairing(),))
+    back = to(session, Reason.PAIRING_CANCELLED, now_ms, replace_number=False)
+    return Decision(back, (CancelPairing(),))
 
 
 def log_out(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:

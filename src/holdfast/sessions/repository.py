@@ -61,7 +61,7 @@ def owners(unit: ReadUnit, session_ids: Iterable[SessionId]) -> Mapping[SessionI
 def _runtime(row: tuple[Any, ...]) -> Runtime:
     (id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, *rest) = row
     (state, reason, detail, code, since, epoch, attempt, retry_at, banned, connected, heartbeat, *ends) = rest
-    revision, warnings, conflicts, seq = ends
+    revision, warnings, conflicts, replace_number, seq = ends
     record = Record(id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, revision)
     session = Session(
         state=State(state),
@@ -76,6 +76,7 @@ def _runtime(row: tuple[Any, ...]) -> Runtime:
         conflicts=conflicts,
         detail=detail or "",
         code=code,
+        replace_number=bool(replace_number),
     )
     runtime = Runtime(record, session, seq)
     runtime.last_connected_ms = connected
@@ -155,6 +156,7 @@ def row_of(runtime: Runtime, session: Session) -> Row:
         "last_connected_ms": runtime.last_connected_ms,
         "revision": record.revision,
         "warnings": _warnings_text(runtime.warnings),
+        "replace_number": int(session.replace_number),
     }
 
 

@@ -195,10 +195,9 @@ class Roster:
             self.restoration.rests(runtime.id, now)
 
     def hide_code(self, runtime: Runtime) -> None:
-        """A code that is dead is shown to nobody."""
-        pairing = runtime.pairing
-        if pairing is not None and pairing.code is not None:
-            runtime.pairing = replace(pairing, code=None)
+        """Codes that are dead are shown to nobody."""
+        if runtime.pairing is not None:
+            runtime.pairing = runtime.pairing.bare
 
     def _refused(self, session_id: SessionId, why: str) -> None:
         runtime = self.index.get(session_id)

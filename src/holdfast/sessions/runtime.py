@@ -28,6 +28,25 @@ class ShownCode:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedCode:
+    """The code of the moment that is typed on the phone. Lives as long as the QR code beside it."""
+
+    code: str = field(repr=False)
+    phone: str
+    valid_until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """What the phone's account wants of an authenticator, and then the code to compare."""
+
+    options_json: bytes = field(repr=False)
+    valid_until_ms: int
+    #: Set once the passkey was good and a person has to compare.
+    code: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """What a phone said when it linked this device."""
 
@@ -42,12 +61,20 @@ class Pairing:
 
     #: Of the scratch folder: what will lie in its session.key.
     wrapped_key: bytes = field(repr=False)
-    #: The session may be linked with another number than it had.
-    replace_number: bool = False
-    #: Until the phone has scanned it, or pairing is over.
+    #: The phone that a code to type was asked for, digits; its step hides the QR code's.
+    phone: str | None = None
+    #: Until the phone has said yes, or pairing is over.
     code: ShownCode | None = None
+    typed: TypedCode | None = None
+    passkey: Passkey | None = None
+    accepted: bool = False
     #: Once the phone counts this device as linked.
     link: Link | None = None
+
+    @property
+    def bare(self) -> "Pairing":
+        """The same with nothing left that could be shown to anybody."""
+        return replace(self, code=None, typed=None, passkey=None)
 
 
 class FileState(Enum):

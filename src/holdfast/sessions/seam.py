@@ -65,9 +65,28 @@ class Engine(Protocol):
         ...
 
     async def pair(
-        self, session_id: SessionId, epoch: int, key: bytes, wrapped_key: bytes, device_name: str
+        self,
+        session_id: SessionId,
+        epoch: int,
+        key: bytes,
+        wrapped_key: bytes,
+        device_name: str,
+        *,
+        passkey: bool = False,
     ) -> None:
         """Begin pairing in the session's scratch folder, under a new key. Raises Busy."""
+        ...
+
+    async def pair_phone(self, session_id: SessionId, phone: str) -> None:
+        """Have a code made that is typed on the phone with this number. Raises EngineOutdated."""
+        ...
+
+    async def passkey_response(self, session_id: SessionId, response_json: bytes) -> None:
+        """What the authenticator answered. Raises EngineOutdated."""
+        ...
+
+    async def passkey_confirm(self, session_id: SessionId) -> None:
+        """Phone and screen show the same code. Raises EngineOutdated."""
         ...
 
     async def cancel_pair(self, session_id: SessionId) -> None:

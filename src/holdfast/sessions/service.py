@@ -1,14 +1,23 @@
 """What owners ask for: create, connect, pair, log out. Each verb returns when what it changed is durable."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
-from holdfast.model.errors import AlreadyLinked, NameTaken, NoQr, RequestInvalid, StoreUnavailable
+from holdfast.model.address import parse_recipient, phone_of
+from holdfast.model.errors import (
+    AlreadyLinked,
+    NameTaken,
+    NoPasskey,
+    NoQr,
+    RequestInvalid,
+    SessionError,
+    StoreUnavailable,
+)
 from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
@@ -18,14 +27,17 @@ from holdfast.sessions.debts import Debt
 from holdfast.sessions.quarantine import PutAway, Quarantine
 from holdfast.sessions.repository import TimelineEntry
 from holdfast.sessions.roster import Roster
-from holdfast.sessions.runtime import Runtime, ShownCode
+from holdfast.sessions.runtime import Pairing, Passkey, Runtime, ShownCode, TypedCode
 from holdfast.sessions.unlinking import Unlinking
 from holdfast.sessions.uptime import DAY_MS, Uptime, uptime
 from holdfast.sessions.view import View
+from holdfast.sessions.ways import Ways
 from holdfast.store import ReadUnit, Store
 from holdfast.vault import Record
 
 log = logging.get("sessions")
+
+_Shown = TypeVar("_Shown", ShownCode, TypedCode, Passkey)
 
 _LONGEST_NAME: Final = 64
 _FORGOTTEN_WITHIN_S: Final = 10.0
@@ -35,9 +47,11 @@ _RECORDED_WITHIN_S: Final = 10.0
 class Service:
     """The door of the sessions room for everybody who acts on behalf of an owner."""
 
-    def __init__(self, store: Store, roster: Roster, unlinking: Unlinking, quarantine: Quarantine) -> None:
+    def __init__(
+        self, store: Store, roster: Roster, unlinking: Unlinking, quarantine: Quarantine, ways: Ways
+    ) -> None:
         self._store, self._roster, self._unlinking = store, roster, unlinking
-        self._quarantine = quarantine
+        self._quarantine, self._ways = quarantine, ways
         #: Whoever takes a name holds it.
         self._names = asyncio.Lock()
 
@@ -88,23 +102,45 @@ class Service:
 
         return await self._store.read(look)
 
-    async def code(self, tenant_id: TenantId, ref: str, wait_s: float) -> ShownCode:
+    async def qr(self, tenant_id: TenantId, ref: str, wait_s: float) -> ShownCode:
         """The QR code of the moment; waits up to `wait_s` for the first one.
 
         Raises UnknownSession, and NoQr when the session is not pairing (any more).
         """
-        runtime = self._find(tenant_id, ref)
+        shown = await self._shown(self._find(tenant_id, ref), wait_s, lambda it: it.code, NoQr)
+        return replace(shown, valid_until_ms=shown.valid_until_ms + self._roster.clock.shift_ms)
+
+    async def typed_code(self, tenant_id: TenantId, ref: str, wait_s: float) -> TypedCode:
+        """The code to type on the phone; waits up to `wait_s` for it. Raises UnknownSession, NoQr."""
+        shown = await self._shown(self._find(tenant_id, ref), wait_s, lambda it: it.typed, NoQr)
+        return replace(shown, valid_until_ms=shown.valid_until_ms + self._roster.clock.shift_ms)
+
+    async def passkey(self, tenant_id: TenantId, ref: str, wait_s: float) -> Passkey:
+        """What the phone's account wants of an authenticator; waits up to `wait_s` until it wants it.
+
+        Raises UnknownSession, NoPasskey.
+        """
+        shown = await self._shown(self._find(tenant_id, ref), wait_s, lambda it: it.passkey, NoPasskey)
+        return replace(shown, valid_until_ms=shown.valid_until_ms + self._roster.clock.shift_ms)
+
+    async def _shown(
+        self,
+        runtime: Runtime,
+        wait_s: float,
+        pick: Callable[[Pairing], _Shown | None],
+        missing: type[SessionError],
+    ) -> _Shown:
         loop = asyncio.get_running_loop()
         until = loop.time() + wait_s
         while runtime.session.state is State.PAIRING:
-            shown = runtime.pairing.code if runtime.pairing is not None else None
+            shown = pick(runtime.pairing) if runtime.pairing is not None else None
             if shown is not None and shown.valid_until_ms > self._roster.now:
-                return shown.moved(self._roster.clock.shift_ms)
+                return shown
             left_s = until - loop.time()
             if left_s <= 0:
-                raise NoQr("The QR code is not there yet", next_step="Ask again in a moment.")
+                raise missing("It is not there yet", next_step="Ask again in a moment.")
             await self._roster.changed_or_timeout(runtime, left_s)
-        raise NoQr()
+        raise missing()
 
     # ---- act -----------------------------------------------------------------------------------------------
 
@@ -160,20 +196,38 @@ class Service:
         """The owner wants it down, until they say otherwise. Raises UnknownSession."""
         return await self._ask(tenant_id, ref, f.DisconnectAsked())
 
-    async def pair(self, tenant_id: TenantId, ref: str, *, replace_number: bool = False) -> View:
-        """Begin pairing; asked again while it runs, nothing happens. Raises UnknownSession, AlreadyLinked.
+    async def pair(
+        self, tenant_id: TenantId, ref: str, *, replace_number: bool = False, phone: str | None = None
+    ) -> View:
+        """Begin pairing; asked again while it runs, what is new is added to it.
 
-        A session that has a number is linked with another one only with `replace_number`.
+        A session that has a number is linked with another one only with `replace_number`. With `phone` (as
+        people write it) a code is made that is typed on that phone. Raises UnknownSession, AlreadyLinked,
+        RequestInvalid.
         """
         runtime = self._find(tenant_id, ref)
-        if runtime.session.state is State.PAIRING:
-            if replace_number and runtime.pairing is not None:
-                runtime.pairing = replace(runtime.pairing, replace_number=True)
-            return self._roster.view(runtime)
-        if runtime.session.credentials is f.Credentials.VALID or runtime.session.reason is Reason.LINKED:
+        session = runtime.session
+        asked = f.PairingAsked(replace_number, None if phone is None else _digits(phone))
+        if session.credentials is f.Credentials.VALID or session.reason is Reason.LINKED:
             raise AlreadyLinked()
-        asked = f.PairingAsked(replace_number)
         return await self._ask(tenant_id, ref, asked, or_else=f.ConnectAsked())
+
+    async def answer_passkey(self, tenant_id: TenantId, ref: str, response_json: bytes) -> View:
+        """Hand on what the authenticator said.
+
+        Raises UnknownSession, NoPasskey, RequestInvalid, EngineUnreachable.
+        """
+        runtime = self._find(tenant_id, ref)
+        await self._ways.answer_passkey(runtime, response_json)
+        await self._roster.recorder.settled()
+        return self._roster.view(runtime)
+
+    async def confirm_passkey(self, tenant_id: TenantId, ref: str) -> View:
+        """Both screens show the same code. Raises UnknownSession, NoPasskey, EngineUnreachable."""
+        runtime = self._find(tenant_id, ref)
+        await self._ways.confirm_passkey(runtime)
+        await self._roster.recorder.settled()
+        return self._roster.view(runtime)
 
     async def cancel_pairing(self, tenant_id: TenantId, ref: str) -> View:
         """The owner no longer wants a code. Raises UnknownSession."""
@@ -249,3 +303,13 @@ def _check_name(name: str) -> None:
             "A session's name may not look like an id or a number, because both address sessions too",
             next_step="Choose another name.",
         )
+
+
+def _digits(phone: str) -> str:
+    number = phone_of(parse_recipient(phone))
+    if number is None or number.startswith("+0"):
+        raise RequestInvalid(
+            "This is not a phone number with its country code",
+            next_step="Write it like +4915112345678: the number of the phone that is to be linked.",
+        )
+    return number.removeprefix("+")

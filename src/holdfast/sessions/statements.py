@@ -11,6 +11,7 @@ LOAD: Final = Statement(
     SELECT s.id, s.tenant_id, s.name, s.wish, s.created_at_ms, s.folder, s.phone, s.jid, s.lid, s.push_name,
       s.state, s.reason, s.detail, s.code, s.since_ms, s.epoch, s.attempt, s.retry_at_ms, s.banned_until_ms,
       s.last_connected_ms, s.last_heartbeat_ms, s.revision, s.warnings, s.conflicts,
+      s.replace_number,
       (SELECT coalesce(max(seq), 0) FROM timeline t WHERE t.session_id = s.id)
     FROM sessions s WHERE s.deleted_at_ms IS NULL ORDER BY s.id
     """,
@@ -42,9 +43,9 @@ ADD: Final = Statement(
     "A new session.",
     """
     INSERT INTO sessions (id, tenant_id, name, folder, phone, jid, lid, push_name, wish, state, reason,
-      since_ms, created_at_ms, revision)
+      since_ms, created_at_ms, revision, replace_number)
     VALUES (:id, :tenant_id, :name, :folder, :phone, :jid, :lid, :push_name, :wish, :state, :reason,
-      :since_ms, :created_at_ms, :revision)
+      :since_ms, :created_at_ms, :revision, :replace_number)
     """,
 )
 UPDATE: Final = Statement(
@@ -56,7 +57,7 @@ UPDATE: Final = Statement(
       code = :code, since_ms = :since_ms, epoch = :epoch,
       attempt = :attempt, retry_at_ms = :retry_at_ms, banned_until_ms = :banned_until_ms,
       conflicts = :conflicts, last_connected_ms = :last_connected_ms, revision = :revision,
-      warnings = :warnings
+      warnings = :warnings, replace_number = :replace_number
     WHERE id = :id AND deleted_at_ms IS NULL
     """,
 )

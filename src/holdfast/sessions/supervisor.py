@@ -33,6 +33,7 @@ from holdfast.sessions.seam import Credentials, Engine
 from holdfast.sessions.unlinking import Unlinking
 from holdfast.sessions.warnings import Warnings
 from holdfast.sessions.watching import Watching
+from holdfast.sessions.ways import Ways
 from holdfast.store import Store
 from holdfast.vault import Record, Registry, Snapshots, Vault
 
@@ -71,6 +72,7 @@ class Supervisor:
         )
         leftovers = Leftovers(self.roster, link, vault, self.snapshots, linking=linking, home=home)
         blame, self._scout = Blame(), Scout(self.roster, link)
+        self.ways = Ways(self.roster, link)
         self._lanes = Lanes(
             self.roster,
             link,
@@ -78,6 +80,7 @@ class Supervisor:
             linking,
             leftovers,
             repairing=repairing,
+            ways=self.ways,
             blame=blame,
             scout=self._scout,
             device_name=device_name,

@@ -3,13 +3,27 @@
 from dataclasses import dataclass
 
 from holdfast.model.actions import Action
-from holdfast.model.events import SessionStateChanged
+from holdfast.model.events import SessionPairing, SessionStateChanged
+from holdfast.model.pairing import PairingStep
 from holdfast.model.reasons import MEANINGS, Reason
 from holdfast.model.states import ConnectionStatus, Desired, State, connection_status
 from holdfast.model.warnings import WarningCode
 from holdfast.sessions.facts import Session
 from holdfast.sessions.offers import offered
-from holdfast.sessions.runtime import Runtime, ShownCode
+from holdfast.sessions.runtime import Pairing, Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class PairingView:
+    """What a pairing waits for. The codes themselves are asked for one by one."""
+
+    step: PairingStep
+    #: The how manieth QR code of how many.
+    index: int | None = None
+    of: int | None = None
+    valid_until_ms: int | None = None
+    #: The phone on which the code is to be typed, digits.
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +52,7 @@ class View:
     banned_until_ms: int | None
     requires_auth: bool
     restoring: bool
-    qr: ShownCode | None
+    pairing: PairingView | None
     #: What its owner can do with it now.
     actions: tuple[Action, ...]
     #: Warnings that stand, and since when, oldest first.
@@ -53,7 +67,7 @@ class View:
 def view(runtime: Runtime, shift_ms: int, *, restoring: bool) -> View:
     """The session as it is now, in the wall clock's time, which is ahead by `shift_ms`."""
     record, session = runtime.record, runtime.session.moved(shift_ms)
-    shown = runtime.pairing.code if runtime.pairing is not None else None
+    pairs = runtime.pairing is not None and session.state is State.PAIRING
     return View(
         id=record.id,
         tenant_id=record.tenant_id,
@@ -75,10 +89,31 @@ def view(runtime: Runtime, shift_ms: int, *, restoring: bool) -> View:
         banned_until_ms=session.banned_until_ms,
         requires_auth=session.requires_auth,
         restoring=restoring,
-        qr=shown.moved(shift_ms) if shown is not None and session.state is State.PAIRING else None,
+        pairing=pairing_view(runtime.pairing, shift_ms) if runtime.pairing is not None and pairs else None,
         actions=offered(runtime.session),
         warnings=tuple(sorted(runtime.warnings.items(), key=lambda it: it[1])),
     )
+
+
+def pairing_view(pairing: Pairing, shift_ms: int) -> PairingView | None:
+    """What the person has to do now, in the wall clock's time; None while there is nothing to do yet."""
+    typed, qr, passkey = pairing.typed, pairing.code, pairing.passkey
+    if pairing.accepted:
+        return PairingView(PairingStep.ACCEPTED)
+    if passkey is not None:
+        step = PairingStep.COMPARE_CODES if passkey.code else PairingStep.USE_PASSKEY
+        return PairingView(step, valid_until_ms=passkey.valid_until_ms + shift_ms)
+    if typed is not None:
+        until = typed.valid_until_ms + shift_ms
+        return PairingView(PairingStep.TYPE_CODE, valid_until_ms=until, phone=typed.phone)
+    if qr is None or pairing.phone is not None:
+        return None
+    return PairingView(PairingStep.SCAN, qr.index, qr.of, qr.valid_until_ms + shift_ms)
+
+
+def pairing_event(view: PairingView) -> SessionPairing:
+    """The event that tells of it."""
+    return SessionPairing(view.index, view.of, view.valid_until_ms, step=view.step)
 
 
 def phone_text(phone: str | None) -> str | None:

@@ -74,6 +74,8 @@ sessions = Table(
     Column("revision", BigInteger, nullable=False, server_default="0"),
     _text("warnings", null=True),
     Column("conflicts", Integer, nullable=False, server_default="0"),
+    #: 1: another number may take the session over, in the pairing that runs or was interrupted.
+    Column("replace_number", Integer, nullable=False, server_default="0"),
     # Among the living alone: a deleted session keeps its name and owns nothing.
     _unique_alive("uq_sessions_name", "tenant_id", "name"),
     _unique_alive("uq_sessions_phone", "phone"),

@@ -103,6 +103,8 @@ class PairFailure(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PAIR_OUTDATED: _ClassVar[PairFailure]
     PAIR_CLOCK_WRONG: _ClassVar[PairFailure]
     PAIR_PASSKEY_NEEDED: _ClassVar[PairFailure]
+    PAIR_PASSKEY_REFUSED: _ClassVar[PairFailure]
+    PAIR_NO_MULTIDEVICE: _ClassVar[PairFailure]
 
 class LinkLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -215,6 +217,8 @@ PAIR_REFUSED: PairFailure
 PAIR_OUTDATED: PairFailure
 PAIR_CLOCK_WRONG: PairFailure
 PAIR_PASSKEY_NEEDED: PairFailure
+PAIR_PASSKEY_REFUSED: PairFailure
+PAIR_NO_MULTIDEVICE: PairFailure
 LINK_LEVEL_UNSPECIFIED: LinkLevel
 CLOSED: LinkLevel
 PAIRING: LinkLevel
@@ -1194,7 +1198,7 @@ class UnlinkResult(_message.Message):
     def __init__(self, already: _Optional[bool] = ...) -> None: ...
 
 class SessionFact(_message.Message):
-    __slots__ = ("session_id", "epoch", "at_ms", "sequence", "connected", "disconnected", "pair_code", "pair_success", "pair_failed", "offline_drained", "push_name_changed", "credentials_changed", "pair_phone_code", "pair_passkey_request", "pair_passkey_confirmation", "transfer_progress")
+    __slots__ = ("session_id", "epoch", "at_ms", "sequence", "connected", "disconnected", "pair_code", "pair_success", "pair_failed", "offline_drained", "push_name_changed", "credentials_changed", "pair_phone_code", "pair_passkey_request", "pair_passkey_confirmation", "transfer_progress", "pair_accepted")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -1211,6 +1215,7 @@ class SessionFact(_message.Message):
     PAIR_PASSKEY_REQUEST_FIELD_NUMBER: _ClassVar[int]
     PAIR_PASSKEY_CONFIRMATION_FIELD_NUMBER: _ClassVar[int]
     TRANSFER_PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    PAIR_ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     epoch: int
     at_ms: int
@@ -1227,7 +1232,8 @@ class SessionFact(_message.Message):
     pair_passkey_request: PairPasskeyRequest
     pair_passkey_confirmation: PairPasskeyConfirmation
     transfer_progress: TransferProgress
-    def __init__(self, session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., at_ms: _Optional[int] = ..., sequence: _Optional[int] = ..., connected: _Optional[_Union[Connected, _Mapping]] = ..., disconnected: _Optional[_Union[Disconnected, _Mapping]] = ..., pair_code: _Optional[_Union[PairCode, _Mapping]] = ..., pair_success: _Optional[_Union[PairSuccess, _Mapping]] = ..., pair_failed: _Optional[_Union[PairFailed, _Mapping]] = ..., offline_drained: _Optional[_Union[OfflineDrained, _Mapping]] = ..., push_name_changed: _Optional[_Union[PushNameChanged, _Mapping]] = ..., credentials_changed: _Optional[_Union[CredentialsChanged, _Mapping]] = ..., pair_phone_code: _Optional[_Union[PairPhoneCode, _Mapping]] = ..., pair_passkey_request: _Optional[_Union[PairPasskeyRequest, _Mapping]] = ..., pair_passkey_confirmation: _Optional[_Union[PairPasskeyConfirmation, _Mapping]] = ..., transfer_progress: _Optional[_Union[TransferProgress, _Mapping]] = ...) -> None: ...
+    pair_accepted: PairAccepted
+    def __init__(self, session_id: _Optional[str] = ..., epoch: _Optional[int] = ..., at_ms: _Optional[int] = ..., sequence: _Optional[int] = ..., connected: _Optional[_Union[Connected, _Mapping]] = ..., disconnected: _Optional[_Union[Disconnected, _Mapping]] = ..., pair_code: _Optional[_Union[PairCode, _Mapping]] = ..., pair_success: _Optional[_Union[PairSuccess, _Mapping]] = ..., pair_failed: _Optional[_Union[PairFailed, _Mapping]] = ..., offline_drained: _Optional[_Union[OfflineDrained, _Mapping]] = ..., push_name_changed: _Optional[_Union[PushNameChanged, _Mapping]] = ..., credentials_changed: _Optional[_Union[CredentialsChanged, _Mapping]] = ..., pair_phone_code: _Optional[_Union[PairPhoneCode, _Mapping]] = ..., pair_passkey_request: _Optional[_Union[PairPasskeyRequest, _Mapping]] = ..., pair_passkey_confirmation: _Optional[_Union[PairPasskeyConfirmation, _Mapping]] = ..., transfer_progress: _Optional[_Union[TransferProgress, _Mapping]] = ..., pair_accepted: _Optional[_Union[PairAccepted, _Mapping]] = ...) -> None: ...
 
 class Connected(_message.Message):
     __slots__ = ("server_ahead_ms",)
@@ -1280,6 +1286,10 @@ class PairFailed(_message.Message):
     reason: PairFailure
     detail: str
     def __init__(self, reason: _Optional[_Union[PairFailure, str]] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class PairAccepted(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class PairPhoneCode(_message.Message):
     __slots__ = ("code", "valid_until_ms")
