@@ -106,6 +106,11 @@ class PlayedGateway:
         self.unlinking: list[Json] = []
         #: Whether the pairing that was asked for last may take another number.
         self.replaces_number = False
+        #: The phone for which a code to type was asked, the code, and the passkey that is asked for.
+        self.typed_on = ""
+        self.typed: Json | None = None
+        self.passkey: Json | None = None
+        self.passkey_answers: list[Json] = []
         #: Answers to what a page asks make no sense.
         self.garbled = False
         self.system: Json = {
@@ -151,6 +156,13 @@ class PlayedGateway:
         until = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
         pairing = {"index": index, "of": 6, "valid_until": until}
         self.codes[session_id] = {"code": f"2@{secrets.token_urlsafe(150)}", **pairing}
+        self.sessions[session_id]["pairing"] = pairing
+        self.tell(session_id, "session.pairing", **pairing)
+
+    def step(self, session_id: str, step: str) -> None:
+        """The person has to do this now."""
+        until = (datetime.now(UTC) + timedelta(seconds=60)).isoformat()
+        pairing = {"step": step, "index": None, "of": None, "valid_until": until}
         self.sessions[session_id]["pairing"] = pairing
         self.tell(session_id, "session.pairing", **pairing)
 
@@ -225,8 +237,8 @@ class PlayedGateway:
             return known[0] if known else self.put(session(name, sentence="Not linked to a phone yet."))
 
         @app.post("/v1/sessions/{ref}/pair")
-        async def pair(ref: str, replace_number: bool = False) -> Json:
-            self.replaces_number = replace_number
+        async def pair(ref: str, replace_number: bool = False, phone: str = "") -> Json:
+            self.replaces_number, self.typed_on = replace_number, phone
             if self._find(ref)["state"] != "pairing":
                 self.become(self._find(ref)["id"], "pairing")
             return self._find(ref)
@@ -238,6 +250,23 @@ class PlayedGateway:
                 raise HTTPException(404, {"code": "no_qr", "message": "no code"})
             left = datetime.fromisoformat(found["valid_until"]) - datetime.now(UTC)
             return {**found, "expires_in_s": left.total_seconds()}
+
+        @app.get("/v1/sessions/{ref}/pair/code")
+        async def typed(ref: str) -> Json:
+            if self.typed is None:
+                raise HTTPException(404, {"code": "no_qr", "message": "no code"})
+            return self.typed
+
+        @app.get("/v1/sessions/{ref}/pair/passkey")
+        async def passkey(ref: str) -> Json:
+            if self.passkey is None:
+                raise HTTPException(404, {"code": "no_passkey", "message": "none"})
+            return self.passkey
+
+        @app.post("/v1/sessions/{ref}/pair/passkey")
+        async def answer(ref: str, body: Json) -> Json:
+            self.passkey_answers.append(body)
+            return self._find(ref)
 
         @app.delete("/v1/sessions/{ref}/pair")
         async def cancel(ref: str) -> Json:

@@ -87,11 +87,45 @@ async def test_nobody_scanned(gateway: PlayedGateway, page: Page) -> None:
         reason="pairing_timed_out",
     )
     dialog = page.get_by_test_id("link-dialog")
-    await expect(dialog.get_by_text("Nobody scanned the QR code in time.")).to_be_visible()
+    await expect(dialog.get_by_text("No phone used the code in time.")).to_be_visible()
     await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
     await dialog.get_by_role("button", name="Show a new code").click()
     gateway.show_code("ses_reception", 1, 60)
     await expect(page.get_by_text("code 1 of 6")).to_be_visible()
+
+
+async def test_a_code_is_typed_on_the_phone_instead(gateway: PlayedGateway, page: Page) -> None:
+    await begin_linking(page, gateway)
+    await page.get_by_test_id("typed-on").fill("+44 20 7946 0123")
+    until = gateway.sessions["ses_reception"]["pairing"]["valid_until"]
+    gateway.typed = {"code": "ABCD-EFGH", "phone": "+442079460123", "valid_until": until, "expires_in_s": 60}
+    await page.get_by_test_id("by-code").click()
+    gateway.step("ses_reception", "type_code")
+    await expect(page.get_by_test_id("typed-code")).to_have_text("ABCD-EFGH")
+    await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
+    assert gateway.typed_on == "+44 20 7946 0123"
+    gateway.typed = None
+    gateway.step("ses_reception", "accepted")
+    await expect(page.get_by_text("The phone has said yes")).to_be_visible()
+    await expect(page.get_by_text("ABCD-EFGH")).to_have_count(0)
+
+
+async def test_a_passkey_is_relayed_by_a_person(gateway: PlayedGateway, page: Page) -> None:
+    await begin_linking(page, gateway)
+    gateway.codes.clear()
+    gateway.passkey = {"options": {"challenge": "AA"}, "helper": "the script", "code": None}
+    gateway.step("ses_reception", "use_passkey")
+    await expect(page.get_by_test_id("helper")).to_have_value("the script")
+    await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
+    await page.get_by_test_id("passkey-answer").fill("no JSON")
+    await page.get_by_test_id("hand-on").click()
+    await expect(page.get_by_text("not what the script printed")).to_be_visible()
+    await page.get_by_test_id("passkey-answer").fill('{"id": "x"}')
+    await page.get_by_test_id("hand-on").click()
+    gateway.passkey["code"] = "WXYZ-1234"
+    gateway.step("ses_reception", "compare_codes")
+    await expect(page.get_by_test_id("compare-code")).to_have_text("WXYZ-1234")
+    assert gateway.passkey_answers == [{"id": "x"}]
 
 
 async def test_linked_is_not_connected_until_it_is(gateway: PlayedGateway, page: Page) -> None:

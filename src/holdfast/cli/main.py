@@ -140,12 +140,18 @@ def pair(
     replace_number: Annotated[
         bool, typer.Option("--replace-number", help="Another number may take the session over.")
     ] = False,
+    code: Annotated[
+        str | None,
+        typer.Option(
+            "--code", metavar="PHONE", help="Show a code to type on the phone with this number (+49…)."
+        ),
+    ] = None,
     data: Data = None,
 ) -> None:
-    """Link a number: draws the QR code and tells when the phone has scanned it."""
+    """Link a number: draws the QR code, or a code to type, and tells when the phone has used it."""
     from holdfast.cli import pair as work
 
-    _run(work.pair(data, session, replace_number=replace_number))
+    _run(work.pair(data, session, replace_number=replace_number, phone=code))
 
 
 @app.command()

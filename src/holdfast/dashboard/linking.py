@@ -5,14 +5,26 @@ import contextlib
 import re
 import time
 from collections.abc import Callable
+from typing import Any, Final
 
 from nicegui import background_tasks, ui
 
-from holdfast.client import AlreadyLinked, Client, GatewayUnreachable, HoldfastError, NoQr, Qr, Session
+from holdfast.client import (
+    AlreadyLinked,
+    Client,
+    GatewayUnreachable,
+    HoldfastError,
+    NoPasskey,
+    NoQr,
+    Qr,
+    Session,
+)
 from holdfast.dashboard.board import Board
 from holdfast.dashboard.elements import QrElement
+from holdfast.dashboard.ways import PasskeyPart, TypedCodePart
 from holdfast.dashboard.words import telephone
 from holdfast.kit import logging
+from holdfast.model.pairing import PairingStep
 from holdfast.model.reasons import Reason
 from holdfast.model.states import ACTIVE
 
@@ -22,6 +34,7 @@ _WAIT_S = 20.0
 _LOOK_S = 0.1  # at the board in memory
 _SHOWN_S = 6.0
 _CONNECTS_WITHIN_S = 60.0
+_PASSKEY_STEPS: Final = frozenset({PairingStep.USE_PASSKEY, PairingStep.COMPARE_CODES})
 
 _STEPS = (
     "<ol><li>Open WhatsApp on the phone.</li><li>Settings, <b>Linked devices</b>, <b>Link a device</b>.</li>"
@@ -47,6 +60,8 @@ class LinkDialog:
         self._client, self._board, self._put = client, board, put
         self._work: asyncio.Task[None] | None = None
         self._ref = ""
+        #: The phone on which a code is to be typed; empty: a QR code is scanned.
+        self._phone = ""
         with ui.dialog() as self._dialog, ui.card().classes("hf-dialog").props("flat"):
             self._name_part()
             self._code_part()
@@ -64,13 +79,14 @@ class LinkDialog:
         self._show(self._asking)
         self._dialog.open()
 
-    def link(self, session: Session, *, replace_number: bool = False) -> None:
-        """Begin, or go on, with the QR code of a session; another number may take it over when asked so."""
-        self._ref = session.id
+    def link(self, session: Session, *, replace_number: bool = False, phone: str = "") -> None:
+        """Begin, or go on, with the QR code of a session, or with a code to type on this phone.
+
+        Another number may take it over when asked so.
+        """
+        self._ref, self._phone = session.id, phone
         self._title.set_text(f"Link “{session.name}”")
-        self._qr.set_visibility(False)
-        self._wait.set_visibility(True)
-        self._wait.set_text("Asking for a code …")
+        self._blank("Asking for a code …")
         self._show(self._scanning)
         self._dialog.open()
         self._stop()
@@ -92,9 +108,21 @@ class LinkDialog:
     def _code_part(self) -> None:
         with ui.element("div") as self._scanning:
             self._title = ui.label().classes("hf-title").props("role=heading aria-level=2")
-            ui.html(_STEPS)
+            self._steps = ui.html(_STEPS)
             self._wait = ui.label().classes("hf-qr-wait").props("role=status")
             self._qr = QrElement()
+            self._typed = TypedCodePart()
+            self._passkey = PasskeyPart(self._answer_passkey, self._confirm_passkey)
+            with (
+                ui.element("form")
+                .classes("hf-by-code")
+                .on("submit.prevent", self._by_code) as self._number_form
+            ):
+                self._typed_on = ui.input().props(
+                    'outlined dense type=tel placeholder="+49 …" aria-label="Number of the phone" '
+                    "data-test=typed-on"
+                )
+                _button("Type a code instead", "hf-button", None).props("type=submit data-test=by-code")
             with ui.element("div").classes("hf-dialog-foot"):
                 _button("Cancel", "hf-button", self._cancel).props("data-test=cancel-link")
 
@@ -120,7 +148,13 @@ class LinkDialog:
         for other in (self._asking, self._scanning, self._linked, self._failed):
             other.set_visibility(other is part)
         if part is not self._scanning:
-            self._qr.clear_code()
+            self._forget()
+
+    def _forget(self) -> None:
+        """No code is left on this page."""
+        self._qr.clear_code()
+        self._typed.clear()
+        self._passkey.clear()
 
     # ---- doing ---------------------------------------------------------------------------------------
 
@@ -153,9 +187,20 @@ class LinkDialog:
         if session is not None:
             self.link(session, replace_number=True)
 
+    def _by_code(self) -> None:
+        session = self._board.sessions.get(self._ref)
+        if session is not None and self._typed_on.value:
+            self.link(session, phone=str(self._typed_on.value))
+
+    async def _answer_passkey(self, answer: dict[str, Any]) -> None:
+        self._put(await self._client.sessions.answer_passkey(self._ref, answer))
+
+    async def _confirm_passkey(self) -> None:
+        self._put(await self._client.sessions.confirm_passkey(self._ref))
+
     def _hidden(self) -> None:
         self._stop()
-        self._qr.clear_code()
+        self._forget()
 
     def _stop(self) -> None:
         if self._work is not None:
@@ -172,27 +217,56 @@ class LinkDialog:
             self._fail("The code could not be shown", "Reload the page and try again.")
 
     async def _run(self, session: Session, replace_number: bool) -> None:
+        asked = self._client.sessions.pair(
+            session.id, replace_number=replace_number, phone=self._phone or None
+        )
         try:
-            self._put(await self._client.sessions.pair(session.id, replace_number=replace_number))
+            self._put(await asked)
         except AlreadyLinked:
             await self._succeed(await self._client.sessions.get(session.id))
             return
         while True:
             try:
-                qr = await self._client.sessions.qr(session.id, wait_s=_WAIT_S)
-            except NoQr:
                 session = await self._client.sessions.get(session.id)
                 self._put(session)
                 if session.state != "pairing":
                     await self._ended(session)
                     return
+                await self._show_step(session)
+            except (NoQr, NoPasskey):
                 await asyncio.sleep(_LOOK_S)
             except GatewayUnreachable:
                 self._blank("The gateway does not answer; trying again …")
                 await asyncio.sleep(_LOOK_S)
-            else:
-                self._draw(qr)
-                await self._while_current(session.id, qr)
+
+    async def _show_step(self, session: Session) -> None:
+        """What the person has to do now, until that is over. Raises NoQr, NoPasskey when it is already."""
+        step = session.pairing.step if session.pairing is not None else ""
+        if step in _PASSKEY_STEPS:
+            self._passkey.show(await self._client.sessions.passkey(session.id))
+            self._only(self._passkey.element)
+            await self._while_step(session.id, step)
+        elif step == PairingStep.ACCEPTED:
+            self._blank("The phone has said yes …")
+            await self._while_step(session.id, step)
+        elif self._phone:
+            typed = await self._client.sessions.typed_code(session.id, wait_s=_WAIT_S)
+            self._typed.show(typed)
+            self._only(self._typed.element)
+            await self._while_step(session.id, PairingStep.TYPE_CODE)
+        else:
+            qr = await self._client.sessions.qr(session.id, wait_s=_WAIT_S)
+            self._qr.show(qr)
+            self._only(self._qr)
+            await self._while_current(session.id, qr)
+
+    async def _while_step(self, ref: str, step: str) -> None:
+        """Return when something else is to be done, or nobody answers."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            seen = self._board.sessions.get(ref)
+            if not self._board.reachable or seen is None or seen.pairing is None or seen.pairing.step != step:
+                return
 
     async def _while_current(self, ref: str, qr: Qr) -> None:
         """Return when this code is over: another one is due, the link was made, or nobody answers."""
@@ -203,7 +277,7 @@ class LinkDialog:
             pairing = seen.pairing if seen else None
             if not self._board.reachable or seen is None or seen.state != "pairing":
                 return
-            if pairing is not None and pairing.index > qr.index:
+            if pairing is not None and (pairing.index > qr.index or pairing.step != PairingStep.SCAN):
                 return
 
     async def _ended(self, session: Session) -> None:
@@ -234,16 +308,25 @@ class LinkDialog:
         await asyncio.sleep(_SHOWN_S)
         self._dialog.close()
 
-    def _draw(self, qr: Qr) -> None:
-        self._wait.set_visibility(False)
-        self._qr.show(qr)
-        self._qr.set_visibility(True)
+    def _only(self, shown: ui.element) -> None:
+        """Of the places for codes, this one alone; the others forget theirs."""
+        places = {
+            self._wait: lambda: None,
+            self._qr: self._qr.clear_code,
+            self._typed.element: self._typed.clear,
+            self._passkey.element: self._passkey.clear,
+        }
+        for place, forget in places.items():
+            place.set_visibility(place is shown)
+            if place is not shown:
+                forget()
+        scans = shown in {self._wait, self._qr} and not self._phone
+        self._steps.set_visibility(scans)
+        self._number_form.set_visibility(scans)
 
     def _blank(self, text: str) -> None:
-        self._qr.clear_code()
-        self._qr.set_visibility(False)
         self._wait.set_text(text)
-        self._wait.set_visibility(True)
+        self._only(self._wait)
 
     def _ask_about_number(self, session: Session) -> None:
         had, other = telephone(session.phone), telephone(session.detail) or "another number"

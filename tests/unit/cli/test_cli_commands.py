@@ -264,3 +264,52 @@ async def test_the_queue_says_what_each_message_waits_for(gateway: ScriptedGatew
     gateway.answers["GET", "/v1/sessions/main/queue"] = {"messages": 0}
     code, out, _ = await holdfast("queue", "main", data=tmp_path)
     assert "Nothing waits" in out
+
+
+async def test_pair_by_code_shows_what_to_type(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    typing = session_body(state="pairing") | {"pairing": {"step": "type_code"}}
+    accepted = typing | {"pairing": {"step": "accepted"}}
+    states = iter([session_body(state="pairing"), typing, accepted])
+    shown = {"code": "ABCD-EFGH", "phone": "+4915112345678", "valid_until": None, "expires_in_s": 100}
+    gateway.answers["PUT", "/v1/sessions/main"] = session_body(state="new", phone=None)
+    gateway.answers["POST", "/v1/sessions/main/pair"] = session_body(state="pairing")
+    gateway.answers["GET", "/v1/sessions/ses_1/pair/code"] = shown
+    gateway.answers["GET", "/v1/sessions/main"] = lambda: next(states, session_body(state="connected"))
+    code, out, err = await holdfast("pair", "--code", "+49 151 12345678", data=tmp_path)
+    assert code == 0, err
+    assert "A  B  C  D  -  E  F  G  H" in out
+    assert "On the phone of +4915112345678" in out
+    assert "connected as" in out
+    assert {"phone": "+49 151 12345678"} in gateway.queries
+
+
+async def test_pair_relays_a_passkey(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    asked = {"options": {}, "helper": "the script", "code": None, "valid_until": None, "expires_in_s": 100}
+    answered: list[Any] = []
+
+    def session() -> Any:
+        steps = ["use_passkey", "compare_codes"]
+        if len(answered) == len(steps):
+            return session_body(state="connected")
+        return session_body(state="pairing") | {"pairing": {"step": steps[len(answered)]}}
+
+    def answer(said: Any) -> Any:
+        answered.append(said)
+        return session()
+
+    qr = {"code": "2@ref,a,b,c", "index": 1, "of": 6, "valid_until": None, "expires_in_s": 60}
+    gateway.answers["PUT", "/v1/sessions/main"] = session_body(state="new", phone=None)
+    gateway.answers["POST", "/v1/sessions/main/pair"] = session_body(state="pairing")
+    gateway.answers["GET", "/v1/sessions/main/qr"] = qr
+    gateway.answers["GET", "/v1/sessions/main"] = session
+    gateway.answers["GET", "/v1/sessions/main/pair/passkey"] = lambda: (
+        asked | ({"code": "WXYZ-1234"} if answered else {})
+    )
+    gateway.answers["POST", "/v1/sessions/main/pair/passkey"] = lambda: answer("passkey")
+    gateway.answers["POST", "/v1/sessions/main/pair/passkey/confirm"] = lambda: answer("confirm")
+    code, out, err = await holdfast("pair", data=tmp_path, stdin='{"id": "x"}\nyes\n')
+    assert code == 0, err
+    assert "the script" in out
+    assert "WXYZ-1234" in out
+    assert answered == ["passkey", "confirm"]
+    assert ("POST", "/v1/sessions/main/pair/passkey", {"id": "x"}) in gateway.requests
