@@ -56,7 +56,9 @@ $(STAMPS)/package: pyproject.toml $(STAMPS)/requirements
 GO_COMMON := go.mod go.sum
 $(GOBIN)/holdfast-engine: $(shell find engine internal -name '*.go' -not -name '*_test.go') $(GO_COMMON) | $(STAMPS)/venv
 	@echo "building the engine (about a minute the first time)"
-	@. tools/go.sh && go build -trimpath -buildvcs=false -ldflags '-s -w' -o $@ ./engine
+	@. tools/go.sh && go run ./engine/harden build/hardened \
+	  && go build -modfile build/hardened/go.mod -trimpath -buildvcs=false -ldflags '-s -w' -o $@ ./engine
+	@cp build/hardened/whatsmeow.patch $(GOBIN)/whatsmeow.patch
 	@touch $@
 $(GOBIN)/wasim: $(shell find simulator internal -name '*.go' -not -name '*_test.go') $(GO_COMMON) | $(STAMPS)/venv
 	@echo "building the simulator"

@@ -13,6 +13,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _PROGRAMS = {"holdfast-engine": "./engine", "wasim": "./simulator"}
+#: Where the library's copy is made with which the engine is built, and what it differs by from the original.
+_HARDENED = Path("build/hardened")
 
 
 class GoPrograms(BuildHookInterface):  # type: ignore[type-arg]
@@ -31,14 +33,16 @@ class GoPrograms(BuildHookInterface):  # type: ignore[type-arg]
             )
         target = Path(self.root) / "src/holdfast/_bin"
         target.mkdir(parents=True, exist_ok=True)
+        self._go(go, "run", "./engine/harden", str(_HARDENED))
         for name, package in _PROGRAMS.items():
-            command = [go, "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"]
-            subprocess.run(
-                [*command, "-o", str(target / name), package],
-                cwd=self.root,
-                env={**os.environ, "CGO_ENABLED": "0"},
-                check=True,
-            )
+            module = ["-modfile", str(_HARDENED / "go.mod")] if name == "holdfast-engine" else []
+            flags = ["-trimpath", "-buildvcs=false", "-ldflags", "-s -w"]
+            self._go(go, "build", *module, *flags, "-o", str(target / name), package)
+        # Modified files of an MPL library are in the engine: what was changed goes with it.
+        shutil.copy(Path(self.root) / _HARDENED / "whatsmeow.patch", target)
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform}"
+
+    def _go(self, *command: str) -> None:
+        subprocess.run(command, cwd=self.root, env={**os.environ, "CGO_ENABLED": "0"}, check=True)

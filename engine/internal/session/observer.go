@@ -61,6 +61,12 @@ func (c *Connection) decryptionPanicked(value any, stack []byte) {
 	c.log.Error("session.decryption_panicked", "panic", fmt.Sprint(value), "stack", string(stack))
 }
 
+// libraryPanicked is told of a panic in a goroutine that the library had started: nobody knows what it leaves undone.
+func (c *Connection) libraryPanicked(where string) {
+	c.log.Error("session.library_panicked", "where", where)
+	c.end(translate.Ending{Reason: pb.Reason_CRASHED, Detail: "contained panic in the library: " + oneLine(where)})
+}
+
 func (c *Connection) frameBroken() {
 	c.end(translate.Ending{Reason: pb.Reason_STREAM_ERROR, Detail: "frames do not decrypt"})
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -20,6 +21,7 @@ type tap struct {
 	sent     func(*waBinary.Node)
 	broken   func()
 	down     func()
+	panicked func(where string)
 	garbled  *atomic.Int32
 }
 
@@ -30,7 +32,8 @@ const garbledFrames = 3
 
 func newTap(log *slog.Logger, c *Connection) *tap {
 	return &tap{
-		log: log, received: c.nodeReceived, sent: c.nodeSent, broken: c.frameBroken, down: c.clientDown, garbled: &atomic.Int32{},
+		log: log, received: c.nodeReceived, sent: c.nodeSent, broken: c.frameBroken, down: c.clientDown,
+		panicked: c.libraryPanicked, garbled: &atomic.Int32{},
 	}
 }
 
@@ -75,6 +78,10 @@ func (t *tap) Warnf(message string, _ ...any) {
 	t.log.Debug("library.warning", "module", t.module, "message", message)
 }
 
-func (t *tap) Errorf(message string, _ ...any) {
+// Errorf hears of the panics that the hardened library contains: see engine/harden.
+func (t *tap) Errorf(message string, args ...any) {
+	if strings.HasPrefix(message, "Contained a panic") {
+		t.panicked(fmt.Sprint(args...))
+	}
 	t.log.Warn("library.error", "module", t.module, "message", message)
 }

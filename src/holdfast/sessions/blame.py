@@ -1,8 +1,9 @@
 """Whom the deaths of engines are blamed on. Pure.
 
-One session whose incoming data ends the engine takes every number down, again and again. So after two deaths
-within a minute whoever the engine dealt with last is a suspect: suspects connect alone, one after the other,
-while the others run. The one under which the engine dies again is the culprit, and rests.
+One session whose incoming data ends the engine takes every number down, again and again. Whoever alone was
+dealt with last before two deaths within ten minutes is the culprit, and rests. Where several were, they are
+suspects: they connect alone, one after the other, while the others run, and the one under which the engine
+dies again is the culprit.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Final
 from holdfast.model.ids import SessionId
 
 #: Two deaths within this time are no accident.
-_WITHIN_MS: Final = 60_000
+_WITHIN_MS: Final = 600_000
 #: Whoever has been connected alone for so long is no suspect any more.
 _ALONE_FOR_MS: Final = 5_000
 
@@ -25,7 +26,7 @@ class Blame:
     """Takes deaths and time, gives culprits and whose turn it is."""
 
     def __init__(self) -> None:
-        self._deaths: list[int] = []
+        self._deaths: list[tuple[int, Sequence[SessionId]]] = []
         self._suspects: list[SessionId] = []
         self._asked: dict[SessionId, int] = {}
         self._turns_begin_ms = 0
@@ -34,14 +35,25 @@ class Blame:
 
     def died(self, now_ms: int, last: Sequence[SessionId]) -> SessionId | None:
         """An engine has died; it dealt with these last, the likeliest first. The culprit, if one is found."""
-        self._deaths = [at for at in self._deaths if now_ms - at <= _WITHIN_MS] + [now_ms]
+        self._deaths = [it for it in self._deaths if now_ms - it[0] <= _WITHIN_MS] + [(now_ms, last)]
         self._turns_begin_ms = now_ms + _TURNS_BEGIN_AFTER_MS
         culprit, self._alone = self._alone, None
+        if culprit is None:
+            culprit = self._seen_each_time()
         if culprit is not None:
             self._suspects.clear()
+            self._deaths.clear()
         elif len(self._deaths) >= 2:
             self._suspects += [session_id for session_id in last if session_id not in self._suspects]
         return culprit
+
+    def _seen_each_time(self) -> SessionId | None:
+        """The one that was dealt with before each of the last two deaths, if it is one."""
+        if len(self._deaths) < 2:
+            return None
+        (_, before), (_, now) = self._deaths[-2:]
+        both = [session_id for session_id in dict.fromkeys(now) if session_id in before]
+        return both[0] if len(both) == 1 else None
 
     def suspect(self, session_id: SessionId) -> None:
         """One that was a culprit before."""

@@ -11,13 +11,22 @@ def test_one_death_is_an_accident() -> None:
     blame = Blame()
     assert blame.died(1000, [A]) is None
     assert blame.may_connect(A, 1001)
-    assert blame.died(1000 + 60_001, [A]) is None  # and so is another one, later
-    assert blame.may_connect(A, 70_000)
+    assert blame.died(1000 + 600_001, [A]) is None  # and so is another one, later
+    assert blame.may_connect(A, 700_000)
+
+
+def test_the_only_one_that_two_deaths_have_in_common_is_the_culprit() -> None:
+    blame = Blame()
+    assert blame.died(1000, [A, C]) is None
+    assert blame.died(500_000, [B, A]) is A
+    # the others are no suspects, and the next death is the first again
+    assert blame.may_connect(B, 500_400)
+    assert blame.died(510_000, [B]) is None
 
 
 def test_after_two_deaths_the_suspects_connect_alone_and_the_others_run() -> None:
     blame = Blame()
-    blame.died(1000, [A])
+    blame.died(1000, [B, A])
     blame.died(2000, [A, B])
     assert blame.may_connect(C, 2001)
     # whoever asks first: the likeliest goes first
@@ -33,7 +42,7 @@ def test_after_two_deaths_the_suspects_connect_alone_and_the_others_run() -> Non
 
 def test_a_suspect_that_does_not_want_to_connect_holds_up_nobody() -> None:
     blame = Blame()
-    blame.died(1000, [A])
+    blame.died(1000, [B, A])
     blame.died(2000, [A, B])
     assert blame.may_connect(B, 2400)
 
