@@ -1,5 +1,6 @@
-"""The two parts that the browser draws itself, from plain values."""
+"""The two parts that the browser draws itself, from plain values, and a button."""
 
+from collections.abc import Callable
 from typing import cast
 
 from nicegui import ui
@@ -34,6 +35,16 @@ class QrElement(ui.element, component="static/qr.js"):
         """Forget the code."""
         self._props["svg"] = ""
         self.update()
+
+
+def button(text: str, classes: str, pressed: Callable[[], object] | None) -> ui.element:
+    """A button that says this. None: its form takes the press."""
+    made = ui.element("button").classes(classes).props("type=button")
+    with made:
+        ui.html(text, tag="span")
+    if pressed is not None:
+        made.on("click", pressed)
+    return made
 
 
 def svg(code: str) -> str:

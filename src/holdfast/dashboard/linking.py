@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import re
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -16,11 +15,12 @@ from holdfast.client import (
     HoldfastError,
     NoPasskey,
     NoQr,
-    Qr,
     Session,
 )
 from holdfast.dashboard.board import Board
-from holdfast.dashboard.elements import QrElement
+from holdfast.dashboard.elements import QrElement, button
+from holdfast.dashboard.names import looks_like_id, suggested_name
+from holdfast.dashboard.pace import LOOK_S, while_current, while_step
 from holdfast.dashboard.ways import PasskeyPart, TypedCodePart
 from holdfast.dashboard.words import telephone
 from holdfast.kit import logging
@@ -31,7 +31,6 @@ from holdfast.model.states import ACTIVE
 log = logging.get("dashboard")
 
 _WAIT_S = 20.0
-_LOOK_S = 0.1  # at the board in memory
 _SHOWN_S = 6.0
 _CONNECTS_WITHIN_S = 60.0
 _PASSKEY_STEPS: Final = frozenset({PairingStep.USE_PASSKEY, PairingStep.COMPARE_CODES})
@@ -40,17 +39,6 @@ _STEPS = (
     "<ol><li>Open WhatsApp on the phone.</li><li>Settings, <b>Linked devices</b>, <b>Link a device</b>.</li>"
     "<li>Point the camera at this code.</li></ol>"
 )
-
-
-def suggested_name(sessions: Board) -> str:
-    """A name that is free: `number-1`, `number-2`, …"""
-    taken = {session.name for session in sessions.sessions.values()}
-    return next(name for n in range(1, len(taken) + 2) if (name := f"number-{n}") not in taken)
-
-
-def looks_like_id(name: str) -> bool:
-    """True for names that could be mistaken for a number."""
-    return re.fullmatch(r"\+?[0-9 ]+", name) is not None
 
 
 class LinkDialog:
@@ -102,8 +90,8 @@ class LinkDialog:
             )
             self._fault = ui.label().classes("hf-fault").props("role=alert")
             with ui.element("div").classes("hf-dialog-foot"):
-                _button("Cancel", "hf-button", self._dialog.close)
-                _button("Show QR code", "hf-button hf-main", None).props("type=submit data-test=show-qr")
+                button("Cancel", "hf-button", self._dialog.close)
+                button("Show QR code", "hf-button hf-main", None).props("type=submit data-test=show-qr")
 
     def _code_part(self) -> None:
         with ui.element("div") as self._scanning:
@@ -122,9 +110,9 @@ class LinkDialog:
                     'outlined dense type=tel placeholder="+49 …" aria-label="Number of the phone" '
                     "data-test=typed-on"
                 )
-                _button("Type a code instead", "hf-button", None).props("type=submit data-test=by-code")
+                button("Type a code instead", "hf-button", None).props("type=submit data-test=by-code")
             with ui.element("div").classes("hf-dialog-foot"):
-                _button("Cancel", "hf-button", self._cancel).props("data-test=cancel-link")
+                button("Cancel", "hf-button", self._cancel).props("data-test=cancel-link")
 
     def _linked_part(self) -> None:
         with ui.element("div").classes("hf-linked").props("role=status data-test=linked") as self._linked:
@@ -132,17 +120,17 @@ class LinkDialog:
             self._number = ui.label().classes("hf-number")
             self._linked_text = ui.label()
             with ui.element("div").classes("hf-dialog-foot"):
-                _button("Done", "hf-button hf-main", self._dialog.close).props("data-test=done")
+                button("Done", "hf-button hf-main", self._dialog.close).props("data-test=done")
 
     def _failed_part(self) -> None:
         with ui.element("div") as self._failed:
             self._failure = ui.label().classes("hf-title").props("role=alert")
             self._failure_step = ui.label()
             with ui.element("div").classes("hf-dialog-foot"):
-                _button("Close", "hf-button", self._dialog.close)
-                self._replace = _button("Use the other number", "hf-button hf-sure", self._replace_number)
+                button("Close", "hf-button", self._dialog.close)
+                self._replace = button("Use the other number", "hf-button hf-sure", self._replace_number)
                 self._replace.props("data-test=replace-number")
-                _button("Show a new code", "hf-button hf-main", self._again)
+                button("Show a new code", "hf-button hf-main", self._again)
 
     def _show(self, part: ui.element) -> None:
         for other in (self._asking, self._scanning, self._linked, self._failed):
@@ -234,10 +222,10 @@ class LinkDialog:
                     return
                 await self._show_step(session)
             except (NoQr, NoPasskey):
-                await asyncio.sleep(_LOOK_S)
+                await asyncio.sleep(LOOK_S)
             except GatewayUnreachable:
                 self._blank("The gateway does not answer; trying again …")
-                await asyncio.sleep(_LOOK_S)
+                await asyncio.sleep(LOOK_S)
 
     async def _show_step(self, session: Session) -> None:
         """What the person has to do now, until that is over. Raises NoQr, NoPasskey when it is already."""
@@ -245,40 +233,20 @@ class LinkDialog:
         if step in _PASSKEY_STEPS:
             self._passkey.show(await self._client.sessions.passkey(session.id))
             self._only(self._passkey.element)
-            await self._while_step(session.id, step)
+            await while_step(self._board, session.id, step)
         elif step == PairingStep.ACCEPTED:
             self._blank("The phone has said yes …")
-            await self._while_step(session.id, step)
+            await while_step(self._board, session.id, step)
         elif self._phone:
             typed = await self._client.sessions.typed_code(session.id, wait_s=_WAIT_S)
             self._typed.show(typed)
             self._only(self._typed.element)
-            await self._while_step(session.id, PairingStep.TYPE_CODE)
+            await while_step(self._board, session.id, PairingStep.TYPE_CODE)
         else:
             qr = await self._client.sessions.qr(session.id, wait_s=_WAIT_S)
             self._qr.show(qr)
             self._only(self._qr)
-            await self._while_current(session.id, qr)
-
-    async def _while_step(self, ref: str, step: str) -> None:
-        """Return when something else is to be done, or nobody answers."""
-        while True:
-            await asyncio.sleep(_LOOK_S)
-            seen = self._board.sessions.get(ref)
-            if not self._board.reachable or seen is None or seen.pairing is None or seen.pairing.step != step:
-                return
-
-    async def _while_current(self, ref: str, qr: Qr) -> None:
-        """Return when this code is over: another one is due, the link was made, or nobody answers."""
-        until = time.monotonic() + qr.expires_in_s
-        while time.monotonic() < until:
-            await asyncio.sleep(_LOOK_S)
-            seen = self._board.sessions.get(ref)
-            pairing = seen.pairing if seen else None
-            if not self._board.reachable or seen is None or seen.state != "pairing":
-                return
-            if pairing is not None and (pairing.index > qr.index or pairing.step != PairingStep.SCAN):
-                return
+            await while_current(self._board, session.id, qr)
 
     async def _ended(self, session: Session) -> None:
         if session.state in ACTIVE:
@@ -295,7 +263,7 @@ class LinkDialog:
         self._linked_text.set_text(f"“{session.name}” is linked, and connects now.")
         began = time.monotonic()
         while not session.connected and time.monotonic() < began + _CONNECTS_WITHIN_S:
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(LOOK_S)
             session = self._board.sessions.get(session.id, session)
             if session.state not in ACTIVE:
                 self._fail(session.sentence, session.next_step)
@@ -342,12 +310,3 @@ class LinkDialog:
         self._failure.set_text(sentence)
         self._failure_step.set_text(step)
         self._show(self._failed)
-
-
-def _button(text: str, classes: str, pressed: Callable[[], object] | None) -> ui.element:
-    button = ui.element("button").classes(classes).props("type=button")
-    with button:
-        ui.html(text, tag="span")
-    if pressed is not None:
-        button.on("click", pressed)
-    return button

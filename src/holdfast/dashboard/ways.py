@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from holdfast.client import HoldfastError, Passkey, TypedCode
+from holdfast.dashboard.elements import button
 from holdfast.dashboard.words import telephone
 from holdfast.model.passkey import PAGE
 
@@ -62,14 +63,14 @@ class PasskeyPart:
             )
             self._fault = ui.label().classes("hf-fault").props("role=alert")
             with ui.element("div").classes("hf-dialog-foot"):
-                _button("Hand it on", self._hand_on, "hand-on")
+                button("Hand it on", "hf-button hf-main", self._hand_on).props("data-test=hand-on")
 
     def _compare_part(self) -> None:
         with ui.element("div") as self._comparing:
             ui.html("<p>The phone shows a code. Is it this one?</p>")
             self._code = ui.label().classes("hf-typed").props("data-test=compare-code")
             with ui.element("div").classes("hf-dialog-foot"):
-                _button("It is the same", self._same, "same-code")
+                button("It is the same", "hf-button hf-main", self._same).props("data-test=same-code")
 
     def show(self, asked: Passkey) -> None:
         """Draw what is to be done now."""
@@ -103,10 +104,3 @@ class PasskeyPart:
             await deed
         except HoldfastError as refused:
             self._fault.set_text(str(refused))
-
-
-def _button(text: str, pressed: Callable[[], object], test: str) -> None:
-    with ui.element("button").classes("hf-button hf-main") as button:
-        ui.html(text, tag="span")
-    button.props(f"type=button data-test={test}")
-    button.on("click", pressed)
