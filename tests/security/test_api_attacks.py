@@ -15,7 +15,6 @@ NEEDS: Final = {
     "GET /livez": "",
     "GET /readyz": "",
     "POST /v1/dashboard/exchange": "",
-    "GET /metrics": "read",  # and `metrics`, which opens nothing else
     "GET /v1/system": "read",
     "GET /v1/sessions": "read",
     "PUT /v1/sessions/{name}": "admin",
@@ -35,9 +34,6 @@ NEEDS: Final = {
     "POST /v1/sessions/{ref}/disconnect": "admin",
     "POST /v1/sessions/{ref}/logout": "admin",
     "GET /v1/sessions/{ref}/timeline": "read",
-    "GET /v1/sessions/{ref}/uptime": "read",
-    "GET /v1/sessions/{ref}/queue": "read",
-    "POST /v1/sessions/{ref}/messages/{message_id}/cancel": "send",
     "POST /v1/sessions/{ref}/messages": "send",
     "GET /v1/sessions/{ref}/messages": "read",
     "GET /v1/sessions/{ref}/messages/{message_id}": "read",
