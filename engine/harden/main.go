@@ -67,6 +67,10 @@ func fail(err error) {
 }
 
 func build(target string) error {
+	// On a bare machine the module cache is empty: the list would name no folder.
+	if out, err := exec.Command("go", "mod", "download", library).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s cannot be fetched: %w: %s", library, err, strings.TrimSpace(string(out)))
+	}
 	origin, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}} {{.Version}}", library).Output()
 	if err != nil {
 		return fmt.Errorf("the module cache has no %s: %w", library, err)
