@@ -210,7 +210,7 @@ class Driver:
                 session.busy.discard(each.row.order_no)
 
     def oldest_unanswered(self, session_id: SessionId) -> int | None:
-        """The oldest message, by its order, that was handed over and has had no answer; None without one."""
+        """The message that was handed over first and has had no answer, by its order; None without one."""
         return next(iter(self._unanswered.get(session_id, ())), None)
 
     def _answered(self, row: Queued) -> None:

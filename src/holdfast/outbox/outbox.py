@@ -213,7 +213,7 @@ class Outbox:
             unit.after_commit(partial(self._driver.merged, session_id, pn, lid))
 
     def oldest_unanswered(self, session_id: SessionId) -> int | None:
-        """The oldest message, by its order, that was handed over and has had no answer; None without one."""
+        """The message that was handed over first and has had no answer, by its order; None without one."""
         return self._driver.oldest_unanswered(session_id)
 
     async def queued(self) -> int:
