@@ -41,7 +41,7 @@ func TestACertificateThatRanOutIsNotOurClock(t *testing.T) {
 	l.g.must("s1", &pb.Command{Command: &pb.Command_Disconnect{Disconnect: &pb.Disconnect{}}})
 	l.sim.Fault("expired-chain", "", 1)
 	l.g.must("s1", connectCommand(3))
-	if ended := l.g.disconnected(3); ended.Reason != pb.Reason_NETWORK {
+	if ended := l.g.disconnected(3); ended.Reason != pb.Reason_CERTIFICATE_REFUSED {
 		t.Errorf("disconnected: %v", ended)
 	}
 }

@@ -423,7 +423,7 @@ func TestWhyAHandshakeFailedIsTold(t *testing.T) {
 		epoch := uint64(n + 3)
 		l.sim.Fault(fault, "", 1)
 		l.g.must("s1", connectCommand(epoch))
-		if ended := l.g.disconnected(epoch); ended.Reason != pb.Reason_NETWORK || !strings.Contains(ended.Detail, "noise handshake failed") {
+		if ended := l.g.disconnected(epoch); ended.Reason != pb.Reason_CERTIFICATE_REFUSED || !strings.Contains(ended.Detail, "noise handshake failed") {
 			t.Errorf("%s: ended with %v", fault, ended)
 		}
 	}
