@@ -8,13 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
+def open_scratch(path: Path, *, mode: int = 0o600) -> int:
+    """Make a file that nobody has made before, with these permissions from the first moment, to write to.
+
+    For files with a random name that are renamed when they are whole. The caller closes the descriptor.
+    Raises OSError.
+    """
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+
+
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     """Replace `path` by `content`, durably, with these permissions from the first moment.
 
     Raises OSError; the old file is then untouched.
     """
     scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    fd = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    fd = open_scratch(scratch, mode=mode)
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(content)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from holdfast.kit.files import sync_folder
+from holdfast.kit.files import open_scratch, sync_folder
 from holdfast.model.errors import MediaEmpty, MediaStorageFailed, MediaTooLarge
 
 #: Parts are hidden, and named otherwise than the engine's: each program removes its own after a crash.
@@ -41,7 +41,7 @@ class Part:
         self._hash = hashlib.sha256()
         self._gathered = bytearray()
         try:
-            fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            fd = open_scratch(self.path)
         except OSError as exc:
             raise MediaStorageFailed(f"No file can be made: {exc.strerror}") from exc
         self._file = os.fdopen(fd, "wb", buffering=0)
