@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from holdfast.cli.groups import requests as list_requests
 from holdfast.client import Client, WhatsAppForbidden, WhatsAppNotFound
 from holdfast.model.errors import NotConnected, RecipientInvalid, RequestInvalid, UnknownMessage
 from house import House
@@ -23,7 +24,9 @@ async def client(house: House) -> AsyncIterator[Client]:
         yield opened
 
 
-async def test_a_group_from_its_first_member_to_the_last_word(house: House, client: Client) -> None:
+async def test_a_group_from_its_first_member_to_the_last_word(
+    house: House, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
     number, _ = await house.link("taxi")
     ann, bob, cem = [await house.simulator.phone(name) for name in ("Ann", "Bob", "Cem")]
     made = await client.groups.create("taxi", "Night shift", [f"+{ann.phone}"])
@@ -55,6 +58,8 @@ async def test_a_group_from_its_first_member_to_the_last_word(house: House, clie
     await client.groups.change("taxi", made.group, join_approval=True)
     await cem.join(fresh.rpartition("/")[2])
     (waiting,) = await client.groups.requests("taxi", made.group)
+    await list_requests(house.place.data, "taxi", made.group, as_json=False)
+    assert waiting.member.jid in capsys.readouterr().out
     # Somebody whom this number never met is known by the hidden name alone.
     (decided,) = await client.groups.decide("taxi", made.group, [waiting.member.jid], approve=True)
     assert decided.whatsapp_code is None

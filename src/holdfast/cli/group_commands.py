@@ -29,7 +29,7 @@ def listing(session: SessionName, data: Data = None, as_json: AsJson = False) ->
 
 @app.command()
 def show(session: SessionName, group: GroupName, data: Data = None, as_json: AsJson = False) -> None:
-    """One group with its members and who waits to be let in."""
+    """One group with its members."""
     from holdfast.cli import groups as work
 
     run(work.show(data, session, group, as_json))
@@ -102,6 +102,14 @@ def demote(session: SessionName, group: GroupName, members: Members, data: Data 
     from holdfast.cli import groups as work
 
     run(work.change_members(data, session, group, "demote", members))
+
+
+@app.command()
+def requests(session: SessionName, group: GroupName, data: Data = None, as_json: AsJson = False) -> None:
+    """Who waits to be let in; `accept` and `decline` take what is shown."""
+    from holdfast.cli import groups as work
+
+    run(work.requests(data, session, group, as_json))
 
 
 @app.command()

@@ -121,6 +121,18 @@ async def change_members(
         return _told(await do(session, group, members))
 
 
+async def requests(data: Path | None, session: str, group: str, as_json: bool) -> None:
+    """Print who waits to be let in. Raises what the gateway refuses."""
+    async with client(data) as api:
+        found = await api.groups.requests(session, group)
+    if as_json:
+        machine([dataclasses.asdict(it.member) for it in found])
+    elif not found:
+        say("Nobody waits.")
+    for it in () if as_json else found:
+        say("{}", it.member.phone or it.member.jid)
+
+
 async def decide(
     data: Path | None, session: str, group: str, members: Sequence[str], *, approve: bool
 ) -> int:
