@@ -64,3 +64,11 @@ async def test_running_and_stopped(house: House) -> None:
     await house.start()
     await house.connected("taxi")
     assert (await house.simulator.at(number).account()).registrations == 1
+
+
+async def test_a_folder_that_is_not_there_is_said_and_not_made(house: House) -> None:
+    nowhere = house.place.data / "nowhere"
+    code, text = await doctor(house, "--data", str(nowhere))
+    assert code != 0
+    assert f"There is no data folder {nowhere}" in text
+    assert not nowhere.exists()

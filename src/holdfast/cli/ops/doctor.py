@@ -20,7 +20,7 @@ from holdfast.engine import EngineLink, running, stop
 from holdfast.journal import Journal
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
-from holdfast.model.errors import EngineUnreachable, StoreUnavailable
+from holdfast.model.errors import EngineUnreachable, SettingsError, StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.sessions import Recorder, Supervisor, records
 from holdfast.settings import Settings
@@ -38,6 +38,10 @@ async def examine(data: Path | None, *, repair: bool) -> dict[str, Any]:
     """
     logging.configure(level="critical")  # the report says it
     chosen = _settings(data)
+    if not chosen.data.is_dir():  # looking at a folder must not make it
+        raise SettingsError(
+            f"There is no data folder {chosen.data}", next_step="Name it with --data, or start Holdfast."
+        )
     settings.prepare(chosen)
     with only_gateway(chosen):
         async with _opened(chosen) as doctor:
