@@ -221,13 +221,13 @@ async def test_what_cannot_be_done_is_refused_before_anything_is_stored(talk: Ta
         (404, "unknown_message", {"kind": "reaction", "reacted_to": "3EB0", "emoji": "👍"}),
         (422, "content_invalid", {"kind": "poll", "text": "When?", "options": ["now"]}),
     ):
-        error = (await talk.send(to, expect, content=content))["error"]
+        error = await talk.send(to, expect, content=content)
         assert error["code"] == code
         assert error["next_step"]
     stranger = await talk.house.simulator.phone("Stranger")
     body = {"text": "@you", "mentions": [f"+{talk.other.phone}", f"+{stranger.phone}"]}
-    error = (await talk.send(talk.group.jid, 422, **body))["error"]
-    assert (error["code"], f"+{stranger.phone} is not in" in error["message"]) == ("content_invalid", True)
+    error = await talk.send(talk.group.jid, 422, **body)
+    assert (error["code"], f"+{stranger.phone} is not in" in error["detail"]) == ("content_invalid", True)
     found = await talk.house.ask("GET", "/v1/sessions/taxi/messages", params={"direction": "out"})
     assert found["messages"] == []
 

@@ -216,7 +216,7 @@ class PlayedGateway:
             self.calls.append(f"{request.method} {request.url.path}")
             key = request.headers.get("authorization", "").removeprefix("Bearer ")
             if not request.url.path.endswith("/exchange") and key not in self.keys:
-                return JSONResponse({"error": {"code": "unauthorized", "message": "no"}}, 401)
+                return JSONResponse({"code": "unauthorized", "detail": "no"}, 401)
             return await call_next(request)
 
         @app.get("/v1/system")
@@ -247,20 +247,20 @@ class PlayedGateway:
         async def qr(ref: str) -> Json:
             found = self.codes.get(ref)
             if found is None or self._find(ref)["state"] != "pairing":
-                raise HTTPException(404, {"code": "no_qr", "message": "no code"})
+                raise HTTPException(404, {"code": "no_qr", "detail": "no code"})
             left = datetime.fromisoformat(found["valid_until"]) - datetime.now(UTC)
             return {**found, "expires_in_s": left.total_seconds()}
 
         @app.get("/v1/sessions/{ref}/pair/code")
         async def typed(ref: str) -> Json:
             if self.typed is None:
-                raise HTTPException(404, {"code": "no_qr", "message": "no code"})
+                raise HTTPException(404, {"code": "no_qr", "detail": "no code"})
             return self.typed
 
         @app.get("/v1/sessions/{ref}/pair/passkey")
         async def passkey(ref: str) -> Json:
             if self.passkey is None:
-                raise HTTPException(404, {"code": "no_passkey", "message": "none"})
+                raise HTTPException(404, {"code": "no_passkey", "detail": "none"})
             return self.passkey
 
         @app.post("/v1/sessions/{ref}/pair/passkey")
@@ -292,7 +292,7 @@ class PlayedGateway:
         @app.post("/v1/dashboard/exchange")
         async def exchange(body: Json) -> Json:
             if body["token"] not in self.tokens:
-                raise HTTPException(401, {"code": "unauthorized", "message": "This link was used already"})
+                raise HTTPException(401, {"code": "unauthorized", "detail": "This link was used already"})
             self.tokens.discard(body["token"])
             key = f"hf_{secrets.token_urlsafe(8)}"
             self.keys.add(key)
@@ -309,7 +309,7 @@ class PlayedGateway:
 
         @app.exception_handler(HTTPException)
         async def refuse(_: Request, refused: HTTPException) -> JSONResponse:
-            return JSONResponse({"error": refused.detail}, refused.status_code)
+            return JSONResponse(refused.detail, refused.status_code)
 
         return app
 
@@ -347,4 +347,4 @@ class PlayedGateway:
         for body in self.sessions.values():
             if ref in (body["id"], body["name"], body["phone"]):
                 return body
-        raise HTTPException(404, {"code": "unknown_session", "message": f"No session {ref}"})
+        raise HTTPException(404, {"code": "unknown_session", "detail": f"No session {ref}"})

@@ -85,14 +85,14 @@ async def test_what_is_not_right_is_refused_and_nothing_is_kept(
     api: Served, body: bytes, mimetype: str, status: int, code: str
 ) -> None:
     refused = await put(api, body, mimetype)
-    assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
     assert files(api) == []
 
 
 async def test_a_large_file_is_refused_clearly_though_its_client_still_writes(api: Served) -> None:
     for body in (noise(5_000_000), ten_megabytes()):
         refused = await api.http.post("/v1/media", content=body)
-        assert (refused.status_code, refused.json()["error"]["code"]) == (413, "media_too_large")
+        assert (refused.status_code, refused.json()["code"]) == (413, "media_too_large")
     assert files(api) == []
 
 
@@ -105,13 +105,13 @@ async def test_a_picture_that_claims_to_be_endless_is_not_decoded(api: Served) -
     bomb = bytearray(picture())
     bomb[16:24] = (60_000).to_bytes(4, "big") * 2  # the header's width and height
     refused = await put(api, bytes(bomb), "image/png")
-    assert refused.json()["error"]["code"] == "media_damaged"
+    assert refused.json()["code"] == "media_damaged"
     assert files(api) == []
 
 
 async def test_a_kind_takes_what_whatsapp_takes(api: Served) -> None:
-    assert (await put(api, picture("GIF"), kind="image")).json()["error"]["code"] == "media_unfit"
-    assert (await put(api, noise(100), kind="video")).json()["error"]["code"] == "media_unfit"
+    assert (await put(api, picture("GIF"), kind="image")).json()["code"] == "media_unfit"
+    assert (await put(api, noise(100), kind="video")).json()["code"] == "media_unfit"
     sticker = (await put(api, picture(), kind="sticker")).json()
     assert (sticker["mimetype"], sticker["width"], sticker["height"]) == ("image/webp", 512, 512)
     assert "sticker" in sticker["kinds"]
@@ -164,11 +164,13 @@ async def test_a_range_is_what_it_says(api: Served, wanted: str, status: int, pa
     body = noise(100)
     media_id = (await put(api, body)).json()["media_id"]
     got = await api.http.get(f"/v1/media/{media_id}", headers={"Range": wanted})
-    assert (got.status_code, got.content) == (status, body[part])
+    assert got.status_code == status
+    if status != 416:
+        assert got.content == body[part]
     if status == 206:
         assert got.headers["content-range"] == f"bytes {part.start}-{part.stop - 1}/100"
     if status == 416:
-        assert got.headers["content-range"] == "bytes */100"
+        assert (got.headers["content-range"], got.json()["code"]) == ("bytes */100", "media_range_invalid")
 
 
 async def test_a_client_that_has_the_file_is_told_so(api: Served) -> None:
@@ -212,7 +214,7 @@ async def test_a_file_is_its_tenants_alone(api: Served) -> None:
     theirs = {"Authorization": f"Bearer {other.key}"}
     for path in ("", "/info", "/thumbnail"):
         got = await api.http.get(f"/v1/media/{made['media_id']}{path}", headers=theirs)
-        assert (got.status_code, got.json()["error"]["code"]) == (404, "unknown_media")
+        assert (got.status_code, got.json()["code"]) == (404, "unknown_media")
     assert (await api.http.post("/v1/media", content=b"x", headers=theirs)).status_code == 403
     reader = await api.accounts.create_key(DEFAULT_TENANT, "x", scopes=frozenset({Scope.SEND}))
     blind = {"Authorization": f"Bearer {reader.key}"}

@@ -22,11 +22,11 @@ async def api(tmp_path: Path) -> AsyncIterator[Served]:
 
 def error_of(answer: httpx.Response) -> str:
     """The code, after a look at the shape."""
-    error = answer.json()["error"]
-    assert set(error) == {"code", "message", "next_step"}
-    assert error["message"]
-    assert error["next_step"]
-    return str(error["code"])
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["status"] == answer.status_code
+    assert all(problem[each] for each in ("type", "title", "detail", "code", "next_step"))
+    return str(problem["code"])
 
 
 def content(**content: object) -> object:
@@ -104,7 +104,7 @@ async def test_a_message_is_accepted_sent_and_shown(api: Served) -> None:
 async def test_what_is_refused(api: Served, body: object, status: int, code: str) -> None:
     answer = await api.http.post("/v1/sessions/shop/messages", json=body)
     assert (answer.status_code, error_of(answer)) == (status, code)
-    assert "hi" not in answer.json()["error"]["message"].split()
+    assert "hi" not in answer.json()["detail"].split()
     assert (await api.http.get("/v1/sessions/shop/messages")).json()["messages"] == []
 
 
@@ -164,14 +164,14 @@ async def test_pages_of_both_directions(api: Served) -> None:
 
 async def test_a_body_that_fills_the_memory_is_refused(api: Served) -> None:
     announced = await api.http.post("/v1/sessions/shop/messages", content=b"x" * (5 << 20))
-    assert (announced.status_code, error_of(announced)) == (413, "message_too_large")
+    assert (announced.status_code, error_of(announced)) == (413, "request_too_large")
 
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(80):
             yield b"x" * (1 << 16)
 
     streamed = await api.http.post("/v1/sessions/shop/messages", content=endless())
-    assert (streamed.status_code, error_of(streamed)) == (413, "message_too_large")
+    assert (streamed.status_code, error_of(streamed)) == (413, "request_too_large")
     body = {"to": "+12345", "text": "\u0001" * 65_536}
     assert (await api.http.post("/v1/sessions/shop/messages", json=body)).status_code == 202
 

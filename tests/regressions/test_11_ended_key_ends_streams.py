@@ -52,7 +52,7 @@ async def last_of_sse(api: Served, key: str, begun: asyncio.Event) -> str:
                 last = line.removeprefix("event: ")
                 begun.set()
             if line.startswith("data: ") and last == "error":
-                return str(json.loads(line.removeprefix("data: "))["error"]["code"])
+                return str(json.loads(line.removeprefix("data: "))["code"])
     return last
 
 

@@ -50,7 +50,7 @@ async def test_pages_of_other_sites_get_no_answer(house: House) -> None:
     ):
         response = await house.http.get("/v1/system", headers={name: value})
         assert response.status_code == 403, (name, value)
-        assert response.json()["error"]["code"] == "forbidden"
+        assert response.json()["code"] == "forbidden"
         host, more = (value, "") if name == "Host" else ("127.0.0.1", f"Origin: {value}\r\n")
         answer, (_, writer) = await shake_hands(house, host, more)
         assert answer.startswith(b"HTTP/1.1 403"), (name, value)

@@ -1,7 +1,7 @@
 """The HTTP application: every room's endpoints, one shape of error, one description."""
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -27,6 +27,7 @@ from holdfast.api import (
     subscriptions,
     system,
 )
+from holdfast.api.description import Described
 from holdfast.api.limits import BodyLimit
 from holdfast.api.origin import SameSite
 from holdfast.api.rooms import Rooms
@@ -35,16 +36,15 @@ _DESCRIPTION: Final = """
 Holdfast keeps WhatsApp numbers linked and working, for programs that talk over them.
 
 Every endpoint under `/v1` needs `Authorization: Bearer hf_…`; on this machine the key lies in `local.key` of
-the data folder. Errors have one shape: `{"error": {"code", "message", "next_step"}}`. Times are ISO 8601 in
-UTC.
+the data folder. Refusals are `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`,
+`code`, `next_step`; [every code](/docs/problems). Times are ISO 8601 in UTC.
 """
 
 
 def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
     """The application over these rooms, as it is shipped and as it is tested; `names` as in SameSite."""
-    malformed: dict[int | str, dict[str, Any]] = {422: {"model": errors.ErrorOut, "description": "Malformed"}}
-    app = FastAPI(
-        responses=malformed,
+    app = Described(
+        responses={422: errors.refusal(422)},
         title="Holdfast",
         version=rooms.facts.version,
         description=_DESCRIPTION,

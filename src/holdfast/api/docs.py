@@ -1,11 +1,30 @@
-"""HTTP: the description of the API as a page. Everything that it loads comes from this machine."""
+"""HTTP: pages about the API: its description, and every code of a refusal. Nothing comes from elsewhere."""
 
+from collections.abc import Iterator
+from html import escape
 from importlib.resources import files
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
+
+from holdfast.api.errors import status_of
+from holdfast.model import words
+from holdfast.model.errors import every
+
+_PAGE: Final = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Problems · Holdfast's API</title>
+<meta name="viewport" content="width=device-width">
+<style>body{{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem}}
+td,th{{padding:.3rem .8rem .3rem 0;text-align:left;vertical-align:top}}tr:target{{background:#fe9}}</style>
+<h1>Problems</h1>
+<p>What a refusal's <code>type</code> leads to: each code, its HTTP status, what it means and what to do.</p>
+<table><tr><th>code<th>status<th>means<th>next step</tr>
+{rows}
+</table></html>
+"""
 
 
 def install(app: FastAPI) -> None:
@@ -21,3 +40,23 @@ def install(app: FastAPI) -> None:
             swagger_css_url="/docs/static/swagger-ui.css",
             swagger_favicon_url="/docs/static/favicon.png",
         )
+
+    @app.get("/docs/problems", include_in_schema=False)
+    async def problems() -> HTMLResponse:
+        return HTMLResponse(problems_page())
+
+
+def problems_page() -> str:
+    """Every code that a request may be refused with, as a page."""
+    rows = [
+        f'<tr id="{code}"><td><code>{code}</code><td>{status}<td>{escape(said.sentence)}.'
+        f"<td>{escape(said.next_step)}</tr>"
+        for code, status in sorted(_codes())
+        for said in (words.of_error(code),)
+    ]
+    return _PAGE.format(rows="\n".join(rows))
+
+
+def _codes() -> Iterator[tuple[str, int]]:
+    yield from (("not_found", 404), ("method_not_allowed", 405), ("internal", 500))
+    yield from ((kind.code, status_of(kind())) for kind in every() if status_of(kind()) != 500)

@@ -1,5 +1,6 @@
-"""Refusals: one table from error to HTTP status, one shape on the wire, one entry in OpenAPI."""
+"""Refusals: one table from error to HTTP status, one shape on the wire (RFC 9457), one entry in OpenAPI."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ _log = logging.get("api")
 STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.Unauthorized, 401),
     (errors.Forbidden, 403),
+    (errors.RequestTooLarge, 413),
     (errors.MessageTooLarge, 413),
     (errors.IdempotencyConflict, 409),
     (errors.CursorGenerationChanged, 410),
@@ -41,6 +43,7 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.DeliveryError, 422),
     (errors.UnknownMedia, 404),
     (errors.MediaNotHere, 409),
+    (errors.MediaRangeInvalid, 416),
     (errors.MediaTooLarge, 413),
     (errors.MediaTruncated, 400),
     (errors.MediaTypeDiffers, 415),
@@ -64,26 +67,43 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
 )
 
 
-class ErrorBody(BaseModel):
-    """What went wrong, for programs and for people."""
+MEDIA_TYPE: Final = "application/problem+json"
 
-    code: str = Field(description="stable; programs decide by it")
-    message: str
-    next_step: str = Field(description="what to do now")
+#: What the framework itself refuses, by its status. Anything else that it may say is a fault of the request.
+_FRAMEWORK: Final[Mapping[int, str]] = {
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+}
 
 
-class ErrorOut(BaseModel):
-    """Every refusal has this shape."""
+class Problem(BaseModel):
+    """Why something was refused, for programs and for people, as RFC 9457 writes it."""
 
-    error: ErrorBody
+    type: str = Field(description="where the code is explained", examples=["/docs/problems#unknown_session"])
+    title: str = Field(description="the code's sentence", examples=["No session has this id, name or number"])
+    status: int = Field(description="the HTTP status", examples=[404])
+    detail: str = Field(description="what is wrong this time", examples=["There is no session `office`"])
+    code: str = Field(description="stable; programs decide by it", examples=["unknown_session"])
+    next_step: str = Field(
+        description="what to do now", examples=["List the sessions with `holdfast status`."]
+    )
+
+
+class ProblemResponse(JSONResponse):
+    """An answer that says why not."""
+
+    media_type = MEDIA_TYPE
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of an endpoint that may refuse with these; 401, 403 and 503 are everybody's."""
-    return {
-        status: {"model": ErrorOut, "description": HTTPStatus(status).phrase}
-        for status in (*statuses, 401, 403, 503)
-    }
+    return {status: refusal(status) for status in (*statuses, 401, 403, 503)}
+
+
+def refusal(status: int) -> dict[str, Any]:
+    """How OpenAPI describes one status of a refusal."""
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    return {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
 def status_of(error: HoldfastError) -> int:
@@ -91,9 +111,24 @@ def status_of(error: HoldfastError) -> int:
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
-def body_of(error: HoldfastError) -> dict[str, dict[str, str]]:
+def problem_of(error: HoldfastError, status: int | None = None) -> dict[str, Any]:
     """The JSON of a refusal, the same over HTTP and over the WebSocket."""
-    return {"error": {"code": error.code, "message": error.message, "next_step": error.next_step}}
+    return {
+        "type": f"/docs/problems#{error.code}",
+        "title": words.of_error(error.code).sentence,
+        "status": status or status_of(error),
+        "detail": error.message,
+        "code": error.code,
+        "next_step": error.next_step,
+    }
+
+
+def answer_of(
+    error: HoldfastError, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> ProblemResponse:
+    """The HTTP answer of a refusal."""
+    problem = problem_of(error, status)
+    return ProblemResponse(problem, problem["status"], headers)
 
 
 def install(app: FastAPI) -> None:
@@ -104,7 +139,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, HoldfastError)
     status = status_of(error)
     headers = {}
@@ -114,25 +149,26 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
         headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
     if status == 500:
         _log.error("api.unexpected_refusal", code=error.code, path=request.url.path)
-    return JSONResponse(body_of(error), status, headers)
+    return answer_of(error, status, headers)
 
 
-async def _malformed(request: Request, error: Exception) -> JSONResponse:
+async def _malformed(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, RequestValidationError)
     # The place and the rule, never the value: it may be a message's text.
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
     message = f"{place}: {first['msg'].removeprefix('Value error, ')}"
-    return JSONResponse(body_of(errors.RequestInvalid(message)), 422)
+    return answer_of(errors.RequestInvalid(message), 422)
 
 
-async def _plain(request: Request, error: Exception) -> JSONResponse:
+async def _plain(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, HTTPException)
-    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-    refusal = HoldfastError(str(error.detail), next_step=words.of_error("not_found").next_step, code=code)
-    return JSONResponse(body_of(refusal), error.status_code, error.headers)
+    status = error.status_code
+    code = _FRAMEWORK.get(status, errors.RequestInvalid.code)
+    said = "" if status in _FRAMEWORK else str(error.detail)
+    return answer_of(HoldfastError(said, code=code), status, error.headers)
 
 
-async def _broken(request: Request, error: Exception) -> JSONResponse:
+async def _broken(request: Request, error: Exception) -> ProblemResponse:
     # The framework re-raises it afterwards, so that the server logs the traceback.
-    return JSONResponse(body_of(HoldfastError(code="internal")), 500)
+    return answer_of(HoldfastError(code="internal"), 500)

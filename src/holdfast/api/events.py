@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from holdfast.accounts import Caller
 from holdfast.api.auth import Behind, Reader
-from holdfast.api.errors import body_of, refusals
+from holdfast.api.errors import problem_of, refusals
 from holdfast.api.rooms import Rooms
 from holdfast.api.shapes import EventOut
 from holdfast.api.subscriptions import consumer_of, wanted_by
@@ -146,7 +146,7 @@ async def _stream(feed: Feed, ended: Awaitable[HoldfastError], turn: Turn | None
             if events:
                 yield "".join(_frame(event) for event in events)
     except HoldfastError as refusal:
-        yield f"event: error\ndata: {json.dumps(body_of(refusal))}\n\n"
+        yield f"event: error\ndata: {json.dumps(problem_of(refusal))}\n\n"
     finally:
         for task in (*endings, coming):
             task.cancel()

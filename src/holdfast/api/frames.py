@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
-from holdfast.api.errors import body_of
+from holdfast.api.errors import problem_of
 from holdfast.api.sending import Wanted
 from holdfast.journal import Event
 from holdfast.model.errors import HoldfastError, RequestInvalid
@@ -73,4 +73,4 @@ def event_frames(events: Sequence[Event]) -> list[str]:
 
 def refusal_frame(refusal: HoldfastError) -> str:
     """What a client hears when something that it asked for is refused."""
-    return json.dumps({"op": "error", **body_of(refusal)})
+    return json.dumps({"op": "error", "error": problem_of(refusal)})

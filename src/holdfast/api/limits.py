@@ -3,11 +3,10 @@
 from contextlib import suppress
 from typing import Final
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from holdfast.api.errors import body_of
-from holdfast.model.errors import MessageTooLarge
+from holdfast.api.errors import answer_of
+from holdfast.model.errors import RequestTooLarge
 
 #: Room for the longest text in its longest JSON form, many times over.
 LARGEST_BODY_BYTES: Final = 4 * 1024 * 1024
@@ -65,7 +64,7 @@ def _is_upload(scope: Scope) -> bool:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    error = MessageTooLarge(f"The request is larger than {LARGEST_BODY_BYTES // (1024 * 1024)} MiB")
+    error = RequestTooLarge(f"The request is larger than {LARGEST_BODY_BYTES // (1024 * 1024)} MiB")
     # Read on and forget: a client that still writes would see a reset connection instead of the answer.
     dropped_bytes = 0
     while dropped_bytes < _PATIENCE_BYTES:
@@ -73,5 +72,5 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
         dropped_bytes += len(message.get("body", b""))
         if not message.get("more_body"):
             break
-    answer = JSONResponse(body_of(error), 413, headers={"Connection": "close"})
+    answer = answer_of(error, headers={"Connection": "close"})
     await answer(scope, receive, send)

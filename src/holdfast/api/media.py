@@ -13,14 +13,14 @@ from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
 from holdfast.api.auth import Behind, Reader, Sender
-from holdfast.api.errors import refusals
+from holdfast.api.errors import answer_of, refusals
 from holdfast.api.forms import first_file
 from holdfast.kit.edge import LONG
 from holdfast.kit.iso import iso_or_none
 from holdfast.media import File, Given, Library
 from holdfast.media.kinds import kinds_of
 from holdfast.media.sniffing import plain
-from holdfast.model.errors import MediaError, MediaNotHere, MediaTooLarge, MediaTruncated
+from holdfast.model.errors import MediaError, MediaNotHere, MediaRangeInvalid, MediaTooLarge, MediaTruncated
 from holdfast.model.media import FileKind
 
 router = APIRouter(prefix="/v1/media", tags=["media"])
@@ -219,8 +219,7 @@ class Conditions(BaseModel):
         200: {"content": {"*/*": {}}, "description": "the file"},
         206: {"content": {"*/*": {}}, "description": "a part of it"},
         304: {"description": "the client has it"},
-        416: {"description": "it has no such part"},
-        **refusals(404, 409),
+        **refusals(404, 409, 416),
     },
 )
 async def get_file(
@@ -239,7 +238,7 @@ async def get_file(
     in_parts = asked.if_range in {"", etag}
     span = _span(asked.range if in_parts else "", file.size_bytes)
     if span is None:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{file.size_bytes}"})
+        return answer_of(MediaRangeInvalid(), headers={"Content-Range": f"bytes */{file.size_bytes}"})
     start, length = span
     headers["Content-Length"] = str(length)
     partial = length < file.size_bytes

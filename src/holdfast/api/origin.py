@@ -9,10 +9,9 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from holdfast.api.errors import body_of
+from holdfast.api.errors import answer_of
 from holdfast.model.errors import Forbidden
 
 _LOCAL: Final = frozenset({"", "localhost"})
@@ -34,7 +33,7 @@ class SameSite:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})  # before it was accepted: 403
             return
-        await JSONResponse(body_of(error), 403)(scope, receive, send)
+        await answer_of(error)(scope, receive, send)
 
     def _welcome(self, scope: Scope) -> bool:
         headers = [(name, value.decode("latin-1")) for name, value in scope["headers"]]

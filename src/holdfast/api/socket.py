@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from holdfast.accounts import Caller, Scope
 from holdfast.api.auth import Behind
-from holdfast.api.errors import body_of
+from holdfast.api.errors import problem_of
 from holdfast.api.events import begin
 from holdfast.api.frames import AckOp, MessageIn, SendOp, SubscribeOp, event_frames, parse, refusal_frame
 from holdfast.api.mentions import check_mentions
@@ -248,13 +248,17 @@ class _Conversation:
                 wanted.append(message.request(session, message.idempotency_key))
                 places.append(place)
             except HoldfastError as refusal:
-                results[place] = body_of(refusal)
+                results[place] = {"error": problem_of(refusal)}
         try:
             answers = await self._rooms.outbox.accept_many(wanted)
         except HoldfastError as refusal:
             answers = [refusal] * len(wanted)
         for place, answer in zip(places, answers, strict=True):
-            results[place] = sent_out(answer).model_dump() if isinstance(answer, Message) else body_of(answer)
+            results[place] = (
+                sent_out(answer).model_dump()
+                if isinstance(answer, Message)
+                else {"error": problem_of(answer)}
+            )
         return results
 
     # ---- both --------------------------------------------------------------------------------------------

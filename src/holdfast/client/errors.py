@@ -5,11 +5,10 @@ HoldfastError               code, message, next_step
 └ …                         what the gateway refuses, typed by its code
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from holdfast.model import errors
-from holdfast.model.errors import Forbidden, HoldfastError, Unauthorized
+from holdfast.model.errors import Forbidden, HoldfastError, Unauthorized, every
 
 
 class GatewayUnreachable(HoldfastError):
@@ -18,28 +17,20 @@ class GatewayUnreachable(HoldfastError):
     code = "gateway_unreachable"
 
 
-def _every(kind: type[HoldfastError]) -> Iterator[type[HoldfastError]]:
-    yield kind
-    for below in kind.__subclasses__():
-        yield from _every(below)
-
-
 #: Every stable code that has a type of its own. A refusal with another code is a plain HoldfastError.
-TYPES: Final[Mapping[str, type[HoldfastError]]] = {
-    kind.code: kind for kind in _every(HoldfastError) if kind.__module__ == errors.__name__
-}
+TYPES: Final[Mapping[str, type[HoldfastError]]] = {kind.code: kind for kind in every()}
 #: What a refusal means that does not say its code: a proxy's, perhaps.
 _BY_STATUS: Final[Mapping[int, type[HoldfastError]]] = {401: Unauthorized, 403: Forbidden}
 
 
-def from_body(body: Any, status: int = 0) -> HoldfastError:
-    """The typed error for `{"code", "message", "next_step"}`, bare or under `"error"`. Never fails."""
-    inner = body.get("error", body) if isinstance(body, Mapping) else None
+def from_problem(problem: Any, status: int = 0) -> HoldfastError:
+    """The typed error for what a refusal says (RFC 9457). Never fails, whatever it is given."""
     general = _BY_STATUS.get(status, HoldfastError)
-    if not isinstance(inner, Mapping):
+    if not isinstance(problem, Mapping):
         return general(f"The gateway answered {status or 'something unreadable'}")
-    code = str(inner.get("code") or "")
-    message, next_step = str(inner.get("message") or ""), str(inner.get("next_step") or "")
+    code = str(problem.get("code") or "")
+    message = str(problem.get("detail") or problem.get("title") or "")
+    next_step = str(problem.get("next_step") or "")
     kind = TYPES.get(code)
     if kind is None:
         return general(message, next_step=next_step, code=code)

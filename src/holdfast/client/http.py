@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from holdfast.client.errors import GatewayUnreachable, from_body
+from holdfast.client.errors import GatewayUnreachable, from_problem
 from holdfast.client.link import is_loopback
 from holdfast.client.locate import Address, Locator
 from holdfast.model.errors import HoldfastError
@@ -120,4 +120,4 @@ def _refusal(response: httpx.Response) -> HoldfastError:
         body = response.json()
     except jsonlib.JSONDecodeError:
         body = None
-    return from_body(body, response.status_code)
+    return from_problem(body, response.status_code)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from holdfast.client.errors import from_body
+from holdfast.client.errors import from_problem
 from holdfast.client.event import Event
 from holdfast.client.types import Sent
 from holdfast.model.content import Json
@@ -160,7 +160,7 @@ class HotPath:
                 self._position = self._position or cursor
                 return [Subscribed(cursor)]
             case "error":
-                return [Refused(from_body(frame))]
+                return [Refused(from_problem(frame.get("error")))]
             case _:
                 return []
 
@@ -196,7 +196,9 @@ class HotPath:
                 continue
             # An accepted message may carry the error of its last attempt; only one without an id was refused.
             accepted = "message_id" in result
-            out.append(SendAnswered(token, Sent.read(result) if accepted else from_body(result)))
+            out.append(
+                SendAnswered(token, Sent.read(result) if accepted else from_problem(result.get("error")))
+            )
         return out
 
 

@@ -8,6 +8,7 @@ HoldfastError                  code, message, next_step
 ├ RequestInvalid               bad input; do not repeat
 │ ├ CursorInvalid
 │ ├ CursorGenerationChanged    an older database was put back: begin again
+│ ├ RequestTooLarge
 │ ├ MessageTooLarge
 │ ├ ContentInvalid             no phone would take it
 │ ├ TargetInvalid              this cannot be done to that message
@@ -49,6 +50,7 @@ HoldfastError                  code, message, next_step
 │ ├ UnknownMedia               no file of this tenant has this id
 │ ├ MediaNotHere               the file is not here, not yet or no longer
 │ ├ MediaEmpty                 a file without a byte
+│ ├ MediaRangeInvalid          it has no such part
 │ ├ MediaTooLarge
 │ ├ MediaTruncated             it broke off on its way
 │ ├ MediaTypeDiffers           it is not what it is declared to be
@@ -76,6 +78,7 @@ HoldfastError                  code, message, next_step
 └ StoreUnavailable             do not ack; retry
 """
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from holdfast.model import words
@@ -151,6 +154,12 @@ class CursorGenerationChanged(RequestInvalid):
     """The cursor is of a history that the database no longer has."""
 
     code = "cursor_generation_changed"
+
+
+class RequestTooLarge(RequestInvalid):
+    """The request's body is larger than any request of the API needs to be."""
+
+    code = "request_too_large"
 
 
 class MessageTooLarge(RequestInvalid):
@@ -422,6 +431,12 @@ class MediaEmpty(MediaError):
     code = "media_empty"
 
 
+class MediaRangeInvalid(MediaError):
+    """The file is not that long."""
+
+    code = "media_range_invalid"
+
+
 class MediaTooLarge(MediaError):
     """The file is larger than allowed."""
 
@@ -570,3 +585,11 @@ class StoreUnavailable(HoldfastError):
     """The database cannot be written. Nothing was confirmed."""
 
     code = "store_unavailable"
+
+
+def every(kind: type[HoldfastError] = HoldfastError) -> Iterator[type[HoldfastError]]:
+    """The types above, the general before the special; not those of other files."""
+    if kind.__module__ == __name__:
+        yield kind
+    for below in kind.__subclasses__():
+        yield from every(below)

@@ -87,6 +87,9 @@ def line(message: str, next_step: str) -> str:
 ERRORS: Final[Mapping[str, Words]] = {
     "error": Words("Something went wrong"),
     "not_found": Words("There is nothing at this address", "See /docs for what there is."),
+    "method_not_allowed": Words(
+        "This address does not take this method", "See /docs for the methods that it takes."
+    ),
     "internal": Words(
         "Something broke inside the gateway",
         "This is a fault of Holdfast: report it with the trace in the gateway's log.",
@@ -148,6 +151,10 @@ ERRORS: Final[Mapping[str, Words]] = {
     "invalid_request": Words(
         "The request is not valid", "Correct the request; the API's description is at /openapi.json."
     ),
+    "request_too_large": Words(
+        "The request is larger than any request of this API needs to be",
+        "Send less at once; files go to POST /v1/media.",
+    ),
     "cursor_generation_changed": Words(
         "This cursor is of a history that the database no longer has: an older copy was put back",
         "Begin again: an empty cursor tells everything that is there, none at all what comes from now on.",
@@ -169,7 +176,10 @@ ERRORS: Final[Mapping[str, Words]] = {
         "Use a fresh key for a new message; repeat a message with the same key and the same body.",
     ),
     # sessions
-    "session_error": Words("The session cannot do this"),
+    "session_error": Words(
+        "The session cannot do this",
+        "See what it can do: `actions`, or `holdfast status`.",
+    ),
     "unknown_session": Words(
         "No session has this id, name or number",
         "List the sessions with `holdfast status`, or create this one by PUT.",
@@ -192,7 +202,7 @@ ERRORS: Final[Mapping[str, Words]] = {
     "no_passkey": Words(
         "No passkey is asked for now", "Start pairing; the phone's account says whether it wants one."
     ),
-    "engine_error": Words("The engine could not do this"),
+    "engine_error": Words("The engine could not do this", "Repeat it; logs/engine.log says more."),
     "engine_unreachable": Words(
         "The engine is not attached", "Wait a moment and repeat; `holdfast up` starts the engine."
     ),
@@ -204,17 +214,21 @@ ERRORS: Final[Mapping[str, Words]] = {
         "The session is not connected; nothing was sent", "Wait until the session is connected."
     ),
     "send_outcome_unknown": Words(
-        "It is not known whether WhatsApp took the message; it may be repeated with the same message id only"
+        "It is not known whether WhatsApp took the message",
+        "Repeat it with the same message id only.",
     ),
     "engine_outdated": Words(
         "The running engine is older than the gateway and cannot do this",
         "Wait until it is replaced at the next quiet moment, or run `holdfast down` and `holdfast up`.",
     ),
-    "command_refused": Words("The engine refused a command"),
-    "file_not_open": Words("The session's file is not open in the engine"),
+    "command_refused": Words("The engine refused a command", "Repeat it; logs/engine.log says more."),
+    "file_not_open": Words("The session's file is not open in the engine", "Connect the session; repeat."),
     "session_busy": Words("The engine is doing something else with this session", "Repeat in a moment."),
     "folder_missing": Words("The session's folder is not there", "Put the folder back and connect."),
-    "wrong_file_key": Words("The session's file does not open with its key"),
+    "wrong_file_key": Words(
+        "The session's file does not open with its key",
+        "Put its session.key back from a backup, or pair again.",
+    ),
     "file_corrupt": Words(
         "The session's file is damaged", "Restore the session's folder from a backup, or pair again."
     ),
@@ -225,7 +239,9 @@ ERRORS: Final[Mapping[str, Words]] = {
     "whatsapp_forbidden": Words(
         "WhatsApp does not let this number do that", "Be a member, or an admin, of the group first."
     ),
-    "whatsapp_refused": Words("WhatsApp refused it"),
+    "whatsapp_refused": Words(
+        "WhatsApp refused it", "Do it on the phone: what it says there tells whether it can be done at all."
+    ),
     "whatsapp_unanswered": Words(
         "WhatsApp did not say whether it was done", "Look whether it was done before you repeat it."
     ),
@@ -242,7 +258,7 @@ ERRORS: Final[Mapping[str, Words]] = {
         "Stop both with `holdfast down` and start them again; versions may be mixed.",
     ),
     # delivery
-    "delivery_error": Words("The message cannot be delivered"),
+    "delivery_error": Words("The message cannot be delivered", "Correct what is named, and send it again."),
     "recipient_invalid": Words(
         "The recipient is not a phone number, a JID or a chat",
         "Give the number with country code, like +4915112345678, or the `chat` of an event.",
@@ -250,18 +266,23 @@ ERRORS: Final[Mapping[str, Words]] = {
     "not_on_whatsapp": Words(
         "This number is not on WhatsApp", "Check it with its country code, or ask its owner for another."
     ),
-    "send_rejected": Words("WhatsApp refused the message"),
+    "send_rejected": Words(
+        "WhatsApp refused the message", "Send it from the phone: what it says there tells why."
+    ),
     "rate_limited": Words("Too fast for WhatsApp", "Wait; the message is kept."),
     "reachout_locked": Words(
         "WhatsApp lets this number begin no new chats for a while",
         "Wait; the message is kept. Chats that have written to this number go on.",
     ),
     # files
-    "media_error": Words("Something is wrong with the file"),
+    "media_error": Words("Something is wrong with the file", "Send it as a document, or another file."),
     "unknown_media": Words("No file has this id", "Upload it: POST /v1/media."),
     "media_not_here": Words(
         "The file of this message is not here, not yet or no longer",
         "See the message's `file`. POST …/messages/{id}/file fetches it while WhatsApp or the phone has it.",
+    ),
+    "media_range_invalid": Words(
+        "The file has no such part", "Ask for bytes within its size: `Content-Range` says how many there are."
     ),
     "media_empty": Words("The file has no bytes", "Send a file that has some."),
     "media_too_large": Words(
@@ -325,7 +346,9 @@ ERRORS: Final[Mapping[str, Words]] = {
     ),
     "unknown_key": Words("No key has this id", "List the keys."),
     # alerts
-    "alert_error": Words("Something is wrong with the alerts"),
+    "alert_error": Words(
+        "Something is wrong with the alerts", "See the channels: `holdfast alert channel list`."
+    ),
     "alert_url_invalid": Words(
         "No alert service has an address like this",
         "Take one like mailtos://user:password@host?to=you@example.com; docs/alerts.md has more.",

@@ -1,13 +1,13 @@
 """The edge of the API: who is let in, what a refusal looks like, how large a request may be."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from unittest.mock import AsyncMock
 
 import httpx
 import pytest
 
-from holdfast.api.errors import body_of, status_of
+from holdfast.api.errors import Problem, problem_of, status_of
 from holdfast.api.limits import LARGEST_BODY_BYTES
 from holdfast.api.rooms import Rooms
 from holdfast.model import errors, words
@@ -17,20 +17,13 @@ from holdfast.model.errors import HoldfastError
 INSIDE = {"error", "settings_invalid", "access_denied"}
 
 
-def every_error(kind: type[HoldfastError] = HoldfastError) -> Iterator[type[HoldfastError]]:
-    """The tree of `model/errors.py`."""
-    if kind.__module__ == errors.__name__:
-        yield kind
-    for below in kind.__subclasses__():
-        yield from every_error(below)
-
-
-@pytest.mark.parametrize("kind", sorted(set(every_error()), key=lambda it: it.code), ids=lambda it: it.code)
+@pytest.mark.parametrize("kind", sorted(set(errors.every()), key=lambda it: it.code), ids=lambda it: it.code)
 def test_every_error_has_a_status_and_its_words(kind: type[HoldfastError]) -> None:
     assert (status_of(kind()) == 500) == (kind.code in INSIDE)
-    body = body_of(kind())["error"]
-    assert (body["code"], body["message"]) == (kind.code, words.ERRORS[kind.code].sentence)
-    assert not body["next_step"].startswith("Next step")
+    problem, sentence = problem_of(kind()), words.ERRORS[kind.code].sentence
+    assert (problem["code"], problem["title"], problem["detail"]) == (kind.code, sentence, sentence)
+    assert not problem["next_step"].startswith("Next step")
+    assert problem["next_step"] or kind.code in INSIDE
 
 
 @pytest.mark.parametrize(
@@ -51,22 +44,26 @@ async def test_refusals_have_one_shape(
     method, path = asked.split()
     answer = await http.request(method, path, headers={"Authorization": f"Bearer {key}" if key else ""})
     assert answer.status_code == status
-    assert set(answer.json()["error"]) == {"code", "message", "next_step"}
-    assert answer.json()["error"]["code"] == code
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == Problem.model_validate(answer.json()).model_dump()
+    assert answer.json()["status"] == status
+    assert answer.json()["next_step"]
+    assert f'id="{code}"' in (await http.get(answer.json()["type"])).text
+    assert answer.json()["code"] == code
     assert ("www-authenticate" in answer.headers) == (status == 401)
 
 
 async def test_a_malformed_request_names_the_place_and_never_the_value(http: httpx.AsyncClient) -> None:
     answer = await http.post("/v1/keys", json={"name": "secret words" * 20})
     assert answer.status_code == 422
-    assert answer.json()["error"]["message"].startswith("name: ")
+    assert answer.json()["detail"].startswith("name: ")
     assert "secret words" not in answer.text
 
 
 async def test_a_fault_says_no_more_than_that(http: httpx.AsyncClient, rooms: Rooms) -> None:
     rooms.accounts.keys = AsyncMock(side_effect=ZeroDivisionError("secret words"))  # type: ignore[method-assign]
     answer = await http.get("/v1/keys")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "secret words" not in answer.text
 
 
@@ -79,7 +76,7 @@ async def test_a_rate_limit_says_when_to_come_again(http: httpx.AsyncClient, roo
 
 async def test_a_request_that_announces_too_much_is_refused_unread(http: httpx.AsyncClient) -> None:
     answer = await http.post("/v1/keys", content=b"x" * (LARGEST_BODY_BYTES + 1))
-    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "message_too_large")
+    assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
     assert answer.headers["connection"] == "close"
 
 

@@ -17,7 +17,7 @@ KEY = "hf_local_test"
 
 
 def refusal(code: str, message: str, next_step: str = "", status: int = 400) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message, "next_step": next_step}}, status)
+    return JSONResponse({"code": code, "detail": message, "next_step": next_step}, status)
 
 
 class ScriptedGateway:
@@ -158,9 +158,9 @@ class ScriptedGateway:
         for message in frame["messages"]:
             key = message["idempotency_key"]
             if message["to"] == "nobody":
-                results.append({"error": {"code": "recipient_invalid", "message": "Not a number"}})
+                results.append({"error": {"code": "recipient_invalid", "detail": "Not a number"}})
             elif key in self.conflicts:
-                results.append({"error": {"code": "idempotency_conflict", "message": "Other text"}})
+                results.append({"error": {"code": "idempotency_conflict", "detail": "Other text"}})
             else:
                 made = {"message_id": f"MSG{len(self.accepted) + 1}", "status": "queued", **message}
                 results.append(self.accepted.setdefault(key, made))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from holdfast.client import HoldfastError, IdempotencyConflict, RecipientInvalid, Sent
-from holdfast.client.errors import from_body
+from holdfast.client.errors import from_problem
 from holdfast.client.event import Event
 from holdfast.client.ledger import Ledger
 from holdfast.client.link import delay_s
@@ -61,7 +61,7 @@ def test_results_are_matched_by_position_and_typed() -> None:
     hot.send(7, outgoing("a"))
     hot.send(8, outgoing("b"))
     (frame,) = written(hot)
-    bad = {"error": {"code": "recipient_invalid", "message": "Not a number", "next_step": "Write +49…"}}
+    bad = {"error": {"code": "recipient_invalid", "detail": "Not a number", "next_step": "Write +49…"}}
     answer = {"op": "sent", "request": frame["request"], "results": [{"message_id": "M1"}, bad]}
     first, second = hot.receive(json.dumps(answer))
     assert isinstance(first, SendAnswered)
@@ -140,7 +140,7 @@ def test_only_the_newest_acknowledgement_is_written_and_again_after_a_reconnect(
 
 def test_errors_are_typed_and_unknown_frames_mean_nothing() -> None:
     hot = HotPath(None)
-    (refused,) = hot.receive('{"op": "error", "error": {"code": "cursor_invalid", "message": "No cursor"}}')
+    (refused,) = hot.receive('{"op": "error", "error": {"code": "cursor_invalid", "detail": "No cursor"}}')
     assert isinstance(refused, Refused)
     assert refused.error.code == "cursor_invalid"
     assert hot.receive('{"op": "weather"}') == []
@@ -176,7 +176,7 @@ def test_reconnects_spread_out_and_are_capped() -> None:
 
 
 def refused(code: str) -> HoldfastError:
-    return from_body({"error": {"code": code, "message": "It is so.", "next_step": "Use another."}}, 409)
+    return from_problem({"code": code, "detail": "It is so.", "next_step": "Use another."}, 409)
 
 
 def test_a_refusal_has_the_type_of_its_code() -> None:
@@ -200,4 +200,4 @@ def test_a_refusal_of_a_newer_gateway_keeps_its_code() -> None:
 def test_an_answer_that_is_not_the_gateways_is_judged_by_its_status(
     status: int, kind: type[HoldfastError]
 ) -> None:
-    assert type(from_body("<html>", status)) is kind
+    assert type(from_problem("<html>", status)) is kind

@@ -1,0 +1,32 @@
+"""What OpenAPI says beside the endpoints' own words: the shape of a refusal, and what each may refuse."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from holdfast.api.errors import Problem, refusal
+
+#: What every request with a body may be refused with: what is no JSON, and what is too large.
+_WITH_BODY: Final = (400, 413)
+
+
+class Described(FastAPI):
+    """An application whose description is complete."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        if self.openapi_schema is None:
+            complete(super().openapi())
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+
+def complete(description: dict[str, Any]) -> None:
+    """Add what is the same for all operations."""
+    shapes = description.setdefault("components", {}).setdefault("schemas", {})
+    shapes[Problem.__name__] = Problem.model_json_schema()
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            if "requestBody" in operation:
+                for status in _WITH_BODY:
+                    operation["responses"].setdefault(str(status), refusal(status))
