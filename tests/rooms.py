@@ -13,6 +13,7 @@ from holdfast.journal import Filter, Journal
 from holdfast.model.content import Text
 from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.model.messages import InboundMessage, InboundReceipt, ReceiptKind
+from holdfast.model.notices import InboundNotice
 from holdfast.model.seams import SessionRef
 from holdfast.store import SqliteFile, Store, WriteUnit
 
@@ -129,6 +130,9 @@ class NobodyTold:
         """See inbox.Told."""
 
     def reachout_lock(self, unit: WriteUnit, session_id: str, until_ms: int | None) -> None:
+        """See inbox.Told."""
+
+    def notice(self, unit: WriteUnit, notice: InboundNotice) -> None:
         """See inbox.Told."""
 
 

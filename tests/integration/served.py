@@ -16,6 +16,7 @@ from holdfast.accounts import Accounts
 from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Facts, Meter, Rooms
+from holdfast.chats import Chats, Follower, Telling
 from holdfast.delivery import Subscriptions
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
@@ -120,7 +121,8 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
     media = folder / "media"
     media.mkdir()
     library = Library(store, media, LocalFolder(media), Limits(max_bytes=limit_bytes))
-    inbox = Inbox(store, journal, outbox)
+    inbox = Inbox(store, journal, Telling(outbox))
+    activities = create_autospec(Activities, instance=True)
     rooms = Rooms(
         facts=create_autospec(Facts, instance=True, version="test", lab=False),
         accounts=accounts,
@@ -137,7 +139,8 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
         subscriptions=Subscriptions(store, journal),
         groups=create_autospec(Groups, instance=True),  # they have acceptance tests
         people=create_autospec(People, instance=True),
-        activities=create_autospec(Activities, instance=True),
+        activities=activities,
+        chats=Chats(store, Follower(store), activities),
     )
     app = create_app(rooms)
     key = (await accounts.create_key(DEFAULT_TENANT, "test")).key

@@ -17,6 +17,7 @@ from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
 from holdfast.app.meter import Meter
+from holdfast.chats import Chats
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
 from holdfast.engine.v1 import engine_pb2 as pb
@@ -108,6 +109,7 @@ async def api(world: World) -> AsyncIterator[Api]:
                 groups=Groups(gateway.link.groups),
                 people=People(gateway.link.questions, gateway.link.acts),
                 activities=Activities(gateway.link.acts, MessageReader(gateway.store)),
+                chats=create_autospec(Chats, instance=True),
             )
         )
         key = (await accounts.create_key(DEFAULT_TENANT, "test", scopes=frozenset(Scope))).key

@@ -247,6 +247,13 @@ func TestReceipts(t *testing.T) {
 			t.Errorf("%q: %v, want %v", kind, got, want)
 		}
 	}
+	for _, kind := range []types.ReceiptType{types.ReceiptTypeRead, types.ReceiptTypePlayed, types.ReceiptTypeReadSelf} {
+		own := direct().MessageSource
+		own.IsFromMe = true
+		if got := Receipt(&events.Receipt{Type: kind, MessageSource: own, MessageIDs: []string{"A"}}, aliases).GetKind(); got != pb.ReceiptKind_READ_SELF {
+			t.Errorf("%q of the own phone is %v", kind, got)
+		}
+	}
 	for _, kind := range []types.ReceiptType{types.ReceiptTypeRetry, types.ReceiptTypeSender, types.ReceiptTypePeerMsg, types.ReceiptTypeHistorySync, types.ReceiptTypeServerError} {
 		if got := Receipt(&events.Receipt{Type: kind, MessageSource: direct().MessageSource}, aliases); got != nil {
 			t.Errorf("%q is of no meaning to the gateway, got %v", kind, got)

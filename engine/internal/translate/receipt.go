@@ -10,6 +10,10 @@ import (
 // Receipt translates a receipt; nil for those that only machines exchange.
 func Receipt(event *events.Receipt, aliases Aliases) *pb.Receipt {
 	kind := receiptKind(event.Type)
+	// The own phone says so itself when others see that it reads, and by `read-self` when they do not.
+	if event.IsFromMe && (kind == pb.ReceiptKind_READ || kind == pb.ReceiptKind_PLAYED) {
+		kind = pb.ReceiptKind_READ_SELF
+	}
 	if kind == pb.ReceiptKind_RECEIPT_KIND_UNSPECIFIED {
 		return nil
 	}

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from holdfast.api import (
     access,
     alerts,
+    chats,
     codes,
     docs,
     doctor,
@@ -65,6 +66,7 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
         quarantine.router,
         codes.router,
         messages.router,
+        chats.router,
         queue.router,
         media.router,
         metrics.router,

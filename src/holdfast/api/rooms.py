@@ -10,6 +10,7 @@ from typing import Protocol
 
 from holdfast.accounts import Accounts
 from holdfast.alerts import Alerts
+from holdfast.chats import Chats
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Doctor
 from holdfast.engine import EngineIdentity
@@ -103,3 +104,4 @@ class Rooms:
     groups: Groups
     people: People
     activities: Activities
+    chats: Chats

@@ -18,6 +18,7 @@ from holdfast.api.rooms import Rooms
 from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
 from holdfast.app.meter import Meter
+from holdfast.chats import Chats, Follower, Telling
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Check, Doctor, Level, Places
 from holdfast.engine import EngineIdentity, EngineLink, EngineProcess, Intake
@@ -97,7 +98,8 @@ class Gateway:
         )
         self.fetcher = Fetcher(store, journal, self.library, self.link.files, self.link.acts)
         expecting = Expecting(self.fetcher.expected)
-        self.inbox = Inbox(store, journal, self.outbox, expecting=expecting)
+        self.inbox = Inbox(store, journal, Telling(self.outbox), expecting=expecting)
+        self.follower = Follower(store)
         self.retention = Retention(store, _keep(chosen), library=self.library)
         self.intake = Intake(self.inbox.receive, self.link.confirm)
         seal, index = vault.seal_for("alert channels"), self.supervisor.roster.index
@@ -161,7 +163,7 @@ class Gateway:
     async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
         self.library.begin()
-        on_the_store = (self.retention, self.dormancy, self.alerts)
+        on_the_store = (self.retention, self.dormancy, self.alerts, self.follower)
         rooms = (
             self.link,
             self.supervisor,
@@ -185,6 +187,7 @@ class Gateway:
             await self._leave(work)
 
     def _rooms(self, accounts: Accounts) -> Rooms:
+        activities = Activities(self.link.acts, MessageReader(self.store))
         return Rooms(
             facts=self,
             meter=self.meter,
@@ -201,7 +204,8 @@ class Gateway:
             subscriptions=Subscriptions(self.store, self.journal),
             groups=Groups(self.link.groups),
             people=People(self.link.questions, self.link.acts),
-            activities=Activities(self.link.acts, MessageReader(self.store)),
+            activities=activities,
+            chats=Chats(self.store, self.follower, activities),
         )
 
     async def _leave(self, work: "list[asyncio.Task[Any]]") -> None:

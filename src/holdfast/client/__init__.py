@@ -6,6 +6,7 @@ session.
 """
 
 from holdfast.client.alerts import Alert, AlertChannel, AlertRule, Notification, Quiet
+from holdfast.client.chats import Chat, Chats, Window
 from holdfast.client.client import Client
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Event
@@ -61,6 +62,8 @@ __all__ = [
     "AlertRule",
     "AlreadyLinked",
     "Change",
+    "Chat",
+    "Chats",
     "Checked",
     "Client",
     "ContentInvalid",
@@ -113,5 +116,6 @@ __all__ = [
     "WhatsAppForbidden",
     "WhatsAppNotFound",
     "WhatsAppUnanswered",
+    "Window",
     "data_folder",
 ]

@@ -9,6 +9,7 @@ from typing import Self, Unpack
 from urllib.parse import quote
 
 from holdfast.client.alerts import Alerts
+from holdfast.client.chats import Chats
 from holdfast.client.event import Event, Json
 from holdfast.client.groups import Groups
 from holdfast.client.http import Http
@@ -53,6 +54,7 @@ class Client:
         self.alerts = Alerts(self._http)
         self.groups = Groups(self._http)
         self.people = People(self._http)
+        self.chats = Chats(self._http, self._message)
 
     async def __aenter__(self) -> Self:
         """Opens nothing yet: the first call does."""

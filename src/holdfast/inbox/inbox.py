@@ -24,7 +24,7 @@ _log = logging.get("inbox")
 
 
 class Told(Protocol):
-    """Who else has to know, inside the inbox's unit of work: the outbox, wired from outside."""
+    """Who else has to know, inside the inbox's unit of work: outbox and chats, wired from outside."""
 
     def receipts(self, unit: WriteUnit, receipts: Sequence[InboundReceipt]) -> None:
         """These receipts came."""
@@ -36,6 +36,10 @@ class Told(Protocol):
 
     def reachout_lock(self, unit: WriteUnit, session_id: SessionId, until_ms: int | None) -> None:
         """The number may begin no new chats until then; None: it may again."""
+        ...
+
+    def notice(self, unit: WriteUnit, notice: InboundNotice) -> None:
+        """This notice came."""
         ...
 
 
@@ -119,6 +123,7 @@ class Inbox:
         if notices:
             keep_notices(unit, self._journal, notices)
             for notice in notices:
+                self._told.notice(unit, notice)
                 if isinstance(notice.notice, ReachoutLock):
                     self._told.reachout_lock(unit, notice.session_id, notice.notice.until_ms)
         if receipts:

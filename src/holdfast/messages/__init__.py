@@ -7,11 +7,13 @@ their receipts give them. It never decides whether a message is new and never se
 from holdfast.messages.hearing import heard, last_heard_ms
 from holdfast.messages.message import Direction, Message, MessageFile, Outgoing
 from holdfast.messages.reading import MessageReader, in_chat
-from holdfast.messages.rows import NewMessage, add, finish, next_order, replace
+from holdfast.messages.rows import NewMessage, add, finish, newest_order, next_order, replace
 from holdfast.messages.standing import Standing, standing
 from holdfast.messages.status import Receipts, status_of
+from holdfast.messages.windows import ChatWindows, Window
 
 __all__ = [
+    "ChatWindows",
     "Direction",
     "Message",
     "MessageFile",
@@ -20,11 +22,13 @@ __all__ = [
     "Outgoing",
     "Receipts",
     "Standing",
+    "Window",
     "add",
     "finish",
     "heard",
     "in_chat",
     "last_heard_ms",
+    "newest_order",
     "next_order",
     "replace",
     "standing",

@@ -44,7 +44,7 @@ class MessageReader:
         """What waits to be sent after a place in the order, oldest first. Raises StoreUnavailable."""
         wanted = {"session_id": session_id, "after": after, "limit": limit}
         rows = await self._store.read(lambda unit: unit.all(statements.QUEUED_PAGE, **wanted))
-        return [_message(row) for row in rows]
+        return [read_row(row) for row in rows]
 
 
 def one(unit: ReadUnit, session_id: SessionId, message_id: str) -> Message:
@@ -52,7 +52,7 @@ def one(unit: ReadUnit, session_id: SessionId, message_id: str) -> Message:
     row = unit.first(statements.ONE, session_id=session_id, message_id=message_id)
     if row is None:
         raise UnknownMessage
-    return _message(row[:-1], bytes(row[-1]))
+    return read_row(row[:-1], bytes(row[-1]))
 
 
 def in_chat(unit: ReadUnit, session_id: SessionId, names: Sequence[str], message_id: str) -> Message | None:
@@ -64,13 +64,13 @@ def in_chat(unit: ReadUnit, session_id: SessionId, names: Sequence[str], message
         chat=names[0],
         other_chat=names[-1],
     )
-    return None if row is None else _message(row[:-1], bytes(row[-1]))
+    return None if row is None else read_row(row[:-1], bytes(row[-1]))
 
 
 def by_order(unit: ReadUnit, order_nos: Sequence[int]) -> dict[int, Message]:
     """The messages with these order_nos."""
     found = unit.keyed(statements.BY_ORDER, [(order_no,) for order_no in order_nos])
-    return {row[0]: _message(row) for row in found}
+    return {row[0]: read_row(row) for row in found}
 
 
 def page(
@@ -90,10 +90,11 @@ def page(
     else:
         names = aliases.names(unit, session_id, parse_recipient(chat) or chat)
         rows = unit.all(statements.CHAT_PAGE, **wanted, chat=names[0], other_chat=names[-1])
-    return [_message(row) for row in rows]
+    return [read_row(row) for row in rows]
 
 
-def _message(row: Row, raw: bytes = b"") -> Message:
+def read_row(row: Row, raw: bytes = b"") -> Message:
+    """The message in a row of the statements that list messages."""
     (
         order_no,
         direction,

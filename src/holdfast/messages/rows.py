@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from holdfast.messages import statements
 from holdfast.messages.message import Direction
 from holdfast.model.ids import SessionId
-from holdfast.store import WriteUnit
+from holdfast.store import ReadUnit, WriteUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,17 @@ class NewMessage:
     to_jid: str | None = None
 
 
+def newest_order(unit: ReadUnit) -> int:
+    """The newest place in the order; 0 before the first message."""
+    return int(unit.scalar(statements.LAST_ORDER))
+
+
 def next_order(unit: WriteUnit) -> int:
     """The next place in the order in which messages are taken."""
     known = unit.sole_writer_cache
     last = known.get("last message")
     if last is None:
-        last = int(unit.scalar(statements.LAST_ORDER))
+        last = newest_order(unit)
     known["last message"] = last + 1
     return int(last) + 1
 

@@ -120,6 +120,15 @@ WHERE m.session_id = :session_id AND m.chat IN (:chat, :other_chat) AND m.order_
 ORDER BY m.order_no LIMIT :limit
 """,
 )
+CHAT_PAGE_BEFORE: Final = Statement(
+    "messages.chat_page_before",
+    "The messages of one chat, which may have two names, before a place in the order, newest first.",
+    f"""
+SELECT {_COLUMNS} FROM messages m {_BESIDE}
+WHERE m.session_id = :session_id AND m.chat IN (:chat, :other_chat) AND m.order_no < :before
+ORDER BY m.order_no DESC LIMIT :limit
+""",
+)
 STANDING: Final = Statement(
     "messages.standing",
     "Where messages of ours stand, for a unit that is about to move them.",

@@ -73,6 +73,11 @@ DELETE_ATTACHMENT: Final = Statement(
     "Lets a file go that a deleted message named.",
     "DELETE FROM attachments WHERE order_no = :order_no",
 )
+DELETE_CHAT: Final = Statement(
+    "retention.delete_chat",
+    "Deletes a chat whose last message is deleted: nothing is left in it.",
+    "DELETE FROM chats WHERE last_order_no = :order_no",
+)
 TIMELINE_NEWEST: Final = Statement(
     "retention.timeline_newest",
     "The newest change of each session.",

@@ -174,6 +174,7 @@ def _delete_messages(unit: WriteUnit, rows: list[tuple[int, str, str]]) -> int:
         unit.run(statements.DELETE_RECEIPTS, session_id=session_id, message_id=message_id)
         unit.run(statements.DELETE_IDEMPOTENCY, order_no=order_no)
         unit.run(statements.DELETE_ATTACHMENT, order_no=order_no)
+        unit.run(statements.DELETE_CHAT, order_no=order_no)
     return len(rows)
 
 

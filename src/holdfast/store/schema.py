@@ -160,6 +160,26 @@ messages = Table(
     Index("ix_messages_chat", "session_id", "chat", "order_no"),
 )
 
+# The list of chats, made of the messages a little later; where it stands is in settings_kv. One that nothing
+# was said in yet has no `last_at_ms`.
+chats = Table(
+    "chats",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("chat", primary_key=True),
+    Column("is_group", Integer, nullable=False),
+    Column("last_order_no", BigInteger, nullable=True),
+    _ms("last_at_ms", null=True),
+    Column("unread", Integer, nullable=False, server_default="0"),
+    Column("read_order_no", BigInteger, nullable=False, server_default="0"),
+    _text("name", null=True),
+    _text("push_name", null=True),
+    Column("archived", Integer, nullable=False, server_default="0"),
+    _ms("muted_until_ms", null=True),
+    Index("ix_chats_newest", "session_id", "last_at_ms", "chat"),
+    Index("ix_chats_last", "last_order_no"),
+)
+
 # What participants did with messages of ours. A message's status is derived from them.
 receipts = Table(
     "receipts",

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import create_autospec
 
 import pytest
 import sqlalchemy as sa
 
 from databases import PostgresqlForTests, alchemy, sql
+from holdfast.chats import Chats, Follower, Wanted
 from holdfast.journal import Filter, Journal
 from holdfast.messages import Message, MessageReader, Outgoing
 from holdfast.model.content import Image, Poll, Text
@@ -16,6 +18,7 @@ from holdfast.model.seams import SessionRef
 from holdfast.outbox import SendRequest
 from holdfast.outbox.acceptance import check
 from holdfast.outbox.v1.whatsapp_pb2 import Message as Protobuf
+from holdfast.people import Activities
 from holdfast.store import DatabaseAddress, SqliteFile, Store
 from holdfast.store.migrate import MIGRATIONS
 from rooms import TENANT
@@ -278,6 +281,15 @@ async def test_every_event_is_told_as_this_version_tells_it(before: DatabaseAddr
     assert "sentence" not in data[5]
     pointing = sql("SELECT event_id FROM events WHERE data_json IS NULL ORDER BY position")
     assert await store.read(lambda unit: unit.all(pointing)) == [("evt_1",), ("evt_2",), ("evt_3",)]
+    await store.close()
+
+
+async def test_every_chat_is_in_the_list_with_nothing_unread(before: DatabaseAddress) -> None:
+    store = await Store.open(before)
+    chats = Chats(store, Follower(store), create_autospec(Activities, instance=True))
+    found = await chats.page(SessionRef("ses_a", TENANT, "shop"), Wanted())
+    last = {it.row.chat: (it.last.message_id, it.row.unread) for it in found if it.last is not None}
+    assert last == {ANN: ("M3", 0), BOB: ("S5", 0), GROUP: ("S3", 0)}
     await store.close()
 
 

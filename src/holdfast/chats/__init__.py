@@ -1,0 +1,13 @@
+"""Chats: which there are, what was said last, what is unread; and their messages, from either end.
+
+In come messages that are stored already: they are followed from a place that stands in one transaction with
+what was made of them. The inbox tells what the phone did elsewhere. Out go lists. It keeps no message of its
+own, and no message waits for it.
+"""
+
+from holdfast.chats.chat import Chat, ChatPlace
+from holdfast.chats.chats import Chats, Wanted
+from holdfast.chats.following import Follower
+from holdfast.chats.telling import Telling
+
+__all__ = ["Chat", "ChatPlace", "Chats", "Follower", "Telling", "Wanted"]

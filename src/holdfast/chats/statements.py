@@ -1,0 +1,95 @@
+"""The statements about chats; those about messages are in `messages`."""
+
+from typing import Final
+
+from holdfast.store import Statement
+
+FOLLOWED: Final = Statement(
+    "chats.followed",
+    "The last message that the list of chats knows of; NULL before the first.",
+    "SELECT CAST(value AS BIGINT) FROM settings_kv WHERE key = 'chats_followed'",
+)
+FOLLOW: Final = Statement(
+    "chats.follow",
+    "Notes the last message that the list of chats knows of.",
+    """
+INSERT INTO settings_kv (key, value) VALUES ('chats_followed', :place)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+""",
+)
+_SAID: Final = "order_no, session_id, chat, is_group, kind, direction, timestamp_ms, body_json"
+NEXT_MESSAGES: Final = Statement(
+    "chats.next_messages",
+    "The messages of all sessions after a place in the order.",
+    f"SELECT {_SAID} FROM messages WHERE order_no > :after ORDER BY order_no LIMIT :limit",
+)
+SAID_SINCE: Final = Statement(
+    "chats.said_since",
+    "The messages of one chat, which may have two names, after a place and up to another.",
+    f"""
+SELECT {_SAID} FROM messages WHERE session_id = :session_id AND chat IN (:chat, :other_chat)
+  AND order_no > :after AND order_no <= :up_to ORDER BY order_no
+""",
+)
+PLACE_OF: Final = Statement(
+    "chats.place_of",
+    "Where these messages stand in the order, and in which chat.",
+    """
+WITH wanted(session_id, message_id) AS (VALUES {keys})
+SELECT m.session_id, m.chat, max(m.order_no)
+FROM wanted w LEFT JOIN messages m ON m.session_id = w.session_id AND m.message_id = w.message_id
+  AND m.direction = 'in'
+WHERE m.order_no IS NOT NULL GROUP BY m.session_id, m.chat
+""",
+)
+UNREAD_IDS: Final = Statement(
+    "chats.unread_ids",
+    "The newest messages of a chat, which may have two names, that came after a place, newest first.",
+    """
+SELECT message_id FROM messages WHERE session_id = :session_id AND chat IN (:chat, :other_chat)
+  AND order_no > :after AND direction = 'in' ORDER BY order_no DESC LIMIT :limit
+""",
+)
+_ROW: Final = """
+c.session_id, c.chat, c.is_group, c.last_order_no, c.last_at_ms, c.unread, c.read_order_no, c.name,
+c.push_name, c.archived, c.muted_until_ms
+"""
+HERE: Final = Statement(
+    "chats.here",
+    "These chats, as far as they are known.",
+    f"""
+WITH wanted(session_id, chat) AS (VALUES {{keys}})
+SELECT {_ROW} FROM wanted w LEFT JOIN chats c ON c.session_id = w.session_id AND c.chat = w.chat
+WHERE c.chat IS NOT NULL
+""",
+)
+PUT: Final = Statement(
+    "chats.put",
+    "Writes a chat as it is now.",
+    """
+INSERT INTO chats (session_id, chat, is_group, last_order_no, last_at_ms, unread, read_order_no, name,
+  push_name, archived, muted_until_ms)
+VALUES (:session_id, :chat, :is_group, :last_order_no, :last_at_ms, :unread, :read_order_no, :name,
+  :push_name, :archived, :muted_until_ms)
+ON CONFLICT (session_id, chat) DO UPDATE SET last_order_no = excluded.last_order_no,
+  last_at_ms = excluded.last_at_ms, unread = excluded.unread, read_order_no = excluded.read_order_no,
+  name = excluded.name, push_name = excluded.push_name, archived = excluded.archived,
+  muted_until_ms = excluded.muted_until_ms
+""",
+)
+FORGET: Final = Statement(
+    "chats.forget",
+    "Takes a chat out of the list that is another one from now on.",
+    "DELETE FROM chats WHERE session_id = :session_id AND chat = :chat",
+)
+PAGE: Final = Statement(
+    "chats.page",
+    "The chats of a session after one of them, newest first; archived ones, others or both.",
+    f"""
+SELECT {_ROW} FROM chats c
+WHERE c.session_id = :session_id AND c.last_at_ms IS NOT NULL
+  AND (c.last_at_ms < :last_at_ms OR (c.last_at_ms = :last_at_ms AND c.chat > :chat))
+  AND c.archived IN (:archived, :other_archived) AND c.unread >= :unread
+ORDER BY c.last_at_ms DESC, c.chat LIMIT :limit
+""",
+)

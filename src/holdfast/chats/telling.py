@@ -1,0 +1,47 @@
+"""What the inbox tells inside its unit of work, for outbox and chats."""
+
+from collections.abc import Sequence
+
+from holdfast.chats import rows, statements
+from holdfast.model.ids import SessionId
+from holdfast.model.messages import InboundReceipt, ReceiptKind
+from holdfast.model.notices import ContactChanged, GroupChanged, InboundNotice
+from holdfast.outbox import Outbox
+from holdfast.store import WriteUnit, aliases
+
+
+class Telling:
+    """Everybody who has to know: the outbox, and the list of chats. See `inbox.Told`."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+
+    def receipts(self, unit: WriteUnit, receipts: Sequence[InboundReceipt]) -> None:
+        """These receipts came. What the phone has read is read here too."""
+        self._outbox.receipts(unit, receipts)
+        ids = [
+            (each.session_id, message_id)
+            for each in receipts
+            if each.kind is ReceiptKind.READ_SELF
+            for message_id in each.message_ids
+        ]
+        for session_id, chat, up_to in unit.keyed(statements.PLACE_OF, list(dict.fromkeys(ids))):
+            rows.mark_read(unit, session_id, aliases.canonical(unit, session_id, chat), int(up_to))
+
+    def names_learned(self, unit: WriteUnit, session_id: SessionId, pn: str, lid: str) -> None:
+        """The two JIDs turned out to be one person."""
+        self._outbox.names_learned(unit, session_id, pn, lid)
+        rows.merge(unit, session_id, pn, lid)
+
+    def reachout_lock(self, unit: WriteUnit, session_id: SessionId, until_ms: int | None) -> None:
+        """The number may begin no new chats until then; None: it may again."""
+        self._outbox.reachout_lock(unit, session_id, until_ms)
+
+    def notice(self, unit: WriteUnit, notice: InboundNotice) -> None:
+        """A group has another subject, or a person another name in the address book."""
+        match notice.notice:
+            case GroupChanged(subject=str(name)) | ContactChanged(saved_name=str(name)):
+                chat = aliases.canonical(unit, notice.session_id, notice.chat)
+                rows.rename(unit, notice.session_id, chat, name)
+            case _:
+                pass

@@ -1,0 +1,123 @@
+"""Calls about chats: which there are, what is unread, and their messages from either end."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote
+
+from holdfast.client.event import Json
+from holdfast.client.http import Http
+from holdfast.client.sessions import session_path
+from holdfast.client.times import moment
+from holdfast.client.types import Message
+
+#: Makes a message of the session out of the API's JSON.
+Read = Callable[[str, Json], Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat as the gateway sees it now. `chat` is its JID, to write to."""
+
+    chat: str
+    phone: str | None
+    group: bool
+    name: str = field(repr=False)
+    unread: int
+    archived: bool
+    muted_until: datetime | None
+    last_at: datetime | None
+    last_message: Message | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Messages of a chat that stand side by side, oldest first."""
+
+    messages: Sequence[Message]
+    #: Give it as `before` for what is older; None when nothing is.
+    previous: str | None
+    #: Give it as `after` for what is newer; None when nothing is, so far.
+    next: str | None
+
+
+class Chats:
+    """`client.chats`. Every call raises UnknownSession; those about one chat raise RecipientInvalid."""
+
+    def __init__(self, http: Http, read: Read) -> None:
+        self._http, self._read = http, read
+
+    async def page(
+        self,
+        session: str,
+        *,
+        archived: bool | None = None,
+        unread: bool = False,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> tuple[Sequence[Chat], str | None]:
+        """One page of the chats, newest first, and the cursor for the next (None: the last)."""
+        wanted = None if archived is None else str(archived).lower()
+        query = {"archived": wanted, "unread": "true" if unread else None, "after": after, "limit": limit}
+        body = await self._http.json("GET", session_path(session) + "/chats", query=query)
+        return [self._chat(session, it) for it in body["chats"]], body.get("next")
+
+    async def list(
+        self, session: str, *, archived: bool | None = None, unread: bool = False
+    ) -> AsyncIterator[Chat]:
+        """Every chat, newest first: `async for chat in client.chats.list("office")`."""
+        after: str | None = None
+        while True:
+            found, after = await self.page(session, archived=archived, unread=unread, after=after)
+            for each in found:
+                yield each
+            if after is None:
+                return
+
+    async def get(self, session: str, chat: str) -> Chat:
+        """One chat; an empty one where nothing was said yet."""
+        return self._chat(session, await self._http.json("GET", _path(session, chat)))
+
+    async def messages(
+        self,
+        session: str,
+        chat: str,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        around: str | None = None,
+        limit: int = 50,
+    ) -> Window:
+        """The newest messages; what is before or after another piece; or what is around a message id.
+
+        Raises UnknownMessage when there is no message `around` in this chat.
+        """
+        query = {"before": before, "after": after, "around": around, "limit": limit}
+        body = await self._http.json("GET", _path(session, chat) + "/messages", query=query)
+        found = [self._read(session, it) for it in body["messages"]]
+        return Window(found, body["previous"], body["next"])
+
+    async def mark_read(self, session: str, chat: str) -> int:
+        """Tell the senders that everything in a chat was read. How many messages they are told about.
+
+        Raises NotConnected: then everything stays unread.
+        """
+        return int((await self._http.json("POST", _path(session, chat) + "/read"))["told"])
+
+    def _chat(self, session: str, body: Json) -> Chat:
+        last = body["last_message"]
+        return Chat(
+            chat=body["chat"],
+            phone=body["phone"],
+            group=body["group"],
+            name=body["name"],
+            unread=body["unread"],
+            archived=body["archived"],
+            muted_until=moment(body["muted_until"]),
+            last_at=moment(body["last_at"]),
+            last_message=None if last is None else self._read(session, last),
+        )
+
+
+def _path(session: str, chat: str) -> str:
+    return f"{session_path(session)}/chats/{quote(chat, safe='')}"
