@@ -66,7 +66,9 @@ class Wanted(BaseModel):
         None, description="what to send, of any kind", examples=[{"kind": "text", "text": "On my way"}]
     )
     quoted_id: str | None = Field(None, description="the message of this chat that it replies to")
-    mentions: list[str] = Field([], description="members of the group, by number or JID", max_length=1024)
+    mentions: list[str] = Field(
+        default_factory=list, description="members of the group, by number or JID", max_length=1024
+    )
     forwarded: int = Field(0, ge=0, le=127, description="mark it as forwarded so many times")
     view_once: bool = Field(False, description="a picture, video or voice note that can be seen once")
     disappearing_s: int = Field(0, ge=0, description="it disappears so long after it was sent; 0: it stays")

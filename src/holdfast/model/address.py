@@ -50,6 +50,8 @@ def parse_recipient(text: str) -> str | None:
 
 def _visible(text: str) -> str:
     """The text in its plainest characters (`＋４９` is `+49`), without those that have no ink."""
+    if text.isascii():
+        return text.replace(" ", "").strip()  # the common case: of these only the space has no ink
     plain = unicodedata.normalize("NFKC", _BLANK.sub("", text))
     return "".join(it for it in plain if unicodedata.category(it) not in _NO_INK).strip()
 

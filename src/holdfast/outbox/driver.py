@@ -4,6 +4,7 @@ database.
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -56,7 +57,7 @@ class Driver:
         self._sessions: dict[str, Session] = {}
         #: Sessions with queued rows at the start. None: not known yet, so each must look for itself.
         self.backlog: frozenset[str] | None = None
-        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
         self._driving: dict[str, int] = {}
         self._resting: dict[tuple[str, str], asyncio.TimerHandle] = {}
         self._patient: set[tuple[str, str]] = set()
@@ -269,7 +270,7 @@ class Driver:
                 if row.needs_file:
                     await self._place(session, lane, row)
                     continue
-                async with self._slots.setdefault(session.session_id, asyncio.Semaphore(_AT_ONCE)):
+                async with self._slots[session.session_id]:
                     if not _is_first(session, lane, row):
                         continue  # it was withdrawn while it waited for its turn
                     session.busy.add(row.order_no)
