@@ -1,0 +1,86 @@
+"""The form that a conversation fills in. Pure."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from holdfast.chauffeur.tariff import Tariff, VehicleClass
+from holdfast.chauffeur.trip import Place, PlaceKind, Trip
+
+
+class Field(StrEnum):
+    """What is asked for. The order is the order of the questions."""
+
+    PICKUP = "pickup"
+    DESTINATION = "destination"
+    DATE = "date"
+    TIME = "time"
+    PASSENGERS = "passengers"
+    LUGGAGE = "luggage"
+    VEHICLE_CLASS = "vehicle_class"
+    FLIGHT = "flight"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is known of the ride. None: not yet."""
+
+    pickup: Place | None = None
+    destination: Place | None = None
+    stops: tuple[Place, ...] = ()
+    date: dt.date | None = None
+    time: dt.time | None = None
+    passengers: int | None = None
+    luggage: int | None = None
+    child_seats: int = 0
+    vehicle_class: str | None = None
+    #: Empty: there is none, or the customer does not know it.
+    flight: str | None = None
+    name: str | None = None
+    remarks: str = ""
+    #: Another number than the chat's on which the passenger is reached.
+    contact: str = ""
+    voucher: str = ""
+
+    def at(self, time_zone: str) -> dt.datetime | None:
+        """The pick-up in the service's time zone; of a time that comes twice, the first."""
+        if self.date is None or self.time is None:
+            return None
+        return dt.datetime.combine(self.date, self.time, ZoneInfo(time_zone))
+
+    def trip(self, time_zone: str) -> Trip:
+        """What is to be priced. The form must be complete."""
+        at = self.at(time_zone)
+        assert self.pickup is not None, self
+        assert self.destination is not None, self
+        assert at is not None, self
+        assert self.vehicle_class is not None, self
+        return Trip(
+            self.pickup,
+            self.destination,
+            at,
+            self.vehicle_class,
+            self.stops,
+            self.passengers or 1,
+            self.luggage or 0,
+            self.child_seats,
+            voucher=self.voucher,
+        )
+
+
+def fitting(form: Form, tariff: Tariff) -> tuple[VehicleClass, ...]:
+    """The vehicle classes that take these passengers and this luggage."""
+    people, pieces = form.passengers or 1, form.luggage or 0
+    return tuple(it for it in tariff.classes if it.seats >= people and it.luggage >= pieces)
+
+
+def missing(form: Form) -> Iterator[Field]:
+    """What must still be asked, in order."""
+    for field in Field:
+        if field is Field.FLIGHT and (form.pickup is None or form.pickup.kind is not PlaceKind.AIRPORT):
+            continue
+        if getattr(form, field.value) is None:
+            yield field

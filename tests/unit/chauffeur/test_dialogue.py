@@ -1,0 +1,445 @@
+"""The booking dialogue: whole conversations, corrections, and everything a customer may get wrong."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from talk import BERLIN, NOW, SETTING, Talk
+
+from holdfast.chauffeur.conversation import Book, Cancel, Change, HandOver, Price, Stage, State
+from holdfast.chauffeur.form import Form
+from holdfast.chauffeur.pricing import sum_of
+from holdfast.chauffeur.words import CATALOGUES, Say
+
+WHOLE = (
+    "From the airport to Marienplatz on 24 December at 6 pm, 2 passengers, 1 suitcase, sedan, flight LH 123"
+)
+
+
+def whole(talk: Talk) -> str:
+    """Everything in one message: a price comes back at once."""
+    answer = talk.say(WHOLE)
+    assert talk.quoted, answer
+    return answer
+
+
+# -- whole conversations
+
+IN_ONE_MESSAGE = {
+    "en": WHOLE,
+    "de": "Ich möchte vom Flughafen zum Marienplatz am 24. Dezember um 18 Uhr, "
+    "2 Personen, 1 Koffer, Sedan, Flug LH123",
+    "pt": "Preciso ir do aeroporto para Marienplatz em 24 de dezembro às 18h, "
+    "2 pessoas, 1 mala, sedan, voo LH123",
+    "es": "Necesito ir del aeropuerto a Marienplatz el 24 de diciembre a las 6 de la tarde, "
+    "2 personas, 1 maleta, sedan, vuelo LH123",
+}
+YES = {"en": "yes please", "de": "ja bitte", "pt": "sim", "es": "sí"}
+
+
+@pytest.mark.parametrize("language", IN_ONE_MESSAGE)
+def test_a_booking_in_two_messages(language: str) -> None:
+    talk = Talk()
+    answer = talk.say(IN_ONE_MESSAGE[language])
+    assert talk.state.language == language
+    assert talk.quoted, answer
+    form = talk.form
+    assert form.pickup is not None
+    assert form.destination is not None
+    assert (form.pickup.place_id, form.destination.place_id) == ("muc", "marienplatz")
+    assert (form.date, form.time) == (date(2026, 12, 24), time(18))
+    assert (form.passengers, form.luggage, form.vehicle_class) == (2, 1, "sedan")
+    assert (form.flight, form.name) == ("LH123", "Ann Lee")
+    assert talk.say(YES[language]).startswith(CATALOGUES[language][Say.BOOKED][:10])  # type: ignore[index]
+    [booking] = talk.bookings
+    # 79.00 for the airport transfer, half of it for the holiday, 8.00 for the airport
+    assert (booking.total, booking.form) == (Decimal("126.50"), form)
+
+
+QUESTIONS = {
+    "en": ["Hello", "Marienplatz", "to Augsburg", "tomorrow at 18:30", "3 and 2", "sedan"],
+    "de": [
+        "Hallo, ich brauche eine Fahrt",
+        "Marienplatz",
+        "nach Augsburg",
+        "morgen um 18:30 Uhr",
+        "3 und 2",
+        "1",
+    ],
+    "pt": ["Olá, bom dia", "Marienplatz", "para Augsburg", "amanhã às 18h30", "3 e 2", "sedan"],
+    "es": ["Hola, buenos días", "Marienplatz", "a Augsburg", "mañana a las 18:30", "3 y 2", "sedan"],
+}
+
+
+@pytest.mark.parametrize("language", QUESTIONS)
+def test_it_asks_only_what_is_missing(language: str) -> None:
+    talk = Talk()
+    for text in QUESTIONS[language]:
+        assert not talk.quoted
+        talk.say(text)
+    assert talk.quoted, talk.heard
+    form = talk.form
+    assert form.pickup is not None
+    assert form.destination is not None
+    assert (form.pickup.place_id, form.destination.place_id) == ("marienplatz", "augsburg")
+    assert (form.date, form.time) == (date(2026, 12, 3), time(18, 30))
+    assert (form.passengers, form.luggage, form.vehicle_class, form.flight) == (3, 2, "sedan", None)
+    assert talk.state.language == language
+
+
+def test_a_flight_is_asked_only_at_airports() -> None:
+    talk = Talk()
+    answer = talk.say("from the airport to Marienplatz tomorrow 18:00, 1 passenger, no luggage, sedan")
+    assert "flight number" in answer
+    talk.say("none")
+    assert (talk.quoted, talk.form.flight) == (True, "")
+
+
+def test_the_only_vehicle_that_fits_is_not_asked_for() -> None:
+    talk = Talk()
+    talk.say("from Marienplatz to Augsburg tomorrow 18:00, 6 passengers, 5 bags")
+    assert (talk.quoted, talk.form.vehicle_class) == (True, "van")
+
+
+def test_a_pin_is_the_pick_up_and_then_the_destination() -> None:
+    talk = Talk()
+    talk.say("Hi")
+    assert "Where do you want to go" in talk.pin(48.2, 11.5)
+    talk.pin(48.1, 11.7, "The office")
+    assert talk.form.pickup is not None
+    assert talk.form.destination is not None
+    assert (talk.form.pickup.name, talk.form.destination.name) == ("My house", "The office")
+
+
+def test_stops_on_the_way() -> None:
+    talk = Talk()
+    talk.say("from Marienplatz via Hotel Adler to Augsburg tomorrow 18:00, 1 passenger, 0 bags, sedan")
+    assert [it.name for it in talk.form.stops] == ["Hotel Adler"]
+    assert "Stops: 1" in talk.heard[-1]
+
+
+def test_a_place_that_holds_a_preposition() -> None:
+    talk = Talk()
+    talk.say("Hola, necesito un viaje de Plaza de España al aeropuerto mañana a las 9")
+    assert talk.form.pickup is not None
+    assert talk.form.destination is not None
+    assert (talk.form.pickup.place_id, talk.form.destination.place_id) == ("spain", "muc")
+
+
+# -- corrections
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("no, 7 pm", "time", time(19)),
+        ("No, at 19:15", "time", time(19, 15)),
+        ("actually on the 26th of December", "date", date(2026, 12, 26)),
+        ("nein, 20 Uhr", "time", time(20)),
+        ("não, às 20h", "time", time(20)),
+        ("no, a las 8 de la tarde", "time", time(20)),
+        ("we are 3", "passengers", 3),
+        ("3 suitcases", "luggage", 3),
+        ("van please", "vehicle_class", "van"),
+        ("my name is Bob Stone", "name", "Bob Stone"),
+        ("flight BA 950", "flight", "BA950"),
+        ("2 child seats", "child_seats", 2),
+        ("remark: I have a dog", "remarks", "I have a dog"),
+        ("voucher WELCOME", "voucher", "WELCOME"),
+        ("call me on +49 151 12345678", "contact", "+4915112345678"),
+    ],
+)
+def test_corrections_at_any_time(text: str, field: str, value: object) -> None:
+    talk = Talk()
+    whole(talk)
+    before = talk.form
+    talk.say(text)
+    assert talk.quoted, talk.heard[-1]
+    assert talk.form == replace(before, **{field: value})
+
+
+def test_no_alone_asks_what_is_to_change() -> None:
+    talk = Talk()
+    whole(talk)
+    assert "What is to change" in talk.say("no")
+    talk.say("to Hauptbahnhof")
+    assert talk.form.destination is not None
+    assert talk.form.destination.place_id == "hbf"
+    assert talk.quoted
+
+
+def test_a_draft_is_dropped_and_begun_again() -> None:
+    talk = Talk()
+    whole(talk)
+    assert "nothing is booked" in talk.say("cancel")
+    assert talk.form == Form(name="Ann Lee")
+    whole(talk)
+    assert "pick you up" in talk.say("new")
+    assert talk.bookings == []
+
+
+# -- bad input
+
+TOMORROW = date(2026, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("from Marienplatz to Augsburg on 1.12.2026 at 18:00", "in the past"),
+        ("from Marienplatz to Augsburg yesterday at 18:00", "in the past"),
+        ("from Marienplatz to Augsburg today at 9:00", "in the past"),
+        ("from Marienplatz to Augsburg today at 11:00", "too soon"),
+        ("from Marienplatz to Augsburg on 31 February at 18:00", "does not exist"),
+        ("from Marienplatz to Augsburg on 31.2. at 18:00", "does not exist"),
+        ("from Marienplatz to Augsburg on 2027-02-31 at 18:00", "does not exist"),
+        ("from Marienplatz to Augsburg tomorrow at 25:00", "does not exist"),
+        ("from Marienplatz to Augsburg tomorrow at 18:75", "does not exist"),
+        ("from Marienplatz to Augsburg on 28.3.2027 at 2:30", "clocks are put forward"),
+        ("from Marienplatz to Augsburg on 24.12.2029 at 18:00", "too far ahead"),
+        ("from Marienplatz to Atlantis tomorrow at 18:00", "do not know the place “Atlantis”"),
+        ("from Atlantis to Marienplatz tomorrow at 18:00", "do not know the place “Atlantis”"),
+        ("from Marienplatz to Marienplatz tomorrow at 18:00", "the same place"),
+        ("from Marienplatz to Augsburg, 40 passengers", "takes 7 passengers"),
+        ("from Marienplatz to Augsburg, 0 passengers", "at least one passenger"),
+        ("from Marienplatz to Augsburg, 2 passengers, 30 suitcases", "at most 7 pieces"),
+        ("from Marienplatz to Augsburg, 1 passenger, 3 child seats", "more child seats than"),
+        ("from Marienplatz to Augsburg, 6 passengers, sedan", "Sedan is too small"),
+        ("from Marienplatz to Augsburg, voucher NOSUCH", "do not know the voucher NOSUCH"),
+        ("word " * 1000, "a little long"),
+    ],
+)
+def test_bad_input_is_answered_and_books_nothing(text: str, says: str) -> None:
+    talk = Talk()
+    assert says in talk.say(text)
+    assert not talk.quoted
+    talk.say("yes")
+    assert (talk.quoted, talk.bookings) == (False, [])
+
+
+def test_what_is_right_in_a_message_is_kept() -> None:
+    talk = Talk()
+    talk.say("from Marienplatz to Augsburg on 31 February at 18:00, 2 passengers")
+    assert (talk.form.passengers, talk.form.time, talk.form.date) == (2, time(18), None)
+
+
+def test_voice_and_pictures() -> None:
+    talk = Talk()
+    assert "text and location pins" in talk.voice()
+    whole(talk)
+    talk.voice()
+    assert talk.quoted
+
+
+@pytest.mark.parametrize(
+    "text", ["asdf qwer", "🙈🙈🙈", "???", "....", "\x00\x01", "SELECT 1; --", "{name} {0} %s"]
+)
+def test_nonsense(text: str) -> None:
+    talk = Talk()
+    for _ in range(4):
+        assert talk.say(text)
+    whole(talk)
+    talk.say(text)
+    assert talk.quoted
+    assert talk.bookings == []
+
+
+def test_a_misspelled_place() -> None:
+    talk = Talk()
+    talk.say("from Marienplaz to Augsbrug tomorrow 18:00")
+    assert talk.form.pickup is not None
+    assert talk.form.destination is not None
+    assert (talk.form.pickup.place_id, talk.form.destination.place_id) == ("marienplatz", "augsburg")
+
+
+def test_a_place_that_may_be_two() -> None:
+    talk = Talk()
+    answer = talk.say("from Hotel Ad to Augsburg tomorrow 18:00")
+    assert "1. Hotel Adler\n2. Hotel Adria" in answer
+    talk.say("2")
+    assert talk.form.pickup is not None
+    assert talk.form.pickup.place_id == "hotel-b"
+
+
+def test_the_hour_that_comes_twice_is_the_first() -> None:
+    talk = Talk(now=datetime(2027, 10, 1, 12, tzinfo=BERLIN))
+    talk.say("from Marienplatz to Augsburg on 31.10.2027 at 2:30, 1 passenger, 0 bags, sedan")
+    assert talk.quoted
+    at = talk.form.at("Europe/Berlin")
+    assert at is not None
+    assert at.utcoffset() == timedelta(hours=2)
+
+
+def test_midnight_passes_in_the_conversation() -> None:
+    talk = Talk(now=datetime(2026, 12, 2, 23, 58, tzinfo=BERLIN))
+    talk.say("from Marienplatz to Augsburg tomorrow")
+    talk.now = datetime(2026, 12, 3, 0, 1, tzinfo=BERLIN)
+    talk.say("at 18:00")
+    assert (talk.form.date, talk.form.time) == (TOMORROW, time(18))
+
+
+# -- the quote
+
+
+def test_the_lines_of_a_quote_are_told_and_its_version_is_kept() -> None:
+    talk = Talk()
+    answer = whole(talk)
+    assert "Fixed price, Airport transfer: 79.00 EUR" in answer
+    assert "*Total: 126.50 EUR* (includes 19 % VAT: 20.20 EUR)" in answer
+    talk.version = 4
+    talk.say("yes")
+    [booked] = [it for it in talk.effects if isinstance(it, Book)]
+    assert booked.quote.version == 3
+    assert sum_of(booked.quote.lines) == booked.quote.total
+
+
+def test_an_old_quote_is_made_again_before_it_is_booked() -> None:
+    talk = Talk()
+    whole(talk)
+    talk.now, talk.version = NOW + timedelta(days=2), 4
+    assert "no longer valid" in talk.say("yes")
+    assert talk.bookings == []
+    talk.say("yes")
+    assert [it.quote.version for it in talk.effects if isinstance(it, Book)] == [4]
+
+
+def test_a_quote_whose_ride_has_passed_is_not_booked() -> None:
+    talk = Talk()
+    whole(talk)
+    talk.now = datetime(2026, 12, 24, 17, tzinfo=BERLIN)
+    assert "too soon" in talk.say("yes")
+    assert (talk.bookings, talk.quoted) == ([], False)
+
+
+def test_a_voucher_that_does_not_count() -> None:
+    talk = Talk()
+    talk.say(f"{WHOLE}, voucher SPRING")
+    assert any("SPRING does not count" in it for it in talk.heard)
+    assert (talk.quoted, talk.form.voucher) == (True, "")
+
+
+def test_the_same_message_handled_again_gives_the_same_reference() -> None:
+    once, again = Talk(), Talk()
+    for talk in (once, again):
+        whole(talk)
+        talk.say("yes")
+    assert once.bookings == again.bookings
+
+
+# -- bookings that exist
+
+
+def booked() -> Talk:
+    talk = Talk()
+    whole(talk)
+    talk.say("yes")
+    return talk
+
+
+@pytest.mark.parametrize(
+    "text", ["cancel", "I want to cancel my booking", "stornieren", "cancelar", "/cancel", "Cancel!"]
+)
+def test_cancelling(text: str) -> None:
+    talk = booked()
+    talk.say(text)
+    assert talk.state.stage is Stage.CANCELLING
+    talk.say("yes")
+    assert talk.bookings == []
+    assert [it.fee for it in talk.effects if isinstance(it, Cancel)] == [Decimal(0)]
+
+
+@pytest.mark.parametrize(("hours", "fee"), [(25, "0"), (24, "0"), (23, "63.25"), (3, "63.25"), (2, "126.50")])
+def test_cancelling_late_costs_a_fee(hours: int, fee: str) -> None:
+    talk = booked()
+    talk.now = datetime(2026, 12, 24, 18, tzinfo=BERLIN) - timedelta(hours=hours)
+    assert fee in talk.say("cancel")
+    talk.say("yes")
+    assert [it.fee for it in talk.effects if isinstance(it, Cancel)] == [Decimal(fee)]
+
+
+def test_cancelling_is_thought_over() -> None:
+    talk = booked()
+    talk.say("cancel")
+    assert "stays as it is" in talk.say("no")
+    assert len(talk.bookings) == 1
+
+
+def test_one_of_two_bookings_is_cancelled() -> None:
+    talk = booked()
+    whole(talk)
+    talk.say("yes")
+    first, second = talk.bookings
+    assert f"2. Thu 24 Dec 2026, 18:00, Munich Airport → Marienplatz ({second.reference})" in talk.say(
+        "cancel"
+    )
+    talk.say("2")
+    talk.say("yes")
+    assert talk.bookings == [first]
+
+
+def test_changing_a_booking() -> None:
+    talk = booked()
+    [before] = talk.bookings
+    assert "What is to change" in talk.say("change my booking")
+    answer = talk.say("8 pm")
+    assert f"change booking {before.reference}" in answer
+    assert "Fee for the change: 0.00 EUR" in answer
+    assert talk.bookings == [before]
+    talk.say("yes")
+    [after] = talk.bookings
+    assert (after.booking_id, after.form) == (before.booking_id, replace(before.form, time=time(20)))
+    assert len([it for it in talk.effects if isinstance(it, Change)]) == 1
+
+
+def test_a_change_is_given_up() -> None:
+    talk = booked()
+    [before] = talk.bookings
+    talk.say("change")
+    talk.say("8 pm")
+    assert "stays as it is" in talk.say("cancel")
+    assert talk.bookings == [before]
+    assert talk.state == State("en", greeted=True, form=Form(name="Ann Lee"))
+
+
+def test_no_booking_to_cancel() -> None:
+    assert "no booking" in Talk().say("my bookings")
+    assert "no booking" in Talk().say("cancel")
+
+
+def test_a_ride_that_has_begun_is_not_changed() -> None:
+    talk = booked()
+    talk.now = datetime(2026, 12, 24, 18, tzinfo=BERLIN)
+    assert "no longer be changed" in talk.say("cancel")
+
+
+@pytest.mark.parametrize(
+    "text", ["human", "Ich will mit einem Menschen sprechen", "atendente", "hablar con una persona"]
+)
+def test_a_human_is_called(text: str) -> None:
+    talk = Talk()
+    talk.say(text.removeprefix("Ich will "))
+    assert talk.effects == [HandOver()]
+
+
+def test_a_second_yes_books_nothing() -> None:
+    talk = booked()
+    talk.say("yes")
+    assert len(talk.bookings) == 1
+    assert len([it for it in talk.effects if isinstance(it, Price)]) == 1
+
+
+# -- the catalogue
+
+
+def test_every_language_has_every_sentence_with_the_same_values() -> None:
+    import re
+
+    for key in Say:
+        wanted = {language: set(re.findall(r"{(\w+)}", it[key])) for language, it in CATALOGUES.items()}
+        assert len({frozenset(it) for it in wanted.values()}) == 1, (key, wanted)
+
+
+def test_the_setting_is_never_changed() -> None:
+    talk = booked()
+    assert talk.setting is SETTING
