@@ -32,6 +32,7 @@ from holdfast.outbox.v1.whatsapp_pb2 import Message
 from holdfast.people import Activities, Groups, People
 from holdfast.retention import Retention
 from holdfast.sessions import Service
+from holdfast.steps import Steps
 from holdfast.store import SqliteFile, Store
 from rooms import add_session
 
@@ -123,6 +124,7 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
     library = Library(store, media, LocalFolder(media), Limits(max_bytes=limit_bytes))
     inbox = Inbox(store, journal, Telling(outbox))
     activities = create_autospec(Activities, instance=True)
+    steps = Steps(store, journal, outbox)
     rooms = Rooms(
         facts=create_autospec(Facts, instance=True, version="test", lab=False),
         accounts=accounts,
@@ -137,6 +139,7 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
         fetcher=create_autospec(Fetcher, instance=True),
         journal=journal,
         subscriptions=Subscriptions(store, journal),
+        steps=steps,
         groups=create_autospec(Groups, instance=True),  # they have acceptance tests
         people=create_autospec(People, instance=True),
         activities=activities,
@@ -154,6 +157,7 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
     server.capture_signals = _no_signals  # type: ignore[method-assign]
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     work = [asyncio.ensure_future(server.serve(sockets=[listener])), asyncio.ensure_future(outbox.run())]
+    work.append(asyncio.ensure_future(steps.run()))
     headers = {"Authorization": f"Bearer {key}"}
     try:
         async with httpx.AsyncClient(base_url=url, headers=headers, timeout=20) as http:
@@ -161,8 +165,9 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
     finally:
         server.should_exit = True
         await asyncio.wait([work[0]])
-        work[1].cancel()
-        await asyncio.wait([work[1]])
+        for each in work[1:]:
+            each.cancel()
+        await asyncio.wait(work[1:])
         await store.close()
 
 

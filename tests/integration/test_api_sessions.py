@@ -31,6 +31,7 @@ from holdfast.outbox import Outbox
 from holdfast.people import Activities, Groups, People
 from holdfast.retention import Retention
 from holdfast.sessions import Progress
+from holdfast.steps import Steps
 
 from .conftest import Running, World, eventually
 from .scripted_engine import ScriptedEngine
@@ -105,6 +106,7 @@ async def api(world: World) -> AsyncIterator[Api]:
                 library=create_autospec(Library, instance=True),
                 fetcher=create_autospec(Fetcher, instance=True),
                 journal=gateway.journal,
+                steps=Steps(gateway.store, gateway.journal, outbox),
                 subscriptions=Subscriptions(gateway.store, gateway.journal),
                 groups=Groups(gateway.link.groups),
                 people=People(gateway.link.questions, gateway.link.acts),

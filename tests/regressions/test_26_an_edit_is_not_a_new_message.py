@@ -43,7 +43,7 @@ class Taxi:
 
     async def hear(self, *events: Event) -> list[str]:
         for event in events:
-            await self.bot.handle(self.client, event)
+            await self.bot.route(Chat(self.client, event, "taxi"))
         return self.booked
 
 

@@ -68,6 +68,12 @@ NEEDS: Final = {
     "POST /v1/sessions/{ref}/read": "send",
     "POST /v1/sessions/{ref}/calls/{call_id}/reject": "send",
     "POST /v1/sessions/{ref}/messages/{message_id}/file": "send",
+    "GET /v1/sessions/{ref}/handovers": "read",
+    "PUT /v1/sessions/{ref}/handovers/{chat}": "send",
+    "DELETE /v1/sessions/{ref}/handovers/{chat}": "send",
+    "GET /v1/sessions/{ref}/reminders": "read",
+    "GET /v1/sessions/{ref}/states/{bot}/{chat}": "read",
+    "DELETE /v1/sessions/{ref}/states/{bot}/{chat}": "send",
     "POST /v1/media": "send",
     "POST /v1/media/from-url": "send",
     "GET /v1/sessions/{ref}/media-policy": "read",
@@ -110,6 +116,7 @@ NEEDS: Final = {
 SCOPES: Final = ("read", "send", "admin", "keys", "metrics")
 #: What makes each request whole, so that only the key can be wrong.
 BODIES: Final[dict[str, Any]] = {
+    "PUT /v1/sessions/{ref}/handovers/{chat}": {},
     "POST /v1/media/from-url": {"url": "http://192.0.2.1/x"},
     "PUT /v1/sessions/{ref}/media-policy": {},
     "PUT /v1/alerts/channels/{name}": {"url": "json://192.0.2.1/x"},

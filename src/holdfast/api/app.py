@@ -16,6 +16,7 @@ from holdfast.api import (
     events,
     fetching,
     groups,
+    handovers,
     keys,
     media,
     messages,
@@ -78,6 +79,7 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
         keys.router,
         alerts.router,
         groups.router,
+        handovers.router,
         people.router,
     ):
         app.include_router(router)

@@ -24,6 +24,7 @@ from holdfast.outbox import Outbox
 from holdfast.people import Activities, Groups, People
 from holdfast.retention import Retention
 from holdfast.sessions import Progress, Service
+from holdfast.steps import Steps
 
 
 class Facts(Protocol):
@@ -101,6 +102,7 @@ class Rooms:
     fetcher: Fetcher
     journal: Journal
     subscriptions: Subscriptions
+    steps: Steps
     groups: Groups
     people: People
     activities: Activities

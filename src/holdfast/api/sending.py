@@ -93,8 +93,8 @@ class Wanted(BaseModel):
             self.to,
             self._content(),
             idempotency_key,
-            _ms("not_before", self.not_before),
-            _ms("expires_at", self.expires_at),
+            ms("not_before", self.not_before),
+            ms("expires_at", self.expires_at),
             self._attributes(),
             self.typing,
         )
@@ -116,7 +116,8 @@ class Wanted(BaseModel):
 _ATTRIBUTES: Final = frozenset(it.name for it in fields(Attributes))
 
 
-def _ms(name: str, at: datetime | None) -> int | None:
+def ms(name: str, at: datetime | None) -> int | None:
+    """A time that a client gives, in milliseconds. Raises RequestInvalid for one without a time zone."""
     if at is None:
         return None
     if at.tzinfo is None:

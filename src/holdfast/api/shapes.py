@@ -165,6 +165,37 @@ class SessionRenamedOut(BaseModel):
     previous: str
 
 
+class BotReminderOut(BaseModel):
+    """A reminder that a bot has set for a chat is due."""
+
+    bot: str
+    chat: str
+    name: str
+    due_at: datetime
+    data: dict[str, Any] = Field(description="what the bot has put there")
+
+
+class BotFailedOut(BaseModel):
+    """A bot gave an event up."""
+
+    bot: str
+    chat: str
+    event_id: str = Field(description="the event that it could not handle")
+    error: str = Field(description="the type of the exception")
+    attempts: int
+    detail: str
+
+
+class ChatHandoverOut(BaseModel):
+    """A human took a chat over, or gave it back to the bots."""
+
+    chat: str
+    active: bool
+    by: str = Field(description="`bot:<name>`, or the id of the key that did it")
+    note: str
+    until: datetime | None
+
+
 class _EventOut(BaseModel):
     event_id: str
     cursor: str = Field(description="continue after this event")
@@ -244,6 +275,27 @@ class SessionRenamedEvent(_EventOut):
     data: SessionRenamedOut
 
 
+class BotReminderEvent(_EventOut):
+    """A reminder of a bot is due."""
+
+    type: Literal[EventType.BOT_REMINDER]
+    data: BotReminderOut
+
+
+class BotFailedEvent(_EventOut):
+    """A bot gave an event up."""
+
+    type: Literal[EventType.BOT_FAILED]
+    data: BotFailedOut
+
+
+class ChatHandoverEvent(_EventOut):
+    """A chat is with a human, or with the bots again."""
+
+    type: Literal[EventType.CHAT_HANDOVER]
+    data: ChatHandoverOut
+
+
 #: Something that happened. It is told at least once; `event_id` tells whether it is news.
 EventOut = Annotated[
     MessageReceivedEvent
@@ -255,6 +307,9 @@ EventOut = Annotated[
     | SessionUnlinkingEvent
     | SessionHeartbeatEvent
     | SessionWarningEvent
-    | SessionRenamedEvent,
+    | SessionRenamedEvent
+    | BotReminderEvent
+    | BotFailedEvent
+    | ChatHandoverEvent,
     Field(discriminator="type"),
 ]

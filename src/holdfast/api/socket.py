@@ -3,13 +3,15 @@
 client: {"op":"auth","key"}  (or the Authorization header)
         {"op":"subscribe","subscription","after","sessions","types"}   {"op":"ack","cursor"}
         {"op":"send","request","messages":[{"session","to","text"|"content",…,"idempotency_key"}]}
+        {"op":"commit","request","steps":[…]}   {"op":"states","request","bot","chats":[{"session","chat"}]}
 server: {"op":"subscribed","cursor"}   {"op":"events","events":[…]}
         {"op":"sent","request","results":[{"message_id",…} | {"error":{…}}]}   {"op":"error","error":{…}}
+        {"op":"committed","request","results":[…]}   {"op":"states","request","results":[…]}
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -24,6 +26,7 @@ from holdfast.api.frames import AckOp, MessageIn, SendOp, SubscribeOp, event_fra
 from holdfast.api.mentions import check_mentions
 from holdfast.api.messages import sent_out
 from holdfast.api.rooms import Rooms
+from holdfast.api.stepping import CommitOp, StatesOp, commit, states
 from holdfast.api.subscriptions import consumer_of, wanted_by
 from holdfast.delivery import Feed, Turn, Window
 from holdfast.kit.edge import KNOWN
@@ -42,6 +45,7 @@ _SENDING: Final = 64
 _AUTH_WITHIN_S: Final = 10.0
 _STORE_AGAIN_S: Final = 0.5
 _POLICY_VIOLATION: Final = 1008
+_OPS: Final = "auth, subscribe, ack, send, commit, states"
 
 
 @router.websocket("/events/ws")
@@ -92,6 +96,10 @@ async def _key_in_first_frame(socket: WebSocket) -> str:
     return str(frame["key"])
 
 
+#: What a frame asks for, at work: one result for each of its items.
+Results = Coroutine[Any, Any, list[dict[str, Any]]]
+
+
 class _Conversation:
     """What one connection has asked for, and the tasks that carry it out."""
 
@@ -103,6 +111,8 @@ class _Conversation:
         self._subscription: str | None = None
         self._window = Window(_UNACKED)
         self._acked = 0
+        #: Events that the subscription's bots are done with already: they are not given out again.
+        self._stepped: frozenset[str] = frozenset()
         self._ack_wanted = asyncio.Event()
         self._has_room = asyncio.Event()
 
@@ -144,12 +154,20 @@ class _Conversation:
                 case "send":
                     self._need(Scope.SEND)
                     send = SendOp.model_validate(frame)
-                    await self._sending.acquire()
-                    tasks.create_task(self._send(send))
+                    await self._begin(tasks, "sent", send.request, self._accept(send.messages))
+                case "commit":
+                    self._need(Scope.READ)
+                    self._need(Scope.SEND)
+                    steps = CommitOp.model_validate(frame)
+                    await self._begin(tasks, "committed", steps.request, commit(*self._asked, steps))
+                case "states":
+                    self._need(Scope.READ)
+                    wanted = StatesOp.model_validate(frame)
+                    await self._begin(tasks, "states", wanted.request, states(*self._asked, wanted))
                 case "auth":
                     pass  # the header was enough
                 case _:
-                    raise RequestInvalid(f"There is no op {op!r}; there are auth, subscribe, ack, send")
+                    raise RequestInvalid(f"There is no op {op!r}; there are {_OPS}")
         except ValidationError as exc:
             first = exc.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
@@ -169,6 +187,9 @@ class _Conversation:
             self._pump.cancel()
             await asyncio.wait([self._pump])
         self._subscription, self._window, self._acked = name, Window(_UNACKED), feed.position
+        self._stepped = frozenset()
+        if name is not None:
+            self._stepped = await self._rooms.steps.done_after(tenant_id, name, feed.position)
         await self._write(json.dumps({"op": "subscribed", "cursor": feed.cursor}))
         turn = None if name is None else self._rooms.subscriptions.take_turn(tenant_id, name)
         self._pump = tasks.create_task(self._give_in_turn(feed, turn))
@@ -191,6 +212,8 @@ class _Conversation:
                 await self._has_room.wait()
                 continue
             events = await feed.next(room)
+            if self._stepped:
+                events = [event for event in events if event.event_id not in self._stepped]
             if named:
                 self._window.gave(event.position for event in events)
             for frame in event_frames(events):
@@ -228,10 +251,25 @@ class _Conversation:
 
     # ---- sends -------------------------------------------------------------------------------------------
 
-    async def _send(self, op: SendOp) -> None:
+    @property
+    def _asked(self) -> tuple[Rooms, Caller]:
+        return self._rooms, self._caller
+
+    async def _begin(self, tasks: asyncio.TaskGroup, op: str, request: str, work: Results) -> None:
+        """Do this beside everything else, as soon as there is room, and write its results."""
         try:
-            results = await self._accept(op.messages)
-            await self._write(json.dumps({"op": "sent", "request": op.request, "results": results}))
+            await self._sending.acquire()
+        except asyncio.CancelledError:
+            work.close()
+            raise
+        tasks.create_task(self._finish(op, request, work))
+
+    async def _finish(self, op: str, request: str, work: Results) -> None:
+        try:
+            results = await work
+            await self._write(json.dumps({"op": op, "request": request, "results": results}))
+        except StoreUnavailable as refusal:
+            await self._write(refusal_frame(refusal))
         finally:
             self._sending.release()
 

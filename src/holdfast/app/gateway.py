@@ -48,7 +48,8 @@ from holdfast.people import Activities, Groups, People
 from holdfast.retention import DEFAULTS, Keep, Kind, Retention
 from holdfast.sessions import Dormancy, Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
-from holdfast.store import Store, address_of
+from holdfast.steps import Steps
+from holdfast.store import Store, WriteUnit, address_of
 from holdfast.vault import Vault, load_or_create, prove_world
 
 log = logging.get("app")
@@ -96,6 +97,7 @@ class Gateway:
             keep_for_other_number=chosen.queue_for_other_number == "keep",
             placer=Placer(store, self.library, self.link.files),
         )
+        self.steps = Steps(store, journal, self.outbox)
         self.fetcher = Fetcher(store, journal, self.library, self.link.files, self.link.acts)
         expecting = Expecting(self.fetcher.expected)
         self.inbox = Inbox(store, journal, Telling(self.outbox), expecting=expecting)
@@ -119,7 +121,7 @@ class Gateway:
         link.on_deliveries = self.intake.put
         supervisor.roster.on_up, supervisor.roster.on_down = self._up, self._down
         supervisor.watching.oldest_unanswered = self.outbox.oldest_unanswered
-        supervisor.roster.recorder.on_deleted = self.outbox.session_deleted
+        supervisor.roster.recorder.on_deleted = self._deleted
 
     def _up(self, session_id: SessionId, phone: str) -> None:
         self.outbox.session_up(session_id, phone)
@@ -128,6 +130,10 @@ class Gateway:
     def _down(self, session_id: SessionId) -> None:
         self.outbox.session_down(session_id)
         self.fetcher.session_down(session_id)
+
+    def _deleted(self, unit: WriteUnit, session_id: SessionId) -> None:
+        self.outbox.session_deleted(unit, session_id)
+        self.steps.session_deleted(unit, session_id)
 
     def _attached(self, identity: EngineIdentity) -> None:
         self.intake.begin()
@@ -163,7 +169,7 @@ class Gateway:
     async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
         self.library.begin()
-        on_the_store = (self.retention, self.dormancy, self.alerts, self.follower)
+        on_the_store = (self.retention, self.dormancy, self.alerts, self.follower, self.steps)
         rooms = (
             self.link,
             self.supervisor,
@@ -202,6 +208,7 @@ class Gateway:
             fetcher=self.fetcher,
             journal=self.journal,
             subscriptions=Subscriptions(self.store, self.journal),
+            steps=self.steps,
             groups=Groups(self.link.groups),
             people=People(self.link.questions, self.link.acts),
             activities=activities,

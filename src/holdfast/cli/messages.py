@@ -13,6 +13,9 @@ from holdfast.cli.run import client
 from holdfast.cli.screen import Exit, complain, lab_banner, machine, plain, say
 from holdfast.client import Client, Event, MediaFile, Message, Sent
 from holdfast.model.events import (
+    BotFailed,
+    BotReminder,
+    ChatHandover,
     MessageFileChanged,
     MessageReceived,
     MessageStatusChanged,
@@ -153,5 +156,11 @@ def _words(event: Event) -> str:
             return f"{'' if it.active else 'over: '}{of_warning(it.code).sentence}"
         case SessionRenamed() as it:
             return f"was called {it.previous}"
+        case BotReminder() as it:
+            return f"{it.bot} in {it.chat}: {it.name}"
+        case BotFailed() as it:
+            return f"{it.bot} gave {it.event_id} up: {it.error} {it.detail}"
+        case ChatHandover() as it:
+            return f"{it.chat} is with {'a human' if it.active else 'the bots again'} ({it.by})"
         case UnknownEvent() as it:
             return json.dumps(dict(it.data), ensure_ascii=False)

@@ -12,6 +12,7 @@ from holdfast.client.alerts import Alerts
 from holdfast.client.chats import Chats
 from holdfast.client.event import Event, Json
 from holdfast.client.groups import Groups
+from holdfast.client.handovers import Handovers
 from holdfast.client.http import Http
 from holdfast.client.link import Link
 from holdfast.client.locate import Locator
@@ -21,6 +22,7 @@ from holdfast.client.outgoing import SendOptions, to_json
 from holdfast.client.people import People
 from holdfast.client.protocol import Outgoing, Wanted
 from holdfast.client.sessions import Sessions, session_path
+from holdfast.client.steps import BotState, Committed, StateAsked, Step
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
 from holdfast.client.types import DashboardLink, Message, Queue, Sent
@@ -53,6 +55,7 @@ class Client:
         self.messages = Messages(self.send, self.media)
         self.alerts = Alerts(self._http)
         self.groups = Groups(self._http)
+        self.handovers = Handovers(self._http)
         self.people = People(self._http)
         self.chats = Chats(self._http, self._message)
 
@@ -109,6 +112,19 @@ class Client:
         """
         key = f"reply:{event.event_id}:{part}" if part else f"reply:{event.event_id}"
         return await self.send(event.session_id, event.chat, content, idempotency_key=key, **options)
+
+    async def commit(self, step: Step) -> Committed:
+        """Do a step: what an event led to, in one transaction of the gateway. Returns when that is committed.
+
+        The same event again for the same subscription does nothing (`repeated`). Raises what a message of it
+        is refused for, StateConflict when the state has moved on, UnknownEvent, UnknownSubscription,
+        UnknownAct; GatewayUnreachable: repeat it.
+        """
+        return await (await self._hot()).commit(step, self._timeout_s)
+
+    async def bot_state(self, session: str, chat: str, bot: str) -> BotState:
+        """What a bot remembers of a chat, and whether a human has the chat. Raises UnknownSession."""
+        return await (await self._hot()).state(StateAsked(session, chat, bot), self._timeout_s)
 
     async def messages_page(
         self,

@@ -10,7 +10,6 @@ from holdfast.model.content import text_of
 from holdfast.model.events import (
     EventData,
     MessageReceived,
-    MessageStatusChanged,
     UnknownEvent,
     event_from_json,
 )
@@ -60,5 +59,5 @@ class Event:
 
     @property
     def chat(self) -> str:
-        """The chat as it may be given to `send`."""
-        return self.data.chat if isinstance(self.data, (MessageReceived, MessageStatusChanged)) else ""
+        """The chat as it may be given to `send`; empty for an event that is about none."""
+        return str(getattr(self.data, "chat", ""))

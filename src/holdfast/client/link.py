@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import random
 from collections import deque
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
@@ -17,15 +17,18 @@ from holdfast.client.event import Event
 from holdfast.client.ledger import Ledger
 from holdfast.client.locate import Address, Locator
 from holdfast.client.protocol import (
+    Answer,
+    Answered,
+    Asked,
     EventsArrived,
     Happening,
     HotPath,
     Outgoing,
     Refused,
-    SendAnswered,
     Subscribed,
     Wanted,
 )
+from holdfast.client.steps import BotState, Committed, StateAsked, Step
 from holdfast.client.types import Sent
 from holdfast.model.errors import AccessError, HoldfastError
 
@@ -83,7 +86,7 @@ class Link:
         # An unnamed stream continues after the last event received: nothing of it can come twice.
         self._ledger = Ledger() if wanted is not None and wanted.subscription is not None else None
         self._events: deque[Event] = deque()
-        self._answers: dict[int, asyncio.Future[Sent]] = {}
+        self._answers: dict[int, asyncio.Future[Answer]] = {}
         self._next_token = 0
         self._to_write = asyncio.Event()
         self._to_read = asyncio.Event()
@@ -127,13 +130,24 @@ class Link:
         message may or may not have been accepted then, and a repetition with the same idempotency key is
         safe.
         """
+        return cast(Sent, await self._ask(message, timeout_s))
+
+    async def commit(self, step: Step, timeout_s: float) -> Committed:
+        """Hand a step over; returns when the gateway has committed it. Raises like `send`; safe to repeat."""
+        return cast(Committed, await self._ask(step, timeout_s))
+
+    async def state(self, asked: StateAsked, timeout_s: float) -> BotState:
+        """What a bot remembers of a chat. Raises UnknownSession, GatewayUnreachable."""
+        return cast(BotState, await self._ask(asked, timeout_s))
+
+    async def _ask(self, asked: Asked, timeout_s: float) -> Answer:
         if self._refused is not None:
             raise self._refused
         self._next_token += 1
         token = self._next_token
-        future: asyncio.Future[Sent] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._answers[token] = future
-        self._hot.send(token, message)
+        self._hot.ask(token, asked)
         self._wake_writer()
         self._to_read.set()
         try:
@@ -263,14 +277,14 @@ class Link:
                 ledger = self._ledger
                 self._events.extend(event for event in events if ledger is None or ledger.admit(event))
                 self._arrived.set()
-            case SendAnswered(token, answer):
+            case Answered(token, answer):
                 future = self._answers.get(token)
                 if future is None or future.done():
                     return
-                if isinstance(answer, Sent):
-                    future.set_result(answer)
-                else:
+                if isinstance(answer, HoldfastError):
                     future.set_exception(answer)
+                else:
+                    future.set_result(answer)
             case Subscribed():
                 self._begun.set()
             case Refused(error):

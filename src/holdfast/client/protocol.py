@@ -1,6 +1,6 @@
 """The hot path's conversation, without a socket. Pure.
 
-Calling contract: after `opened`, `send` and `ack`, write everything that `frames()` gives, in order; hand
+Calling contract: after `opened`, `ask` and `ack`, write everything that `frames()` gives, in order; hand
 each text that arrives to `receive`. After a lost connection call `opened` for the next one: what was not
 answered is asked again, which the idempotency key makes safe, and the stream continues where it was
 acknowledged.
@@ -14,6 +14,7 @@ from typing import Any
 
 from holdfast.client.errors import from_problem
 from holdfast.client.event import Event
+from holdfast.client.steps import BotState, Committed, StateAsked, Step
 from holdfast.client.types import Sent
 from holdfast.model.content import Json
 from holdfast.model.errors import HoldfastError
@@ -63,12 +64,17 @@ class EventsArrived:
     events: list[Event]
 
 
+#: What a frame may ask for, item by item, and what the gateway gives back for it.
+Asked = Outgoing | Step | StateAsked
+Answer = Sent | Committed | BotState
+
+
 @dataclass(frozen=True, slots=True)
-class SendAnswered:
-    """The gateway committed the message, or refused it."""
+class Answered:
+    """The gateway did what was asked, or refused it."""
 
     token: int
-    answer: Sent | HoldfastError
+    answer: Answer | HoldfastError
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ class Refused:
     error: HoldfastError
 
 
-Happening = Subscribed | EventsArrived | SendAnswered | Refused
+Happening = Subscribed | EventsArrived | Answered | Refused
 
 
 class HotPath:
@@ -88,7 +94,7 @@ class HotPath:
         self._wanted = wanted
         self._position: str | None = None  # last cursor received; an unnamed stream continues there
         self._begun = False
-        self._waiting: dict[int, Outgoing] = {}  # every send without an answer, oldest first
+        self._waiting: dict[int, Asked] = {}  # everything without an answer, oldest first
         self._unwritten: deque[int] = deque()
         self._requests: dict[str, list[int]] = {}
         self._next_request = 0
@@ -98,7 +104,7 @@ class HotPath:
 
     @property
     def unanswered(self) -> int:
-        """Sends that wait for an answer."""
+        """What waits for an answer."""
         return len(self._waiting)
 
     def opened(self) -> None:
@@ -108,9 +114,9 @@ class HotPath:
         self._subscribe_due = self._wanted is not None
         self._ack = self._last_ack  # the last one written may not have arrived
 
-    def send(self, token: int, message: Outgoing) -> None:
-        """Queue one message. `token` comes back with its answer."""
-        self._waiting[token] = message
+    def ask(self, token: int, asked: Asked) -> None:
+        """Queue one message, step or question. `token` comes back with its answer."""
+        self._waiting[token] = asked
         self._unwritten.append(token)
 
     def forget(self, token: int) -> None:
@@ -139,8 +145,7 @@ class HotPath:
             self._next_request += 1
             request = str(self._next_request)
             self._requests[request] = batch
-            messages = [_message(self._waiting[token]) for token in batch]
-            out.append(json.dumps({"op": "send", "request": request, "messages": messages}))
+            out.append(json.dumps(_frame(request, [self._waiting[token] for token in batch])))
         return out
 
     def receive(self, text: str | bytes) -> list[Happening]:
@@ -152,7 +157,7 @@ class HotPath:
                 if events:
                     self._position = events[-1].cursor
                 return [EventsArrived(events)]
-            case "sent":
+            case "sent" | "committed" | "states":
                 return self._answered(str(frame.get("request")), frame.get("results") or [])
             case "subscribed":
                 self._begun = True
@@ -180,26 +185,54 @@ class HotPath:
         }
 
     def _batch(self) -> list[int]:
+        """The next tokens that fit into one frame: of one kind, in their order."""
         batch: list[int] = []
+        kind: object = None
         chars = 0
         while self._unwritten and len(batch) < _BATCH and chars < _BATCH_CHARS:
+            asked = self._waiting.get(self._unwritten[0])
+            if asked is not None and kind not in (None, _kind(asked)):
+                break
             token = self._unwritten.popleft()
-            if token in self._waiting:
+            if asked is not None:
+                kind = _kind(asked)
                 batch.append(token)
-                chars += self._waiting[token].chars
+                chars += asked.chars
         return batch
 
     def _answered(self, request: str, results: Sequence[Any]) -> list[Happening]:
         out: list[Happening] = []
         for token, result in zip(self._requests.pop(request, []), results, strict=False):
-            if self._waiting.pop(token, None) is None:
-                continue
-            # An accepted message may carry the error of its last attempt; only one without an id was refused.
-            accepted = "message_id" in result
-            out.append(
-                SendAnswered(token, Sent.read(result) if accepted else from_problem(result.get("error")))
-            )
+            asked = self._waiting.pop(token, None)
+            if asked is not None:
+                out.append(Answered(token, _read(asked, result)))
         return out
+
+
+def _kind(asked: Asked) -> tuple[object, str]:
+    """What may share a frame: questions about what one bot remembers, messages, steps."""
+    return type(asked), asked.bot if isinstance(asked, StateAsked) else ""
+
+
+def _frame(request: str, items: Sequence[Asked]) -> dict[str, Json]:
+    first = items[0]
+    if isinstance(first, StateAsked):
+        chats: list[Json] = [it.chat_json() for it in items if isinstance(it, StateAsked)]
+        return {"op": "states", "request": request, "bot": first.bot, "chats": chats}
+    if isinstance(first, Step):
+        steps: list[Json] = [it.to_json() for it in items if isinstance(it, Step)]
+        return {"op": "commit", "request": request, "steps": steps}
+    messages: list[Json] = [_message(it) for it in items if isinstance(it, Outgoing)]
+    return {"op": "send", "request": request, "messages": messages}
+
+
+def _read(asked: Asked, result: Any) -> Answer | HoldfastError:
+    if isinstance(asked, Outgoing):
+        # An accepted message may carry the error of its last attempt; only one without an id was refused.
+        return Sent.read(result) if "message_id" in result else from_problem(result.get("error"))
+    if "version" not in result:
+        return from_problem(result.get("error"))
+    return Committed.read(result) if isinstance(asked, Step) else BotState.read(result)
 
 
 def _message(message: Outgoing) -> dict[str, Json]:

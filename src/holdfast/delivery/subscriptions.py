@@ -65,7 +65,7 @@ class Subscriptions:
         """
 
         def settle(unit: WriteUnit) -> Subscription:
-            there = _mine(unit, consumer, name)
+            there = place_of(unit, consumer, name)
             owner = owner_key_id or there.owner_key_id or consumer.key_id
             return _settle(unit, consumer.tenant_id, there, owner, wanted)
 
@@ -80,7 +80,7 @@ class Subscriptions:
         """
 
         def forget(unit: WriteUnit) -> None:
-            _mine(unit, consumer, name)
+            place_of(unit, consumer, name)
             unit.run(statements.DELETE, tenant_id=consumer.tenant_id, name=name)
 
         await self._store.write(forget)
@@ -100,7 +100,7 @@ class Subscriptions:
 
         def move(unit: WriteUnit) -> None:
             if not unit.run(statements.ACKNOWLEDGE, **values):
-                _mine(unit, consumer, name)
+                place_of(unit, consumer, name)
 
         await self._store.write(move, patience_s=patience_s)
 
@@ -130,7 +130,8 @@ def _find(unit: ReadUnit, tenant_id: TenantId, name: str) -> Subscription | None
     return None if row is None else _read(row)
 
 
-def _mine(unit: ReadUnit, consumer: Consumer, name: str) -> Subscription:
+def place_of(unit: ReadUnit, consumer: Consumer, name: str) -> Subscription:
+    """Where a consumer stands, inside of a unit of work. Raises UnknownSubscription, Forbidden."""
     found = _find(unit, consumer.tenant_id, name)
     if found is None:
         raise UnknownSubscription

@@ -66,6 +66,9 @@ HoldfastError                  code, message, next_step
 ├ UnknownSubscription
 ├ SubscriptionTaken            another consumer reads it now: do not fight
 ├ SubscriptionFilterDiffers    change the filter explicitly, or take another name
+├ StateConflict                another step was faster: read the state again
+├ UnknownEvent                 no such event of this session, or no longer
+├ UnknownAct                   no application of the gateway knows it
 ├ UnknownKey
 ├ AlertError
 │ ├ AlertUrlInvalid            no service has such an address
@@ -525,6 +528,24 @@ class SubscriptionFilterDiffers(HoldfastError):
     """A subscription is about what it was made for."""
 
     code = "subscription_filter_differs"
+
+
+class StateConflict(HoldfastError):
+    """The state has another version than the step was made with."""
+
+    code = "state_conflict"
+
+
+class UnknownEvent(HoldfastError):
+    """No event of this session has this id."""
+
+    code = "unknown_event"
+
+
+class UnknownAct(HoldfastError):
+    """No application of the gateway knows this act."""
+
+    code = "unknown_act"
 
 
 class UnknownKey(HoldfastError):

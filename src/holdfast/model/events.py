@@ -32,6 +32,9 @@ class EventType(StrEnum):
     SESSION_HEARTBEAT = "session.heartbeat"
     SESSION_WARNING = "session.warning"
     SESSION_RENAMED = "session.renamed"
+    BOT_REMINDER = "bot.reminder"
+    BOT_FAILED = "bot.failed"
+    CHAT_HANDOVER = "chat.handover"
 
 
 class SendStatus(StrEnum):
@@ -250,6 +253,46 @@ class SessionRenamed(Readable):
     previous: str
 
 
+@dataclass(frozen=True, slots=True)
+class BotReminder(Readable):
+    """A reminder that a bot has set for a chat is due. `data` is what the bot has put there."""
+
+    type: ClassVar[EventType] = EventType.BOT_REMINDER
+    bot: str
+    chat: str
+    name: str
+    due_ms: int
+    data: Mapping[str, Json] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BotFailed(Readable):
+    """A bot gave an event up after so many attempts.
+
+    `error` is the type of the last exception, `detail` its words.
+    """
+
+    type: ClassVar[EventType] = EventType.BOT_FAILED
+    bot: str
+    chat: str
+    event_id: str
+    error: str
+    attempts: int
+    detail: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatHandover(Readable):
+    """A human took a chat over (`active`), until then where a time is set, or gave it back to the bots."""
+
+    type: ClassVar[EventType] = EventType.CHAT_HANDOVER
+    chat: str
+    active: bool
+    by: str
+    note: str = field(default="", repr=False)
+    until_ms: int | None = None
+
+
 EventData = (
     MessageReceived
     | MessageStatusChanged
@@ -261,6 +304,9 @@ EventData = (
     | SessionHeartbeat
     | SessionWarning
     | SessionRenamed
+    | BotReminder
+    | BotFailed
+    | ChatHandover
 )
 
 
@@ -287,6 +333,12 @@ def event_to_json(data: EventData) -> dict[str, Json]:
             return _warning_to_json(data)
         case SessionRenamed():
             return {"name": data.name, "previous": data.previous}
+        case BotReminder():
+            return _reminder_to_json(data)
+        case BotFailed():
+            return _failed_to_json(data)
+        case ChatHandover():
+            return _handover_to_json(data)
 
 
 def _flat(data: object) -> dict[str, Json]:
@@ -508,6 +560,69 @@ def _warning_from_json(body: Mapping[str, Json]) -> SessionWarning:
     )
 
 
+def _reminder_to_json(it: BotReminder) -> dict[str, Json]:
+    return {
+        "bot": it.bot,
+        "chat": it.chat,
+        "name": it.name,
+        "due_at": iso(it.due_ms),
+        "data": dict(it.data),
+    }
+
+
+def _reminder_from_json(body: Mapping[str, Json]) -> BotReminder:
+    data = body.get("data")
+    return BotReminder(
+        bot=_text(body, "bot"),
+        chat=_text(body, "chat"),
+        name=_text(body, "name"),
+        due_ms=_ms(body, "due_at") or 0,
+        data=data if isinstance(data, dict) else {},
+    )
+
+
+def _failed_to_json(it: BotFailed) -> dict[str, Json]:
+    return {
+        "bot": it.bot,
+        "chat": it.chat,
+        "event_id": it.event_id,
+        "error": it.error,
+        "attempts": it.attempts,
+        "detail": it.detail,
+    }
+
+
+def _failed_from_json(body: Mapping[str, Json]) -> BotFailed:
+    return BotFailed(
+        bot=_text(body, "bot"),
+        chat=_text(body, "chat"),
+        event_id=_text(body, "event_id"),
+        error=_text(body, "error"),
+        attempts=_count(body, "attempts"),
+        detail=_text(body, "detail"),
+    )
+
+
+def _handover_to_json(it: ChatHandover) -> dict[str, Json]:
+    return {
+        "chat": it.chat,
+        "active": it.active,
+        "by": it.by,
+        "note": it.note,
+        "until": iso_or_none(it.until_ms),
+    }
+
+
+def _handover_from_json(body: Mapping[str, Json]) -> ChatHandover:
+    return ChatHandover(
+        chat=_text(body, "chat"),
+        active=bool(body.get("active")),
+        by=_text(body, "by"),
+        note=_text(body, "note"),
+        until_ms=_ms(body, "until"),
+    )
+
+
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     EventType.MESSAGE_RECEIVED: _received_from_json,
     EventType.MESSAGE_STATUS: _status_from_json,
@@ -521,6 +636,9 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     EventType.SESSION_HEARTBEAT: _heartbeat_from_json,
     EventType.SESSION_WARNING: _warning_from_json,
     EventType.SESSION_RENAMED: lambda body: SessionRenamed(_text(body, "name"), _text(body, "previous")),
+    EventType.BOT_REMINDER: _reminder_from_json,
+    EventType.BOT_FAILED: _failed_from_json,
+    EventType.CHAT_HANDOVER: _handover_from_json,
 }
 
 

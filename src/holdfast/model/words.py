@@ -344,6 +344,13 @@ ERRORS: Final[Mapping[str, Words]] = {
         "This subscription has another filter",
         "Ask for the filter that it has, or change it: PUT /v1/subscriptions/{name}, or `--change`.",
     ),
+    "state_conflict": Words(
+        "The conversation has moved on since its state was read", "Read the state again and repeat the step."
+    ),
+    "unknown_event": Words(
+        "No event of this session has this id", "Acknowledge it: what was kept of it is over."
+    ),
+    "unknown_act": Words("No application of the gateway knows this act", "Switch the application on."),
     "unknown_key": Words("No key has this id", "List the keys."),
     # alerts
     "alert_error": Words(

@@ -5,11 +5,11 @@ and the same bytes, and events of each message's status. It never sends what is 
 message a second id, and never sends it from another number than it was accepted for.
 """
 
-from holdfast.outbox.acceptance import SendRequest
+from holdfast.outbox.acceptance import Checked, SendRequest
 from holdfast.outbox.outbox import Outbox
 from holdfast.outbox.pacing import DEFAULTS as USUAL_BUDGETS
 from holdfast.outbox.pacing import Budget, Pace
 from holdfast.outbox.policy import RetryPolicy
 from holdfast.outbox.queued import Waiting
 
-__all__ = ["USUAL_BUDGETS", "Budget", "Outbox", "Pace", "RetryPolicy", "SendRequest", "Waiting"]
+__all__ = ["USUAL_BUDGETS", "Budget", "Checked", "Outbox", "Pace", "RetryPolicy", "SendRequest", "Waiting"]

@@ -112,13 +112,25 @@ class Outbox:
         now = self._clock()
         checked = [check(request, now) for request in requests]
         good = [each for each in checked if isinstance(each, Checked)]
-        answers = await self._store.write(partial(self._take, good=good)) if good else []
+        answers = await self._store.write(partial(self.take, good=good)) if good else []
         if good:
             killpoint.pass_("outbox_committed")
         taken = iter(answers)
         return [next(taken) if isinstance(each, Checked) else each for each in checked]
 
-    def _take(self, unit: WriteUnit, good: Sequence[Checked]) -> list[Answer]:
+    def checked(self, requests: Sequence[SendRequest]) -> list[Checked]:
+        """Requests that can be taken, for `take`. Raises what the first that cannot is refused for."""
+        now = self._clock()
+        good: list[Checked] = []
+        for request in requests:
+            each = check(request, now)
+            if isinstance(each, HoldfastError):
+                raise each
+            good.append(each)
+        return good
+
+    def take(self, unit: WriteUnit, good: Sequence[Checked]) -> list[Answer]:
+        """Take several in their order, inside of a unit of work. One of the answers may be an error."""
         taken = take(unit, good, self._clock())
         if taken.fresh:
             unit.after_commit(lambda: self._accepted(taken.fresh))

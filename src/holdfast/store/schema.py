@@ -331,6 +331,58 @@ subscriptions = Table(
     _ms("acked_at_ms", null=True),
 )
 
+# What a bot remembers of a chat. Cleared, it keeps its version, so that no older step can write over it.
+bot_states = Table(
+    "bot_states",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("phone", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("bot", primary_key=True),
+    _text("tenant_id"),
+    Column("version", BigInteger, nullable=False),
+    _text("data_json", null=True),
+    _ms("at_ms"),
+)
+
+# Which events a subscription's bots are done with, until its place is after them.
+steps = Table(
+    "steps",
+    metadata,
+    _text("tenant_id", primary_key=True),
+    _text("subscription", primary_key=True),
+    _text("event_id", primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("phone", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("bot", primary_key=True),
+    _text("name", primary_key=True),
+    _text("tenant_id"),
+    _ms("due_ms"),
+    _text("data_json"),
+    Index("ix_reminders_due", "due_ms"),
+)
+
+# Chats that are with a human: the bots are silent there.
+handovers = Table(
+    "handovers",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("phone", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("tenant_id"),
+    _text("by_whom"),
+    _text("note"),
+    _ms("since_ms"),
+    _ms("until_ms", null=True),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

@@ -10,6 +10,9 @@ from holdfast.api.shapes import EventOut
 from holdfast.model.attributes import Attributes
 from holdfast.model.content import TYPES, Content, MessageKind
 from holdfast.model.events import (
+    BotFailed,
+    BotReminder,
+    ChatHandover,
     ErrorNote,
     EventData,
     MessageFileChanged,
@@ -84,6 +87,9 @@ EVENTS: list[EventData] = [
     SessionWarning(WarningCode.FLAPPING, True, 1_700_000_000_000, "+4915", 7, 6),
     SessionWarning(WarningCode.QUIET, False, 1_700_000_000_000),
     SessionRenamed("office", "shop"),
+    BotReminder("taxi", "1@lid", "confirm", 1_700_000_000_000),
+    BotFailed("taxi", "1@lid", "evt_1", "ValueError", 3, "no such day"),
+    ChatHandover("1@lid", True, "bot:taxi", "asks for a boss", 1_700_000_000_000),
 ]
 
 

@@ -1,14 +1,28 @@
 """Routing, and what the runner promises: order in a chat, many chats at once, no exception that stops it."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from holdfast.bots import Bot, BotFileError, Chat, Runner, any_text, command, load, private, text
+from holdfast.bots import (
+    HANDLED,
+    UNHANDLED,
+    Bot,
+    BotFileError,
+    Chat,
+    Runner,
+    any_text,
+    command,
+    load,
+    private,
+    text,
+)
 from holdfast.client import Client, Event, GatewayUnreachable, IdempotencyConflict, Sent
+from holdfast.client.steps import BotState, Committed, Failed, Step
 
 
 def event(number: int, words: str, *, chat: str = "4915@lid", **data: Any) -> Event:
@@ -32,12 +46,34 @@ def event(number: int, words: str, *, chat: str = "4915@lid", **data: Any) -> Ev
 
 
 class RecordingClient(Client):
-    """Takes sends down instead of sending; events come from a queue."""
+    """Takes sends and steps down instead of sending them; remembers what steps leave behind."""
 
     def __init__(self) -> None:
         super().__init__("http://127.0.0.1:9", "hf_test")
         self.sent: list[tuple[str, str, str | None]] = []
         self.known: dict[str, str] = {}
+        self.steps: list[Step] = []
+        self.states: dict[tuple[str, str], BotState] = {}
+        self.refusals: list[Exception] = []
+
+    async def commit(self, step: Step) -> Committed:
+        await asyncio.sleep(0)
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.steps.append(step)
+        version = 0
+        if step.state is not None:
+            version = step.state[0] + 1
+            self.states[step.chat, step.bot] = BotState(version, step.state[1])
+        return Committed(False, version)
+
+    async def bot_state(self, session: str, chat: str, bot: str) -> BotState:
+        await asyncio.sleep(0)
+        return self.states.get((chat, bot), BotState())
+
+    @property
+    def said(self) -> list[object]:
+        return [message.get("text") for step in self.steps for message in step.sends]
 
     async def send(
         self,
@@ -90,9 +126,9 @@ async def test_the_first_handler_that_matches_wins() -> None:
         ran.append("rest")
 
     for words in ("/HELP me please", "a Car, please", "scar", "/helpless"):
-        assert await bot.handle(client, event(1, words))
+        assert await bot.route(Chat(client, event(1, words), "b")) is HANDLED
     assert ran == ["help:me please", "car", "rest", "rest"]
-    assert not await bot.handle(client, event(2, ""))
+    assert await bot.route(Chat(client, event(2, ""), "b")) is UNHANDLED
 
 
 async def test_groups_reach_only_who_asked_for_them_and_own_messages_nobody() -> None:
@@ -113,26 +149,52 @@ async def test_groups_reach_only_who_asked_for_them_and_own_messages_nobody() ->
     assert sorted(ran) == ["everybody", "people"]
 
 
-async def test_replies_have_keys_from_the_event_and_survive_a_second_handling() -> None:
+async def test_what_a_handler_does_is_one_step() -> None:
     bot, client = Bot("greeter"), RecordingClient()
 
     @bot.on(any_text)
     async def twice(chat: Chat) -> None:
         await chat.reply("one")
-        await chat.reply("two")
-        await chat.reply_once("hello")
+        await chat.reply("two", typing=True)
+        await chat.send("+49151", "told", session="desk")
+        chat.state["seen"] = chat.text
+        chat.remind("again", after=timedelta(hours=1), data={"n": 1})
+        chat.forget("before")
+        chat.act("shop.order", {"n": 2})
 
-    await bot.handle(client, event(7, "hi"))
-    first = [key for _, _, key in client.sent]
-    await bot.handle(client, event(7, "hi"))
-    assert [key for _, _, key in client.sent] == first * 2
-    assert first == ["reply:evt_7:greeter", "reply:evt_7:greeter.2", "once:greeter:greeting:4915@lid"]
+    await feed(Runner(bot, client), event(7, "hi"))
+    (step,) = client.steps
+    assert (step.subscription, step.event_id, step.bot, step.chat) == (
+        "greeter",
+        "evt_7",
+        "greeter",
+        "4915@lid",
+    )
+    assert step.sends == [
+        {"text": "one"},
+        {"text": "two", "typing": True},
+        {"text": "told", "to": "+49151", "session": "desk"},
+    ]
+    assert step.state == (0, {"seen": "hi"})
+    assert [(it.name, it.at is None) for it in step.reminders] == [("again", False), ("before", True)]
+    assert step.acts[0].name == "shop.order"
+
+
+async def test_answers_at_once_have_keys_from_the_event() -> None:
+    client = RecordingClient()
+    for _ in range(2):
+        chat = Chat(client, event(7, "hi"), "greeter")
+        await chat.reply_now("one")
+        await chat.reply_now("two")
+        await chat.reply_once("hello")
+    keys = [key for _, _, key in client.sent]
+    assert keys == ["reply:evt_7:greeter", "reply:evt_7:greeter.2", "once:greeter:greeting:4915@lid"] * 2
 
 
 async def test_an_answer_given_before_with_other_words_is_not_an_error() -> None:
     client = RecordingClient()
-    assert await Chat(client, event(1, "hi"), "b").reply("it is noon") is not None
-    assert await Chat(client, event(1, "hi"), "b").reply("it is one o'clock") is None
+    assert await Chat(client, event(1, "hi"), "b").reply_now("it is noon") is not None
+    assert await Chat(client, event(1, "hi"), "b").reply_now("it is one o'clock") is None
     assert await Chat(client, event(1, "hi"), "b").reply_once("hello") is not None
     assert await Chat(client, event(2, "hi"), "b").reply_once("good day") is None
 
@@ -172,8 +234,10 @@ async def test_a_handler_that_raises_is_tried_three_times_then_skipped_and_the_c
         acked = await feed(Runner(bot, client, pause_s=0), event(1, "secret words"), event(2, "next"))
     assert tries == ["secret words"] * 3 + ["next"]
     assert acked == ["evt_1", "evt_2"]
-    assert [log["event"] for log in logs] == ["bot.handler_failed"] * 2 + ["bot.event_skipped"]
+    assert [log["event"] for log in logs] == ["bot.handler_failed"] * 2 + ["bot.event_given_up"]
     assert "secret words" not in str(logs)
+    (given_up,) = client.steps
+    assert given_up.failed == Failed("ValueError", 3, "no")
 
 
 async def test_while_the_gateway_is_away_nothing_counts_as_a_try() -> None:

@@ -11,11 +11,11 @@ from holdfast.client.event import Event
 from holdfast.client.ledger import Ledger
 from holdfast.client.link import delay_s
 from holdfast.client.protocol import (
+    Answered,
     EventsArrived,
     HotPath,
     Outgoing,
     Refused,
-    SendAnswered,
     Subscribed,
     Wanted,
 )
@@ -38,7 +38,7 @@ def test_whatever_is_queued_goes_out_in_one_frame() -> None:
     hot = HotPath(None)
     hot.opened()
     for token in range(3):
-        hot.send(token, outgoing(f"k{token}"))
+        hot.ask(token, outgoing(f"k{token}"))
     (frame,) = written(hot)
     assert [message["idempotency_key"] for message in frame["messages"]] == ["k0", "k1", "k2"]
     assert written(hot) == []
@@ -48,27 +48,27 @@ def test_long_queues_are_cut_into_frames_a_server_takes() -> None:
     hot = HotPath(None)
     hot.opened()
     for token in range(600):
-        hot.send(token, outgoing(f"k{token}"))
+        hot.ask(token, outgoing(f"k{token}"))
     assert [len(frame["messages"]) for frame in written(hot)] == [256, 256, 88]
     for token in range(3):
-        hot.send(1000 + token, Outgoing("main", "x", {"text": "a" * 1_500_000}, f"big{token}"))
+        hot.ask(1000 + token, Outgoing("main", "x", {"text": "a" * 1_500_000}, f"big{token}"))
     assert [len(frame["messages"]) for frame in written(hot)] == [2, 1]
 
 
 def test_results_are_matched_by_position_and_typed() -> None:
     hot = HotPath(None)
     hot.opened()
-    hot.send(7, outgoing("a"))
-    hot.send(8, outgoing("b"))
+    hot.ask(7, outgoing("a"))
+    hot.ask(8, outgoing("b"))
     (frame,) = written(hot)
     bad = {"error": {"code": "recipient_invalid", "detail": "Not a number", "next_step": "Write +49…"}}
     answer = {"op": "sent", "request": frame["request"], "results": [{"message_id": "M1"}, bad]}
     first, second = hot.receive(json.dumps(answer))
-    assert isinstance(first, SendAnswered)
+    assert isinstance(first, Answered)
     assert first.token == 7
     assert isinstance(first.answer, Sent)
     assert first.answer.message_id == "M1"
-    assert isinstance(second, SendAnswered)
+    assert isinstance(second, Answered)
     assert second.token == 8
     assert isinstance(second.answer, RecipientInvalid)
     assert str(second.answer) == "Not a number. Next step: write +49…"
@@ -79,13 +79,13 @@ def test_a_new_connection_asks_again_for_what_was_not_answered_with_the_same_key
     hot = HotPath(None)
     hot.opened()
     for token in range(3):
-        hot.send(token, outgoing(f"k{token}"))
+        hot.ask(token, outgoing(f"k{token}"))
     (frame,) = written(hot)
     answered = {"op": "sent", "request": frame["request"], "results": [{"message_id": "M0"}]}
     hot.receive(json.dumps(answered))  # the server answered the first and died
     hot.forget(2)  # nobody waits for the third
     hot.opened()
-    hot.send(3, outgoing("k3"))
+    hot.ask(3, outgoing("k3"))
     (again,) = written(hot)
     assert [message["idempotency_key"] for message in again["messages"]] == ["k1", "k3"]
 
@@ -93,7 +93,7 @@ def test_a_new_connection_asks_again_for_what_was_not_answered_with_the_same_key
 def test_an_answer_for_another_connections_request_is_ignored() -> None:
     hot = HotPath(None)
     hot.opened()
-    hot.send(1, outgoing("a"))
+    hot.ask(1, outgoing("a"))
     (frame,) = written(hot)
     hot.opened()
     stale = {"op": "sent", "request": frame["request"], "results": [{"message_id": "M1"}]}

@@ -9,6 +9,9 @@ from holdfast.model import content as c
 from holdfast.model import notices as n
 from holdfast.model.attributes import Attributes
 from holdfast.model.events import (
+    BotFailed,
+    BotReminder,
+    ChatHandover,
     ErrorNote,
     EventData,
     EventType,
@@ -99,6 +102,9 @@ EVENTS: list[EventData] = [
     SessionWarning(WarningCode.FLAPPING, True, 1_700_000_000_000, "+4915", 7, 6),
     SessionWarning(WarningCode.QUIET, False, 1_700_000_000_000),
     SessionRenamed("office", "shop"),
+    BotReminder("taxi", "1@lid", "confirm", 1_700_000_000_000, {"n": 1}),
+    BotFailed("taxi", "1@lid", "evt_1", "ValueError", 3, "no such day"),
+    ChatHandover("1@lid", True, "bot:taxi", "asks for a boss", 1_700_000_000_000),
 ]
 
 
