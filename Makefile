@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-s3 faults lint format bench proto lock reasons wheel clean
+.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-schema test-s3 faults lint format bench proto lock reasons wheel clean
 .DELETE_ON_ERROR:
 
 help:
@@ -103,6 +103,11 @@ faults: dev
 # Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.
 test-clients: dev
 	@. tools/node.sh && $(BIN)/python tests/clients/side_by_side.py $(ARGS)
+
+# The API against its own description, with many more requests than `make test` makes.
+test-schema: dev
+	@sh tools/postgresql.sh
+	SCHEMA_EXAMPLES=$${SCHEMA_EXAMPLES:-200} $(BIN)/python -m pytest -p no:xdist tests/acceptance/test_described.py $(ARGS)
 
 # Files in a bucket, against a real S3 server that is built for it.
 test-s3: dev

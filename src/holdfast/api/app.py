@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from holdfast.api import (
     access,
@@ -33,6 +33,7 @@ from holdfast.api.description import Described
 from holdfast.api.limits import BodyLimit
 from holdfast.api.origin import SameSite
 from holdfast.api.rooms import Rooms
+from holdfast.api.wholeness import whole_texts
 
 _DESCRIPTION: Final = """
 Holdfast keeps WhatsApp numbers linked and working, for programs that talk over them.
@@ -47,6 +48,7 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
     """The application over these rooms, as it is shipped and as it is tested; `names` as in SameSite."""
     app = Described(
         responses={422: errors.refusal(422)},
+        dependencies=[Depends(whole_texts)],
         title="Holdfast",
         version=rooms.facts.version,
         description=_DESCRIPTION,

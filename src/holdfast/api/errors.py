@@ -35,6 +35,7 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.EngineStorageFailed, 503),
     (errors.EngineUnreachable, 503),
     (errors.NotConnected, 503),
+    (errors.NotOpen, 503),
     (errors.WhatsAppNotFound, 404),
     (errors.WhatsAppForbidden, 409),
     (errors.WhatsAppUnanswered, 504),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from holdfast.api.errors import problem_of
 from holdfast.api.sending import Wanted
+from holdfast.api.wholeness import check_whole
 from holdfast.journal import Event
 from holdfast.model.errors import HoldfastError, RequestInvalid
 
@@ -52,7 +53,10 @@ def parse(text: str) -> tuple[str, dict[str, Any]]:
         raise RequestInvalid("A frame is one JSON object") from None
     if not isinstance(frame, dict):
         raise RequestInvalid("A frame is one JSON object")
-    return str(frame.get("op")), frame
+    op = str(frame.get("op"))
+    if op != "send":  # the outbox looks at what is sent, message by message
+        check_whole(frame)
+    return op, frame
 
 
 def event_frames(events: Sequence[Event]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from pydantic import BaseModel, Field
 
-from holdfast.model.errors import MessageTooLarge
+from holdfast.model.errors import RequestTooLarge
 from holdfast.people.people import LARGEST_PICTURE
 
 #: What OpenAPI says of the body, which is read by hand: it is no JSON.
@@ -21,7 +21,7 @@ class PictureSetOut(BaseModel):
 async def _jpeg(request: Request) -> bytes:
     body = await request.body()
     if len(body) > LARGEST_PICTURE:
-        raise MessageTooLarge(f"The picture is larger than {LARGEST_PICTURE >> 20} MiB")
+        raise RequestTooLarge(f"The picture is larger than {LARGEST_PICTURE >> 20} MiB")
     return body
 
 

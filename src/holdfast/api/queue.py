@@ -38,7 +38,7 @@ class QueueQuery(BaseModel):
     limit: int = Field(100, ge=1, le=500)
 
 
-@router.get("", summary="What waits to be sent", responses=refusals(404))
+@router.get("", summary="What waits to be sent", responses=refusals(400, 404))
 async def show_queue(
     rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[QueueQuery, Query()]
 ) -> QueueOut:
