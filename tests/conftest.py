@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from databases import PostgresqlForTests, postgresql_for_tests
+from databases import PostgresqlForTests, file_of_newest_schema, postgresql_for_tests
 from holdfast.journal import Journal
 from holdfast.lab import Simulator
 from holdfast.lab.blocking import blocking
@@ -42,11 +42,10 @@ def sqlite_file(tmp_path: Path) -> SqliteFile:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> DatabaseAddress:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> DatabaseAddress:
     """A database without rows: every test that uses it runs on both kinds."""
     if request.param == "sqlite":
-        found: DatabaseAddress = request.getfixturevalue("sqlite_file")
-        return found
+        return file_of_newest_schema(tmp_path / "holdfast.db")
     server: PostgresqlForTests = request.getfixturevalue("postgresql")
     return server.fresh()
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from databases import PostgresqlForTests, sql
+from databases import PostgresqlForTests, file_of_newest_schema, sql
 from holdfast.journal import Filter, Journal
 from holdfast.model.content import Text
 from holdfast.model.ids import DEFAULT_TENANT
@@ -27,11 +27,11 @@ _ADD_SESSION = sql(
 
 @cache
 def template() -> Path:
-    """A database of the newest schema with two sessions: migrating once is enough for many examples."""
+    """A database of the newest schema with two sessions."""
     path = Path(tempfile.mkdtemp(prefix="holdfast-test-")) / "holdfast.db"
 
     async def make() -> None:
-        store = await Store.open(SqliteFile(path))
+        store = await Store.open(file_of_newest_schema(path))
         await _add_sessions(store)
         await store.close()
 

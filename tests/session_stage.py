@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from databases import file_of_newest_schema
 from holdfast.engine import Device, EngineIdentity, Folder, Held, Levels, SessionFact
 from holdfast.engine import facts as said
 from holdfast.engine.answers import FileKey, Finding, FindingKind, Inspection, Place, Saved
@@ -26,7 +27,7 @@ from holdfast.model.states import LinkLevel, State
 from holdfast.sessions import Recorder, Service, Supervisor
 from holdfast.sessions.linking import SCRATCH
 from holdfast.sessions.runtime import Runtime
-from holdfast.store import SqliteFile, Store
+from holdfast.store import Store
 from holdfast.vault import MasterKey, Vault
 
 TENANT = DEFAULT_TENANT
@@ -385,7 +386,7 @@ class Stage:
 @contextlib.asynccontextmanager
 async def stage(folder: Path, disk: Disk | None = None, **options: object) -> AsyncIterator[Stage]:
     """The room, running, without an engine. Ends with the room alive, or fails."""
-    store = await Store.open(SqliteFile(folder / "holdfast.db"))
+    store = await Store.open(file_of_newest_schema(folder / "holdfast.db"))
     clock = options.get("clock")
     wall = (lambda: clock.wall_ms) if isinstance(clock, SteadyClock) else now_ms
     journal, vault = await Journal.open(store, wall), Vault(MASTER, folder)

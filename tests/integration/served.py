@@ -12,6 +12,7 @@ from unittest.mock import create_autospec
 import httpx
 import uvicorn
 
+from databases import file_of_newest_schema
 from holdfast.accounts import Accounts
 from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
@@ -33,7 +34,7 @@ from holdfast.people import Activities, Groups, People
 from holdfast.retention import Retention
 from holdfast.sessions import Service
 from holdfast.steps import Steps
-from holdfast.store import SqliteFile, Store
+from holdfast.store import Store
 from rooms import add_session
 
 TENANT = DEFAULT_TENANT
@@ -113,7 +114,7 @@ class Served:
 @asynccontextmanager
 async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Served]:
     """A server on a free port of this machine."""
-    store = await Store.open(SqliteFile(folder / "holdfast.db"))
+    store = await Store.open(file_of_newest_schema(folder / "holdfast.db"))
     for session_id, name in (("ses_a", "shop"), ("ses_b", "desk")):
         await add_session(store, session_id, name=name)
     journal = await Journal.open(store)
