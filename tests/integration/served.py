@@ -18,6 +18,7 @@ from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Facts, Meter, Rooms
 from holdfast.chats import Chats, Follower, Telling
+from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
@@ -141,6 +142,7 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
         journal=journal,
         subscriptions=Subscriptions(store, journal),
         steps=steps,
+        configuration=Configuration(store, journal),
         groups=create_autospec(Groups, instance=True),  # they have acceptance tests
         people=create_autospec(People, instance=True),
         activities=activities,

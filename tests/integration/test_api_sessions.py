@@ -18,6 +18,7 @@ from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
 from holdfast.app.meter import Meter
 from holdfast.chats import Chats
+from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
 from holdfast.engine.v1 import engine_pb2 as pb
@@ -107,6 +108,7 @@ async def api(world: World) -> AsyncIterator[Api]:
                 fetcher=create_autospec(Fetcher, instance=True),
                 journal=gateway.journal,
                 steps=Steps(gateway.store, gateway.journal, outbox),
+                configuration=Configuration(gateway.store, gateway.journal),
                 subscriptions=Subscriptions(gateway.store, gateway.journal),
                 groups=Groups(gateway.link.groups),
                 people=People(gateway.link.questions, gateway.link.acts),

@@ -10,6 +10,7 @@ from holdfast.api import (
     alerts,
     chats,
     codes,
+    configuration,
     docs,
     doctor,
     errors,
@@ -82,6 +83,7 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
         alerts.router,
         groups.router,
         handovers.router,
+        configuration.router,
         people.router,
     ):
         app.include_router(router)

@@ -11,6 +11,7 @@ from typing import Protocol
 from holdfast.accounts import Accounts
 from holdfast.alerts import Alerts
 from holdfast.chats import Chats
+from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Doctor
 from holdfast.engine import EngineIdentity
@@ -103,6 +104,7 @@ class Rooms:
     journal: Journal
     subscriptions: Subscriptions
     steps: Steps
+    configuration: Configuration
     groups: Groups
     people: People
     activities: Activities

@@ -196,10 +196,18 @@ class ChatHandoverOut(BaseModel):
     until: datetime | None
 
 
+class ConfigurationChangedOut(BaseModel):
+    """A document of the configuration has a new version."""
+
+    name: str
+    version: int
+    author: str = Field(description="the id of the key that wrote it")
+
+
 class _EventOut(BaseModel):
     event_id: str
     cursor: str = Field(description="continue after this event")
-    session_id: str
+    session_id: str = Field(description="empty for an event that is about no session")
     session: str = Field(description="the session's name")
     seq: int = Field(description="rises within the session")
     at: datetime
@@ -296,6 +304,13 @@ class ChatHandoverEvent(_EventOut):
     data: ChatHandoverOut
 
 
+class ConfigurationChangedEvent(_EventOut):
+    """A document of the configuration has a new version."""
+
+    type: Literal[EventType.CONFIGURATION_CHANGED]
+    data: ConfigurationChangedOut
+
+
 #: Something that happened. It is told at least once; `event_id` tells whether it is news.
 EventOut = Annotated[
     MessageReceivedEvent
@@ -310,6 +325,7 @@ EventOut = Annotated[
     | SessionRenamedEvent
     | BotReminderEvent
     | BotFailedEvent
-    | ChatHandoverEvent,
+    | ChatHandoverEvent
+    | ConfigurationChangedEvent,
     Field(discriminator="type"),
 ]

@@ -16,7 +16,7 @@ from holdfast.api.sending import Wanted, ms
 from holdfast.api.subscriptions import consumer_of
 from holdfast.model.address import parse_recipient
 from holdfast.model.content import Json
-from holdfast.model.errors import HoldfastError, RecipientInvalid
+from holdfast.model.errors import HoldfastError
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import SendRequest
 from holdfast.steps import (
@@ -148,10 +148,9 @@ async def states(rooms: Rooms, caller: Caller, op: StatesOp) -> list[dict[str, A
     places: list[int] = []
     for place, chat in enumerate(op.chats):
         try:
-            session, jid = rooms.directory.resolve(caller.tenant_id, chat.session), parse_recipient(chat.chat)
-            if jid is None:
-                raise RecipientInvalid
-            wanted.append(ChatRef(session, jid))
+            session = rooms.directory.resolve(caller.tenant_id, chat.session)
+            # Events tell of chats that nobody can write to; bots may remember something of them, too.
+            wanted.append(ChatRef(session, parse_recipient(chat.chat) or chat.chat))
             places.append(place)
         except HoldfastError as refusal:
             results[place] = {"error": problem_of(refusal)}

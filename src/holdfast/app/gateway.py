@@ -19,6 +19,7 @@ from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
 from holdfast.app.meter import Meter
 from holdfast.chats import Chats, Follower, Telling
+from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Check, Doctor, Level, Places
 from holdfast.engine import EngineIdentity, EngineLink, EngineProcess, Intake
@@ -98,6 +99,7 @@ class Gateway:
             placer=Placer(store, self.library, self.link.files),
         )
         self.steps = Steps(store, journal, self.outbox)
+        self.configuration = Configuration(store, journal)
         self.fetcher = Fetcher(store, journal, self.library, self.link.files, self.link.acts)
         expecting = Expecting(self.fetcher.expected)
         self.inbox = Inbox(store, journal, Telling(self.outbox), expecting=expecting)
@@ -209,6 +211,7 @@ class Gateway:
             journal=self.journal,
             subscriptions=Subscriptions(self.store, self.journal),
             steps=self.steps,
+            configuration=self.configuration,
             groups=Groups(self.link.groups),
             people=People(self.link.questions, self.link.acts),
             activities=activities,

@@ -4,14 +4,18 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Unpack
+from typing import Any, Final, Unpack
 
+from holdfast.bots.library import Documents
 from holdfast.client import Client, Event, IdempotencyConflict, Sent
 from holdfast.client.outgoing import SendOptions, to_json
 from holdfast.client.steps import Act, BotState, Failed, HandOver, Reminder, Step
 from holdfast.model.content import Content, Json, Reaction
 from holdfast.model.errors import HoldfastError
 from holdfast.model.events import BotReminder, MessageReceived
+
+#: Where a chat's state holds the versions that it has pinned.
+_PINNED: Final = "pinned"
 
 
 @dataclass(slots=True)
@@ -34,7 +38,9 @@ class Chat:
         event: Event,
         bot: str,
         remembered: BotState | None = None,
+        *,
         refused: HoldfastError | None = None,
+        documents: Documents | None = None,
     ) -> None:
         self.client = client
         self.event = event
@@ -43,6 +49,7 @@ class Chat:
         self.refused = refused
         #: What middleware and filters hand on to handlers, by the names of their parameters.
         self.context: dict[str, object] = {}
+        self._documents = documents or Documents(client)
         self._remembered = remembered or BotState()
         self._draft = _Draft(copy.deepcopy(dict(self._remembered.data)))
         self._at_once = 0
@@ -66,6 +73,39 @@ class Chat:
     def data(self) -> Mapping[str, Json]:
         """What was put into the reminder that is due; empty for other events."""
         return self.event.data.data if isinstance(self.event.data, BotReminder) else {}
+
+    # ---- configuration -------------------------------------------------------------------------------
+
+    async def config(self, name: str) -> Mapping[str, Any]:
+        """A document of the configuration: the version that this chat has pinned, else the newest.
+
+        Raises UnknownConfiguration, GatewayUnreachable.
+        """
+        return (await self._documents.get(name, self._pinned().get(name))).body
+
+    async def pin(self, name: str) -> int:
+        """From now on this chat has the version that is the newest now, until `unpin`; which one it is.
+
+        Pinned again it stays with what it has. Forgotten with the rest of the state by `state.clear()`.
+        """
+        version = self._pinned().get(name)
+        if version is None:
+            version = (await self._documents.get(name)).version
+            self.state[_PINNED] = {**self._pinned(), name: version}
+        return version
+
+    def unpin(self, name: str) -> None:
+        """This chat has the newest version again."""
+        left: dict[str, Json] = {key: it for key, it in self._pinned().items() if key != name}
+        if left:
+            self.state[_PINNED] = left
+        else:
+            self.state.pop(_PINNED, None)
+
+    def _pinned(self) -> dict[str, int]:
+        found = self.state.get(_PINNED)
+        pinned = found if isinstance(found, dict) else {}
+        return {name: it for name, it in pinned.items() if isinstance(it, int)}
 
     # ---- the step ------------------------------------------------------------------------------------
 

@@ -16,13 +16,14 @@ import structlog
 
 from holdfast.bots.bot import Bot
 from holdfast.bots.chat import Chat
+from holdfast.bots.library import Documents
 from holdfast.bots.memory import Memory
 from holdfast.bots.outcome import HANDLED
 from holdfast.bots.stack import Stack
 from holdfast.client import Client, Event, EventStream, GatewayUnreachable, SubscriptionFilterDiffers
 from holdfast.client.steps import BotState, Step
 from holdfast.model.errors import HoldfastError, StateConflict, StoreUnavailable, UnknownEvent
-from holdfast.model.events import BotReminder, ChatHandover, MessageReceived
+from holdfast.model.events import BotReminder, ChatHandover, ConfigurationChanged, MessageReceived
 
 _log = structlog.get_logger("holdfast.bots")
 _TRIES = 3
@@ -40,6 +41,7 @@ class Runner:
         self._client = client
         self._pause_s = pause_s
         self._memory = Memory(client)
+        self._documents = Documents(client)
         self._chats: dict[tuple[str, str], deque[Event]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_CHATS_AT_ONCE)
@@ -83,6 +85,9 @@ class Runner:
 
     def _wanted(self, event: Event) -> bool:
         match event.data:
+            case ConfigurationChanged() as changed:
+                self._documents.changed(changed.name)
+                return False
             case ChatHandover():
                 self._memory.forget(event)
                 return False
@@ -132,7 +137,7 @@ class Runner:
         remembered = await self._memory.of(event, bot.name)
         if remembered.handed_over and isinstance(event.data, MessageReceived):
             return True  # a human has the chat
-        chat = Chat(self._client, event, bot.name, remembered, refused)
+        chat = Chat(self._client, event, bot.name, remembered, refused=refused, documents=self._documents)
         if await bot.route(chat) is not HANDLED:
             return False
         step = chat.step(self._stack.name)

@@ -33,7 +33,7 @@ class Stack:
     @property
     def types(self) -> Sequence[str]:
         """The types of events that its bots are about, and those that the runner needs."""
-        asked = {EventType.MESSAGE_RECEIVED, EventType.CHAT_HANDOVER}
+        asked = {EventType.MESSAGE_RECEIVED, EventType.CHAT_HANDOVER, EventType.CONFIGURATION_CHANGED}
         for bot in self.bots:
             asked |= bot.types
         return sorted(asked)

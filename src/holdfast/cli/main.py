@@ -9,6 +9,7 @@ import typer
 
 from holdfast.cli.alert_commands import app as alert_app
 from holdfast.cli.chat_commands import app as chat_app
+from holdfast.cli.config import app as config_app
 from holdfast.cli.group_commands import app as group_app
 from holdfast.cli.lab.commands import app as lab_app
 from holdfast.cli.options import AsJson, Data, SessionName
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 bot_app = typer.Typer(help="Bots on the public SDK.", no_args_is_help=True)
 app.add_typer(bot_app, name="bot")
+app.add_typer(config_app, name="config")
 app.add_typer(alert_app, name="alert")
 app.add_typer(chat_app, name="chats")
 app.add_typer(group_app, name="group")

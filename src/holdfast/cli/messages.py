@@ -16,6 +16,7 @@ from holdfast.model.events import (
     BotFailed,
     BotReminder,
     ChatHandover,
+    ConfigurationChanged,
     MessageFileChanged,
     MessageReceived,
     MessageStatusChanged,
@@ -160,6 +161,8 @@ def _words(event: Event) -> str:
             return f"{it.bot} in {it.chat}: {it.name}"
         case BotFailed() as it:
             return f"{it.bot} gave {it.event_id} up: {it.error} {it.detail}"
+        case ConfigurationChanged() as it:
+            return f"{it.name} has version {it.version} ({it.author})"
         case ChatHandover() as it:
             return f"{it.chat} is with {'a human' if it.active else 'the bots again'} ({it.by})"
         case UnknownEvent() as it:

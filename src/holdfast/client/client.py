@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from holdfast.client.alerts import Alerts
 from holdfast.client.chats import Chats
+from holdfast.client.configuration import Configuration
 from holdfast.client.event import Event, Json
 from holdfast.client.groups import Groups
 from holdfast.client.handovers import Handovers
@@ -56,6 +57,7 @@ class Client:
         self.alerts = Alerts(self._http)
         self.groups = Groups(self._http)
         self.handovers = Handovers(self._http)
+        self.configuration = Configuration(self._http)
         self.people = People(self._http)
         self.chats = Chats(self._http, self._message)
 

@@ -79,9 +79,13 @@ class Filter:
         """True if the event passes."""
         return (
             event.tenant_id == self.tenant_id
-            and (self.session_ids is None or event.session_id in self.session_ids)
+            and (self.session_ids is None or self._is_of(event.session_id))
             and (self.types is None or event.type in self.types)
         )
+
+    def _is_of(self, session_id: SessionId) -> bool:
+        """What is about no session passes for who asks for its type."""
+        return session_id in (self.session_ids or ()) or (not session_id and self.types is not None)
 
 
 def encode_data(data: EventData) -> str:

@@ -67,7 +67,8 @@ AFTER_OF: Final = Statement(
     f"""
     WITH wanted(what, value) AS (VALUES {{keys}})
     {_EVENTS}
-    AND (:any_session = 1 OR e.session_id IN (SELECT value FROM wanted WHERE what = 'session'))
+    AND (:any_session = 1 OR e.session_id IN (SELECT value FROM wanted WHERE what = 'session')
+      OR (e.session_id = '' AND :any_type = 0))
     AND (:any_type = 1 OR e.type IN (SELECT value FROM wanted WHERE what = 'type'))
     ORDER BY e.position LIMIT :most
     """,

@@ -11,6 +11,7 @@ HoldfastError                  code, message, next_step
 │ ├ RequestTooLarge
 │ ├ MessageTooLarge
 │ ├ ContentInvalid             no phone would take it
+│ ├ ConfigurationInvalid       a document does not hold what its schema says
 │ ├ TargetInvalid              this cannot be done to that message
 │ └ IdempotencyConflict        the key belongs to another message
 ├ SessionError
@@ -69,6 +70,8 @@ HoldfastError                  code, message, next_step
 ├ StateConflict                another step was faster: read the state again
 ├ UnknownEvent                 no such event of this session, or no longer
 ├ UnknownAct                   no application of the gateway knows it
+├ UnknownConfiguration
+├ ConfigurationConflict        somebody else has written it meanwhile: read it again
 ├ UnknownKey
 ├ AlertError
 │ ├ AlertUrlInvalid            no service has such an address
@@ -175,6 +178,12 @@ class ContentInvalid(RequestInvalid):
     """No phone would take this."""
 
     code = "content_invalid"
+
+
+class ConfigurationInvalid(RequestInvalid):
+    """A document does not hold what its schema says."""
+
+    code = "configuration_invalid"
 
 
 class TargetInvalid(RequestInvalid):
@@ -546,6 +555,18 @@ class UnknownAct(HoldfastError):
     """No application of the gateway knows this act."""
 
     code = "unknown_act"
+
+
+class UnknownConfiguration(HoldfastError):
+    """There is no such document, or it has no such version."""
+
+    code = "unknown_configuration"
+
+
+class ConfigurationConflict(HoldfastError):
+    """Somebody else has written the document meanwhile."""
+
+    code = "configuration_conflict"
 
 
 class UnknownKey(HoldfastError):

@@ -35,6 +35,7 @@ class EventType(StrEnum):
     BOT_REMINDER = "bot.reminder"
     BOT_FAILED = "bot.failed"
     CHAT_HANDOVER = "chat.handover"
+    CONFIGURATION_CHANGED = "configuration.changed"
 
 
 class SendStatus(StrEnum):
@@ -293,6 +294,16 @@ class ChatHandover(Readable):
     until_ms: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ConfigurationChanged(Readable):
+    """A document of the configuration has a new version, written by this key. It is about no session."""
+
+    type: ClassVar[EventType] = EventType.CONFIGURATION_CHANGED
+    name: str
+    version: int
+    author: str
+
+
 EventData = (
     MessageReceived
     | MessageStatusChanged
@@ -307,6 +318,7 @@ EventData = (
     | BotReminder
     | BotFailed
     | ChatHandover
+    | ConfigurationChanged
 )
 
 
@@ -339,6 +351,8 @@ def event_to_json(data: EventData) -> dict[str, Json]:
             return _failed_to_json(data)
         case ChatHandover():
             return _handover_to_json(data)
+        case ConfigurationChanged():
+            return {"name": data.name, "version": data.version, "author": data.author}
 
 
 def _flat(data: object) -> dict[str, Json]:
@@ -639,6 +653,9 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     EventType.BOT_REMINDER: _reminder_from_json,
     EventType.BOT_FAILED: _failed_from_json,
     EventType.CHAT_HANDOVER: _handover_from_json,
+    EventType.CONFIGURATION_CHANGED: lambda body: ConfigurationChanged(
+        _text(body, "name"), _count(body, "version"), _text(body, "author")
+    ),
 }
 
 

@@ -351,6 +351,14 @@ ERRORS: Final[Mapping[str, Words]] = {
         "No event of this session has this id", "Acknowledge it: what was kept of it is over."
     ),
     "unknown_act": Words("No application of the gateway knows this act", "Switch the application on."),
+    "unknown_configuration": Words("There is no such document", "List them: `holdfast config list`."),
+    "configuration_conflict": Words(
+        "Somebody else has written this document meanwhile", "Read it again and repeat the change."
+    ),
+    "configuration_invalid": Words(
+        "The document does not hold what its schema says",
+        "Correct these places; `holdfast config schema` shows what fits.",
+    ),
     "unknown_key": Words("No key has this id", "List the keys."),
     # alerts
     "alert_error": Words(

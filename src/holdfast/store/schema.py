@@ -383,6 +383,19 @@ handovers = Table(
     _ms("until_ms", null=True),
 )
 
+# Every version of every document that people edit. A version is never changed.
+configuration = Table(
+    "configuration",
+    metadata,
+    _text("tenant_id", primary_key=True),
+    _text("name", primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    _text("body_json"),
+    _text("author"),
+    _text("note"),
+    _ms("at_ms"),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

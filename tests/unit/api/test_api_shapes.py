@@ -13,6 +13,7 @@ from holdfast.model.events import (
     BotFailed,
     BotReminder,
     ChatHandover,
+    ConfigurationChanged,
     ErrorNote,
     EventData,
     MessageFileChanged,
@@ -90,6 +91,7 @@ EVENTS: list[EventData] = [
     BotReminder("taxi", "1@lid", "confirm", 1_700_000_000_000),
     BotFailed("taxi", "1@lid", "evt_1", "ValueError", 3, "no such day"),
     ChatHandover("1@lid", True, "bot:taxi", "asks for a boss", 1_700_000_000_000),
+    ConfigurationChanged("pricing", 3, "key_1"),
 ]
 
 

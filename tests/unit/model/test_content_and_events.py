@@ -12,6 +12,7 @@ from holdfast.model.events import (
     BotFailed,
     BotReminder,
     ChatHandover,
+    ConfigurationChanged,
     ErrorNote,
     EventData,
     EventType,
@@ -105,6 +106,7 @@ EVENTS: list[EventData] = [
     BotReminder("taxi", "1@lid", "confirm", 1_700_000_000_000, {"n": 1}),
     BotFailed("taxi", "1@lid", "evt_1", "ValueError", 3, "no such day"),
     ChatHandover("1@lid", True, "bot:taxi", "asks for a boss", 1_700_000_000_000),
+    ConfigurationChanged("pricing", 3, "key_1"),
 ]
 
 
