@@ -94,7 +94,7 @@ class Runner:
             case MessageReceived() as message:
                 return not message.from_me
             case BotReminder() as reminder:
-                return any(bot.name == reminder.bot for bot in self._stack.bots)
+                return any(bot.name == reminder.bot for bot in self._stack.order(event.session))
             case _:
                 return True
 

@@ -249,9 +249,37 @@ def selftest(
 
 @bot_app.command("run")
 def bot_run(
-    file: Annotated[Path, typer.Argument(help="Python file that defines one Bot.")], data: Data = None
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Python files with one Bot each; of several the first that handles a message ends it.",
+            show_default=False,
+        ),
+    ],
+    reload: Annotated[
+        bool, typer.Option("--reload", help="For development: begin again when a file changes.")
+    ] = False,
+    data: Data = None,
 ) -> None:
-    """Run a bot until Ctrl+C."""
+    """Run a bot until Ctrl+C. What comes meanwhile waits for it."""
     from holdfast.cli import bot
 
-    _run(bot.run_bot(data, file), fast=True)
+    _run(bot.run_bots(data, files, reload=reload), fast=True)
+
+
+@bot_app.command("new")
+def bot_new(
+    name: Annotated[str, typer.Argument(help="Of the bot, and of its file.", show_default=False)],
+) -> None:
+    """Write the file of a small bot to begin with."""
+    from holdfast.cli import bot
+
+    bot.new(name)
+
+
+@bot_app.command("host", hidden=True)
+def bot_host(data: Data = None) -> None:
+    """Run what the document `bots` switches on. For `holdfast up`."""
+    from holdfast.cli import bot
+
+    _run(bot.host_bots(data), fast=True)

@@ -16,9 +16,20 @@ from pathlib import Path
 from holdfast import binaries
 from holdfast.cli.screen import Exit, command_name, fail, kept_for_others, lab_banner, say
 from holdfast.client import Client, HoldfastError, data_folder
-from holdfast.keeper import Ended, Keeper, KeeperFact, Place, ProgramRefused, Started, alive, port_is_free
+from holdfast.keeper import (
+    Ended,
+    Keeper,
+    KeeperFact,
+    Place,
+    Program,
+    ProgramRefused,
+    Started,
+    alive,
+    port_is_free,
+)
 from holdfast.kit import private
 from holdfast.lab import Simulator
+from holdfast.model.events import ConfigurationChanged, EventType
 
 _READY_WITHIN_S = 30.0
 
@@ -127,6 +138,7 @@ class _Parent:
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._stopping = False
+        self._hosting = False
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
@@ -144,11 +156,13 @@ class _Parent:
         if self._dashboard:
             await self._keeper.start(self._place.program("dashboard", "-m", "holdfast.dashboard"))
         await self._announce()
+        bots = asyncio.create_task(self._keep_bots())
         restoring = asyncio.create_task(self._tell_restoration())
         try:
             await self._wait()
         finally:
             restoring.cancel()
+            bots.cancel()
         return 0
 
     async def stop(self) -> None:
@@ -218,6 +232,28 @@ class _Parent:
                     told = system.restore_connected
                     say("[yellow]restoring: {} of {} numbers are back[/]", told, system.restore_total)
             await asyncio.sleep(1.0)
+
+    async def _keep_bots(self) -> None:
+        """A process for the bots while the configuration switches any on."""
+        program = self._place.program("bots", "-m", "holdfast.cli", "bot", "host")
+        while True:
+            with contextlib.suppress(HoldfastError):
+                async with self._client.events(types=[EventType.CONFIGURATION_CHANGED]) as changes:
+                    await self._switch_bots(program)
+                    async for event in changes:
+                        if isinstance(event.data, ConfigurationChanged) and event.data.name == "bots":
+                            await self._switch_bots(program)
+            await asyncio.sleep(1.0)
+
+    async def _switch_bots(self, program: Program) -> None:
+        document = (await self._client.configuration.get("bots")).body
+        wanted = bool(document["enabled"] or any(it["bots"] for it in document["numbers"]))
+        if wanted and not self._hosting:
+            await self._keeper.start(program)
+            say("bots       [bold]{}[/]", ", ".join(document["enabled"]) or "for single numbers")
+        elif self._hosting and not wanted:
+            await self._keeper.stop(program.name)
+        self._hosting = wanted
 
     async def _wait(self) -> None:
         while not self._stop.is_set():

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Final, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -16,6 +16,7 @@ from holdfast.configuration.kinds import Kind
 from holdfast.configuration.legacy import prompts_from_old, prompts_to_old
 from holdfast.model.content import Json
 from holdfast.model.errors import RequestInvalid
+from holdfast.model.hours import is_open
 
 
 def _known_zone(name: str) -> str:
@@ -70,14 +71,6 @@ class Opening(Part):
     from_time: time = Field(time(0), description="the first minute")
     until_time: time = Field(time(0), description="the first minute after it; the same as from_time: all day")
 
-    def holds(self, day: Day, yesterday: Day, at: time) -> bool:
-        """Whether this moment lies in it."""
-        if self.from_time < self.until_time:
-            return day in self.days and self.from_time <= at < self.until_time
-        return (day in self.days and at >= self.from_time) or (
-            yesterday in self.days and at < self.until_time
-        )
-
 
 class Hours(Part):
     """When the business is open."""
@@ -90,21 +83,7 @@ class Hours(Part):
 
     def is_open(self, at: datetime) -> bool:
         """Whether the business is open at this moment, which has a time zone."""
-        local = at.astimezone(ZoneInfo(self.time_zone))
-        if self._is_closed_on(local.date()):
-            return False
-        days = tuple(Day)
-        today, yesterday = days[local.weekday()], days[(local.weekday() - 1) % 7]
-        return not self.openings or any(it.holds(today, yesterday, local.time()) for it in self.openings)
-
-    def _is_closed_on(self, day: date) -> bool:
-        if day in self.closed_on:
-            return True
-        if not self.country:
-            return False
-        import holidays
-
-        return day in holidays.country_holidays(self.country, subdiv=self.subdivision or None, years=day.year)
+        return is_open(self.model_dump(mode="json"), at)
 
     @model_validator(mode="after")
     def _has_holidays(self) -> Self:
@@ -244,7 +223,7 @@ def _preview_hours(document: BaseModel, question: Mapping[str, Json]) -> Sequenc
 
 
 def _preview_greeting(document: BaseModel, question: Mapping[str, Json]) -> Sequence[str]:
-    from holdfast.configuration.wording import filled
+    from holdfast.model.wording import filled
 
     assert isinstance(document, Greeting)
     at, name = _moment(question), str(question.get("name") or "Ann")

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from holdfast.configuration import Configuration, Kinds, changes
 from holdfast.configuration.documents import KINDS, Greeting, Hours
 from holdfast.configuration.legacy import prompts_from_old, prompts_to_old
-from holdfast.configuration.wording import filled
 from holdfast.journal import Filter, Journal
 from holdfast.model.errors import (
     ConfigurationConflict,
@@ -19,6 +18,7 @@ from holdfast.model.errors import (
     RequestInvalid,
     UnknownConfiguration,
 )
+from holdfast.model.wording import filled
 from holdfast.store import Store
 from rooms import TENANT, told
 
