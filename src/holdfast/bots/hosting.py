@@ -34,8 +34,7 @@ async def host(client: Client, tell: Callable[[str], None]) -> None:
     async with client.events(types=[EventType.CONFIGURATION_CHANGED]) as changes:
         while True:
             stack = stack_of((await client.configuration.get("bots")).body)
-            tell(f"at work: {', '.join(bot.name for bot in stack.bots) or 'no bot'}")
-            work = asyncio.create_task(_work(stack, client))
+            work = asyncio.create_task(_work(stack, client, tell))
             changed = asyncio.create_task(_changed(changes))
             try:
                 await asyncio.wait({work, changed}, return_when=asyncio.FIRST_COMPLETED)
@@ -72,10 +71,12 @@ def bot_of(name: str) -> Bot:
     return load(Path(name).expanduser())
 
 
-async def _work(stack: Stack, client: Client) -> None:
-    if stack.bots or stack.more:
-        await Runner(stack, client).run()
+async def _work(stack: Stack, client: Client, tell: Callable[[str], None]) -> None:
+    names = ", ".join(bot.name for bot in (*stack.bots, *stack.more))
+    if names:
+        await Runner(stack, client).run(lambda: tell(f"at work: {names}"))
     else:
+        tell("no bot is switched on")
         await asyncio.Event().wait()
 
 
