@@ -62,6 +62,9 @@ class Settings(BaseModel):
     allowed_hosts: str = Field(
         default="", description="names of a proxy before the API, by which browsers ask for it"
     )
+    legacy_api: bool = Field(
+        default=False, description="serve /api/whatsapp too, for clients of older systems"
+    )
     keep_events_days: float = Field(default=30, ge=1, le=36_500, description="events for consumers")
     keep_messages_days: float = Field(default=365, ge=1, le=36_500, description="messages of both directions")
     keep_media_days: float = Field(default=365, ge=1, le=36_500, description="files that nobody uses")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext, suppress
 from typing import Annotated, Final, Literal
 
@@ -105,9 +105,9 @@ async def read_events(
         with turn or nullcontext():
             return await _page(feed, wanted.limit, wanted.wait_s, turn)
     key = request.headers.get("authorization", "").partition(" ")[2]
-    stream = _stream(feed, rooms.accounts.ended(key), turn)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+    told = stream(feed, rooms.accounts.ended(key), turn)
+    return StreamingResponse(told, media_type="text/event-stream", headers=headers)
 
 
 async def _page(feed: Feed, limit: int, wait_s: float, turn: Turn | None) -> Response:
@@ -122,8 +122,17 @@ async def _page(feed: Feed, limit: int, wait_s: float, turn: Turn | None) -> Res
     return Response(content, media_type="application/json")
 
 
-async def _stream(feed: Feed, ended: Awaitable[HoldfastError], turn: Turn | None) -> AsyncIterator[str]:
-    """Events as they come, a comment when none do.
+def _frame(event: Event) -> str:
+    return f"id: {event.cursor}\nevent: {event.type}\ndata: {event.wire}\n\n"
+
+
+async def stream(
+    feed: Feed,
+    ended: Awaitable[HoldfastError],
+    turn: Turn | None,
+    frame: Callable[[Event], str] = _frame,
+) -> AsyncIterator[str]:
+    """Events as they come, each as `frame` writes it, a comment when none do.
 
     Ends when the key does, when another consumer takes the subscription, or when the database fails.
     """
@@ -144,7 +153,7 @@ async def _stream(feed: Feed, ended: Awaitable[HoldfastError], turn: Turn | None
             events = coming.result()
             coming = asyncio.ensure_future(feed.next(_PAGE))
             if events:
-                yield "".join(_frame(event) for event in events)
+                yield "".join(map(frame, events))
     except HoldfastError as refusal:
         yield f"event: error\ndata: {json.dumps(problem_of(refusal))}\n\n"
     finally:
@@ -152,7 +161,3 @@ async def _stream(feed: Feed, ended: Awaitable[HoldfastError], turn: Turn | None
             task.cancel()
         if turn is not None:
             turn.end()
-
-
-def _frame(event: Event) -> str:
-    return f"id: {event.cursor}\nevent: {event.type}\ndata: {event.wire}\n\n"

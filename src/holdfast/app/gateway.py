@@ -190,7 +190,7 @@ class Gateway:
             # What is loaded now stays: the collector need not look at it again and again.
             gc.freeze()
             self.ready = True
-            await web.serve(self._rooms(accounts), listeners, announce, self.settings.names)
+            await web.serve(self._rooms(accounts), listeners, announce, self.settings)
             self.ready = False
             await self._leave(work)
 

@@ -5,7 +5,7 @@ import contextlib
 import logging as stdlib_logging
 import signal
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import uvicorn
@@ -15,6 +15,7 @@ from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
 from holdfast.app.listeners import Listeners
 from holdfast.kit import edge, logging
+from holdfast.settings import Settings
 
 log = logging.get("app")
 
@@ -23,13 +24,11 @@ _STREAMS_END_WITHIN_S: Final = 1
 _ANNOUNCE_AGAIN_S: Final = 2.0
 
 
-async def serve(
-    rooms: Rooms, listeners: Listeners, announce: Callable[[], bool], names: Collection[str] = ()
-) -> None:
-    """Serve the API until SIGTERM or SIGINT. `names` are hosts that requests may ask for."""
+async def serve(rooms: Rooms, listeners: Listeners, announce: Callable[[], bool], chosen: Settings) -> None:
+    """Serve the API until SIGTERM or SIGINT."""
     _hear_libraries()
     edge.raise_descriptors()
-    server = _Server(_config(create_app(rooms, names)), listeners.home, announce)
+    server = _Server(_config(_app(rooms, chosen)), listeners.home, announce)
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, server.ask_to_stop)
@@ -38,6 +37,15 @@ async def serve(
     finally:
         for asked in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(asked)
+
+
+def _app(rooms: Rooms, chosen: Settings) -> FastAPI:
+    app = create_app(rooms, chosen.names)
+    if chosen.legacy_api:
+        from holdfast.legacy import mount
+
+        mount(app)
+    return app
 
 
 class _Lines(stdlib_logging.Handler):
