@@ -208,7 +208,7 @@ class Driver:
         """These results are durable: what they say may be read from the database."""
         for each in results:
             if (session := self._sessions.get(each.row.session_id)) is not None:
-                session.busy.discard(each.row.order_no)
+                session.stored(each.row.order_no)
 
     def oldest_unanswered(self, session_id: SessionId) -> int | None:
         """The message that was handed over first and has had no answer, by its order; None without one."""
@@ -323,7 +323,7 @@ class Driver:
 
     async def _next(self, session: Session, lane: Lane) -> bool:
         """True when the lane's first row is due now; False when the lane has to leave its turn to others."""
-        while session.up and not self._closing and lane.merged_into is None:
+        while session.up and not self._closing and lane.merged_into is None and not lane.held_by:
             if not lane.rows:
                 if not lane.outside or not await self._load(session, lane):
                     return False
@@ -359,7 +359,7 @@ class Driver:
 
     async def _load(self, session: Session, lane: Lane) -> bool:
         """Read the lane's next rows. False when there are none, or the database does not answer."""
-        added = lane.added_outside
+        before = lane.read_mark
         session.loading += 1
         try:
             rows = await self._store.read(
@@ -373,7 +373,7 @@ class Driver:
             )
             if lane.merged_into is not None:
                 return False  # what was read waits in the other lane
-            session.count += lane.loaded(rows, LANE_ROWS, added, session.unwanted)
+            session.count += lane.loaded(rows, LANE_ROWS, before, session.unwanted)
         except StoreUnavailable:
             _log.warning("outbox.load_failed", session_id=session.session_id)
             await asyncio.sleep(STORE_AGAIN_S)
@@ -419,7 +419,8 @@ class Driver:
 
 
 def _is_first(session: Session, lane: Lane, row: Queued) -> bool:
-    return bool(lane.rows) and lane.rows[0] is row and row.order_no not in session.withdrawn
+    here = bool(lane.rows) and lane.rows[0] is row
+    return here and not lane.held_by and row.order_no not in session.withdrawn
 
 
 def _census(unit: ReadUnit, session_id: SessionId, now_ms: int) -> list[tuple[str, int]]:

@@ -37,6 +37,8 @@ class Lane:
     loaded_to: int = 0
     #: Rows that were counted as `outside` so far: a read that saw this number unchanged has seen them all.
     added_outside: int = 0
+    #: How often rows joined that may be older than those here: a read that began before may have missed them.
+    joined: int = 0
     working: bool = False
     #: Attempts of the first row that came to nothing, one after the other, also those that never left this
     #: machine.
@@ -52,11 +54,20 @@ class Lane:
         """True while something waits here."""
         return bool(self.rows) or self.outside > 0
 
-    def loaded(self, rows: Sequence[Queued], asked: int, added_before: int, busy: set[int]) -> int:
+    @property
+    def read_mark(self) -> tuple[int, int]:
+        """What `loaded` has to know of the time at which its rows were asked for."""
+        return self.added_outside, self.joined
+
+    def loaded(self, rows: Sequence[Queued], asked: int, before: tuple[int, int], busy: set[int]) -> int:
         """Rows came from the database, in order; how many are new here.
 
-        `added_before` is `added_outside` at the time of asking, `busy` what is under way or settled already.
+        `before` is `read_mark` at the time of asking, `busy` what is under way or settled already. Where
+        older rows have joined since, nothing is taken: they would be passed over.
         """
+        added_before, joined_before = before
+        if self.joined != joined_before:
+            return 0
         fresh = [row for row in rows if row.order_no > self.loaded_to and row.order_no not in busy]
         self.rows.extend(fresh)
         if rows:
@@ -90,13 +101,15 @@ class Session:
     #: False: the database may hold rows of chats that have no lane here.
     counted: bool = False
     counting: bool = False
-    #: Rows that were accepted while `counted` was False.
+    #: What happened while `counted` was False and a count may have missed: rows accepted or due, merges.
     uncounted: int = 0
     #: Rows in memory.
     count: int = 0
     lanes: dict[str, Lane] = field(default_factory=dict)
     #: Attempts under way and results that are not stored yet, by order number: never to be read again.
     busy: set[int] = field(default_factory=set)
+    #: Those of them whose result has been stored since the reads under way began.
+    settled: set[int] = field(default_factory=set)
     #: Rows that were withdrawn, and whether the database knows: a read may be under way that does not.
     withdrawn: dict[int, bool] = field(default_factory=dict)
     #: Reads under way.
@@ -184,8 +197,10 @@ class Session:
     def merge(self, pn: str, lid: str) -> None:
         """What waits under the number waits under the LID from now on, in the order of acceptance.
 
-        The rows are in the database under the LID already.
+        The rows are in the database under the LID already; a count that is under way may not have seen that.
         """
+        if not self.counted:
+            self.uncounted += 1
         source = self.lanes.pop(pn, None)
         if source is None:
             return
@@ -243,14 +258,25 @@ class Session:
         self.withdrawn.pop(order_no, None)
         self.due(chat, 1)
 
+    def stored(self, order_no: int) -> None:
+        """The database knows what became of this row; a read that is under way may not."""
+        self.settled.add(order_no)
+        self._forget_settled()
+
     def load_ended(self) -> None:
         """A read is over."""
         self.loading -= 1
         self._forget_withdrawn()
+        self._forget_settled()
 
     def _forget_withdrawn(self) -> None:
         if self.withdrawn and not self.loading:
             self.withdrawn = {order_no: stored for order_no, stored in self.withdrawn.items() if not stored}
+
+    def _forget_settled(self) -> None:
+        if not self.loading:
+            self.busy -= self.settled
+            self.settled.clear()
 
     def drop(self) -> None:
         """Nothing of this session will be sent any more."""
@@ -271,6 +297,7 @@ class Session:
         lane.outside += gone + rows
         lane.added_outside += gone + rows
         lane.loaded_to = 0
+        lane.joined += 1
 
     def _lane(self, chat: str) -> Lane:
         lane = self.lanes.get(chat)

@@ -48,17 +48,47 @@ def test_what_comes_while_rows_are_read_is_read_next() -> None:
     lane = it.lanes[PN]
     while lane.rows:
         it.first_done(lane)
-    added = lane.added_outside
+    before = lane.read_mark
     it.accepted(row(100))  # after the read began
-    assert lane.loaded([row(LANE_ROWS + 1)], LANE_ROWS, added, set()) == 1
+    assert lane.loaded([row(LANE_ROWS + 1)], LANE_ROWS, before, set()) == 1
     assert (lane.outside, [each.order_no for each in lane.rows]) == (1, [LANE_ROWS + 1])
+
+
+def test_what_comes_to_its_time_while_rows_are_read_is_not_passed_over() -> None:
+    it = session()
+    it.count_lanes([(PN, 1)], 0)
+    lane = it.lanes[PN]
+    before = lane.read_mark
+    it.due(PN, 1)  # accepted before what is being read
+    assert lane.loaded([row(5)], LANE_ROWS, before, set()) == 0
+    assert (lane.loaded_to, lane.has_work) == (0, True)
+    assert lane.loaded([row(4), row(5)], LANE_ROWS, lane.read_mark, set()) == 2
+    assert [each.order_no for each in lane.rows] == [4, 5]
+
+
+def test_what_is_settled_while_rows_are_read_is_not_sent_again() -> None:
+    it = session(row(1))
+    it.busy.add(1)
+    it.loading += 1
+    it.stored(1)
+    assert it.unwanted == {1}
+    it.load_ended()
+    assert it.unwanted == set()
+
+
+def test_a_count_that_missed_a_merge_is_taken_again() -> None:
+    it = Session("ses_a")
+    before = it.uncounted
+    it.merge(PN, LID)
+    it.count_lanes([(PN, 1)], before)
+    assert not it.counted
 
 
 def test_what_is_under_way_or_settled_is_not_read_again() -> None:
     it = session()
     it.count_lanes([(PN, 3)], 0)
     lane = it.lanes[PN]
-    assert lane.loaded([row(1), row(2), row(3)], LANE_ROWS, lane.added_outside, {1, 2}) == 1
+    assert lane.loaded([row(1), row(2), row(3)], LANE_ROWS, lane.read_mark, {1, 2}) == 1
     assert [each.order_no for each in lane.rows] == [3]
     assert lane.outside == 0
 
@@ -95,7 +125,7 @@ def test_a_lane_that_is_merged_while_its_first_row_is_under_way_holds_the_other_
     it.first_done(old)
     it.left(old)
     assert list(it.idle_lanes()) == [new]
-    new.loaded([row(2, LID), row(3, LID)], LANE_ROWS, new.added_outside, it.busy)
+    new.loaded([row(2, LID), row(3, LID)], LANE_ROWS, new.read_mark, it.busy)
     assert [each.order_no for each in new.rows] == [2, 3]
     assert it.count == 0
 
@@ -108,7 +138,7 @@ def test_an_attempt_that_comes_to_nothing_after_a_merge_waits_in_the_other_lane(
     it.left(old)
     new = it.lanes[LID]
     assert (new.loaded_to, new.held_by) == (0, 0)
-    new.loaded([row(1, LID), row(3, LID)], LANE_ROWS, new.added_outside, it.busy)
+    new.loaded([row(1, LID), row(3, LID)], LANE_ROWS, new.read_mark, it.busy)
     assert [each.order_no for each in new.rows] == [1, 3]
 
 

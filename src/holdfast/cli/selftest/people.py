@@ -68,7 +68,7 @@ class People:
         # Cancelling is not enough: some libraries lose a cancellation that meets an answer.
         self._over = False
         self._accepted: dict[str, str] = {}  # message id: token
-        self._failed: set[str] = set()  # message ids
+        self._told: dict[str, str] = {}  # message id: its newest status
         self._received: Counter[str] = Counter()
 
     async def __aenter__(self) -> "People":
@@ -80,7 +80,9 @@ class People:
             phone = await self.simulator.phone(names[0])
             friend = await self.simulator.phone(f"friend of {names[0]}")
             self._owners.append(_Owner(names, phone, friend, random.Random(f"{self.seed}-{index}")))
-        self._tasks.append(asyncio.create_task(self._watch()))
+        watching = asyncio.create_task(self._watch())
+        watching.add_done_callback(self._note_death)
+        self._tasks.append(watching)
         self._tasks += [asyncio.create_task(self._live(owner)) for owner in self._owners]
         self._tasks.append(asyncio.create_task(self._switch(random.Random(f"{self.seed}-switch"))))
         return self
@@ -168,8 +170,8 @@ class People:
     async def _interrupt(self, owner: _Owner, act: Callable[[str], Awaitable[None]]) -> None:
         """Do this while the phone scans."""
         linking = asyncio.create_task(self._link(owner))
-        await asyncio.sleep(owner.dice.uniform(0.0, 0.4))
         try:
+            await asyncio.sleep(owner.dice.uniform(0.0, 0.4))
             await act(owner.ref)
         finally:
             await linking
@@ -204,8 +206,7 @@ class People:
             async for event in stream:
                 data = event.data
                 if isinstance(data, MessageStatusChanged):
-                    if data.status == "failed":
-                        self._failed.add(data.message_id)
+                    self._told[data.message_id] = data.status.value
                 elif event.text.startswith("to-"):
                     self._received[event.text] += 1
                 stream.ack(event)
@@ -230,10 +231,18 @@ class People:
                 break
             await asyncio.sleep(_LOOK_EVERY_S)
             left = await self._unaccounted()
-        self.troubles += [f"{token} was accepted and is unaccounted for" for token in left]
+        self.troubles += [self._missing(id, token) for id, token in self._accepted.items() if token in left]
         twice = [token for token, times in self._received.items() if times > 1]
         twice += [token for token, times in (await self._arrived()).items() if times > 1]
         self.troubles += [f"{token} came twice" for token in twice]
+
+    def _missing(self, message_id: str, token: str) -> str:
+        told = self._told.get(message_id, "nothing")
+        return f"{token} ({message_id}) was accepted and is unaccounted for: told of it was {told}"
+
+    def _note_death(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            self.troubles.append(f"people's events stopped: {type(failure).__name__}: {failure}")
 
     async def _no_session_too_many(self) -> None:
         """A session that was renamed is one session, under its newest name."""
@@ -268,5 +277,5 @@ class People:
 
     async def _unaccounted(self) -> Sequence[str]:
         arrived = await self._arrived()
-        told = {token for id, token in self._accepted.items() if id in self._failed}
+        told = {token for id, token in self._accepted.items() if self._told.get(id) == "failed"}
         return sorted(set(self._accepted.values()) - told - arrived.keys())
