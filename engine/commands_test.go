@@ -313,3 +313,20 @@ func TestRetriesBesideSendsLoseNothing(t *testing.T) {
 		}
 	}
 }
+
+// The library sends to whichever devices it has keys for, if only to the sender's own phone, and calls that sent.
+func TestAMessageThatNobodyCouldReadIsNotCalledSent(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	other := l.sim.Phone("other")
+	l.g.must("s1", sendText("3EB0AAAA01", other.Number+"@s.whatsapp.net", "the own phone's keys are known from now on"))
+	l.sim.Fault("keys-refused", l.own.Number, 1)
+	send := sendText("3EB0AAAA02", l.friend.Number+"@s.whatsapp.net", "once")
+	if result := l.g.ask("s1", send); result.GetError().GetCode() != pb.ErrorCode_NO_KEYS {
+		t.Fatalf("sent without a key: %v", result)
+	}
+	l.g.must("s1", send)
+	if inbox := l.friend.Inbox(1); inbox[0].ID != "3EB0AAAA02" {
+		t.Errorf("the friend holds %+v", inbox)
+	}
+}

@@ -63,6 +63,7 @@ const (
 	ErrorCode_NOT_ALLOWED            ErrorCode = 21 // [2] WhatsApp does not let this number do or see it
 	ErrorCode_UNANSWERED             ErrorCode = 22 // [2] WhatsApp did not answer in time; a question may be repeated, an act may have been done
 	ErrorCode_FILE_NEWER             ErrorCode = 23 // [2] a newer version has written the file; this engine does not read it
+	ErrorCode_NO_KEYS                ErrorCode = 24 // [2] no key for any device of the recipient: nothing was sent; repeat with the same message id
 )
 
 // Enum value maps for ErrorCode.
@@ -92,6 +93,7 @@ var (
 		21: "NOT_ALLOWED",
 		22: "UNANSWERED",
 		23: "FILE_NEWER",
+		24: "NO_KEYS",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED": 0,
@@ -118,6 +120,7 @@ var (
 		"NOT_ALLOWED":            21,
 		"UNANSWERED":             22,
 		"FILE_NEWER":             23,
+		"NO_KEYS":                24,
 	}
 )
 
@@ -11573,7 +11576,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\buntil_ms\x18\x01 \x01(\x03R\auntilMs\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"!\n" +
 	"\vOtherNotice\x12\x12\n" +
-	"\x04kind\x18\x01 \x01(\tR\x04kind*\xb2\x03\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind*\xbf\x03\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fUNKNOWN_SESSION\x10\x01\x12\x13\n" +
@@ -11602,7 +11605,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"UNANSWERED\x10\x16\x12\x0e\n" +
 	"\n" +
-	"FILE_NEWER\x10\x17*T\n" +
+	"FILE_NEWER\x10\x17\x12\v\n" +
+	"\aNO_KEYS\x10\x18*T\n" +
 	"\fChatActivity\x12\x1d\n" +
 	"\x19CHAT_ACTIVITY_UNSPECIFIED\x10\x00\x12\n" +
 	"\n" +

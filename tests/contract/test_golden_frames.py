@@ -97,7 +97,7 @@ def test_every_error_of_the_golden_frames_is_an_exception_with_one_line(name: st
 def test_every_error_code_has_a_golden_frame() -> None:
     codes = {
         result.error.code
-        for name in ("up_errors", "up_errors_2", "up_errors_3")
+        for name in ("up_errors", "up_errors_2", "up_errors_3", "up_errors_4")
         for result in described(name).results
     }  # type: ignore[union-attr]
     assert codes == set(pb.ErrorCode.values()) - {pb.ERROR_CODE_UNSPECIFIED}

@@ -208,12 +208,28 @@ func (c *Connection) encryptAndSend(to types.JID, id string, message *waE2E.Mess
 	if to.Server != types.DefaultUserServer && to.Server != types.HiddenUserServer {
 		return c.client.SendMessage(c.ctx, to, message, extra)
 	}
-	ctx, deferred := vault.Defer(c.ctx)
+	theirs := c.devicesBesideOwn(to)
+	ctx, deferred := vault.Defer(c.ctx, theirs)
 	response, err := c.client.SendMessage(ctx, to, message, extra)
 	if err == nil && deferred.Left() {
+		if theirs != nil {
+			return response, vault.ErrNoKeys // it went to no device at all
+		}
 		err = deferred.Flush(c.ctx)
 	}
 	return response, err
+}
+
+// devicesBesideOwn tells the devices of a recipient from the number's own, which get a copy; nil for a message to oneself.
+func (c *Connection) devicesBesideOwn(to types.JID) func(address string) bool {
+	own, lid := c.device.GetJID(), c.device.GetLID()
+	if to.User == own.User || to.User == lid.User {
+		return nil
+	}
+	return func(address string) bool {
+		name, _, _ := strings.Cut(address, ":")
+		return name != own.SignalAddressUser() && name != lid.SignalAddressUser()
+	}
 }
 
 // known makes sure that WhatsApp knows the recipient: the library would send to nobody and report success.
@@ -259,6 +275,8 @@ func (s *sends) explain(err error, a *attempt) *pb.Result {
 	switch {
 	case errors.Is(err, errRecipientUnknown):
 		return failure(pb.ErrorCode_RECIPIENT_UNKNOWN, "not on WhatsApp")
+	case errors.Is(err, vault.ErrNoKeys):
+		return failure(pb.ErrorCode_NO_KEYS, oneLine(vault.ErrNoKeys.Error()))
 	case errors.Is(err, whatsmeow.ErrServerReturnedError):
 		return rejection(code, "", 0)
 	case s.conn.watch.Failed() && !written:

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,17 +17,24 @@ import (
 //   - the secret of a received message goes into the transaction of its plaintext (see Decrypting);
 //   - that the plaintext of a handled message is no longer needed goes into the transaction of the next message.
 
+// ErrNoKeys says that a send has keys for no device of its recipient: the library would send to the others, and call it sent.
+//
+// Source: whatsmeow 35ae40906e74, encryptMessageForDevices leaves out the devices that it cannot encrypt for.
+var ErrNoKeys = errors.New("there is no key for any device of the recipient")
+
 // Deferred holds the writes of one send until its keys are written.
 type Deferred struct {
 	lock   sync.Mutex
 	writes []func(context.Context) error
+	theirs func(address string) bool
 }
 
 type deferredKey struct{}
 
-// Defer returns a context for one send to one person.
-func Defer(ctx context.Context) (context.Context, *Deferred) {
-	deferred := &Deferred{}
+// Defer returns a context for one send to one person. theirs tells whether a device is the recipient's: without a key for
+// one of them nothing is written, and so nothing sent; nil asks for none.
+func Defer(ctx context.Context, theirs func(address string) bool) (context.Context, *Deferred) {
+	deferred := &Deferred{theirs: theirs}
 	return context.WithValue(ctx, deferredKey{}, deferred), deferred
 }
 
@@ -63,6 +71,11 @@ func (d *Deferred) forget() {
 	d.lock.Lock()
 	defer d.lock.Unlock()
 	d.writes = nil
+}
+
+// reaches tells whether one of these devices is the recipient's.
+func (d *Deferred) reaches(addresses []string) bool {
+	return d == nil || d.theirs == nil || slices.ContainsFunc(addresses, d.theirs)
 }
 
 // Left tells whether something was deferred and not written: the send wrote no keys.

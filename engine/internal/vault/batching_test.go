@@ -56,7 +56,7 @@ func kept(t *testing.T, device *store.Device) (event, secret bool) {
 func TestASendStoresEverythingInOneCommitBeforeItIsSent(t *testing.T) {
 	file, device := loadedDevice(t)
 	commits := countCommits(t, file)
-	ctx, deferred := Defer(context.Background())
+	ctx, deferred := Defer(context.Background(), nil)
 	if err := storeLikeASend(t, ctx, device, "1"); err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestASendStoresEverythingInOneCommitBeforeItIsSent(t *testing.T) {
 
 func TestASendThatWritesNoKeysStoresTheRestAfterwards(t *testing.T) {
 	_, device := loadedDevice(t)
-	ctx, deferred := Defer(context.Background())
+	ctx, deferred := Defer(context.Background(), nil)
 	if err := device.EventBuffer.AddOutgoingEvent(ctx, chat, "A1", "wa", []byte("text")); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestASendThatWritesNoKeysStoresTheRestAfterwards(t *testing.T) {
 
 func TestAConflictStoresNothing(t *testing.T) {
 	_, device := loadedDevice(t)
-	ctx, deferred := Defer(context.Background())
+	ctx, deferred := Defer(context.Background(), nil)
 	if _, err := device.Sessions.GetManySessions(ctx, []string{"f:0"}); err != nil {
 		t.Fatal(err)
 	}

@@ -77,13 +77,16 @@ func (s *guardedStore) GetManySessions(ctx context.Context, addresses []string) 
 	return sessions, nil
 }
 
-// PutManySessions compares and swaps, together with what the send deferred. Raises ErrConflict.
+// PutManySessions compares and swaps, together with what the send deferred. Raises ErrConflict or ErrNoKeys.
 func (s *guardedStore) PutManySessions(ctx context.Context, sessions map[string][]byte) error {
 	addresses := make([]string, 0, len(sessions))
 	for address := range sessions {
 		addresses = append(addresses, address)
 	}
 	deferred := deferredFrom(ctx)
+	if !deferred.reaches(addresses) {
+		return ErrNoKeys
+	}
 	err := s.transaction(ctx, func(ctx context.Context) error {
 		now, err := s.AllSessionSpecificStores.GetManySessions(ctx, addresses)
 		if err != nil {

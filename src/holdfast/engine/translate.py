@@ -17,6 +17,7 @@ from holdfast.model.errors import (
     FileNewer,
     FolderMissing,
     HoldfastError,
+    KeysUnavailable,
     NotConnected,
     NotOnWhatsApp,
     NotOpen,
@@ -240,6 +241,7 @@ _SENDING: Final[Mapping[int, type[HoldfastError]]] = {
     # Nothing was sent: the session is not open here (yet), or its connection is another one by now.
     pb.UNKNOWN_SESSION: NotConnected,
     pb.STALE_EPOCH: NotConnected,
+    pb.NO_KEYS: KeysUnavailable,
 }
 _REFUSALS: Final[Mapping[int, type[CommandRefused]]] = {
     pb.UNKNOWN_SESSION: NotOpen,

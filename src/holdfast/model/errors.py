@@ -45,6 +45,7 @@ HoldfastError                  code, message, next_step
 │ ├ RecipientInvalid           not an address
 │ │ └ NotOnWhatsApp            an address that nobody has
 │ ├ SendRejected               WhatsApp refused; .reason holds its code
+│ ├ KeysUnavailable            no device of the recipient could be given a key: nothing was sent
 │ ├ ReachoutLocked             the number may begin no new chats for a while
 │ └ RateLimited                wait .retry_after_s
 ├ MediaError
@@ -401,6 +402,12 @@ class SendRejected(DeliveryError):
     def __init__(self, message: str = "", *, next_step: str = "", reason: str = "") -> None:
         self.reason = reason
         super().__init__(message, next_step=next_step)
+
+
+class KeysUnavailable(DeliveryError):
+    """WhatsApp gives no key for any device of the recipient: nothing was sent. Repeat later."""
+
+    code = "keys_unavailable"
 
 
 class ReachoutLocked(DeliveryError):

@@ -269,6 +269,9 @@ ERRORS: Final[Mapping[str, Words]] = {
     "send_rejected": Words(
         "WhatsApp refused the message", "Send it from the phone: what it says there tells why."
     ),
+    "keys_unavailable": Words(
+        "WhatsApp gives no key for any device of the recipient", "Wait; the message is kept."
+    ),
     "rate_limited": Words("Too fast for WhatsApp", "Wait; the message is kept."),
     "reachout_locked": Words(
         "WhatsApp lets this number begin no new chats for a while",

@@ -79,6 +79,7 @@ _TABLE: Final[Sequence[tuple[_Test, Rule]]] = (
     (_of(errors.NotConnected, errors.EngineUnreachable, errors.NotOpen), _WAITING),
     # Busy: an attempt that nobody waited for any more is still under way.
     (_of(errors.SendOutcomeUnknown, errors.EngineProtocolError, errors.Busy), _UNKNOWN),
+    (_of(errors.KeysUnavailable), _BUSY),
     (_of(errors.ReachoutLocked), _LOCKED),
     (_of(errors.EngineStorageFailed, errors.StoreUnavailable, errors.MediaStorageFailed), _STORAGE),
     (_of(errors.MediaUploadFailed), _UPLOAD),

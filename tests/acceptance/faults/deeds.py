@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -114,6 +115,7 @@ async def our_clock(stage: Stage, by: timedelta) -> AsyncIterator[None]:
 @asynccontextmanager
 async def while_down(stage: Stage, file: str, harm: str, seed: int = 0) -> AsyncIterator[None]:
     """Everything is stopped, a file is harmed, everything starts again; what was accepted has gone out."""
+    await stage.saved()
     async with stage.talk.hushed():
         await stage.stack.keeper.stop("gateway")
         await stage.place.stop_engine()
@@ -121,6 +123,7 @@ async def while_down(stage: Stage, file: str, harm: str, seed: int = 0) -> Async
         assert found, f"there is no {file}"
         for path in found:
             HARMS[harm](path, random.Random(seed))
+        stage.over = time.time()
         await stage.stack.keeper.start(stage.place.program("gateway", "-m", "holdfast.app"))
         await stage.stack.wait_ready()
     yield
@@ -141,6 +144,10 @@ def _overwritten(path: Path, dice: random.Random) -> None:
     path.write_bytes(bytes(content))
 
 
+def _empty(path: Path, dice: random.Random) -> None:
+    path.write_bytes(b"")
+
+
 def _gone(path: Path, dice: random.Random) -> None:
     path.unlink()
 
@@ -148,6 +155,7 @@ def _gone(path: Path, dice: random.Random) -> None:
 HARMS: Final[Mapping[str, Callable[[Path, random.Random], None]]] = {
     "cut off": _cut_off,
     "overwritten": _overwritten,
+    "empty": _empty,
     "gone": _gone,
 }
 

@@ -64,12 +64,24 @@ PAINS: Sequence[Pain] = (
     Pain(
         8,
         "Numbers drop out within a day and do not come back",
-        rows=("network cut for 1 s", "network cut for 60 s", "network cut for 10 min", "server-restart"),
+        rows=(
+            *("network cut for 1 s", "network cut for 60 s", "network cut for 10 min"),
+            *("network back after 60 s", "server-restart"),
+        ),
     ),
     Pain(
         9,
         "The file with the credentials breaks",
-        rows=("registry cut off", "registry overwritten", "disk full", "data folder read-only"),
+        rows=(
+            *("session file cut off, 1", "session file overwritten", "session file lost", "session key lost"),
+            *(
+                "snapshots cut off",
+                "registry cut off",
+                "registry overwritten",
+                "disk full",
+                "data folder read-only",
+            ),
+        ),
     ),
     Pain(
         10,

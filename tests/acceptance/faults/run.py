@@ -42,7 +42,7 @@ async def _play(on: Stage) -> Seen:
             await asyncio.sleep(row.held_s)
             if row.fault.stays:
                 trouble = trouble or await observer.until(row.come)
-        observer.over = time.time()
+        observer.over = on.over or time.time()
         trouble = trouble or await observer.until(row.come)
     seen = await observer.seen()
     if row.come.way_out is WayOut.NOTHING:

@@ -33,6 +33,8 @@ class Stage:
     network: Network | None = None
     #: The data folder is a small disk of its own.
     small_disk: bool = False
+    #: When the fault was over, where that is before the deed's end.
+    over: float | None = None
 
     @property
     def client(self) -> Client:
@@ -49,6 +51,13 @@ class Stage:
         deadline = time.monotonic() + within_s
         while not (await self.client.system()).trouble:
             assert time.monotonic() < deadline, "the gateway says nothing of its trouble"
+            await asyncio.sleep(0.05)
+
+    async def saved(self, within_s: float = 30.0) -> None:
+        """Return when a snapshot of the number's credentials is there."""
+        deadline = time.monotonic() + within_s
+        while not list(self.place.data.glob(f"snapshots/{self.phone.phone}/*/session.db")):
+            assert time.monotonic() < deadline, "no snapshot was taken"
             await asyncio.sleep(0.05)
 
     @property

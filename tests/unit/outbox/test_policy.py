@@ -54,6 +54,7 @@ def test_what_fails_at_once_and_what_is_stored_of_it(exc: HoldfastError, failed:
     ("exc", "attempts", "code"),
     [
         (errors.SendRejected(reason="503"), 20, "send_rejected"),
+        (errors.KeysUnavailable(), 20, "keys_unavailable"),
         (errors.CommandRefused(error_code="PANICKED"), 10, "command_refused"),
         (ZeroDivisionError("secret text of a message"), 10, "internal_error"),
     ],

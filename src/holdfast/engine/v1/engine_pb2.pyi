@@ -33,6 +33,7 @@ class ErrorCode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NOT_ALLOWED: _ClassVar[ErrorCode]
     UNANSWERED: _ClassVar[ErrorCode]
     FILE_NEWER: _ClassVar[ErrorCode]
+    NO_KEYS: _ClassVar[ErrorCode]
 
 class ChatActivity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -165,6 +166,7 @@ NOT_FOUND: ErrorCode
 NOT_ALLOWED: ErrorCode
 UNANSWERED: ErrorCode
 FILE_NEWER: ErrorCode
+NO_KEYS: ErrorCode
 CHAT_ACTIVITY_UNSPECIFIED: ChatActivity
 PAUSED: ChatActivity
 TYPING: ChatActivity
