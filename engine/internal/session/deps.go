@@ -50,6 +50,8 @@ type Timing struct {
 	Connect      time.Duration // from the dial to the end of the handshake
 	Drain        time.Duration // how long an ended connection is listened to for a worse reason
 	Send         time.Duration // until the server acknowledges a message
+	SendAgain    time.Duration // and one that it has not acknowledged before: others wait for their turn meanwhile
+	SendRest     time.Duration // so seldom a connection ends because messages are not acknowledged
 	Stall        time.Duration // how long a file may stand still on its way
 	Phone        time.Duration // how long the session's own phone may take for an answer
 	Confirm      time.Duration // until the gateway confirms a delivery
@@ -68,6 +70,8 @@ func DefaultTiming() Timing {
 		Connect:      20 * time.Second,
 		Drain:        120 * time.Millisecond,
 		Send:         30 * time.Second,
+		SendAgain:    5 * time.Second,
+		SendRest:     5 * time.Minute,
 		Stall:        60 * time.Second,
 		Phone:        20 * time.Second,
 		Confirm:      4 * time.Minute,
@@ -85,7 +89,7 @@ func DefaultTiming() Timing {
 // connection is listened to stays: that is the time that the other side takes.
 func (t Timing) Faster(by float64) Timing {
 	for _, wait := range []*time.Duration{
-		&t.Connect, &t.Send, &t.Stall, &t.Confirm, &t.ProbeAfter, &t.ProbeEvery, &t.FirstCode, &t.NextCode, &t.Credentials, &t.PairSettling,
+		&t.Connect, &t.Send, &t.SendAgain, &t.SendRest, &t.Stall, &t.Confirm, &t.ProbeAfter, &t.ProbeEvery, &t.FirstCode, &t.NextCode, &t.Credentials, &t.PairSettling,
 	} {
 		*wait = Shortened(*wait, by)
 	}

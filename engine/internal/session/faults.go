@@ -22,6 +22,9 @@ type faults struct {
 	frame   time.Time            // when the last frame came that held no node
 	stanzas map[string]time.Time // stanzas whose handling panicked
 
+	deaf      map[string]bool // messages that nobody acknowledged in time
+	deafEnded time.Time       // when a connection was ended for one of them
+
 	undrained time.Time // since when what waits at WhatsApp was not handed over to its end
 	logins    int       // and how many tried
 	lastLogin time.Time
@@ -47,6 +50,38 @@ func (f *faults) stanza(key string, now time.Time) bool {
 	}
 	f.stanzas[key] = now
 	return known && now.Sub(since) < faultsKept
+}
+
+// unacknowledged notes a message that was not acknowledged in time; true when its connection is to end, because another one
+// may not be deaf. That is so at the first time, but not soon after it was done for another message: either one chat alone
+// is not answered, or a new connection has not helped.
+func (f *faults) unacknowledged(id string, now time.Time, rest time.Duration) bool {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	again := f.deaf[id]
+	if f.deaf == nil || len(f.deaf) >= faultsLimit {
+		f.deaf = map[string]bool{}
+	}
+	f.deaf[id] = true
+	if again || (!f.deafEnded.IsZero() && now.Sub(f.deafEnded) < rest) {
+		return false
+	}
+	f.deafEnded = now
+	return true
+}
+
+// wasUnacknowledged tells whether the message was sent before, and nobody acknowledged it.
+func (f *faults) wasUnacknowledged(id string) bool {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	return f.deaf[id]
+}
+
+// acknowledged forgets a message that WhatsApp has.
+func (f *faults) acknowledged(id string) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	delete(f.deaf, id)
 }
 
 // loggedIn notes a login: what waits at WhatsApp comes now.

@@ -64,6 +64,17 @@ func (s *sends) wrote(id string) {
 	}
 }
 
+// progress tells whether a message is on the wire, and whether another one is that has not been acknowledged.
+func (s *sends) progress(id string) (written, turns bool) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	for other, a := range s.running {
+		turns = turns || (other != id && a.written)
+	}
+	a := s.running[id]
+	return a != nil && a.written, turns
+}
+
 // acknowledged notes what the server says of a message: nothing, or why it is refused.
 func (s *sends) acknowledged(id string, node *waBinary.Node) {
 	text, _ := node.Attrs["error"].(string)
@@ -180,13 +191,36 @@ func (s *sends) attempt(j job) (result *pb.Result) {
 	}}}
 }
 
-// sendMessage sends and waits for the server's acknowledgement. The context is the connection's: cancelling a send in
-// the middle of a write could swap frames, so a send that takes too long takes the connection with it.
-func (c *Connection) sendMessage(to types.JID, id string, message *waE2E.Message) (whatsmeow.SendResponse, error) {
-	limit := time.AfterFunc(c.deps.Timing.Send, func() {
-		c.log.Warn("session.send_unanswered")
-		c.end(translate.Ending{Reason: pb.Reason_SILENT, Detail: "a message was not acknowledged within " + c.deps.Timing.Send.String()})
+// limitWriting ends the connection when a message does not come to the wire in time. The library sends one after the other:
+// as long as another one waits for its acknowledgement, this one waits for its turn.
+func (c *Connection) limitWriting(id string) *time.Timer {
+	var limit *time.Timer
+	made := make(chan struct{})
+	defer close(made)
+	limit = time.AfterFunc(c.deps.Timing.Send, func() {
+		<-made
+		switch written, turns := c.sends.progress(id); {
+		case written:
+		case turns:
+			limit.Reset(c.deps.Timing.Send)
+		default:
+			c.endUnanswered("was not taken")
+		}
 	})
+	return limit
+}
+
+func (c *Connection) endUnanswered(what string) {
+	c.log.Warn("session.send_unanswered")
+	c.end(translate.Ending{Reason: pb.Reason_SILENT, Detail: "a message " + what + " within " + c.deps.Timing.Send.String()})
+}
+
+// sendMessage sends and waits for the server's acknowledgement. The context is the connection's: cancelling a send in
+// the middle of a write could swap frames, so one that does not come to the wire takes the connection with it. What is on the
+// wire is waited for as long as the library is told; one chat that stays silent does not end the connection of all others
+// again and again.
+func (c *Connection) sendMessage(to types.JID, id string, message *waE2E.Message) (whatsmeow.SendResponse, error) {
+	limit := c.limitWriting(id)
 	defer limit.Stop()
 	if err := c.known(to); err != nil {
 		return whatsmeow.SendResponse{}, err
@@ -196,6 +230,12 @@ func (c *Connection) sendMessage(to types.JID, id string, message *waE2E.Message
 		// A message from the same chat was decrypted meanwhile; nothing has left this machine yet.
 		response, err = c.encryptAndSend(to, id, message)
 	}
+	switch {
+	case err == nil:
+		c.session.faults.acknowledged(id)
+	case errors.Is(err, whatsmeow.ErrMessageTimedOut) && c.session.faults.unacknowledged(id, time.Now(), c.deps.Timing.SendRest):
+		c.endUnanswered("was not acknowledged")
+	}
 	if err == nil && c.watch.Failed() {
 		// Devices whose keys could not be read were left out without an error.
 		return response, errors.New("storage failed while sending")
@@ -204,7 +244,10 @@ func (c *Connection) sendMessage(to types.JID, id string, message *waE2E.Message
 }
 
 func (c *Connection) encryptAndSend(to types.JID, id string, message *waE2E.Message) (whatsmeow.SendResponse, error) {
-	extra := whatsmeow.SendRequestExtra{ID: id, Timeout: -1}
+	extra := whatsmeow.SendRequestExtra{ID: id, Timeout: c.deps.Timing.Send}
+	if c.session.faults.wasUnacknowledged(id) {
+		extra.Timeout = c.deps.Timing.SendAgain
+	}
 	if to.Server != types.DefaultUserServer && to.Server != types.HiddenUserServer {
 		return c.client.SendMessage(c.ctx, to, message, extra)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
@@ -277,6 +278,52 @@ func TestAnUnacknowledgedSendHasAnUnknownOutcome(t *testing.T) {
 	inbox := friend.Inbox(2)
 	if len(inbox) != 2 || inbox[1].ID != "3EB0A1" {
 		t.Errorf("the friend holds %+v, want each message once", inbox)
+	}
+}
+
+func TestADeafChatEndsTheConnectionOnceAndHoldsUpNoOther(t *testing.T) {
+	timing := quick()
+	timing.Send, timing.SendAgain = 700*time.Millisecond, 200*time.Millisecond
+	r := newRoom(t, timing)
+	r.link()
+	deaf, friend := r.sim.Phone("deaf"), r.sim.Phone("friend")
+	send := func(id string, to *labtest.Phone) *pb.Command {
+		return &pb.Command{Command: &pb.Command_Send{Send: &pb.Send{MessageId: id, To: to.Number + "@s.whatsapp.net", Text: id}}}
+	}
+	r.must(send("3EB0A0", friend))
+	match := map[string]any{"dir": "out", "tag": "ack", "class": "message", "id": "3EB0D1"}
+	r.sim.Must("POST", "/admin/faults", map[string]any{"match": match, "action": "drop", "count": -1}, nil)
+	unknown := func() {
+		t.Helper()
+		if result := r.ask(send("3EB0D1", deaf)); result.GetError().GetCode() != pb.ErrorCode_OUTCOME_UNKNOWN {
+			t.Fatalf("not acknowledged: %v", result)
+		}
+	}
+	unknown()
+	r.ended(2) // it may be the connection that is deaf
+	r.connect(3)
+	for n := range 3 {
+		unknown()
+		r.must(send(fmt.Sprintf("3EB0A%d", n+1), friend))
+	}
+	r.sim.Must("DELETE", "/admin/faults", nil, nil)
+	r.must(send("3EB0D1", deaf))
+	if inbox := deaf.Inbox(1); len(inbox) != 1 {
+		t.Errorf("it came %d times", len(inbox))
+	}
+}
+
+func TestOfManyUnacknowledgedMessagesOneEndsTheConnection(t *testing.T) {
+	f, now, rest := &faults{}, time.Now(), time.Minute
+	if !f.unacknowledged("A", now, rest) || f.unacknowledged("A", now.Add(time.Hour), rest) {
+		t.Error("a message ends one connection")
+	}
+	if f.unacknowledged("B", now.Add(rest/2), rest) || !f.unacknowledged("C", now.Add(rest), rest) {
+		t.Error("others end one after a rest")
+	}
+	f.acknowledged("A")
+	if f.wasUnacknowledged("A") || !f.wasUnacknowledged("B") {
+		t.Error("what WhatsApp has is forgotten")
 	}
 }
 
