@@ -123,6 +123,7 @@ class Gateway:
         link.on_deliveries = self.intake.put
         supervisor.roster.on_up, supervisor.roster.on_down = self._up, self._down
         supervisor.watching.oldest_unanswered = self.outbox.oldest_unanswered
+        supervisor.watching.reachout_locked_s = self.outbox.reachout_locked_s
         supervisor.roster.recorder.on_deleted = self._deleted
 
     def _up(self, session_id: SessionId, phone: str) -> None:

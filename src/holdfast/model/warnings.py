@@ -18,3 +18,7 @@ class WarningCode(StrEnum):
     PHONE_DORMANT = "phone_dormant"
     #: A message to itself was not acknowledged.
     CANARY_UNANSWERED = "canary_unanswered"
+    #: WhatsApp lets it begin no new chats for a while.
+    REACHOUT_LOCKED = "reachout_locked"
+    #: Its credentials have changed, and no snapshot of them can be taken.
+    CREDENTIALS_UNSAVED = "credentials_unsaved"

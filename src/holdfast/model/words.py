@@ -732,6 +732,14 @@ WARNINGS: Final[Mapping[WarningCode, Words]] = {
         "The message that this number sends itself was not acknowledged",
         "Wait; when it lasts, disconnect and connect it.",
     ),
+    WarningCode.REACHOUT_LOCKED: Words(
+        "WhatsApp lets this number begin no new chats for a while",
+        "Write to fewer people who have never written to it. Chats that have written go on, the others wait.",
+    ),
+    WarningCode.CREDENTIALS_UNSAVED: Words(
+        "This number's credentials have changed, and no snapshot of them can be taken",
+        "Look at free space and permissions of the data folder: `holdfast doctor`.",
+    ),
 }
 _WARNINGS_BY_CODE: Final[Mapping[str, Words]] = {code.value: said for code, said in WARNINGS.items()}
 _ALERTS_BY_CODE: Final[Mapping[str, Words]] = {

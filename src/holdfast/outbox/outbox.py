@@ -228,6 +228,10 @@ class Outbox:
         """The message that was handed over first and has had no answer, by its order; None without one."""
         return self._driver.oldest_unanswered(session_id)
 
+    def reachout_locked_s(self, session_id: SessionId) -> float | None:
+        """For how many seconds the session may begin no new chats; None: it may."""
+        return self._driver.locked_s(session_id)
+
     async def queued(self) -> int:
         """How many messages wait to be sent, of every session. Raises StoreUnavailable."""
         return int(await self._store.read(lambda unit: unit.scalar(statements.QUEUED)))

@@ -117,6 +117,7 @@ class Runtime:
         "timeline_seq",
         "timer",
         "unconfirmed_ms",
+        "unsaved_since_ms",
         "waiters",
         "warnings",
     )
@@ -138,6 +139,8 @@ class Runtime:
         self.lost_ms: int | None = None
         #: How long the oldest message that came in has been waiting to be stored.
         self.unconfirmed_ms = 0
+        #: Since when its credentials are other ones than in any snapshot, because none could be taken.
+        self.unsaved_since_ms: int | None = None
         #: Warnings that stand, and since when.
         self.warnings: dict[WarningCode, int] = {}
         #: When the phone itself sent something last, as the engine saw it; 0: not seen by this process.

@@ -97,13 +97,19 @@ class Safekeeping:
         try:
             async with self._linking.hold(folder):
                 await self._snapshots.take(runtime.id, folder)
+            runtime.unsaved_since_ms = None
         except HoldfastError as exc:
-            self._failed[runtime.id] = runtime
+            self._not_saved(runtime)
             level = 20 if isinstance(exc, EngineUnreachable) else 30
             log.log(level, "session.snapshot_not_taken", session=runtime.name, error=str(exc))
         except Exception:
-            self._failed[runtime.id] = runtime
+            self._not_saved(runtime)
             log.exception("session.snapshot_failed", session=runtime.name)
+
+    def _not_saved(self, runtime: Runtime) -> None:
+        self._failed[runtime.id] = runtime
+        if runtime.unsaved_since_ms is None:
+            runtime.unsaved_since_ms = self._roster.now
 
     # ---- files ---------------------------------------------------------------------------------------------
 

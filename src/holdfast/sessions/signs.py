@@ -22,6 +22,8 @@ class Limits:
     unacknowledged_s: int = 45
     #: A message that came in and was not stored for so long.
     unconfirmed_s: int = 60
+    #: Credentials of which no snapshot could be taken for so long: it was tried again twice.
+    unsaved_s: int = 660
 
 
 LIMITS: Final = Limits()
@@ -79,6 +81,16 @@ def unacknowledged(known: Unanswered | None, limits: Limits = LIMITS) -> Sign | 
 def unconfirmed(waiting_ms: int, limits: Limits = LIMITS) -> Sign | None:
     """What came in has not been stored for too long."""
     return _beyond(waiting_ms, limits.unconfirmed_s)
+
+
+def unsaved(since_ms: int | None, now_ms: int, limits: Limits = LIMITS) -> Sign | None:
+    """No snapshot of the credentials could be taken for too long."""
+    return None if since_ms is None else _beyond(now_ms - since_ms, limits.unsaved_s)
+
+
+def locked(left_s: float | None) -> Sign | None:
+    """WhatsApp lets the number begin no new chats for `left_s`; None, and what is over: it may."""
+    return Sign(int(left_s), None) if left_s else None
 
 
 def _beyond(ms: int, limit_s: int) -> Sign | None:

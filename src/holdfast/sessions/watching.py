@@ -28,6 +28,11 @@ def _nothing_waits(session_id: SessionId) -> int | None:
     return None
 
 
+def _never_locked(session_id: SessionId) -> float | None:
+    """Nobody sends."""
+    return None
+
+
 class Watching:
     """Looks after the sessions of a roster. Warns; it never ends or begins a connection."""
 
@@ -41,6 +46,8 @@ class Watching:
         self._unanswered: dict[SessionId, signs.Unanswered] = {}
         #: The oldest message of a session that WhatsApp has not acknowledged, by its order; None without one.
         self.oldest_unanswered: Callable[[SessionId], int | None] = _nothing_waits
+        #: For how many seconds a session may begin no new chats; None: it may.
+        self.reachout_locked_s: Callable[[SessionId], float | None] = _never_locked
 
     async def remember(self, store: Store) -> None:
         """Read what was lost before this start. Without a database it is not known, and counts as nothing."""
@@ -101,6 +108,8 @@ class Watching:
             found(runtime, WarningCode.FLAPPING, flaps)
         found(runtime, WarningCode.SENDS_UNACKNOWLEDGED, self._unacknowledged(runtime, passed_ms))
         found(runtime, WarningCode.DELIVERIES_UNCONFIRMED, signs.unconfirmed(runtime.unconfirmed_ms, limits))
+        found(runtime, WarningCode.REACHOUT_LOCKED, signs.locked(self.reachout_locked_s(runtime.id)))
+        found(runtime, WarningCode.CREDENTIALS_UNSAVED, signs.unsaved(runtime.unsaved_since_ms, now, limits))
 
     def _unacknowledged(self, runtime: Runtime, passed_ms: int) -> signs.Sign | None:
         known = signs.unanswered(

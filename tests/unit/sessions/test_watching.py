@@ -6,6 +6,7 @@ from typing import Any
 
 from test_heartbeats import ANNA, STEP_MS, Time, hear, pass_by
 
+from holdfast.model.errors import EngineStorageFailed
 from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
@@ -122,6 +123,42 @@ async def test_a_send_that_is_not_acknowledged_warns_until_it_is(tmp_path: Path)
             ("sends_unacknowledged", True),
             ("sends_unacknowledged", False),
         ]
+
+
+async def test_a_number_that_may_begin_no_new_chats_warns_until_it_may(tmp_path: Path) -> None:
+    time = Time()
+    async with stage(tmp_path, clock=time.clock()) as room:
+        await room.attach()
+        await room.linked("taxi", ANNA)
+        left = iter([3_600.0, 3_595.0, 0.0, None])
+        room.supervisor.watching.reachout_locked_s = lambda session_id: next(left)
+        seen = []
+        for _ in range(4):
+            pass_by(room, time, STEP_MS)
+            seen.append(standing(room))
+        assert seen == [[WarningCode.REACHOUT_LOCKED]] * 2 + [[]] * 2
+        assert next((it["code"], it["measured"]) for it in await told(room)) == ("reachout_locked", 3_600)
+
+
+async def test_credentials_that_cannot_be_saved_warn_until_they_are(tmp_path: Path) -> None:
+    time = Time()
+    async with stage(tmp_path, clock=time.clock()) as room:
+        await room.attach()
+        await room.linked("taxi", ANNA)
+        runtime = room.runtime("taxi")
+        await room.until(lambda: bool(room.link.disk.snapshots), "no snapshot was taken")
+        room.link.refuse["snapshot"] = EngineStorageFailed()
+        room.supervisor.safekeeping.changed(runtime)
+        await room.until(lambda: runtime.unsaved_since_ms is not None, "it was saved")
+        room.supervisor.watching.look()
+        assert standing(room) == []
+        pass_by(room, time, LIMITS.unsaved_s * 1000)
+        assert standing(room) == [WarningCode.CREDENTIALS_UNSAVED]
+        del room.link.refuse["snapshot"]
+        room.supervisor.safekeeping.changed(runtime)
+        await room.until(lambda: runtime.unsaved_since_ms is None, "it was not saved")
+        room.supervisor.watching.look()
+        assert standing(room) == []
 
 
 async def test_a_delivery_that_is_not_stored_warns(tmp_path: Path) -> None:
