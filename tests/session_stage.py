@@ -47,6 +47,8 @@ class Disk:
     snapshots: dict[str, tuple[bytes, str, int]] = field(default_factory=dict)
     #: What is wrong, by folder; a damaged one does not open.
     flaws: dict[str, FindingKind] = field(default_factory=dict)
+    #: When the file in a folder was written last.
+    written_ms: dict[str, int] = field(default_factory=dict)
     #: Rises when the credentials in a folder change.
     versions: dict[str, int] = field(default_factory=dict)
 
@@ -107,7 +109,7 @@ class ScriptedLink:
     async def scan(self) -> Sequence[Folder]:
         await self._ask("scan")
         return [
-            Folder(name, key, 1 if name in self.disk.devices else 0)
+            Folder(name, key, int(name in self.disk.devices), written_ms=self.disk.written_ms.get(name, 1))
             for name, key in self.disk.folders.items()
         ]
 

@@ -2181,6 +2181,7 @@ type Folder struct {
 	WrappedKey    []byte                 `protobuf:"bytes,2,opt,name=wrapped_key,json=wrappedKey,proto3" json:"wrapped_key,omitempty"`        // content of session.key, empty if missing
 	SessionBytes  uint64                 `protobuf:"varint,3,opt,name=session_bytes,json=sessionBytes,proto3" json:"session_bytes,omitempty"` // size of session.db, 0 if missing
 	Digest        []byte                 `protobuf:"bytes,4,opt,name=digest,proto3" json:"digest,omitempty"`                                  // [2] of what a snapshot holds, see SnapshotResult
+	WrittenMs     int64                  `protobuf:"varint,5,opt,name=written_ms,json=writtenMs,proto3" json:"written_ms,omitempty"`          // [2] when session.db was written last, by the file system; 0 if missing
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2241,6 +2242,13 @@ func (x *Folder) GetDigest() []byte {
 		return x.Digest
 	}
 	return nil
+}
+
+func (x *Folder) GetWrittenMs() int64 {
+	if x != nil {
+		return x.WrittenMs
+	}
+	return 0
 }
 
 // Open a session file and load its device. Idempotent while open with the same folder.
@@ -10907,13 +10915,15 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x05place\x18\x01 \x01(\x0e2\x19.holdfast.engine.v1.PlaceR\x05place\"B\n" +
 	"\n" +
 	"ScanResult\x124\n" +
-	"\afolders\x18\x01 \x03(\v2\x1a.holdfast.engine.v1.FolderR\afolders\"z\n" +
+	"\afolders\x18\x01 \x03(\v2\x1a.holdfast.engine.v1.FolderR\afolders\"\x99\x01\n" +
 	"\x06Folder\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1f\n" +
 	"\vwrapped_key\x18\x02 \x01(\fR\n" +
 	"wrappedKey\x12#\n" +
 	"\rsession_bytes\x18\x03 \x01(\x04R\fsessionBytes\x12\x16\n" +
-	"\x06digest\x18\x04 \x01(\fR\x06digest\"0\n" +
+	"\x06digest\x18\x04 \x01(\fR\x06digest\x12\x1d\n" +
+	"\n" +
+	"written_ms\x18\x05 \x01(\x03R\twrittenMs\"0\n" +
 	"\x04Open\x12\x16\n" +
 	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\"\x92\x01\n" +

@@ -68,7 +68,7 @@ func (r *Registry) scan(place pb.Place, reply func(*pb.Result)) {
 	result := &pb.ScanResult{}
 	for _, entry := range entries {
 		result.Folders = append(result.Folders, &pb.Folder{
-			Name: entry.Name, WrappedKey: entry.WrappedKey, SessionBytes: entry.SessionBytes, Digest: entry.Digest,
+			Name: entry.Name, WrappedKey: entry.WrappedKey, SessionBytes: entry.SessionBytes, Digest: entry.Digest, WrittenMs: entry.WrittenMs,
 		})
 	}
 	reply(&pb.Result{Result: &pb.Result_Scan{Scan: result}})

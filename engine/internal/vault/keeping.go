@@ -71,7 +71,7 @@ func list(parent, prefix string, check func(string) error) ([]Entry, error) {
 			}
 		}
 		if info, err := os.Stat(filepath.Join(folder, databaseName)); err == nil {
-			entry.SessionBytes = uint64(info.Size())
+			entry.SessionBytes, entry.WrittenMs = uint64(info.Size()), info.ModTime().UnixMilli()
 		}
 		found = append(found, entry)
 	}

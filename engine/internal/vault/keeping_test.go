@@ -356,3 +356,24 @@ func benched(b *testing.B) string {
 	}
 	return path
 }
+
+// Whoever looks again at what was written would never end if looking were writing.
+func TestLookingIsNotWriting(t *testing.T) {
+	path := filepath.Join(t.TempDir(), databaseName)
+	if err := linked(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := Inspect(context.Background(), path, key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after, err := os.Stat(path)
+	if err != nil || !after.ModTime().Equal(before.ModTime()) {
+		t.Errorf("written at %s, and by looking at %s, %v", before.ModTime(), after.ModTime(), err)
+	}
+}

@@ -192,6 +192,8 @@ class Folder:
     session_bytes: int
     #: Of what a snapshot holds; empty elsewhere.
     digest: bytes = b""
+    #: When the session file was written last, by the file system; 0 if not known.
+    written_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,4 +116,7 @@ def inspection(it: pb.InspectResult) -> a.Inspection:
 
 def folders(it: pb.ScanResult) -> tuple[Folder, ...]:
     """The folders of one place."""
-    return tuple(Folder(each.name, each.wrapped_key, each.session_bytes, each.digest) for each in it.folders)
+    return tuple(
+        Folder(each.name, each.wrapped_key, each.session_bytes, each.digest, each.written_ms)
+        for each in it.folders
+    )

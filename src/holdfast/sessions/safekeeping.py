@@ -5,6 +5,7 @@ much as opening it, and a restart must not wait for it.
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final
 
 from holdfast.engine.answers import Place
@@ -31,6 +32,8 @@ _FOLDERS_EVERY_S: Final = 20.0
 _SWEEPS_EVERY_S: Final = 3600.0
 #: A disk may damage a file that was sound.
 _LOOKS_AGAIN_AFTER_S: Final = 24 * 3600.0
+#: Whoever has written a file since the last look may have been anybody.
+_LOOKS_AT_WRITTEN_AFTER_S: Final = 60.0
 #: A folder that is being moved is back by then.
 _MOVED_WITHIN_S: Final = 1.0
 
@@ -55,6 +58,8 @@ class Safekeeping:
         self._more = asyncio.Event()
         #: When each was looked at, by the loop's clock, since the engine of the moment is there.
         self._seen: dict[SessionId, float] = {}
+        #: When its file had been written last by then.
+        self._written: dict[SessionId, int] = {}
 
     def changed(self, runtime: Runtime) -> None:
         """The session's file holds new credentials. The engine has gathered what came within a second."""
@@ -64,6 +69,7 @@ class Safekeeping:
     def detached(self) -> None:
         """Nobody knows what happens to the files until the next engine has looked."""
         self._seen.clear()
+        self._written.clear()
 
     async def run(self) -> None:
         """Save, look and watch, for ever."""
@@ -187,17 +193,35 @@ class Safekeeping:
                 log.info("session.quarantine_not_swept", error=str(exc))
 
     async def watch_folders(self) -> None:
-        """Replace the files that are gone from under their sessions. Raises what the engine refuses."""
-        if not self._roster.acting or not await self._gone():
+        """Replace the files that are gone from under their sessions, and look again at those that were
+        written. Raises what the engine refuses.
+        """
+        if not self._roster.acting:
+            return
+        there = await self._there()
+        self._note_written(there)
+        if not self._gone(there):
             return
         await asyncio.sleep(_MOVED_WITHIN_S)
-        for runtime in await self._gone():
+        for runtime in self._gone(await self._there()):
             await self._unusable(runtime, Reason.FOLDER_MISSING, "the file is gone")
 
-    async def _gone(self) -> list[Runtime]:
-        there = {folder.name for folder in await self._link.scan() if folder.session_bytes}
+    async def _there(self) -> Mapping[str, int]:
+        """When each session file was written last, by folder."""
+        return {folder.name: folder.written_ms for folder in await self._link.scan() if folder.session_bytes}
+
+    def _gone(self, there: Mapping[str, int]) -> list[Runtime]:
         return [
             runtime
             for runtime in self._roster.index
             if runtime.session.state.up and runtime.record.folder and runtime.record.folder not in there
         ]
+
+    def _note_written(self, there: Mapping[str, int]) -> None:
+        since = asyncio.get_running_loop().time() - _LOOKS_AT_WRITTEN_AFTER_S
+        for runtime in self._roster.index:
+            written_ms, seen = there.get(runtime.record.folder or "", 0), self._seen.get(runtime.id)
+            known_ms = self._written.setdefault(runtime.id, written_ms)
+            if written_ms != known_ms and seen is not None and seen <= since:
+                self._written[runtime.id] = written_ms
+                del self._seen[runtime.id]

@@ -9,6 +9,7 @@ from holdfast.engine.answers import FindingKind
 from holdfast.model.errors import EngineStorageFailed
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
+from holdfast.sessions import safekeeping
 from session_stage import MASTER, TENANT, Disk, Stage, stage
 
 NUMBER = "4915100000001"
@@ -128,6 +129,27 @@ async def test_after_a_storage_failure_the_file_is_looked_at(tmp_path: Path) -> 
         room.link.end(session_id, Reason.STORAGE_FAILED)
         await room.until_state("taxi", State.RECONNECTING)
         await room.service.connect(TENANT, "taxi")
+        await room.until_state("taxi", State.CONNECTED)
+        assert Reason.RESTORED_FROM_SNAPSHOT in await reasons(room)
+
+
+async def test_a_file_that_is_overwritten_under_a_connection_is_found_and_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(safekeeping, "_LOOKS_AT_WRITTEN_AFTER_S", 0.0)
+    async with stage(tmp_path) as room:
+        await room.attach()
+        await room.linked("taxi", JID)
+        await saved(room)
+        looked = f"inspect {NUMBER}"
+        await room.until(lambda: looked in room.link.asked, "nobody looked at it")
+        await room.supervisor.safekeeping.watch_folders()
+        room.link.disk.flaws[NUMBER] = FindingKind.FILE_DAMAGED
+        await room.supervisor.safekeeping.watch_folders()  # as before, for all that can be seen
+        assert room.link.asked.count(looked) == 1
+        room.link.disk.written_ms[NUMBER] = 2
+        await room.supervisor.safekeeping.watch_folders()
+        await room.until(lambda: room.link.disk.quarantine != {}, "it was not replaced")
         await room.until_state("taxi", State.CONNECTED)
         assert Reason.RESTORED_FROM_SNAPSHOT in await reasons(room)
 

@@ -443,16 +443,18 @@ class ScanResult(_message.Message):
     def __init__(self, folders: _Optional[_Iterable[_Union[Folder, _Mapping]]] = ...) -> None: ...
 
 class Folder(_message.Message):
-    __slots__ = ("name", "wrapped_key", "session_bytes", "digest")
+    __slots__ = ("name", "wrapped_key", "session_bytes", "digest", "written_ms")
     NAME_FIELD_NUMBER: _ClassVar[int]
     WRAPPED_KEY_FIELD_NUMBER: _ClassVar[int]
     SESSION_BYTES_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
+    WRITTEN_MS_FIELD_NUMBER: _ClassVar[int]
     name: str
     wrapped_key: bytes
     session_bytes: int
     digest: bytes
-    def __init__(self, name: _Optional[str] = ..., wrapped_key: _Optional[bytes] = ..., session_bytes: _Optional[int] = ..., digest: _Optional[bytes] = ...) -> None: ...
+    written_ms: int
+    def __init__(self, name: _Optional[str] = ..., wrapped_key: _Optional[bytes] = ..., session_bytes: _Optional[int] = ..., digest: _Optional[bytes] = ..., written_ms: _Optional[int] = ...) -> None: ...
 
 class Open(_message.Message):
     __slots__ = ("folder", "key")
