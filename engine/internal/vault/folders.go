@@ -35,7 +35,7 @@ type Entry struct {
 	Name         string
 	WrappedKey   []byte
 	SessionBytes uint64
-	WrittenMs    int64 // when the session file was written last
+	WrittenMs    int64  // when the session file was written last
 	Digest       []byte // of a snapshot
 }
 
