@@ -94,15 +94,11 @@ func (s *Session) openFile(c *pb.Open) *pb.Result {
 	if s.file != nil || !s.claim(s, c.Folder) {
 		return failure(pb.ErrorCode_BUSY, "another folder or another session is open; close it first")
 	}
-	path, err := s.deps.Folders.Database(c.Folder)
-	if err != nil {
-		return failed(err)
-	}
 	s.deps.opens <- struct{}{}
 	defer func() { <-s.deps.opens }()
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
-	file, err := vault.OpenFile(ctx, path, c.Key)
+	file, err := s.deps.Folders.Open(ctx, c.Folder, c.Key)
 	if err != nil {
 		return failed(err)
 	}

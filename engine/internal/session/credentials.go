@@ -60,7 +60,12 @@ func (r *Registry) inspect(ctx context.Context, c *pb.Inspect) *pb.Result {
 	if err != nil {
 		return failed(err)
 	}
-	seen, err := vault.Inspect(ctx, path, c.Key)
+	var seen *vault.Inspection
+	if c.Place == pb.Place_QUARANTINE || c.Place == pb.Place_SNAPSHOTS {
+		seen, err = vault.Inspect(ctx, path, c.Key)
+	} else {
+		seen, err = r.deps.Folders.Inspect(ctx, c.Folder, c.Key)
+	}
 	if err != nil {
 		return failed(err)
 	}

@@ -54,6 +54,11 @@ type File struct {
 //
 // Raises ErrWrongKey, ErrCorrupt, ErrNewer or ErrStorage; nothing of the file is changed by a key that does not fit.
 func OpenFile(ctx context.Context, path string, sessionKey []byte) (*File, error) {
+	return openFile(ctx, path, sessionKey, nil)
+}
+
+// openFile calls before, if it is given, when the schema is about to be brought up to date; what that raises ends it.
+func openFile(ctx context.Context, path string, sessionKey []byte, before func(context.Context, *sql.DB) error) (*File, error) {
 	key, err := newFileKey(sessionKey)
 	if err != nil {
 		return nil, err
@@ -74,6 +79,12 @@ func OpenFile(ctx context.Context, path string, sessionKey []byte) (*File, error
 	file := &File{db: db}
 	if short {
 		err = file.whole(ctx, key, path)
+	}
+	if err == nil && before != nil {
+		var will bool
+		if will, err = older(ctx, db); err == nil && will {
+			err = before(ctx, db)
+		}
 	}
 	if err == nil {
 		err = file.upgrade(ctx)

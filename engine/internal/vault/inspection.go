@@ -51,8 +51,19 @@ func (i *Inspection) found(flaw Flaw, detail string) {
 // Inspect looks at the session file at path. Raises ErrStorage or ErrArgument when it could not be looked at: that says
 // nothing about the file.
 func Inspect(ctx context.Context, path string, key []byte) (*Inspection, error) {
-	seen := &Inspection{}
 	file, err := OpenFile(ctx, path, key)
+	return inspect(ctx, file, err)
+}
+
+// Inspect looks at the session file of sessions/<folder>, as the function does.
+func (f *Folders) Inspect(ctx context.Context, folder string, key []byte) (*Inspection, error) {
+	file, err := f.Open(ctx, folder, key)
+	return inspect(ctx, file, err)
+}
+
+// inspect looks at a file that was opened, or at why it does not open.
+func inspect(ctx context.Context, file *File, err error) (*Inspection, error) {
+	seen := &Inspection{}
 	switch {
 	case errors.Is(err, ErrWrongKey):
 		seen.found(KeyDoesNotOpen, "")
