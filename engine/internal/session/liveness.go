@@ -20,6 +20,14 @@ type probes struct {
 	asked  atomic.Int64  // when the last one was sent, likewise
 }
 
+// The library's own keepalive notices a dead link after 90 seconds at the soonest, and its frames would count as signs of life
+// here. Its intervals are variables of the package, and the same number twice would panic.
+//
+// Source: whatsmeow 35ae40906e74, keepAliveLoop.
+func init() { //nolint:gochecknoinits // before the first connection, and once
+	whatsmeow.KeepAliveIntervalMin, whatsmeow.KeepAliveIntervalMax = 24*time.Hour, 25*time.Hour
+}
+
 // pingSpace is the namespace of a question that means nothing but: are you there?
 const pingSpace = "w:p"
 
@@ -52,17 +60,17 @@ func (r *Registry) Watch(ctx context.Context) {
 	}
 }
 
-// check probes a silent connection and ends a dead one. A pairing connection is silent by nature.
+// check probes a silent connection and ends a dead one. A pairing connection is silent by nature: it is kept alive.
 func (c *Connection) check(now time.Time) {
 	defer c.contain("session.check_panicked")
 	c.stanzas.check(now)
 	// By the monotonic clock: the one on the wall may be set.
 	age := now.Sub(c.born)
 	heard, asked := time.Duration(c.probes.heard.Load()), time.Duration(c.probes.asked.Load())
-	if heard == 0 || c.pair != nil {
+	if heard == 0 {
 		return
 	}
-	if c.paused.Load() {
+	if c.paused.Load() || c.pair != nil {
 		c.keepAlive(age - max(heard, asked))
 		return
 	}
@@ -84,8 +92,8 @@ func (c *Connection) check(now time.Time) {
 	c.probe()
 }
 
-// keepAlive asks for a sign of life now and then while nothing is read: the server shall hear something, and what it
-// answers is read later. A pause is ours: nothing is missed by it.
+// keepAlive asks for something now and then where silence says nothing: the server must hear from us, and what it answers
+// while nothing is read is read later.
 func (c *Connection) keepAlive(silence time.Duration) {
 	if silence >= c.probes.after {
 		c.probe()

@@ -3,6 +3,10 @@ package session
 import (
 	"testing"
 	"time"
+
+	"go.mau.fi/whatsmeow"
+
+	"holdfast/engine/internal/labtest"
 )
 
 // A frame that came just before a look, and every later look a moment before it would have seen something: that is the
@@ -23,4 +27,23 @@ func TestProbesAreScatteredWithinTheirLimit(t *testing.T) {
 			t.Fatalf("roll %v: the first probe after %s of silence", roll, after)
 		}
 	}
+}
+
+func TestTheLibraryProbesNothing(t *testing.T) {
+	least, most := whatsmeow.KeepAliveIntervalMin, whatsmeow.KeepAliveIntervalMax
+	if least < time.Hour || least >= most {
+		t.Fatalf("the library's keepalive: %s to %s", least, most)
+	}
+}
+
+func TestAPairingConnectionIsKeptAlive(t *testing.T) {
+	r := newRoom(t, quick())
+	r.must(pair(1))
+	labtest.Within(t, 10*time.Second, "the server hears something", func() bool {
+		var heard struct {
+			Items []any `json:"items"`
+		}
+		r.sim.Must("GET", "/admin/transcript?dir=in&tag=iq&xmlns=w:p", nil, &heard)
+		return len(heard.Items) > 1
+	})
 }
