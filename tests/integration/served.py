@@ -11,9 +11,10 @@ from unittest.mock import create_autospec
 
 import httpx
 import uvicorn
+from argon2 import PasswordHasher
 
 from databases import file_of_newest_schema
-from holdfast.accounts import Accounts
+from holdfast.accounts import Accounts, Audit, Logins, Passwords, Users
 from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Facts, Meter, Rooms
@@ -36,6 +37,7 @@ from holdfast.retention import Retention
 from holdfast.sessions import Service
 from holdfast.steps import Steps
 from holdfast.store import Store
+from holdfast.vault import Seal
 from rooms import add_session
 
 TENANT = DEFAULT_TENANT
@@ -127,9 +129,15 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
     inbox = Inbox(store, journal, Telling(outbox))
     activities = create_autospec(Activities, instance=True)
     steps = Steps(store, journal, outbox)
+    passwords = Passwords(lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    users = Users(store, accounts, passwords, home=DEFAULT_TENANT)
+    seal = Seal(bytes(32))
     rooms = Rooms(
         facts=create_autospec(Facts, instance=True, version="test", lab=False),
         accounts=accounts,
+        users=users,
+        logins=Logins(store, accounts, users, passwords, seal, home=DEFAULT_TENANT),
+        audit=Audit(store),
         meter=create_autospec(Meter, instance=True),
         alerts=create_autospec(Alerts, instance=True),  # they have tests of their own
         sessions=create_autospec(Service, instance=True),  # sessions have a test of their own

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from holdfast.accounts import Accounts, Scope
+from holdfast.accounts import Accounts, Audit, Logins, Scope, Users
 from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
@@ -98,6 +98,9 @@ async def api(world: World) -> AsyncIterator[Api]:
                 facts=Facts(gateway),
                 meter=meter,
                 accounts=accounts,
+                users=create_autospec(Users, instance=True),  # they have a test of their own
+                logins=create_autospec(Logins, instance=True),
+                audit=Audit(gateway.store),
                 alerts=create_autospec(Alerts, instance=True),
                 sessions=gateway.sessions,
                 directory=gateway.supervisor.roster.index,

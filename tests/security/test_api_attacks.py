@@ -15,6 +15,9 @@ NEEDS: Final = {
     "GET /livez": "",
     "GET /readyz": "",
     "POST /v1/dashboard/exchange": "",
+    "GET /v1/dashboard/state": "",
+    "POST /v1/users/first": "",
+    "POST /v1/login": "",
     "GET /v1/system": "read",
     "GET /v1/sessions": "read",
     "PUT /v1/sessions/{name}": "admin",
@@ -122,6 +125,18 @@ NEEDS: Final = {
     "POST /v1/keys": "keys",
     "DELETE /v1/keys/self": "read",
     "DELETE /v1/keys/{key_id}": "keys",
+    "GET /v1/users": "keys",
+    "POST /v1/users": "keys",
+    "PATCH /v1/users/{user}": "keys",
+    "DELETE /v1/users/{user}": "keys",
+    "DELETE /v1/users/{user}/logins": "keys",
+    "GET /v1/users/self": "read",
+    "PUT /v1/users/self/password": "read",
+    "DELETE /v1/users/self/logins": "read",
+    "POST /v1/users/self/totp": "read",
+    "PUT /v1/users/self/totp": "read",
+    "POST /v1/users/self/totp/end": "read",
+    "GET /v1/audit": "keys",
     "POST /v1/lab/kill": "admin",
 }
 SCOPES: Final = ("read", "send", "admin", "keys", "metrics")
@@ -154,6 +169,13 @@ BODIES: Final[dict[str, Any]] = {
     "PUT /v1/subscriptions/{name}": {},
     "POST /v1/subscriptions/{name}/ack": {"cursor": "x"},
     "POST /v1/keys": {"name": "x", "scopes": ["keys"]},
+    # No name at all, so that nobody is made and each key hears what its scope says.
+    "POST /v1/users": {"name": "?", "role": "viewer", "password": "x"},
+    "PATCH /v1/users/{user}": {"locked": True},
+    "PUT /v1/users/self/password": {"old": "x", "new": "x"},
+    "POST /v1/users/self/totp": {"password": "x"},
+    "PUT /v1/users/self/totp": {"code": "000000"},
+    "POST /v1/users/self/totp/end": {"password": "x"},
     "POST /v1/lab/kill": {"what": "nobody"},
 }
 

@@ -5,12 +5,14 @@ import hashlib
 import json
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from holdfast.accounts import statements
+from holdfast.accounts.roles import SCOPES
 from holdfast.accounts.scopes import (
     BORN_WITH,
     Caller,
@@ -19,6 +21,7 @@ from holdfast.accounts.scopes import (
     from_text,
     to_text,
 )
+from holdfast.accounts.user import User
 from holdfast.kit import logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.kit.files import write_atomically
@@ -35,6 +38,8 @@ LOGIN_LIVES_MS: Final = 30 * 24 * 3600 * 1000
 #: that another process has revoked.
 _REMEMBER_MS: Final = 10_000
 _REMEMBER_KEYS: Final = 1024
+#: When a key was used last is written down so often.
+_USED_EVERY_MS: Final = 5 * 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,10 @@ class KeyInfo:
     scopes: frozenset[Scope]
     created_at_ms: int
     expires_at_ms: int | None
+    #: To some minutes; None: never.
+    last_used_ms: int | None
+    #: Whose login it is.
+    user_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,35 @@ class IssuedLink:
     expires_at_ms: int
 
 
-def _hash(secret: str) -> str:
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """A link that was used just now: what it gives, and what its maker may do."""
+
+    link: Caller
+    maker_scopes: frozenset[Scope]
+
+
+def use_link(unit: WriteUnit, digest: str, now: int) -> OpenedLink | None:
+    """Use up a link, and every other one of the same maker. None: unknown, used or too old."""
+    found = unit.first(statements.OPEN_LINK, hash=digest, now=now)
+    if found is None:
+        return None
+    tenant_id, key_id, scopes, expires_at_ms, maker_scopes = found
+    unit.run(statements.USE_LINKS, key_id=key_id, now=now)
+    link = Caller(key_id, TenantId(tenant_id), from_text(scopes), expires_at_ms)
+    return OpenedLink(link, from_text(maker_scopes))
+
+
+def link_refused() -> Unauthorized:
+    """What is said of a link that opens nothing."""
+    return Unauthorized(
+        "This link was used already or is too old",
+        next_step="Make a new one with `holdfast dashboard-link`.",
+    )
+
+
+def hash_of(secret: str) -> str:
+    """What is kept of a secret that this room has made."""
     # Plain SHA-256 is right here: the secrets are 256 random bits, there is nothing to guess slowly.
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -102,23 +139,34 @@ class Accounts:
 
     async def authenticate(self, key: str) -> Caller:
         """Who shows this key. Raises Unauthorized: unknown, revoked or expired; StoreUnavailable."""
-        now, digest = self._clock(), _hash(key)
+        now, digest = self._clock(), hash_of(key)
         remembered = self._known.get(digest)
         if remembered is not None and now < remembered[0]:
             return remembered[1]
+        revoked = self._revoked
         row = await self._store.read(lambda unit: unit.first(statements.KEY_BY_HASH, hash=digest))
         if row is None:
             raise Unauthorized
-        key_id, tenant_id, scopes, expires_at_ms, revoked_at_ms = row
+        key_id, tenant_id, scopes, expires_at_ms, revoked_at_ms, name, kind, user_id, last_used_ms = row
         if revoked_at_ms is not None:
             raise Unauthorized
         if expires_at_ms is not None and expires_at_ms <= now:
             raise Unauthorized("The key has expired")
-        caller = Caller(key_id, tenant_id, from_text(scopes), expires_at_ms)
-        self._known[digest] = (caller.until_ms(now + _REMEMBER_MS), caller)
+        caller = Caller(
+            key_id, tenant_id, from_text(scopes), expires_at_ms, str(name), KeyKind(kind), user_id
+        )
+        # What was revoked while it was being read must not be believed for the next seconds.
+        if revoked is self._revoked:
+            self._known[digest] = (caller.until_ms(now + _REMEMBER_MS), caller)
         if len(self._known) > _REMEMBER_KEYS:
             self._known.popitem(last=False)
+        if last_used_ms is None or now - last_used_ms >= _USED_EVERY_MS:
+            await self._note_use(key_id, now)
         return caller
+
+    async def _note_use(self, key_id: str, now: int) -> None:
+        with suppress(StoreUnavailable):  # a database that only reads still says who somebody is
+            await self._store.write(lambda unit: unit.run(statements.USED, id=key_id, now=now))
 
     async def ended(self, key: str) -> Unauthorized:
         """Why this key opens nothing any more; returns as soon as that is so, for streams that stay open.
@@ -163,8 +211,10 @@ class Accounts:
         """Every key of the tenant that was not revoked, oldest first. Raises StoreUnavailable."""
         rows = await self._store.read(lambda unit: unit.all(statements.KEYS, tenant_id=tenant_id))
         return [
-            KeyInfo(key_id, name, KeyKind(kind), from_text(scopes), created_at_ms, expires_at_ms)
-            for key_id, name, kind, scopes, created_at_ms, expires_at_ms in rows
+            KeyInfo(
+                key_id, name, KeyKind(kind), from_text(scopes), created_at_ms, expires_at_ms, used, user_id
+            )
+            for key_id, name, kind, scopes, created_at_ms, expires_at_ms, used, user_id in rows
         ]
 
     async def revoke(self, tenant_id: TenantId, key_id: str) -> None:
@@ -176,9 +226,23 @@ class Accounts:
         if not await self._store.write(lambda unit: unit.run(statements.REVOKE, **values)):
             raise UnknownKey
         _log.info("accounts.key_revoked", key_id=key_id)
-        for digest in [digest for digest, (_, caller) in self._known.items() if caller.key_id == key_id]:
+        self._forget(lambda caller: caller.key_id == key_id)
+
+    def user_ended(self, user_id: str) -> None:
+        """Every login of a user was ended in the database: believe none of them, and end their streams."""
+        self._forget(lambda caller: caller.user_id == user_id)
+
+    def _forget(self, concerned: Callable[[Caller], bool]) -> None:
+        for digest in [digest for digest, (_, caller) in self._known.items() if concerned(caller)]:
             del self._known[digest]
         self._tell_streams()
+
+    def log_in(self, unit: WriteUnit, user: User, lives_ms: int) -> IssuedKey:
+        """A browser's key for a user, as part of a unit of work."""
+        ends_ms = self._ends_ms(lives_ms)
+        issued, row = self._key(user.name, KeyKind.DASHBOARD, SCOPES[user.role], user.tenant_id, ends_ms)
+        unit.run(statements.ADD_KEY, **row | {"user_id": user.user_id})
+        return issued
 
     async def hand_out_key(
         self, maker: Caller, name: str, scopes: frozenset[Scope], lives_ms: int | None
@@ -202,7 +266,7 @@ class Accounts:
             raise Forbidden(f"This key lacks the scope `{Scope.READ.value}`: a page could show nothing")
         token, now = secrets.token_urlsafe(32), self._clock()
         row = {
-            "hash": _hash(token),
+            "hash": hash_of(token),
             "tenant_id": maker.tenant_id,
             "key_id": maker.key_id,
             "scopes": to_text(BORN_WITH[KeyKind.DASHBOARD] & maker.scopes),
@@ -218,15 +282,13 @@ class Accounts:
         It uses up every other link of the same maker too: a forgotten one lets nobody in. Raises
         Unauthorized: unknown, used or too old, or its maker's key has ended; StoreUnavailable.
         """
-        now, digest = self._clock(), _hash(token)
+        now, digest = self._clock(), hash_of(token)
 
         def take(unit: WriteUnit) -> IssuedKey | None:
-            found = unit.first(statements.OPEN_LINK, hash=digest, now=now)
-            if found is None:
+            opened = use_link(unit, digest, now)
+            if opened is None:
                 return None
-            tenant_id, key_id, scopes, expires_at_ms = found
-            unit.run(statements.USE_LINKS, key_id=key_id, now=now)
-            maker = Caller(key_id, TenantId(tenant_id), from_text(scopes), expires_at_ms)
+            maker = opened.link
             ends_ms = maker.end_of(now + LOGIN_LIVES_MS)
             issued, row = self._key("page", KeyKind.DASHBOARD, maker.scopes, maker.tenant_id, ends_ms)
             unit.run(statements.ADD_KEY, **row)
@@ -234,10 +296,7 @@ class Accounts:
 
         issued = await self._store.write(take)
         if issued is None:
-            raise Unauthorized(
-                "This link was used already or is too old",
-                next_step="Make a new one with `holdfast dashboard-link`.",
-            )
+            raise link_refused()
         return issued
 
     def _tell_streams(self) -> None:
@@ -253,11 +312,12 @@ class Accounts:
             "id": key_id,
             "tenant_id": tenant_id,
             "name": name,
-            "hash": _hash(key),
+            "hash": hash_of(key),
             "scopes": to_text(scopes),
             "kind": kind.value,
             "created_at_ms": now,
             "expires_at_ms": ends_ms,
+            "user_id": None,
         }
         return IssuedKey(key_id, key, ends_ms), row
 

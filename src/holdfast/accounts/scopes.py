@@ -41,6 +41,11 @@ class Caller:
     tenant_id: TenantId
     scopes: frozenset[Scope]
     expires_at_ms: int | None = None
+    #: What the key is called; of a login, its user.
+    name: str = ""
+    kind: KeyKind = KeyKind.KEY
+    #: Whose login it is; None for a program's key and for a login by link.
+    user_id: str | None = None
 
     def until_ms(self, at_ms: int) -> int:
         """This moment, or the key's end when that comes first."""

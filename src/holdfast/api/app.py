@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 from holdfast.api import (
     access,
     alerts,
+    audit,
     chats,
     codes,
     configuration,
@@ -29,6 +30,7 @@ from holdfast.api import (
     socket,
     subscriptions,
     system,
+    users,
 )
 from holdfast.api.description import Described
 from holdfast.api.limits import BodyLimit
@@ -80,6 +82,9 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
         socket.router,
         access.router,
         keys.router,
+        users.own_router,
+        users.router,
+        audit.router,
         alerts.router,
         groups.router,
         handovers.router,

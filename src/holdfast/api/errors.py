@@ -60,6 +60,12 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.UnknownConfiguration, 404),
     (errors.ConfigurationConflict, 409),
     (errors.UnknownKey, 404),
+    (errors.LoginRefused, 401),
+    (errors.TotpNeeded, 401),
+    (errors.LoginThrottled, 429),
+    (errors.UnknownUser, 404),
+    (errors.PasswordUnfit, 422),
+    (errors.UserError, 409),
     (errors.UnknownSubscription, 404),
     (errors.SubscriptionTaken, 409),
     (errors.SubscriptionFilterDiffers, 409),
@@ -152,7 +158,7 @@ async def _refused(request: Request, error: Exception) -> ProblemResponse:
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, errors.RateLimited):
+    if isinstance(error, errors.RateLimited | errors.LoginThrottled):
         headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
     if status == 500:
         _log.error("api.unexpected_refusal", code=error.code, path=request.url.path)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from holdfast.accounts import KeyInfo, Scope
-from holdfast.api.auth import Behind, KeyHolder, Reader
+from holdfast.api.auth import Behind, KeyHolder, Reader, TheNote
 from holdfast.api.errors import refusals
 from holdfast.kit.iso import iso, iso_or_none
 
@@ -41,6 +41,8 @@ class KeyOut(BaseModel):
     scopes: list[Scope]
     created_at: str
     expires_at: str | None
+    last_used_at: str | None = Field(description="to some minutes; null: never")
+    user_id: str | None = Field(description="whose login it is; null: a program's key, or a login by link")
 
 
 class NewKeyOut(BaseModel):
@@ -58,8 +60,9 @@ class KeysOut(BaseModel):
 
 
 @router.post("", status_code=201, summary="Make a key", responses=refusals(422))
-async def make_key(rooms: Behind, caller: KeyHolder, body: KeyIn) -> NewKeyOut:
+async def make_key(rooms: Behind, caller: KeyHolder, note: TheNote, body: KeyIn) -> NewKeyOut:
     """For a bot or a back end: each gets its own, so that each can be revoked alone."""
+    note.target = body.name
     lives_ms = None if body.expires_in_s is None else body.expires_in_s * 1000
     issued = await rooms.accounts.hand_out_key(caller, body.name, frozenset(body.scopes), lives_ms)
     return NewKeyOut(key=issued.key, key_id=issued.key_id, expires_at=iso_or_none(issued.expires_at_ms))
@@ -91,4 +94,6 @@ def _key_out(info: KeyInfo) -> KeyOut:
         scopes=sorted(info.scopes),
         created_at=iso(info.created_at_ms),
         expires_at=iso_or_none(info.expires_at_ms),
+        last_used_at=iso_or_none(info.last_used_ms),
+        user_id=info.user_id,
     )

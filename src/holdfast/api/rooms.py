@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from holdfast.accounts import Accounts
+from holdfast.accounts import Accounts, Audit, Logins, Users
 from holdfast.alerts import Alerts
 from holdfast.chats import Chats
 from holdfast.configuration import Configuration
@@ -93,6 +93,9 @@ class Rooms:
     facts: Facts
     meter: Meter
     accounts: Accounts
+    users: Users
+    logins: Logins
+    audit: Audit
     alerts: Alerts
     sessions: Service
     directory: SessionDirectory

@@ -12,7 +12,7 @@ from typing import Any, Final
 import uvloop
 
 from holdfast import __version__
-from holdfast.accounts import Accounts
+from holdfast.accounts import Accounts, Audit, Logins, Passwords, Users
 from holdfast.alerts import Alerts, Ways
 from holdfast.api.rooms import Rooms
 from holdfast.app.canary import Canary
@@ -197,10 +197,16 @@ class Gateway:
 
     def _rooms(self, accounts: Accounts) -> Rooms:
         activities = Activities(self.link.acts, MessageReader(self.store))
+        passwords = Passwords()
+        users = Users(self.store, accounts, passwords, home=DEFAULT_TENANT)
+        seal = self.vault.seal_for("second steps")
         return Rooms(
             facts=self,
             meter=self.meter,
             accounts=accounts,
+            users=users,
+            logins=Logins(self.store, accounts, users, passwords, seal, home=DEFAULT_TENANT),
+            audit=Audit(self.store),
             alerts=self.alerts,
             sessions=self.sessions,
             directory=self.supervisor.roster.index,

@@ -16,6 +16,8 @@ from holdfast.cli.options import AsJson, Data, SessionName
 from holdfast.cli.quarantine import app as quarantine_app
 from holdfast.cli.run import run as _run
 from holdfast.cli.send_command import cancel, queue, send
+from holdfast.cli.user_commands import app as user_app
+from holdfast.cli.user_commands import audit, key_app
 
 app = typer.Typer(
     name="holdfast",
@@ -34,6 +36,8 @@ app.add_typer(chat_app, name="chats")
 app.add_typer(group_app, name="group")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(lab_app, name="lab")
+app.add_typer(user_app, name="user")
+app.add_typer(key_app, name="key")
 
 
 def run() -> None:
@@ -173,6 +177,7 @@ def rename(
 app.command()(send)
 app.command()(queue)
 app.command()(cancel)
+app.command()(audit)
 
 
 @app.command()

@@ -5,6 +5,7 @@ It never reads the gateway's files except to find its address and key, and it ne
 session.
 """
 
+from holdfast.client.access import Access, Act, IssuedKey, Key, Me, User
 from holdfast.client.alerts import Alert, AlertChannel, AlertRule, Notification, Quiet
 from holdfast.client.chats import Chat, Chats, Window
 from holdfast.client.client import Client
@@ -37,6 +38,8 @@ from holdfast.model.errors import (
     ContentInvalid,
     HoldfastError,
     IdempotencyConflict,
+    LoginRefused,
+    LoginThrottled,
     MediaError,
     MessageTooLarge,
     NameTaken,
@@ -47,16 +50,20 @@ from holdfast.model.errors import (
     SubscriptionFilterDiffers,
     SubscriptionTaken,
     TargetInvalid,
+    TotpNeeded,
     Unauthorized,
     UnknownMessage,
     UnknownSession,
+    UserError,
     WhatsAppForbidden,
     WhatsAppNotFound,
     WhatsAppUnanswered,
 )
 
 __all__ = [
+    "Access",
     "AccessError",
+    "Act",
     "Alert",
     "AlertChannel",
     "AlertRule",
@@ -75,8 +82,13 @@ __all__ = [
     "Groups",
     "HoldfastError",
     "IdempotencyConflict",
+    "IssuedKey",
     "JoinRequest",
+    "Key",
     "Locator",
+    "LoginRefused",
+    "LoginThrottled",
+    "Me",
     "MediaError",
     "MediaFile",
     "Member",
@@ -106,12 +118,15 @@ __all__ = [
     "SubscriptionTaken",
     "System",
     "TargetInvalid",
+    "TotpNeeded",
     "TypedCode",
     "Unauthorized",
     "UnknownMessage",
     "UnknownSession",
     "Unlinking",
     "Uptime",
+    "User",
+    "UserError",
     "Warned",
     "WhatsAppForbidden",
     "WhatsAppNotFound",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self, Unpack
 from urllib.parse import quote
 
+from holdfast.client.access import Access
 from holdfast.client.alerts import Alerts
 from holdfast.client.chats import Chats
 from holdfast.client.configuration import Configuration
@@ -36,7 +37,7 @@ class Client:
     `async with Client() as client` finds the gateway of this machine by itself; `url` and `key` name
     another one (or HOLDFAST_URL and HOLDFAST_KEY), `data` another data folder. Sends and events share one
     WebSocket, which reconnects by itself; everything else is HTTP. Safe to use from many tasks of one event
-    loop.
+    loop. `browser` is the address of the browser that a page asks for; the audit notes it.
     """
 
     def __init__(
@@ -46,10 +47,11 @@ class Client:
         *,
         data: Path | str | None = None,
         timeout_s: float = 30.0,
+        browser: str = "",
     ) -> None:
         self._locator = Locator(url, key, Path(data) if data else None)
         self._timeout_s = timeout_s
-        self._http = Http(self._locator, timeout_s)
+        self._http = Http(self._locator, timeout_s, {"Holdfast-For": browser} if browser else {})
         self._link: Link | None = None
         self.sessions = Sessions(self._http)
         self.media = Media(self._http)
@@ -60,6 +62,7 @@ class Client:
         self.configuration = Configuration(self._http)
         self.people = People(self._http)
         self.chats = Chats(self._http, self._message)
+        self.access = Access(self._http)
 
     async def __aenter__(self) -> Self:
         """Opens nothing yet: the first call does."""

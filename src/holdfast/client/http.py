@@ -22,9 +22,10 @@ _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 class Http:
     """Requests to the gateway that the locator names, with its key."""
 
-    def __init__(self, locator: Locator, timeout_s: float) -> None:
+    def __init__(self, locator: Locator, timeout_s: float, headers: Mapping[str, str] | None = None) -> None:
         self._locator = locator
         self._timeout_s = timeout_s
+        self._headers = dict(headers or {})
         self._clients: dict[tuple[bool, Path | None], httpx.AsyncClient] = {}
 
     async def close(self) -> None:
@@ -56,7 +57,7 @@ class Http:
             json=body,
             content=content,
             params={k: v for k, v in (query or {}).items() if v is not None},
-            headers={"Authorization": f"Bearer {address.key}", **(headers or {})},
+            headers={"Authorization": f"Bearer {address.key}", **self._headers, **(headers or {})},
             timeout=self._timeout_s + wait_s,
         )
         with _reaching(address):

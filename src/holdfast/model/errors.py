@@ -74,6 +74,15 @@ HoldfastError                  code, message, next_step
 ├ UnknownConfiguration
 ├ ConfigurationConflict        somebody else has written it meanwhile: read it again
 ├ UnknownKey
+├ UserError
+│ ├ LoginRefused               no user has this name and password
+│ ├ LoginThrottled             too many wrong ones: wait .retry_after_s
+│ ├ TotpNeeded                 the password is right; the code of the authenticator app is missing
+│ ├ PasswordUnfit              choose another one
+│ ├ UnknownUser
+│ ├ UserNameTaken              choose another one
+│ ├ LastOwner                  somebody has to be able to give access
+│ └ SetUpDone                  the first user is there already
 ├ AlertError
 │ ├ AlertUrlInvalid            no service has such an address
 │ ├ AlertTargetInternal        an address of this machine or of its networks, which was not allowed
@@ -580,6 +589,64 @@ class UnknownKey(HoldfastError):
     """No key has this id."""
 
     code = "unknown_key"
+
+
+class UserError(HoldfastError):
+    """Something about the people who log in."""
+
+    code = "user_error"
+
+
+class LoginRefused(UserError):
+    """No user has this name and password; or it is locked, or its one-time code is wrong."""
+
+    code = "login_refused"
+
+
+class LoginThrottled(UserError):
+    """Too many wrong passwords, or too many logins at this moment. Nothing was looked at."""
+
+    code = "login_throttled"
+
+    def __init__(self, message: str = "", *, next_step: str = "", retry_after_s: float = 60.0) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message, next_step=next_step)
+
+
+class TotpNeeded(UserError):
+    """The password is right; the code of the authenticator app is needed too."""
+
+    code = "totp_needed"
+
+
+class PasswordUnfit(UserError):
+    """A new password that is too short or too easy to guess."""
+
+    code = "password_unfit"
+
+
+class UnknownUser(UserError):
+    """Nobody has this name or id, or the key that is shown belongs to no user."""
+
+    code = "unknown_user"
+
+
+class UserNameTaken(UserError):
+    """Another user has this name."""
+
+    code = "user_name_taken"
+
+
+class LastOwner(UserError):
+    """It would leave nobody who can give access to others."""
+
+    code = "last_owner"
+
+
+class SetUpDone(UserError):
+    """There are users already: the first one is made once."""
+
+    code = "set_up_done"
 
 
 class AlertError(HoldfastError):

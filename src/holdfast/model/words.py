@@ -363,6 +363,25 @@ ERRORS: Final[Mapping[str, Words]] = {
         "Correct these places; `holdfast config schema` shows what fits.",
     ),
     "unknown_key": Words("No key has this id", "List the keys."),
+    # people who log in
+    "user_error": Words("That does not work for this user", "List the users: `holdfast user list`."),
+    "login_refused": Words(
+        "Name, password or code is wrong, or this user is locked",
+        "Try again. Whoever runs this machine can set a new password: `holdfast user password NAME`.",
+    ),
+    "login_throttled": Words("Too many attempts to log in", "Wait a moment, then try again."),
+    "totp_needed": Words(
+        "This user has a second step", "Type the six digits that the authenticator app shows now."
+    ),
+    "password_unfit": Words("This password is not fit", "Choose another one, of ten characters or more."),
+    "unknown_user": Words("There is no such user", "List them: `holdfast user list`."),
+    "user_name_taken": Words("Another user has this name", "Choose another name."),
+    "last_owner": Words(
+        "This is the only owner: nobody could give access any more", "Make another user an owner first."
+    ),
+    "set_up_done": Words(
+        "This installation has its first user already", "Log in, or ask an owner for access."
+    ),
     # alerts
     "alert_error": Words(
         "Something is wrong with the alerts", "See the channels: `holdfast alert channel list`."

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     TIMELINE = "timeline"
     KEYS = "keys"
     LINKS = "links"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ DEFAULTS: Final[Mapping[Kind, Keep]] = {
     # Revoked and expired ones; those that work stay.
     Kind.KEYS: Keep(90),
     Kind.LINKS: Keep(1),
+    Kind.AUDIT: Keep(365),
 }
 
 #: A subscription that acknowledged nothing for longer holds nothing back any more.

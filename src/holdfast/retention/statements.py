@@ -98,6 +98,11 @@ DELETE_LINKS: Final = Statement(
     "Deletes links to the page that were over by then.",
     "DELETE FROM dashboard_links WHERE coalesce(used_at_ms, expires_at_ms) < :older_than",
 )
+DELETE_AUDIT: Final = Statement(
+    "retention.delete_audit",
+    "Forgets who did what so long ago.",
+    "DELETE FROM audit WHERE at_ms < :older_than",
+)
 SIZE: Final = Statement(
     "retention.size",
     "How many bytes the database takes, free space inside it left out.",

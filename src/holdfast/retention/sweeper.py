@@ -84,6 +84,7 @@ class Retention:
             Kind.TIMELINE: await self._sweep_timeline(),
             Kind.KEYS: await self._once(statements.DELETE_KEYS, Kind.KEYS),
             Kind.LINKS: await self._once(statements.DELETE_LINKS, Kind.LINKS),
+            Kind.AUDIT: await self._once(statements.DELETE_AUDIT, Kind.AUDIT),
         }
         gone = {kind.value: rows for kind, rows in left.items() if rows}
         if gone:

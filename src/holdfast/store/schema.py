@@ -408,6 +408,50 @@ api_keys = Table(
     _ms("created_at_ms"),
     _ms("expires_at_ms", null=True),
     _ms("revoked_at_ms", null=True),
+    #: Whose login it is; none for a program's key.
+    _text("user_id", null=True),
+    #: To some minutes.
+    _ms("last_used_ms", null=True),
+    _index_of_some("ix_api_keys_user", "user_id"),
+)
+
+# People who log in. The password is a hash; the secret of the second step is sealed.
+users = Table(
+    "users",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant_id"),
+    _text("name"),
+    _text("role"),
+    _text("password_hash"),
+    Column("totp_sealed", LargeBinary, nullable=True),
+    #: 1: the app has shown that it knows the secret; from then on its code is asked for.
+    Column("totp_on", Integer, nullable=False, server_default="0"),
+    Column("totp_step", BigInteger, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _ms("wait_until_ms", null=True),
+    _ms("created_at_ms"),
+    _ms("password_at_ms"),
+    _ms("last_login_ms", null=True),
+    _ms("locked_at_ms", null=True),
+    _ms("deleted_at_ms", null=True),
+    _unique_alive("uq_users_name", "tenant_id", "name"),
+)
+
+# Who did what that needs a right of its own, from where, and what came of it.
+audit = Table(
+    "audit",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant_id"),
+    _ms("at_ms"),
+    _text("key_id", null=True),
+    _text("user_id", null=True),
+    _text("who"),
+    _text("source"),
+    _text("act"),
+    _text("target"),
+    _text("outcome", null=True),
 )
 
 dashboard_links = Table(

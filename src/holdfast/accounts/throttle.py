@@ -1,0 +1,15 @@
+"""How long a name waits after wrong passwords. Pure."""
+
+from typing import Final
+
+#: So many wrong ones in a row cost nothing: people mistype.
+FREE: Final = 4
+_FIRST_MS: Final = 15_000
+_LONGEST_MS: Final = 15 * 60_000
+
+
+def wait_ms(failures: int) -> int:
+    """How long nothing is tried for a name after so many wrong passwords in a row: 15 minutes at most."""
+    if failures <= FREE:
+        return 0
+    return min(_LONGEST_MS, _FIRST_MS << min(failures - FREE - 1, 16))
