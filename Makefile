@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-schema test-s3 faults lint format bench proto lock reasons wheel clean
+.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-schema test-s3 screenshots faults lint format bench proto lock reasons wheel clean
 .DELETE_ON_ERROR:
 
 help:
@@ -99,6 +99,12 @@ test-python: dev
 # Every row of tests/acceptance/faults, several side by side; ARGS="--at-once 2 replaced": these rows.
 faults: dev
 	@PYTHONPATH=tests/acceptance $(BIN)/python -m faults --write docs/faults.md $(ARGS)
+
+# Pictures of every page, desk and phone, light and dark: docs/screenshots.
+screenshots: dev
+	@sh tools/chromium.sh
+	@mkdir -p docs/screenshots
+	HOLDFAST_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -p no:xdist tests/browser/test_rooms.py $(ARGS)
 
 # Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.
 test-clients: dev

@@ -85,6 +85,8 @@ class PlayedGateway:
         self.data = data
         self.keys = {"hf_test"}
         self.tokens: set[str] = set()
+        #: What every login may do.
+        self.scopes = ["read", "send", "admin"]
         self.begin_again()
         self.streams = 0
         self.streams_seen = 0
@@ -215,9 +217,18 @@ class PlayedGateway:
         async def keys(request: Request, call_next: Any) -> Any:
             self.calls.append(f"{request.method} {request.url.path}")
             key = request.headers.get("authorization", "").removeprefix("Bearer ")
-            if not request.url.path.endswith("/exchange") and key not in self.keys:
+            open_to_all = request.url.path in {"/v1/dashboard/exchange", "/v1/dashboard/state"}
+            if not open_to_all and key not in self.keys:
                 return JSONResponse({"code": "unauthorized", "detail": "no"}, 401)
             return await call_next(request)
+
+        @app.get("/v1/dashboard/state")
+        async def state() -> Json:
+            return {"set_up": True, "lab": False}
+
+        @app.get("/v1/users/self")
+        async def me() -> Json:
+            return {"key_id": "key_1", "kind": "dashboard", "scopes": self.scopes, "user": None}
 
         @app.get("/v1/system")
         async def system() -> Json:

@@ -42,14 +42,14 @@ async def enter(api: Served, name: str, word: str = WORD) -> Header:
 
 
 async def test_from_the_first_user_to_a_locked_one(api: Served, owner: Header) -> None:
-    assert (await ask(api, "GET", "/v1/dashboard/state", 200)) == {"set_up": False}
+    assert (await ask(api, "GET", "/v1/dashboard/state", 200)) == {"set_up": False, "lab": False}
     link = await ask(api, "POST", "/v1/dashboard/links", 201, headers=owner)
     token = link["path"].partition("token=")[2]
     first = {"token": token, "name": "Boss", "password": WORD}
     login = await ask(api, "POST", "/v1/users/first", 201, json=first)
     boss = {"Authorization": f"Bearer {login['key']}"}
     await ask(api, "POST", "/v1/users/first", 409, json=first)
-    assert (await ask(api, "GET", "/v1/dashboard/state", 200)) == {"set_up": True}
+    assert (await ask(api, "GET", "/v1/dashboard/state", 200)) == {"set_up": True, "lab": False}
 
     me = await ask(api, "GET", "/v1/users/self", 200, headers=boss)
     assert (me["kind"], me["user"]["name"], me["user"]["role"]) == ("dashboard", "boss", "owner")

@@ -79,6 +79,7 @@ class Users:
             if not SCOPES[Role.OWNER] <= opened.maker_scopes:
                 raise Forbidden("The maker of this link may not make an owner")
             user = self._add(unit, self._home, name, Role.OWNER, kept)
+            unit.run(statements.LOGGED_IN, id=user.user_id, now=now, totp_step=0)
             return self._accounts.log_in(unit, user, DAY_LOGIN_MS)
 
         issued = await self._store.write(make)

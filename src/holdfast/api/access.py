@@ -53,6 +53,7 @@ class StateOut(BaseModel):
     """Whether somebody can log in."""
 
     set_up: bool = Field(description="false: the first user has still to be made, by a one-time link")
+    lab: bool = Field(description="a simulator's: a one-time link is enough, nobody has to be made first")
 
 
 class FirstIn(BaseModel):
@@ -77,7 +78,7 @@ class LoginIn(BaseModel):
 @router.get("/dashboard/state", summary="Has it a first user?", responses=refusals())
 async def state(rooms: Behind) -> StateOut:
     """Needs no key: a page asks before it knows anybody."""
-    return StateOut(set_up=await rooms.users.any())
+    return StateOut(set_up=await rooms.users.any(), lab=rooms.facts.lab)
 
 
 @router.post(

@@ -34,9 +34,10 @@ from holdfast.api import (
 )
 from holdfast.api.description import Described
 from holdfast.api.limits import BodyLimit
-from holdfast.api.origin import SameSite
 from holdfast.api.rooms import Rooms
 from holdfast.api.wholeness import whole_texts
+from holdfast.kit.origin import SameSite
+from holdfast.model.errors import Forbidden
 
 _DESCRIPTION: Final = """
 Holdfast keeps WhatsApp numbers linked and working, for programs that talk over them.
@@ -63,7 +64,8 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
     errors.install(app)
     docs.install(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(SameSite, names=names)
+    refusal = errors.answer_of(Forbidden("This page belongs to another site"))
+    app.add_middleware(SameSite, refuse=refusal, names=names)
     app.include_router(system.open_router)
     for router in (
         system.router,

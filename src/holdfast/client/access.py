@@ -37,6 +37,14 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """How somebody gets in: by name once there is a first user; in the lab a one-time link is enough."""
+
+    set_up: bool
+    lab: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Me:
     """Who shows this key and what it may do. Without a user it is a program's key, or a login by link."""
 
@@ -100,7 +108,8 @@ class IssuedKey:
     def read(cls, body: Json) -> "IssuedKey":
         """From the API's JSON."""
         tenant_id = str(body.get("tenant_id") or "")
-        return cls(str(body["key"]), str(body["key_id"]), moment(body.get("expires_at")), tenant_id)
+        key_id = str(body.get("key_id") or "")
+        return cls(str(body["key"]), key_id, moment(body.get("expires_at")), tenant_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +146,10 @@ class Access:
 
     # ---- logging in: needs no key --------------------------------------------------------------------
 
-    async def is_set_up(self) -> bool:
-        """True when there is a first user."""
-        return bool((await self._http.json("GET", "/v1/dashboard/state"))["set_up"])
+    async def door(self) -> Door:
+        """What a browser without a login has to be shown."""
+        body = await self._http.json("GET", "/v1/dashboard/state")
+        return Door(bool(body["set_up"]), bool(body.get("lab")))
 
     async def set_up(self, token: str, name: str, password: str) -> IssuedKey:
         """Make the first user, an owner; `token` is a one-time link's. Raises SetUpDone, Unauthorized,

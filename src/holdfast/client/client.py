@@ -27,7 +27,7 @@ from holdfast.client.sessions import Sessions, session_path
 from holdfast.client.steps import BotState, Committed, StateAsked, Step
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
-from holdfast.client.types import DashboardLink, Message, Queue, Sent
+from holdfast.client.types import DashboardLink, Message, Queue, Sent, Subscription
 from holdfast.model.content import Content
 
 
@@ -211,6 +211,11 @@ class Client:
             finally:
                 if shared and self._link is link:
                     self._link = None
+
+    async def subscriptions(self) -> Sequence[Subscription]:
+        """Every subscription of the tenant."""
+        body = await self._http.json("GET", "/v1/subscriptions")
+        return [Subscription.read(it) for it in body["subscriptions"]]
 
     async def change_subscription(
         self, name: str, *, sessions: Sequence[str] = (), types: Sequence[str] = ()

@@ -393,3 +393,25 @@ class DashboardLink:
     def read(cls, body: Json) -> "DashboardLink":
         """From the API's JSON."""
         return cls(path=str(body["path"]), expires_at=moment(body.get("expires_at")))
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A consumer's place, remembered by its name."""
+
+    name: str
+    types: Sequence[str] | None
+    session_ids: Sequence[str] | None
+    created_at: datetime | None
+    acked_at: datetime | None
+
+    @classmethod
+    def read(cls, body: Json) -> "Subscription":
+        """From the API's JSON."""
+        return cls(
+            name=str(body["name"]),
+            types=body.get("types"),
+            session_ids=body.get("session_ids"),
+            created_at=moment(body.get("created_at")),
+            acked_at=moment(body.get("acked_at")),
+        )

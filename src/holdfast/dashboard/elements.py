@@ -12,8 +12,9 @@ from holdfast.dashboard.views import Patch
 class BoardElement(ui.element, component="static/board.js"):
     """Everything between the page's top and its end. Emits `act`, `add` and `kill`."""
 
-    def __init__(self, first: Patch) -> None:
+    def __init__(self, first: Patch, *, acts: bool) -> None:
         super().__init__()
+        self._props["acts"] = acts
         self._props["initial"] = cast(dict[str, object], first)
 
     def apply(self, patch: Patch) -> None:

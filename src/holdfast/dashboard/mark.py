@@ -10,5 +10,7 @@ MARK = (
 #: With a namespace of its own it is a file.
 FAVICON = MARK.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
 STYLES = "".join(
-    f'<link rel="stylesheet" href="/static/{name}.css">' for name in ("base", "board", "dialogs")
+    f'<link rel="stylesheet" href="/static/{name}.css">' for name in ("base", "board", "dialogs", "rooms")
 )
+#: So that a phone can keep the page beside its apps.
+MANIFEST = '<link rel="manifest" href="/static/manifest.webmanifest">'

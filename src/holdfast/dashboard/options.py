@@ -22,6 +22,8 @@ class Options:
     data: Path
     host: str = "127.0.0.1"
     port: int = _DEFAULT_PORT
+    #: Names by which a proxy lets browsers ask for the page.
+    names: tuple[str, ...] = ()
 
     @property
     def announcement(self) -> Path:
@@ -47,6 +49,7 @@ def read(argv: Sequence[str], environment: Mapping[str, str] = os.environ) -> Op
         data=data.expanduser().absolute(),
         host=flags.host or environment.get("HOLDFAST_HOST") or "127.0.0.1",
         port=_port(port),
+        names=tuple(environment.get("HOLDFAST_ALLOWED_HOSTS", "").replace(",", " ").split()),
     )
 
 

@@ -2,51 +2,66 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from fastapi import Request
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from holdfast.client import Client, GatewayUnreachable, HoldfastError, Session, Unauthorized
+from holdfast.client import GatewayUnreachable, HoldfastError, Session, Unauthorized
 from holdfast.dashboard.confirm import Confirm
 from holdfast.dashboard.elements import BoardElement
+from holdfast.dashboard.entrance import Entrance
 from holdfast.dashboard.killing import Victim
 from holdfast.dashboard.linking import LinkDialog
-from holdfast.dashboard.mark import MARK
+from holdfast.dashboard.logins import Login
+from holdfast.dashboard.plain import visit_of
+from holdfast.dashboard.render import top
 from holdfast.dashboard.views import Patch
-from holdfast.dashboard.watch import Watch, Watcher
+from holdfast.dashboard.visits import Visit
+from holdfast.dashboard.watch import Watcher
 from holdfast.dashboard.words import Verb, telephone
 from holdfast.kit import logging
 from holdfast.model.actions import Action
 
 log = logging.get("dashboard")
 
-_TOP = (
-    f'{MARK}<h1>Holdfast</h1><form method="post" action="/signout">'
-    '<button class="hf-plain" type="submit">Sign out</button></form>'
-)
-
 
 class Page:
     """One browser tab. Everything it asks goes out under its own browser's key."""
 
-    def __init__(self, client: Client, watch: Watch, sign_out: Callable[[], None]) -> None:
-        self._client, self._watch = client, watch
+    def __init__(self, entrance: Entrance, login: Login, request: Request) -> None:
+        self._entrance, self._login, self._request = entrance, login, request
+        self._client, self._watch = entrance.client(login, request), entrance.watch(login)
         self._browser = ui.context.client
-        self._sign_out = sign_out
-        self._watcher = Watcher(client, self._apply, self._refused)
+        self._watcher = Watcher(self._client, self._apply, self._refused)
         self._board: BoardElement | None = None
 
     async def draw(self) -> None:
-        """Draw everything that is known now, and follow from there."""
+        """Draw everything that is known now, and follow from there. Raises Unauthorized."""
         self._browser.on_delete(lambda: self._watch.close(self._watcher))
         first = await self._watch.open(self._watcher)
-        ui.html(_TOP, sanitize=False, tag="header").classes("hf-top")
+        visit = await self._visit()
+        ui.html(top(visit, "/") if visit else "", sanitize=False, tag="div")
         with ui.element("main"):
-            self._board = BoardElement(first)
+            ui.html("Numbers", tag="h1").classes("hf-heard")
+            self._board = BoardElement(first, acts=visit is not None and visit.may("admin"))
         self._board.on("act", self._act)
         self._board.on("kill", self._kill)
         self._link = LinkDialog(self._client, self._watch.board, self._watch.put)
         self._board.on("add", self._link.ask_name)
         self._confirm = Confirm()
+        wanted = self._watch.board.sessions.get(self._request.query_params.get("link", ""))
+        if wanted is not None and Action.LOG_OUT not in wanted.actions:
+            self._link.link(wanted)
+
+    async def _visit(self) -> Visit | None:
+        """Who looks; None while the gateway says nothing."""
+        try:
+            return await visit_of(self._entrance, self._request, self._client)
+        except Unauthorized:
+            self._watch.close(self._watcher)
+            raise
+        except HoldfastError:
+            return None
 
     def _apply(self, patch: Patch) -> None:
         if self._board is not None:
@@ -54,7 +69,7 @@ class Page:
 
     def _refused(self) -> None:
         """The gateway no longer takes this browser's key."""
-        self._sign_out()
+        self._entrance.sign_out(self._login)
         with self._browser:
             ui.navigate.to("/")
 

@@ -82,3 +82,14 @@ def telephone(phone: str | None) -> str:
     if not phonenumbers.is_possible_number(parsed):
         return digits
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def length(seconds: float) -> str:
+    """A length of time, short: "12 s", "3 min", "2 h", "5 days"."""
+    whole = max(0.0, seconds)
+    if whole < 1:
+        return "a moment"
+    for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (129_600, 3600, "h")):
+        if whole < limit:
+            return f"{whole / size:.0f} {unit}"
+    return f"{whole / 86_400:.0f} days"

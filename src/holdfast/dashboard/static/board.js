@@ -24,7 +24,7 @@ export default {
         <div class="hf-lab-buttons" role="group" aria-label="kill -9 now">
           <span class="hf-lab-label" aria-hidden="true">kill -9 now</span>
           <button v-for="[victim, text] in victims" :key="victim" class="hf-button hf-danger" type="button"
-            :disabled="!linked || !head.reachable" :data-test="'kill-' + victim" :aria-label="'kill -9 now: ' + text"
+            :disabled="!alive || !acts" :data-test="'kill-' + victim" :aria-label="'kill -9 now: ' + text"
             @click="$emit('kill', { victim })">{{ text }}</button>
         </div>
       </div>
@@ -80,7 +80,7 @@ export default {
       </div>
       <input v-if="head.total >= ${SEARCH_FROM}" v-model="search" class="hf-search" type="search"
         placeholder="Name or number" aria-label="Search by name or number">
-      <button type="button" class="hf-button hf-main hf-add" data-test="add" :disabled="!alive"
+      <button v-if="acts" type="button" class="hf-button hf-main hf-add" data-test="add" :disabled="!alive"
         @click="$emit('add', {})">Add a number</button>
     </header>
 
@@ -90,7 +90,7 @@ export default {
       <h2>Scan once. Stay connected.</h2>
       <p>Link your first number: scan one QR code with its phone. Holdfast keeps it linked from then on, through
         restarts, crashes and upgrades.</p>
-      <button type="button" class="hf-button hf-main" data-test="add" @click="$emit('add', {})">Add a number</button>
+      <button v-if="acts" type="button" class="hf-button hf-main" data-test="add" @click="$emit('add', {})">Add a number</button>
     </section>
 
     <ul class="hf-cards" aria-label="Numbers">
@@ -111,17 +111,21 @@ export default {
             {{ alive ? "heartbeat " + past(card.heartbeat) : "last heartbeat " + clock(card.heartbeat) }}
           </span>
         </div>
+        <div v-if="alive && strips[card.id]" class="hf-card-strip" v-html="strips[card.id]"></div>
         <p v-if="alive && shown(card) !== 'green'" class="hf-sentence">{{ card.sentence }}
           <template v-if="card.retry_at && until(card.retry_at) > 0"> Next try in {{ ago(card.retry_at, -1) }}.</template>
           <template v-if="card.valid_until && until(card.valid_until) > 0"> The code is good for {{ ago(card.valid_until, -1) }}.</template></p>
         <p v-if="!alive && linked" class="hf-sentence">{{ card.sentence }}</p>
         <p v-for="it in card.warnings" :key="it" class="hf-sentence" :data-test="'warning-' + card.name">{{ it }}</p>
         <p v-if="alive && card.next_step" class="hf-step"><b>Next step:</b> {{ card.next_step }}</p>
-        <div class="hf-card-foot" v-if="alive && card.actions.length">
+        <div class="hf-card-foot" v-if="alive && (acts && card.actions.length || card.phone)">
+          <template v-if="acts">
           <button v-for="it in card.actions" :key="it.verb" type="button" class="hf-button" :class="'hf-' + it.tone"
               :data-test="it.verb + '-' + card.name" :disabled="busy[card.id] === it.verb"
               :aria-label="it.label + ': ' + (card.phone || card.name)"
               @click="act(card, it.verb)">{{ it.label }}</button>
+          </template>
+          <a class="hf-more-link" :href="'/numbers/' + card.id" :aria-label="'Details: ' + (card.phone || card.name)">Details</a>
         </div>
       </li>
     </ul>
@@ -130,7 +134,7 @@ export default {
       Show more ({{ matching.length - visible.length }} left)</button>
     <footer class="hf-foot">Holdfast {{ head.version }}</footer>
   </div>`,
-  props: { initial: Object },
+  props: { initial: Object, acts: Boolean },
   emits: ["act", "add", "kill"],
   data() {
     return {
@@ -143,6 +147,7 @@ export default {
       search: "",
       most: 60,
       busy: {},
+      strips: {},
       victims: [["engine", "Engine"], ["gateway", "Gateway"], ["both", "Both"]],
     };
   },
@@ -175,9 +180,17 @@ export default {
     visible() {
       return this.matching.slice(0, this.most);
     },
+    pictured() {
+      return this.visible.filter((card) => card.phone).map((card) => card.id).join(",");
+    },
+  },
+  watch: {
+    pictured: "picture",
   },
   mounted() {
     this.ticking = setInterval(() => (this.now = Date.now()), 1000);
+    this.picturing = setInterval(this.picture, 60000);
+    this.picture();
     this.lost = () => (this.linked = false);
     this.found = () => (this.linked = true);
     this.listening = setInterval(() => {
@@ -189,11 +202,24 @@ export default {
   },
   unmounted() {
     clearInterval(this.ticking);
+    clearInterval(this.picturing);
     clearInterval(this.listening);
     window.socket?.off("disconnect", this.lost);
     window.socket?.off("connect", this.found);
   },
   methods: {
+    async picture() {
+      const ids = this.pictured;
+      for (let from = 0, all = ids ? ids.split(",") : []; from < all.length; from += 60) {
+        try {
+          const answer = await fetch("/strips?ids=" + all.slice(from, from + 60).join(","));
+          if (answer.ok) Object.assign(this.strips, await answer.json());
+        } catch {
+          return; // the page says itself what it does not hear
+        }
+        if (ids !== this.pictured) return;
+      }
+    },
     apply(patch) {
       this.head = patch.head;
       this.skew = Date.parse(patch.head.now) - Date.now();

@@ -11,29 +11,27 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from holdfast.api.errors import answer_of
-from holdfast.model.errors import Forbidden
-
 _LOCAL: Final = frozenset({"", "localhost"})
 
 
 class SameSite:
-    """ASGI middleware. Takes requests by address, by `localhost` and by the names it is given."""
+    """ASGI middleware. Takes requests by address, by `localhost` and by the names it is given.
 
-    def __init__(self, app: ASGIApp, names: Collection[str] = ()) -> None:
-        self._app = app
+    Every other one is answered by `refuse`; a socket is closed before it was accepted, which is a 403.
+    """
+
+    def __init__(self, app: ASGIApp, refuse: ASGIApp, names: Collection[str] = ()) -> None:
+        self._app, self._refuse = app, refuse
         self._names = _LOCAL | {name.lower() for name in names}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or refuse it with 403."""
+        """Pass the request on, or refuse it."""
         if scope["type"] not in {"http", "websocket"} or self._welcome(scope):
             await self._app(scope, receive, send)
-            return
-        error = Forbidden("This page belongs to another site")
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})  # before it was accepted: 403
-            return
-        await answer_of(error)(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self._refuse(scope, receive, send)
 
     def _welcome(self, scope: Scope) -> bool:
         headers = [(name, value.decode("latin-1")) for name, value in scope["headers"]]

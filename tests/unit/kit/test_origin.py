@@ -1,9 +1,10 @@
 """Which pages are answered."""
 
 import pytest
+from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from holdfast.api.origin import SameSite
+from holdfast.kit.origin import SameSite
 
 
 async def passed(names: list[str], *headers: tuple[str, str]) -> bool:
@@ -19,7 +20,9 @@ async def passed(names: list[str], *headers: tuple[str, str]) -> bool:
         return {"type": "http.request"}
 
     raw = [(name.encode(), value.encode()) for name, value in headers]
-    await SameSite(app, names)({"type": "http", "method": "GET", "headers": raw}, receive, send)
+    await SameSite(app, PlainTextResponse("no", 403), names)(
+        {"type": "http", "method": "GET", "headers": raw}, receive, send
+    )
     assert bool(reached) != bool(sent)
     return bool(reached)
 

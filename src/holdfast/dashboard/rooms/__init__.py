@@ -1,0 +1,10 @@
+"""The plain pages: each shows what the gateway tells a login's own key, and asks for what a form says."""
+
+from typing import Final
+
+from holdfast.dashboard.rooms import number, people, watching
+from holdfast.dashboard.rooms.room import Form, Room, Values
+
+ROOMS: Final = (*number.ROOMS, *people.ROOMS, *watching.ROOMS)
+
+__all__ = ["ROOMS", "Form", "Room", "Values"]

@@ -1,0 +1,49 @@
+// Keeps a plain page true without loading it again: every part with `data-live` is read anew and put in its place. A page
+// that hears nothing says so; one whose login has ended is sent to the door.
+
+const EVERY_MS = 1000;
+const LATE_MS = 4000;
+
+function localTimes(root) {
+  for (const it of root.querySelectorAll("time[datetime]")) {
+    if (it.dataset.local) continue;
+    it.dataset.local = "1";
+    it.textContent = new Date(it.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
+  }
+}
+
+function put(fresh) {
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const now = fresh.getElementById(part.id);
+    if (!now) continue;
+    localTimes(now);
+    if (part.innerHTML !== now.innerHTML && !part.contains(document.activeElement)) part.innerHTML = now.innerHTML;
+  }
+}
+
+function heard(yes) {
+  document.getElementById("lost").hidden = yes;
+  document.body.classList.toggle("hf-lost", !yes);
+}
+
+async function look() {
+  try {
+    const answer = await fetch(location.href, { signal: AbortSignal.timeout(LATE_MS), redirect: "error" });
+    if (answer.status === 401 || answer.status === 403) return location.replace("/");
+    if (!answer.ok) throw new Error(answer.status);
+    put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    heard(true);
+  } catch {
+    heard(false);
+  }
+  setTimeout(look, EVERY_MS);
+}
+
+// What hurts is asked about first; the question stands beside the button.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.sure;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+localTimes(document);
+if (document.querySelector("[data-live]")) setTimeout(look, EVERY_MS);

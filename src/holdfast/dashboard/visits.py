@@ -1,0 +1,34 @@
+"""One request of a browser that is logged in: who it is, and what it may do."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from holdfast.client import Client, Me
+from holdfast.dashboard.logins import Login
+
+BY_LINK = "this machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request, its login, and the SDK under the login's own key: nobody does more than that allows."""
+
+    request: Request
+    login: Login
+    client: Client
+    me: Me
+
+    @property
+    def who(self) -> str:
+        """The user's name."""
+        return self.me.user.name if self.me.user else BY_LINK
+
+    @property
+    def ref(self) -> str:
+        """What the path is about."""
+        return str(self.request.path_params.get("ref", ""))
+
+    def may(self, scope: str) -> bool:
+        """True when the login has this scope. What it shows; the gateway decides."""
+        return scope in self.me.scopes
