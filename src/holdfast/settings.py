@@ -106,6 +106,9 @@ class Settings(BaseModel):
     queue_for_other_number: Literal["fail", "keep"] = Field(
         default="fail", description="what becomes of what waits when another number is linked"
     )
+    applications: str = Field(
+        default="", description="applications that are switched on beside the core, such as chauffeur"
+    )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
     @property

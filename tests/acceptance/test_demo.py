@@ -41,6 +41,8 @@ async def test_the_demo_tells_its_story_and_leaves_nothing_behind(tmp_path: Path
     assert "Hello! I am a bot on Holdfast" in out
     assert re.search(r"back in \d+\.\d s, 0 lost, 0 doubled, 0 QR codes", out)
     assert "I am connected since" in out
+    assert re.search(r"Reference: \*?[A-Z0-9]{6}", out)
+    assert re.search(r"[A-Z0-9]{6}: \d+\.\d\d EUR; the operator was told", out)
     assert re.search(r"http://127\.0\.0\.1:\d+/login\?token=", out)
     assert list(tmp_path.iterdir()) == []
     assert left_over(str(tmp_path)) == []

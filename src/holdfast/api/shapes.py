@@ -204,6 +204,16 @@ class ConfigurationChangedOut(BaseModel):
     author: str = Field(description="the id of the key that wrote it")
 
 
+class ApplicationEventOut(BaseModel):
+    """Something happened in an application of the gateway."""
+
+    application: str
+    name: str = Field(description="as in `booking.created`")
+    subject: str = Field(description="what it happened to, by its id")
+    chat: str = Field(description="empty where it is about none")
+    body: dict[str, Any] = Field(description="described by the application")
+
+
 class _EventOut(BaseModel):
     event_id: str
     cursor: str = Field(description="continue after this event")
@@ -311,6 +321,13 @@ class ConfigurationChangedEvent(_EventOut):
     data: ConfigurationChangedOut
 
 
+class ApplicationTold(_EventOut):
+    """Something happened in an application of the gateway."""
+
+    type: Literal[EventType.APPLICATION_EVENT]
+    data: ApplicationEventOut
+
+
 #: Something that happened. It is told at least once; `event_id` tells whether it is news.
 EventOut = Annotated[
     MessageReceivedEvent
@@ -326,6 +343,7 @@ EventOut = Annotated[
     | BotReminderEvent
     | BotFailedEvent
     | ChatHandoverEvent
-    | ConfigurationChangedEvent,
+    | ConfigurationChangedEvent
+    | ApplicationTold,
     Field(discriminator="type"),
 ]

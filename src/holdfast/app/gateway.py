@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from holdfast import __version__
 from holdfast.accounts import Accounts, Audit, Logins, Passwords, Users
 from holdfast.alerts import Alerts, Ways
 from holdfast.api.rooms import Rooms
+from holdfast.app import applications
+from holdfast.app.applications import Ground
 from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
 from holdfast.app.meter import Meter
@@ -69,6 +72,7 @@ class Gateway:
     ) -> None:
         self.settings, self.store, self.journal, self.vault = chosen, store, journal, vault
         self.lab = chosen.lab is not None
+        self.mounts = applications.find(chosen.applications)
         self.started_at = datetime.now(UTC)
         self.ready = False
         self.link = EngineLink(engine, gateway_id=new_id("gtw"), build=__version__, lab=self.lab)
@@ -191,7 +195,10 @@ class Gateway:
             # What is loaded now stays: the collector need not look at it again and again.
             gc.freeze()
             self.ready = True
-            await web.serve(self._rooms(accounts), listeners, announce, self.settings)
+            behind = self._rooms(accounts)
+            ground = Ground(self.store, self.journal, self.outbox, behind)
+            mounts = [partial(mount, ground) for mount in self.mounts]
+            await web.serve(behind, listeners, announce, self.settings, mounts)
             self.ready = False
             await self._leave(work)
 

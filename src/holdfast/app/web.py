@@ -5,7 +5,7 @@ import contextlib
 import logging as stdlib_logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import uvicorn
@@ -24,11 +24,20 @@ _STREAMS_END_WITHIN_S: Final = 1
 _ANNOUNCE_AGAIN_S: Final = 2.0
 
 
-async def serve(rooms: Rooms, listeners: Listeners, announce: Callable[[], bool], chosen: Settings) -> None:
-    """Serve the API until SIGTERM or SIGINT."""
+async def serve(
+    rooms: Rooms,
+    listeners: Listeners,
+    announce: Callable[[], bool],
+    chosen: Settings,
+    mounts: Iterable[Callable[[FastAPI], None]] = (),
+) -> None:
+    """Serve the API until SIGTERM or SIGINT. Each of `mounts` adds an application's endpoints."""
     _hear_libraries()
     edge.raise_descriptors()
-    server = _Server(_config(_app(rooms, chosen)), listeners.home, announce)
+    app = _app(rooms, chosen)
+    for mount in mounts:
+        mount(app)
+    server = _Server(_config(app), listeners.home, announce)
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, server.ask_to_stop)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ SHIPPED: Final[Mapping[str, str]] = {
     "greeting": "holdfast.bots.greeting",
     "commands": "holdfast.bots.commands",
 }
+#: Entry points by which packages bring bots of their own: functions that give one.
+_GROUP: Final = "holdfast.bots"
 #: The subscription of the bots that are hosted together.
 _NAME: Final = "bots"
 
@@ -64,10 +67,14 @@ def stack_of(document: Mapping[str, Any]) -> Stack:
 
 
 def bot_of(name: str) -> Bot:
-    """A shipped bot by its name, or the bot of a file. Raises BotFileError."""
+    """A shipped bot or an application's by its name, or the bot of a file. Raises BotFileError."""
     if name in SHIPPED:
         made: Bot = import_module(SHIPPED[name]).make()
         return made
+    brought = next(iter(entry_points(group=_GROUP, name=name)), None)
+    if brought is not None:
+        ours: Bot = brought.load()()
+        return ours
     return load(Path(name).expanduser())
 
 

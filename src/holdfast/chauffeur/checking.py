@@ -47,15 +47,14 @@ def moment_objection(form: Form, setting: Setting, language: Language, now: date
 
 
 def _people(form: Form, setting: Setting, language: Language, _now: datetime) -> Checked:
-    if form.passengers is not None:
-        limit = max(it.seats for it in setting.tariff.classes)
-        if form.passengers < 1:
-            said = say(language, Say.TOO_FEW)
-            return replace(form, passengers=None), [Objection(said, (Field.PASSENGERS,))]
-        if form.passengers > limit:
-            return replace(form, passengers=None), [Objection(say(language, Say.TOO_MANY, limit=limit))]
-        if form.child_seats > form.passengers:
-            return replace(form, child_seats=0), [Objection(say(language, Say.TOO_MANY_SEATS))]
+    limit = max(it.seats for it in setting.tariff.classes)
+    if form.passengers is not None and form.passengers < 1:
+        said = say(language, Say.TOO_FEW)
+        return replace(form, passengers=None), [Objection(said, (Field.PASSENGERS,))]
+    if form.passengers is not None and form.passengers > limit:
+        return replace(form, passengers=None), [Objection(say(language, Say.TOO_MANY, limit=limit))]
+    if form.child_seats > (form.passengers or limit):
+        return replace(form, child_seats=0), [Objection(say(language, Say.TOO_MANY_SEATS))]
     return form, []
 
 

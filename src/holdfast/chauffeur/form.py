@@ -4,10 +4,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from pydantic import Field as Limits
+
 from holdfast.chauffeur.tariff import Tariff, VehicleClass
-from holdfast.chauffeur.trip import Place, PlaceKind, Trip
+from holdfast.chauffeur.trip import Count, Label, Place, PlaceKind, Trip
 
 
 class Field(StrEnum):
@@ -30,20 +33,20 @@ class Form:
 
     pickup: Place | None = None
     destination: Place | None = None
-    stops: tuple[Place, ...] = ()
+    stops: Annotated[tuple[Place, ...], Limits(max_length=10)] = ()
     date: dt.date | None = None
     time: dt.time | None = None
-    passengers: int | None = None
-    luggage: int | None = None
-    child_seats: int = 0
-    vehicle_class: str | None = None
+    passengers: Count | None = None
+    luggage: Count | None = None
+    child_seats: Count = 0
+    vehicle_class: Label | None = None
     #: Empty: there is none, or the customer does not know it.
-    flight: str | None = None
-    name: str | None = None
-    remarks: str = ""
+    flight: Label | None = None
+    name: Label | None = None
+    remarks: Annotated[str, Limits(max_length=1000)] = ""
     #: Another number than the chat's on which the passenger is reached.
-    contact: str = ""
-    voucher: str = ""
+    contact: Label = ""
+    voucher: Label = ""
 
     def at(self, time_zone: str) -> dt.datetime | None:
         """The pick-up in the service's time zone; of a time that comes twice, the first."""

@@ -7,8 +7,7 @@ from pydantic import Field, model_validator
 
 from holdfast.chauffeur.distance import DistanceSettings
 from holdfast.chauffeur.tariff import Part, TimeZone
-from holdfast.chauffeur.trip import Place, PlaceKind
-from holdfast.chauffeur.zones import Latitude, Longitude
+from holdfast.chauffeur.trip import Latitude, Longitude, Place, PlaceKind
 
 Language = Literal["en", "de", "pt", "es"]
 Phone = Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")]
@@ -72,4 +71,10 @@ class Service(Part):
     #: A booking occupies its vehicle and driver for its duration and so much before and after it.
     buffer_min: int = Field(default=15, ge=0, le=240)
     distance: DistanceSettings = DistanceSettings()
-    deposit_percent: Decimal = Field(default=Decimal(0), ge=0, le=100, description="asked for by a hook")
+    deposit_percent: Decimal = Field(default=Decimal(0), ge=0, le=100, description="of the price; 0: none")
+    deposit_url: str = Field(
+        default="",
+        max_length=500,
+        pattern=r"^(https://\S+)?$",
+        description="where a deposit is paid; {reference}, {amount} and {currency} are filled in",
+    )

@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+#: Where values come from outside, pydantic holds them to these.
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Label = Annotated[str, Field(max_length=200)]
+Count = Annotated[int, Field(ge=0, le=200)]
 
 
 class PlaceKind(StrEnum):
@@ -19,12 +28,12 @@ class PlaceKind(StrEnum):
 class Place:
     """A point on the map with a name that a person knows it by."""
 
-    name: str
-    latitude: float
-    longitude: float
+    name: Label
+    latitude: Latitude
+    longitude: Longitude
     kind: PlaceKind = PlaceKind.ADDRESS
     #: Its id in the list of places; empty for a pin or an address.
-    place_id: str = ""
+    place_id: Label = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +54,15 @@ class Trip:
     pickup: Place
     destination: Place
     at: datetime
-    vehicle_class: str
-    stops: tuple[Place, ...] = ()
-    passengers: int = 1
-    luggage: int = 0
-    child_seats: int = 0
+    vehicle_class: Label
+    stops: Annotated[tuple[Place, ...], Field(max_length=10)] = ()
+    passengers: Count = 1
+    luggage: Count = 0
+    child_seats: Count = 0
     #: How long the driver waits at the pick-up, as ordered beforehand.
-    waiting_min: int = 0
+    waiting_min: Annotated[int, Field(ge=0, le=10_080)] = 0
     return_at: datetime | None = None
-    voucher: str = ""
+    voucher: Label = ""
 
     @property
     def points(self) -> tuple[Place, ...]:

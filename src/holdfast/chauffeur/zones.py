@@ -1,15 +1,13 @@
 """Areas on the map: a circle, a polygon, or places by name. Pure."""
 
 from math import asin, cos, radians, sin, sqrt
-from typing import Annotated, Final, Self
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from holdfast.chauffeur.trip import Place
+from holdfast.chauffeur.trip import Latitude, Longitude, Place
 
 _EARTH_M: Final = 6_371_008.8
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
 
 
 def great_circle_m(a: Place, b: Place) -> float:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import holdfast
 from holdfast import binaries
+from holdfast.cli.ride import Ride, at_work
 from holdfast.cli.screen import Exit, command_name, lab_banner, number, say
 from holdfast.cli.story import Story, StoryFailed
 from holdfast.cli.terminal import console
@@ -28,12 +29,13 @@ _PATIENCE_S = 30.0
 
 @dataclass
 class _Cast:
-    """Who plays: the simulator, the stack, two phones."""
+    """Who plays: the simulator, the stack, three phones."""
 
     simulator: Simulator
     stack: Stack
     business: Phone
     customer: Phone
+    operator: Phone
     received: list[str] = field(default_factory=list)
 
     @property
@@ -85,6 +87,8 @@ async def _tell(folder: Path, once: bool, ports: tuple[int, int], stop: asyncio.
             await _first_answer(cast, story)
             await _kill_and_return(cast, story)
             await _next_answer(cast, story)
+            ride = Ride(cast.stack, cast.business, cast.customer, cast.operator)
+            await ride.tell(story, example("chauffeur.py"))
             await _page(cast, story)
             story.end(True)
             if not once:
@@ -99,19 +103,20 @@ async def _tell(folder: Path, once: bool, ports: tuple[int, int], stop: asyncio.
 @asynccontextmanager
 async def _stage(folder: Path, ports: tuple[int, int], story: Story) -> AsyncIterator[_Cast]:
     async with contextlib.AsyncExitStack() as stack:
-        with story.step("start a simulated WhatsApp with two phones") as step:
+        with story.step("start a simulated WhatsApp with three phones") as step:
             simulator = await stack.enter_async_context(Simulator.start(folder / "lab", seed=7))
             business = await simulator.phone("Chauffeur Weber")
             customer = await simulator.phone("Customer")
+            operator = await simulator.phone("Operator")
             step.done(f"{number(business.phone)} and {number(customer.phone)}")
         with story.step("start engine, gateway and page") as step:
             trust, key = simulator.trust_file, folder / "master.key"
-            place = Place(folder, "127.0.0.1", *ports, trust, master_key=key)
+            place = Place(folder, "127.0.0.1", *ports, trust, master_key=key, applications="chauffeur")
             running = await _start(stack, place)
             await running.keeper.start(running.place.program("dashboard", "-m", "holdfast.dashboard"))
             system = await running.client.system()
             step.done(f"engine is process {system.engine_pid}, gateway {system.gateway_pid}")
-        yield _Cast(simulator, running, business, customer)
+        yield _Cast(simulator, running, business, customer, operator)
 
 
 async def _start(stack: contextlib.AsyncExitStack, place: Place) -> Stack:
@@ -141,12 +146,7 @@ async def _bot(cast: _Cast, story: Story) -> None:
         bot = example("greeting.py")
         program = cast.stack.place.program("bot", "-m", "holdfast.cli", "bot", "run", str(bot))
         await cast.stack.keeper.start(program)
-        log = program.log
-        deadline = time.monotonic() + _PATIENCE_S
-        while "is at work" not in (log.read_text() if log.exists() else ""):
-            if time.monotonic() > deadline:
-                raise StoryFailed(f"The bot did not start. Its log: {log}")
-            await asyncio.sleep(0.05)
+        await at_work(program)
         step.done(f"holdfast bot run {bot.name}")
 
 
@@ -242,7 +242,8 @@ async def _stay(cast: _Cast, stop: asyncio.Event) -> None:
     for command, what in (
         (f"export HOLDFAST_DATA={cast.stack.place.data}", "which Holdfast the next commands mean"),
         (f"{name} status", "every number and its state"),
-        (f'{name} lab say chauffeur "/status"', "let the phone write"),
+        (f'{name} lab say chauffeur "/help"', "let the customer write"),
+        (f"{name} booking list", "what customers have booked"),
         (f"{name} events", "follow what happens"),
         (f"{name} lab scan second", "link a second number"),
         (f"kill -9 {cast.stack.place.engine_pid()}", "kill the engine, watch the page"),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from holdfast.cli.alert_commands import app as alert_app
+from holdfast.cli.booking_commands import app as booking_app
 from holdfast.cli.chat_commands import app as chat_app
 from holdfast.cli.config import app as config_app
 from holdfast.cli.group_commands import app as group_app
@@ -32,6 +33,7 @@ bot_app = typer.Typer(help="Bots on the public SDK.", no_args_is_help=True)
 app.add_typer(bot_app, name="bot")
 app.add_typer(config_app, name="config")
 app.add_typer(alert_app, name="alert")
+app.add_typer(booking_app, name="booking")
 app.add_typer(chat_app, name="chats")
 app.add_typer(group_app, name="group")
 app.add_typer(quarantine_app, name="quarantine")

@@ -13,6 +13,7 @@ from holdfast.cli.run import client
 from holdfast.cli.screen import Exit, complain, lab_banner, machine, plain, say
 from holdfast.client import Client, Event, MediaFile, Message, Sent
 from holdfast.model.events import (
+    ApplicationEvent,
     BotFailed,
     BotReminder,
     ChatHandover,
@@ -165,5 +166,7 @@ def _words(event: Event) -> str:
             return f"{it.name} has version {it.version} ({it.author})"
         case ChatHandover() as it:
             return f"{it.chat} is with {'a human' if it.active else 'the bots again'} ({it.by})"
+        case ApplicationEvent() as it:
+            return f"{it.application}: {it.name} {it.body.get('reference') or it.subject}"
         case UnknownEvent() as it:
             return json.dumps(dict(it.data), ensure_ascii=False)

@@ -243,6 +243,19 @@ class Client:
 
     # ---- the gateway ---------------------------------------------------------------------------------
 
+    async def ask(self, method: str, path: str, *, body: Json | None = None) -> Json:
+        """The JSON of an endpoint that this SDK has no method for, such as an application's.
+
+        Raises the error of its code, GatewayUnreachable without an answer.
+        """
+        answer: Json = await self._http.json(method, path, body=body)
+        return answer
+
+    async def fetch(self, path: str) -> bytes:
+        """The bytes of an endpoint that gives no JSON. Raises as `ask`."""
+        async with self._http.stream(path) as response:
+            return await response.aread()
+
     async def system(self) -> System:
         """Versions, engine, restoration."""
         return System.read(await self._http.json("GET", "/v1/system"))

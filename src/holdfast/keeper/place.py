@@ -44,6 +44,8 @@ class Place:
     master_key: Path | None = None
     #: In a lab, by how much every wait of Holdfast's own is divided.
     pace: float = 1.0
+    #: Applications that are switched on, beside what the environment says.
+    applications: str = ""
 
     def environment(self) -> Mapping[str, str]:
         """For gateway, dashboard and bots."""
@@ -59,6 +61,10 @@ class Place:
         if self.lab is not None:
             env["HOLDFAST_LAB"] = str(self.lab)
         env["HOLDFAST_LAB_PACE"] = f"{self.pace:g}"
+        if self.applications:
+            env["HOLDFAST_APPLICATIONS"] = (
+                f"{env.get('HOLDFAST_APPLICATIONS', '')} {self.applications}".strip()
+            )
         if self.master_key is not None:
             env["HOLDFAST_MASTER_KEY_FILE"] = str(self.master_key)
         return env

@@ -36,6 +36,7 @@ class EventType(StrEnum):
     BOT_FAILED = "bot.failed"
     CHAT_HANDOVER = "chat.handover"
     CONFIGURATION_CHANGED = "configuration.changed"
+    APPLICATION_EVENT = "application.event"
 
 
 class SendStatus(StrEnum):
@@ -304,6 +305,21 @@ class ConfigurationChanged(Readable):
     author: str
 
 
+@dataclass(frozen=True, slots=True)
+class ApplicationEvent(Readable):
+    """Something happened in an application that the gateway mounts: `name` of `subject`, as in
+    `booking.created` of a booking's id. What `body` holds is the application's to say.
+    """
+
+    type: ClassVar[EventType] = EventType.APPLICATION_EVENT
+    application: str
+    name: str
+    subject: str
+    #: The chat that it is about, empty where it is about none.
+    chat: str = ""
+    body: Mapping[str, Json] = field(default_factory=dict, repr=False)
+
+
 EventData = (
     MessageReceived
     | MessageStatusChanged
@@ -319,6 +335,7 @@ EventData = (
     | BotFailed
     | ChatHandover
     | ConfigurationChanged
+    | ApplicationEvent
 )
 
 
@@ -353,6 +370,8 @@ def event_to_json(data: EventData) -> dict[str, Json]:
             return _handover_to_json(data)
         case ConfigurationChanged():
             return {"name": data.name, "version": data.version, "author": data.author}
+        case ApplicationEvent():
+            return _application_to_json(data)
 
 
 def _flat(data: object) -> dict[str, Json]:
@@ -371,6 +390,27 @@ def event_from_json(type_: str, body: Mapping[str, Json]) -> EventData | Unknown
         return UnknownEvent(body) if read is None else read(body)
     except ValueError:  # a state or status that is newer than this program
         return UnknownEvent(body)
+
+
+def _application_to_json(it: ApplicationEvent) -> dict[str, Json]:
+    return {
+        "application": it.application,
+        "name": it.name,
+        "subject": it.subject,
+        "chat": it.chat,
+        "body": dict(it.body),
+    }
+
+
+def _application_from_json(body: Mapping[str, Json]) -> ApplicationEvent:
+    told = body.get("body")
+    return ApplicationEvent(
+        application=_text(body, "application"),
+        name=_text(body, "name"),
+        subject=_text(body, "subject"),
+        chat=_text(body, "chat"),
+        body=told if isinstance(told, dict) else {},
+    )
 
 
 def _received_to_json(it: MessageReceived) -> dict[str, Json]:
@@ -656,6 +696,7 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     EventType.CONFIGURATION_CHANGED: lambda body: ConfigurationChanged(
         _text(body, "name"), _count(body, "version"), _text(body, "author")
     ),
+    EventType.APPLICATION_EVENT: _application_from_json,
 }
 
 

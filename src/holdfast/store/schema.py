@@ -540,4 +540,62 @@ alert_deliveries = Table(
     Index("ix_alert_deliveries_alert", "alert_id"),
 )
 
+# An application's tables stand in the one chain of revisions, like everybody's.
+chauffeur_bookings = Table(
+    "chauffeur_bookings",
+    metadata,
+    _text("id", primary_key=True),
+    _text("tenant_id"),
+    _text("session_id"),
+    # The number that it belongs to: another one that takes the session over does not inherit it.
+    _text("phone"),
+    _text("chat"),
+    _text("key"),
+    _text("reference"),
+    _text("status"),
+    _ms("at_ms"),
+    _ms("until_ms"),
+    _text("form_json"),
+    _text("quote_json"),
+    # Exact decimals are text.
+    _text("total"),
+    _text("currency"),
+    _text("fee"),
+    _text("language"),
+    _text("note"),
+    _text("vehicle_class"),
+    _text("vehicle_id", null=True),
+    _text("driver_id", null=True),
+    Column("revision", Integer, nullable=False),
+    _ms("created_at_ms"),
+    _ms("changed_at_ms"),
+    UniqueConstraint("tenant_id", "key", name="uq_chauffeur_bookings_key"),
+    Index("ix_chauffeur_bookings_at", "tenant_id", "at_ms", "id"),
+    Index("ix_chauffeur_bookings_chat", "tenant_id", "phone", "chat", "at_ms"),
+    Index("ix_chauffeur_bookings_reference", "tenant_id", "reference"),
+)
+
+chauffeur_resources = Table(
+    "chauffeur_resources",
+    metadata,
+    _text("tenant_id", primary_key=True),
+    _text("id", primary_key=True),
+    _text("kind"),
+    _text("name"),
+    _text("vehicle_class"),
+    _text("phone"),
+    Column("active", Integer, nullable=False),
+)
+
+# A quarter of an hour of a vehicle or a driver: whatever happens, it is taken once.
+chauffeur_slots = Table(
+    "chauffeur_slots",
+    metadata,
+    _text("tenant_id", primary_key=True),
+    _text("resource_id", primary_key=True),
+    Column("slot", BigInteger, primary_key=True),
+    _text("taken_by"),
+    Index("ix_chauffeur_slots_taken_by", "tenant_id", "taken_by"),
+)
+
 settings_kv = Table("settings_kv", metadata, _text("key", primary_key=True), _text("value"))

@@ -205,6 +205,7 @@ TOMORROW = date(2026, 12, 3)
         ("from Marienplatz to Augsburg, 0 passengers", "at least one passenger"),
         ("from Marienplatz to Augsburg, 2 passengers, 30 suitcases", "at most 7 pieces"),
         ("from Marienplatz to Augsburg, 1 passenger, 3 child seats", "more child seats than"),
+        ("from Marienplatz to Augsburg, 999 child seats", "more child seats than"),
         ("from Marienplatz to Augsburg, 6 passengers, sedan", "Sedan is too small"),
         ("from Marienplatz to Augsburg, voucher NOSUCH", "do not know the voucher NOSUCH"),
         ("word " * 1000, "a little long"),

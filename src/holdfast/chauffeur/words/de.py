@@ -95,6 +95,28 @@ SENTENCES: Final[Mapping[Say, str]] = {
         "Für Buchung {reference} schlagen wir vor: {note}. Schreiben Sie „ändern“, um es zu "
         "übernehmen, oder „stornieren“."
     ),
+    Say.OPERATOR_NEW: (
+        "Neue Buchung {reference}\n{summary}\n{total}\nAntwort: accept {reference}, decline "
+        "{reference} <Grund>, propose {reference} <Vorschlag>"
+    ),
+    Say.OPERATOR_CHANGED: (
+        "Buchung {reference} wurde vom Kunden geändert\n{summary}\n{total}, Gebühren "
+        "{fee}\nAntwort: accept {reference}, decline {reference} <Grund>, propose {reference} "
+        "<Vorschlag>"
+    ),
+    Say.OPERATOR_CANCELLED: (
+        "Buchung {reference} wurde vom Kunden storniert\n{summary}\n{total}, Gebühren {fee}"
+    ),
+    Say.OPERATOR_ESTIMATE: ("Achtung: Der Routendienst hat nicht geantwortet, die Strecke ist geschätzt."),
+    Say.OPERATOR_FULL: ("Achtung: Alle Fahrzeuge dieser Klasse sind zu dieser Zeit vergeben oder zugesagt."),
+    Say.OPERATOR_HUMAN: (
+        "{name} ({phone}) möchte mit einem Menschen sprechen. Der Bot schweigt in diesem Chat, "
+        "bis Sie ihn zurückgeben."
+    ),
+    Say.OPERATOR_DONE: "Buchung {reference} ist jetzt {status}.",
+    Say.OPERATOR_REFUSED: "Das ging nicht: {why}.",
+    Say.NOT_DONE: "Das ging gerade nicht: Ein Mensch sieht es sich an.",
+    Say.DEPOSIT: "Zur Sicherung der Fahrt bitten wir um eine Anzahlung von {amount}: {how}",
     Say.LINE_BASE: "Grundpreis",
     Say.LINE_DISTANCE: "Strecke, {quantity} km",
     Say.LINE_DURATION: "Fahrzeit, {quantity} min",

@@ -77,6 +77,27 @@ SENTENCES: Final[Mapping[Say, str]] = {
     Say.PROPOSED: (
         "For booking {reference} we propose: {note}. Write “change” to take it over, or “cancel”."
     ),
+    Say.OPERATOR_NEW: (
+        "New booking {reference}\n{summary}\n{total}\nAnswer: accept {reference}, decline "
+        "{reference} <why>, propose {reference} <what>"
+    ),
+    Say.OPERATOR_CHANGED: (
+        "Booking {reference} was changed by the customer\n{summary}\n{total}, fees "
+        "{fee}\nAnswer: accept {reference}, decline {reference} <why>, propose {reference} "
+        "<what>"
+    ),
+    Say.OPERATOR_CANCELLED: (
+        "Booking {reference} was cancelled by the customer\n{summary}\n{total}, fees {fee}"
+    ),
+    Say.OPERATOR_ESTIMATE: ("Careful: the routing service gave no answer, so the distance is an estimate."),
+    Say.OPERATOR_FULL: "Careful: every vehicle of this class is taken or promised at that time.",
+    Say.OPERATOR_HUMAN: (
+        "{name} ({phone}) asks for a person. The bot is silent in that chat until you give it back."
+    ),
+    Say.OPERATOR_DONE: "Booking {reference} is now {status}.",
+    Say.OPERATOR_REFUSED: "That was not done: {why}.",
+    Say.NOT_DONE: "That could not be done just now: a person will look at it.",
+    Say.DEPOSIT: "To secure the ride we ask for a deposit of {amount}: {how}",
     Say.LINE_BASE: "Base fare",
     Say.LINE_DISTANCE: "Distance, {quantity} km",
     Say.LINE_DURATION: "Driving time, {quantity} min",

@@ -74,6 +74,29 @@ SENTENCES: Final[Mapping[Say, str]] = {
     Say.PROPOSED: (
         "Para la reserva {reference} proponemos: {note}. Escriba “cambiar” para aceptarlo, o “cancelar”."
     ),
+    Say.OPERATOR_NEW: (
+        "Nueva reserva {reference}\n{summary}\n{total}\nRespuesta: accept {reference}, decline "
+        "{reference} <motivo>, propose {reference} <propuesta>"
+    ),
+    Say.OPERATOR_CHANGED: (
+        "La reserva {reference} fue cambiada por el cliente\n{summary}\n{total}, cargos "
+        "{fee}\nRespuesta: accept {reference}, decline {reference} <motivo>, propose "
+        "{reference} <propuesta>"
+    ),
+    Say.OPERATOR_CANCELLED: (
+        "La reserva {reference} fue cancelada por el cliente\n{summary}\n{total}, cargos {fee}"
+    ),
+    Say.OPERATOR_ESTIMATE: ("Atención: el servicio de rutas no respondió, la distancia es estimada."),
+    Say.OPERATOR_FULL: (
+        "Atención: todos los vehículos de esta clase están ocupados o prometidos a esa hora."
+    ),
+    Say.OPERATOR_HUMAN: (
+        "{name} ({phone}) pide una persona. El bot calla en ese chat hasta que lo devuelva."
+    ),
+    Say.OPERATOR_DONE: "La reserva {reference} está ahora {status}.",
+    Say.OPERATOR_REFUSED: "No fue posible: {why}.",
+    Say.NOT_DONE: "No ha sido posible ahora: una persona lo mirará.",
+    Say.DEPOSIT: "Para asegurar el viaje pedimos un anticipo de {amount}: {how}",
     Say.LINE_BASE: "Tarifa base",
     Say.LINE_DISTANCE: "Distancia, {quantity} km",
     Say.LINE_DURATION: "Tiempo, {quantity} min",

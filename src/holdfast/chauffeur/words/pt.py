@@ -79,6 +79,25 @@ SENTENCES: Final[Mapping[Say, str]] = {
     Say.PROPOSED: (
         "Para a reserva {reference} propomos: {note}. Escreva “alterar” para aceitar, ou “cancelar”."
     ),
+    Say.OPERATOR_NEW: (
+        "Nova reserva {reference}\n{summary}\n{total}\nResposta: accept {reference}, decline "
+        "{reference} <motivo>, propose {reference} <proposta>"
+    ),
+    Say.OPERATOR_CHANGED: (
+        "A reserva {reference} foi alterada pelo cliente\n{summary}\n{total}, taxas "
+        "{fee}\nResposta: accept {reference}, decline {reference} <motivo>, propose {reference} "
+        "<proposta>"
+    ),
+    Say.OPERATOR_CANCELLED: (
+        "A reserva {reference} foi cancelada pelo cliente\n{summary}\n{total}, taxas {fee}"
+    ),
+    Say.OPERATOR_ESTIMATE: "Atenção: o serviço de rotas não respondeu, a distância é estimada.",
+    Say.OPERATOR_FULL: ("Atenção: todos os veículos desta classe estão ocupados ou prometidos a essa hora."),
+    Say.OPERATOR_HUMAN: ("{name} ({phone}) pede uma pessoa. O bot fica calado nesse chat até o devolver."),
+    Say.OPERATOR_DONE: "A reserva {reference} está agora {status}.",
+    Say.OPERATOR_REFUSED: "Não foi possível: {why}.",
+    Say.NOT_DONE: "Não foi possível agora: uma pessoa vai ver.",
+    Say.DEPOSIT: "Para garantir a viagem pedimos um sinal de {amount}: {how}",
     Say.LINE_BASE: "Tarifa base",
     Say.LINE_DISTANCE: "Distância, {quantity} km",
     Say.LINE_DURATION: "Tempo, {quantity} min",

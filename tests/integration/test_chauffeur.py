@@ -1,0 +1,208 @@
+"""The chauffeur in a real gateway, with its bot as a process of its own, against the simulator."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from holdfast.chauffeur.surcharges import is_holiday
+from holdfast.chauffeur.tariff import Calendar
+from holdfast.lab import Phone, Simulator
+from house import House, running_house
+
+ON = {"HOLDFAST_APPLICATIONS": "chauffeur"}
+BOT = Path(__file__).parents[2] / "examples" / "chauffeur.py"
+_DAYS = ((datetime.now(UTC) + timedelta(days=it)).date() for it in range(40, 60))
+_BAVARIA = Calendar(country="DE", subdivision="BY")
+#: Far enough for every notice, and no holiday: that would cost more.
+DAY = next(it for it in _DAYS if not is_holiday(_BAVARIA, it)).strftime("%d.%m.%Y")
+RIDE = f"From Marienplatz to the airport on {DAY} at 14:00, 2 passengers, 1 suitcase, sedan"
+#: The airport transfer at a fixed price, and the fee of the airport.
+PRICE = "83.00"
+ALL = {"format": "json", "after": ""}
+
+
+@dataclass
+class Stage:
+    """A house with the chauffeur and its bot, a customer and an operator."""
+
+    house: House
+    number: str
+    customer: Phone
+    operator: Phone
+    bot: asyncio.subprocess.Process | None = None
+    seen: dict[str, int] = field(default_factory=dict)
+
+    async def write(self, name: str, body: dict[str, Any], expect: int = 200) -> dict[str, Any]:
+        """The owner edits a document."""
+        path = f"/v1/configuration/{name}"
+        answer: dict[str, Any] = await self.house.ask("PUT", path, expect, json={"body": body})
+        return answer
+
+    async def start_bot(self) -> None:
+        """Return when it is at work: what is said before its first start is not for it."""
+        path = self.house.place.data / "bot.log"
+        with path.open("wb") as log:
+            self.bot = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "holdfast.cli", "bot", "run", str(BOT)),
+                env=dict(self.house.place.environment()) | ON,
+                stdout=log,
+                stderr=log,
+            )
+
+        async def at_work() -> bool:
+            assert self.bot is not None
+            assert self.bot.returncode is None, path.read_text()
+            return b"is at work" in path.read_bytes()
+
+        await self.house.until(at_work, "the bot did not begin", within_s=60)
+
+    async def kill_bot(self) -> None:
+        if self.bot is not None and self.bot.returncode is None:
+            self.bot.kill()
+            await self.bot.wait()
+
+    async def kill_everything(self) -> None:
+        """kill -9 of bot and gateway; both are started again."""
+        await self.kill_bot()
+        await self.house.kill("gateway")
+        await self.house.start()
+        await self.house.connected("office")
+        await self.start_bot()
+
+    async def heard(self, phone: Phone, words: str) -> str:
+        """The next message with these words. Fails when one comes twice."""
+
+        async def there() -> bool:
+            messages, _ = await phone.inbox()
+            return any(words in (it.text or "") for it in messages[self.seen.get(phone.phone, 0) :])
+
+        await self.house.until(there, f"{phone.name} was not told “{words}”", within_s=60)
+        messages, _ = await phone.inbox()
+        first = self.seen.get(phone.phone, 0)
+        place = next(i for i, it in enumerate(messages) if i >= first and words in (it.text or ""))
+        self.seen[phone.phone] = place + 1
+        return messages[place].text or ""
+
+    async def bookings(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self.house.ask("GET", "/v1/chauffeur/bookings"))["bookings"]
+        return found
+
+
+@asynccontextmanager
+async def stage(folder: Path, simulator: Simulator) -> AsyncIterator[Stage]:
+    async with running_house(folder, simulator, ON) as house:
+        number, _ = await house.link("office")
+        customer, operator = await simulator.phone("Ann Lee"), await simulator.phone("Operator")
+        here = Stage(house, number, customer, operator)
+        await here.write("chauffeur", {"name": "Alpine Cars", "operators": [f"+{operator.phone}"]})
+        try:
+            await here.start_bot()
+            yield here
+        finally:
+            await here.kill_bot()
+
+
+async def test_a_ride_is_booked_once_whatever_is_killed(tmp_path: Path, simulator: Simulator) -> None:
+    async with stage(tmp_path, simulator) as here:
+        say, customer, operator = here.customer.say, here.customer, here.operator
+        await say(here.number, "Hello")
+        await here.heard(customer, "Where shall we pick you up")
+        await here.kill_everything()
+        await say(here.number, RIDE)
+        assert f"*Total: {PRICE} EUR*" in await here.heard(customer, "Shall I book it?")
+        await here.kill_everything()
+        # The price is another one now; who has a quote keeps it.
+        tariff = (await here.house.ask("GET", "/v1/chauffeur/setting"))["tariff"]
+        tariff["fixed_routes"][0]["prices"]["sedan"] = "500.00"
+        await here.write("pricing", tariff)
+        await say(here.number, "yes")
+        reference = (await here.heard(customer, "Reference: *")).partition("*")[2][:6]
+        assert PRICE in await here.heard(operator, f"New booking {reference}")
+        await here.kill_everything()
+        [booking] = await here.bookings()
+        assert (booking["status"], booking["quote"]["total"]) == ("requested", PRICE)
+        await operator.say(here.number, f"accept {reference}")
+        await here.heard(customer, "is confirmed")
+        await here.heard(operator, "is now confirmed")
+        await here.kill_everything()
+        await say(here.number, "cancel")
+        await here.heard(customer, "The fee is 0.00 EUR")
+        await here.kill_everything()
+        await say(here.number, "yes")
+        await here.heard(customer, f"Booking {reference} is cancelled")
+        await here.heard(operator, "was cancelled by the customer")
+        [booking] = await here.bookings()
+        assert booking["status"] == "cancelled"
+        for phone in (customer, operator):
+            texts = [it.text for it in (await phone.inbox())[0] if it.text]
+            assert len(texts) == len(set(texts)), texts
+
+
+async def test_an_operator_works_over_the_api(tmp_path: Path, simulator: Simulator) -> None:
+    async with stage(tmp_path, simulator) as here:
+        await here.customer.say(here.number, RIDE)
+        await here.heard(here.customer, "Shall I book it?")
+        await here.customer.say(here.number, "yes")
+        await here.heard(here.customer, "Reference: *")
+        [booking] = await here.bookings()
+        ask, base = here.house.ask, "/v1/chauffeur"
+        await ask("PUT", f"{base}/vehicles/car-1", json={"name": "Car 1", "vehicle_class": "sedan"})
+        await ask("PUT", f"{base}/drivers/dan", json={"name": "Dan"})
+        path = f"{base}/bookings/{booking['reference']}"
+        who = {"vehicle": "car-1", "driver": "dan"}
+        assert (await ask("PUT", f"{path}/assignment", json=who))["driver"] == "dan"
+        again = {"session": "office", "to": "+491700000099", "form": booking["form"]}
+        headers = {"Idempotency-Key": "one"}
+        made = [await ask("POST", f"{base}/bookings", 201, json=again, headers=headers) for _ in range(2)]
+        assert made[0] == made[1]
+        assert made[0]["status"] == "confirmed"
+        taken = await ask("PUT", f"{base}/bookings/{made[0]['booking_id']}/assignment", 409, json=who)
+        assert "is taken at that time" in taken["detail"]
+        await ask("POST", f"{path}/decline", json={"note": "We are full."})
+        await here.heard(here.customer, "We are full.")
+        await ask("PUT", f"{base}/bookings/{made[0]['booking_id']}/assignment", json=who)
+        calendar = await ask("GET", f"{base}/drivers/dan/calendar", params=_around(made[0]["at"]))
+        assert [it["by"] for it in calendar["taken"]] == [made[0]["booking_id"]]
+        table = await here.house.http.get(f"{base}/bookings.csv", params={"status": "declined"})
+        assert [line[:6] for line in table.text.splitlines()[1:]] == [booking["reference"]]
+        page = await ask("GET", "/v1/events", params={**ALL, "type": "application.event"})
+        names = [it["data"]["name"] for it in page["events"]]
+        assert names == [f"booking.{it}" for it in ("created", "assigned", "created", "declined", "assigned")]
+        assert (await ask("GET", f"{base}/bookings/NOSUCH", 404))["code"] == "not_found"
+
+
+def _around(at: str) -> dict[str, str]:
+    moment, hour = datetime.fromisoformat(at), timedelta(hours=1)
+    return {"from": (moment - hour).isoformat(), "until": (moment + hour).isoformat()}
+
+
+async def test_nobody_without_a_key_gets_in(tmp_path: Path, simulator: Simulator) -> None:
+    async with running_house(tmp_path, simulator, ON) as house:
+        paths = (await house.ask("GET", "/openapi.json"))["paths"]
+        ours = [(path, verb) for path, it in paths.items() if "/chauffeur" in path for verb in it]
+        assert len(ours) >= 18
+        for path, verb in ours:
+            answer = await house.http.request(verb, path, headers={"Authorization": ""})
+            assert answer.status_code == 401, (path, verb)
+
+
+async def test_a_tariff_is_held_to_its_rules_and_tried_before_it_counts(
+    tmp_path: Path, simulator: Simulator
+) -> None:
+    async with stage(tmp_path, simulator) as here:
+        ask, path = here.house.ask, "/v1/configuration/pricing"
+        body = (await ask("GET", path))["body"]
+        body["classes"][0]["base"] = "-5"
+        refused = await here.write("pricing", body, 422)
+        assert "classes.0.base" in refused["detail"]
+        body["classes"][0]["base"] = "15.00"
+        question = {"km": 12, "minutes": 20, "at": "2026-12-02T10:00:00+01:00", "vehicle_class": "sedan"}
+        tried = await ask("POST", f"{path}/preview", json={"body": body, "question": question})
+        assert "Sedan: 45.20 EUR (Sedan 15.00, distance 22.20, duration 8.00)" in str(tried)
+        assert (await here.write("pricing", body))["version"] == 1
+        assert (await ask("GET", "/v1/chauffeur/setting"))["pricing_version"] == 1
