@@ -19,7 +19,7 @@ from browser_stage import started_chromium
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from holdfast.keeper import Place, free_port, port_is_free
-from holdfast.lab import Simulator, Stack
+from holdfast.lab import Phone, Simulator, Stack
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
 
@@ -38,6 +38,8 @@ class Site:
     browser: Browser
     url: str
     session_id: str
+    phone: str
+    customer: Phone
     troubles: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
 
@@ -77,7 +79,8 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
         browser = await stack.enter_async_context(started_chromium())
         while port_is_free(place.dashboard_port):  # noqa: ASYNC110 - another process has no event for us
             await asyncio.sleep(0.05)
-        yield Site(running, browser, f"http://127.0.0.1:{place.dashboard_port}", made.id)
+        url = f"http://127.0.0.1:{place.dashboard_port}"
+        yield Site(running, browser, url, made.id, phone.phone, await simulator.phone("Ann"))
 
 
 async def log_in(site: Site, page: Page, name: str) -> None:
@@ -190,6 +193,29 @@ async def test_a_number_is_worked_with_on_its_page(site: Site) -> None:
     # Nobody loads it again: what happens is shown by itself.
     await expect(page.get_by_test_id("word")).to_have_text("Connected", timeout=SOON_MS)
     await expect(page.get_by_test_id("log")).to_contain_text("Stopped")
+    await context.close()
+
+
+async def test_a_customer_is_heard_and_answered(site: Site) -> None:
+    context = await site.context()
+    page = await context.new_page()
+    await page.goto(f"{site.url}/login?token={await site.token()}")
+    await expect(page).to_have_url(site.url + "/", timeout=SOON_MS)
+    await page.goto(f"{site.url}/numbers/{site.session_id}/chats")
+    await site.customer.say(site.phone, "Are you <b>open</b>?")
+    # Nobody loads it again.
+    await expect(page.get_by_test_id("chats")).to_contain_text("Are you <b>open</b>?", timeout=SOON_MS)
+    await page.get_by_test_id("chats").get_by_role("link").click()
+    await page.get_by_label("Reply").fill("Yes, until six")
+    await page.get_by_test_id("reply").click()
+    messages = page.get_by_test_id("messages")
+    await expect(messages).to_contain_text("Yes, until six", timeout=SOON_MS)
+    await expect(messages).to_contain_text("delivered", timeout=SOON_MS)
+    await site.customer.wait_for("Yes, until six")
+    assert (await Axe().run(page)).response["violations"] == []
+    kept = os.environ.get("HOLDFAST_SCREENSHOTS", "")
+    if kept:
+        await page.screenshot(path=Path(kept) / "chat-desk-light.jpg", type="jpeg", quality=72)
     await context.close()
 
 
