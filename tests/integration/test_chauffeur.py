@@ -150,6 +150,10 @@ async def test_an_operator_works_over_the_api(tmp_path: Path, simulator: Simulat
         await here.customer.say(here.number, "yes")
         await here.heard(here.customer, "Reference: *")
         [booking] = await here.bookings()
+        day_before = datetime.fromisoformat(booking["at"]) - timedelta(hours=24) - datetime.now(UTC)
+        await here.house.ask("POST", "/v1/lab/clock", 204, json={"ahead_s": day_before.total_seconds() + 60})
+        assert booking["reference"] in await here.heard(here.customer, "Reminder: your ride")
+        await here.house.ask("POST", "/v1/lab/clock", 204, json={"ahead_s": 0})
         ask, base = here.house.ask, "/v1/chauffeur"
         await ask("PUT", f"{base}/vehicles/car-1", json={"name": "Car 1", "vehicle_class": "sedan"})
         await ask("PUT", f"{base}/drivers/dan", json={"name": "Dan"})

@@ -44,7 +44,7 @@ from holdfast.chauffeur.words import Say
 from holdfast.client import Client, GatewayUnreachable
 from holdfast.model.content import Document, Location
 from holdfast.model.errors import HoldfastError, StoreUnavailable
-from holdfast.model.events import MessageReceived
+from holdfast.model.events import BotReminder, MessageReceived
 
 _log = structlog.get_logger("holdfast.chauffeur")
 bot: Final = Bot("chauffeur")
@@ -115,7 +115,10 @@ async def remind(chat: Chat) -> None:
     """Remind of rides, by the bookings as they are now: one that was cancelled meanwhile is none."""
     desk = desk_of(chat.client)
     setting = await desk.setting()
-    state, now = _remembered(chat, setting), datetime.now(UTC)
+    state, due = _remembered(chat, setting), chat.event.data
+    assert isinstance(due, BotReminder)
+    # The gateway's clock has said that it is time; this machine's may be behind it.
+    now = max(datetime.now(UTC), datetime.fromtimestamp(due.due_ms / 1000, UTC))
     bookings = await desk.bookings(chat.event.session_id, chat.event.chat)
     hours, zone = setting.service.reminders_h, setting.service.time_zone
     since = datetime.fromisoformat(str(chat.data["since"])) if "since" in chat.data else now

@@ -67,6 +67,9 @@ _CLOCK: Final = re.compile(
     r"|(?<![\d.,:])(?P<h3>\d{1,2})\s?(?:uhr(?:\s(?P<m3>\d{1,2})(?!\d))?|h\b|horas?\b|o'?clock)"
     r"|\b(?:at|um|gegen|as|a las?|a eso de las)\s(?P<h4>\d{1,2})(?![\d:.h]|\s?(?:[ap]\.?m\b|uhr|people|person|pess|pax))"
 )
+_BEFORE: Final = re.compile(
+    r"(?<!\w)(?:a eso de las|a las?|as|at|um|gegen|ab|on the|on|am|den|em|no dia|el dia|el|para el|by)\s+$"
+)
 _PART_OF_DAY: Final = re.compile(
     r"\b(?:(?:in the|da|de la|por la|am)\s)?(?P<late>afternoon|evening|night|tonight|nachmittags?|abends?|tarde|noite|noche)\b"
     r"|\b(?:in the|da|de la|por la|am)\s(?P<early>morning|morgen|vormittag|manha|manana|madrugada)\b"
@@ -93,7 +96,14 @@ def read_moment(text: str, language: Language, now: datetime) -> Moment:
     # What was read as a date holds no time: 24.12. is no 24 hours.
     rest = _blank(low, day_spans)
     clock, clock_impossible, clock_spans = _read_time(rest)
-    return Moment(day, clock, day_impossible or clock_impossible, (*day_spans, *clock_spans))
+    spans = tuple(_with_its_preposition(low, it) for it in (*day_spans, *clock_spans))
+    return Moment(day, clock, day_impossible or clock_impossible, spans)
+
+
+def _with_its_preposition(low: str, span: Span) -> Span:
+    """`a las 10:00` leaves no `a las` behind, which would be the beginning of a place."""
+    before = _BEFORE.search(low[: span[0]])
+    return span if before is None else (before.start(), span[1])
 
 
 def exists(at: datetime) -> bool:

@@ -127,6 +127,15 @@ def test_a_place_that_holds_a_preposition() -> None:
     assert (talk.form.pickup.place_id, talk.form.destination.place_id) == ("spain", "muc")
 
 
+@pytest.mark.parametrize(
+    "text", ["el 10/12 a las 10:00", "el 10 de diciembre a las 10:00", "em 10/12 às 10:00"]
+)
+def test_what_stands_before_a_time_is_no_place(text: str) -> None:
+    talk = Talk(state=State("es"))
+    talk.say(f"Necesito ir de Marienplatz a Augsburg {text}, 2 personas, 1 maleta, sedan")
+    assert talk.quoted, talk.heard[-1]
+
+
 # -- corrections
 
 
