@@ -65,6 +65,10 @@ class Settings(BaseModel):
     legacy_api: bool = Field(
         default=False, description="serve /api/whatsapp too, for clients of older systems"
     )
+    page_origins: str = Field(
+        default="",
+        description="web applications whose own pages may show a session, like https://app.example",
+    )
     keep_events_days: float = Field(default=30, ge=1, le=36_500, description="events for consumers")
     keep_messages_days: float = Field(default=365, ge=1, le=36_500, description="messages of both directions")
     keep_media_days: float = Field(default=365, ge=1, le=36_500, description="files that nobody uses")
@@ -115,6 +119,11 @@ class Settings(BaseModel):
     def names(self) -> Collection[str]:
         """The hosts by which requests may ask for the API, beside addresses and localhost."""
         return [self.host, *self.allowed_hosts.replace(",", " ").split()]
+
+    @property
+    def origins(self) -> Collection[str]:
+        """The origins of `page_origins`, as browsers write them."""
+        return [it.lower().rstrip("/") for it in self.page_origins.replace(",", " ").split()]
 
     @property
     def run(self) -> Path:

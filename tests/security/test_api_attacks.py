@@ -18,6 +18,12 @@ NEEDS: Final = {
     "GET /v1/dashboard/state": "",
     "POST /v1/users/first": "",
     "POST /v1/login": "",
+    # A page's token opens these, and no key: tests/acceptance/test_page_token.py.
+    "GET /v1/page/session": "",
+    "POST /v1/page/session/pair": "",
+    "DELETE /v1/page/session/pair": "",
+    "POST /v1/sessions/{ref}/page-tokens": "admin",
+    "DELETE /v1/sessions/{ref}/page-tokens": "admin",
     "GET /v1/system": "read",
     "GET /v1/sessions": "read",
     "PUT /v1/sessions/{name}": "admin",

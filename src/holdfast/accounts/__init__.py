@@ -7,6 +7,7 @@ database holds hashes, and sealed what has to be read again.
 from holdfast.accounts.accounts import Accounts, IssuedKey, IssuedLink, KeyInfo
 from holdfast.accounts.audit import Audit, Entry, Noted, Who
 from holdfast.accounts.logins import Logins
+from holdfast.accounts.pages import Guest
 from holdfast.accounts.passwords import Passwords
 from holdfast.accounts.roles import SCOPES, Role
 from holdfast.accounts.scopes import Caller, KeyKind, Scope
@@ -19,6 +20,7 @@ __all__ = [
     "Audit",
     "Caller",
     "Entry",
+    "Guest",
     "IssuedKey",
     "IssuedLink",
     "KeyInfo",

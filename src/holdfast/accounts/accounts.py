@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from holdfast.accounts import statements
+from holdfast.accounts.pages import PageTokens
 from holdfast.accounts.roles import SCOPES
 from holdfast.accounts.scopes import (
     BORN_WITH,
@@ -116,6 +117,8 @@ class Accounts:
         self._clock = clock
         self._known: OrderedDict[str, tuple[int, Caller]] = OrderedDict()
         self._revoked = asyncio.Event()
+        #: What lets a page show one session.
+        self.pages = PageTokens(clock)
 
     async def ensure_local(self, tenant_id: TenantId, path: Path) -> None:
         """See that the machine-local credential lies at `path` (0600) and is valid; make a new one otherwise.
@@ -235,6 +238,7 @@ class Accounts:
     def _forget(self, concerned: Callable[[Caller], bool]) -> None:
         for digest in [digest for digest, (_, caller) in self._known.items() if concerned(caller)]:
             del self._known[digest]
+        self.pages.end(lambda guest: concerned(guest.maker))
         self._tell_streams()
 
     def log_in(self, unit: WriteUnit, user: User, lives_ms: int) -> IssuedKey:

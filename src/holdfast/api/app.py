@@ -23,6 +23,7 @@ from holdfast.api import (
     media,
     messages,
     metrics,
+    pages,
     people,
     quarantine,
     queue,
@@ -34,6 +35,7 @@ from holdfast.api import (
 )
 from holdfast.api.description import Described
 from holdfast.api.limits import BodyLimit
+from holdfast.api.otherpages import OtherPages
 from holdfast.api.rooms import Rooms
 from holdfast.api.wholeness import whole_texts
 from holdfast.kit.origin import SameSite
@@ -48,8 +50,11 @@ the data folder. Refusals are `application/problem+json` (RFC 9457): `type`, `ti
 """
 
 
-def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
-    """The application over these rooms, as it is shipped and as it is tested; `names` as in SameSite."""
+def create_app(rooms: Rooms, names: Collection[str] = (), origins: Collection[str] = ()) -> FastAPI:
+    """The application over these rooms, as it is shipped and as it is tested.
+
+    `names` as in SameSite, `origins` as in OtherPages.
+    """
     app = Described(
         responses={422: errors.refusal(422)},
         dependencies=[Depends(whole_texts)],
@@ -66,6 +71,7 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
     app.add_middleware(BodyLimit)
     refusal = errors.answer_of(Forbidden("This page belongs to another site"))
     app.add_middleware(SameSite, refuse=refusal, names=names)
+    app.add_middleware(OtherPages, origins=origins)
     app.include_router(system.open_router)
     for router in (
         system.router,
@@ -83,6 +89,8 @@ def create_app(rooms: Rooms, names: Collection[str] = ()) -> FastAPI:
         subscriptions.router,
         socket.router,
         access.router,
+        pages.router,
+        pages.page_router,
         keys.router,
         users.own_router,
         users.router,

@@ -49,7 +49,7 @@ async def serve(
 
 
 def _app(rooms: Rooms, chosen: Settings) -> FastAPI:
-    app = create_app(rooms, chosen.names)
+    app = create_app(rooms, chosen.names, chosen.origins)
     if chosen.legacy_api:
         from holdfast.legacy import mount
 

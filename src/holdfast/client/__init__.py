@@ -20,6 +20,7 @@ from holdfast.client.system import System
 from holdfast.client.types import (
     DashboardLink,
     Message,
+    PageToken,
     Pairing,
     Passkey,
     Qr,
@@ -102,6 +103,7 @@ __all__ = [
     "NotCancellable",
     "Notification",
     "Outages",
+    "PageToken",
     "Pairing",
     "Passkey",
     "People",

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Json
 from holdfast.client.http import Http
-from holdfast.client.types import Passkey, Qr, Quarantined, Session, Survey, TypedCode
+from holdfast.client.types import PageToken, Passkey, Qr, Quarantined, Session, Survey, TypedCode
 from holdfast.client.uptime import Change, Uptime
 from holdfast.model.errors import HoldfastError, NoQr
 
@@ -47,6 +47,18 @@ class Sessions:
         Raises NameTaken when another session has the name, UnknownSession.
         """
         return Session.read(await self._http.json("PATCH", session_path(ref), body={"name": name}))
+
+    async def page_token(self, ref: str, *, lives_s: int = 300) -> PageToken:
+        """A token by which a page in a browser shows this session for so long, 30 to 900 seconds.
+
+        It opens nothing else. Raises UnknownSession.
+        """
+        body = {"expires_in_s": lives_s}
+        return PageToken.read(await self._http.json("POST", f"{session_path(ref)}/page-tokens", body=body))
+
+    async def revoke_page_tokens(self, ref: str) -> None:
+        """Every page that shows this session is refused from now on. Idempotent. Raises UnknownSession."""
+        await self._http.json("DELETE", f"{session_path(ref)}/page-tokens")
 
     async def quarantined(self) -> "Sequence[Quarantined]":
         """Credentials that have left their place, newest first."""

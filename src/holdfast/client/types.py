@@ -300,6 +300,19 @@ class Passkey:
 
 
 @dataclass(frozen=True, slots=True)
+class PageToken:
+    """What lets a page in a browser show one session. Never log it."""
+
+    token: str = field(repr=False)
+    expires_at: datetime | None
+
+    @classmethod
+    def read(cls, body: Json) -> "PageToken":
+        """From the API's JSON."""
+        return cls(str(body["token"]), moment(body.get("expires_at")))
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A send that the gateway has committed: it will go out under this id, once."""
 
