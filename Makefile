@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-schema test-s3 screenshots faults lint format bench proto lock reasons wheel clean
+.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-typescript test-schema test-s3 screenshots faults lint format bench proto lock reasons wheel clean
 .DELETE_ON_ERROR:
 
 help:
@@ -109,6 +109,12 @@ screenshots: dev
 # Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.
 test-clients: dev
 	@. tools/node.sh && $(BIN)/python tests/clients/side_by_side.py $(ARGS)
+
+# examples/typescript against a real gateway and in a browser. Brings a Node.js that runs TypeScript.
+test-typescript: dev
+	@sh tools/chromium.sh
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-node.lock
+	$(BIN)/python -m pytest -p no:xdist tests/typescript $(ARGS)
 
 # The API against its own description, with many more requests than `make test` makes.
 test-schema: dev
