@@ -37,7 +37,12 @@ async def load(roster: Roster, store: Store, registry: Registry) -> None:
     missing = compare({runtime.id: runtime.record for runtime in known}, registry.records, gone)
     for runtime in known:
         _into_our_time(runtime, roster)
-    await _renew(known, {record.id: record for record in missing.newer}, roster, store)
+    newer = {record.id: record for record in missing.newer}
+    # Its deletion was begun and has reached one record of both: it is carried out now.
+    begun = [runtime for runtime in known if _is_condemned(runtime, newer.get(runtime.id))]
+    for runtime in begun:
+        del newer[runtime.id]
+    await _renew(known, newer, roster, store)
     for runtime in known:
         roster.take(runtime)
     for record in missing.into_database:
@@ -53,6 +58,8 @@ async def load(roster: Roster, store: Store, registry: Registry) -> None:
         _note_absence(runtime, roster)
         roster.tell(runtime, f.Restored(_last_seen(runtime, roster.clock.wall_ms)))
         roster.set_timer(runtime)  # also where the machine left a time of before as it was
+    for runtime in begun:
+        roster.tell(runtime, f.DeleteAsked())
     roster.begin_restoration()
     if missing.registry_stale:
         try:
@@ -68,8 +75,9 @@ async def _renew(
     """An older copy of the database was put back: links that were made since are in the registry."""
     renewed = [runtime for runtime in known if runtime.id in newer]
     for runtime in renewed:
-        runtime.record = newer[runtime.id]
-        runtime.session = replace(_rebuilt(runtime.record, roster.now), epoch=runtime.session.epoch)
+        before, runtime.record = runtime.record, newer[runtime.id]
+        if not _says_the_same(before, runtime.record) and not _has_ended(runtime):
+            runtime.session = replace(_rebuilt(runtime.record, roster.now), epoch=runtime.session.epoch)
         log.warning("session.renewed_from_registry", session=runtime.name, phone=runtime.record.phone)
     rows = [repository.row_of(it, it.session.moved(roster.clock.shift_ms)) for it in renewed]
     try:
@@ -111,8 +119,25 @@ def in_our_time(session: f.Session, now_ms: int, policy: Policy) -> f.Session:
     return replace(session, since_ms=min(session.since_ms, now_ms), retry_at_ms=retry_at)
 
 
+def _is_condemned(runtime: Runtime, newer: Record | None) -> bool:
+    return newer is not None and newer.deleted and not runtime.deleted
+
+
+def _says_the_same(one: Record, other: Record) -> bool:
+    """Both tell of the same link and the same wish: what the session was waiting for, it still waits for."""
+    return (one.folder, one.jid, one.wish) == (other.folder, other.jid, other.wish)
+
+
+def _has_ended(runtime: Runtime) -> bool:
+    """The database has said that its link is over, and the newer record does not say of another one."""
+    logged_out = runtime.session.state is State.LOGGED_OUT
+    return runtime.deleted or (logged_out and runtime.record.folder is None)
+
+
 def _rebuilt(record: Record, now_ms: int) -> f.Session:
     desired = Desired(record.wish)
+    if record.deleted:
+        return f.Session(State.DELETED, Reason.DELETED_HERE, desired, f.Credentials.LOST, since_ms=now_ms)
     if record.folder is None:
         return f.Session(desired=desired, since_ms=now_ms)
     state, reason = State.CONNECTING, Reason.RESTORING

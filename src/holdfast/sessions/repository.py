@@ -62,7 +62,8 @@ def _runtime(row: tuple[Any, ...]) -> Runtime:
     (id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, *rest) = row
     (state, reason, detail, code, since, epoch, attempt, retry_at, banned, connected, heartbeat, *ends) = rest
     revision, warnings, conflicts, replace_number, seq = ends
-    record = Record(id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, revision)
+    gone = state == State.DELETED.value
+    record = Record(id_, tenant_id, name, wish, created, folder, phone, jid, lid, push_name, revision, gone)
     session = Session(
         state=State(state),
         reason=Reason(reason) if reason in _REASONS else Reason.RESTORING,

@@ -154,7 +154,7 @@ class Roster:
             self.hide_code(runtime)
         if runtime.deleted:  # its name is free at once, its number when its credentials have left their place
             named = f"{runtime.name} (deleted {runtime.id})"
-            self.index.rewrite(runtime, replace(runtime.record, name=named))
+            self.index.rewrite(runtime, replace(runtime.record, name=named, deleted=True))
         if after.state.up and not before.state.up:
             runtime.last_connected_ms = self.clock.wall_ms
         shown = after.moved(self.clock.shift_ms)

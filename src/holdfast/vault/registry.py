@@ -36,6 +36,8 @@ class Record:
     push_name: str | None = None
     #: How often the record has changed: of two records of a session the higher one is right.
     revision: int = 0
+    #: Its owner has deleted it; it is known until its credentials have left their place.
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
