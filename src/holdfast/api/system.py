@@ -185,6 +185,7 @@ async def set_clock(rooms: Behind, caller: Admin, wanted: ClockIn) -> None:
     """In lab mode only: the gateway's wall clock jumps, as if somebody had set the machine's."""
     log.warning("lab.clock_set", ahead_s=wanted.ahead_s)
     now_ms.ahead_ms = round(wanted.ahead_s * 1000)
+    rooms.steps.reminders.look_again()
 
 
 # The answer has to leave before the process does.

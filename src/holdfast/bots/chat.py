@@ -65,6 +65,11 @@ class Chat:
         return self.event.data.push_name if isinstance(self.event.data, MessageReceived) else ""
 
     @property
+    def now(self) -> datetime:
+        """When the gateway took the event, in UTC: the same however often the handler runs."""
+        return self.event.at or datetime.now(UTC)
+
+    @property
     def state(self) -> dict[str, Json]:
         """What this bot remembers of this chat; change it. `clear()` forgets."""
         return self._draft.state
@@ -139,7 +144,7 @@ class Chat:
         """
         if (at is None) == (after is None):
             raise ValueError("a reminder has either `at` or `after`")
-        due = datetime.now(UTC) + after if after is not None else at
+        due = self.now + after if after is not None else at
         if due is None or due.tzinfo is None:
             raise ValueError("the time of a reminder has no time zone")
         self._draft.reminders[name] = Reminder(name, due, data or {})

@@ -4,7 +4,6 @@ They stand in the document `commands`. What it does not know is left to other bo
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from holdfast.bots.bot import Bot
@@ -62,4 +61,4 @@ def _help(document: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def _filled(chat: Chat, template: str) -> str:
-    return filled(template, chat.name, chat.event.at or datetime.now(UTC), "en")
+    return filled(template, chat.name, chat.now, "en")

@@ -4,7 +4,7 @@ What it says and when stands in the documents `greeting` and `hours`.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -36,7 +36,7 @@ def make() -> Bot:
 async def _greet(chat: Chat) -> Outcome | None:
     """Greet, unless this contact was greeted within the window."""
     greeting = await chat.config("greeting")
-    at = chat.event.at or datetime.now(UTC)
+    at = chat.now
     if not greeting["enabled"] or _greeted(chat, at, timedelta(hours=greeting["again_after_hours"])):
         return UNHANDLED
     hours = await chat.config("hours")

@@ -26,7 +26,7 @@ SHIPPED: Final[Mapping[str, str]] = {
 #: Entry points by which packages bring bots of their own: functions that give one.
 _GROUP: Final = "holdfast.bots"
 #: The subscription of the bots that are hosted together.
-_NAME: Final = "bots"
+SUBSCRIPTION: Final = "bots"
 
 
 async def host(client: Client, tell: Callable[[str], None]) -> None:
@@ -63,7 +63,7 @@ def stack_of(document: Mapping[str, Any]) -> Stack:
     }
     usual = [made[name] for name in document["enabled"] if name in made]
     others = [bot for bot in made.values() if bot not in usual]
-    return Stack(_NAME, usual, more=others, orders=order)
+    return Stack(SUBSCRIPTION, usual, more=others, orders=order)
 
 
 def bot_of(name: str) -> Bot:

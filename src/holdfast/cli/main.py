@@ -274,6 +274,17 @@ def bot_run(
     _run(bot.run_bots(data, files, reload=reload), fast=True)
 
 
+@bot_app.command("replay")
+def bot_replay(
+    files: Annotated[list[Path], typer.Argument(help="Conversation files (.talk).", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Play written conversations against a simulated WhatsApp, and judge every answer."""
+    from holdfast.cli import replay
+
+    _run(replay.replay(files, as_json), fast=True)
+
+
 @bot_app.command("new")
 def bot_new(
     name: Annotated[str, typer.Argument(help="Of the bot, and of its file.", show_default=False)],

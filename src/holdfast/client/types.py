@@ -410,9 +410,10 @@ class DashboardLink:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A consumer's place, remembered by its name."""
+    """A consumer's place, remembered by its name: everything up to its cursor is done."""
 
     name: str
+    cursor: str
     types: Sequence[str] | None
     session_ids: Sequence[str] | None
     created_at: datetime | None
@@ -423,6 +424,7 @@ class Subscription:
         """From the API's JSON."""
         return cls(
             name=str(body["name"]),
+            cursor=str(body.get("cursor") or ""),
             types=body.get("types"),
             session_ids=body.get("session_ids"),
             created_at=moment(body.get("created_at")),

@@ -79,6 +79,10 @@ class Reminders:
         if at_ms is not None:
             unit.after_commit(partial(self._added, at_ms))
 
+    def look_again(self) -> None:
+        """The clock was set: something may be due."""
+        self._earlier.set()
+
     def _added(self, at_ms: int) -> None:
         if self._next_ms is None or at_ms < self._next_ms:
             self._next_ms = at_ms
