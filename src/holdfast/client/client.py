@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self, Unpack
+from typing import Self, Unpack
 from urllib.parse import quote
 
 from holdfast.client.access import Access
@@ -227,10 +227,6 @@ class Client:
         """
         body = {"sessions": list(sessions), "types": list(types)}
         await self._http.json("PUT", f"/v1/subscriptions/{quote(name, safe='')}", body=body)
-
-    async def ask(self, method: str, path: str, body: Json | None = None) -> Any:
-        """What the API gives for a path that this SDK has no word for, as JSON. Raises what it refuses."""
-        return await self._http.json(method, path, body=body)
 
     async def events_page(
         self,
