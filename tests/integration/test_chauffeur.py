@@ -74,6 +74,19 @@ class Stage:
         await self.house.connected("office")
         await self.start_bot()
 
+    async def die_at(self, point: str) -> None:
+        """The gateway is killed where it next passes this point."""
+        folder = self.house.place.data / "run" / "kill-points"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / point).touch()
+
+    async def back_from_the_dead(self) -> None:
+        """Once the gateway has died at its point, start another one."""
+        assert self.house.process is not None
+        async with asyncio.timeout(60):
+            await self.house.process.wait()
+        await self.house.start()
+
     async def heard(self, phone: Phone, words: str) -> str:
         """The next message with these words. Fails when one comes twice."""
 
@@ -120,7 +133,9 @@ async def test_a_ride_is_booked_once_whatever_is_killed(tmp_path: Path, simulato
         tariff = (await here.house.ask("GET", "/v1/chauffeur/setting"))["tariff"]
         tariff["fixed_routes"][0]["prices"]["sedan"] = "500.00"
         await here.write("pricing", tariff)
+        await here.die_at("step_committed")
         await say(here.number, "yes")
+        await here.back_from_the_dead()
         reference = (await here.heard(customer, "Reference: *")).partition("*")[2][:6]
         assert PRICE in await here.heard(operator, f"New booking {reference}")
         await here.kill_everything()

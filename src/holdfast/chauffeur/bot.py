@@ -36,6 +36,7 @@ from holdfast.chauffeur.conversation import (
 from holdfast.chauffeur.desk import Desk
 from holdfast.chauffeur.dialogue import step
 from holdfast.chauffeur.keepsake import keepsake
+from holdfast.chauffeur.moments import read_moment
 from holdfast.chauffeur.money import percent, to_cent
 from holdfast.chauffeur.reminding import due_now, next_reminder
 from holdfast.chauffeur.speaking import moment, money, say
@@ -53,6 +54,10 @@ bot: Final = Bot("chauffeur")
 def make() -> Bot:
     """The bot, for those that run bots by name."""
     return bot
+
+
+# Languages are loaded with the first date in words: a second that is the bot's start, not a customer's wait.
+read_moment("24 December", "en", datetime.now(UTC))
 
 
 _REMINDER: Final = "ride"

@@ -170,7 +170,8 @@ def _by_words(phrase: str, language: Language, now: datetime) -> date | None:
         phrase,
         languages=list(tried),
         settings={
-            "RELATIVE_BASE": now.replace(tzinfo=None),
+            # The day is enough, and settings that stay the same are not made ready again.
+            "RELATIVE_BASE": now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None),
             "PREFER_DATES_FROM": "future",
             "STRICT_PARSING": False,
             "REQUIRE_PARTS": ["day", "month"],
