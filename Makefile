@@ -3,7 +3,7 @@
 #   make run     the real thing: your numbers, real WhatsApp, data under ~/.local/share/holdfast
 #   make demo    the same against the offline simulator (make demo ARGS=--once: tell the story, exit 0 or 1)
 #   make test    everything that must hold     make lint    everything that must read well
-#   make check   the short loop at the desk: lint and the tests that start nothing
+#   make check   the short loop at the desk, under a minute: lint and the tests of one room each, the long ones left out
 #   make faults  everything that can break, broken: the fault matrix, and docs/faults.md
 #   make bench   what we claim, measured       make help    this list
 
@@ -85,7 +85,7 @@ test: test-go test-python
 test-unit: dev
 	@sh tools/postgresql.sh
 	@sh tools/ffmpeg.sh
-	$(PYTEST) --quiet tests/unit tests/contract $(ARGS)
+	$(PYTEST) --quiet -m "not long" tests/unit tests/contract $(ARGS)
 
 test-go: dev
 	@. tools/go.sh && go test ./engine/... ./internal/... ./simulator/...

@@ -41,7 +41,7 @@ def sqlite_file(tmp_path: Path) -> SqliteFile:
     return SqliteFile(tmp_path / "holdfast.db")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> DatabaseAddress:
     """A database without rows: every test that uses it runs on both kinds."""
     if request.param == "sqlite":

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 from mypy import api
+
+pytestmark = pytest.mark.long
 
 PROGRAM = """
 from holdfast.journal import Draft, Journal

@@ -17,6 +17,8 @@ from announced import announced
 from holdfast.cli.qr import half_blocks
 from holdfast.cli.screen import ago, number
 
+pytestmark = pytest.mark.long
+
 
 async def holdfast(*argv: str, data: Path, stdin: str = "", **env: str) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
