@@ -116,6 +116,17 @@ async def test_the_first_bot_of_a_stack_that_handles_a_message_ends_it(api: Serv
         await said(api, "first", "second {}", "second {}")
 
 
+async def worked_off(client: Client, name: str) -> None:
+    """Return when the bots of a subscription are done with every message that there is."""
+
+    async def done() -> bool:
+        (place,) = [it.cursor for it in await client.subscriptions() if it.name == name]
+        events, _ = await client.events_page(after=place, limit=200)
+        return not any(event.type == "message.received" for event in events)
+
+    await until(done)
+
+
 async def test_a_human_takes_over_by_api_and_gives_back(api: Served) -> None:
     bot = Bot("shop")
 
@@ -135,11 +146,13 @@ async def test_a_human_takes_over_by_api_and_gives_back(api: Served) -> None:
         (held,) = await client.handovers.list("shop")
         assert (held.chat, held.by, held.note) == (CHAT, "bot:shop", "asks for a person")
         await api.receive(1, text="silence")
+        await worked_off(client, "shop")
         await client.handovers.give_back("shop", CHAT)
         await api.receive(1, text="two")
         await said(api, "bot: one", "one moment", "bot: two")
         await client.handovers.take_over("shop", CHAT, note="mine")
         await api.receive(1, text="silence")
+        await worked_off(client, "shop")
         await client.handovers.give_back("shop", CHAT)
         await api.receive(1, text="three")
         await said(api, "bot: one", "one moment", "bot: two", "bot: three")

@@ -22,6 +22,7 @@ _log = structlog.get_logger("holdfast.bots")
 SHIPPED: Final[Mapping[str, str]] = {
     "greeting": "holdfast.bots.greeting",
     "commands": "holdfast.bots.commands",
+    "assistant": "holdfast.bots.assistant",
 }
 #: Entry points by which packages bring bots of their own: functions that give one.
 _GROUP: Final = "holdfast.bots"
