@@ -18,7 +18,7 @@ from holdfast.lab import Simulator
 from house import House, running_house
 
 pytestmark = pytest.mark.timeout(3600)
-EXAMPLES: Final = int(os.environ.get("SCHEMA_EXAMPLES", "5"))
+EXAMPLES: Final = int(os.environ.get("SCHEMA_EXAMPLES", "4"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
