@@ -135,6 +135,9 @@ class NobodyTold:
     def notice(self, unit: WriteUnit, notice: InboundNotice) -> None:
         """See inbox.Told."""
 
+    def replaced(self, unit: WriteUnit, order_no: int) -> None:
+        """See inbox.Told."""
+
 
 async def told(journal: Journal, type_: str | None = None) -> list[dict[str, Any]]:
     """The data of every event, in order."""

@@ -254,6 +254,8 @@ async def test_a_number_that_may_begin_no_new_chats_waits_and_goes_on_with_the_o
         return [it["message_id"] for it in (await queue())["waiting"]] == [cold]
 
     await talk.house.until(cold_alone_waits, "the answer did not leave the queue")
+    shown = (await talk.house.session("taxi"))["queue"]
+    assert (shown["messages"], shown["reachout_locked_until"] is None) == (1, False)
     notices = await talk.house.ask(
         "GET", "/v1/events", params={"format": "json", "after": "", "type": "notice.received"}
     )

@@ -18,13 +18,13 @@ from holdfast.accounts import Accounts, Audit, Logins, Passwords, Users
 from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Facts, Meter, Rooms
-from holdfast.chats import Chats, Follower, Telling
+from holdfast.chats import Chats, ListOfChats, Telling
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.media import Fetcher, Library, Limits, LocalFolder
-from holdfast.messages import MessageReader
+from holdfast.messages import Follower, MessageReader
 from holdfast.model.content import Text
 from holdfast.model.errors import UnknownSession
 from holdfast.model.ids import DEFAULT_TENANT
@@ -34,6 +34,7 @@ from holdfast.outbox import Outbox, RetryPolicy
 from holdfast.outbox.v1.whatsapp_pb2 import Message
 from holdfast.people import Activities, Groups, People
 from holdfast.retention import Retention
+from holdfast.search import Index, Search
 from holdfast.sessions import Service
 from holdfast.steps import Steps
 from holdfast.store import Store
@@ -126,7 +127,8 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
     media = folder / "media"
     media.mkdir()
     library = Library(store, media, LocalFolder(media), Limits(max_bytes=limit_bytes))
-    inbox = Inbox(store, journal, Telling(outbox))
+    index = Index()
+    inbox = Inbox(store, journal, Telling(outbox, index.again))
     activities = create_autospec(Activities, instance=True)
     steps = Steps(store, journal, outbox)
     passwords = Passwords(lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -154,7 +156,8 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
         groups=create_autospec(Groups, instance=True),  # they have acceptance tests
         people=create_autospec(People, instance=True),
         activities=activities,
-        chats=Chats(store, Follower(store), activities),
+        chats=Chats(store, Follower(store, ListOfChats()), activities),
+        search=Search(store, Follower(store, index)),
     )
     app = create_app(rooms)
     key = (await accounts.create_key(DEFAULT_TENANT, "test")).key

@@ -31,6 +31,7 @@ from holdfast.model.states import State
 from holdfast.outbox import Outbox
 from holdfast.people import Activities, Groups, People
 from holdfast.retention import Retention
+from holdfast.search import Search
 from holdfast.sessions import Progress
 from holdfast.steps import Steps
 
@@ -117,6 +118,7 @@ async def api(world: World) -> AsyncIterator[Api]:
                 people=People(gateway.link.questions, gateway.link.acts),
                 activities=Activities(gateway.link.acts, MessageReader(gateway.store)),
                 chats=create_autospec(Chats, instance=True),
+                search=create_autospec(Search, instance=True),
             )
         )
         key = (await accounts.create_key(DEFAULT_TENANT, "test", scopes=frozenset(Scope))).key

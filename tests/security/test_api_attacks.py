@@ -71,6 +71,8 @@ NEEDS: Final = {
     "PUT /v1/sessions/{ref}/presence": "send",
     "PUT /v1/sessions/{ref}/chats/{chat}/activity": "send",
     "GET /v1/sessions/{ref}/chats": "read",
+    "GET /v1/sessions/{ref}/search": "read",
+    "GET /v1/search": "read",
     "GET /v1/sessions/{ref}/chats/{chat}": "read",
     "GET /v1/sessions/{ref}/chats/{chat}/messages": "read",
     "POST /v1/sessions/{ref}/chats/{chat}/read": "send",

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind
 from holdfast.api.errors import refusals
-from holdfast.api.sessions import Ref, SessionOut, session_out
+from holdfast.api.sessions import Ref, SessionOut, shown
 from holdfast.kit.clock import now_ms
 from holdfast.model.passkey import helper_script
 from holdfast.sessions import ShownCode
@@ -155,7 +155,7 @@ async def answer_passkey(
 ) -> SessionOut:
     """The assertion that the helper printed, as it is. Refused by WhatsApp it ends the pairing."""
     view = await rooms.sessions.answer_passkey(caller.tenant_id, ref, json.dumps(answer).encode())
-    return session_out(view)
+    return await shown(rooms, view)
 
 
 @router.post(
@@ -163,7 +163,7 @@ async def answer_passkey(
 )
 async def confirm_passkey(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
     """The person has seen the same code on both screens. If not, cancel the pairing."""
-    return session_out(await rooms.sessions.confirm_passkey(caller.tenant_id, ref))
+    return await shown(rooms, await rooms.sessions.confirm_passkey(caller.tenant_id, ref))
 
 
 def _left_s(until_ms: int) -> float:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
-from holdfast.api.sessions import SessionOut, session_out
+from holdfast.api.sessions import SessionOut, shown
 from holdfast.sessions import PutAway
 
 router = APIRouter(prefix="/v1/quarantine", tags=["sessions"])
@@ -54,7 +54,7 @@ async def restore(rooms: Behind, caller: Admin, name: Name, wanted: BringBackIn)
     Nothing takes the place of credentials that work: 409 `already_linked`. Those that the phone or WhatsApp
     has unlinked meanwhile end in `logged_out` again.
     """
-    return session_out(await rooms.sessions.bring_back(caller.tenant_id, name, wanted.session))
+    return await shown(rooms, await rooms.sessions.bring_back(caller.tenant_id, name, wanted.session))
 
 
 def _out(it: PutAway) -> QuarantinedOut:

@@ -24,6 +24,7 @@ from holdfast.model.seams import SessionDirectory
 from holdfast.outbox import Outbox
 from holdfast.people import Activities, Groups, People
 from holdfast.retention import Retention
+from holdfast.search import Search
 from holdfast.sessions import Progress, Service
 from holdfast.steps import Steps
 
@@ -112,3 +113,4 @@ class Rooms:
     people: People
     activities: Activities
     chats: Chats
+    search: Search

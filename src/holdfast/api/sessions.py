@@ -1,5 +1,6 @@
 """HTTP: sessions, their pairing and their timeline."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -8,12 +9,16 @@ from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
+from holdfast.api.rooms import Rooms
 from holdfast.kit.clock import now_ms
 from holdfast.model.actions import Action
+from holdfast.model.errors import StoreUnavailable
+from holdfast.model.ids import SessionId
 from holdfast.model.pairing import PairingStep
 from holdfast.model.states import Color, ConnectionStatus, Desired, State
 from holdfast.model.warnings import WarningCode
 from holdfast.model.words import of_reason, of_warning
+from holdfast.outbox import Length
 from holdfast.sessions import Debt, PairingView, Share, TimelineEntry, Uptime, View
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
@@ -44,6 +49,15 @@ class WarningOut(BaseModel):
     since: datetime
     sentence: str
     next_step: str
+
+
+class QueueLengthOut(BaseModel):
+    """How much a session has to send, and whether WhatsApp lets it; all of it is under /queue."""
+
+    messages: int = Field(description="messages that are accepted and not sent")
+    reachout_locked_until: datetime | None = Field(
+        description="until then WhatsApp lets this number begin no new chats; null: it may"
+    )
 
 
 class SessionOut(BaseModel):
@@ -78,6 +92,7 @@ class SessionOut(BaseModel):
     restoring: bool = Field(description="it comes back after a start, and is not there yet")
     actions: list[Action] = Field(description="what can be done with it now")
     warnings: list[WarningOut] = Field(description="what is not as it should be beside its state")
+    queue: QueueLengthOut | None = Field(description="null while the database cannot be asked")
 
 
 class UnlinkingOut(BaseModel):
@@ -157,8 +172,22 @@ def _must(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
-def session_out(view: View) -> SessionOut:
+async def shown(rooms: Rooms, view: View) -> SessionOut:
     """The session as the API tells it."""
+    (told,) = await _with_queues(rooms, [view])
+    return told
+
+
+async def _with_queues(rooms: Rooms, views: Sequence[View]) -> list[SessionOut]:
+    """Sessions with what they have to send. What is in memory is told without the database too."""
+    try:
+        lengths = await rooms.outbox.lengths([SessionId(view.id) for view in views])
+    except StoreUnavailable:
+        return [_session_out(view) for view in views]
+    return [_session_out(view, lengths[SessionId(view.id)]) for view in views]
+
+
+def _session_out(view: View, queue: Length | None = None) -> SessionOut:
     said = of_reason(view.reason, view.code)
     return SessionOut.model_construct(
         id=view.id,
@@ -188,6 +217,13 @@ def session_out(view: View) -> SessionOut:
         restoring=view.restoring,
         actions=list(view.actions),
         warnings=[_warning_out(code, since_ms) for code, since_ms in view.warnings],
+        queue=None if queue is None else _length_out(queue),
+    )
+
+
+def _length_out(it: Length) -> QueueLengthOut:
+    return QueueLengthOut.model_construct(
+        messages=it.messages, reachout_locked_until=_moment(it.locked_until_ms)
     )
 
 
@@ -212,7 +248,7 @@ def _pairing_out(it: PairingView) -> PairingOut:
 async def list_sessions(rooms: Behind, caller: Reader) -> SessionsOut:
     """Every session with its state."""
     return SessionsOut.model_construct(
-        sessions=[session_out(view) for view in rooms.sessions.list(caller.tenant_id)],
+        sessions=await _with_queues(rooms, list(rooms.sessions.list(caller.tenant_id))),
         unlinking=[_unlinking_out(debt) for debt in rooms.sessions.unlinkings(caller.tenant_id)],
     )
 
@@ -229,13 +265,13 @@ async def put_session(
     view, created = await rooms.sessions.create_or_get(caller.tenant_id, name)
     if created:
         response.status_code = status.HTTP_201_CREATED
-    return session_out(view)
+    return await shown(rooms, view)
 
 
 @router.get("/{ref}", summary="Show a session", responses=refusals(404))
 async def show_session(rooms: Behind, caller: Reader, ref: Ref) -> SessionOut:
     """One session, by id, name or its number."""
-    return session_out(rooms.sessions.show(caller.tenant_id, ref))
+    return await shown(rooms, rooms.sessions.show(caller.tenant_id, ref))
 
 
 class ChangeIn(BaseModel):
@@ -250,7 +286,7 @@ async def rename_session(rooms: Behind, caller: Admin, ref: Ref, change: ChangeI
 
     `name_taken` when another session has the name. Safe to repeat for who addresses it by id or number.
     """
-    return session_out(await rooms.sessions.rename(caller.tenant_id, ref, change.name))
+    return await shown(rooms, await rooms.sessions.rename(caller.tenant_id, ref, change.name))
 
 
 @router.delete("/{ref}", status_code=204, summary="Delete a session", responses=refusals(404))
@@ -275,25 +311,25 @@ async def pair(
     the session over.
     """
     view = await rooms.sessions.pair(caller.tenant_id, ref, replace_number=replace_number, phone=phone)
-    return session_out(view)
+    return await shown(rooms, view)
 
 
 @router.delete("/{ref}/pair", summary="Cancel pairing", responses=refusals(404))
 async def cancel_pairing(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
     """The code is worthless from now on."""
-    return session_out(await rooms.sessions.cancel_pairing(caller.tenant_id, ref))
+    return await shown(rooms, await rooms.sessions.cancel_pairing(caller.tenant_id, ref))
 
 
 @router.post("/{ref}/connect", summary="Connect", responses=refusals(404))
 async def connect(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
     """The session is to be up, from now on and after every restart. One that is not linked begins pairing."""
-    return session_out(await rooms.sessions.connect(caller.tenant_id, ref))
+    return await shown(rooms, await rooms.sessions.connect(caller.tenant_id, ref))
 
 
 @router.post("/{ref}/disconnect", summary="Disconnect", responses=refusals(404))
 async def disconnect(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
     """The session is to be down, from now on and after every restart. It stays linked."""
-    return session_out(await rooms.sessions.disconnect(caller.tenant_id, ref))
+    return await shown(rooms, await rooms.sessions.disconnect(caller.tenant_id, ref))
 
 
 @router.post("/{ref}/logout", summary="Log out", responses=refusals(404))
@@ -302,7 +338,7 @@ async def log_out(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
 
     The next pairing needs a new QR code.
     """
-    return session_out(await rooms.sessions.log_out(caller.tenant_id, ref))
+    return await shown(rooms, await rooms.sessions.log_out(caller.tenant_id, ref))
 
 
 @router.get("/{ref}/timeline", summary="What happened to a session", responses=refusals(404))

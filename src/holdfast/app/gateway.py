@@ -21,7 +21,7 @@ from holdfast.app.applications import Ground
 from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
 from holdfast.app.meter import Meter
-from holdfast.chats import Chats, Follower, Telling
+from holdfast.chats import Chats, ListOfChats, Telling
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Check, Doctor, Level, Places
@@ -43,13 +43,14 @@ from holdfast.media import (
     Placer,
     Storage,
 )
-from holdfast.messages import MessageReader
+from holdfast.messages import Follower, MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from holdfast.model.media import FileKind
 from holdfast.outbox import USUAL_BUDGETS, Budget, Outbox, Pace, RetryPolicy
 from holdfast.people import Activities, Groups, People
 from holdfast.retention import DEFAULTS, Keep, Kind, Retention
+from holdfast.search import Index, Search
 from holdfast.sessions import Dormancy, Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
 from holdfast.steps import Steps
@@ -106,8 +107,10 @@ class Gateway:
         self.configuration = Configuration(store, journal)
         self.fetcher = Fetcher(store, journal, self.library, self.link.files, self.link.acts)
         expecting = Expecting(self.fetcher.expected)
-        self.inbox = Inbox(store, journal, Telling(self.outbox), expecting=expecting)
-        self.follower = Follower(store)
+        words = Index()
+        telling = Telling(self.outbox, words.again)
+        self.inbox = Inbox(store, journal, telling, expecting=expecting)
+        self.listing, self.indexing = Follower(store, ListOfChats()), Follower(store, words)
         self.retention = Retention(store, _keep(chosen), library=self.library)
         self.intake = Intake(self.inbox.receive, self.link.confirm)
         seal, index = vault.seal_for("alert channels"), self.supervisor.roster.index
@@ -176,7 +179,7 @@ class Gateway:
     async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
         self.library.begin()
-        on_the_store = (self.retention, self.dormancy, self.alerts, self.follower, self.steps)
+        on_the_store = (self.retention, self.dormancy, self.alerts, self.steps)
         rooms = (
             self.link,
             self.supervisor,
@@ -184,6 +187,8 @@ class Gateway:
             self.intake,
             self.fetcher,
             self.canary,
+            self.listing,
+            self.indexing,
             *on_the_store,
         )
         async with asyncio.TaskGroup() as tasks:
@@ -229,7 +234,8 @@ class Gateway:
             groups=Groups(self.link.groups),
             people=People(self.link.questions, self.link.acts),
             activities=activities,
-            chats=Chats(self.store, self.follower, activities),
+            chats=Chats(self.store, self.listing, activities),
+            search=Search(self.store, self.indexing),
         )
 
     async def _leave(self, work: "list[asyncio.Task[Any]]") -> None:

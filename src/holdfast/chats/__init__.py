@@ -7,7 +7,7 @@ own, and no message waits for it.
 
 from holdfast.chats.chat import Chat, ChatPlace
 from holdfast.chats.chats import Chats, Wanted
-from holdfast.chats.following import Follower
+from holdfast.chats.following import ListOfChats
 from holdfast.chats.telling import Telling
 
-__all__ = ["Chat", "ChatPlace", "Chats", "Follower", "Telling", "Wanted"]
+__all__ = ["Chat", "ChatPlace", "Chats", "ListOfChats", "Telling", "Wanted"]

@@ -7,8 +7,7 @@ from typing import Final
 
 from holdfast.chats import rows, statements
 from holdfast.chats.chat import Chat, ChatPlace, ChatRow
-from holdfast.chats.following import Follower
-from holdfast.messages import ChatWindows, Message, Window
+from holdfast.messages import ChatWindows, Follower, Message, Window
 from holdfast.messages.reading import by_order
 from holdfast.model.address import parse_recipient, phone_of
 from holdfast.model.errors import RecipientInvalid, UnknownMessage

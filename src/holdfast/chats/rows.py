@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from holdfast.chats import statements
 from holdfast.chats.chat import ChatRow, Said, is_chat
-from holdfast.messages import Direction
+from holdfast.messages import Direction, followed
 from holdfast.model.address import is_group
 from holdfast.model.ids import SessionId
 from holdfast.store import ReadUnit, Row, WriteUnit, aliases
 
+#: Under this name stands how far the list of chats has come.
+FOLLOWED_AS: Final = "chats"
 #: A session and the canonical name of a chat of it.
 Key = tuple[SessionId, str]
 
@@ -23,11 +26,6 @@ def said(row: Row) -> Said:
     body = json.loads(body_json)
     names = bool(body.get("from_me")), timestamp_ms, str(body.get("push_name") or "")
     return Said(order_no, session_id, chat, bool(group), kind, *names)
-
-
-def followed(unit: ReadUnit) -> int:
-    """The last message that the list of chats knows of."""
-    return int(unit.scalar(statements.FOLLOWED) or 0)
 
 
 def here(unit: ReadUnit, keys: Iterable[Key]) -> dict[Key, ChatRow]:
@@ -60,7 +58,7 @@ def mark_read(unit: WriteUnit, session_id: SessionId, chat: str, up_to: int) -> 
         chat=names[0],
         other_chat=names[-1],
         after=up_to,
-        up_to=followed(unit),
+        up_to=followed(unit, FOLLOWED_AS),
     )
     fresh = ChatRow(session_id, chat, row.group, read_order_no=up_to)
     for each in map(said, later):

@@ -4,19 +4,6 @@ from typing import Final
 
 from holdfast.store import Statement
 
-FOLLOWED: Final = Statement(
-    "chats.followed",
-    "The last message that the list of chats knows of; NULL before the first.",
-    "SELECT CAST(value AS BIGINT) FROM settings_kv WHERE key = 'chats_followed'",
-)
-FOLLOW: Final = Statement(
-    "chats.follow",
-    "Notes the last message that the list of chats knows of.",
-    """
-INSERT INTO settings_kv (key, value) VALUES ('chats_followed', :place)
-ON CONFLICT (key) DO UPDATE SET value = excluded.value
-""",
-)
 _SAID: Final = "order_no, session_id, chat, is_group, kind, direction, timestamp_ms, body_json"
 NEXT_MESSAGES: Final = Statement(
     "chats.next_messages",

@@ -1,6 +1,6 @@
-"""What the inbox tells inside its unit of work, for outbox and chats."""
+"""What the inbox tells inside its unit of work, for outbox, chats and search."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from holdfast.chats import rows, statements
 from holdfast.model.ids import SessionId
@@ -11,10 +11,10 @@ from holdfast.store import WriteUnit, aliases
 
 
 class Telling:
-    """Everybody who has to know: the outbox, and the list of chats. See `inbox.Told`."""
+    """Everybody who has to know: the outbox, the list of chats, and the index. See `inbox.Told`."""
 
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
+    def __init__(self, outbox: Outbox, replaced: Callable[[WriteUnit, int], None]) -> None:
+        self._outbox, self._replaced = outbox, replaced
 
     def receipts(self, unit: WriteUnit, receipts: Sequence[InboundReceipt]) -> None:
         """These receipts came. What the phone has read is read here too."""
@@ -45,3 +45,7 @@ class Telling:
                 rows.rename(unit, notice.session_id, chat, name)
             case _:
                 pass
+
+    def replaced(self, unit: WriteUnit, order_no: int) -> None:
+        """A message that could not be decrypted has its content now."""
+        self._replaced(unit, order_no)

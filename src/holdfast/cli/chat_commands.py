@@ -53,6 +53,23 @@ def show(
 
 
 @app.command()
+def search(
+    words: Annotated[str, typer.Argument(help='Beginnings of words; "words in quotes" stand side by side.')],
+    session: Annotated[
+        str | None, typer.Option("--session", "-s", help="Only this session.", show_default="all")
+    ] = None,
+    chat: Annotated[str | None, typer.Option(help="Only this chat of it.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find messages by their words, the newest first."""
+    from holdfast.cli import chats as work
+
+    run(work.search(data, words, session, chat=chat, limit=limit, as_json=as_json))
+
+
+@app.command()
 def read(session: SessionName, chat: ChatName, data: Data = None) -> None:
     """Mark a chat as read: its senders see it."""
     from holdfast.cli import chats as work

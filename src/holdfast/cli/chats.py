@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.table import Table
 
 from holdfast.cli.run import client
-from holdfast.cli.screen import ago, draw, machine, marked, say, word
+from holdfast.cli.screen import ago, complain, draw, fail, machine, marked, say, word
 from holdfast.client import Chat, Message, Window
 from holdfast.model.content import text_of
 
@@ -48,6 +48,26 @@ async def show(
         say("[bright_black]{}[/] [bold]{}[/] {}", _time(it), _writer(it), said(it))
     if found.previous:
         say("[bright_black]what was before: --before {}[/]", found.previous)
+
+
+async def search(
+    data: Path | None, text: str, session: str | None, *, chat: str | None, limit: int, as_json: bool
+) -> None:
+    """Print what was found, newest first. Raises UnknownSession, RecipientInvalid, RequestInvalid."""
+    if chat is not None and session is None:
+        fail("A chat belongs to a session. Next step: name it with --session")
+    async with client(data) as api:
+        found = await api.chats.search(text, session, chat=chat, limit=limit)
+    if as_json:
+        machine([dict(it.body) for it in found.messages])
+    elif not found.messages:
+        say("Nothing found.")
+    for it in () if as_json else found.messages:
+        say("[bright_black]{} {}[/] [bold]{}[/] {}", _time(it), it.chat, _writer(it), _short(said(it), 200))
+    if found.next and not as_json:
+        say("… and more: [bold]--limit[/]")
+    if not found.complete:
+        complain("Older messages are still on their way into the index: look again later.")
 
 
 async def read(data: Path | None, session: str, chat: str) -> None:

@@ -74,7 +74,9 @@ def _words(session: Session) -> str:
     said = [words.line(it.sentence, it.next_step) for it in session.warnings]
     if session.color != "green" and session.sentence:
         said.insert(0, words.line(session.sentence, session.next_step))
-    return " ".join(said)
+    until = session.reachout_locked_until
+    said.append(words.of_queue(session.queued or 0, f"{until.astimezone():%H:%M}" if until else None))
+    return " ".join(filter(None, said))
 
 
 def _head(system: System) -> None:

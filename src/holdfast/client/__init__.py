@@ -7,7 +7,7 @@ session.
 
 from holdfast.client.access import Access, Act, IssuedKey, Key, Me, User
 from holdfast.client.alerts import Alert, AlertChannel, AlertRule, Notification, Quiet
-from holdfast.client.chats import Chat, Chats, Window
+from holdfast.client.chats import Chat, Chats, Found, Window
 from holdfast.client.client import Client
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Event
@@ -79,6 +79,7 @@ __all__ = [
     "DashboardLink",
     "Event",
     "EventStream",
+    "Found",
     "GatewayUnreachable",
     "Group",
     "Groups",

@@ -41,6 +41,17 @@ class Window:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of what was found, the newest first."""
+
+    messages: Sequence[Message]
+    #: Give it as `after` for the next page; None: this was the last.
+    next: str | None
+    #: False while older messages are still on their way into the index.
+    complete: bool
+
+
 class Chats:
     """`client.chats`. Every call raises UnknownSession; those about one chat raise RecipientInvalid."""
 
@@ -103,6 +114,26 @@ class Chats:
         Raises NotConnected: then everything stays unread.
         """
         return int((await self._http.json("POST", _path(session, chat) + "/read"))["told"])
+
+    async def search(
+        self,
+        text: str,
+        session: str | None = None,
+        *,
+        chat: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Found:
+        """Messages with all of these words, newest first: of every session, of one, or of one of its chats.
+
+        Each word is the beginning of one; `"words in quotes"` stand side by side. Raises RequestInvalid for
+        a text without words.
+        """
+        path = "/v1/search" if session is None else session_path(session) + "/search"
+        query = {"q": text, "chat": chat, "after": after, "limit": limit}
+        body = await self._http.json("GET", path, query=query)
+        found = [self._read(str(it["session_id"]), it) for it in body["messages"]]
+        return Found(found, body["next"], bool(body["complete"]))
 
     def _chat(self, session: str, body: Json) -> Chat:
         last = body["last_message"]

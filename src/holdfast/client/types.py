@@ -80,6 +80,10 @@ class Session:
     actions: tuple[str, ...] = ()
     #: Warnings that stand, oldest first: what is not as it should be beside the state.
     warnings: "tuple[Warned, ...]" = ()
+    #: Messages that are accepted and not sent; None where the gateway could not count them.
+    queued: int | None = None
+    #: Until then WhatsApp lets the number begin no new chats.
+    reachout_locked_until: datetime | None = None
 
     @property
     def connected(self) -> bool:
@@ -90,6 +94,7 @@ class Session:
     def read(cls, body: Json) -> "Session":
         """From the API's JSON."""
         pairing = body.get("pairing")
+        queue = body.get("queue") or {}
         return cls(
             id=str(body["id"]),
             name=str(body.get("name") or ""),
@@ -112,6 +117,8 @@ class Session:
             detail=str(body.get("detail") or ""),
             actions=tuple(str(action) for action in body.get("actions") or ()),
             warnings=tuple(Warned.read(warning) for warning in body.get("warnings") or ()),
+            queued=queue.get("messages"),
+            reachout_locked_until=moment(queue.get("reachout_locked_until")),
         )
 
     def after(self, event: Event) -> "Session":

@@ -10,7 +10,7 @@ from holdfast.dashboard.board import Board
 from holdfast.dashboard.killing import Killing
 from holdfast.dashboard.words import COLORS, buttons, telephone
 from holdfast.model.states import ACTIVE
-from holdfast.model.words import line, of_state, of_unlinking
+from holdfast.model.words import line, of_queue, of_state, of_unlinking
 
 #: How long the page tells that everything came back.
 TOLD_FOR = timedelta(seconds=30)
@@ -126,7 +126,7 @@ def card(session: Session, *, reachable: bool) -> CardView:
         word=word,
         sentence=session.sentence,
         next_step=_step(session),
-        warnings=[line(it.sentence, it.next_step) for it in session.warnings],
+        warnings=[*(line(it.sentence, it.next_step) for it in session.warnings), *_queue(session)],
         since=_iso(session.since),
         heartbeat=_iso(session.last_heartbeat_at),
         retry_at=_iso(session.retry_at),
@@ -141,6 +141,13 @@ def card(session: Session, *, reachable: bool) -> CardView:
     last = f"Last seen: {word.lower()}."
     nothing: CardView = {**view, "color": "unknown", "word": "Unknown", "sentence": last, "next_step": ""}
     return {**nothing, "actions": [], "warnings": [], "retry_at": None, "valid_until": None}
+
+
+def _queue(session: Session) -> list[str]:
+    """What the number has to send, if that is anything, or may not."""
+    until = session.reachout_locked_until
+    said = of_queue(session.queued or 0, f"{until:%H:%M} UTC" if until else None)
+    return [said] if said else []
 
 
 def head(board: Board, killing: Killing | None, now: datetime) -> HeadView:

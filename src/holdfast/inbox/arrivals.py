@@ -37,8 +37,11 @@ class Arrivals:
         self._new: list[_Arrival] = []
         self._replacing: list[_Arrival] = []
 
-    def keep(self, journal: Journal, expecting: Expecting) -> None:
-        """Add what is new, each with its event, and note the files that it names. Raises UnknownSession."""
+    def keep(self, journal: Journal, expecting: Expecting) -> list[int]:
+        """Add what is new, each with its event, and note the files that it names. Raises UnknownSession.
+
+        The order numbers of those that stood here undecryptable.
+        """
         # Each key once: a row that is found twice would be two twins.
         keys = list(dict.fromkeys((message.session_id, message.message_id) for message in self._batch))
         for session_id, message_id, *rest in self._unit.keyed(statements.HERE, keys):
@@ -52,6 +55,7 @@ class Arrivals:
         # The events stand in the order in which the messages came.
         arrivals = sorted([*self._new, *self._replacing], key=lambda each: each.draft.event_id)
         journal.append_many(self._unit, [each.draft for each in arrivals])
+        return [each.row.order_no for each in self._replacing]
 
     def _look_at(self, message: InboundMessage) -> None:
         session_id = message.session_id

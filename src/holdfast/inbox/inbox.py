@@ -24,7 +24,7 @@ _log = logging.get("inbox")
 
 
 class Told(Protocol):
-    """Who else has to know, inside the inbox's unit of work: outbox and chats, wired from outside."""
+    """Who else has to know, inside the inbox's unit of work: outbox, chats and search, wired from outside."""
 
     def receipts(self, unit: WriteUnit, receipts: Sequence[InboundReceipt]) -> None:
         """These receipts came."""
@@ -40,6 +40,10 @@ class Told(Protocol):
 
     def notice(self, unit: WriteUnit, notice: InboundNotice) -> None:
         """This notice came."""
+        ...
+
+    def replaced(self, unit: WriteUnit, order_no: int) -> None:
+        """A message that could not be decrypted has its content now."""
         ...
 
 
@@ -119,7 +123,9 @@ class Inbox:
                 case _:  # a kind that nobody stores must never be confirmed
                     assert_never(delivery)
         if messages:
-            Arrivals(unit, messages, self._clock()).keep(self._journal, self._expecting)
+            arrivals = Arrivals(unit, messages, self._clock())
+            for order_no in arrivals.keep(self._journal, self._expecting):
+                self._told.replaced(unit, order_no)
         if notices:
             keep_notices(unit, self._journal, notices)
             for notice in notices:

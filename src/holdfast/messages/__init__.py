@@ -4,6 +4,7 @@ In come rows from inbox and outbox inside their units of work, out go typed mess
 their receipts give them. It never decides whether a message is new and never sends one.
 """
 
+from holdfast.messages.following import Follower, followed
 from holdfast.messages.hearing import heard, last_heard_ms
 from holdfast.messages.message import Direction, Message, MessageFile, Outgoing
 from holdfast.messages.reading import MessageReader, in_chat
@@ -15,6 +16,7 @@ from holdfast.messages.windows import ChatWindows, Window
 __all__ = [
     "ChatWindows",
     "Direction",
+    "Follower",
     "Message",
     "MessageFile",
     "MessageReader",
@@ -25,6 +27,7 @@ __all__ = [
     "Window",
     "add",
     "finish",
+    "followed",
     "heard",
     "in_chat",
     "last_heard_ms",

@@ -162,6 +162,19 @@ SELECT 1 FROM receipts WHERE session_id = :session_id AND message_id = :message_
 :participant   AND kind IN (:kind, :other_kind)
 """,
 )
+FOLLOWED: Final = Statement(
+    "messages.followed",
+    "The last message that was followed under a name; NULL before the first.",
+    "SELECT CAST(value AS BIGINT) FROM settings_kv WHERE key = :name",
+)
+FOLLOW: Final = Statement(
+    "messages.follow",
+    "Notes the last message that was followed under a name.",
+    """
+INSERT INTO settings_kv (key, value) VALUES (:name, :place)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+""",
+)
 SENT: Final = Statement(
     "messages.sent",
     "Notes when WhatsApp took a message.",

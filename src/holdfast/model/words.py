@@ -69,6 +69,13 @@ def of_unlinking(session: str, phone: str | None, *, by_hand: bool) -> Words:
     return Words(f"{phone or 'A phone'} still counts {device}", step if by_hand else _TRIED_ON)
 
 
+def of_queue(messages: int, locked_until: str | None) -> str:
+    """What a number has to send, and until when (a time, as text) it may begin no new chats; or nothing."""
+    waits = f"{messages:,} message{'' if messages == 1 else 's'} to be sent." if messages else ""
+    lock = "" if locked_until is None else f"{of_error('reachout_locked').sentence} (until {locked_until})."
+    return " ".join(filter(None, (waits, lock)))
+
+
 def advice(next_step: str) -> str:
     """`Next step: connect it.` for a surface to show; empty when there is nothing to do."""
     step = next_step.strip()

@@ -10,6 +10,16 @@ from holdfast.outbox.outbox import Outbox
 from holdfast.outbox.pacing import DEFAULTS as USUAL_BUDGETS
 from holdfast.outbox.pacing import Budget, Pace
 from holdfast.outbox.policy import RetryPolicy
-from holdfast.outbox.queued import Waiting
+from holdfast.outbox.queued import Length, Waiting
 
-__all__ = ["USUAL_BUDGETS", "Budget", "Checked", "Outbox", "Pace", "RetryPolicy", "SendRequest", "Waiting"]
+__all__ = [
+    "USUAL_BUDGETS",
+    "Budget",
+    "Checked",
+    "Length",
+    "Outbox",
+    "Pace",
+    "RetryPolicy",
+    "SendRequest",
+    "Waiting",
+]

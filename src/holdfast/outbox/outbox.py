@@ -28,7 +28,7 @@ from holdfast.outbox.looking import backlog, cancellable, debts_s, expired
 from holdfast.outbox.pacing import Budget, Pace
 from holdfast.outbox.policy import CANCELLED, EXPIRED, SESSION_DELETED, RetryPolicy
 from holdfast.outbox.progress import Failed, Result, Retried, Sent, fail_all, store_receipts, store_results
-from holdfast.outbox.queued import Queued, Waiting
+from holdfast.outbox.queued import Length, Queued, Waiting
 from holdfast.outbox.schedule import Schedule
 from holdfast.store import Store, WriteUnit
 from holdfast.store.store import LAZY_S
@@ -179,9 +179,18 @@ class Outbox:
             lambda unit: unit.first(statements.WAITING, session_id=session_id, now_ms=now)
         )
         messages, chats, since_ms, scheduled = row or (0, 0, None, 0)
-        locked_s = self._driver.locked_s(session_id)
-        until_ms = None if locked_s is None else now + int(locked_s * 1000)
+        until_ms = self._locked_until_ms(session_id)
         return Waiting(int(messages), int(chats), since_ms, int(scheduled), until_ms)
+
+    async def lengths(self, session_ids: Sequence[SessionId]) -> Mapping[SessionId, Length]:
+        """How much each of these sessions has to send. Raises StoreUnavailable."""
+        rows = await self._store.read(lambda unit: unit.all(statements.LENGTHS))
+        counts = {session_id: int(count) for session_id, count in rows}
+        return {it: Length(counts.get(it, 0), self._locked_until_ms(it)) for it in session_ids}
+
+    def _locked_until_ms(self, session_id: SessionId) -> int | None:
+        locked_s = self._driver.locked_s(session_id)
+        return None if locked_s is None else self._clock() + int(locked_s * 1000)
 
     # ---- what others tell --------------------------------------------------------------------------------
 

@@ -57,6 +57,14 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """How much a session has to send, and what holds it up."""
+
+    messages: int = 0
+    locked_until_ms: int | None = None  #: as in Waiting
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """What a session still has to send."""
 

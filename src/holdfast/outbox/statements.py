@@ -68,6 +68,11 @@ SELECT count(*), count(DISTINCT o.chat), min(m.taken_at_ms),
 FROM outbox o JOIN messages m ON m.order_no = o.order_no WHERE o.session_id = :session_id
 """,
 )
+LENGTHS: Final = Statement(
+    "outbox.lengths",
+    "How many messages each session has to send.",
+    "SELECT session_id, count(*) FROM outbox GROUP BY session_id",
+)
 ONE: Final = Statement(
     "outbox.one",
     "One message that waits.",

@@ -78,6 +78,12 @@ DELETE_CHAT: Final = Statement(
     "Deletes a chat whose last message is deleted: nothing is left in it.",
     "DELETE FROM chats WHERE last_order_no = :order_no",
 )
+DELETE_WORDS: Final = Statement(
+    "retention.delete_words",
+    "Takes a deleted message out of the index.",
+    "DELETE FROM search WHERE rowid = :order_no",
+    "DELETE FROM search WHERE order_no = :order_no",
+)
 TIMELINE_NEWEST: Final = Statement(
     "retention.timeline_newest",
     "The newest change of each session.",

@@ -176,6 +176,7 @@ def _delete_messages(unit: WriteUnit, rows: list[tuple[int, str, str]]) -> int:
         unit.run(statements.DELETE_IDEMPOTENCY, order_no=order_no)
         unit.run(statements.DELETE_ATTACHMENT, order_no=order_no)
         unit.run(statements.DELETE_CHAT, order_no=order_no)
+        unit.run(statements.DELETE_WORDS, order_no=order_no)
     return len(rows)
 
 

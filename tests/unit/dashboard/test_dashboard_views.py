@@ -57,6 +57,16 @@ def test_red_tells_sentence_and_next_step() -> None:
     assert verbs(view) == ["connect", "logout"]
 
 
+def test_what_waits_to_be_sent_stands_under_its_number() -> None:
+    view = card(made_session(queue={"messages": 1, "reachout_locked_until": None}), reachable=True)
+    assert view["warnings"] == ["1 message to be sent."]
+    locked = {"messages": 1200, "reachout_locked_until": "2026-09-24T14:00:00.000Z"}
+    (line,) = card(made_session(queue=locked), reachable=True)["warnings"]
+    assert line.startswith("1,200 messages to be sent. WhatsApp lets this number begin no new chats")
+    assert line.endswith("(until 14:00 UTC).")
+    assert card(made_session(queue={"messages": 0}), reachable=True)["warnings"] == []
+
+
 def test_a_warning_stands_under_a_green_number_and_goes_with_its_event() -> None:
     warned = {"code": "flapping", "sentence": "It is lost again and again.", "next_step": "Look."}
     session = made_session(warnings=[warned])

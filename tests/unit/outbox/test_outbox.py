@@ -29,7 +29,7 @@ from holdfast.model.errors import (
 from holdfast.model.events import ErrorNote, SendStatus
 from holdfast.model.messages import ReceiptKind
 from holdfast.model.seams import SessionRef
-from holdfast.outbox import Outbox, RetryPolicy, SendRequest
+from holdfast.outbox import Length, Outbox, RetryPolicy, SendRequest
 from holdfast.outbox.lanes import LANE_ROWS
 from holdfast.store import Store
 from rooms import TENANT, Work, add_session, message, receipt, told, with_postgresql, with_store
@@ -220,6 +220,12 @@ async def test_rows_of_a_session_that_is_down_wait(outbox: Outbox, phone: Phone)
         outbox.session_up("ses_a", "4900000")
         await finished(outbox)
     assert len(phone.arrivals) == 3
+
+
+async def test_how_much_each_session_has_to_send(outbox: Outbox) -> None:
+    for text in ("one", "two"):
+        await outbox.accept(SES, ANN, Text(text))
+    assert await outbox.lengths(["ses_a", "ses_b"]) == {"ses_a": Length(2), "ses_b": Length(0)}
 
 
 async def test_a_backlog_longer_than_the_window_keeps_its_order(outbox: Outbox, phone: Phone) -> None:

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from databases import PostgresqlForTests, alchemy, sql
-from holdfast.chats import Chats, Follower, Wanted
+from holdfast.chats import Chats, ListOfChats, Wanted
 from holdfast.journal import Filter, Journal
-from holdfast.messages import Message, MessageReader, Outgoing
+from holdfast.messages import Follower, Message, MessageReader, Outgoing
 from holdfast.model.content import Image, Poll, Text
 from holdfast.model.events import ErrorNote, SendStatus
 from holdfast.model.seams import SessionRef
@@ -286,7 +286,7 @@ async def test_every_event_is_told_as_this_version_tells_it(before: DatabaseAddr
 
 async def test_every_chat_is_in_the_list_with_nothing_unread(before: DatabaseAddress) -> None:
     store = await Store.open(before)
-    chats = Chats(store, Follower(store), create_autospec(Activities, instance=True))
+    chats = Chats(store, Follower(store, ListOfChats()), create_autospec(Activities, instance=True))
     found = await chats.page(SessionRef("ses_a", TENANT, "shop"), Wanted())
     last = {it.row.chat: (it.last.message_id, it.row.unread) for it in found if it.last is not None}
     assert last == {ANN: ("M3", 0), BOB: ("S5", 0), GROUP: ("S3", 0)}

@@ -42,7 +42,8 @@ def explain(unit: ReadUnit, statement: Statement) -> None:
     """Have the database look at a statement without running it."""
     other = None if statement.postgresql is None else f"EXPLAIN {statement.postgresql}"
     explained = Statement(statement.name, statement.about, f"EXPLAIN {statement.sql}", other)
-    values = dict.fromkeys(name for part in explained.for_sqlite.names for name in part)
+    forms = (explained.for_sqlite, explained.for_postgresql)
+    values = dict.fromkeys(name for form in forms for part in form.names for name in part)
     if explained.takes_keys:
         width = statement.sql.partition("wanted(")[2].partition(")")[0].count(",") + 1
         unit.keyed(explained, [(None,) * width] * 2, **values)

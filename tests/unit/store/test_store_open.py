@@ -33,7 +33,13 @@ async def test_migrations_lead_to_the_schema_and_nowhere_else(nothing: DatabaseA
     assert tenants == [(DEFAULT_TENANT,)]
     await store.close()
     with alchemy(nothing).connect() as conn:
-        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+        context = MigrationContext.configure(conn, opts={"include_name": is_described})
+        assert compare_metadata(context, metadata) == []
+
+
+def is_described(name: str | None, type_: str, _: object) -> bool:
+    """The index of words is of a kind that SQLAlchemy does not know, and tested by what it finds."""
+    return type_ != "table" or not str(name).startswith("search")
 
 
 def test_head_is_the_newest_revision() -> None:

@@ -5,11 +5,11 @@ from unittest.mock import create_autospec
 
 import pytest
 
-from holdfast.chats import Chat, ChatPlace, Chats, Follower, Telling, Wanted
+from holdfast.chats import Chat, ChatPlace, Chats, ListOfChats, Telling, Wanted
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.kit.clock import now_ms
-from holdfast.messages import Window
+from holdfast.messages import Follower, Window
 from holdfast.model.content import Content, Reaction, Text
 from holdfast.model.errors import NotConnected, UnknownMessage
 from holdfast.model.messages import ReceiptKind
@@ -18,6 +18,7 @@ from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox
 from holdfast.people import Activities
 from holdfast.retention import Keep, Kind, Retention
+from holdfast.search import Index
 from holdfast.store import Store
 from rooms import add_session, message, receipt
 
@@ -30,9 +31,9 @@ class World:
     def __init__(self, store: Store, journal: Journal, session: SessionRef) -> None:
         self.store, self.session = store, session
         self.outbox = Outbox(store, journal, create_autospec(object))
-        self.inbox = Inbox(store, journal, Telling(self.outbox))
+        self.inbox = Inbox(store, journal, Telling(self.outbox, Index().again))
         self.activities = create_autospec(Activities, instance=True)
-        self.follower = Follower(store)
+        self.follower = Follower(store, ListOfChats())
         self.chats = Chats(store, self.follower, self.activities)
         self._delivery = 0
 
@@ -166,7 +167,7 @@ async def test_another_process_goes_on_where_this_one_was_killed(world: World) -
     await world.come("A1", PN)
     await world.follower.catch_up()
     await world.come("A2", PN)
-    world.chats = Chats(world.store, Follower(world.store), world.activities)
+    world.chats = Chats(world.store, Follower(world.store, ListOfChats()), world.activities)
     assert await world.unread() == {PN: 2}
 
 
