@@ -167,3 +167,31 @@ async def test_what_cannot_be_is_refused_with_a_code(house: House, client: Clien
 async def client_is_down(client: Client) -> bool:
     """True when the session rests."""
     return (await client.sessions.get("taxi")).state == "stopped"
+
+
+async def test_a_number_that_people_write_otherwise_is_one_chat_with_its_account(
+    house: House, client: Client
+) -> None:
+    number, _ = await house.link("taxi")
+    bia = await house.simulator.phone("Bia", "551187654321")
+    await bia.also_written("5511987654321")
+    sent = await client.send("taxi", "+55 11 98765-4321", "Bom dia")
+    assert (await bia.wait_for("Bom dia")).duplicates == 0
+    await bia.say(number, "Oi")
+    await house.received("Oi")
+    again = await client.send("taxi", "+5511987654321", "Tudo bem?")
+    assert (await bia.wait_for("Tudo bem?")).duplicates == 0
+    (chat,) = [it async for it in client.chats.list("taxi")]
+    assert (chat.phone, chat.unread) == ("+551187654321", 0)
+    piece = await client.chats.messages("taxi", "+5511987654321")
+    assert [it.text for it in piece.messages] == ["Bom dia", "Oi", "Tudo bem?"]
+    assert {piece.messages[0].message_id, piece.messages[2].message_id} == {sent.message_id, again.message_id}
+
+    nobody = await client.send("taxi", "+4915999999999", "Anybody?")
+
+    async def failed() -> bool:
+        return (await client.message("taxi", nobody.message_id)).status == "failed"
+
+    await house.until(failed, "a message to nobody still waits")
+    body = (await client.message("taxi", nobody.message_id)).body
+    assert body["sent"]["error"]["code"] == "not_on_whatsapp"

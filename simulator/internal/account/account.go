@@ -53,6 +53,8 @@ type Account struct {
 	// which they asked: they keep the list and must hear of changes.
 	acquainted   map[string]map[string]bool
 	availability availability
+	// spellings are numbers under which people know this one's; the registry's lock guards them.
+	spellings []string
 	// passkey tells that new devices have to prove the account's passkey.
 	passkey bool
 	// written are those to whom the account has written, by phone number.

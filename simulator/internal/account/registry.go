@@ -17,6 +17,9 @@ import (
 // ErrPhoneInvalid means that a phone number is not one: digits only, with country code.
 var ErrPhoneInvalid = errors.New("account: a phone number has 7 to 15 digits, country code first")
 
+// ErrPhoneTaken means that a spelling is a number of its own, or another account's.
+var ErrPhoneTaken = errors.New("account: somebody has this number already")
+
 // Registry holds every account. Safe for concurrent use.
 type Registry struct {
 	source *seed.Source
@@ -24,13 +27,15 @@ type Registry struct {
 	mu      sync.RWMutex
 	byPhone map[string]*Account
 	byLID   map[string]*Account
-	order   []*Account
-	drawn   int
+	// bySpelling has accounts under numbers that people write otherwise than WhatsApp does.
+	bySpelling map[string]*Account
+	order      []*Account
+	drawn      int
 }
 
 // NewRegistry returns an empty registry whose numbers, LIDs and keys come from the seed.
 func NewRegistry(source *seed.Source) *Registry {
-	return &Registry{source: source, byPhone: map[string]*Account{}, byLID: map[string]*Account{}}
+	return &Registry{source: source, byPhone: map[string]*Account{}, byLID: map[string]*Account{}, bySpelling: map[string]*Account{}}
 }
 
 // Open creates or returns the account of a phone number; without one it draws the next free number. A
@@ -115,6 +120,9 @@ func (r *Registry) drawLID(phone string) string {
 func (r *Registry) add(account *Account) {
 	r.byPhone[account.Phone] = account
 	r.byLID[account.LID] = account
+	for _, spelling := range account.spellings {
+		r.bySpelling[spelling] = account
+	}
 	r.order = append(r.order, account)
 }
 
@@ -123,6 +131,30 @@ func (r *Registry) ByPhone(phone string) (*Account, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	account, ok := r.byPhone[strings.TrimPrefix(phone, "+")]
+	return account, ok
+}
+
+// Spell has people write the account's number otherwise than WhatsApp does, like one of Brazil with a ninth digit.
+func (r *Registry) Spell(account *Account, spelling string) error {
+	spelling = strings.TrimPrefix(spelling, "+")
+	if !validPhone(spelling) {
+		return ErrPhoneInvalid
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.byPhone[spelling] != nil || r.bySpelling[spelling] != nil {
+		return ErrPhoneTaken
+	}
+	r.bySpelling[spelling] = account
+	account.spellings = append(account.spellings, spelling)
+	return nil
+}
+
+// BySpelling returns the account whose number people write so. Nothing can be sent to a spelling.
+func (r *Registry) BySpelling(spelling string) (*Account, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	account, ok := r.bySpelling[spelling]
 	return account, ok
 }
 

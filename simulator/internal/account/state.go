@@ -38,6 +38,7 @@ type SavedAccount struct {
 	Written                   map[string]bool
 	Timelock                  Timelock
 	Unattended                bool
+	Spellings                 []string
 }
 
 // SavedCompanion is one linked device as it is saved.
@@ -76,7 +77,7 @@ func (a *Account) state() (SavedAccount, error) {
 		Phone: a.Phone, LID: a.LID, Name: a.name, Identity: append([]byte(nil), a.Identity().Priv[:]...), RawID: a.RawID(),
 		LastDevice: a.lastDevice, LastKeyIndex: a.lastKeyIndex, Registrations: a.registrations, RefsServed: a.refsServed,
 		Profile: a.Profile.State(), Tokens: a.Tokens.State(), Scenario: a.Scenario,
-		Passkey: a.passkey, Unattended: a.Unattended, Unlinked: slices.Clone(a.unlinked),
+		Passkey: a.passkey, Unattended: a.Unattended, Unlinked: slices.Clone(a.unlinked), Spellings: slices.Clone(a.spellings),
 	}
 	saved.Acquainted = map[string]map[string]bool{}
 	for phone, domains := range a.acquainted {
@@ -127,7 +128,7 @@ func restoreAccount(saved *SavedAccount) (*Account, error) {
 		companions: map[uint16]*Companion{}, lastDevice: saved.LastDevice, lastKeyIndex: saved.LastKeyIndex,
 		registrations: saved.Registrations, refsServed: saved.RefsServed, acquainted: saved.Acquainted,
 		Profile: profile.Restore(saved.Profile), Tokens: tokens.Restore(saved.Tokens), Scenario: saved.Scenario,
-		passkey: saved.Passkey, Unattended: saved.Unattended, unlinked: saved.Unlinked,
+		passkey: saved.Passkey, Unattended: saved.Unattended, unlinked: saved.Unlinked, spellings: saved.Spellings,
 	}
 	account.install(signal.NewKeyPairFromPrivateKey([32]byte(saved.Identity)), saved.RawID)
 	for i := range saved.Companions {

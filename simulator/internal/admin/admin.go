@@ -67,6 +67,7 @@ func routes() []route {
 // statuses are the answers for errors of other rooms.
 var statuses = map[error]int{
 	account.ErrPhoneInvalid:   http.StatusBadRequest,
+	account.ErrPhoneTaken:     http.StatusConflict,
 	account.ErrQRMalformed:    http.StatusBadRequest,
 	account.ErrQRUnknown:      http.StatusNotFound,
 	account.ErrQRMismatch:     http.StatusConflict,

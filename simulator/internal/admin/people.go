@@ -23,6 +23,8 @@ func peopleRoutes() []route {
 		{method: "POST", path: "/admin/phones/{phone}/block", summary: "The phone blocks a number, or ends that.", call: takes(block)},
 		{method: "POST", path: "/admin/phones/{phone}/business", summary: "The account becomes a business, or without a name an ordinary one.",
 			call: takes(setBusiness)},
+		{method: "POST", path: "/admin/phones/{phone}/spellings", call: takes(addSpelling),
+			summary: "People write its number otherwise, and WhatsApp finds it by that: Brazil's ninth digit, for example."},
 		{method: "POST", path: "/admin/phones/{phone}/username", summary: "The account takes a user name, or none.", call: takes(setUsername)},
 		{method: "POST", path: "/admin/accounts/{phone}/dirty", summary: "The companions are told to fetch something anew, now and at each login until they have.",
 			call: takes(markDirty)},
@@ -74,6 +76,21 @@ func showProfile(rooms *Rooms, r *http.Request) (profileView, error) {
 		return profileView{}, err
 	}
 	return viewProfile(owner), nil
+}
+
+type spellingOrder struct {
+	Number string `json:"number" doc:"digits; nothing can be sent to it"`
+}
+
+func addSpelling(rooms *Rooms, r *http.Request, order spellingOrder) (phoneView, error) {
+	owner, err := rooms.account(r)
+	if err != nil {
+		return phoneView{}, err
+	}
+	if err := rooms.Accounts.Spell(owner, order.Number); err != nil {
+		return phoneView{}, err
+	}
+	return viewPhone(owner), nil
 }
 
 type aboutOrder struct {

@@ -95,6 +95,9 @@ func result(wanted []string) stanza.Node {
 func (d *Directory) user(request *stanza.Node, wanted []string, viewer Viewer) stanza.Node {
 	asked, contact := askedFor(request)
 	found, ok := d.accounts.ByJID(asked)
+	if !ok && contact != nil {
+		found, ok = d.accounts.BySpelling(asked.User)
+	}
 	answer := stanza.New("user", stanza.Attrs{"jid": asked})
 	var children []stanza.Node
 	if contact != nil {

@@ -100,6 +100,28 @@ func TestBusinesses(t *testing.T) {
 	}
 }
 
+// A number that people write otherwise is found by asking, under its own spelling; nothing can be sent to the other one.
+func TestANumberWithTwoSpellings(t *testing.T) {
+	l := newLab(t)
+	ctx := context.Background()
+	var brazil struct{ Phone string }
+	l.must("POST", "/admin/phones", fields{"phone": "551187654321", "name": "Bia"}, &brazil)
+	l.must("POST", "/admin/phones/551187654321/spellings", fields{"number": "+5511987654321"}, nil)
+	if status := l.call("POST", "/admin/phones/551187654321/spellings", fields{"number": "5511987654321"}, nil); status != 409 {
+		t.Errorf("a spelling that is there has status %d", status)
+	}
+	_, c := l.linked()
+	found, err := c.IsOnWhatsApp(ctx, []string{"+5511987654321", "+551187654321"})
+	must(t, err)
+	if len(found) != 2 || !found[0].IsIn || !found[1].IsIn || found[0].JID != found[1].JID {
+		t.Errorf("found %+v", found)
+	}
+	devices, err := c.GetUserDevices(ctx, []types.JID{types.NewJID("5511987654321", types.DefaultUserServer)})
+	if err == nil && len(devices) > 0 {
+		t.Errorf("the spelling has devices %v", devices)
+	}
+}
+
 func TestContactLinks(t *testing.T) {
 	l := newLab(t)
 	ctx := context.Background()

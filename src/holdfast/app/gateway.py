@@ -21,7 +21,7 @@ from holdfast.app.applications import Ground
 from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
 from holdfast.app.meter import Meter
-from holdfast.chats import Chats, ListOfChats, Telling
+from holdfast.chats import Chats, ListOfChats, Telling, merge_chats
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Check, Doctor, Level, Places
@@ -102,7 +102,9 @@ class Gateway:
             budgets=_budgets(chosen),
             keep_for_other_number=chosen.queue_for_other_number == "keep",
             placer=Placer(store, self.library, self.link.files),
+            asks=self.link.questions,
         )
+        self.outbox.on_moved = merge_chats
         self.steps = Steps(store, journal, self.outbox)
         self.configuration = Configuration(store, journal)
         self.fetcher = Fetcher(store, journal, self.library, self.link.files, self.link.acts)

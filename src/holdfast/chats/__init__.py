@@ -8,6 +8,7 @@ own, and no message waits for it.
 from holdfast.chats.chat import Chat, ChatPlace
 from holdfast.chats.chats import Chats, Wanted
 from holdfast.chats.following import ListOfChats
+from holdfast.chats.rows import merge as merge_chats
 from holdfast.chats.telling import Telling
 
-__all__ = ["Chat", "ChatPlace", "Chats", "ListOfChats", "Telling", "Wanted"]
+__all__ = ["Chat", "ChatPlace", "Chats", "ListOfChats", "Telling", "Wanted", "merge_chats"]

@@ -35,6 +35,10 @@ class Identity:
         """Choose who sees "last", "online", "profile", "status", …: "all", "contacts", "none", …"""
         await self.line.post("privacy", {"name": name, "value": value})
 
+    async def also_written(self, number: str) -> None:
+        """People write its number so, and WhatsApp finds it by that; nothing can be sent there."""
+        await self.line.post("spellings", {"number": number})
+
     async def block(self, who: Address, blocked: bool = True) -> None:
         """Block a number, or end that."""
         await self.line.post("block", {"phone": address(who), "blocked": blocked})

@@ -75,6 +75,7 @@ class Phone:
     set_about = Via(Identity, Identity.set_about)
     set_picture = Via(Identity, Identity.set_picture)
     set_privacy = Via(Identity, Identity.set_privacy)
+    also_written = Via(Identity, Identity.also_written)
     block = Via(Identity, Identity.block)
     set_username = Via(Identity, Identity.set_username)
     set_business = Via(Identity, Identity.set_business)

@@ -203,6 +203,7 @@ def take(unit: WriteUnit, wanted: Sequence[Checked], now_ms: int) -> Taken:
             if isinstance(final, HoldfastError):
                 orders.append(final)
                 continue
+            final = replace(final, jid=aliases.address(unit, final.request.session.session_id, final.jid))
             row, shown = _row(unit, final, now_ms)
             rows.append(row)
             if isinstance(final.request.content, MEDIA_TYPES):

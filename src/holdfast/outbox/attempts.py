@@ -12,6 +12,8 @@ from holdfast.kit.clock import Clock, now_ms
 from holdfast.model.errors import HoldfastError
 from holdfast.model.seams import Sender
 from holdfast.outbox.finishing import Finisher
+from holdfast.outbox.numbers import Numbers
+from holdfast.outbox.pacing import Pace
 from holdfast.outbox.policy import Fail, RetryPolicy
 from holdfast.outbox.progress import Failed, Result, Retried, Sent
 from holdfast.outbox.queued import Queued
@@ -33,8 +35,9 @@ class Attempts:
         policy: RetryPolicy | None = None,
         roll: Callable[[], float] = random.random,
         finisher: Finisher | None = None,
+        numbers: Numbers | None = None,
     ) -> None:
-        self._finisher = finisher
+        self._finisher, self._numbers = finisher, numbers
         self._sender = sender
         self._clock, self._policy, self._roll = clock, policy or RetryPolicy(), roll
 
@@ -42,7 +45,11 @@ class Attempts:
         """What became of one attempt."""
         attempt = row.attempts + 1
         try:
-            ack = await self._sender.send(row.session_id, row.message_id, row.to_jid, row.message)
+            to = row.to_jid
+            # Who has never written may not be there, or under another spelling; whoever has written is known.
+            if row.pace is Pace.STRANGER and self._numbers is not None:
+                to = await self._numbers.where(row.session_id, to)
+            ack = await self._sender.send(row.session_id, row.message_id, to, row.message)
         except Exception as exc:
             return self._failed(row, attempt, exc, fruitless)
         killpoint.pass_("ack_unstored")

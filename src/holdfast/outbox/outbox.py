@@ -25,12 +25,13 @@ from holdfast.outbox.driver import STORE_AGAIN_S, Driver
 from holdfast.outbox.finishing import Finisher
 from holdfast.outbox.lanes import LOCK
 from holdfast.outbox.looking import backlog, cancellable, debts_s, expired
+from holdfast.outbox.numbers import Asks, Numbers
 from holdfast.outbox.pacing import Budget, Pace
 from holdfast.outbox.policy import CANCELLED, EXPIRED, SESSION_DELETED, RetryPolicy
 from holdfast.outbox.progress import Failed, Result, Retried, Sent, fail_all, store_receipts, store_results
 from holdfast.outbox.queued import Length, Queued, Waiting
 from holdfast.outbox.schedule import Schedule
-from holdfast.store import Store, WriteUnit
+from holdfast.store import Store, WriteUnit, aliases
 from holdfast.store.store import LAZY_S
 
 _log = logging.get("outbox")
@@ -64,12 +65,20 @@ class Outbox:
         budgets: Mapping[Pace, Budget] | None = None,
         keep_for_other_number: bool = False,
         placer: Placer | None = None,
+        asks: Asks | None = None,
     ) -> None:
         self._store, self._journal, self._clock = store, journal, clock
         finisher = None if placer is None else Finisher(store, placer, clock)
         self._driver = Driver(
             store,
-            Attempts(sender, clock=clock, policy=policy, roll=roll, finisher=finisher),
+            Attempts(
+                sender,
+                clock=clock,
+                policy=policy,
+                roll=roll,
+                finisher=finisher,
+                numbers=None if asks is None else Numbers(asks, self._moves, clock),
+            ),
             self._report,
             clock=clock,
             roll=roll,
@@ -82,6 +91,8 @@ class Outbox:
         #: Sessions that came up before `run`, with their numbers.
         self._early: dict[SessionId, str] = {}
         self.counts = Counts()
+        #: Told inside a unit when a chat turned out to be another one: session, its name so far, its name.
+        self.on_moved: Callable[[WriteUnit, SessionId, str, str], None] = _nobody
         self._results: list[Result] = []
         self._have_results = asyncio.Event()
         self._unstored = 0
@@ -233,6 +244,19 @@ class Outbox:
         if unit.run(statements.MERGE, session_id=session_id, pn=pn, lid=lid):
             unit.after_commit(partial(self._driver.merged, session_id, pn, lid))
 
+    async def _moves(self, session_id: SessionId, asked: str, found: str) -> None:
+        """WhatsApp has this number's account elsewhere: what is said to it is said there, in one chat."""
+        await self._store.write(partial(self._move, session_id=session_id, asked=asked, found=found))
+
+    def _move(self, unit: WriteUnit, session_id: SessionId, asked: str, found: str) -> None:
+        aliases.learn_spelling(unit, session_id, asked, found, self._clock())
+        chat = aliases.canonical(unit, session_id, found)
+        values = {"session_id": session_id, "asked": asked, "found": found, "chat": chat}
+        unit.run(statements.MOVE, **values)
+        unit.run(statements.MERGE, session_id=session_id, pn=asked, lid=chat)
+        unit.after_commit(partial(self._driver.merged, session_id, asked, chat))
+        self.on_moved(unit, session_id, asked, chat)
+
     def oldest_unanswered(self, session_id: SessionId) -> int | None:
         """The message that was handed over first and has had no answer, by its order; None without one."""
         return self._driver.oldest_unanswered(session_id)
@@ -362,3 +386,7 @@ class Outbox:
                 await asyncio.sleep(STORE_AGAIN_S)
             else:
                 return
+
+
+def _nobody(unit: WriteUnit, session_id: SessionId, before: str, now: str) -> None:
+    """Nobody has to know."""

@@ -137,6 +137,14 @@ MERGE: Final = Statement(
     "Two names turned out to be one person: what waits under the number waits under the LID from now on.",
     "UPDATE outbox SET chat = :lid WHERE session_id = :session_id AND chat = :pn",
 )
+MOVE: Final = Statement(
+    "outbox.move",
+    "What is to be sent to a number goes to where its account is.",
+    """
+UPDATE messages SET chat = :chat, to_jid = :found
+WHERE session_id = :session_id AND chat = :asked AND direction = 'out'
+""",
+)
 EXPIRED: Final = Statement(
     "outbox.expired",
     "Messages whose time is over, oldest first.",

@@ -1,6 +1,9 @@
 """Who is who: the two names of a person, phone number (PN) and hidden id (LID), as a session learned them.
 
-Inbox and outbox both need it inside their units of work, so that one person is one chat whichever name is
+Beside them stand numbers that people write otherwise than WhatsApp does (Brazil's ninth digit): they are
+found out by asking WhatsApp, never guessed, and lead to the same person.
+
+Inbox and outbox need all of it inside their units of work, so that one person is one chat whichever name is
 used. A PN has one LID; when WhatsApp moves a number to another person, the newest word wins.
 """
 
@@ -42,15 +45,48 @@ def other_name(unit: ReadUnit, session_id: SessionId, jid: str) -> str | None:
     return found
 
 
+def learn_spelling(unit: WriteUnit, session_id: SessionId, asked: str, found: str, at_ms: int) -> None:
+    """Remember that WhatsApp has the account of the number `asked` under the JID `found`."""
+    values = {"session_id": session_id, "asked": asked, "found": found, "asked_at_ms": at_ms}
+    unit.run(statements.LEARN_SPELLING, **values)
+    unit.sole_writer_cache["spelling", session_id, asked] = found
+
+
+def spelled(unit: ReadUnit, session_id: SessionId, jid: str) -> str:
+    """The JID under which WhatsApp has the account of a number, as it was told; else the JID itself."""
+    if not is_pn(jid):
+        return jid
+    known, key = unit.memo, ("spelling", session_id, jid)
+    if key not in known:
+        known[key] = unit.scalar(statements.SPELLED, session_id=session_id, jid=jid)
+    found: str | None = known[key]
+    return found or jid
+
+
+def address(unit: ReadUnit, session_id: SessionId, jid: str) -> str:
+    """The JID to write to: where WhatsApp has the account of a number, as far as that is known."""
+    known = not is_pn(jid) or other_name(unit, session_id, jid) is not None
+    return jid if known else spelled(unit, session_id, jid)
+
+
 def names(unit: ReadUnit, session_id: SessionId, jid: str) -> list[str]:
-    """Every name of this person or chat, itself first."""
+    """Every name of this person or chat, the one that is used for it first."""
     other = other_name(unit, session_id, jid)
-    return [jid] if other is None else [jid, other]
+    if other is not None:
+        return [jid, other]
+    found = spelled(unit, session_id, jid)
+    return [jid] if found == jid else names(unit, session_id, found)
 
 
 def canonical(unit: ReadUnit, session_id: SessionId, jid: str) -> str:
-    """The one name for keys and order: the LID where one is known, else the JID itself."""
-    return (other_name(unit, session_id, jid) or jid) if is_pn(jid) else jid
+    """The one name for keys and order: the LID where one is known, else the JID that WhatsApp uses."""
+    if not is_pn(jid):
+        return jid
+    lid = other_name(unit, session_id, jid)
+    if lid is not None:
+        return lid
+    found = spelled(unit, session_id, jid)
+    return found if found == jid else canonical(unit, session_id, found)
 
 
 def phone_jid(unit: ReadUnit, session_id: SessionId, jid: str) -> str | None:

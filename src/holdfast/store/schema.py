@@ -200,6 +200,16 @@ aliases = Table(
     Index("ix_aliases_lid", "session_id", "lid"),
 )
 
+# Numbers that WhatsApp writes otherwise than people do: asked, and where the account was found.
+spellings = Table(
+    "spellings",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("asked", primary_key=True),
+    _text("found"),
+    _ms("asked_at_ms"),
+)
+
 # An event that tells of a message points to it and holds no data of its own.
 events = Table(
     "events",

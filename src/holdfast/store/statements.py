@@ -41,6 +41,20 @@ PN_OF: Final = Statement(
     "The phone number of a hidden id, as this session learned it.",
     "SELECT pn FROM aliases WHERE session_id = :session_id AND lid = :jid",
 )
+SPELLED: Final = Statement(
+    "store.spelled",
+    "Where the account of a number is that WhatsApp writes otherwise; NULL where it is itself.",
+    "SELECT found FROM spellings WHERE session_id = :session_id AND asked = :jid",
+)
+LEARN_SPELLING: Final = Statement(
+    "store.learn_spelling",
+    "Remember where the account of a number is.",
+    """
+    INSERT INTO spellings (session_id, asked, found, asked_at_ms)
+    VALUES (:session_id, :asked, :found, :asked_at_ms)
+    ON CONFLICT (session_id, asked) DO UPDATE SET found = excluded.found, asked_at_ms = excluded.asked_at_ms
+    """,
+)
 FORGET_ALIAS: Final = Statement(
     "store.forget_alias",
     "Forget what either name of a person was known to be.",

@@ -1,12 +1,12 @@
 """The index of words, of the database's own kind.
 
-Revision ID: 0017
+Revision ID: 0019
 """
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
