@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError, model_validator
 from holdfast.chauffeur.conversation import Setting
 from holdfast.chauffeur.defaults import PLACES as EXAMPLE_PLACES
 from holdfast.chauffeur.defaults import PRICING as EXAMPLE_PRICING
+from holdfast.chauffeur.legacy import pricing_from_old, pricing_to_old
 from holdfast.chauffeur.places import Atlas
 from holdfast.chauffeur.previews import preview_price
 from holdfast.chauffeur.service import Places, Service
@@ -43,7 +44,9 @@ class PlacesDocument(Places):
 
 def register(kinds: Kinds) -> None:
     """Let owners edit the room's documents."""
-    pricing = Kind(PRICING, "What rides cost.", PricingDocument, preview_price)
+    pricing = Kind(
+        PRICING, "What rides cost.", PricingDocument, preview_price, pricing_from_old, pricing_to_old
+    )
     places = Kind(PLACES, "Places that customers may name.", PlacesDocument)
     service = Kind(SERVICE, "How the chauffeur's service behaves.", Service)
     kinds.register(PRICING, lambda: pricing)

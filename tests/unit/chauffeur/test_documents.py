@@ -1,12 +1,16 @@
 """The documents of an owner: examples until they are written, tried before they count."""
 
+from decimal import Decimal
+
 import pytest
 from priced import TARIFFS
 
 from holdfast.chauffeur.documents import PLACES, PRICING, SERVICE, register
+from holdfast.chauffeur.legacy import pricing_from_old, pricing_to_old
 from holdfast.chauffeur.previews import preview_price
+from holdfast.chauffeur.tariff import Tariff
 from holdfast.configuration import Kinds
-from holdfast.model.errors import RequestInvalid
+from holdfast.model.errors import ConfigurationInvalid, RequestInvalid
 
 
 def test_each_document_has_defaults_that_are_valid() -> None:
@@ -29,3 +33,49 @@ def test_a_price_is_tried() -> None:
 def test_a_question_that_is_none(question: dict[str, object]) -> None:
     with pytest.raises(RequestInvalid):
         preview_price(TARIFFS["city"], question)
+
+
+OLD = {
+    "currency": "EUR",
+    "vehicles": {
+        "Sedan": {"baseFare": 5, "perKm": 1.85, "perMinute": 0.4, "minimumFare": 25.5, "maxPassengers": 3}
+    },
+    "nightSurchargePercent": 25,
+    "nightStart": "21:00",
+    "weekendSurchargePercent": 10,
+    "airportFee": 8,
+    "vatPercent": 19,
+    "country": "DE",
+}
+
+
+def test_an_old_pricing_config_comes_over_and_goes_back() -> None:
+    kinds = Kinds()
+    register(kinds)
+    kind = kinds.get(PRICING)
+    read = kind.read(pricing_from_old({"pricingConfig": OLD}))
+    assert isinstance(read, Tariff)
+    [sedan] = read.classes
+    assert (sedan.code, sedan.per_km, sedan.minimum, sedan.seats) == (
+        "sedan",
+        Decimal("1.85"),
+        Decimal("25.5"),
+        3,
+    )
+    assert [it.name for it in read.surcharges] == ["Night", "Weekend"]
+    assert kind.read(pricing_from_old(pricing_to_old(read))) == read
+
+
+@pytest.mark.parametrize(
+    ("old", "says"),
+    [
+        ({"vehicles": {}, "magic": 1}, "`magic`"),
+        ({"currency": "EUR"}, "has `vehicles`"),
+        ({"vehicles": {"x": 5}}, "vehicle `x`"),
+        ({"vehicles": {"x": {"wheels": 4}}}, "`wheels`"),
+        ({"pricingConfig": []}, "one JSON object"),
+    ],
+)
+def test_an_old_pricing_config_that_is_none(old: dict[str, object], says: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match=says):
+        pricing_from_old(old)  # type: ignore[arg-type]
