@@ -110,7 +110,7 @@ async def look_at_every_page(site: Site, owner: BrowserContext) -> None:
     """Each fits a phone, has no serious flaw for a screen reader, and is kept as a picture where asked."""
     kept = os.environ.get("HOLDFAST_SCREENSHOTS", "")
     paths = {"numbers": "/", "number": f"/numbers/{site.session_id}"}
-    names = ("alerts", "deliveries", "people", "keys", "audit", "account", "about")
+    names = ("alerts", "deliveries", "lab", "people", "keys", "audit", "account", "about")
     paths |= {name: f"/{name}" for name in names}
     cookies = await owner.storage_state()
     looks = [(PHONE, "light"), (DESK, "dark")]
@@ -216,6 +216,25 @@ async def test_a_customer_is_heard_and_answered(site: Site) -> None:
     kept = os.environ.get("HOLDFAST_SCREENSHOTS", "")
     if kept:
         await page.screenshot(path=Path(kept) / "chat-desk-light.jpg", type="jpeg", quality=72)
+    await context.close()
+
+
+async def test_the_lab_scans_writes_and_breaks_with_a_click(site: Site) -> None:
+    context = await site.context()
+    page = await context.new_page()
+    await page.goto(f"{site.url}/login?token={await site.token()}")
+    await expect(page).to_have_url(site.url + "/", timeout=SOON_MS)
+    await site.stack.client.sessions.create("second")
+    await site.stack.client.sessions.first_qr("second")
+    await page.goto(site.url + "/lab")
+    await page.get_by_test_id(f"scan-{site.customer.phone}").click()
+    await expect(page.get_by_test_id("said")).to_contain_text("has scanned the code", timeout=SOON_MS)
+    await site.stack.client.sessions.wait_for("second")
+    await page.get_by_label("Fault").select_option("slow")
+    await page.get_by_test_id("break").click()
+    await expect(page.get_by_test_id("said")).to_contain_text("Watch the numbers", timeout=SOON_MS)
+    await site.stack.client.sessions.wait_for("reception")
+    assert (await Axe().run(page)).response["violations"] == []
     await context.close()
 
 

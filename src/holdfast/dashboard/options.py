@@ -24,6 +24,8 @@ class Options:
     port: int = _DEFAULT_PORT
     #: Names by which a proxy lets browsers ask for the page.
     names: tuple[str, ...] = ()
+    #: Trust file of the simulator that this Holdfast talks to; None for real WhatsApp.
+    lab: Path | None = None
 
     @property
     def announcement(self) -> Path:
@@ -49,6 +51,7 @@ def read(argv: Sequence[str], environment: Mapping[str, str] = os.environ) -> Op
         data=data.expanduser().absolute(),
         host=flags.host or environment.get("HOLDFAST_HOST") or "127.0.0.1",
         port=_port(port),
+        lab=Path(environment["HOLDFAST_LAB"]) if environment.get("HOLDFAST_LAB") else None,
         names=tuple(environment.get("HOLDFAST_ALLOWED_HOSTS", "").replace(",", " ").split()),
     )
 

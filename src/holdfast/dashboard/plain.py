@@ -101,7 +101,7 @@ async def visit_of(entrance: Entrance, request: Request, client: Client) -> Visi
     if login is None:
         raise Unauthorized
     me = await entrance.me(login, client)
-    return Visit(request, login, client, me)
+    return Visit(request, login, client, me, entrance.options.lab)
 
 
 def _trouble(title: str, step: str, status: int) -> Response:

@@ -13,11 +13,14 @@ from holdfast.dashboard.mark import MARK, STYLES
 from holdfast.dashboard.visits import Visit
 from holdfast.dashboard.words import length, telephone
 
+#: There where a simulator is.
+LAB: Final = "/lab"
 #: Address, label, and the scope that it needs.
 NAVIGATION: Final = (
     ("/", "Numbers", "read"),
     ("/alerts", "Alerts", "read"),
     ("/deliveries", "Deliveries", "read"),
+    (LAB, "Lab", "admin"),
     ("/people", "People", "keys"),
     ("/keys", "Keys", "keys"),
     ("/audit", "Audit", "keys"),
@@ -45,7 +48,11 @@ def page(name: str, values: Mapping[str, object], *, status: int = 200) -> HTMLR
 
 def top(visit: Visit, path: str) -> str:
     """The head that every page of a login has: the ways to the other pages, who is logged in, the way out."""
-    links = [(to, label, to == path) for to, label, scope in NAVIGATION if visit.may(scope)]
+    links = [
+        (to, label, to == path)
+        for to, label, scope in NAVIGATION
+        if visit.may(scope) and (visit.lab or to != LAB)
+    ]
     values = {"links": links, "who": visit.who, "here": path}
     return _ENVIRONMENT.get_template("top.html").render(values)
 

@@ -1,6 +1,7 @@
 """One request of a browser that is logged in: who it is, and what it may do."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.requests import Request
 
@@ -18,6 +19,8 @@ class Visit:
     login: Login
     client: Client
     me: Me
+    #: Trust file of the simulator, in the lab.
+    lab: Path | None
 
     @property
     def who(self) -> str:
