@@ -120,7 +120,9 @@ async def test_everything_stands_where_it_belongs_alone(run: tuple[House, dict[s
         places = where(everywhere, text.encode())
         assert {it for it in places if it.startswith("table")} == {"table messages"}
         told = {it for it in places if it.startswith("GET")}
-        assert told <= {"GET /v1/sessions/office/messages", "GET /v1/events"}
+        # A chat shows its last message.
+        shown = {f"GET /v1/sessions/office/{noun}" for noun in ("messages", "chats")}
+        assert told <= shown | {"GET /v1/events"}
         assert {it for it in places if not it.startswith(("table", "GET"))} <= {
             "holdfast.db",
             "holdfast.db-wal",
