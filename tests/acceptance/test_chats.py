@@ -61,3 +61,36 @@ async def test_chats_are_read_here_and_on_the_phone(
     shown = capsys.readouterr().out
     assert "Tea" in shown
     assert shown.count("five") == 3
+
+
+async def test_what_was_said_before_the_link_is_there_and_was_told_to_nobody(
+    house: House, client: Client
+) -> None:
+    owner, ann = await house.simulator.phone("Owner"), await house.simulator.phone("Ann")
+    mine = await owner.say(ann.phone, "mine")
+    before = [mine, *[await ann.say(owner.phone, f"before {index}") for index in range(40)]]
+    await owner.wait_for("before 39")
+    await client.sessions.create("taxi")
+    await house.ask("POST", "/v1/sessions/taxi/pair", 202)
+    qr = await house.ask("GET", "/v1/sessions/taxi/qr", params={"wait_s": 20})
+    await owner.scan(qr["code"])
+    await house.connected("taxi")
+
+    async def is_there() -> bool:
+        piece = await client.chats.messages("taxi", f"+{ann.phone}", limit=100)
+        return [it.message_id for it in piece.messages] == before
+
+    await house.until(is_there, "what was said before the link is not there, or not in its order")
+    new = await ann.say(owner.phone, "new")
+    await house.received("new")
+    assert await house.texts() == ["new"]
+    piece = await client.chats.messages("taxi", f"+{ann.phone}", limit=100)
+    assert [it.message_id for it in piece.messages] == [*before, new]
+    assert [it.body["history"] for it in piece.messages] == [True] * 41 + [False]
+    assert [it.body["from_me"] for it in piece.messages[:2]] == [True, False]
+    (chat,) = [it async for it in client.chats.list("taxi")]
+    assert (chat.unread, chat.last_message is not None and chat.last_message.message_id) == (41, new)
+    found = await client.chats.search('"before 7"', "taxi")
+    assert [it.text for it in found.messages] == ["before 7"]
+    answer = await client.send("taxi", f"+{ann.phone}", "a late answer", quoted_id=before[1])
+    assert (await ann.wait_for("a late answer")).id == answer.message_id

@@ -33,15 +33,16 @@ type Connection struct {
 	born    time.Time
 	pair    *pairing // nil for a login
 
-	ctx     context.Context
-	cancel  context.CancelFunc
-	socket  *wire.Socket
-	client  *whatsmeow.Client
-	device  *store.Device
-	watch   *vault.Watch
-	sends   *sends
-	retries *retries
-	stanzas *stanzas
+	ctx       context.Context
+	cancel    context.CancelFunc
+	socket    *wire.Socket
+	client    *whatsmeow.Client
+	device    *store.Device
+	watch     *vault.Watch
+	sends     *sends
+	retries   *retries
+	histories histories
+	stanzas   *stanzas
 
 	transfers *transfers
 	changes   *changes

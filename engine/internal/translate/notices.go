@@ -53,9 +53,13 @@ func HistoryOffered(event *events.Message, aliases Aliases) *pb.Notice {
 	if offer == nil || offer.GetSyncType() == waE2E.HistorySyncType_PUSH_NAME {
 		return nil
 	}
-	to := &pb.Notice{Notice: &pb.Notice_HistoryOffered{HistoryOffered: &pb.HistoryOffered{Progress: offer.GetProgress()}}}
+	notification, _ := proto.Marshal(offer)
+	to := &pb.Notice{Notice: &pb.Notice_HistoryOffered{HistoryOffered: &pb.HistoryOffered{
+		Progress: offer.GetProgress(), Notification: notification,
+	}}}
 	about(to, event.Info.Chat, event.Info.Sender, event.Info.Timestamp)
-	return finished(to, offer, aliases)
+	// All of it is in the notification already, which may be large.
+	return finished(to, struct{}{}, aliases)
 }
 
 func reachoutLock(to *pb.Notice, e *events.NotifyAccountReachoutTimelock) {

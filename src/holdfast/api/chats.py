@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from holdfast.api.auth import Behind, Reader, Sender
 from holdfast.api.errors import refusals
 from holdfast.api.messages import MessageOut, Ref, message_out
-from holdfast.api.paging import read_chat_place, read_place, write_chat_place, write_place
+from holdfast.api.paging import read_chat_place, read_window_place, write_chat_place, write_window_place
 from holdfast.chats import Chat, Wanted
 from holdfast.kit.iso import iso_or_none
 from holdfast.messages import ChatWindows, Window
@@ -103,7 +103,10 @@ async def show_chat(rooms: Behind, caller: Reader, ref: Ref, chat: ChatName) -> 
 async def chat_messages(
     rooms: Behind, caller: Reader, ref: Ref, chat: ChatName, wanted: Annotated[WindowQuery, Query()]
 ) -> WindowOut:
-    """The newest messages, and from there backwards and forwards; or those around one of them."""
+    """The newest messages, and from there backwards and forwards; or those around one of them.
+
+    What was said before the number was linked is among them, as far as the phone handed it over (`history`).
+    """
     session = rooms.directory.resolve(caller.tenant_id, ref)
     if sum(it is not None for it in (wanted.before, wanted.after, wanted.around)) > 1:
         raise RequestInvalid("Name one of `before`, `after` and `around`")
@@ -141,8 +144,8 @@ def window_out(it: Window) -> WindowOut:
     """A piece of a chat."""
     return WindowOut(
         messages=[message_out(each) for each in it.messages],
-        previous=None if it.older is None else write_place(it.older),
-        next=None if it.newer is None else write_place(it.newer),
+        previous=None if it.older is None else write_window_place(it.older),
+        next=None if it.newer is None else write_window_place(it.newer),
     )
 
 
@@ -150,7 +153,7 @@ def _look(windows: ChatWindows, wanted: WindowQuery) -> Window:
     if wanted.around is not None:
         return windows.around(wanted.around, wanted.limit)
     if wanted.after is not None:
-        return windows.after(read_place(wanted.after), wanted.limit)
+        return windows.after(read_window_place(wanted.after), wanted.limit)
     if wanted.before is not None:
-        return windows.before(read_place(wanted.before), wanted.limit)
+        return windows.before(read_window_place(wanted.before), wanted.limit)
     return windows.newest(wanted.limit)

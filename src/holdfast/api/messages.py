@@ -82,6 +82,7 @@ class MessageOut(BaseModel):
     event_id: str | None
     sent: SentOut | None = Field(description="what became of a message that Holdfast sends")
     file: FileOut | None = Field(description="null for a message that names no file")
+    history: bool = Field(description="it was said before the number was linked; no event told of it")
     raw_base64: str | None = Field(None, description="WhatsApp's own protobuf; when one message is shown")
 
 
@@ -236,6 +237,7 @@ def message_out(message: Message) -> MessageOut:
         event_id=message.event_id,
         sent=None if message.outgoing is None else sent_out(message),
         file=None if message.file is None else _file_out(message.file),
+        history=message.history_place is not None,
     )
 
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 
 from holdfast.chats import ChatPlace
+from holdfast.messages import Place
 from holdfast.model.errors import CursorInvalid
 
 
@@ -15,6 +16,18 @@ def write_place(order_no: int) -> str:
 def read_place(text: str | None) -> int:
     """The order number in what a client gives back; 0, the beginning, without. Raises CursorInvalid."""
     return _number(*_parts(text, "2", 1)) if text else 0
+
+
+def write_window_place(place: Place) -> str:
+    """A place in a chat, as clients see it."""
+    return base64.urlsafe_b64encode(
+        f"said {place.order_no} {place.at_ms} {place.history_no}".encode()
+    ).decode()
+
+
+def read_window_place(text: str) -> Place:
+    """The place in what a client gives back. Raises CursorInvalid."""
+    return Place(*map(_number, _parts(text, "said", 3)))
 
 
 def write_chat_place(place: ChatPlace) -> str:

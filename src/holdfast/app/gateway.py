@@ -21,7 +21,7 @@ from holdfast.app.applications import Ground
 from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
 from holdfast.app.meter import Meter
-from holdfast.chats import Chats, ListOfChats, Telling, merge_chats
+from holdfast.chats import Chats, Importer, ListOfChats, Telling, merge_chats
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Check, Doctor, Level, Places
@@ -111,6 +111,8 @@ class Gateway:
         expecting = Expecting(self.fetcher.expected)
         words = Index()
         telling = Telling(self.outbox, words.again)
+        self.importer = Importer(store, self.link.questions, telling.names_learned)
+        telling.on_offered = self.importer.offered
         self.inbox = Inbox(store, journal, telling, expecting=expecting)
         self.listing, self.indexing = Follower(store, ListOfChats()), Follower(store, words)
         self.retention = Retention(store, _keep(chosen), library=self.library)
@@ -138,10 +140,12 @@ class Gateway:
     def _up(self, session_id: SessionId, phone: str) -> None:
         self.outbox.session_up(session_id, phone)
         self.fetcher.session_up(session_id)
+        self.importer.session_up(session_id)
 
     def _down(self, session_id: SessionId) -> None:
         self.outbox.session_down(session_id)
         self.fetcher.session_down(session_id)
+        self.importer.session_down(session_id)
 
     def _deleted(self, unit: WriteUnit, session_id: SessionId) -> None:
         self.outbox.session_deleted(unit, session_id)
@@ -189,6 +193,7 @@ class Gateway:
             self.intake,
             self.fetcher,
             self.canary,
+            self.importer,
             self.listing,
             self.indexing,
             *on_the_store,

@@ -8,7 +8,8 @@ own, and no message waits for it.
 from holdfast.chats.chat import Chat, ChatPlace
 from holdfast.chats.chats import Chats, Wanted
 from holdfast.chats.following import ListOfChats
+from holdfast.chats.importing import Importer
 from holdfast.chats.rows import merge as merge_chats
 from holdfast.chats.telling import Telling
 
-__all__ = ["Chat", "ChatPlace", "Chats", "ListOfChats", "Telling", "Wanted", "merge_chats"]
+__all__ = ["Chat", "ChatPlace", "Chats", "Importer", "ListOfChats", "Telling", "Wanted", "merge_chats"]

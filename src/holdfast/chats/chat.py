@@ -26,6 +26,7 @@ class Said:
     from_me: bool
     timestamp_ms: int
     push_name: str = field(default="", repr=False)
+    history: bool = False  #: of before the link: nothing new
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,22 @@ class ChatRow:
         """
         if said.kind in SILENT:
             return self
+        if said.history:
+            return self._with_history(said)
         moved = replace(self, last_order_no=said.order_no, last_at_ms=said.timestamp_ms)
         if said.from_me:
             return replace(moved, unread=0, read_order_no=max(self.read_order_no, said.order_no))
         if said.push_name and not self.group:
             moved = replace(moved, push_name=said.push_name)
         return replace(moved, unread=self.unread + (said.order_no > self.read_order_no))
+
+    def _with_history(self, said: Said) -> "ChatRow":
+        """The chat with a message of before the link, which may be its last one and is never unread."""
+        if self.last_at_ms is not None and said.timestamp_ms <= self.last_at_ms:
+            return self
+        moved = replace(self, last_order_no=said.order_no, last_at_ms=said.timestamp_ms)
+        named = said.push_name and not self.group and not said.from_me
+        return replace(moved, push_name=said.push_name) if named else moved
 
     def read(self, up_to: int, unread: int) -> "ChatRow":
         """The chat read up to a message, with so many unread ones after it."""

@@ -120,7 +120,7 @@ def _unread_ids(unit: ReadUnit, row: ChatRow) -> list[str]:
         chat=names[0],
         other_chat=names[-1],
         after=row.read_order_no,
-        limit=MOST_MESSAGES,
+        limit=min(row.unread, MOST_MESSAGES),
     )
     return [str(message_id) for (message_id,) in found]
 

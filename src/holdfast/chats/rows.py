@@ -20,12 +20,12 @@ Key = tuple[SessionId, str]
 
 def said(row: Row) -> Said:
     """A message of `chats.next_messages`, its chat as it was called then."""
-    order_no, session_id, chat, group, kind, direction, timestamp_ms, body_json = row
+    order_no, session_id, chat, group, kind, direction, timestamp_ms, body_json, history = row
     if direction == Direction.OUT:
         return Said(order_no, session_id, chat, bool(group), kind, True, timestamp_ms)
     body = json.loads(body_json)
     names = bool(body.get("from_me")), timestamp_ms, str(body.get("push_name") or "")
-    return Said(order_no, session_id, chat, bool(group), kind, *names)
+    return Said(order_no, session_id, chat, bool(group), kind, *names, history=bool(history))
 
 
 def here(unit: ReadUnit, keys: Iterable[Key]) -> dict[Key, ChatRow]:

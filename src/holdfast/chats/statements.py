@@ -4,7 +4,9 @@ from typing import Final
 
 from holdfast.store import Statement
 
-_SAID: Final = "order_no, session_id, chat, is_group, kind, direction, timestamp_ms, body_json"
+_SAID: Final = """
+order_no, session_id, chat, is_group, kind, direction, timestamp_ms, body_json, history_place IS NOT NULL
+"""
 NEXT_MESSAGES: Final = Statement(
     "chats.next_messages",
     "The messages of all sessions after a place in the order.",
@@ -41,6 +43,72 @@ _ROW: Final = """
 c.session_id, c.chat, c.is_group, c.last_order_no, c.last_at_ms, c.unread, c.read_order_no, c.name,
 c.push_name, c.archived, c.muted_until_ms
 """
+OFFERED: Final = Statement(
+    "chats.offered",
+    "Notes history that a phone offers; nothing where it is known.",
+    """
+INSERT INTO history_offers (session_id, notice_id, offer, place, attempts, offered_at_ms)
+VALUES (:session_id, :notice_id, :offer, 0, 0, :offered_at_ms) ON CONFLICT DO NOTHING
+""",
+)
+OFFERS: Final = Statement(
+    "chats.offers",
+    "What a session's phone has offered and was not taken over to its end, in its order.",
+    """
+SELECT notice_id, offer, place FROM history_offers WHERE session_id = :session_id
+ORDER BY offered_at_ms, notice_id
+""",
+)
+OFFER_PLACE: Final = Statement(
+    "chats.offer_place",
+    "How far an offer is taken over.",
+    "SELECT place FROM history_offers WHERE session_id = :session_id AND notice_id = :notice_id",
+)
+OFFER_TAKEN: Final = Statement(
+    "chats.offer_taken",
+    "Notes how far an offer is taken over.",
+    """
+UPDATE history_offers SET place = :place, attempts = 0
+WHERE session_id = :session_id AND notice_id = :notice_id
+""",
+)
+OFFER_FAILED: Final = Statement(
+    "chats.offer_failed",
+    "Counts an attempt that came to nothing.",
+    """
+UPDATE history_offers SET attempts = attempts + 1 WHERE session_id = :session_id AND notice_id = :notice_id
+""",
+)
+DROP_OFFER: Final = Statement(
+    "chats.drop_offer",
+    "Forgets an offer that is over, or was tried so often.",
+    """
+DELETE FROM history_offers
+WHERE session_id = :session_id AND notice_id = :notice_id AND attempts >= :attempts
+""",
+)
+IDS_HERE: Final = Statement(
+    "chats.ids_here",
+    "The messages that have one of these ids already.",
+    """
+WITH wanted(session_id, message_id) AS (VALUES {keys})
+SELECT m.message_id, m.chat FROM wanted w LEFT JOIN messages m ON m.session_id = w.session_id
+  AND m.message_id = w.message_id WHERE m.order_no IS NOT NULL
+""",
+)
+TAKEN: Final = Statement(
+    "chats.taken",
+    "The newest messages of a chat, which may have two names, that were taken when they came, newest first.",
+    """
+SELECT order_no, timestamp_ms FROM messages WHERE session_id = :session_id AND chat IN (:chat, :other_chat)
+  AND history_place IS NULL ORDER BY order_no DESC LIMIT :limit
+""",
+)
+TENANT: Final = Statement(
+    "chats.tenant",
+    "Whose session this is, while it is not deleted.",
+    "SELECT tenant_id FROM sessions WHERE id = :session_id AND deleted_at_ms IS NULL",
+)
 HERE: Final = Statement(
     "chats.here",
     "These chats, as far as they are known.",

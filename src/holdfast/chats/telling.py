@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from holdfast.chats import rows, statements
 from holdfast.model.ids import SessionId
 from holdfast.model.messages import InboundReceipt, ReceiptKind
-from holdfast.model.notices import ContactChanged, GroupChanged, InboundNotice
+from holdfast.model.notices import ContactChanged, GroupChanged, HistoryOffered, InboundNotice
 from holdfast.outbox import Outbox
 from holdfast.store import WriteUnit, aliases
 
@@ -15,6 +15,8 @@ class Telling:
 
     def __init__(self, outbox: Outbox, replaced: Callable[[WriteUnit, int], None]) -> None:
         self._outbox, self._replaced = outbox, replaced
+        #: Told when a phone offers history, after the commit that notes it.
+        self.on_offered: Callable[[], None] = _nobody
 
     def receipts(self, unit: WriteUnit, receipts: Sequence[InboundReceipt]) -> None:
         """These receipts came. What the phone has read is read here too."""
@@ -38,14 +40,23 @@ class Telling:
         self._outbox.reachout_lock(unit, session_id, until_ms)
 
     def notice(self, unit: WriteUnit, notice: InboundNotice) -> None:
-        """A group has another subject, or a person another name in the address book."""
+        """A group has another subject, a person another name; or a phone offers history."""
         match notice.notice:
             case GroupChanged(subject=str(name)) | ContactChanged(saved_name=str(name)):
                 chat = aliases.canonical(unit, notice.session_id, notice.chat)
                 rows.rename(unit, notice.session_id, chat, name)
+            case HistoryOffered() if notice.offer:
+                values = {"notice_id": notice.notice_id, "offer": notice.offer}
+                times = {"offered_at_ms": notice.timestamp_ms, "session_id": notice.session_id}
+                unit.run(statements.OFFERED, **values, **times)
+                unit.after_commit(self.on_offered)
             case _:
                 pass
 
     def replaced(self, unit: WriteUnit, order_no: int) -> None:
         """A message that could not be decrypted has its content now."""
         self._replaced(unit, order_no)
+
+
+def _nobody() -> None:
+    """Nobody takes history over."""

@@ -1,9 +1,11 @@
 """What the engine answers to questions, acts, transfers and looks at credentials, as frozen values. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from holdfast.engine.facts import Device
+from holdfast.model.messages import InboundMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,27 @@ class Registered:
     registered: bool
     jid: str = ""
     lid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChat:
+    """A chat as the phone has it, with what was set there."""
+
+    chat: str
+    chat_alt: str
+    name: str = field(repr=False)
+    archived: bool
+    muted_until_ms: int | None
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A piece of the messages of before the link. Their delivery ids mean nothing."""
+
+    chats: Sequence[HistoryChat]  #: in the first piece
+    messages: Sequence[InboundMessage]
+    next: int  #: the place after these; 0: that was all
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from holdfast.engine import answers as a
 from holdfast.engine import translate_answers as translate
+from holdfast.engine import translate_history
 from holdfast.engine.connection import result_of
 from holdfast.engine.facts import Device, Folder
 from holdfast.engine.v1 import engine_pb2 as pb
@@ -80,6 +81,14 @@ class Questions:
         """Which numbers are on WhatsApp, in the order of asking; digits with country code, 256 at most."""
         found = await self._query(session_id, pb.Query(on_whatsapp=pb.OnWhatsAppQuery(phones=phones)))
         return tuple(map(translate.registered, found.on_whatsapp.registered))
+
+    async def history(self, session_id: str, offer: bytes, start: int) -> a.History:
+        """A piece of what the phone offered, from a place on. May be asked again.
+
+        Raises CommandRefused when the engine cannot open it.
+        """
+        query = pb.Query(history=pb.HistoryQuery(notification=offer, start=start))
+        return translate_history.history(session_id, (await self._query(session_id, query)).history)
 
     async def picture(self, session_id: str, of: str, *, preview: bool = False) -> a.Picture | None:
         """The picture of a person or group, None if there is none. Raises CommandRefused `not_allowed`."""

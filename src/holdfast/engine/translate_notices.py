@@ -23,6 +23,7 @@ def notice(outer: pb.Delivery, it: pb.Notice) -> n.InboundNotice:
         raw=it.raw,
         chat_alt=it.chat_alt,
         sender_alt=it.actor_alt,
+        offer=it.history_offered.notification if name == "history_offered" else b"",
     )
 
 

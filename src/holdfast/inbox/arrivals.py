@@ -86,7 +86,7 @@ class Arrivals:
                 arriving.kind,
                 arriving.event_id,
                 arriving.raw,
-                arrival.row.body_json,
+                body_json=arrival.row.body_json,
             )
         )
 
@@ -99,7 +99,7 @@ class Arrivals:
             self._new.append(arrival)
             return arrival
         self._unit.run(statements.KEEP_EVENT, event_id=twin.event_id, data_json=twin.body_json)
-        arrival = self._arrival(message, arriving, twin.event_id, twin.order_no)
+        arrival = self._arrival(message, arriving, twin.event_id or None, twin.order_no)
         self._replacing.append(arrival)
         return arrival
 

@@ -16,7 +16,7 @@ HERE: Final = Statement(
     """
 WITH wanted(session_id, message_id) AS (VALUES {keys})
 SELECT m.session_id, m.message_id, m.order_no, m.chat, m.sender, m.kind, coalesce(m.event_id, ''), m.raw,
-  m.body_json
+  m.history_place IS NOT NULL, m.body_json
 FROM wanted w LEFT JOIN messages m ON m.session_id = w.session_id AND m.message_id = w.message_id
 WHERE m.order_no IS NOT NULL
 """,

@@ -26,6 +26,7 @@ class Stored:
     kind: str
     event_id: str  #: empty for a message of ours
     raw: bytes = field(repr=False)
+    history: bool = False  #: the phone told of it before WhatsApp handed it over
     body_json: str = field(default="", repr=False)
 
 
@@ -34,7 +35,7 @@ class Twin(Enum):
 
     NEW = "new"
     DUPLICATE = "duplicate"
-    #: The one that is here could not be decrypted; now its content has come.
+    #: The one that is here could not be decrypted, or is known from the phone alone: now it has come.
     CONTENT_OF = "content_of"
 
 
@@ -43,7 +44,7 @@ def find_twin(arriving: Stored, here: Sequence[Stored], other_name: OtherName) -
     for stored in here:
         if not _is_twin(arriving, stored, other_name):
             continue
-        came_late = stored.kind == MessageKind.UNDECRYPTABLE != arriving.kind
+        came_late = stored.history or stored.kind == MessageKind.UNDECRYPTABLE != arriving.kind
         return (Twin.CONTENT_OF if came_late else Twin.DUPLICATE), stored
     return Twin.NEW, None
 

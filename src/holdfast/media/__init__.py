@@ -5,7 +5,7 @@ where a file lies on WhatsApp's servers. It never shows half a file, and never f
 """
 
 from holdfast.media.attaching import attach, described, file_for
-from holdfast.media.expecting import Expecting, Named
+from holdfast.media.expecting import Expecting, Named, note_unfetched
 from holdfast.media.fetching import Fetcher
 from holdfast.media.library import File, Given, Library
 from holdfast.media.objectstore import Bucket, ObjectStore
@@ -32,4 +32,5 @@ __all__ = [
     "described",
     "file_for",
     "note_placed",
+    "note_unfetched",
 ]

@@ -51,10 +51,20 @@ class Expecting:
         """These files are to be fetched."""
         if not files:
             return
-        unit.run_many(statements.EXPECT, [_media_row(each, now_ms) for each in files])
-        unit.run_many(statements.ATTACH, [_attachment_row(each) for each in files])
+        _note(unit, files, now_ms, FileState.WAITING)
         for session_id in {each.session_id for each in files}:
             unit.after_commit(partial(self._on_expected, session_id))
+
+
+def note_unfetched(unit: WriteUnit, files: Sequence[Named], now_ms: int) -> None:
+    """These files are fetched by request alone."""
+    if files:
+        _note(unit, files, now_ms, FileState.SKIPPED)
+
+
+def _note(unit: WriteUnit, files: Sequence[Named], now_ms: int, state: FileState) -> None:
+    unit.run_many(statements.EXPECT, [_media_row(each, now_ms) for each in files])
+    unit.run_many(statements.ATTACH, [_attachment_row(each, state) for each in files])
 
 
 def _media_row(it: Named, now_ms: int) -> dict[str, object]:
@@ -75,14 +85,14 @@ def _media_row(it: Named, now_ms: int) -> dict[str, object]:
     }
 
 
-def _attachment_row(it: Named) -> dict[str, object]:
+def _attachment_row(it: Named, state: FileState) -> dict[str, object]:
     remote = it.file.remote
     return {
         "order_no": it.order_no,
         "session_id": it.session_id,
         "media_id": it.content.media_id,
         "kind": it.content.kind.value,
-        "state": FileState.WAITING.value,
+        "state": state.value,
         "direct_path": remote.direct_path,
         "media_key": remote.media_key,
         "file_enc_sha256": remote.file_enc_sha256,

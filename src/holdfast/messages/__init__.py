@@ -8,10 +8,10 @@ from holdfast.messages.following import Follower, followed
 from holdfast.messages.hearing import heard, last_heard_ms
 from holdfast.messages.message import Direction, Message, MessageFile, Outgoing
 from holdfast.messages.reading import MessageReader, in_chat
-from holdfast.messages.rows import NewMessage, add, finish, newest_order, next_order, replace
+from holdfast.messages.rows import NewMessage, add, add_history, finish, newest_order, next_order, replace
 from holdfast.messages.standing import Standing, standing
 from holdfast.messages.status import Receipts, status_of
-from holdfast.messages.windows import ChatWindows, Window
+from holdfast.messages.windows import ChatWindows, Place, Window
 
 __all__ = [
     "ChatWindows",
@@ -22,10 +22,12 @@ __all__ = [
     "MessageReader",
     "NewMessage",
     "Outgoing",
+    "Place",
     "Receipts",
     "Standing",
     "Window",
     "add",
+    "add_history",
     "finish",
     "followed",
     "heard",

@@ -67,6 +67,8 @@ class Message:
     event_id: str | None = None  #: of a received message
     outgoing: Outgoing | None = None
     file: MessageFile | None = None
+    #: Of a message of before the link: the message after which it stands, by its order.
+    history_place: int | None = None
     raw: bytes = field(default=b"", repr=False)  #: waE2E.Message; only where one message is shown
 
     @property

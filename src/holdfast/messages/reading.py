@@ -95,6 +95,7 @@ def page(
 
 def read_row(row: Row, raw: bytes = b"") -> Message:
     """The message in a row of the statements that list messages."""
+    row, history_place = row[:-1], row[-1]
     (
         order_no,
         direction,
@@ -127,6 +128,7 @@ def read_row(row: Row, raw: bytes = b"") -> Message:
         event_id=event_id,
         outgoing=_outgoing(row, taken) if out else None,
         file=_file(row),
+        history_place=history_place,
         raw=raw,
     )
 

@@ -53,6 +53,13 @@ def add(unit: WriteUnit, messages: Sequence[NewMessage]) -> None:
     unit.run_many(statements.ADD, [_values(each) for each in messages])
 
 
+def add_history(unit: WriteUnit, messages: Sequence[tuple[NewMessage, int]]) -> None:
+    """Add messages of before the link, each with the message after which it stands."""
+    unit.run_many(
+        statements.ADD_HISTORY, [_values(message) | {"history_place": place} for message, place in messages]
+    )
+
+
 def replace(unit: WriteUnit, message: NewMessage) -> None:
     """Give a message that stood there undecryptable its content, in its place."""
     unit.run(statements.REPLACE, **_values(message))

@@ -20,8 +20,19 @@ REPLACE: Final = Statement(
     """
 UPDATE messages SET direction = :direction, session_id = :session_id, message_id = :message_id, chat = :chat,
   sender = :sender, is_group = :is_group, kind = :kind, body_json = :body_json, raw = :raw,
-  timestamp_ms = :timestamp_ms, taken_at_ms = :taken_at_ms, event_id = :event_id, to_jid = :to_jid
+  timestamp_ms = :timestamp_ms, taken_at_ms = :taken_at_ms, event_id = :event_id, to_jid = :to_jid,
+  history_place = NULL
 WHERE order_no = :order_no
+""",
+)
+ADD_HISTORY: Final = Statement(
+    "messages.add_history",
+    "Adds one message of before the link. It was taken when it was written, as far as its age matters.",
+    """
+INSERT INTO messages (order_no, direction, session_id, message_id, chat, sender, is_group, kind, body_json,
+  raw, timestamp_ms, taken_at_ms, history_place)
+VALUES (:order_no, :direction, :session_id, :message_id, :chat, :sender, :is_group, :kind, :body_json, :raw,
+  :timestamp_ms, :taken_at_ms, :history_place)
 """,
 )
 FINISH: Final = Statement(
@@ -48,7 +59,7 @@ _COLUMNS: Final = """
     AND r.message_id = m.message_id AND r.kind IN ('read', 'played')),
   (SELECT min(r.at_ms) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id = m.message_id),
   (SELECT min(r.at_ms) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id = m.message_id
-    AND r.kind IN ('read', 'played'))
+    AND r.kind IN ('read', 'played')), m.history_place
 """
 _BESIDE: Final = """
 LEFT JOIN outbox o ON o.order_no = m.order_no LEFT JOIN attachments a ON a.order_no = m.order_no
@@ -97,6 +108,7 @@ PAGE: Final = Statement(
     f"""
 SELECT {_COLUMNS} FROM messages m {_BESIDE}
 WHERE m.session_id = :session_id AND m.order_no > :after AND m.direction IN (:direction, :other_direction)
+  AND m.history_place IS NULL
 ORDER BY m.order_no LIMIT :limit
 """,
 )
@@ -116,7 +128,7 @@ CHAT_PAGE: Final = Statement(
     f"""
 SELECT {_COLUMNS} FROM messages m {_BESIDE}
 WHERE m.session_id = :session_id AND m.chat IN (:chat, :other_chat) AND m.order_no > :after
-  AND m.direction IN (:direction, :other_direction)
+  AND m.direction IN (:direction, :other_direction) AND m.history_place IS NULL
 ORDER BY m.order_no LIMIT :limit
 """,
 )
@@ -126,7 +138,30 @@ CHAT_PAGE_BEFORE: Final = Statement(
     f"""
 SELECT {_COLUMNS} FROM messages m {_BESIDE}
 WHERE m.session_id = :session_id AND m.chat IN (:chat, :other_chat) AND m.order_no < :before
+  AND m.history_place IS NULL
 ORDER BY m.order_no DESC LIMIT :limit
+""",
+)
+_HISTORY: Final = f"""
+SELECT {_COLUMNS} FROM messages m {_BESIDE}
+WHERE m.session_id = :session_id AND m.chat IN (:chat, :other_chat) AND m.history_place IS NOT NULL
+"""
+# Phones tell the newest first, in whole seconds: of one second, what was told later is older.
+_AT: Final = "(m.history_place, m.timestamp_ms, -m.order_no)"
+HISTORY_BEFORE: Final = Statement(
+    "messages.history_before",
+    "What was said in a chat, which may have two names, before the link and before a place, newest first.",
+    f"""
+{_HISTORY} AND {_AT} < (:place, :at_ms, :minus_order_no)
+ORDER BY m.history_place DESC, m.timestamp_ms DESC, m.order_no LIMIT :limit
+""",
+)
+HISTORY_AFTER: Final = Statement(
+    "messages.history_after",
+    "What was said in a chat, which may have two names, before the link and after a place, oldest first.",
+    f"""
+{_HISTORY} AND {_AT} > (:place, :at_ms, :minus_order_no)
+ORDER BY m.history_place, m.timestamp_ms, m.order_no DESC LIMIT :limit
 """,
 )
 STANDING: Final = Statement(

@@ -144,6 +144,8 @@ class InboundNotice:
     raw: bytes = field(repr=False)
     chat_alt: str = ""
     sender_alt: str = ""
+    #: Of HistoryOffered: what the history is asked for with.
+    offer: bytes = field(default=b"", repr=False)
 
 
 def notice_to_json(notice: Notice) -> dict[str, Json]:

@@ -155,9 +155,29 @@ messages = Table(
     _ms("failed_at_ms", null=True),
     _text("error_code", null=True),
     _text("error_detail", null=True),
+    # Of a message of before the link: the message after which it stands. NULL: it was taken when it came.
+    Column("history_place", BigInteger, nullable=True),
     UniqueConstraint("session_id", "message_id", "chat", "sender", name="uq_messages_message"),
     Index("ix_messages_order", "session_id", "order_no"),
     Index("ix_messages_chat", "session_id", "chat", "order_no"),
+    Index(
+        "ix_messages_history",
+        *("session_id", "chat", "history_place", "timestamp_ms", "order_no"),
+        sqlite_where=text("history_place IS NOT NULL"),
+        postgresql_where=text("history_place IS NOT NULL"),
+    ),
+)
+
+# What phones offered of before the link and was not taken over to its end: from which place on it goes on.
+history_offers = Table(
+    "history_offers",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("notice_id", primary_key=True),
+    Column("offer", LargeBinary, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    _ms("offered_at_ms"),
 )
 
 # The list of chats, made of the messages a little later; where it stands is in settings_kv. One that nothing

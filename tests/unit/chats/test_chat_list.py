@@ -9,7 +9,7 @@ from holdfast.chats import Chat, ChatPlace, Chats, ListOfChats, Telling, Wanted
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.kit.clock import now_ms
-from holdfast.messages import Follower, Window
+from holdfast.messages import Follower, Place, Window
 from holdfast.model.content import Content, Reaction, Text
 from holdfast.model.errors import NotConnected, UnknownMessage
 from holdfast.model.messages import ReceiptKind
@@ -176,7 +176,7 @@ async def test_a_chat_is_paged_both_ways(world: World) -> None:
         await world.come(f"M{index}", PN)
         await world.come(f"X{index}", OTHER)
 
-    async def piece(name: str, place: object, limit: int = 3) -> tuple[list[str], int | None, int | None]:
+    async def piece(name: str, place: object, limit: int = 3) -> tuple[list[str], Place | None, Place | None]:
         found = await world.chats.messages(
             world.session, PN, lambda windows: getattr(windows, name)(*filter(bool, (place, limit)))
         )
@@ -187,7 +187,7 @@ async def test_a_chat_is_paged_both_ways(world: World) -> None:
     middle, oldest, newer = await piece("before", older)
     assert middle == ["M1", "M2", "M3"]
     assert (await piece("after", newer))[0] == newest
-    assert (await piece("before", oldest)) == (["M0"], None, 1)
+    assert (await piece("before", oldest)) == (["M0"], None, Place(1))
     assert (await piece("around", "M3"))[0] == ["M3", "M4", "M5"]
     assert (await piece("around", "M3", 4))[0] == ["M2", "M3", "M4", "M5"]
     with pytest.raises(UnknownMessage):

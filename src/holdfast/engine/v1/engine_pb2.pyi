@@ -633,7 +633,7 @@ class Cancel(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ...) -> None: ...
 
 class Query(_message.Message):
-    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile", "group_link", "group_by_link", "group_requests", "block_list")
+    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile", "group_link", "group_by_link", "group_requests", "block_list", "history")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     GROUPS_FIELD_NUMBER: _ClassVar[int]
     ON_WHATSAPP_FIELD_NUMBER: _ClassVar[int]
@@ -644,6 +644,7 @@ class Query(_message.Message):
     GROUP_BY_LINK_FIELD_NUMBER: _ClassVar[int]
     GROUP_REQUESTS_FIELD_NUMBER: _ClassVar[int]
     BLOCK_LIST_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_FIELD_NUMBER: _ClassVar[int]
     group: GroupQuery
     groups: GroupsQuery
     on_whatsapp: OnWhatsAppQuery
@@ -654,7 +655,8 @@ class Query(_message.Message):
     group_by_link: GroupByLinkQuery
     group_requests: GroupRequestsQuery
     block_list: BlockListQuery
-    def __init__(self, group: _Optional[_Union[GroupQuery, _Mapping]] = ..., groups: _Optional[_Union[GroupsQuery, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsAppQuery, _Mapping]] = ..., picture: _Optional[_Union[PictureQuery, _Mapping]] = ..., about: _Optional[_Union[AboutQuery, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfileQuery, _Mapping]] = ..., group_link: _Optional[_Union[GroupLinkQuery, _Mapping]] = ..., group_by_link: _Optional[_Union[GroupByLinkQuery, _Mapping]] = ..., group_requests: _Optional[_Union[GroupRequestsQuery, _Mapping]] = ..., block_list: _Optional[_Union[BlockListQuery, _Mapping]] = ...) -> None: ...
+    history: HistoryQuery
+    def __init__(self, group: _Optional[_Union[GroupQuery, _Mapping]] = ..., groups: _Optional[_Union[GroupsQuery, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsAppQuery, _Mapping]] = ..., picture: _Optional[_Union[PictureQuery, _Mapping]] = ..., about: _Optional[_Union[AboutQuery, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfileQuery, _Mapping]] = ..., group_link: _Optional[_Union[GroupLinkQuery, _Mapping]] = ..., group_by_link: _Optional[_Union[GroupByLinkQuery, _Mapping]] = ..., group_requests: _Optional[_Union[GroupRequestsQuery, _Mapping]] = ..., block_list: _Optional[_Union[BlockListQuery, _Mapping]] = ..., history: _Optional[_Union[HistoryQuery, _Mapping]] = ...) -> None: ...
 
 class GroupQuery(_message.Message):
     __slots__ = ("group",)
@@ -713,7 +715,7 @@ class BlockListQuery(_message.Message):
     def __init__(self) -> None: ...
 
 class QueryResult(_message.Message):
-    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile", "group_link", "group_by_link", "group_requests", "block_list")
+    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile", "group_link", "group_by_link", "group_requests", "block_list", "history")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     GROUPS_FIELD_NUMBER: _ClassVar[int]
     ON_WHATSAPP_FIELD_NUMBER: _ClassVar[int]
@@ -724,6 +726,7 @@ class QueryResult(_message.Message):
     GROUP_BY_LINK_FIELD_NUMBER: _ClassVar[int]
     GROUP_REQUESTS_FIELD_NUMBER: _ClassVar[int]
     BLOCK_LIST_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_FIELD_NUMBER: _ClassVar[int]
     group: Group
     groups: Groups
     on_whatsapp: OnWhatsApp
@@ -734,7 +737,42 @@ class QueryResult(_message.Message):
     group_by_link: Group
     group_requests: GroupRequests
     block_list: BlockList
-    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., groups: _Optional[_Union[Groups, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsApp, _Mapping]] = ..., picture: _Optional[_Union[Picture, _Mapping]] = ..., about: _Optional[_Union[About, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfile, _Mapping]] = ..., group_link: _Optional[_Union[GroupLink, _Mapping]] = ..., group_by_link: _Optional[_Union[Group, _Mapping]] = ..., group_requests: _Optional[_Union[GroupRequests, _Mapping]] = ..., block_list: _Optional[_Union[BlockList, _Mapping]] = ...) -> None: ...
+    history: History
+    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., groups: _Optional[_Union[Groups, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsApp, _Mapping]] = ..., picture: _Optional[_Union[Picture, _Mapping]] = ..., about: _Optional[_Union[About, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfile, _Mapping]] = ..., group_link: _Optional[_Union[GroupLink, _Mapping]] = ..., group_by_link: _Optional[_Union[Group, _Mapping]] = ..., group_requests: _Optional[_Union[GroupRequests, _Mapping]] = ..., block_list: _Optional[_Union[BlockList, _Mapping]] = ..., history: _Optional[_Union[History, _Mapping]] = ...) -> None: ...
+
+class HistoryQuery(_message.Message):
+    __slots__ = ("notification", "start")
+    NOTIFICATION_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    notification: bytes
+    start: int
+    def __init__(self, notification: _Optional[bytes] = ..., start: _Optional[int] = ...) -> None: ...
+
+class History(_message.Message):
+    __slots__ = ("chats", "messages", "next")
+    CHATS_FIELD_NUMBER: _ClassVar[int]
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
+    chats: _containers.RepeatedCompositeFieldContainer[HistoryChat]
+    messages: _containers.RepeatedCompositeFieldContainer[Message]
+    next: int
+    def __init__(self, chats: _Optional[_Iterable[_Union[HistoryChat, _Mapping]]] = ..., messages: _Optional[_Iterable[_Union[Message, _Mapping]]] = ..., next: _Optional[int] = ...) -> None: ...
+
+class HistoryChat(_message.Message):
+    __slots__ = ("chat", "chat_alt", "name", "archived", "muted_until_ms", "unread")
+    CHAT_FIELD_NUMBER: _ClassVar[int]
+    CHAT_ALT_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ARCHIVED_FIELD_NUMBER: _ClassVar[int]
+    MUTED_UNTIL_MS_FIELD_NUMBER: _ClassVar[int]
+    UNREAD_FIELD_NUMBER: _ClassVar[int]
+    chat: str
+    chat_alt: str
+    name: str
+    archived: bool
+    muted_until_ms: int
+    unread: int
+    def __init__(self, chat: _Optional[str] = ..., chat_alt: _Optional[str] = ..., name: _Optional[str] = ..., archived: _Optional[bool] = ..., muted_until_ms: _Optional[int] = ..., unread: _Optional[int] = ...) -> None: ...
 
 class Groups(_message.Message):
     __slots__ = ("groups",)
@@ -1750,12 +1788,14 @@ class ContactChanged(_message.Message):
     def __init__(self, about: _Optional[str] = ..., push_name: _Optional[str] = ..., business_name: _Optional[str] = ..., saved_name: _Optional[str] = ...) -> None: ...
 
 class HistoryOffered(_message.Message):
-    __slots__ = ("conversations", "progress")
+    __slots__ = ("conversations", "progress", "notification")
     CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    NOTIFICATION_FIELD_NUMBER: _ClassVar[int]
     conversations: int
     progress: int
-    def __init__(self, conversations: _Optional[int] = ..., progress: _Optional[int] = ...) -> None: ...
+    notification: bytes
+    def __init__(self, conversations: _Optional[int] = ..., progress: _Optional[int] = ..., notification: _Optional[bytes] = ...) -> None: ...
 
 class ReachoutLock(_message.Message):
     __slots__ = ("until_ms", "reason")
