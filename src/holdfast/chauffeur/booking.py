@@ -1,6 +1,6 @@
 """A booking: what was ordered, at which price, and how it stands. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -96,25 +96,9 @@ def form_to_json(form: Form) -> dict[str, Any]:
     return written
 
 
-def form_from_json(written: Mapping[str, Any]) -> Form:
-    """A form again. Raises ValidationError."""
-    return _FORM.validate_python(written)
-
-
 def quote_to_json(quote: Quote) -> dict[str, Any]:
     """A quote as JSON values."""
     written: dict[str, Any] = _QUOTE.dump_python(quote, mode="json")
-    return written
-
-
-def quote_from_json(written: Mapping[str, Any]) -> Quote:
-    """A quote again. Raises ValidationError."""
-    return _QUOTE.validate_python(written)
-
-
-def held_to_json(held: Held) -> dict[str, Any]:
-    """A chat's booking as JSON values."""
-    written: dict[str, Any] = TypeAdapter(Held).dump_python(held, mode="json")
     return written
 
 
