@@ -24,12 +24,12 @@ FLAGS = [
 
 
 @asynccontextmanager
-async def dashboard(data: Path, port: int = 0) -> AsyncIterator[str]:
+async def dashboard(data: Path, port: int = 0, *options: str) -> AsyncIterator[str]:
     """A running dashboard; its address."""
     announcement = data / "run" / "dashboard.json"
     announcement.unlink(missing_ok=True)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.dashboard", "--data", str(data), "--port", str(port)),
+        *(sys.executable, "-m", "holdfast.dashboard", "--data", str(data), "--port", str(port), *options),
         env={key: value for key, value in os.environ.items() if not key.startswith(("HOLDFAST_", "PYTEST_"))},
     )
     try:

@@ -69,6 +69,17 @@ async def test_a_restarted_dashboard_knows_its_browsers(gateway: PlayedGateway) 
             assert (await owner.get(url)).status_code == 200
 
 
+async def test_a_dashboard_elsewhere_is_told_where_the_gateway_is(
+    gateway: PlayedGateway, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    where = ("--gateway", f"http://127.0.0.1:{gateway.port}")
+    async with dashboard(elsewhere, 0, *where) as url, httpx.AsyncClient(base_url=url) as owner:
+        assert (await owner.get(gateway.link())).status_code == 303
+        assert "+44 20 7946 0123" in (await owner.get("/")).text
+
+
 async def test_a_link_is_not_used_up_while_no_gateway_answers(gateway: PlayedGateway) -> None:
     async with dashboard(gateway.data) as url, httpx.AsyncClient(base_url=url) as owner:
         link = gateway.link()

@@ -136,6 +136,21 @@ def doctor(
     _run(work.doctor(data, repair=repair, as_json=as_json))
 
 
+@app.command()
+def dashboard(
+    gateway: Annotated[
+        str | None, typer.Option(envvar="HOLDFAST_URL", help="Address of a gateway elsewhere.")
+    ] = None,
+    host: Annotated[str, typer.Option(envvar="HOLDFAST_HOST", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="HOLDFAST_DASHBOARD_PORT")] = 4000,
+    data: Data = None,
+) -> None:
+    """Serve the dashboard alone, beside the gateway or elsewhere; `up` brings one of its own."""
+    from holdfast.cli import page
+
+    page.serve(data, gateway, host, port)
+
+
 @app.command("dashboard-link")
 def dashboard_link(data: Data = None) -> None:
     """Print a link that logs one browser in to the dashboard, once."""

@@ -1,11 +1,22 @@
-"""`holdfast dashboard-link`: a way into the page."""
+"""`holdfast dashboard` and `holdfast dashboard-link`: the page, and a way into it."""
 
 import json
+import os
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 from holdfast.cli.run import client
 from holdfast.cli.screen import plain, say
 from holdfast.client import data_folder
+
+
+def serve(data: Path | None, gateway: str | None, host: str, port: int) -> NoReturn:
+    """Become the dashboard: nothing of the command line stays in its process."""
+    folder = (data or data_folder()).expanduser().absolute()
+    words = ["-m", "holdfast.dashboard", "--data", str(folder), "--host", host, "--port", str(port)]
+    words += ["--gateway", gateway] if gateway else []
+    os.execv(sys.executable, [sys.executable, *words])
 
 
 async def link(data: Path | None) -> int:

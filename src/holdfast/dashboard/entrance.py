@@ -32,13 +32,12 @@ class Entrance:
 
     def stranger(self, request: HTTPConnection) -> Client:
         """The SDK for a browser that is not logged in: for calls that need no key."""
-        return Client(key="none", data=self.options.data, browser=address(request))
+        return self._sdk("none", address(request))
 
     def client(self, login: Login, request: HTTPConnection) -> Client:
         """The SDK under this browser's key; its tabs share it."""
         if login.id not in self._clients:
-            made = Client(key=login.key, data=self.options.data, browser=address(request))
-            self._clients[login.id] = made
+            self._clients[login.id] = self._sdk(login.key, address(request))
         return self._clients[login.id]
 
     async def me(self, login: Login, client: Client) -> Me:
@@ -60,10 +59,13 @@ class Entrance:
         """This browser's key is forgotten here, and revoked."""
         self.logins.drop(login.id)
         self._known.pop(login.id, None)
-        client = self._clients.pop(login.id, None) or Client(key=login.key, data=self.options.data)
+        client = self._clients.pop(login.id, None) or self._sdk(login.key)
         ending = asyncio.get_running_loop().create_task(_give_up(client))
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
+
+    def _sdk(self, key: str, browser: str = "") -> Client:
+        return Client(self.options.gateway, key, data=self.options.data, browser=browser)
 
     async def close(self) -> None:
         """Stop following, close connections."""

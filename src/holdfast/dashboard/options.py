@@ -26,6 +26,8 @@ class Options:
     names: tuple[str, ...] = ()
     #: Trust file of the simulator that this Holdfast talks to; None for real WhatsApp.
     lab: Path | None = None
+    #: Address of the gateway; None: the one of the data folder.
+    gateway: str | None = None
 
     @property
     def announcement(self) -> Path:
@@ -42,6 +44,7 @@ def read(argv: Sequence[str], environment: Mapping[str, str] = os.environ) -> Op
     """Options from flags, then from HOLDFAST_ variables. Raises OptionsError."""
     parser = argparse.ArgumentParser(prog="python -m holdfast.dashboard", description="Serve the dashboard.")
     parser.add_argument("--data", type=Path, help="data folder of the gateway (HOLDFAST_DATA)")
+    parser.add_argument("--gateway", help="address of a gateway elsewhere (HOLDFAST_URL)")
     parser.add_argument("--host", help="address to listen on (HOLDFAST_HOST, default 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on (HOLDFAST_DASHBOARD_PORT, default 4000)")
     flags = parser.parse_args(argv)
@@ -52,6 +55,7 @@ def read(argv: Sequence[str], environment: Mapping[str, str] = os.environ) -> Op
         host=flags.host or environment.get("HOLDFAST_HOST") or "127.0.0.1",
         port=_port(port),
         lab=Path(environment["HOLDFAST_LAB"]) if environment.get("HOLDFAST_LAB") else None,
+        gateway=flags.gateway or environment.get("HOLDFAST_URL") or None,
         names=tuple(environment.get("HOLDFAST_ALLOWED_HOSTS", "").replace(",", " ").split()),
     )
 
