@@ -71,6 +71,9 @@ async def test_a_page_cancels_what_it_has_begun(shop: House) -> None:
     page = await token(shop)
     await shop.ask("POST", f"{PAGE}/pair", 202, headers=page)
     assert (await shop.ask("DELETE", f"{PAGE}/pair", headers=page))["state"] != "pairing"
+    noted = (await shop.ask("GET", "/v1/audit"))["entries"]
+    acts = [it["act"] for it in noted if it["act"].endswith("/v1/page/session/pair")]
+    assert sorted(acts) == ["DELETE /v1/page/session/pair", "POST /v1/page/session/pair"]
 
 
 async def test_a_token_opens_nothing_else(shop: House) -> None:

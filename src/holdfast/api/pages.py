@@ -3,16 +3,17 @@
 import asyncio
 import hashlib
 import io
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Annotated, Final
 
 import segno
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
 from holdfast.accounts import Guest
-from holdfast.api.auth import Admin, Behind
+from holdfast.api.auth import Admin, Behind, act_of, who_is
 from holdfast.api.errors import refusals
 from holdfast.api.otherpages import PREFIX
 from holdfast.api.rooms import Rooms
@@ -42,6 +43,15 @@ def _guest(rooms: Behind, shown: Annotated[HTTPAuthorizationCredentials | None, 
 
 
 Page = Annotated[Guest, Depends(_guest)]
+
+
+async def _acting(request: Request, rooms: Behind, guest: Page) -> AsyncIterator[Guest]:
+    async with rooms.audit.noting(who_is(request, guest.maker), act_of(request), guest.session_id):
+        yield guest
+
+
+#: Whoever begins or cancels by a page is noted as the one whose key made its token.
+ActingPage = Annotated[Guest, Depends(_acting, scope="function")]
 
 
 class PageTokenIn(BaseModel):
@@ -122,14 +132,14 @@ async def show(
 
 
 @page_router.post("/pair", status_code=202, summary="Begin pairing", responses=refusals(401, 409))
-async def begin_pairing(rooms: Behind, guest: Page) -> PageOut:
+async def begin_pairing(rooms: Behind, guest: ActingPage) -> PageOut:
     """Asks for a QR code, which is there within a second. A phone with another number is refused."""
     await rooms.sessions.pair(guest.tenant_id, guest.session_id)
     return await _shown(rooms, guest)
 
 
 @page_router.delete("/pair", summary="Cancel pairing", responses=refusals(401))
-async def cancel_pairing(rooms: Behind, guest: Page) -> PageOut:
+async def cancel_pairing(rooms: Behind, guest: ActingPage) -> PageOut:
     """The code is worthless from now on."""
     await rooms.sessions.cancel_pairing(guest.tenant_id, guest.session_id)
     return await _shown(rooms, guest)
