@@ -41,7 +41,7 @@ async def dashboard(data: Path, port: int = 0, *options: str) -> AsyncIterator[s
 
 
 async def _url(process: asyncio.subprocess.Process, announcement: Path) -> str:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.returncode is None:
         try:
             return str(json.loads(announcement.read_text())["url"])
