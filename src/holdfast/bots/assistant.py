@@ -28,6 +28,8 @@ _FASTEST: Final = (10, 60.0)
 #: The same words so often in a row come from a machine.
 _SAME: Final = 3
 _LONGEST: Final = 4000
+#: Bytes of what was said that are kept: a state holds no more than 64 KiB.
+_REMEMBERED_BYTES: Final = 40 * 1024
 _HAND_OVER: Final = "hand_over"
 _TOOLS: Final = (
     {
@@ -114,8 +116,20 @@ def _today(chat: Chat, day: date) -> dict[str, Any]:
 
 
 def _keep(chat: Chat, memory: list[dict[str, Json]], most: int, today: dict[str, Any]) -> None:
-    chat.state["messages"] = list(memory[-max(most, _SAME) :])
+    chat.state["messages"] = _newest(memory, max(most, _SAME))
     chat.state["today"] = today
+
+
+def _newest(memory: list[dict[str, Json]], most: int) -> list[Json]:
+    """The newest messages, as many as there may be and as there is room for."""
+    kept: list[Json] = []
+    size = 0
+    for it in reversed(memory[-most:]):
+        size += len(json.dumps(it, ensure_ascii=False).encode())
+        if size > _REMEMBERED_BYTES:
+            break
+        kept.append(it)
+    return kept[::-1]
 
 
 def _is_a_loop(memory: list[dict[str, Json]]) -> bool:

@@ -129,6 +129,15 @@ async def test_memory_is_bounded(model: Model) -> None:
     assert len(ann.state["messages"]) == 4
 
 
+async def test_long_messages_leave_room_in_the_state(model: Model) -> None:
+    model.script = [(200, said("\x01" * 9000))]
+    ann = talk(model, remembered=200)
+    for n in range(9):
+        assert await ann.say(f"{n}" + "😀\n" * 3000) is not UNHANDLED
+        assert len(json.dumps(ann.state, ensure_ascii=False).encode()) < 64 * 1024
+    assert ann.state["messages"]
+
+
 async def test_without_an_endpoint_or_switched_off_it_leaves_the_message_to_others(model: Model) -> None:
     assert Endpoint.of_environment({}) is None
     assert await Talk(None).say("hi") is UNHANDLED
