@@ -238,6 +238,17 @@ async def test_linked_it_is_found_by_number_and_not_paired_again(api: Api) -> No
     assert entries[0]["ended_at"] is None
     assert entries[1]["ended_at"] == entries[0]["at"]
     assert all(it["duration_s"] >= 0 and it["sentence"] for it in entries)
+    whole = await api.ask("GET", "/v1/sessions/taxi/timeline")
+    assert whole["next"] is None
+    paged: list[object] = []
+    query = "limit=2"
+    while True:
+        page = await api.ask("GET", f"/v1/sessions/taxi/timeline?{query}")
+        paged += [it["seq"] for it in page["timeline"]]
+        if page["next"] is None:
+            break
+        query = f"limit=2&before={page['next']}"
+    assert paged == [it["seq"] for it in whole["timeline"]]
     uptime = await api.ask("GET", "/v1/sessions/taxi/uptime?days=7")
     assert uptime["total"]["up_s"] <= uptime["total"]["counted_s"]
     assert [day["period"][:7] for day in uptime["days"]] == [month["period"] for month in uptime["months"]]

@@ -129,9 +129,10 @@ class TimelineEntryOut(BaseModel):
 
 
 class TimelineOut(BaseModel):
-    """The newest changes, newest first."""
+    """One page, newest first."""
 
     timeline: list[TimelineEntryOut]
+    next: int | None = Field(description="give it as `before` for what is older; null when this was the last")
 
 
 class ShareOut(BaseModel):
@@ -347,11 +348,13 @@ async def timeline(
     caller: Reader,
     ref: Ref,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="changes before this `seq`")] = None,
+    before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="`next` of the page before")] = None,
 ) -> TimelineOut:
     """Every change with its reason and how long it lasted, newest first."""
-    entries = await rooms.sessions.timeline(caller.tenant_id, ref, limit, before)
-    return TimelineOut(timeline=[_entry_out(entry) for entry in entries])
+    found = await rooms.sessions.timeline(caller.tenant_id, ref, limit + 1, before)
+    page = found[:limit]
+    older = page[-1].seq if len(found) > limit else None
+    return TimelineOut(timeline=[_entry_out(entry) for entry in page], next=older)
 
 
 @router.get("/{ref}/uptime", summary="How long a session was connected", responses=refusals(404))
