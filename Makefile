@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-typescript test-schema test-s3 screenshots faults lint format bench proto lock reasons wheel clean
+.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-kills test-typescript test-schema test-s3 screenshots faults lint format bench proto lock reasons wheel clean
 .DELETE_ON_ERROR:
 
 help:
@@ -120,6 +120,10 @@ test-typescript: dev
 test-schema: dev
 	@sh tools/postgresql.sh
 	SCHEMA_EXAMPLES=$${SCHEMA_EXAMPLES:-200} $(BIN)/python -m pytest -p no:xdist tests/acceptance/test_described.py $(ARGS)
+
+# kill -9 at fifty random moments of backup, restore and rotation.
+test-kills: dev
+	KILLS=50 $(BIN)/python -m pytest -p no:xdist tests/unit/backup/test_killed.py $(ARGS)
 
 # Files in a bucket, against a real S3 server that is built for it.
 test-s3: dev

@@ -41,6 +41,7 @@ var errUsage = errors.New("usage")
 func main() {
 	// Session files, logs and the socket are for their owner alone, whoever starts this program.
 	syscall.Umask(0o077)
+	home.NoDumps()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

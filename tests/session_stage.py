@@ -404,7 +404,14 @@ async def stage(folder: Path, disk: Disk | None = None, **options: object) -> As
     )  # type: ignore[arg-type]
     link.hear = supervisor.heard_facts
     await supervisor.load(await vault.prove(store))
-    service = Service(store, supervisor.roster, supervisor.unlinking, supervisor.quarantine, supervisor.ways)
+    service = Service(
+        store,
+        supervisor.roster,
+        supervisor.unlinking,
+        supervisor.quarantine,
+        supervisor.ways,
+        importing=supervisor.importing,
+    )
     made = Stage(store, journal, vault, link, supervisor, service)
     made.running = asyncio.create_task(supervisor.run())
     try:

@@ -7155,11 +7155,12 @@ func (x *RestoreResult) GetDevice() *OpenResult {
 	return nil
 }
 
-// Make sessions/<target> from one device of another program's whatsmeow database (SQLite). The program must have ended, and
+// Make sessions/<target> from one device of another program's whatsmeow database (SQLite), or of a folder as Baileys keeps it
+// (then without ratchets). The program must have ended, and
 // must not connect this device again. The database is not changed.
 type ImportDevice struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Database      string                 `protobuf:"bytes,1,opt,name=database,proto3" json:"database,omitempty"` // absolute path
+	Database      string                 `protobuf:"bytes,1,opt,name=database,proto3" json:"database,omitempty"` // absolute path of the file or folder
 	Jid           string                 `protobuf:"bytes,2,opt,name=jid,proto3" json:"jid,omitempty"`           // device JID; empty: the only one
 	Target        string                 `protobuf:"bytes,3,opt,name=target,proto3" json:"target,omitempty"`     // empty: the number of the JID
 	Key           []byte                 `protobuf:"bytes,4,opt,name=key,proto3" json:"key,omitempty"`

@@ -27,6 +27,10 @@ def _default_data() -> Path:
 
 
 def _default_master_key() -> Path:
+    # systemd's way of handing a secret over: LoadCredential=holdfast-master-key:…
+    given = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nowhere")) / "holdfast-master-key"
+    if given.is_file():
+        return given
     return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "holdfast" / "master.key"
 
 
@@ -51,6 +55,9 @@ class Settings(BaseModel):
     api_port: int = Field(default=4001, ge=0, le=65535, description="0: any free one")
     master_key_file: Path = Field(
         default_factory=_default_master_key, description="0600, made at first start"
+    )
+    master_key_command: str = Field(
+        default="", description="prints the master key, instead of a file: a password manager, a key server"
     )
     lab: Path | None = Field(default=None, description="a simulator's trust file: lab mode, never WhatsApp")
     lab_pace: float = Field(

@@ -130,7 +130,12 @@ class World:
         inbox = Inbox(store, journal, NobodyTold())
         intake = Intake(inbox.receive, link.confirm)
         service = Service(
-            store, supervisor.roster, supervisor.unlinking, supervisor.quarantine, supervisor.ways
+            store,
+            supervisor.roster,
+            supervisor.unlinking,
+            supervisor.quarantine,
+            supervisor.ways,
+            importing=supervisor.importing,
         )
         running = Running(store, journal, link, supervisor, service, inbox, clock)
         supervisor.roster.on_up = lambda session_id, phone: running.ups.append(session_id)

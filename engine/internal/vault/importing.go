@@ -13,17 +13,18 @@ import (
 	"go.mau.fi/whatsmeow/types"
 )
 
-// Import makes sessions/<target> of one device of another program's database, ratchets and all, and answers the folder. The
-// database is only read. Raises ErrMissing, ErrCorrupt, ErrNoDevice, ErrArgument when there are several to choose from, or
+// Import makes sessions/<target> of one device of another program's database, ratchets and all, or of Baileys' folder, and
+// answers the folder. The source is only read. Raises ErrMissing, ErrCorrupt, ErrNoDevice, ErrArgument when there are several to choose from, or
 // ErrExists.
 func (f *Folders) Import(ctx context.Context, database, jid, target string, under NewKey) (*Made, string, error) {
 	if !filepath.IsAbs(database) {
 		return nil, "", fmt.Errorf("%w: the database's path is not absolute", ErrArgument)
 	}
-	if info, err := os.Stat(database); err != nil || !info.Mode().IsRegular() {
+	info, err := os.Stat(database)
+	if err != nil || !(info.Mode().IsRegular() || info.IsDir()) {
 		return nil, "", fmt.Errorf("%w: there is no database at this path", ErrMissing)
 	}
-	chosen, err := chooseDevice(database, jid)
+	chosen, fill, err := source(ctx, database, jid, info.IsDir(), under.Key)
 	if err != nil {
 		return nil, "", err
 	}
@@ -33,10 +34,21 @@ func (f *Folders) Import(ctx context.Context, database, jid, target string, unde
 	if err := plainNames(target); err != nil {
 		return nil, "", err
 	}
-	made, err := f.make(ctx, f.sessions, target, under, func(path string) error {
-		return copyDevice(ctx, database, chosen, path, under.Key)
-	})
+	made, err := f.make(ctx, f.sessions, target, under, fill)
 	return made, target, err
+}
+
+// source finds the device to import, and how a session file is filled from it.
+func source(ctx context.Context, path, wanted string, folder bool, key []byte) (types.JID, func(string) error, error) {
+	if folder {
+		_, device, err := readBaileys(path)
+		if err != nil {
+			return types.EmptyJID, nil, err
+		}
+		return *device.ID, func(to string) error { return copyBaileys(ctx, path, to, key) }, nil
+	}
+	chosen, err := chooseDevice(path, wanted)
+	return chosen, func(to string) error { return copyDevice(ctx, path, chosen, to, key) }, err
 }
 
 // plain opens another program's database to read.

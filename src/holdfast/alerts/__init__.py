@@ -6,9 +6,9 @@ own and nothing else.
 """
 
 from holdfast.alerts.channels import Channel, Wishes
-from holdfast.alerts.ledger import Alert
+from holdfast.alerts.ledger import Alert, Subject
 from holdfast.alerts.quiet import QuietHours
-from holdfast.alerts.rules import DEFAULTS, Rule
+from holdfast.alerts.rules import DEFAULTS, Rule, Signal, Turn
 from holdfast.alerts.service import Alerts, Entry, Notified
 from holdfast.alerts.ways import Sessions, Ways
 
@@ -22,6 +22,9 @@ __all__ = [
     "QuietHours",
     "Rule",
     "Sessions",
+    "Signal",
+    "Subject",
+    "Turn",
     "Ways",
     "Wishes",
 ]

@@ -48,6 +48,7 @@ DEFAULTS: Final[Mapping[str, Rule]] = {
     **{code.value: Rule(Severity.WARNING) for code in WarningCode},
     Cause.DEVICE_LEFT_LINKED.value: Rule(Severity.WARNING),
     Cause.CHANNEL_FAILING.value: Rule(Severity.WARNING),
+    Cause.BACKUP_OVERDUE.value: Rule(Severity.WARNING, repeat_s=_DAY_S),
 }
 
 

@@ -10,8 +10,8 @@ from holdfast.alerts import channels, repository, statements
 from holdfast.alerts.channels import Channel, NumberTarget, Target, UrlTarget, Wishes
 from holdfast.alerts.delivering import Delivering
 from holdfast.alerts.intake import GATHER_S, Intake
-from holdfast.alerts.ledger import Alert
-from holdfast.alerts.rules import DEFAULTS, Rule
+from holdfast.alerts.ledger import Alert, Ledger, Subject
+from holdfast.alerts.rules import DEFAULTS, Rule, Signal
 from holdfast.alerts.text import test_letter
 from holdfast.alerts.ways import Post, Sessions, Ways
 from holdfast.journal import Journal
@@ -109,6 +109,17 @@ class Alerts:
             tasks.create_task(self._delivering.run())
             tasks.create_task(self._intake.run())
             tasks.create_task(self._sweep())
+
+    async def hear(self, tenant_id: TenantId, subject: Subject, signal: Signal) -> None:
+        """Something other than a session begins or ends to need a human. Raises StoreUnavailable."""
+
+        def heard(unit: WriteUnit) -> bool:
+            ledger = Ledger(unit, tenant_id, self._clock())
+            ledger.hear(subject, [signal])
+            return ledger.told
+
+        if await self._store.write(heard):
+            self._delivering.wake()
 
     # ---- channels ----------------------------------------------------------------------------------------
 

@@ -227,6 +227,16 @@ PUT_CHANNEL: Final = Statement(
       quiet_json = excluded.quiet_json
     """,
 )
+SEALED: Final = Statement(
+    "alerts.sealed",
+    "The sealed targets of all channels.",
+    "SELECT id, sealed FROM alert_channels ORDER BY id",
+)
+RESEAL: Final = Statement(
+    "alerts.reseal",
+    "A channel's target, sealed by another key.",
+    "UPDATE alert_channels SET sealed = :sealed WHERE id = :id",
+)
 DELETE_CHANNEL: Final = Statement(
     "alerts.delete_channel",
     "A channel is no longer wanted.",

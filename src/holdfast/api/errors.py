@@ -76,6 +76,8 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.AlertTargetInternal, 422),
     (errors.AlertChannelSilent, 504),
     (errors.AlertError, 502),
+    (errors.BackupPlaceUnusable, 422),
+    (errors.BackupError, 409),
     (errors.StoreUnavailable, 503),
 )
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from holdfast.accounts import Accounts, Audit, Logins, Users
 from holdfast.alerts import Alerts
+from holdfast.backup import Backups
 from holdfast.chats import Chats
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
@@ -98,6 +99,7 @@ class Rooms:
     logins: Logins
     audit: Audit
     alerts: Alerts
+    backups: Backups
     sessions: Service
     directory: SessionDirectory
     messages: MessageReader

@@ -10,4 +10,5 @@ from holdfast.app.start import main  # noqa: E402
 from holdfast.kit import private  # noqa: E402
 
 private.umask()
+private.no_dumps()
 sys.exit(main())

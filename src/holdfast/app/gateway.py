@@ -21,6 +21,7 @@ from holdfast.app.applications import Ground
 from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
 from holdfast.app.meter import Meter
+from holdfast.backup import Backups
 from holdfast.chats import Chats, Importer, ListOfChats, Telling, merge_chats
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
@@ -55,7 +56,7 @@ from holdfast.sessions import Dormancy, Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
 from holdfast.steps import Steps
 from holdfast.store import Store, WriteUnit, address_of
-from holdfast.vault import Vault, load_or_create, prove_world
+from holdfast.vault import Vault, from_command, load_or_create, prove_world
 
 log = logging.get("app")
 
@@ -92,6 +93,7 @@ class Gateway:
             self.supervisor.unlinking,
             self.supervisor.quarantine,
             self.supervisor.ways,
+            importing=self.supervisor.importing,
         )
         self.library = Library(store, chosen.media, _storage(chosen), _limits(chosen))
         self.outbox = Outbox(
@@ -121,6 +123,9 @@ class Gateway:
         ways = Ways(seal, self.outbox, index)
         self.dormancy = Dormancy(store, journal, self.supervisor.roster)
         self.alerts = Alerts(store, journal, ways, index, seal, home=DEFAULT_TENANT, lab=self.lab)
+        self.backups = Backups(
+            store, self.alerts, self.supervisor.safekeeping.save_all, chosen.data, home=DEFAULT_TENANT
+        )
         self.meter = Meter(store, journal, self.outbox, self.supervisor)
         every_s = chosen.canary_minutes * 60
         self.canary = Canary(self.outbox, MessageReader(store), self.supervisor, every_s=every_s)
@@ -201,6 +206,7 @@ class Gateway:
         async with asyncio.TaskGroup() as tasks:
             work = [tasks.create_task(room.run()) for room in rooms]
             work.append(tasks.create_task(self.store.watch()))
+            work.append(tasks.create_task(self.backups.run()))
             work.append(tasks.create_task(_keep_logs_small(self.settings.data / "logs")))
             # Restoration has begun; the web framework is imported beside it.
             web = await asyncio.to_thread(importlib.import_module, "holdfast.app.web")
@@ -227,6 +233,7 @@ class Gateway:
             logins=Logins(self.store, accounts, users, passwords, seal, home=DEFAULT_TENANT),
             audit=Audit(self.store),
             alerts=self.alerts,
+            backups=self.backups,
             sessions=self.sessions,
             directory=self.supervisor.roster.index,
             messages=MessageReader(self.store),
@@ -341,7 +348,11 @@ async def _run(
     first_start = not chosen.database_file.exists() and not _used_before(chosen.data)
     url = chosen.database_url.get_secret_value() if chosen.database_url is not None else None
     address = address_of(url, chosen.database_file)
-    master = load_or_create(chosen.master_key_file, may_create=first_start)
+    master = (
+        from_command(chosen.master_key_command)
+        if chosen.master_key_command
+        else load_or_create(chosen.master_key_file, may_create=first_start)
+    )
     store = await Store.open(address)
     try:
         await prove_world(store, lab=chosen.lab is not None)

@@ -104,6 +104,7 @@ def _gateway(chosen: Settings) -> int:
     settings.prepare(chosen)
     with only_gateway(chosen), listening(chosen) as listeners:
         killpoint.configure(chosen.kill_points)
+        finish_restore(chosen)
         engine = engine_of(chosen)
         if chosen.lab is not None:
             log.warning(
@@ -122,6 +123,19 @@ def _gateway(chosen: Settings) -> int:
             if not announce.made:
                 engine.take_back()  # nobody has used it; it would wait 11 minutes for a gateway
     return 0
+
+
+def finish_restore(chosen: Settings) -> None:
+    """Go on with a restore that was killed while everything got its place. Raises SettingsError."""
+    if not (chosen.data / "restore").exists():
+        return
+    from holdfast.backup import finish
+
+    try:
+        if finish(chosen.data):
+            log.warning("app.restore_finished", meaning="it had been killed in between")
+    except OSError as exc:
+        raise SettingsError(f"The restore cannot be finished: {exc.strerror}") from exc
 
 
 @contextlib.contextmanager

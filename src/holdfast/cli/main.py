@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 
 from holdfast.cli.alert_commands import app as alert_app
+from holdfast.cli.backup_commands import app as backup_app
 from holdfast.cli.booking_commands import app as booking_app
 from holdfast.cli.chat_commands import app as chat_app
 from holdfast.cli.config import app as config_app
 from holdfast.cli.group_commands import app as group_app
+from holdfast.cli.import_commands import app as import_app
+from holdfast.cli.key_commands import app as master_app
 from holdfast.cli.lab.commands import app as lab_app
 from holdfast.cli.options import AsJson, Data, SessionName
 from holdfast.cli.quarantine import app as quarantine_app
@@ -36,6 +39,9 @@ app.add_typer(alert_app, name="alert")
 app.add_typer(booking_app, name="booking")
 app.add_typer(chat_app, name="chats")
 app.add_typer(group_app, name="group")
+app.add_typer(backup_app, name="backup")
+app.add_typer(master_app, name="keys")
+app.add_typer(import_app, name="import")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(lab_app, name="lab")
 app.add_typer(user_app, name="user")

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from holdfast.client.access import Access
 from holdfast.client.alerts import Alerts
+from holdfast.client.backups import Backups
 from holdfast.client.chats import Chats
 from holdfast.client.configuration import Configuration
 from holdfast.client.event import Event, Json
@@ -57,6 +58,7 @@ class Client:
         self.media = Media(self._http)
         self.messages = Messages(self.send, self.media)
         self.alerts = Alerts(self._http)
+        self.backups = Backups(self._http)
         self.groups = Groups(self._http)
         self.handovers = Handovers(self._http)
         self.configuration = Configuration(self._http)

@@ -74,6 +74,16 @@ class Sessions:
         path = f"/v1/quarantine/{quote(name, safe='')}/restore"
         return Session.read(await self._http.json("POST", path, body={"session": ref}))
 
+    async def take_in(self, ref: str, source: str, device: str = "") -> Session:
+        """Link a session with another program's credentials: a path on the gateway's machine.
+
+        Raises SourceUnusable, SourceInUse, AlreadyLinked, UnknownSession.
+        """
+        body = {"source": source, "device": device}
+        return Session.read(
+            await self._http.json("POST", f"{session_path(ref)}/import", body=body, wait_s=60)
+        )
+
     async def pair(self, ref: str, *, replace_number: bool = False, phone: str | None = None) -> Session:
         """Ask for a QR code; returns at once. Idempotent while pairing.
 

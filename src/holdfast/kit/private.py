@@ -1,10 +1,14 @@
 """What this program makes on the disk is for its owner alone: messages, keys and links lie in it."""
 
+import ctypes
 import os
+import resource
 import stat
+import sys
 from pathlib import Path
 
 _OTHERS = 0o077
+_PR_SET_DUMPABLE = 4
 
 
 class NotPrivate(OSError):
@@ -14,6 +18,16 @@ class NotPrivate(OSError):
 def umask() -> None:
     """From now on no file of this process can be opened by others. First thing in every program."""
     os.umask(_OTHERS)
+
+
+def no_dumps() -> None:
+    """What this process has in memory, keys above all, is in no core file, and no other program reads it.
+
+    Source: prctl(2), PR_SET_DUMPABLE: limits alone do not stop a kernel that pipes dumps to a program.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def folder(path: Path) -> None:

@@ -29,6 +29,7 @@ class Cause(StrEnum):
     NOT_CONNECTED = "not_connected"
     DEVICE_LEFT_LINKED = "device_left_linked"
     CHANNEL_FAILING = "channel_failing"
+    BACKUP_OVERDUE = "backup_overdue"
 
 
 class Phase(StrEnum):

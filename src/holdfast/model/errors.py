@@ -19,6 +19,8 @@ HoldfastError                  code, message, next_step
 │ ├ AlreadyLinked              nothing to pair
 │ ├ NameTaken                  choose another one
 │ ├ CredentialsUnusable        what lies there could not connect
+│ ├ SourceUnusable             nothing of another program can be taken from there
+│ ├ SourceInUse                the program still runs: two would throw each other out
 │ ├ UnknownQuarantined
 │ ├ NoQr                       no code now
 │ └ NoPasskey                  none is asked for now
@@ -91,6 +93,12 @@ HoldfastError                  code, message, next_step
 │ ├ UnknownAlertChannel
 │ ├ UnknownAlertRule
 │ └ UnknownAlertDelivery
+├ BackupError
+│ ├ BackupTorn                 the archive is not whole, or none
+│ ├ BackupLocked               the passphrase or identity is another one
+│ ├ BackupNewer                a newer version has made it
+│ ├ BackupPlaceUnusable        it cannot be written or read there
+│ └ RestoreRefused             something here is in the way
 └ StoreUnavailable             do not ack; retry
 """
 
@@ -236,6 +244,18 @@ class CredentialsUnusable(SessionError):
     """What lies in quarantine could not connect."""
 
     code = "credentials_unusable"
+
+
+class SourceUnusable(SessionError):
+    """Another program's credentials cannot be taken from there."""
+
+    code = "source_unusable"
+
+
+class SourceInUse(SessionError):
+    """The program whose credentials are wanted still runs."""
+
+    code = "source_in_use"
 
 
 class UnknownQuarantined(SessionError):
@@ -701,6 +721,42 @@ class StoreUnavailable(HoldfastError):
     """The database cannot be written. Nothing was confirmed."""
 
     code = "store_unavailable"
+
+
+class BackupError(HoldfastError):
+    """A backup could not be made or used."""
+
+    code = "backup_failed"
+
+
+class BackupTorn(BackupError):
+    """The archive is not whole, or none of ours."""
+
+    code = "backup_torn"
+
+
+class BackupLocked(BackupError):
+    """What was given does not open the archive."""
+
+    code = "backup_locked"
+
+
+class BackupNewer(BackupError):
+    """A newer version has made the archive."""
+
+    code = "backup_newer"
+
+
+class BackupPlaceUnusable(BackupError):
+    """Archives cannot be written or read there."""
+
+    code = "backup_place_unusable"
+
+
+class RestoreRefused(BackupError):
+    """Something that lies or runs here is in the way of a restore."""
+
+    code = "restore_refused"
 
 
 def every(kind: type[HoldfastError] = HoldfastError) -> Iterator[type[HoldfastError]]:

@@ -125,6 +125,24 @@ ERRORS: Final[Mapping[str, Words]] = {
         "The master key is not the one that this data folder was made with",
         "Put the right master key in place (HOLDFAST_MASTER_KEY_FILE). Nothing was changed.",
     ),
+    "backup_failed": Words("The backup could not be made or used", "See holdfast doctor, then try again."),
+    "source_unusable": Words(
+        "No credentials of another program can be taken from there", "Name its folder or database."
+    ),
+    "source_in_use": Words("Another program still uses these credentials", "Stop it, then import again."),
+    "backup_torn": Words("The archive is not whole", "Use another archive."),
+    "backup_locked": Words(
+        "This does not open the archive", "Try again with the right passphrase or identity."
+    ),
+    "backup_newer": Words("The archive was made by a newer version", "Install that version, then restore."),
+    "backup_place_unusable": Words(
+        "Archives cannot be kept there", "Name another place, or make it writable for this user."
+    ),
+    "restore_refused": Words("What is here is in the way of a restore", "Name an empty folder by --data."),
+    "restored": Words(
+        "The message waited when the backup was made and may have been sent since",
+        "Send it again if it was not.",
+    ),
     "master_key_missing": Words(
         "The master key is not there, and this data folder was made with one",
         "Put the file back (HOLDFAST_MASTER_KEY_FILE). Nothing was changed.",
@@ -650,6 +668,10 @@ ALERTS: Final[Mapping[Cause, Words]] = {
     Cause.DEVICE_LEFT_LINKED: Words(
         "The phone still counts a device as linked that nobody uses any more",
         "On the phone: Settings, Linked devices; remove it.",
+    ),
+    Cause.BACKUP_OVERDUE: Words(
+        "No scheduled backup has succeeded for too long",
+        "Look why: `holdfast backup schedule`.",
     ),
     Cause.CHANNEL_FAILING: Words(
         "An alert channel does not take alerts",

@@ -56,6 +56,7 @@ _BUG: Final = Rule(2.0, 60.0, attempts=10)
 NUMBER_CHANGED: Final = Fail("number_changed")
 EXPIRED: Final = Fail("expired")
 SESSION_DELETED: Final = Fail("session_deleted")
+RESTORED: Final = Fail("restored")
 CANCELLED: Final = Fail("cancelled")
 TARGET_FAILED: Final = Fail("target_failed")
 

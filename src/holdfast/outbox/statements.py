@@ -155,6 +155,11 @@ OF_SESSION: Final = Statement(
     "Everything that a session still has to send.",
     f"{_QUEUED} WHERE o.session_id = :session_id ORDER BY o.order_no",
 )
+EVERYTHING: Final = Statement(
+    "outbox.everything",
+    "Some of what waits to be sent, of every session, oldest first.",
+    f"{_QUEUED} ORDER BY o.order_no LIMIT :limit",
+)
 BY_KEY: Final = Statement(
     "outbox.by_key",
     "The messages that were accepted under these idempotency keys.",

@@ -80,7 +80,7 @@ class Quarantine:
         if found is None or not found.has_file or not found.number:
             raise UnknownQuarantined
         async with self._linking.hold(found.number):
-            self._must_be_free(runtime, found.number)
+            self.must_be_free(runtime, found.number)
             jid = await self._usable(runtime, found)
             await self._unlinking.forgive(found.name)
             await self._move(runtime, found, jid)
@@ -112,7 +112,8 @@ class Quarantine:
         except (WrongMasterKey, KeyFileDamaged):
             return None
 
-    def _must_be_free(self, runtime: Runtime, number: str) -> None:
+    def must_be_free(self, runtime: Runtime, number: str) -> None:
+        """Raises AlreadyLinked where the session or the number has credentials that may work."""
         owner = self._roster.index.with_phone(number)
         if owner not in (None, runtime):
             raise AlreadyLinked(f"+{number} belongs to another session")

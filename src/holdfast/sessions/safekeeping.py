@@ -117,6 +117,25 @@ class Safekeeping:
         if runtime.unsaved_since_ms is None:
             runtime.unsaved_since_ms = self._roster.now
 
+    async def save_all(self) -> Mapping[str, str]:
+        """Save every number's credentials now, where they have changed since they were saved last.
+
+        Returns what could not be saved: sessions' names and why. Raises EngineUnreachable.
+        """
+        failed: dict[str, str] = {}
+        for runtime in list(self._roster.index):
+            folder = runtime.record.folder
+            if folder is None or runtime.session.credentials is not f.Credentials.VALID:
+                continue
+            try:
+                async with self._linking.hold(folder):
+                    await self._snapshots.take(runtime.id, folder)
+            except EngineUnreachable:
+                raise
+            except HoldfastError as exc:
+                failed[runtime.name] = exc.message
+        return failed
+
     # ---- files ---------------------------------------------------------------------------------------------
 
     async def _look_at_files(self) -> None:

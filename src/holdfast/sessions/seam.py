@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from holdfast.engine import Device, EngineIdentity, Folder, Held
+from holdfast.engine.answers import FileKey
 from holdfast.model.ids import SessionId
 from holdfast.vault import Files
 
 
 class Credentials(Files, Protocol):
     """Looks after files, and speaks for devices whose credentials have left their place."""
+
+    async def import_device(self, database: str, jid: str, target: str, under: FileKey) -> tuple[Device, str]:
+        """Make sessions/<target> of another program's credentials. Raises CommandRefused, FileCorrupt."""
+        ...
 
     async def unlink(self, session_id: SessionId, folder: str, key: bytes) -> bool:
         """Connect a device of quarantine/ once, to tell WhatsApp that it unlinks. True: it was gone already.

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final, TypeVar
 
 from holdfast.kit import logging
@@ -24,6 +25,7 @@ from holdfast.model.states import State
 from holdfast.sessions import facts as f
 from holdfast.sessions import repository
 from holdfast.sessions.debts import Debt
+from holdfast.sessions.importing import Importing
 from holdfast.sessions.quarantine import PutAway, Quarantine
 from holdfast.sessions.repository import TimelineEntry
 from holdfast.sessions.roster import Roster
@@ -33,7 +35,7 @@ from holdfast.sessions.uptime import DAY_MS, Uptime, uptime
 from holdfast.sessions.view import View
 from holdfast.sessions.ways import Ways
 from holdfast.store import ReadUnit, Store
-from holdfast.vault import Record
+from holdfast.vault import Record, look_at_source
 
 log = logging.get("sessions")
 
@@ -48,10 +50,17 @@ class Service:
     """The door of the sessions room for everybody who acts on behalf of an owner."""
 
     def __init__(
-        self, store: Store, roster: Roster, unlinking: Unlinking, quarantine: Quarantine, ways: Ways
+        self,
+        store: Store,
+        roster: Roster,
+        unlinking: Unlinking,
+        quarantine: Quarantine,
+        ways: Ways,
+        *,
+        importing: Importing,
     ) -> None:
         self._store, self._roster, self._unlinking = store, roster, unlinking
-        self._quarantine, self._ways = quarantine, ways
+        self._quarantine, self._ways, self._importing = quarantine, ways, importing
         #: Whoever takes a name holds it.
         self._names = asyncio.Lock()
 
@@ -244,6 +253,16 @@ class Service:
         """
         runtime = self._find(tenant_id, ref)
         await self._quarantine.bring_back(tenant_id, name, runtime)
+        await self._roster.recorder.settled()
+        return self._roster.view(runtime)
+
+    async def take_in(self, tenant_id: TenantId, ref: str, path: Path, device: str) -> View:
+        """Link the session with another program's credentials, and connect it. The source is only read.
+
+        Raises UnknownSession, SourceUnusable, SourceInUse, AlreadyLinked, and what the engine refuses.
+        """
+        runtime = self._find(tenant_id, ref)
+        await self._importing.take(runtime, await asyncio.to_thread(look_at_source, path, device))
         await self._roster.recorder.settled()
         return self._roster.view(runtime)
 

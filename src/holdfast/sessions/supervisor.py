@@ -17,6 +17,7 @@ from holdfast.sessions import repository
 from holdfast.sessions.blame import Blame
 from holdfast.sessions.habits import Habits
 from holdfast.sessions.hearing import Hearing
+from holdfast.sessions.importing import Importing
 from holdfast.sessions.lanes import Lanes
 from holdfast.sessions.leftovers import Leftovers
 from holdfast.sessions.linking import Linking
@@ -70,6 +71,7 @@ class Supervisor:
         self.safekeeping = Safekeeping(
             self.roster, link, vault, self.snapshots, linking=linking, quarantine=self.quarantine
         )
+        self.importing = Importing(self.roster, link, vault, linking, self.quarantine)
         leftovers = Leftovers(self.roster, link, vault, self.snapshots, linking=linking, home=home)
         blame, self._scout = Blame(), Scout(self.roster, link)
         self.ways = Ways(self.roster, link)

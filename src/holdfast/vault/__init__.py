@@ -11,15 +11,23 @@ from holdfast.vault.master import (
     MasterKeyMissing,
     SessionKey,
     WrongMasterKey,
+    from_command,
     load_or_create,
 )
+from holdfast.vault.master import parse as parse_master_key
 from holdfast.vault.quarantine import Away, Quarantined
+from holdfast.vault.quarantine import name_of as quarantine_name
 from holdfast.vault.reconcile import Missing, compare
 from holdfast.vault.registry import Record, Registry
+from holdfast.vault.rewrapping import Found, count, rewrap
 from holdfast.vault.saved import Snapshot, Why
+from holdfast.vault.saved import read as read_snapshot
 from holdfast.vault.sealing import Seal, SealBroken
 from holdfast.vault.seam import Files
 from holdfast.vault.snapshots import Snapshots
+from holdfast.vault.sources import Kind as SourceKind
+from holdfast.vault.sources import Source
+from holdfast.vault.sources import look as look_at_source
 from holdfast.vault.vault import OtherWorld, Vault, WrongMasterKeyForData, prove_world
 from holdfast.vault.verdict import Fault, Flaw, Verdict, cannot_connect, faults_of, judge, number_of
 
@@ -28,6 +36,7 @@ __all__ = [
     "Fault",
     "Files",
     "Flaw",
+    "Found",
     "KeyFileDamaged",
     "MasterKey",
     "MasterKeyMissing",
@@ -41,6 +50,8 @@ __all__ = [
     "SessionKey",
     "Snapshot",
     "Snapshots",
+    "Source",
+    "SourceKind",
     "Vault",
     "Verdict",
     "Why",
@@ -48,9 +59,16 @@ __all__ = [
     "WrongMasterKeyForData",
     "cannot_connect",
     "compare",
+    "count",
     "faults_of",
+    "from_command",
     "judge",
     "load_or_create",
+    "look_at_source",
     "number_of",
+    "parse_master_key",
     "prove_world",
+    "quarantine_name",
+    "read_snapshot",
+    "rewrap",
 ]

@@ -8,6 +8,8 @@ import binascii
 import hashlib
 import hmac
 import secrets
+import shlex
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -51,13 +53,16 @@ class SessionKey:
 
 
 class MasterKey:
-    """Wraps and unwraps. Never shows itself."""
+    """Wraps and unwraps. Never shows itself.
 
-    def __init__(self, secret: bytes) -> None:
+    While a rotation is under way it knows the key before it too: it unwraps what either has wrapped.
+    """
+
+    def __init__(self, secret: bytes, before: "MasterKey | None" = None) -> None:
         if len(secret) != _KEY_BYTES:
             raise SettingsError(f"A master key has {_KEY_BYTES} bytes; this one has {len(secret)}")
         self._cipher = AESGCM(secret)
-        self._secret = secret
+        self._secret, self.before = secret, before
         self._id = self._mark(b"key id")[:_ID_BYTES]
 
     def _mark(self, label: bytes) -> bytes:
@@ -68,9 +73,39 @@ class MasterKey:
         """Tells a wrong key from the right one without giving anything away. May be stored anywhere."""
         return self._mark(b"check value").hex()
 
+    @property
+    def file_content(self) -> bytes:
+        """What its file holds, the key before it included. For that file, and for encrypted archives."""
+        own = (_PREFIX + base64.b64encode(self._secret).decode() + "\n").encode()
+        return own if self.before is None else own + self.before.file_content
+
+    @property
+    def alone(self) -> "MasterKey":
+        """This key without the one before it."""
+        return MasterKey(self._secret)
+
+    def followed_by_a_new_one(self) -> "MasterKey":
+        """A fresh key that still opens what this one has wrapped."""
+        return MasterKey(secrets.token_bytes(_KEY_BYTES), self)
+
+    def knows(self, check_value: str) -> bool:
+        """True for the check value of this key, and of the one before it."""
+        return check_value == self.check_value or (self.before is not None and self.before.knows(check_value))
+
+    def has_wrapped(self, wrapped: bytes) -> bool:
+        """True for what this very key has wrapped, as far as its head tells."""
+        return hmac.compare_digest(wrapped[4:12], self._id)
+
+    @property
+    def recovery_bytes(self) -> bytes:
+        """The key itself, for the sheet that its owner keeps."""
+        return self._secret
+
     def seal_for(self, purpose: str) -> Seal:
         """Encrypts small secrets of one purpose, under a key that is derived from this one."""
-        return Seal(self._mark(b"derived key: " + purpose.encode()))
+        label = b"derived key: " + purpose.encode()
+        before = () if self.before is None else (self.before._mark(label),)
+        return Seal(self._mark(label), *before)
 
     def wrap(self, session_key: SessionKey) -> bytes:
         """The content of session.key:
@@ -93,7 +128,9 @@ class MasterKey:
         head, nonce, sealed = wrapped[:end], wrapped[end : end + _NONCE_BYTES], wrapped[end + _NONCE_BYTES :]
         if len(sealed) != _KEY_BYTES + 16:
             raise KeyFileDamaged()
-        if not hmac.compare_digest(wrapped[4:12], self._id):
+        if not self.has_wrapped(wrapped):
+            if self.before is not None:
+                return self.before.unwrap(wrapped)
             raise WrongMasterKey()
         try:
             key = self._cipher.decrypt(nonce, sealed, head)
@@ -113,6 +150,36 @@ class MasterKeyMissing(SettingsError):
     code = "master_key_missing"
 
 
+_COMMAND_WITHIN_S: Final = 30.0
+
+
+def from_command(command: str) -> MasterKey:
+    """The master key that a command prints, as its file would hold it. What it prints is shown nowhere.
+
+    Raises SettingsError when it fails, takes too long or prints no master key.
+    """
+    named = f"The command {shlex.split(command)[0] if command.split() else command!r}"
+    try:
+        done = subprocess.run(
+            shlex.split(command),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_COMMAND_WITHIN_S,
+            check=True,
+        )
+        return parse(done.stdout.decode(), named)
+    except subprocess.CalledProcessError as exc:
+        why = f"it ended with exit code {exc.returncode}"
+    except subprocess.TimeoutExpired:
+        why = f"it took longer than {_COMMAND_WITHIN_S:.0f} s"
+    except (OSError, ValueError) as exc:
+        why = exc.strerror or "" if isinstance(exc, OSError) else "it printed something else"
+    raise SettingsError(
+        f"{named} of HOLDFAST_MASTER_KEY_COMMAND gives no master key: {why}",
+        next_step="Run it by hand as this user, and correct it.",
+    ) from None
+
+
 def load_or_create(path: Path, *, may_create: bool = True) -> MasterKey:
     """The master key of this installation; the first start makes it, readable by its owner alone.
 
@@ -129,20 +196,32 @@ def load_or_create(path: Path, *, may_create: bool = True) -> MasterKey:
         return _create(path)
     except (OSError, UnicodeDecodeError) as exc:
         raise _unusable(path, exc) from exc
-    body = text.strip()
+    return parse(text, str(path))
+
+
+def parse(text: str, named: str) -> MasterKey:
+    """The master key in what its file holds: the key, and while it is rotated the one before it below.
+
+    Raises SettingsError, which calls the file by `named`.
+    """
+    found: MasterKey | None = None
     try:
-        if not body.startswith(_PREFIX):
+        for line in reversed(text.split()):
+            if not line.startswith(_PREFIX):
+                raise ValueError
+            found = MasterKey(base64.b64decode(line.removeprefix(_PREFIX), validate=True), found)
+        if found is None:
             raise ValueError
-        return MasterKey(base64.b64decode(body.removeprefix(_PREFIX), validate=True))
+        return found
     except (ValueError, binascii.Error, SettingsError) as exc:
         raise SettingsError(
-            f"{path} does not hold a master key",
+            f"{named} does not hold a master key",
             next_step="Put the right file back. Without it the linked sessions cannot be opened.",
         ) from exc
 
 
 def _create(path: Path) -> MasterKey:
-    secret = secrets.token_bytes(_KEY_BYTES)
+    made = MasterKey(secrets.token_bytes(_KEY_BYTES))
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # A second first start at the same moment must not replace the key of the first. The lock is on the
@@ -150,10 +229,10 @@ def _create(path: Path) -> MasterKey:
         with locked(path.parent):
             if path.exists():
                 return load_or_create(path)
-            write_atomically(path, (_PREFIX + base64.b64encode(secret).decode() + "\n").encode())
+            write_atomically(path, made.file_content)
     except OSError as exc:
         raise _unusable(path, exc) from exc
-    return MasterKey(secret)
+    return made
 
 
 def _unusable(path: Path, exc: Exception) -> SettingsError:

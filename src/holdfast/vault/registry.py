@@ -69,10 +69,16 @@ def load(path: Path) -> Registry:
 
 def peek(path: Path) -> Mapping[SessionId, Record] | None:
     """The records of the file, which stays as it is. None when it cannot be read."""
+    found = peek_all(path)
+    return None if found is None else found.records
+
+
+def peek_all(path: Path) -> Registry | None:
+    """What the file holds, which stays as it is. None when it cannot be read."""
     try:
-        return _parse(json.loads(path.read_bytes())).records
+        return _parse(json.loads(path.read_bytes()))
     except FileNotFoundError:
-        return {}
+        return Registry({})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -19,10 +19,14 @@ class SealBroken(HoldfastError):
 
 
 class Seal:
-    """Encrypts and opens under one key. `about` names the place, so that two cannot be exchanged."""
+    """Encrypts under one key and opens under it and those before it.
 
-    def __init__(self, key: bytes) -> None:
+    `about` names the place, so that two cannot be exchanged.
+    """
+
+    def __init__(self, key: bytes, *before: bytes) -> None:
         self._cipher = AESGCM(key)
+        self._before = [AESGCM(one) for one in before]
 
     def close(self, plain: bytes, about: str) -> bytes:
         """The bytes, encrypted for this place."""
@@ -34,7 +38,9 @@ class Seal:
         head = len(_VERSION) + _NONCE_BYTES
         if sealed[: len(_VERSION)] != _VERSION or len(sealed) < head:
             raise SealBroken
-        try:
-            return self._cipher.decrypt(sealed[len(_VERSION) : head], sealed[head:], about.encode())
-        except InvalidTag:
-            raise SealBroken from None
+        for cipher in (self._cipher, *self._before):
+            try:
+                return cipher.decrypt(sealed[len(_VERSION) : head], sealed[head:], about.encode())
+            except InvalidTag:
+                continue
+        raise SealBroken

@@ -81,9 +81,13 @@ class Vault:
         kept = registry.load(self._path)
         noted = await _note_once(store, "master_key_check", self._master.check_value)
         for known in (noted, kept.master_check):
-            if known is not None and known != self._master.check_value:
+            if known is not None and not self._master.knows(known):
                 raise WrongMasterKeyForData()
         return kept
+
+    def note_rotated(self, unit: WriteUnit) -> None:
+        """The database belongs to the newest master key from now on."""
+        unit.run(statements.RENOTE, key="master_key_check", value=self._master.check_value)
 
     async def check(self, store: Store) -> None:
         """The same for whoever only looks: nothing is noted, and no registry is touched.
@@ -91,7 +95,7 @@ class Vault:
         Raises WrongMasterKeyForData, StoreUnavailable.
         """
         noted = await store.read(lambda unit: unit.scalar(statements.NOTED, key="master_key_check"))
-        if noted not in (None, self._master.check_value):
+        if noted is not None and not self._master.knows(noted):
             raise WrongMasterKeyForData()
 
     async def save_registry(self, records: Callable[[], Iterable[Record]]) -> None:

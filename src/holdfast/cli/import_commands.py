@@ -1,0 +1,55 @@
+"""The commands of `holdfast import`. Each imports its work when it is called."""
+
+# ruff: noqa: PLR0917 - a command's parameters are its options
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from holdfast.cli.options import AsJson, Data
+from holdfast.cli.run import run
+
+app = typer.Typer(
+    help="Numbers move in from other programs, without a QR code. All of it: docs/migration.md",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+Session = Annotated[
+    str, typer.Option("--session", "-s", help="Name of the session; made when there is none.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would come along and what would not.")]
+
+
+@app.command()
+def baileys(
+    folder: Annotated[
+        Path, typer.Argument(resolve_path=True, help="The folder of one session, with creds.json in it.")
+    ],
+    session: Session = "main",
+    dry_run: DryRun = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """A number of Baileys, the Evolution API or WAHA (NOWEB). Stop that program first."""
+    from holdfast.cli import importing as work
+
+    run(work.import_(data, work.Wanted(folder, "", session, dry_run), as_json=as_json))
+
+
+@app.command()
+def whatsmeow(
+    file: Annotated[
+        Path, typer.Argument(resolve_path=True, help="The SQLite file with the tables whatsmeow_….")
+    ],
+    session: Session = "main",
+    device: Annotated[str, typer.Option(help="Number or JID, where the file holds several.")] = "",
+    dry_run: DryRun = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """A number of whatsmeow, neonize, gowa, wuzapi or WAHA (GOWS). Stop that program first."""
+    from holdfast.cli import importing as work
+
+    run(work.import_(data, work.Wanted(file, device, session, dry_run), as_json=as_json))

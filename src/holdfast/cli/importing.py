@@ -1,0 +1,78 @@
+"""`holdfast import …`: what comes along is shown first, then it is taken in."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from holdfast.cli.run import client
+from holdfast.cli.screen import complain, machine, number, say
+
+if TYPE_CHECKING:
+    from holdfast.vault import Source
+
+#: So lately changed, a folder probably belongs to a program that runs.
+_LATELY_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asked for."""
+
+    source: Path
+    device: str
+    session: str
+    dry_run: bool
+
+
+async def import_(data: Path | None, wanted: Wanted, *, as_json: bool) -> None:
+    """Take a number in. Raises HoldfastError: nothing has changed then."""
+    from holdfast.vault.sources import look  # half of the gateway: only where it is needed
+
+    source = look(wanted.source, wanted.device)
+    if not as_json:
+        _show(source)
+    if wanted.dry_run:
+        if as_json:
+            machine(_plain(source))
+        return
+    async with client(data) as api:
+        session = await api.sessions.create(wanted.session)
+        session = await api.sessions.take_in(session.id, str(source.path), wanted.device)
+    if as_json:
+        machine({**_plain(source), "session": session.name, "state": session.state})
+        return
+    say(
+        "[bold green]imported[/] {} as [bold]{}[/], which is {}",
+        number(source.number),
+        session.name,
+        session.state,
+    )
+    say("Do not start the other program with this number again: two of one number throw each other out.")
+    say("Next step: [bold]holdfast status[/]")
+
+
+def _show(source: "Source") -> None:
+    say("[bold]{}[/] {} [bright_black]{}[/]", number(source.number), source.push_name, source.kind.value)
+    for noun, count in source.carried.items():
+        say("  comes along    {} {}", count, noun)
+    for noun, count in source.left.items():
+        say("  begins afresh  {} {}", count, noun)
+    if any(source.left.values()):
+        say("  The first message of each contact is asked for again by itself; none is lost.")
+    if source.used_by:
+        complain(f"{source.used_by} still uses it. Next step: stop that program.")
+    elif source.left and source.changed_s_ago < _LATELY_S:
+        complain(
+            f"Its files changed {source.changed_s_ago:.0f} s ago. Make sure that its program does not run."
+        )
+
+
+def _plain(source: "Source") -> dict[str, object]:
+    return {
+        "kind": source.kind.value,
+        "phone": source.number,
+        "jid": source.jid,
+        "carried": dict(source.carried),
+        "left": dict(source.left),
+        "used_by": source.used_by,
+    }

@@ -1,0 +1,55 @@
+"""A number moves in: its credentials come from another program's folder or database."""
+
+from dataclasses import replace
+
+from holdfast.engine.answers import FileKey
+from holdfast.kit import logging
+from holdfast.model.errors import SourceInUse
+from holdfast.sessions import facts as f
+from holdfast.sessions.linking import Linking
+from holdfast.sessions.quarantine import Quarantine
+from holdfast.sessions.roster import Roster
+from holdfast.sessions.runtime import Runtime
+from holdfast.sessions.seam import Engine
+from holdfast.vault import Source, Vault
+
+log = logging.get("sessions")
+
+
+class Importing:
+    """Takes credentials in. The source is only read."""
+
+    def __init__(
+        self, roster: Roster, link: Engine, vault: Vault, linking: Linking, quarantine: Quarantine
+    ) -> None:
+        self._roster, self._link, self._vault = roster, link, vault
+        self._linking, self._quarantine = linking, quarantine
+
+    async def take(self, runtime: Runtime, source: Source) -> None:
+        """Make the session's folder of a source, and connect.
+
+        Killed in between, the folder gives the session back at the next start. Raises SourceInUse while the
+        other program runs, AlreadyLinked while the session or the number has credentials, and what the engine
+        refuses.
+        """
+        if source.used_by:
+            raise SourceInUse(f"{source.used_by} still uses these credentials")
+        async with self._linking.hold(source.number):
+            self._quarantine.must_be_free(runtime, source.number)
+            key, wrapped = self._vault.new_key(runtime.id)
+            device, folder = await self._link.credentials.import_device(
+                str(source.path), source.jid, source.number, FileKey(key.key, wrapped)
+            )
+            self._vault.learn(folder, wrapped)
+            record = replace(
+                runtime.record,
+                folder=folder,
+                phone=folder,
+                jid=device.jid,
+                lid=device.lid or None,
+                push_name=device.push_name or source.push_name or None,
+            )
+            self._roster.index.rewrite(runtime, record)
+            await self._linking.keep(runtime)
+        log.warning("session.imported", session=runtime.name, phone=folder, kind=source.kind.value)
+        self._roster.tell(runtime, f.CredentialsAdopted())
