@@ -45,11 +45,12 @@ def operations(description: dict[str, Any]) -> Iterator[APIOperation]:
 
 
 def try_out(
-    operation: APIOperation, url: str, key: str, there: Mapping[str, str], examples: int
+    operation: APIOperation, url: str, key: str, there: Mapping[str, str], examples: int, *, again: bool
 ) -> Counter[int]:
     """Make requests about what is there and what is not, whole ones and broken ones.
 
-    `there`: what the path's names are to be. Returns how often each status came; raises for a wrong answer.
+    `there`: what the path's names are to be. `again`: the same requests as in every run. Returns how often
+    each status came; raises for a wrong answer.
     """
     seen: Counter[int] = Counter()
     named = {name: there[name] for name in there if f"{{{name}}}" in operation.path}
@@ -67,6 +68,7 @@ def try_out(
         @hypothesis.settings(
             max_examples=examples,
             database=None,
+            derandomize=again,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -1,6 +1,6 @@
 """The API keeps to its own description, whatever it is asked: schemathesis makes the requests up.
 
-SCHEMA_EXAMPLES is how many of each kind; `make test-schema` takes many.
+SCHEMA_EXAMPLES is how many of each kind; `make test-schema` takes many, and others in each run.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from holdfast.lab import Simulator
 from house import House, running_house
 
 pytestmark = pytest.mark.timeout(3600)
+AGAIN: Final = "SCHEMA_EXAMPLES" not in os.environ
 EXAMPLES: Final = int(os.environ.get("SCHEMA_EXAMPLES", "4"))
 
 
@@ -60,7 +61,9 @@ async def test_every_answer_is_as_described(office: House) -> None:
     seen: dict[str, Counter[int]] = {}
     for operation in operations(description):
         try:
-            seen[operation.label] = await asyncio.to_thread(try_out, operation, url, key, there, EXAMPLES)
+            seen[operation.label] = await asyncio.to_thread(
+                try_out, operation, url, key, there, EXAMPLES, again=AGAIN
+            )
         except Exception as found:
             wrong[operation.label] = _told(found)
     assert not wrong, "\n\n".join(f"{label}: {why}" for label, why in wrong.items())
