@@ -13,7 +13,7 @@ TALKS = Path(__file__).parents[2] / "examples" / "talks"
 WRONG = {
     "bots: ../order.py\nAnn: hello\nAnn < Hello to you": 'line 3: Ann heard "Write /order bread 2"',
     "bots: ../order.py\nAnn: hello\nAnn < nothing": "not nothing",
-    "bots: ../order.py\nAnn: hello\nAnn < Write…\nAnn: hello": "as no line expects",
+    "bots: ../order.py\nAnn: hello\nAnn < Write…\nAnn: hello": "which no line expects",
     'bots: ../order.py\nAnn: hi\nAnn < …\nstate Ann order {"step": "x"}': "order remembers {}",
     'bots: ../order.py\nAnn: hi\nAnn < …\napi /v1/system {"lab": false}': "the API gives",
     "bots: ../nowhere.py\nAnn: /help\nAnn < nothing\nconfig nobody x=1": "no document 'nobody'",
