@@ -1,5 +1,6 @@
 """Text that breaks programs, in every place of the API that takes text: taken as it is, or refused whole."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -158,3 +159,16 @@ async def test_a_body_that_cannot_be_read_is_refused(office: House) -> None:
         answer = await post(office, "POST", "/v1/sessions/office/messages", body)
         assert answer.status_code == status, (kind, answer.text)
         assert await kept(office) == before, kind
+
+
+async def test_a_request_that_is_no_http_is_refused_like_every_other(office: House) -> None:
+    url = office.http.base_url
+    for request in (b"what is this?\r\n\r\n", b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n"):
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(request)
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+        assert b"400 Bad Request" in head
+        assert b"content-type: application/problem+json" in head
+        assert json.loads(body)["code"] == "invalid_request"
+    await office.ask("GET", "/v1/sessions")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging as stdlib_logging
 import signal
 import socket
@@ -12,9 +13,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from holdfast.api.app import create_app
+from holdfast.api.errors import MEDIA_TYPE, problem_of
 from holdfast.api.rooms import Rooms
 from holdfast.app.listeners import Listeners
 from holdfast.kit import edge, logging
+from holdfast.model.errors import RequestInvalid
 from holdfast.settings import Settings
 
 log = logging.get("app")
@@ -57,6 +60,12 @@ def _app(rooms: Rooms, chosen: Settings) -> FastAPI:
     return app
 
 
+class _Http(edge.GuardedHttp):
+    """What cannot be read is refused like everything else."""
+
+    unreadable = (MEDIA_TYPE, json.dumps(problem_of(RequestInvalid("This is no HTTP request"))).encode())
+
+
 class _Lines(stdlib_logging.Handler):
     """What libraries log, as lines of ours."""
 
@@ -78,7 +87,7 @@ def _hear_libraries() -> None:
 def _config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=edge.GuardedHttp,
+        http=_Http,
         ws=edge.GuardedSocket,
         log_config=None,
         access_log=False,
@@ -108,7 +117,7 @@ class _Server(uvicorn.Server):
         config, loop = self.config, asyncio.get_running_loop()
         self.servers.append(
             await loop.create_unix_server(
-                lambda: edge.GuardedHttp(config, self.server_state, self.lifespan.state), sock=self._home
+                lambda: _Http(config, self.server_state, self.lifespan.state), sock=self._home
             )
         )
         self._try_to_announce()

@@ -69,6 +69,15 @@ class GuardedHttp(AutoHTTPProtocol):  # type: ignore[valid-type,misc]  # chosen 
     """
 
     waits_since: float | None = None
+    #: What is said, and as which type, to a request that is no HTTP or has too long an address.
+    unreadable: tuple[str, bytes] = ("text/plain", b"This is no HTTP request")
+
+    def send_400_response(self, msg: str) -> None:
+        """Say that the request cannot be read, and close."""
+        media_type, body = self.unreadable
+        head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: {media_type}\r\ncontent-length: {len(body)}"
+        self.transport.write(f"{head}\r\nconnection: close\r\n\r\n".encode() + body)
+        self.transport.close()
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """A stranger has come."""
