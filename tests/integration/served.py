@@ -18,6 +18,7 @@ from holdfast.accounts import Accounts, Audit, Logins, Passwords, Users
 from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Facts, Meter, Rooms
+from holdfast.backup import Backups
 from holdfast.chats import Chats, ListOfChats, Telling
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
@@ -142,6 +143,7 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
         audit=Audit(store),
         meter=create_autospec(Meter, instance=True),
         alerts=create_autospec(Alerts, instance=True),  # they have tests of their own
+        backups=create_autospec(Backups, instance=True),
         sessions=create_autospec(Service, instance=True),  # sessions have a test of their own
         directory=Directory(),
         messages=MessageReader(store),

@@ -17,6 +17,7 @@ from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
 from holdfast.app.meter import Meter
+from holdfast.backup import Backups
 from holdfast.chats import Chats
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
@@ -103,6 +104,7 @@ async def api(world: World) -> AsyncIterator[Api]:
                 logins=create_autospec(Logins, instance=True),
                 audit=Audit(gateway.store),
                 alerts=create_autospec(Alerts, instance=True),
+                backups=create_autospec(Backups, instance=True),
                 sessions=gateway.sessions,
                 directory=gateway.supervisor.roster.index,
                 messages=MessageReader(gateway.store),
