@@ -24,7 +24,7 @@ def test_apart(holdfast_simulator):
 
 def test_fixtures_need_no_other_plugin(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(TALK)
-    pytester.makeini("[pytest]\naddopts = -p no:asyncio -p no:anyio")
+    pytester.makeini("[pytest]\naddopts = -p no:asyncio -p no:anyio -p no:schemathesis")
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=2)
 
 
@@ -119,5 +119,5 @@ def test_programs_that_do_not_use_it_pay_nothing(pytester: pytest.Pytester) -> N
             assert not {"httpx", "anyio", "rich", "structlog", "holdfast.lab.simulator"} & set(sys.modules)
         """
     )
-    pytester.makeini("[pytest]\naddopts = -p no:asyncio -p no:anyio")
+    pytester.makeini("[pytest]\naddopts = -p no:asyncio -p no:anyio -p no:schemathesis")
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=1)
