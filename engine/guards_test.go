@@ -37,7 +37,7 @@ func online(t *testing.T, args ...string) *scene {
 
 func (l *scene) queue() int { return l.own.Queue() }
 
-// restart starts the engine anew on the same folder and connects the session, with the epoch after the last.
+// restart starts the engine again on the same folder and connects the session, with the epoch after the last.
 func (l *scene) restart(t *testing.T, epoch uint64) {
 	t.Helper()
 	l.engine = startEngine(t, l.dir, "--lab", l.sim.Trust)
@@ -429,7 +429,7 @@ func TestWhyAHandshakeFailedIsTold(t *testing.T) {
 	}
 }
 
-// Whatever a frame holds: at worst its own connection ends, the message behind it comes, and the other number notices
+// Whatever a frame holds: at worst its own connection ends, the message after it comes, and the other number notices
 // nothing.
 func TestNoFrameTakesMoreThanItsConnection(t *testing.T) {
 	t.Parallel()

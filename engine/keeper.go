@@ -51,7 +51,7 @@ func (k *keeper) Detached() {
 	k.timer = time.AfterFunc(k.grace, k.park)
 }
 
-// park ends the connections and keeps the files; a gateway that comes back sees them closed and connects anew. Under the
+// park ends the connections and keeps the files; a gateway that comes back sees them closed and connects again. Under the
 // lock, so that a gateway which attaches now finds either everything or nothing parked.
 func (k *keeper) park() {
 	k.lock.Lock()

@@ -42,7 +42,7 @@ class Hook:
 
     port: int = 0
     got: list[dict[str, Any]] = field(default_factory=list)
-    #: What it answers; None: nothing, for ever.
+    #: What it answers; None: nothing, forever.
     answer: str | None = "204 No Content"
     asked: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)

@@ -787,9 +787,9 @@ func (CallStep) EnumDescriptor() ([]byte, []int) {
 
 type Down struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// FROZEN for ever: first frame after the dial, nothing else in it.
+	// FROZEN: first frame after the dial, nothing else in it.
 	Hello *Hello `protobuf:"bytes,1,opt,name=hello,proto3" json:"hello,omitempty"`
-	// FROZEN for ever: understood before and after the handshake, in every protocol version.
+	// FROZEN: understood before and after the handshake, in every protocol version.
 	Shutdown *Shutdown  `protobuf:"bytes,2,opt,name=shutdown,proto3" json:"shutdown,omitempty"`
 	Commands []*Command `protobuf:"bytes,3,rep,name=commands,proto3" json:"commands,omitempty"`
 	// Delivery ids that are durable in the gateway's database. Unknown ids are ignored (told twice, or another engine).
@@ -858,7 +858,7 @@ func (x *Down) GetConfirmed() []uint64 {
 
 type Up struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// FROZEN for ever: the answer to hello, nothing else in it.
+	// FROZEN: the answer to hello, nothing else in it.
 	Welcome    *Welcome       `protobuf:"bytes,1,opt,name=welcome,proto3" json:"welcome,omitempty"`
 	Results    []*Result      `protobuf:"bytes,2,rep,name=results,proto3" json:"results,omitempty"`
 	Facts      []*SessionFact `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty"`
@@ -934,7 +934,7 @@ func (x *Up) GetLevels() *Levels {
 	return nil
 }
 
-// FROZEN for ever.
+// FROZEN.
 type Hello struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	MinVersion    uint32                 `protobuf:"varint,1,opt,name=min_version,json=minVersion,proto3" json:"min_version,omitempty"`
@@ -1003,7 +1003,7 @@ func (x *Hello) GetBuild() string {
 	return ""
 }
 
-// FROZEN for ever.
+// FROZEN.
 type Welcome struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	MinVersion     uint32                 `protobuf:"varint,1,opt,name=min_version,json=minVersion,proto3" json:"min_version,omitempty"`
@@ -1104,7 +1104,7 @@ func (x *Welcome) GetBootDeliveries() uint64 {
 	return 0
 }
 
-// FROZEN for ever. The engine disconnects everything without acknowledging, closes its files and exits 0.
+// FROZEN. The engine disconnects everything without acknowledging, closes its files and exits 0.
 type Shutdown struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Reason        string                 `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -2537,7 +2537,7 @@ func (*Scout) Descriptor() ([]byte, []int) {
 	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{18}
 }
 
-// Start pairing in the scratch folder ".pairing-<session id>" (made anew; one that already holds a device is refused with BUSY).
+// Start pairing in the scratch folder ".pairing-<session id>" (made again; one that already holds a device is refused with BUSY).
 // Facts follow: pair_code ..., then pair_success or pair_failed.
 type Pair struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -7026,7 +7026,7 @@ func (x *SnapshotResult) GetDigest() []byte {
 	return nil
 }
 
-// Make sessions/<target> from a snapshot. Its ratchets begin anew. TARGET_EXISTS when there is such a folder.
+// Make sessions/<target> from a snapshot. Its ratchets start afresh. TARGET_EXISTS when there is such a folder.
 type Restore struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Folder        string                 `protobuf:"bytes,1,opt,name=folder,proto3" json:"folder,omitempty"` // under snapshots/

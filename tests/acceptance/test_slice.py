@@ -36,7 +36,7 @@ async def test_kill_minus_nine_and_it_is_back_without_a_code(house: House, what:
     assert account.registrations == 1
     assert len(account.companions) == 1
     if what == ("gateway",):
-        assert house.place.engine_pid() == engine  # adopted, not started anew
+        assert house.place.engine_pid() == engine  # adopted, not started again
         assert account.companions[0].logins == 1  # its connection was never touched
     assert (await house.session("taxi"))["phone"] == f"+{number}"
 

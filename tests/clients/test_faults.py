@@ -23,7 +23,7 @@ async def test_message_delivered_twice(stage: Stage) -> None:
     await stage.settled(anna)
     await stage.still_talks(client, anna, ben)
     assert [event["text"] for event in client.seen("message", id=id, kind="text")] == ["once"]
-    # The second one is answered as well, so that it does not come for ever.
+    # The second one is answered as well, so that it does not come forever.
     answers = await stage.stanzas(anna, "receipt") + await stage.stanzas(anna, "ack")
     said = [(node.tag, node.attrs.get("error")) for node in answers if node.get("id") == id]
     assert said == TWICE[stage.contender.name]
@@ -123,7 +123,7 @@ async def test_list_of_devices_is_said_to_be_another(stage: Stage) -> None:
     await stage.received(ben, id)
     await stage.still_talks(client, anna, ben)
     asked = await stage.wasim.transcript(anna, after=mark, direction="in", xmlns="usync")
-    # Baileys does not look at it. whatsapp-rust asks anew for whose devices it knows.
+    # Baileys does not look at it. whatsapp-rust asks again for whose devices it knows.
     assert bool(asked) == (stage.contender.name == "whatsapp-rust")
 
 

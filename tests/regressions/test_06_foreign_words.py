@@ -78,7 +78,7 @@ async def test_every_command_that_shows_words(shown: Shown) -> None:
 
 
 async def events_are_harmless(shown: Shown, form: list[str]) -> None:
-    """`events` follows for ever: look until the stranger's words have passed."""
+    """`events` follows forever: look until the stranger's words have passed."""
     following = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "holdfast.cli", "events", "--after", "", *form),
         stdout=asyncio.subprocess.PIPE,

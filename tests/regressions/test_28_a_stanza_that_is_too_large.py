@@ -1,4 +1,4 @@
-"""Never again: one stanza of nine megabytes holds up everything behind it, for ever."""
+"""Never again: one stanza of nine megabytes holds up everything behind it forever."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

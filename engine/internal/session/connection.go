@@ -24,7 +24,7 @@ import (
 // library would call nil.
 var errNoToken = errors.New("no such token here")
 
-// Connection is one attempt to be connected, from the dial to its end. The next one gets everything anew.
+// Connection is one attempt to be connected, from the dial to its end. The next one gets everything new.
 type Connection struct {
 	session *Session
 	deps    *Deps

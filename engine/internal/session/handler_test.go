@@ -83,7 +83,7 @@ func TestTheHandlerAnswersWhatTheGatewayConfirmed(t *testing.T) {
 func TestAPanicWhileTranslatingHandsOverWhatThereIs(t *testing.T) {
 	conn, gateway := bare(t, func() (types.JID, error) { panic("boom") })
 	if !conn.handle(incoming()) {
-		t.Error("refused: WhatsApp would repeat it for ever")
+		t.Error("refused: WhatsApp would repeat it forever")
 	}
 	d := gateway.delivered()
 	if len(d) != 1 || d[0].GetMessage().GetUntranslatable().GetReason() != "boom" || d[0].GetMessage().MessageId != "A1" || len(d[0].GetMessage().Raw) == 0 {

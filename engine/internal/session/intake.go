@@ -12,7 +12,7 @@ const (
 	// stanzas on from goroutines of their own: their order would be lost.
 	intakeStanzas = 1000
 	intakeBytes   = 32 << 20
-	// While an answer from the server is awaited, reading goes on: it stands behind what was sent before it, and a
+	// While an answer from the server is awaited, reading goes on: it stands after what was sent before it, and a
 	// handler may be the one that waits for it.
 	awaitedStanzas = 20 * intakeStanzas
 	awaitedBytes   = 4 * intakeBytes

@@ -31,7 +31,7 @@ func TestReadingStopsAtTheLimitAndGoesOnBelowIt(t *testing.T) {
 	}
 }
 
-// A handler may wait for an answer that stands behind everything that was sent before it.
+// A handler may wait for an answer that stands after everything that was sent before it.
 func TestReadingGoesOnForAnAnswer(t *testing.T) {
 	now := time.Now()
 	i := newIntake()
@@ -43,7 +43,7 @@ func TestReadingGoesOnForAnAnswer(t *testing.T) {
 		t.Error("an awaited answer is not read")
 	}
 	if !i.full(now.Add(awaitedFor + time.Second)) {
-		t.Error("an answer is awaited for ever")
+		t.Error("an answer is awaited forever")
 	}
 	i.asked("b", now)
 	i.answered("b")

@@ -107,7 +107,7 @@ const (
 // finish disconnects for good and tells the owner.
 //
 // The order matters. The socket is cut first: nothing can be acknowledged any more. The client's reader then ends by
-// itself; were the context cancelled before, the reader could wait for ever for somebody to take its last frame. Only
+// itself; were the context cancelled before, the reader could wait forever for somebody to take its last frame. Only
 // then the context is cancelled, which lets waiting handlers go, and only then comes Disconnect: while the client lets
 // go of its socket, it could call a nil function, which ends the process.
 // Source: whatsmeow 35ae40906e74, FrameSocket.frameComplete, FrameSocket.Close, NoiseSocket.Stop.

@@ -32,7 +32,7 @@ func init() { //nolint:gochecknoinits // before the first connection, and once
 const pingSpace = "w:p"
 
 // scattered answers a moment in the last fifth of the limit: a thousand sessions that were restored together would
-// otherwise be probed together, for ever.
+// otherwise be probed together forever.
 func scattered(limit time.Duration, roll float64) time.Duration {
 	return limit - time.Duration(float64(limit)/5*roll)
 }

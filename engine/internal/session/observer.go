@@ -35,7 +35,7 @@ func (c *Connection) heard() {
 func (c *Connection) Room(stop <-chan struct{}) { c.stanzas.room(stop) }
 
 // FrameRefused implements wire.Observer. The first frame of a session that holds no node ends its connection: the next
-// one begins anew, and the server repeats what was not acknowledged. When it repeats the frame, the session goes on
+// one begins again, and the server repeats what was not acknowledged. When it repeats the frame, the session goes on
 // without it.
 func (c *Connection) FrameRefused(err error) bool {
 	again := c.session.faults.malformed(time.Now())

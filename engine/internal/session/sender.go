@@ -21,7 +21,7 @@ import (
 	"holdfast/engine/internal/vault"
 )
 
-// How often a message is encrypted anew when its chat's keys moved on.
+// How often a message is encrypted again when its chat's keys moved on.
 const encryptAgain = 8
 
 // errRecipientUnknown says that WhatsApp knows nobody under this number.
@@ -86,7 +86,7 @@ func (s *sends) acknowledged(id string, node *waBinary.Node) {
 	}
 }
 
-// add queues a message behind the earlier ones of its chat.
+// add queues a message after the earlier ones of its chat.
 func (s *sends) add(send *pb.Send, reply func(*pb.Result)) {
 	to, err := recipient(send)
 	if err != nil {

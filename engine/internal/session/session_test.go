@@ -431,7 +431,7 @@ func TestManyConnectionsOneAtATime(t *testing.T) {
 	}
 }
 
-// Ending a connection in the middle of traffic leaves nothing behind: the library's reader would wait for ever for
+// Ending a connection in the middle of traffic leaves nothing behind: the library's reader would wait forever for
 // somebody to take its last frame, if its context ended before its socket.
 func TestConnectionsLeaveNoGoroutineBehind(t *testing.T) {
 	r := newRoom(t, DefaultTiming())

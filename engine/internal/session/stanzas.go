@@ -32,7 +32,7 @@ const (
 type handler func(ctx context.Context, node *waBinary.Node)
 
 // stanzas hands what was read to the library's handlers, one after the other, in the order of the wire. In the library's
-// place, because its own queue loses the order behind a backlog, and because a panic in a handler would end the process.
+// place, because its own queue loses the order after a backlog, and because a panic in a handler would end the process.
 //
 // Source: whatsmeow 35ae40906e74, handleFrame, handlerQueueLoop.
 type stanzas struct {
@@ -215,8 +215,8 @@ func (s *stanzas) handle(node *waBinary.Node) {
 	}
 }
 
-// panicked ends the connection, so that the stanza comes again to one that begins anew. When it panics again it is set
-// aside: handed over as what it is, and acknowledged, or it would hold up everything after it for ever.
+// panicked ends the connection, so that the stanza comes again to one that begins again. When it panics again it is set
+// aside: handed over as what it is, and acknowledged, or it would hold up everything after it forever.
 func (s *stanzas) panicked(node *waBinary.Node, value any, stack []byte) {
 	again := s.conn.session.faults.stanza(stanzaKey(node), time.Now())
 	s.conn.log.Error("session.stanza_panicked", "tag", node.Tag, "panic", fmt.Sprint(value), "set_aside", again, "stack", string(stack))

@@ -17,7 +17,7 @@ const (
 )
 
 // Fit makes a message that no frame would hold into a note of it, with the beginning of its raw bytes; true when it did.
-// Refused instead, it would come again at every login, and hold up everything behind it.
+// Refused instead, it would come again at every login, and hold up everything after it.
 func Fit(message *pb.Message) bool {
 	if proto.Size(message) <= maxMessage {
 		return false

@@ -82,7 +82,7 @@ func existing(folder, named string) (string, error) {
 	return path, nil
 }
 
-// MakeScratch makes a session's scratch folder anew, with the wrapped key in it before any file exists that the key
+// MakeScratch makes a session's scratch folder again, with the wrapped key in it before any file exists that the key
 // opens, and answers the path of its database. Raises ErrLinked when a device was saved there: the phone counts it as
 // linked, so it is adopted, never overwritten.
 func (f *Folders) MakeScratch(sessionID string, wrappedKey []byte) (string, error) {

@@ -39,7 +39,7 @@ func TestAScratchFolderBecomesASession(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := f.MakeScratch("s1", []byte("other")); !errors.Is(err, ErrLinked) {
-		t.Errorf("a linked scratch folder was made anew: %v", err)
+		t.Errorf("a linked scratch folder was made again: %v", err)
 	}
 	if err := f.DropScratch("s1"); !errors.Is(err, ErrLinked) {
 		t.Errorf("a linked scratch folder was dropped: %v", err)

@@ -73,7 +73,7 @@ type guardedStore struct {
 	watch       *Watch
 	transaction func(ctx context.Context, fn func(context.Context) error) error
 	// Taken before the transaction: the wrapped store takes a lock of its own inside, and a second caller that held
-	// it while waiting for the one connection would wait for ever.
+	// it while waiting for the one connection would wait forever.
 	preKeyLock sync.Mutex
 	reads      reads
 	handled    *handled

@@ -257,7 +257,7 @@ func TestPreKeysAreMadeInOneTransaction(t *testing.T) {
 	if enoughPreKeys <= whatsmeow.MinPreKeyCount {
 		t.Error("the count stops before the library's threshold")
 	}
-	// A second caller that holds the inner lock while it waits for the one connection must not stop the first for ever.
+	// A second caller that holds the inner lock while it waits for the one connection must not stop the first forever.
 	done := make(chan error, 8)
 	for i := range cap(done) {
 		go func() {

@@ -16,7 +16,7 @@ import (
 	"holdfast/engine/internal/home"
 )
 
-// What of a session file is a credential. A restored one begins its ratchets anew, whatever was saved of them.
+// What of a session file is a credential. A restored one starts its ratchets afresh, whatever was saved of them.
 var credentialTables = []string{"whatsmeow_device", "whatsmeow_app_state_sync_keys"} //nolint:gochecknoglobals // constant
 
 // NewKey is the key of a file that is made, and the same wrapped, as it is written beside the file.

@@ -9,7 +9,7 @@ import (
 	sqlite "github.com/ncruces/go-sqlite3/driver"
 )
 
-// database/sql prepares every statement anew and throws it away, which costs a sixth of the work of a message. These
+// database/sql prepares every statement again and throws it away, which costs a sixth of the work of a message. These
 // wrappers keep a connection's statements; they are closed with it.
 
 // The library has some eighty statements, half of them for one message; lists of varying length would make more.

@@ -91,7 +91,7 @@ func TestCredentialsAreSavedBeforeTheSchemaIsUpgraded(t *testing.T) {
 		t.Errorf("saved in version %s, want %s", got, before)
 	}
 	if got := look(t, copied, ratchets)[0]; got != "0" {
-		t.Errorf("%s ratchets were saved: they must begin anew", got)
+		t.Errorf("%s ratchets were saved: they must begin again", got)
 	}
 	if got := look(t, copied, "SELECT COUNT(*) || ' ' || MIN(key_id) FROM whatsmeow_pre_keys")[0]; got != "1 4101" {
 		t.Errorf("pre-keys: %s", got)

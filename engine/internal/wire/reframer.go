@@ -226,7 +226,7 @@ func (r *reframer) handOn() (bool, error) {
 	switch {
 	case len(r.partial) == 0:
 		r.partial = nil
-	case size > readChunk: // its memory shall not live as long as what came after it
+	case size > readChunk: // its memory must not live as long as what came after it
 		r.partial = append([]byte(nil), r.partial...)
 	}
 	return true, nil

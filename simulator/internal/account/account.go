@@ -178,7 +178,7 @@ type Companion struct {
 	logins   int
 	lastSeen time.Time
 	greeted  bool
-	// dirty is what the companion has to fetch anew, by kind.
+	// dirty is what the companion has to fetch again, by kind.
 	dirty map[string]time.Time
 }
 

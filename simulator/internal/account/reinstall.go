@@ -6,7 +6,7 @@ import (
 	signal "go.mau.fi/whatsmeow/util/keys"
 )
 
-// installation is what changes when the phone is set up anew.
+// installation is what changes when the phone is set up again.
 type installation struct {
 	// identity is the phone's Signal identity; it also signs the account's companions.
 	identity *signal.KeyPair

@@ -9,7 +9,7 @@ import (
 const (
 	ByPhone     = "phone"     // its owner, under "Linked devices"
 	ByCompanion = "companion" // one of the companions: a log-out
-	ByServer    = "server"    // the phone was away for too long, or has been set up anew
+	ByServer    = "server"    // the phone was away for too long, or has been set up again
 )
 
 // Unlinked is a companion that is gone.

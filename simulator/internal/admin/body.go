@@ -31,7 +31,7 @@ func decode(r *http.Request, value any) error {
 	decoder.DisallowUnknownFields()
 	if err = decoder.Decode(value); err == nil {
 		if decoder.More() {
-			err = errors.New("there is something behind its end")
+			err = errors.New("there is something after its end")
 		}
 	}
 	if err == nil {

@@ -89,7 +89,7 @@ func TestMistypedRequests(t *testing.T) {
 		"parameter":    {"GET", "/admin/phones?acount=1", "", `unknown parameter "acount"; this call knows: none`},
 		"known ones":   {"GET", "/admin/phones/1/inbox?until=1", "", "after, wait_s"},
 		"no JSON":      {"POST", "/admin/phones", "name=Ann", "not the expected JSON"},
-		"two values":   {"POST", "/admin/phones", "{}{}", "behind its end"},
+		"two values":   {"POST", "/admin/phones", "{}{}", "after its end"},
 	} {
 		code, body := ask(t, test.method, test.target, test.body)
 		var refused struct{ Error string }

@@ -7,7 +7,7 @@ import (
 	"holdfast/simulator/internal/passkey"
 )
 
-// passkeyRoutes are the calls about linking with a passkey, and about codes that have to be made anew.
+// passkeyRoutes are the calls about linking with a passkey, and about codes that have to be made again.
 func passkeyRoutes() []route {
 	return []route{
 		{method: "GET", path: "/admin/phones/{phone}/passkey", summary: "How far linking with a passkey is, and the code that the phone shows.",

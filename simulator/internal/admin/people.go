@@ -26,7 +26,7 @@ func peopleRoutes() []route {
 		{method: "POST", path: "/admin/phones/{phone}/spellings", call: takes(addSpelling),
 			summary: "People write its number otherwise, and WhatsApp finds it by that: Brazil's ninth digit, for example."},
 		{method: "POST", path: "/admin/phones/{phone}/username", summary: "The account takes a user name, or none.", call: takes(setUsername)},
-		{method: "POST", path: "/admin/accounts/{phone}/dirty", summary: "The companions are told to fetch something anew, now and at each login until they have.",
+		{method: "POST", path: "/admin/accounts/{phone}/dirty", summary: "The companions are told to fetch something again, now and at each login until they have.",
 			call: takes(markDirty)},
 		{method: "POST", path: "/admin/accounts/{phone}/timelock", summary: "The account may write to nobody who has never written to it, for a time.",
 			call: takes(setTimelock)},
@@ -46,7 +46,7 @@ type profileView struct {
 	Blocked   []string      `json:"blocked" doc:"phone numbers"`
 	Contacts  []string      `json:"contacts" doc:"phone numbers that count as contacts"`
 	// Disappearing is the time for new chats.
-	Disappearing int    `json:"disappearing_s" doc:"how long new chats keep messages, 0 for ever"`
+	Disappearing int    `json:"disappearing_s" doc:"how long new chats keep messages, 0 forever"`
 	Business     string `json:"business,omitempty" doc:"name of the business"`
 	Username     string `json:"username,omitempty"`
 	Restricted   bool   `json:"restricted" doc:"refuses messages of strangers without a token"`

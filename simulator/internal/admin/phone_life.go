@@ -25,7 +25,7 @@ func lifeRoutes() []route {
 // followed are the parameters of a list that can be waited for.
 func followed() []parameter {
 	return []parameter{
-		{"after", "integer", "only what is behind this sequence number"},
+		{"after", "integer", "only what is after this sequence number"},
 		{"wait_s", "number", "waits so long for the first item, 60 at most"},
 	}
 }
@@ -127,7 +127,7 @@ func activity(rooms *Rooms, r *http.Request) (page[phone.Activity], error) {
 	return follow(rooms, r, (*phone.Phone).Activities, func(item phone.Activity) uint64 { return item.Seq })
 }
 
-// follow answers with what is behind a position in one of a phone's lists.
+// follow answers with what is after a position in one of a phone's lists.
 func follow[T any](
 	rooms *Rooms, r *http.Request, wait func(*phone.Phone, context.Context, uint64) []T, seq func(T) uint64,
 ) (page[T], error) {

@@ -15,7 +15,7 @@ const maxWait = 60 * time.Second
 
 func phoneRoutes() []route {
 	follow := []parameter{
-		{"after", "integer", "only what is behind this sequence number"},
+		{"after", "integer", "only what is after this sequence number"},
 		{"wait_s", "number", "waits so long for the first item, 60 at most"},
 	}
 	return []route{
@@ -35,7 +35,7 @@ func phoneRoutes() []route {
 	}
 }
 
-// items is a list without an end mark, page one that can be continued behind next.
+// items is a list without an end mark, page one that can be continued after next.
 type items[T any] struct {
 	Items []T `json:"items"`
 }

@@ -21,7 +21,7 @@ type route struct {
 	summary string
 	// call knows how the request is read and what is answered: made by answers, takes, takesText or streams.
 	call call
-	// query lists the parameters behind the question mark; others are refused.
+	// query lists the parameters after the question mark; others are refused.
 	query []parameter
 }
 

@@ -73,7 +73,7 @@ func (rooms *Rooms) strikeAccount(rule *faults.Rule, do func(*account.Account)) 
 	return 1, nil
 }
 
-// reinstall sets the account's phone up anew: it has another identity, its companions are unlinked, and everybody
+// reinstall sets the account's phone up again: it has another identity, its companions are unlinked, and everybody
 // who knows the account is told.
 func (rooms *Rooms) reinstall(owner *account.Account) {
 	for _, companion := range owner.Companions() {

@@ -25,7 +25,7 @@ func transcriptRoutes() []route {
 		{"until", "string", "RFC 3339, or Unix seconds, of the simulation's time"},
 		{"text", "string", "occurs in a tag, an attribute or the content"},
 		{"fault", "string", "only what this fault struck: its name, or name/id"},
-		{"after", "integer", "only those behind this sequence number"},
+		{"after", "integer", "only those after this sequence number"},
 		{"limit", "integer", "at most so many"},
 		{"wait_s", "number", "waits so long for the first, 60 at most; of the stream: how long it goes on, with 0 it ends at the present"},
 	}

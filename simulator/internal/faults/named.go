@@ -199,7 +199,7 @@ var named = map[string]ready{
 	KeyWithheld:         hook("the phone hands out no app state key where it should: to a new companion, or when asked", 1),
 	KeysRefused:         hook("the last device of a request for keys is refused with 406", 1),
 	PreKeysDrained:      hook("the companions' one-time keys are gone, now; they are told", 1),
-	IdentityChange:      hook("the phone is set up anew, now: another identity, companions unlinked, everybody who knows the account is told", 1),
+	IdentityChange:      hook("the phone is set up again, now: another identity, companions unlinked, everybody who knows the account is told", 1),
 
 	// Files.
 	"media-403":         files("the next download is answered with 403", Download, Args{Status: 403}),

@@ -13,7 +13,7 @@ import (
 	"holdfast/simulator/internal/wire"
 )
 
-// chainDrift is how far the clock may move before the certificates are issued anew.
+// chainDrift is how far the clock may move before the certificates are issued again.
 const chainDrift = 12 * time.Hour
 
 // restarting is the WebSocket status of a server that goes away.

@@ -43,7 +43,7 @@ func communityMarks(group *groups.Group) []stanza.Node {
 	return marks
 }
 
-// placeGroup reads what a new group shall be to a community: the community itself, or one of its groups.
+// placeGroup reads what a new group will be to a community: the community itself, or one of its groups.
 func (s *Services) placeGroup(draft *groups.Group, create *stanza.Node, owner *account.Account) error {
 	if parent, ok := stanza.Child(create, "parent"); ok {
 		draft.Community = &groups.Community{Closed: stanza.Text(parent, "default_membership_approval_mode")}

@@ -25,7 +25,7 @@ func markClean(s *Services, client *Client, request *stanza.Node) (stanza.Node, 
 	return stanza.Result(request), nil
 }
 
-// DirtyKinds are the things that a companion can be told to fetch anew.
+// DirtyKinds are the things that a companion can be told to fetch again.
 func DirtyKinds() []string {
 	return []string{"account_sync", "groups", "syncd_app_state", "newsletter_metadata"}
 }

@@ -86,7 +86,7 @@ func (p *Phone) RotateKey(tell bool) ([]byte, error) {
 	return key.ID, nil
 }
 
-// authorTries bounds how often a phone builds a patch anew because a companion was faster.
+// authorTries bounds how often a phone builds a patch again because a companion was faster.
 const authorTries = 5
 
 // author writes changes into a collection and tells the companions.
@@ -229,8 +229,8 @@ func contactChange(contact *account.Account, name string) settings.Change {
 type ChatOrder struct {
 	Archived *bool `json:"archived,omitempty"`
 	Pinned   *bool `json:"pinned,omitempty"`
-	// MuteS is a time in seconds, -1 for ever, 0 to unmute.
-	MuteS *int64 `json:"mute_s,omitempty" doc:"seconds; -1 mutes for ever, 0 unmutes"`
+	// MuteS is a time in seconds, -1 forever, 0 to unmute.
+	MuteS *int64 `json:"mute_s,omitempty" doc:"seconds; -1 mutes forever, 0 unmutes"`
 	Read  *bool  `json:"read,omitempty" doc:"marks the chat as read or as unread, without receipts"`
 	// Star and Unstar are ids of messages.
 	Star        string `json:"star,omitempty" doc:"id of a message"`

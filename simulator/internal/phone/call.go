@@ -46,7 +46,7 @@ type Call struct {
 }
 
 // Call rings every device of somebody, or tells a group's members of a group call. ring is how long until the phone
-// gives up; 0 rings for ever.
+// gives up; 0 rings forever.
 func (p *Phone) Call(to Destination, video bool, ring time.Duration) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

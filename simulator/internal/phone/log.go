@@ -52,7 +52,7 @@ func (l *log[T]) get(seq uint64) (item T, ok bool) {
 	return l.items[seq-l.first], true
 }
 
-// after returns the items behind a sequence number, at most limit (0 is all), and the signal of the next one.
+// after returns the items after a sequence number, at most limit (0 is all), and the signal of the next one.
 func (l *log[T]) after(seq uint64, limit int) ([]T, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -67,7 +67,7 @@ func (l *log[T]) after(seq uint64, limit int) ([]T, <-chan struct{}) {
 	return append([]T(nil), rest...), l.changed
 }
 
-// wait returns the items behind a sequence number as soon as there is one, or none when the context ends.
+// wait returns the items after a sequence number as soon as there is one, or none when the context ends.
 func (l *log[T]) wait(ctx context.Context, seq uint64) []T {
 	for {
 		items, changed := l.after(seq, 0)

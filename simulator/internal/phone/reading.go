@@ -36,7 +36,7 @@ func (p *Phone) notice(item Activity) {
 	})
 }
 
-// Activities returns what the phone has noticed behind a sequence number, waiting until the context ends.
+// Activities returns what the phone has noticed after a sequence number, waiting until the context ends.
 func (p *Phone) Activities(ctx context.Context, after uint64) []Activity {
 	return p.activity.wait(ctx, after)
 }

@@ -254,10 +254,10 @@ func (p *Phone) receiveReceipt(node *stanza.Node) {
 	}
 }
 
-// Inbox returns what the phone has received behind a sequence number, waiting for it until the context ends.
+// Inbox returns what the phone has received after a sequence number, waiting for it until the context ends.
 func (p *Phone) Inbox(ctx context.Context, after uint64) []Item { return p.inbox.wait(ctx, after) }
 
-// Receipts returns the receipts that came behind a sequence number, waiting until the context ends.
+// Receipts returns the receipts that came after a sequence number, waiting until the context ends.
 func (p *Phone) Receipts(ctx context.Context, after uint64) []ReceiptItem {
 	return p.receipts.wait(ctx, after)
 }

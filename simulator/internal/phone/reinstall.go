@@ -4,7 +4,7 @@ import (
 	signal "go.mau.fi/whatsmeow/util/keys"
 )
 
-// Reinstall makes the phone one that was set up anew: it has the account's present identity, and no session, sender key
+// Reinstall makes the phone one that was set up again: it has the account's present identity, and no session, sender key
 // or one-time key of before. What it has on its screen comes back from its backup.
 func (p *Phone) Reinstall() {
 	p.mu.Lock()

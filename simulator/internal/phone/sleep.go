@@ -17,7 +17,7 @@ type Status struct {
 	LastSeen time.Time
 	// Waiting is how many stanzas wait for it to wake.
 	Waiting int
-	// UnlinkAfter is how long the phone may be away before the server unlinks its companions; 0 is for ever.
+	// UnlinkAfter is how long the phone may be away before the server unlinks its companions; 0 is forever.
 	UnlinkAfter time.Duration
 }
 

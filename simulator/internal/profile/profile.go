@@ -43,7 +43,7 @@ type State struct {
 	Except   map[string][]string
 	Blocked  []string
 	Contacts []string
-	// Disappearing is how many seconds new chats keep messages, 0 for ever.
+	// Disappearing is how many seconds new chats keep messages, 0 forever.
 	Disappearing   int
 	DisappearingAt time.Time
 	Business       *Business

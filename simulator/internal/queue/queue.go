@@ -1,5 +1,5 @@
 // Package queue keeps what one device has not confirmed yet, in one total order. What enters are stanzas
-// for the device, what leaves are the same stanzas as often as the device connects anew; only the device's
+// for the device, what leaves are the same stanzas as often as the device connects again; only the device's
 // own acknowledgement or receipt takes one out.
 package queue
 

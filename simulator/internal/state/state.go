@@ -55,10 +55,10 @@ func Load(folder string) (*Content, error) {
 	defer func() { _ = file.Close() }()
 	content := &Content{}
 	if err = gob.NewDecoder(bufio.NewReaderSize(file, 1<<20)).Decode(content); err != nil {
-		return nil, fmt.Errorf("the saved state in %s is damaged: %w; move the file away to start anew", folder, err)
+		return nil, fmt.Errorf("the saved state in %s is damaged: %w; move the file away to start with an empty one", folder, err)
 	}
 	if content.Format != format {
-		return nil, fmt.Errorf("%w %d, this program reads %d; move the file in %s away to start anew",
+		return nil, fmt.Errorf("%w %d, this program reads %d; move the file in %s away to start with an empty one",
 			ErrFormat, content.Format, format, folder)
 	}
 	return content, nil

@@ -87,8 +87,8 @@ func (t *Transcript) Err() error {
 	return t.faulty
 }
 
-// After returns the records behind a sequence number that the filter lets pass, oldest first, at most limit, and
-// the number up to which it has looked: what follows is behind it.
+// After returns the records after a sequence number that the filter lets pass, oldest first, at most limit, and
+// the number up to which it has looked: what follows is after it.
 func (t *Transcript) After(seq uint64, filter *Filter, limit int) (found []Record, next uint64) {
 	found, next, _ = t.look(seq, filter, limit)
 	return found, next

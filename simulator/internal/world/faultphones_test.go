@@ -8,7 +8,7 @@ import (
 	"go.mau.fi/whatsmeow/types/events"
 )
 
-// A phone that was set up anew has another identity, and everybody can go on talking with it.
+// A phone that was set up again has another identity, and everybody can go on talking with it.
 func TestIdentityChange(t *testing.T) {
 	l := newLab(t)
 	friend := l.newPhone()

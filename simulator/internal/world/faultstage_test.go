@@ -193,7 +193,7 @@ func (r *raw) endedWith(words ...string) {
 	}
 }
 
-// short is a context for what shall not come in time.
+// short is a context for what must not come in time.
 func short(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	t.Cleanup(cancel)

@@ -133,7 +133,7 @@ func TestPosts(t *testing.T) {
 	}
 }
 
-// A post can be written anew and taken back.
+// A post can be written again and taken back.
 func TestPostsChange(t *testing.T) {
 	l := newLab(t)
 	ctx := context.Background()

@@ -57,7 +57,7 @@ func TestTypingRunsOut(t *testing.T) {
 	anna.Disconnect()
 	l.eventually("anna is away", func() bool { return !l.account(annaPhone).Companions[0].Connected })
 	must(t, ben.SendChatPresence(context.Background(), jidOf(annaPhone), types.ChatPresenceComposing, ""))
-	ben.say(annaPhone, "one")                                                                      // comes behind the notice, which has run out when anna logs in
+	ben.say(annaPhone, "one")                                                                      // comes after the notice, which has run out when anna logs in
 	l.eventually("it waits", func() bool { return l.account(annaPhone).Companions[0].Queue >= 1 }) // a token of trust may have come too
 	must(t, anna.Connect())
 	for {

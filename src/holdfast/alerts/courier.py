@@ -1,4 +1,4 @@
-"""Sends one notification and ends: a program of its own, started anew for each.
+"""Sends one notification and ends: a program of its own, started again for each.
 
 So a service that hangs or a plug-in that breaks touches nothing but this process, which can be killed, and
 what Apprise loads leaves the memory again. It imports nothing of Holdfast.

@@ -269,7 +269,10 @@ def _used_before(data: Path) -> bool:
 
 
 async def _keep_logs_small(folder: Path) -> None:
-    """For ever. The gateway does it for every program of the data folder: it is the one that always runs."""
+    """Run until cancelled.
+
+    The gateway does it for every program of the data folder: it is the one that always runs.
+    """
     while True:
         await asyncio.to_thread(rotate, folder)
         await asyncio.sleep(_LOGS_EVERY_S)
@@ -344,7 +347,7 @@ def run_until_stopped(
 async def _run(
     chosen: Settings, engine: EngineProcess, listeners: Listeners, announce: Callable[[], bool]
 ) -> None:
-    # A key that is made anew opens nothing that another one has wrapped.
+    # A new key opens nothing that another one has wrapped.
     first_start = not chosen.database_file.exists() and not _used_before(chosen.data)
     url = chosen.database_url.get_secret_value() if chosen.database_url is not None else None
     address = address_of(url, chosen.database_file)

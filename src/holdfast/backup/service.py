@@ -79,7 +79,7 @@ class Backups:
         await self._alerts.hear(self._home, _SUBJECT, Signal(Cause.BACKUP_OVERDUE.value, Turn.DROPPED))
 
     async def run(self) -> None:
-        """Look for ever whether one is due. Nothing that goes wrong in here ends anything else."""
+        """Look forever whether one is due. Nothing that goes wrong in here ends anything else."""
         while True:
             try:
                 await self._look()

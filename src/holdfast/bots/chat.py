@@ -179,7 +179,7 @@ class Chat:
             return None
 
     async def reply_once(self, text: str, topic: str = "greeting") -> Sent | None:
-        """Say this once per chat and topic, for ever: the gateway's idempotency key remembers it.
+        """Say this once per chat and topic, forever: the gateway's idempotency key remembers it.
 
         At once. None when it was said before with another text.
         """

@@ -45,7 +45,7 @@ def put(unit: WriteUnit, rows: Sequence[ChatRow]) -> None:
 
 
 def mark_read(unit: WriteUnit, session_id: SessionId, chat: str, up_to: int) -> None:
-    """Everything of a chat up to this message is read; what came after it is counted anew."""
+    """Everything of a chat up to this message is read; what came after it is counted again."""
     if not is_chat(chat):
         return
     row = one(unit, session_id, chat)

@@ -34,7 +34,7 @@ class Desk:
         now = time.monotonic()
         if self._setting is None or now - self._setting[0] > _FRESH_S:
             body = dict(await self._client.ask("GET", "/v1/chauffeur/setting"))
-            # Reading thousands of places anew costs more than comparing them.
+            # Reading thousands of places again costs more than comparing them.
             known = self._setting is not None and self._setting[1] == body
             found = self._setting[2] if self._setting is not None and known else _read(body)
             self._setting = (now, body, found)

@@ -1,4 +1,4 @@
-"""The room behind its endpoints, and its refusals as HTTP statuses."""
+"""The room after its endpoints, and its refusals as HTTP statuses."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -57,7 +57,7 @@ async def _list(data: Path | None, as_json: bool) -> None:
     for title in ("number", "session", "since", "until", "why", "name"):
         shown.add_column(title, no_wrap=title != "why")
     for it in found:
-        until = "for ever" if it.until is None else f"{it.until:%Y-%m-%d}"
+        until = "forever" if it.until is None else f"{it.until:%Y-%m-%d}"
         why = _WHY.get(it.why or "", it.why or "-")
         shown.add_row(
             number(it.phone), word(it.session or "-"), ago(it.since), until, word(why), word(it.name)

@@ -118,7 +118,7 @@ def make(
     name: Annotated[str, typer.Argument(help="What it is used for.", show_default=False)],
     scope: Annotated[list[_Scope] | None, typer.Option(help="Repeat it for several.")] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, help="How long it holds.", show_default="for ever")
+        int | None, typer.Option(min=1, help="How long it holds.", show_default="forever")
     ] = None,
     data: Data = None,
 ) -> None:

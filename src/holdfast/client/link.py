@@ -76,7 +76,7 @@ class _TryAgain(Exception):
 class Link:
     """One conversation with the gateway: sends, and at most one stream of events.
 
-    It reconnects for ever, with backoff; only a refusal (wrong key, unknown cursor) ends it, and then every
+    It reconnects forever, with backoff; only a refusal (wrong key, unknown cursor) ends it, and then every
     waiting call raises that refusal.
     """
 

@@ -13,7 +13,7 @@ class Level(StrEnum):
     """How bad it is."""
 
     OK = "ok"
-    WARNING = "warning"  # works, and will not for ever
+    WARNING = "warning"  # works, and will not forever
     PROBLEM = "problem"
 
 

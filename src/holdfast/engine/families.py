@@ -230,7 +230,7 @@ class Credentials:
     async def restore(
         self, folder: str, name: str, snapshot_key: bytes, target: str, under: a.FileKey
     ) -> Device:
-        """Make sessions/<target> from a snapshot; its ratchets begin anew."""
+        """Make sessions/<target> from a snapshot; its ratchets start afresh."""
         wanted = pb.Restore(
             folder=folder,
             name=name,

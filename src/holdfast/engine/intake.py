@@ -43,7 +43,7 @@ class Intake:
         self._queue.clear()
 
     async def run(self) -> None:
-        """Store and confirm, for ever.
+        """Store and confirm until it is cancelled.
 
         While the database cannot be written, nothing is confirmed and it is tried again.
         """

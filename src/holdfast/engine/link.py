@@ -70,7 +70,7 @@ class EngineLink(Commands):
     # ---- keeping an engine ---------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Keep an engine attached, for ever. Detaching leaves it running.
+        """Keep an engine attached, forever. Detaching leaves it running.
 
         Raises EngineProtocolError when the engine that was started here speaks no common version, and
         EngineUnreachable when the very first engine cannot be started; later ones are tried again for as long

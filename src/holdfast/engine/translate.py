@@ -261,7 +261,7 @@ def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
     """The exception that an engine's refusal stands for."""
     if it.code == pb.REJECTED and it.whatsapp_code == _RATE_CODE:
         pause_s = it.retry_after_ms / 1000 or _USUAL_PAUSE_S
-        return RateLimited(f"WhatsApp asks for patience ({it.whatsapp_code})", retry_after_s=pause_s)
+        return RateLimited(f"WhatsApp limits the rate ({it.whatsapp_code})", retry_after_s=pause_s)
     if it.code == pb.REJECTED and sending and it.whatsapp_code == _LOCK_CODE:
         return ReachoutLocked()
     if it.code == pb.REJECTED and sending and not it.whatsapp_code:

@@ -62,7 +62,7 @@ class Event:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What happened, parsed anew at each call."""
+        """What happened, parsed again at each call."""
         data: dict[str, Any] = json.loads(self.wire)["data"]
         return data
 

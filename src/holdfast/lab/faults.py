@@ -59,7 +59,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class FaultInForce:
-    """A fault or rule that is in force. `count` is how often it strikes yet, -1 for ever."""
+    """A fault or rule that is in force. `count` is how often it strikes yet, -1 forever."""
 
     id: int
     name: str = ""

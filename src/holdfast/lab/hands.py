@@ -42,7 +42,7 @@ class Hands:
         await self.line.post("presence", {"available": available})
 
     async def call(self, to: Address, *, video: bool = False, ring: timedelta | None = None) -> str:
-        """Call somebody; returns the call's id. Only signals, no sound. Without `ring` it rings for ever."""
+        """Call somebody; returns the call's id. Only signals, no sound. Without `ring` it rings forever."""
         seconds = ring.total_seconds() if ring else None
         return str(
             (await self.line.post("calls", {"to": address(to), "video": video, "ring_s": seconds}))["id"]

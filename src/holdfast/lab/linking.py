@@ -40,7 +40,7 @@ class Linking:
         await self.line.server(f"devices/{device}/logout")
 
     async def mark_dirty(self, what: str) -> None:
-        """Companions must fetch "account_sync", "groups", "syncd_app_state", … anew, also at each login."""
+        """Companions must fetch "account_sync", "groups", "syncd_app_state", … again, also at each login."""
         await self.line.server("dirty", {"type": what})
 
     async def lock_for(self, time: timedelta, kind: str | None = None) -> None:

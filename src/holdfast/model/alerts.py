@@ -11,7 +11,7 @@ class Severity(StrEnum):
     """How much a human is needed, rising."""
 
     INFO = "info"
-    WARNING = "warning"  # works, and will not for ever
+    WARNING = "warning"  # works, and will not forever
     CRITICAL = "critical"  # does not work until somebody acts
 
     @property

@@ -45,5 +45,5 @@ class SessionDirectory(Protocol):
     """Finds sessions. The sessions room fills this seam."""
 
     def resolve(self, tenant_id: TenantId, ref: str) -> SessionRef:
-        """The session of this tenant with this id, name or own number. Raises UnknownSession."""
+        """The session of this tenant with this id, name or number. Raises UnknownSession."""
         ...

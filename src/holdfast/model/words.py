@@ -157,7 +157,7 @@ ERRORS: Final[Mapping[str, Words]] = {
     ),
     "seal_broken": Words(
         "A stored secret does not open with this master key",
-        "Set it again: give the channel its address anew.",
+        "Set it again: give the channel its address.",
     ),
     "key_file_damaged": Words(
         "session.key does not hold a wrapped key",
@@ -272,7 +272,7 @@ ERRORS: Final[Mapping[str, Words]] = {
     ),
     "file_foreign": Words(
         "The session's folder holds the file of another number",
-        "Put the right folder back, and the other one under its own number.",
+        "Put the right folder back, and the other one under its number.",
     ),
     "file_newer": Words(
         "The session's file was written by a newer version",

@@ -36,7 +36,7 @@ class Schedule:
             self._earlier.set()
 
     async def run(self) -> None:
-        """For ever. What is due at the start is nobody's concern here: it is read with everything else."""
+        """Run until cancelled. What is due at the start is read with everything else, not here."""
         after_ms = self._clock()
         while True:
             self._earlier.clear()

@@ -61,7 +61,7 @@ class Habits:
         self._position: int | None = None
 
     async def run(self) -> None:
-        """Learn and compare, for ever. A database that does not answer is asked again at the next look."""
+        """Learn and compare, forever. A database that does not answer is asked again at the next look."""
         await asyncio.sleep(_FIRST_AFTER_S)  # a start has other things to read
         while True:
             try:

@@ -71,7 +71,7 @@ class Index:
         return self._by_phone.get(phone)
 
     def find(self, tenant_id: TenantId, ref: str) -> Runtime:
-        """By id, name or own number, with or without +, of this tenant. Raises UnknownSession."""
+        """By id, name or number, with or without +, of this tenant. Raises UnknownSession."""
         by_number = self.with_phone(ref.removeprefix("+"))
         for runtime in (self.get(SessionId(ref)), self.named(tenant_id, ref), by_number):
             if runtime is not None and runtime.record.tenant_id == tenant_id and not runtime.deleted:

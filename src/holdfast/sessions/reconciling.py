@@ -70,7 +70,7 @@ class Reconciling:
             self._roster.begin_restoration()
 
     async def run(self) -> None:
-        """Reconcile every engine that comes, for ever."""
+        """Reconcile every engine that comes until it is cancelled."""
         while True:
             await self._attached.wait()
             identity = self._link.identity

@@ -127,7 +127,7 @@ class Recorder:
         await durable
 
     async def run(self) -> None:
-        """Write, for ever. What cannot be written now waits in memory, in order."""
+        """Write, forever. What cannot be written now waits in memory, in order."""
         while True:
             await self._filled.wait()
             await self.flush()

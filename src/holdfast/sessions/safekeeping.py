@@ -39,7 +39,7 @@ _MOVED_WITHIN_S: Final = 1.0
 
 
 class Safekeeping:
-    """Runs for ever; no trouble of a session's file ends it."""
+    """Runs forever; no trouble of a session's file ends it."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Safekeeping:
         self._written.clear()
 
     async def run(self) -> None:
-        """Save, look and watch, for ever."""
+        """Save, look and watch until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._save_what_changed())
             tasks.create_task(self._try_again())

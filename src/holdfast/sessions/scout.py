@@ -34,7 +34,7 @@ class Scout:
         self._looks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Look, for ever, as often as the policy says and only while there is something to find out."""
+        """Look, forever, as often as the policy says and only while there is something to find out."""
         try:
             while True:
                 await asyncio.sleep(self._roster.policy.scout_every_s)

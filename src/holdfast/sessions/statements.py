@@ -63,7 +63,7 @@ UPDATE: Final = Statement(
 )
 GIVE_UP_NUMBER: Final = Statement(
     "sessions.give_up_number",
-    "Frees the number of a session whose record is about to be written anew.",
+    "Frees the number of a session whose record is about to be written again.",
     "UPDATE sessions SET phone = NULL WHERE id = :id AND deleted_at_ms IS NULL",
 )
 UPDATE_STATE: Final = Statement(

@@ -148,7 +148,7 @@ class Supervisor:
         await self.unlinking.load()
 
     async def run(self) -> None:
-        """Keep everything, for ever."""
+        """Keep everything until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.roster.recorder.run())
             tasks.create_task(self._watch())

@@ -105,7 +105,7 @@ class Unlinking:
             await self._end(debt)
 
     async def run(self) -> None:
-        """Work the list off, for ever."""
+        """Work the list off until it is cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             debt = min(self._owed.values(), key=lambda it: self._due[it.id], default=None)

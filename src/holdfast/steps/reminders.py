@@ -89,7 +89,7 @@ class Reminders:
             self._earlier.set()
 
     async def run(self) -> None:
-        """For ever. What goes wrong with the database is tried again."""
+        """Run until cancelled. What goes wrong with the database is tried again."""
         while True:
             self._earlier.clear()
             try:

@@ -24,7 +24,7 @@ from holdfast.store.unit import WriteUnit
 
 _log = logging.get("store")
 
-#: Values that units may keep in the cache, some 20 MB; then it starts anew.
+#: Values that units may keep in the cache, some 20 MB; then it starts again.
 _REMEMBERED: Final = 100_000
 #: Pause before the outcome of a commit is asked for again.
 _ASK_AGAIN_S: Final = 0.25

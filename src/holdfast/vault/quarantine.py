@@ -32,7 +32,7 @@ class Quarantined:
     number: str
     #: None where an earlier version has put it away.
     why: Away | None
-    #: None where its name does not tell: it is kept for ever.
+    #: None where its name does not tell: it is kept forever.
     since_ms: int | None
     #: Whose key lies in it; None when that cannot be read.
     session_id: SessionId | None

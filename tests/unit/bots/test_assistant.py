@@ -23,7 +23,7 @@ FALLBACK = "Somebody will answer."
 
 
 class Model:
-    """A server that answers what a test puts into `script`, one after the other; the last one for ever."""
+    """A server that answers what a test puts into `script`, one after the other; the last one forever."""
 
     def __init__(self) -> None:
         self.script: list[tuple[int, Any]] = [(200, said("Hello!"))]

@@ -301,7 +301,7 @@ class World:
         assert (session.credentials is Credentials.VALID) == self.folder, "the disk says something else"
         if session.state in {State.CONNECTING, State.RECONNECTING} and self.attached and self.folder:
             waits = session.in_flight or session.retry_at_ms is not None
-            assert waits or session.reason is Reason.ENGINE_DOWN, "it waits for ever"
+            assert waits or session.reason is Reason.ENGINE_DOWN, "it waits forever"
         if session.state.up and session.attempt:
             assert session.stable_at_ms is not None, "nothing sets the count of attempts back"
 

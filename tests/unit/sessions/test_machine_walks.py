@@ -15,7 +15,7 @@ from holdfast.sessions import facts as f
 pytestmark = pytest.mark.long
 
 CONFLICTS = [DEFAULT_POLICY, Policy(conflict="retry:2")]
-#: Together a million. A world begins anew after so many steps, so that no walk stays where it once got.
+#: Together a million. A world begins again after so many steps, so that no walk stays where it once got.
 CHUNKS, WALKS, STEPS = 10, 100, 1000
 
 

@@ -49,7 +49,7 @@ type Chat struct {
 	MarkedUnread bool   `json:"marked_unread,omitempty"`
 	Archived     bool   `json:"archived,omitempty"`
 	Pinned       bool   `json:"pinned,omitempty"`
-	// MutedUntil is in seconds, -1 for ever, 0 not muted.
+	// MutedUntil is in seconds, -1 forever, 0 not muted.
 	MutedUntil int64  `json:"muted_until,omitempty"`
 	Expiration uint32 `json:"disappearing_s,omitempty"`
 	Last       int64  `json:"last_t,omitempty"`

@@ -104,7 +104,7 @@ func TestUnreadIsCounted(t *testing.T) {
 		t.Errorf("%d unread, %d lines", got, len(s.Unread(ben)))
 	}
 	if line(t, s, "3").ID != "3" || line(t, s, "4").ID != "4" {
-		t.Error("lines behind a removed one are not found")
+		t.Error("lines after a removed one are not found")
 	}
 	s.MarkChat(ben, true)
 	s.MarkChat(ben, false)

@@ -1,4 +1,4 @@
-// Keeps a plain page true without loading it again: every part with `data-live` is read anew and put in its place. A page
+// Keeps a plain page true without loading it again: every part with `data-live` is read again and put in its place. A page
 // that hears nothing says so; one whose login has ended is sent to the door.
 
 const EVERY_MS = 1000;
