@@ -52,6 +52,7 @@ def _on_the_writers_connection(store: Store, *, sqlite: str, postgresql: str) ->
 def file_of_newest_schema(path: Path) -> SqliteFile:
     """The database file there. One that is not there yet is copied: to migrate one costs 0.2 s."""
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_bytes(_newest_schema())
     return SqliteFile(path)

@@ -62,18 +62,25 @@ class House:
             return False
 
     async def kill(self, *what: str) -> None:
-        """kill -9, and wait until it is gone."""
-        engine = self.place.engine_pid()
-        if "engine" in what:
-            assert engine is not None
+        """kill -9, and wait until it is gone. An engine that is being started is waited for."""
+        engine = await self._running_engine() if "engine" in what else None
+        if engine is not None:
             os.kill(engine, signal.SIGKILL)
         if "gateway" in what:
             assert self.process is not None
             self.process.kill()
             await self.process.wait()
-        if "engine" in what:
-            assert engine is not None
+        if engine is not None:
             assert await gone(engine, 10)
+
+    async def _running_engine(self) -> int:
+        async def has_one() -> bool:
+            return self.place.engine_pid() is not None
+
+        await self.until(has_one, "no engine was started")
+        engine = self.place.engine_pid()
+        assert engine is not None
+        return engine
 
     async def stop(self) -> None:
         """SIGTERM for the gateway; the engine stays."""
