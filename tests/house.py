@@ -62,16 +62,32 @@ class House:
             return False
 
     async def kill(self, *what: str) -> None:
-        """kill -9, and wait until it is gone. An engine that is being started is waited for."""
+        """kill -9, and wait until it is gone and, for the engine alone, until the gateway has noticed.
+
+        An engine that is being started is waited for.
+        """
         engine = await self._running_engine() if "engine" in what else None
+        if "gateway" in what:
+            assert self.process is not None
+            self.process.kill()  # first: it would start another engine
         if engine is not None:
             os.kill(engine, signal.SIGKILL)
         if "gateway" in what:
             assert self.process is not None
-            self.process.kill()
             await self.process.wait()
         if engine is not None:
             assert await gone(engine, 10)
+            if self.process is not None and self.process.returncode is None:
+                await self._noticed(engine)
+
+    async def _noticed(self, engine: int) -> None:
+        """Until then the gateway still calls everything connected."""
+
+        async def without() -> bool:
+            told: int | None = (await self.ask("GET", "/v1/system"))["engine"]["pid"]
+            return told != engine
+
+        await self.until(without, "the gateway does not notice that its engine is gone")
 
     async def _running_engine(self) -> int:
         async def has_one() -> bool:

@@ -38,8 +38,9 @@ class Page:
     async def draw(self) -> None:
         """Draw everything that is known now, and follow from there. Raises Unauthorized."""
         self._browser.on_delete(lambda: self._watch.close(self._watcher))
-        first = await self._watch.open(self._watcher)
         visit = await self._visit()
+        # Nothing may be awaited from here to the board: what the watch tells before there is one is lost.
+        first = await self._watch.open(self._watcher)
         ui.html(top(visit, "/") if visit else "", sanitize=False, tag="div")
         with ui.element("main"):
             ui.html("Numbers", tag="h1").classes("hf-heard")
@@ -58,7 +59,6 @@ class Page:
         try:
             return await visit_of(self._entrance, self._request, self._client)
         except Unauthorized:
-            self._watch.close(self._watcher)
             raise
         except HoldfastError:
             return None
