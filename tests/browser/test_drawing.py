@@ -255,3 +255,16 @@ async def test_a_page_without_its_dashboard_shows_nothing_as_connected(
         await expect(page.locator("[data-color=green]")).to_have_count(1, timeout=20_000)
         await expect(page.get_by_text("This page has lost its dashboard.")).to_have_count(0)
         await page.close()
+
+
+async def test_a_page_that_never_hears_its_dashboard_shows_nothing_as_connected(
+    gateway: PlayedGateway, stage: Stage
+) -> None:
+    gateway.put(session("a", "connected", "+442079460123"))
+    page = await stage.browser.new_page()
+    await page.route("**/_nicegui_ws/**", lambda route: route.abort())
+    await page.route_web_socket("**/_nicegui_ws/**", lambda socket: socket.close())
+    await page.goto(stage.url + gateway.link())
+    await expect(page.get_by_text("This page has lost its dashboard.")).to_be_visible()
+    await expect(page.locator("[data-color=green]")).to_have_count(0)
+    await page.close()

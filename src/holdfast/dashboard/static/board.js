@@ -188,7 +188,12 @@ export default {
     pictured: "picture",
   },
   mounted() {
-    this.ticking = setInterval(() => (this.now = Date.now()), 1000);
+    const drawn = Date.now();
+    this.ticking = setInterval(() => {
+      this.now = Date.now();
+      // A socket that never came up tells nobody that it is gone.
+      if (this.now - drawn > 3000) this.linked = Boolean(window.socket?.connected);
+    }, 1000);
     this.picturing = setInterval(this.picture, 60000);
     this.picture();
     this.lost = () => (this.linked = false);
