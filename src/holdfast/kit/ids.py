@@ -1,22 +1,24 @@
 """Ids: sortable by the time they were made, unguessable, with a prefix that tells what they name."""
 
-import secrets
 import threading
 import time
 
+from holdfast.kit.entropy import random_bytes
+
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case: sorts as the number does
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
-_RANDOM_BITS = 80
+_RANDOM_BYTES = 10
+_RANDOM_BITS = 8 * _RANDOM_BYTES
 _lock = threading.Lock()
 _last = [0]
 
 
 def new_id(prefix: str) -> str:
     """`evt_01k6…`: 48 bits of milliseconds, then 80 random bits. Strictly rising within one process."""
-    value = (time.time_ns() // 1_000_000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+    value = (time.time_ns() // 1_000_000) << _RANDOM_BITS | int.from_bytes(random_bytes(_RANDOM_BYTES))
     with _lock:
         if value <= _last[0]:
-            value = _last[0] + 1 + secrets.randbits(32)
+            value = _last[0] + 1 + int.from_bytes(random_bytes(4))
         _last[0] = value
     return f"{prefix}_{_base32(value)}"
 
@@ -36,7 +38,7 @@ def new_message_id() -> str:
 
     Source: shape of whatsmeow's GenerateMessageID, 35ae40906e74; the digits are random here.
     """
-    return "3EB0" + secrets.token_hex(9).upper()
+    return "3EB0" + random_bytes(9).hex().upper()
 
 
 def _base32(value: int) -> str:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from holdfast import messages
 from holdfast.journal import encode_data
+from holdfast.kit.entropy import random_bytes
 from holdfast.kit.ids import new_message_id
 from holdfast.media import attach, described, file_for
 from holdfast.messages import Direction, Message, MessageFile, NewMessage, Outgoing
@@ -111,8 +111,8 @@ def _composition(
         chat=chat,
         own_pn=f"{session.phone}@{PN_SERVER}" if session.phone else "",
         own=session.sender,
-        secret=secrets.token_bytes(SECRET_BYTES),
-        iv=secrets.token_bytes(IV_BYTES),
+        secret=random_bytes(SECRET_BYTES),
+        iv=random_bytes(IV_BYTES),
         now_ms=now_ms,
         targets=about or Targets(),
         file=file,
