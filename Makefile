@@ -104,7 +104,7 @@ faults: dev
 screenshots: dev
 	@sh tools/chromium.sh
 	@mkdir -p docs/screenshots
-	HOLDFAST_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -p no:xdist tests/browser/test_rooms.py $(ARGS)
+	HOLDFAST_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest -p no:xdist tests/browser/test_rooms.py tests/browser/test_work_pages.py $(ARGS)
 
 # Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.
 test-clients: dev

@@ -12,8 +12,9 @@ from holdfast.client.client import Client
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Event
 from holdfast.client.groups import Group, Groups, JoinRequest, Member
+from holdfast.client.handovers import HeldChat
 from holdfast.client.locate import Locator, data_folder
-from holdfast.client.media import MediaFile, MessageMedia
+from holdfast.client.media import MediaFile, MessageMedia, Opened
 from holdfast.client.people import Checked, People, Picture, Profile
 from holdfast.client.stream import EventStream
 from holdfast.client.system import System
@@ -83,6 +84,7 @@ __all__ = [
     "GatewayUnreachable",
     "Group",
     "Groups",
+    "HeldChat",
     "HoldfastError",
     "IdempotencyConflict",
     "IssuedKey",
@@ -103,6 +105,7 @@ __all__ = [
     "NoQr",
     "NotCancellable",
     "Notification",
+    "Opened",
     "Outages",
     "PageToken",
     "Pairing",

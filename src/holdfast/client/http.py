@@ -67,11 +67,18 @@ class Http:
         return response.json() if response.content else None
 
     @asynccontextmanager
-    async def stream(self, path: str) -> AsyncIterator[httpx.Response]:
+    async def stream(
+        self, path: str, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[httpx.Response]:
         """An answer whose body is read piece by piece. Raises like `json`."""
         address = self._locator.find()
         client = self._client(address)
-        headers = {"Authorization": f"Bearer {address.key}", "Accept-Encoding": "identity"}
+        headers = {
+            "Authorization": f"Bearer {address.key}",
+            "Accept-Encoding": "identity",
+            **self._headers,
+            **(headers or {}),
+        }
         request = client.build_request("GET", address.url + path, headers=headers, timeout=self._timeout_s)
         with _reaching(address):
             response = await client.send(request, stream=True)

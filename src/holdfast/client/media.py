@@ -5,9 +5,11 @@ import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from holdfast.model.errors import MediaTruncated
 from holdfast.model.media import FileKind, FileState
@@ -50,6 +52,15 @@ class MediaFile:
             stored=body.get("stored_at") is not None,
             kinds=tuple(str(kind) for kind in body.get("kinds") or ()),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file, or a part of it, as the gateway hands it over: HTTP status, headers, and its bytes."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes] = field(repr=False)
 
 
 class Media:
@@ -99,6 +110,15 @@ class Media:
     async def info(self, media_id: str) -> MediaFile:
         """What is known of a file. Raises UnknownMedia."""
         return MediaFile.read(await self._http.json("GET", f"/v1/media/{media_id}/info"))
+
+    @asynccontextmanager
+    async def opened(self, media_id: str, asked: Mapping[str, str] | None = None) -> AsyncIterator[Opened]:
+        """A file to be handed on while it is read. `asked` are headers: `Range`, `If-Range`, `If-None-Match`.
+
+        Raises UnknownMedia, MediaNotHere, MediaRangeInvalid, GatewayUnreachable.
+        """
+        async with self._http.stream(f"/v1/media/{quote(media_id, safe='')}", asked) as response:
+            yield Opened(response.status_code, response.headers, response.aiter_bytes(_PIECE_BYTES))
 
     async def download(self, media_id: str, path: Path | str) -> Path:
         """Fetch a file; it appears at `path` when it is whole, never before. Its path.

@@ -353,6 +353,13 @@ class Message:
     body: Json = field(repr=False)
     #: Its file, where it names one.
     media: MessageMedia | None = None
+    #: Who wrote it: a JID, and what they call themselves.
+    sender: str = ""
+    push_name: str = field(default="", repr=False)
+    from_me: bool = False
+    group: bool = False
+    #: The message that it answers.
+    quoted_id: str = ""
 
     @classmethod
     def read(cls, body: Json) -> "Message":
@@ -367,6 +374,11 @@ class Message:
             error=str((sent.get("error") or {}).get("message") or ""),
             at=moment(body.get("timestamp")),
             body=body,
+            sender=str(body.get("sender") or ""),
+            push_name=str(body.get("push_name") or ""),
+            from_me=bool(body.get("from_me")),
+            group=bool(body.get("group")),
+            quoted_id=str(body.get("quoted_id") or ""),
         )
 
     @property

@@ -18,7 +18,7 @@ from nicegui import app as nicegui_app
 from nicegui import ui
 
 from holdfast.client import Unauthorized
-from holdfast.dashboard import doors, plain, strips
+from holdfast.dashboard import doors, files, plain, strips
 from holdfast.dashboard.answers import OTHER_SITE, Headers
 from holdfast.dashboard.entrance import Entrance
 from holdfast.dashboard.mark import FAVICON, MANIFEST, STYLES
@@ -51,6 +51,7 @@ def build(options: Options) -> FastAPI:
     doors.install(app, entrance)
     plain.install(app, entrance)
     strips.install(app, entrance)
+    files.install(app, entrance)
     _page(app, entrance)
     nicegui_app.on_exception(_log_exception)
     ui.add_head_html(STYLES + MANIFEST, shared=True)

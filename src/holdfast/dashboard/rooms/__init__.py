@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from holdfast.dashboard.rooms import chats, lab, number, people, watching
+from holdfast.dashboard.rooms import chats, lab, number, people, searching, watching
 from holdfast.dashboard.rooms.room import Form, Room, Values
 
-ROOMS: Final = (*number.ROOMS, *chats.ROOMS, *people.ROOMS, *watching.ROOMS, *lab.ROOMS)
+ROOMS: Final = (*number.ROOMS, *chats.ROOMS, *searching.ROOMS, *people.ROOMS, *watching.ROOMS, *lab.ROOMS)
 
 __all__ = ["ROOMS", "Form", "Room", "Values"]

@@ -12,13 +12,33 @@ function localTimes(root) {
   }
 }
 
+// What a person types into or presses at this moment stays: a press ends on what it began on, or is none.
+function held(part) {
+  return part.contains(document.activeElement) || part.matches(":active");
+}
+
 function put(fresh) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(part.id);
     if (!now) continue;
     localTimes(now);
-    if (part.innerHTML !== now.innerHTML && !part.contains(document.activeElement)) part.innerHTML = now.innerHTML;
+    if (part.dataset.live === "each") putEach(part, now);
+    else if (part.innerHTML !== now.innerHTML && !held(part)) part.innerHTML = now.innerHTML;
   }
+}
+
+// A child that is the same stays the one it is: a voice note plays on while others come in.
+function putEach(part, now) {
+  const known = new Map([...part.children].map((child) => [child.id, child]));
+  const children = [...now.children].map((child) => {
+    const old = known.get(child.id);
+    return old && (old.outerHTML === child.outerHTML || held(old)) ? old : child;
+  });
+  const kept = new Set(children);
+  for (const child of [...part.children]) if (!kept.has(child)) child.remove();
+  children.forEach((child, at) => {
+    if (part.children[at] !== child) part.insertBefore(child, part.children[at] ?? null);
+  });
 }
 
 function heard(yes) {
