@@ -145,7 +145,7 @@ func (p *Part) Stat() (os.FileInfo, error) { return p.file.Stat() }
 
 var _ io.ReadWriteSeeker = (*Part)(nil)
 
-// Size answers the length.
+// Size returns the length.
 func (p *Part) Size() (uint64, error) {
 	info, err := p.file.Stat()
 	if err != nil {

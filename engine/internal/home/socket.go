@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// SocketPath answers where the engine listens: run/engine.sock, or, when that is longer than the system allows, a
+// SocketPath returns where the engine listens: run/engine.sock, or, when that is longer than the system allows, a
 // name in a 0700 folder of this user under the runtime directory.
 func (h *Home) SocketPath() (string, error) {
 	direct := filepath.Join(h.Run(), "engine.sock")

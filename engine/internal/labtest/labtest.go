@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// Binary answers the path of the simulator. HOLDFAST_WASIM_BIN names one that is built already; otherwise the Go tool
+// Binary returns the path of the simulator. HOLDFAST_WASIM_BIN names one that is built already; otherwise the Go tool
 // builds it, which takes a moment only when something changed.
 var Binary = sync.OnceValues(build) //nolint:gochecknoglobals // one build per process
 
@@ -246,7 +246,7 @@ func (p *Phone) Scan(code string) {
 	p.sim.Must("POST", "/admin/phones/"+p.Number+"/scan", code, nil)
 }
 
-// Queue answers how many stanzas wait for the phone's first companion.
+// Queue returns how many stanzas wait for the phone's first companion.
 func (p *Phone) Queue() int { p.sim.t.Helper(); return p.Account().Companions[0].Queue }
 
 // Settled tells whether everything that the phone sends to a new companion is acknowledged: keys and history. It looks

@@ -186,7 +186,7 @@ func (s *Server) welcome(g *gateway, hello *pb.Hello, handler Handler) bool {
 	return true
 }
 
-// common answers the highest version that both speak, 0 if there is none.
+// common returns the highest version that both speak, 0 if there is none.
 func common(hello *pb.Hello) uint32 {
 	version := min(hello.MaxVersion, MaxVersion)
 	if version < max(hello.MinVersion, MinVersion) {

@@ -35,5 +35,5 @@ func (s *serverClock) note(server, now time.Time) {
 	s.told.Store(&ahead)
 }
 
-// ahead answers the difference in ms, nil if the server did not tell its time.
+// ahead returns the difference in ms, nil if the server did not tell its time.
 func (s *serverClock) ahead() *int64 { return s.told.Load() }

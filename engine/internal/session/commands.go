@@ -146,7 +146,7 @@ type loaded struct {
 	watch  *vault.Watch
 }
 
-// freshDevice answers the device that open loaded, once, and then one loaded again: what the last connection's client
+// freshDevice returns the device that open loaded, once, and then one loaded again: what the last connection's client
 // held in memory does not reach into the next.
 func (s *Session) freshDevice() (*loaded, error) {
 	if fresh := s.loaded; fresh != nil {

@@ -90,7 +90,7 @@ func (c *Connection) askGroupByLink(q *pb.GroupByLinkQuery) (*pb.QueryResult, er
 	return &pb.QueryResult{Result: &pb.QueryResult_GroupByLink{GroupByLink: translate.Group(info, c.aliases)}}, nil
 }
 
-// joinGroup answers the group's JID also where an admin still has to let the number in.
+// joinGroup returns the group's JID also where an admin still has to let the number in.
 func (c *Connection) joinGroup(a *pb.GroupJoin) (*pb.ActResult, error) {
 	if a.Code == "" {
 		return nil, argumentError("code is empty")

@@ -190,7 +190,7 @@ func (c *Connection) deliver(delivery *pb.Delivery) bool {
 	return c.ctx.Err() == nil
 }
 
-// aliases answers the other name of a user: its own from the device, others' from the map.
+// aliases returns the other name of a user: its own from the device, others' from the map.
 func (c *Connection) aliases(of types.JID) types.JID {
 	own, lid := c.device.GetJID(), c.device.GetLID()
 	switch {

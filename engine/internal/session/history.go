@@ -28,7 +28,7 @@ type histories struct {
 	opened  *waHistorySync.HistorySync
 }
 
-// askHistory answers a piece of what the phone offered. Asked again, also by another gateway, it answers the same.
+// askHistory returns a piece of what the phone offered. Asked again, also by another gateway, it returns the same.
 func (c *Connection) askHistory(q *pb.HistoryQuery) (*pb.QueryResult, error) {
 	c.histories.lock.Lock()
 	defer c.histories.lock.Unlock()

@@ -20,7 +20,7 @@ type probes struct {
 	asked  atomic.Int64  // when the last one was sent, likewise
 }
 
-// The library's own keepalive notices a dead link after 90 seconds at the soonest, and its frames would count as signs of life
+// The library's own keepalive notices a dead link after 90 seconds at the soonest, and its frames would count as the server's
 // here. Its intervals are variables of the package, and the same number twice would panic.
 //
 // Source: whatsmeow 35ae40906e74, keepAliveLoop.
@@ -31,7 +31,7 @@ func init() { //nolint:gochecknoinits // before the first connection, and once
 // pingSpace is the namespace of a question that means nothing but: are you there?
 const pingSpace = "w:p"
 
-// scattered answers a moment in the last fifth of the limit: a thousand sessions that were restored together would
+// scattered returns a moment in the last fifth of the limit: a thousand sessions that were restored together would
 // otherwise be probed together forever.
 func scattered(limit time.Duration, roll float64) time.Duration {
 	return limit - time.Duration(float64(limit)/5*roll)

@@ -20,7 +20,7 @@ func rejection(code int, text string, pause time.Duration) *pb.Result {
 	return result
 }
 
-// refusedQuestion answers the refusal that err is, nil if WhatsApp did not refuse with a number.
+// refusedQuestion returns the refusal that err is, nil if WhatsApp did not refuse with a number.
 func refusedQuestion(err error) *pb.Result {
 	var iq *whatsmeow.IQError
 	if !errors.As(err, &iq) || iq.Code == 0 {

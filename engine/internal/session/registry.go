@@ -139,7 +139,7 @@ func (r *Registry) all() []*Session {
 	return sessions
 }
 
-// Levels answers the levels of every session held.
+// Levels returns the levels of every session held.
 func (r *Registry) Levels() *pb.Levels {
 	// Counted before anything is looked at: what happens meanwhile has a higher number, and is told again by its fact.
 	levels := &pb.Levels{AtMs: time.Now().UnixMilli(), Sequence: r.deps.order.Add(1)}
@@ -158,7 +158,7 @@ func (r *Registry) levels() []*pb.Level {
 	return levels
 }
 
-// Count answers how many sessions there are, held or not.
+// Count returns how many sessions there are, held or not.
 func (r *Registry) Count() int {
 	r.lock.Lock()
 	defer r.lock.Unlock()

@@ -88,7 +88,7 @@ func (s *Session) connection() *Connection {
 	return s.conn
 }
 
-// level answers what the gateway may know, nil when nothing is held.
+// level returns what the gateway may know, nil when nothing is held.
 func (s *Session) level() *pb.Level {
 	s.lock.Lock()
 	folder, jid, epoch, conn := s.folder, s.jid, s.epoch, s.conn

@@ -82,7 +82,7 @@ func setContent(to *pb.Message, from *waE2E.Message, unseal Unseal) {
 	to.Content = &pb.Message_Other{Other: &pb.Other{Kind: kindName(from)}}
 }
 
-// translated answers the lowest-numbered field of from that has a rule, nil if none does.
+// translated returns the lowest-numbered field of from that has a rule, nil if none does.
 func translated(from *waE2E.Message) (found protoreflect.FieldDescriptor) {
 	from.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
 		if hasRule(field) && (found == nil || field.Number() < found.Number()) {
@@ -126,7 +126,7 @@ func media(to *pb.Message, kind pb.MediaKind, part mediaPart, caption string) *p
 	return content
 }
 
-// remote answers where the file lies and what opens it; nil when the message does not say so in full.
+// remote returns where the file lies and what opens it; nil when the message does not say so in full.
 func remote(part mediaPart) *pb.RemoteFile {
 	if part.GetDirectPath() == "" || len(part.GetMediaKey()) != 32 || len(part.GetFileSHA256()) != 32 || len(part.GetFileEncSHA256()) != 32 {
 		return nil
@@ -224,7 +224,7 @@ func edit(id string, edited *waE2E.Message) *pb.Message_Edit {
 	return &pb.Message_Edit{Edit: &pb.Edit{MessageId: valid(id), Body: words(Unwrap(edited))}}
 }
 
-// words answers what a person reads of a message: text, caption or question; empty for kinds without words.
+// words returns what a person reads of a message: text, caption or question; empty for kinds without words.
 func words(message *waE2E.Message) string {
 	content := &pb.Message{}
 	setContent(content, message, sealed)
@@ -247,7 +247,7 @@ func accompanying(field protoreflect.Name) bool {
 	return field == "messageContextInfo" || field == "senderKeyDistributionMessage"
 }
 
-// kindName answers the lowest-numbered field of from that makes it a message, "unknown" for one that this protobuf does
+// kindName returns the lowest-numbered field of from that makes it a message, "unknown" for one that this protobuf does
 // not know, "" if nothing does.
 func kindName(from *waE2E.Message) string {
 	name, lowest := "", protoreflect.FieldNumber(0)

@@ -14,7 +14,7 @@ import (
 // clocksAgree is how far ahead or behind the server's clock may be without anything depending on it.
 const clocksAgree = int64(10 * time.Minute / time.Millisecond)
 
-// EndingOfDial answers why a connection did not come about. A certificate that is not valid now is a matter of our clock,
+// EndingOfDial returns why a connection did not come about. A certificate that is not valid now is a matter of our clock,
 // and then no patience helps, unless the server's time is known and the same: ahead is the difference in ms, nil if it is
 // not known.
 //

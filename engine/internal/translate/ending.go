@@ -36,7 +36,7 @@ func severity(reason pb.Reason) int {
 	return 0
 }
 
-// Worst answers the ending that says most; on a tie the first.
+// Worst returns the ending that says most; on a tie the first.
 func Worst(a, b Ending) Ending {
 	if severity(b.Reason) > severity(a.Reason) {
 		return b

@@ -84,5 +84,5 @@ func NewDispositions() Dispositions {
 	return table
 }
 
-// Of answers what becomes of an event.
+// Of returns what becomes of an event.
 func (d Dispositions) Of(event any) Disposition { return d[reflect.TypeOf(event)] }

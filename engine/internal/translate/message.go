@@ -15,7 +15,7 @@ import (
 	pb "holdfast/engine/enginepb"
 )
 
-// Aliases answers the other name of a user, the LID for a phone number and back; empty when it is not known.
+// Aliases returns the other name of a user, the LID for a phone number and back; empty when it is not known.
 type Aliases func(types.JID) types.JID
 
 // Message translates a decrypted message. Raw holds the protobuf as it was decrypted, wrappers included.
@@ -50,7 +50,7 @@ func Undecryptable(event *events.UndecryptableMessage, aliases Aliases) *pb.Mess
 }
 
 // Untranslatable keeps what there was of an event that could not be translated, so that it counts as delivered and is
-// not lost. Answers nil for an event that has no message in it.
+// not lost. Returns nil for an event that has no message in it.
 func Untranslatable(event any, reason string) *pb.Message {
 	var info *types.MessageInfo
 	var raw []byte
@@ -72,7 +72,7 @@ func Untranslatable(event any, reason string) *pb.Message {
 	return to
 }
 
-// SetAside keeps what there was of a message's stanza that could not be handled. Answers nil for a stanza that is no
+// SetAside keeps what there was of a message's stanza that could not be handled. Returns nil for a stanza that is no
 // message: those come again in some other way, or mean nothing later.
 func SetAside(node *waBinary.Node, reason string) *pb.Message {
 	id, named := node.Attrs["id"].(string)
@@ -139,7 +139,7 @@ func envelope(info *types.MessageInfo, aliases Aliases) *pb.Message {
 	return to
 }
 
-// firstOf answers the alias that the stanza gave, else the one that the map knows.
+// firstOf returns the alias that the stanza gave, else the one that the map knows.
 func firstOf(given types.JID, aliases Aliases, of types.JID) types.JID {
 	if !given.IsEmpty() {
 		return given

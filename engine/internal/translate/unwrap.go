@@ -14,7 +14,7 @@ import (
 // maxWrappers bounds how many wrappers are opened; honest messages have two or three.
 const maxWrappers = 32
 
-// Unwrap answers what is inside of all wrappers, in whatever order they are.
+// Unwrap returns what is inside of all wrappers, in whatever order they are.
 func Unwrap(message *waE2E.Message) *waE2E.Message {
 	for range maxWrappers {
 		inner := wrapped(message)
@@ -29,7 +29,7 @@ func Unwrap(message *waE2E.Message) *waE2E.Message {
 	return message
 }
 
-// wrapped answers what the lowest-numbered wrapper of a message holds, nil when there is none.
+// wrapped returns what the lowest-numbered wrapper of a message holds, nil when there is none.
 func wrapped(message *waE2E.Message) (inner *waE2E.Message) {
 	if message == nil {
 		return nil
@@ -53,7 +53,7 @@ func wrapped(message *waE2E.Message) (inner *waE2E.Message) {
 	return inner
 }
 
-// insideOf answers the field of a wrapper that holds the wrapped message, nil for a field that is no wrapper.
+// insideOf returns the field of a wrapper that holds the wrapped message, nil for a field that is no wrapper.
 func insideOf(field protoreflect.FieldDescriptor) protoreflect.FieldDescriptor {
 	if field.Message() == nil || field.IsList() || field.IsMap() {
 		return nil
@@ -68,7 +68,7 @@ func insideOf(field protoreflect.FieldDescriptor) protoreflect.FieldDescriptor {
 // messageName is the protobuf's name of a message's content.
 const messageName protoreflect.FullName = "WAWebProtobufsE2E.Message"
 
-// fromTheFuture answers what a wrapper holds that this protobuf does not know yet: a field that reads as a wrapper does,
+// fromTheFuture returns what a wrapper holds that this protobuf does not know yet: a field that reads as a wrapper does,
 // around something that is known and nothing else.
 func fromTheFuture(unknown protoreflect.RawFields) *waE2E.Message {
 	for len(unknown) > 0 {

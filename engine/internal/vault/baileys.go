@@ -87,7 +87,7 @@ type baileysCreds struct {
 	FirstUnuploadedPreKey uint32 `json:"firstUnuploadedPreKeyId"`
 }
 
-// readBaileys answers the device of a folder. Raises ErrNoDevice for one that was never linked, ErrCorrupt.
+// readBaileys returns the device of a folder. Raises ErrNoDevice for one that was never linked, ErrCorrupt.
 func readBaileys(folder string) (*baileysCreds, *store.Device, error) {
 	content, err := os.ReadFile(filepath.Join(folder, credsName))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // The digest of a file's credentials is the same for what was saved of them and differs when one of them changes. It gives
 // nothing away: the keys in it cannot be guessed.
 
-// digestAt answers the digest of the file at path.
+// digestAt returns the digest of the file at path.
 func digestAt(ctx context.Context, path string, key []byte) ([]byte, error) {
 	file, err := OpenFile(ctx, path, key)
 	if err != nil {
@@ -21,7 +21,7 @@ func digestAt(ctx context.Context, path string, key []byte) ([]byte, error) {
 	return digestOf(ctx, file)
 }
 
-// digestOf answers the digest of an open file.
+// digestOf returns the digest of an open file.
 func digestOf(ctx context.Context, file *File) ([]byte, error) {
 	sum := sha256.New()
 	for _, table := range credentialTables {

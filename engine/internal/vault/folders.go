@@ -55,7 +55,7 @@ func CheckName(name string) error {
 	return nil
 }
 
-// Database answers the path of a folder's session file. Raises ErrMissing when there is none.
+// Database returns the path of a folder's session file. Raises ErrMissing when there is none.
 func (f *Folders) Database(name string) (string, error) {
 	if err := CheckName(name); err != nil {
 		return "", err
@@ -63,7 +63,7 @@ func (f *Folders) Database(name string) (string, error) {
 	return existing(filepath.Join(f.sessions, name), "sessions/"+name)
 }
 
-// existing answers the path of the session file in a folder, which messages call by its name.
+// existing returns the path of the session file in a folder, which messages call by its name.
 func existing(folder, named string) (string, error) {
 	path := filepath.Join(folder, databaseName)
 	info, err := os.Stat(path)

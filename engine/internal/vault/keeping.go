@@ -78,7 +78,7 @@ func list(parent, prefix string, check func(string) error) ([]Entry, error) {
 	return found, nil
 }
 
-// read answers a small file's content, nothing when there is none.
+// read returns a small file's content, nothing when there is none.
 func read(path string) ([]byte, error) {
 	content, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

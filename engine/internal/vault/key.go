@@ -88,7 +88,7 @@ func (k fileKey) opens(path string) (short bool, err error) {
 	return info.Size() < pages(sector), nil
 }
 
-// pages answers how long a file is by its first page; one that says so with 1 has pages of 64 KiB.
+// pages returns how long a file is by its first page; one that says so with 1 has pages of 64 KiB.
 //
 // Source: https://sqlite.org/fileformat.html, 1.3.
 func pages(header []byte) int64 {

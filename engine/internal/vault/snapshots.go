@@ -32,7 +32,7 @@ type Made struct {
 	Digest []byte        // of the credentials in it
 }
 
-// SnapshotDatabase answers the path of a snapshot's file. Raises ErrMissing.
+// SnapshotDatabase returns the path of a snapshot's file. Raises ErrMissing.
 func (f *Folders) SnapshotDatabase(folder, name string) (string, error) {
 	if err := errors.Join(CheckName(folder), CheckName(name)); err != nil {
 		return "", err
@@ -40,7 +40,7 @@ func (f *Folders) SnapshotDatabase(folder, name string) (string, error) {
 	return existing(filepath.Join(f.snapshots, folder, name), "snapshots/"+folder+"/"+name)
 }
 
-// QuarantineDatabase answers the path of the file of a folder in quarantine. Raises ErrMissing.
+// QuarantineDatabase returns the path of the file of a folder in quarantine. Raises ErrMissing.
 func (f *Folders) QuarantineDatabase(name string) (string, error) {
 	if err := CheckName(name); err != nil {
 		return "", err

@@ -79,7 +79,7 @@ func (c *connection) CheckNamedValue(value *driver.NamedValue) error {
 	return driver.ErrSkip
 }
 
-// PrepareContext answers a kept statement unless it is in use.
+// PrepareContext returns a kept statement unless it is in use.
 func (c *connection) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	if kept := c.kept[query]; kept != nil && !kept.busy {
 		kept.busy = true
