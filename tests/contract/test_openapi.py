@@ -86,3 +86,24 @@ def test_every_shape_says_what_it_is(name: str) -> None:
     shape = DESCRIPTION["components"]["schemas"][name]
     assert "Validation" not in name  # refusals have one shape
     assert shape.get("description"), name
+
+
+def _answer(operation: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an operation's answer; none where it is no object."""
+    content = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+    name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    fields: dict[str, Any] = DESCRIPTION["components"]["schemas"].get(name, {}).get("properties", {})
+    return fields
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS, ids=NAMES)
+def test_pages_go_on_in_one_manner(path: str, method: str, operation: dict[str, Any]) -> None:
+    asked = {it["name"] for it in operation.get("parameters", ()) if it["in"] == "query"}
+    answered = _answer(operation)
+    for name in {"next", "previous"} & set(answered):
+        shapes = answered[name].get("anyOf", [answered[name]])  # events always have a next page
+        assert {it["type"] for it in shapes} <= {"string", "null"}
+    if path == "/v1/configuration/{name}/diff":
+        return  # these two are versions that are compared
+    assert ("next" in answered) == ("after" in asked)
+    assert ("previous" in answered) == ("before" in asked)

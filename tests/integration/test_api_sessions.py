@@ -249,7 +249,7 @@ async def test_linked_it_is_found_by_number_and_not_paired_again(api: Api) -> No
         paged += [it["seq"] for it in page["timeline"]]
         if page["next"] is None:
             break
-        query = f"limit=2&before={page['next']}"
+        query = f"limit=2&after={page['next']}"
     assert paged == [it["seq"] for it in whole["timeline"]]
     uptime = await api.ask("GET", "/v1/sessions/taxi/uptime?days=7")
     assert uptime["total"]["up_s"] <= uptime["total"]["counted_s"]

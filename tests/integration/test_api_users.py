@@ -97,7 +97,7 @@ async def test_the_audit_says_who_did_what_from_where_and_what_came_of_it(api: S
     ]
     assert WORD not in str(entries)
     page = await ask(api, "GET", "/v1/audit?limit=1", 200, headers=owner)
-    older = await ask(api, "GET", f"/v1/audit?before={page['next']}", 200, headers=owner)
+    older = await ask(api, "GET", f"/v1/audit?after={page['next']}", 200, headers=owner)
     assert [it["id"] for it in older["entries"]] == [it["id"] for it in entries[1:]]
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from holdfast.alerts import DEFAULTS, Channel, Entry, Notified, QuietHours, Rule, Wishes
 from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
+from holdfast.api.paging import PageOut, PageQuery, cut, read_id_place, write_id_place
 from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model import words
 from holdfast.model.alerts import ChannelKind, Delivery, Phase, Severity, Told
@@ -142,11 +143,17 @@ class AlertOut(BaseModel):
     notified: list[NotifiedOut]
 
 
-class AlertsOut(BaseModel):
+class AlertsOut(PageOut):
     """Alerts that were told, newest first."""
 
     alerts: list[AlertOut]
-    next: str | None = Field(description="give it as `before` for the next page")
+
+
+class AlertsQuery(PageQuery):
+    """Which alerts."""
+
+    only_open: bool = Field(False, description="only those that have not ended")
+    limit: int = Field(50, ge=1, le=200)
 
 
 class DeadOut(BaseModel):
@@ -173,18 +180,16 @@ class TestedOut(BaseModel):
     sent: bool = True
 
 
-@router.get("", summary="Alerts and who was told", responses=refusals())
-async def history(
-    rooms: Behind,
-    caller: Reader,
-    before: Annotated[str, Query(max_length=64, description="older than this alert")] = "",
-    only_open: Annotated[bool, Query(description="only those that have not ended")] = False,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> AlertsOut:
+@router.get("", summary="Alerts and who was told", responses=refusals(400))
+async def history(rooms: Behind, caller: Reader, wanted: Annotated[AlertsQuery, Query()]) -> AlertsOut:
     """Newest first. What passed before anybody was told does not stand here."""
-    found = await rooms.alerts.history(caller.tenant_id, before=before, only_open=only_open, most=limit)
-    after = found[-1].alert.alert_id if len(found) == limit else None
-    return AlertsOut(alerts=[_alert_out(each) for each in found], next=after)
+    place = read_id_place(wanted.after) or ""
+    found = await rooms.alerts.history(
+        caller.tenant_id, before=place, only_open=wanted.only_open, most=wanted.limit + 1
+    )
+    page, last = cut(found, wanted.limit)
+    following = write_id_place(last.alert.alert_id) if last else None
+    return AlertsOut(alerts=[_alert_out(each) for each in page], next=following)
 
 
 @router.get("/channels", summary="List channels", responses=refusals())

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from holdfast.accounts import Entry
 from holdfast.api.auth import Behind, KeyHolder
 from holdfast.api.errors import refusals
+from holdfast.api.paging import PageOut, PageQuery, cut, read_id_place, write_id_place
 from holdfast.kit.iso import iso
 
 router = APIRouter(prefix="/v1/audit", tags=["access"])
@@ -30,26 +31,25 @@ class EntryOut(BaseModel):
     outcome: str | None = Field(description="`done`, the refusal's code, or null: the process ended before")
 
 
-class AuditOut(BaseModel):
+class AuditOut(PageOut):
     """Newest first."""
 
     entries: list[EntryOut]
-    next: str | None = Field(description="to be given as `before` for what is older; null: nothing is")
 
 
-@router.get("", summary="Who did what", responses=refusals())
+@router.get("", summary="Who did what", responses=refusals(400))
 async def list_audit(
     request: Request,
     rooms: Behind,
     caller: KeyHolder,
-    before: Annotated[str | None, Query(max_length=64)] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    wanted: Annotated[PageQuery, Query()],
 ) -> AuditOut:
     """Everything that needs the scope `admin` or `keys` and changes something, and logins."""
-    found = await rooms.audit.page(caller.tenant_id, before, limit)
+    found = await rooms.audit.page(caller.tenant_id, read_id_place(wanted.after), wanted.limit + 1)
+    page, last = cut(found, wanted.limit)
     said = _summaries(request)
-    entries = [_entry_out(it, said.get(it.act) or it.act) for it in found]
-    return AuditOut(entries=entries, next=found[-1].id if len(found) == limit else None)
+    entries = [_entry_out(it, said.get(it.act) or it.act) for it in page]
+    return AuditOut(entries=entries, next=write_id_place(last.id) if last else None)
 
 
 def _summaries(request: Request) -> dict[str, str]:

@@ -8,7 +8,15 @@ from pydantic import BaseModel, Field
 from holdfast.api.auth import Behind, Reader, Sender
 from holdfast.api.errors import refusals
 from holdfast.api.messages import MessageOut, Ref, message_out
-from holdfast.api.paging import read_chat_place, read_window_place, write_chat_place, write_window_place
+from holdfast.api.paging import (
+    PageOut,
+    PageQuery,
+    cut,
+    read_chat_place,
+    read_window_place,
+    write_chat_place,
+    write_window_place,
+)
 from holdfast.chats import Chat, Wanted
 from holdfast.kit.iso import iso_or_none
 from holdfast.messages import ChatWindows, Window
@@ -35,19 +43,17 @@ class ChatOut(BaseModel):
     last_message: MessageOut | None = Field(description="null where there is none any more")
 
 
-class ChatsOut(BaseModel):
+class ChatsOut(PageOut):
     """One page, newest first."""
 
     chats: list[ChatOut]
-    next: str | None = Field(description="give it as `after` for the next page; null when this was the last")
 
 
-class ChatsQuery(BaseModel):
+class ChatsQuery(PageQuery):
     """Which chats."""
 
     archived: bool | None = Field(None, description="only archived ones, or only others")
     unread: bool = Field(False, description="only those with unread messages")
-    after: str | None = Field(None, description="`next` of the page before")
     limit: int = Field(50, ge=1, le=200)
 
 
@@ -59,11 +65,11 @@ class WindowOut(BaseModel):
     next: str | None = Field(description="give it as `after` for what is newer; null when nothing is, so far")
 
 
-class WindowQuery(BaseModel):
+class WindowQuery(PageQuery):
     """Which piece; without a place the newest one."""
 
-    before: str | None = Field(None, description="`previous` of another piece")
-    after: str | None = Field(None, description="`next` of another piece")
+    before: str | None = Field(None, description="`previous` of another piece", max_length=512)
+    after: str | None = Field(None, description="`next` of another piece", max_length=512)
     around: str | None = Field(
         None, description="a message id, which then stands in the middle", max_length=256
     )
@@ -86,9 +92,9 @@ async def list_chats(
     session = rooms.directory.resolve(caller.tenant_id, ref)
     place = read_chat_place(wanted.after)
     found = await rooms.chats.page(session, Wanted(wanted.archived, wanted.unread, place, wanted.limit + 1))
-    page, more = found[: wanted.limit], len(found) > wanted.limit
+    page, last = cut(found, wanted.limit)
     return ChatsOut(
-        chats=[chat_out(each) for each in page], next=write_chat_place(page[-1].place) if more else None
+        chats=[chat_out(each) for each in page], next=write_chat_place(last.place) if last else None
     )
 
 

@@ -11,7 +11,7 @@ from holdfast.api.auth import Behind, Reader, Sender
 from holdfast.api.contents import ContentOut, content_out
 from holdfast.api.errors import refusals
 from holdfast.api.mentions import check_mentions
-from holdfast.api.paging import read_place, write_place
+from holdfast.api.paging import PageOut, PageQuery, cut, read_place, write_place
 from holdfast.api.sending import Wanted
 from holdfast.kit.iso import iso, iso_or_none
 from holdfast.messages import Direction, Message, MessageFile
@@ -86,11 +86,10 @@ class MessageOut(BaseModel):
     raw_base64: str | None = Field(None, description="WhatsApp's own protobuf; when one message is shown")
 
 
-class MessagesOut(BaseModel):
+class MessagesOut(PageOut):
     """One page, oldest first."""
 
     messages: list[MessageOut]
-    next: str | None = Field(description="give it as `after` for the next page; null when this was the last")
 
 
 @router.post(
@@ -121,13 +120,11 @@ async def send(
     return sent_out(answer)
 
 
-class ListQuery(BaseModel):
+class ListQuery(PageQuery):
     """Which messages."""
 
     chat: str | None = Field(None, description="only this chat: number or JID, either name of a person")
     direction: Direction | None = Field(None, description="only received, or only sent ones")
-    after: str | None = Field(None, description="`next` of the page before")
-    limit: int = Field(100, ge=1, le=500)
 
 
 @router.get("", summary="List messages", responses=refusals(400, 404))
@@ -143,10 +140,9 @@ async def list_messages(
         after=read_place(wanted.after),
         limit=wanted.limit + 1,
     )
-    page = found[: wanted.limit]
-    more = len(found) > wanted.limit
+    page, last = cut(found, wanted.limit)
     return MessagesOut(
-        messages=[message_out(each) for each in page], next=write_place(page[-1].order_no) if more else None
+        messages=[message_out(each) for each in page], next=write_place(last.order_no) if last else None
     )
 
 

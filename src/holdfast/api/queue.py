@@ -3,19 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from holdfast.api.auth import Behind, Reader
 from holdfast.api.errors import refusals
 from holdfast.api.messages import MessageOut, Ref, message_out
-from holdfast.api.paging import read_place, write_place
+from holdfast.api.paging import PageOut, PageQuery, cut, read_place, write_place
 from holdfast.kit.iso import iso_or_none
 from holdfast.model.errors import ReachoutLocked
 
 router = APIRouter(prefix="/v1/sessions/{ref}/queue", tags=["messages"])
 
 
-class QueueOut(BaseModel):
+class QueueOut(PageOut):
     """What waits to be sent, and what holds it up."""
 
     messages: int = Field(description="messages that are accepted and not sent")
@@ -28,25 +28,17 @@ class QueueOut(BaseModel):
     sentence: str = Field(description="for a person; empty when nothing is held up")
     next_step: str
     waiting: list[MessageOut] = Field(description="one page of them, in the order of acceptance")
-    next: str | None = Field(description="give it as `after` for the next page; null when this was the last")
-
-
-class QueueQuery(BaseModel):
-    """Which page."""
-
-    after: str | None = Field(None, description="`next` of the page before")
-    limit: int = Field(100, ge=1, le=500)
 
 
 @router.get("", summary="What waits to be sent", responses=refusals(400, 404))
 async def show_queue(
-    rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[QueueQuery, Query()]
+    rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[PageQuery, Query()]
 ) -> QueueOut:
     """What waits, also while the number is logged out, and what it waits for."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     place = read_place(wanted.after)
     found = await rooms.messages.queued(session.session_id, after=place, limit=wanted.limit + 1)
-    page, more = found[: wanted.limit], len(found) > wanted.limit
+    page, last = cut(found, wanted.limit)
     it = await rooms.outbox.waiting(session.session_id)
     lock = None if it.locked_until_ms is None else ReachoutLocked()
     return QueueOut(
@@ -58,5 +50,5 @@ async def show_queue(
         sentence="" if lock is None else lock.message,
         next_step="" if lock is None else lock.next_step,
         waiting=[message_out(each) for each in page],
-        next=write_place(page[-1].order_no) if more else None,
+        next=write_place(last.order_no) if last else None,
     )

@@ -3,12 +3,12 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from holdfast.api.auth import Behind, Reader
 from holdfast.api.errors import refusals
 from holdfast.api.messages import MessageOut, Ref, message_out
-from holdfast.api.paging import read_place, write_place
+from holdfast.api.paging import PageOut, PageQuery, read_place, write_place
 from holdfast.search import Found, Where
 
 router = APIRouter(prefix="/v1", tags=["chats"])
@@ -16,14 +16,13 @@ router = APIRouter(prefix="/v1", tags=["chats"])
 _REFUSED: Final = refusals(400, 404, 422)
 
 
-class SearchQuery(BaseModel):
+class SearchQuery(PageQuery):
     """What to look for."""
 
     q: str = Field(
         description='all of these words, each the beginning of one; "words in quotes" stand side by side',
         max_length=10_000,
     )
-    after: str | None = Field(None, description="`next` of the page before")
     limit: int = Field(50, ge=1, le=200)
 
 
@@ -33,11 +32,10 @@ class ChatSearchQuery(SearchQuery):
     chat: str | None = Field(None, description="only this chat: number or JID", max_length=128)
 
 
-class FoundOut(BaseModel):
+class FoundOut(PageOut):
     """One page, the newest first."""
 
     messages: list[MessageOut] = Field(description="show one in its chat with `around` its message id")
-    next: str | None = Field(description="give it as `after` for the next page; null when this was the last")
     complete: bool = Field(description="false while older messages are still on their way into the index")
 
 

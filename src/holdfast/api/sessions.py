@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.errors import refusals
+from holdfast.api.paging import PageOut, PageQuery, cut, read_change_place, write_change_place
 from holdfast.api.rooms import Rooms
 from holdfast.kit.clock import now_ms
 from holdfast.model.actions import Action
@@ -128,11 +129,16 @@ class TimelineEntryOut(BaseModel):
     epoch: int
 
 
-class TimelineOut(BaseModel):
+class TimelineOut(PageOut):
     """One page, newest first."""
 
     timeline: list[TimelineEntryOut]
-    next: int | None = Field(description="give it as `before` for what is older; null when this was the last")
+
+
+class TimelineQuery(PageQuery):
+    """Which page."""
+
+    limit: int = Field(100, ge=1, le=1000)
 
 
 class ShareOut(BaseModel):
@@ -342,19 +348,17 @@ async def log_out(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
     return await shown(rooms, await rooms.sessions.log_out(caller.tenant_id, ref))
 
 
-@router.get("/{ref}/timeline", summary="What happened to a session", responses=refusals(404))
+@router.get("/{ref}/timeline", summary="What happened to a session", responses=refusals(400, 404))
 async def timeline(
-    rooms: Behind,
-    caller: Reader,
-    ref: Ref,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="`next` of the page before")] = None,
+    rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[TimelineQuery, Query()]
 ) -> TimelineOut:
     """Every change with its reason and how long it lasted, newest first."""
-    found = await rooms.sessions.timeline(caller.tenant_id, ref, limit + 1, before)
-    page = found[:limit]
-    older = page[-1].seq if len(found) > limit else None
-    return TimelineOut(timeline=[_entry_out(entry) for entry in page], next=older)
+    place = read_change_place(wanted.after)
+    page, last = cut(
+        await rooms.sessions.timeline(caller.tenant_id, ref, wanted.limit + 1, place), wanted.limit
+    )
+    following = write_change_place(last.seq) if last else None
+    return TimelineOut(timeline=[_entry_out(entry) for entry in page], next=following)
 
 
 @router.get("/{ref}/uptime", summary="How long a session was connected", responses=refusals(404))

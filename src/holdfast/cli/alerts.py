@@ -168,7 +168,7 @@ async def rule(data: Path | None, cause: str, change: Change) -> None:
 async def history(data: Path | None, *, only_open: bool, last: int, as_json: bool) -> None:
     """Print alerts that were told, newest first."""
     async with client(data) as api:
-        found = await api.alerts.history(only_open=only_open, limit=last)
+        found, _ = await api.alerts.history(only_open=only_open, limit=last)
     if as_json:
         machine([_dates_as_text(dataclasses.asdict(it)) for it in found])
     elif found:

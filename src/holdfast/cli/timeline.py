@@ -22,7 +22,7 @@ async def timeline(data: Path | None, session: str, *, days: int, changes: int, 
     async with client(data) as api:
         shown = await api.sessions.get(session)
         uptime = await api.sessions.uptime(session, days=days)
-        happened = await api.sessions.timeline(session, limit=changes)
+        happened, _ = await api.sessions.timeline(session, limit=changes)
     if as_json:
         machine(
             {"session": shown.name, "uptime": _plain(uptime), "timeline": [_plain(it) for it in happened]}

@@ -248,9 +248,9 @@ class Access:
         """It opens nothing from now on. Raises UnknownKey."""
         await self._http.json("DELETE", f"/v1/keys/{quote(key_id, safe='')}")
 
-    async def audit(self, *, before: str | None = None, limit: int = 100) -> tuple[Sequence[Act], str | None]:
-        """Who did what, newest first, and where the next page begins (None: nowhere)."""
-        query = {"before": before, "limit": limit}
+    async def audit(self, *, after: str | None = None, limit: int = 100) -> tuple[Sequence[Act], str | None]:
+        """One page of who did what, newest first, and the place of the next (None: the last)."""
+        query = {"after": after, "limit": limit}
         body = await self._http.json("GET", "/v1/audit", query=query)
         return [Act.read(it) for it in body["entries"]], body.get("next")
 

@@ -225,11 +225,13 @@ class Alerts:
         """As shipped again. Raises UnknownAlertRule."""
         await self._http.json("DELETE", _rule(cause))
 
-    async def history(self, *, only_open: bool = False, before: str = "", limit: int = 50) -> Sequence[Alert]:
-        """Alerts that were told, newest first; `before` is the id of the last one of the page before."""
-        query = {"only_open": only_open, "before": before, "limit": limit}
+    async def history(
+        self, *, only_open: bool = False, after: str | None = None, limit: int = 50
+    ) -> tuple[Sequence[Alert], str | None]:
+        """One page of the alerts that were told, newest first, and the place of the next (None: the last)."""
+        query = {"only_open": only_open, "after": after, "limit": limit}
         body = await self._http.json("GET", "/v1/alerts", query=query)
-        return [Alert.read(it) for it in body["alerts"]]
+        return [Alert.read(it) for it in body["alerts"]], body.get("next")
 
     async def dead(self, *, limit: int = 50) -> Sequence[Notification]:
         """Notifications that were given up, newest first."""

@@ -67,7 +67,7 @@ class Chats:
         after: str | None = None,
         limit: int = 50,
     ) -> tuple[Sequence[Chat], str | None]:
-        """One page of the chats, newest first, and the cursor for the next (None: the last)."""
+        """One page of the chats, newest first, and the place of the next (None: the last)."""
         wanted = None if archived is None else str(archived).lower()
         query = {"archived": wanted, "unread": "true" if unread else None, "after": after, "limit": limit}
         body = await self._http.json("GET", session_path(session) + "/chats", query=query)

@@ -142,7 +142,7 @@ class Client:
         after: str | None = None,
         limit: int = 100,
     ) -> tuple[Sequence[Message], str | None]:
-        """One page of a session's stored messages, oldest first, and the cursor for the next (None: the
+        """One page of a session's stored messages, oldest first, and the place of the next (None: the
         last).
 
         `direction` is "in" or "out".

@@ -128,4 +128,4 @@ def _refusal(response: httpx.Response) -> HoldfastError:
         body = response.json()
     except jsonlib.JSONDecodeError:
         body = None
-    return from_problem(body, response.status_code)
+    return from_problem(body, response.status_code, response.headers.get("Retry-After"))

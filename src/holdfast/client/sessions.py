@@ -138,11 +138,13 @@ class Sessions:
         """Log out and remove the session."""
         await self._http.json("DELETE", session_path(ref))
 
-    async def timeline(self, ref: str, *, limit: int = 100, before: int | None = None) -> Sequence[Change]:
-        """The newest changes of state, newest first; `before` is the `seq` of one, for older ones."""
-        query: Json = {"limit": limit} if before is None else {"limit": limit, "before": before}
+    async def timeline(
+        self, ref: str, *, after: str | None = None, limit: int = 100
+    ) -> tuple[Sequence[Change], str | None]:
+        """One page of the changes of state, newest first, and the place of the next (None: the last)."""
+        query = {"after": after, "limit": limit}
         body = await self._http.json("GET", session_path(ref) + "/timeline", query=query)
-        return [Change.read(item) for item in body["timeline"]]
+        return [Change.read(item) for item in body["timeline"]], body.get("next")
 
     async def uptime(self, ref: str, *, days: int = 30) -> Uptime:
         """How long it was connected in the last days, and how fast it came back."""

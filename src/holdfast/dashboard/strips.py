@@ -33,7 +33,7 @@ class Strips:
             return known[1]
         try:
             async with self._turns:
-                changes = await client.sessions.timeline(session_id, limit=_CHANGES)
+                changes, _ = await client.sessions.timeline(session_id, limit=_CHANGES)
         except Unauthorized:
             raise
         except HoldfastError:

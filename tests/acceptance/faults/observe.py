@@ -36,9 +36,9 @@ class Observer:
     @classmethod
     async def begin(cls, stage: Stage) -> "Observer":
         """Remember how everything is now."""
-        changes = len(await stage.client.sessions.timeline(SESSION))
+        changes, _ = await stage.client.sessions.timeline(SESSION)
         stats = await stage.simulator.stats()
-        return cls(stage, Before(changes, await _dials(stage), stats["qr_served"], time.time()))
+        return cls(stage, Before(len(changes), await _dials(stage), stats["qr_served"], time.time()))
 
     async def until(self, come: Come) -> str:
         """Wait until the session has passed the states that it must; returns what was missing, in words."""
@@ -63,12 +63,12 @@ class Observer:
         return f"nobody was alerted of {', '.join(come.alerts)}"
 
     async def _alerts(self) -> frozenset[str]:
-        told = await self._stage.client.alerts.history()
+        told, _ = await self._stage.client.alerts.history()
         return frozenset(alert.cause for alert in told)
 
     async def changes(self) -> Sequence[Change]:
         """The timeline since the fault, oldest first."""
-        timeline = await self._stage.client.sessions.timeline(SESSION)
+        timeline, _ = await self._stage.client.sessions.timeline(SESSION)
         # Shorter than it was: the database was lost, and everything that it tells came afterwards.
         known = self._before.changes if len(timeline) >= self._before.changes else 0
         return list(reversed(timeline[: len(timeline) - known]))
@@ -146,7 +146,8 @@ async def _dials(stage: Stage) -> int:
     """
     if stage.network is None:
         return int((await stage.simulator.stats())["dials"])
-    return max(int(change["epoch"]) for change in await stage.client.sessions.timeline(SESSION))
+    changes, _ = await stage.client.sessions.timeline(SESSION)
+    return max(int(change["epoch"]) for change in changes)
 
 
 def _credentials_kept(stage: Stage) -> bool:

@@ -20,7 +20,7 @@ _GOOD: Final = 99.0
 async def _show(visit: Visit) -> Values:
     client, now = visit.client, datetime.now(UTC)
     session = await client.sessions.get(visit.ref)
-    changes = await client.sessions.timeline(visit.ref, limit=_CHANGES)
+    changes, _ = await client.sessions.timeline(visit.ref, limit=_CHANGES)
     uptime = await client.sessions.uptime(visit.ref, days=_DAYS)
     away = [it for it in await client.sessions.quarantined() if it.session_id == session.id]
     return {

@@ -77,8 +77,8 @@ async def _revoke(visit: Visit, form: Form) -> None:
 
 
 async def _audit(visit: Visit) -> Values:
-    entries, older = await visit.client.access.audit(before=visit.request.query_params.get("before"))
-    return {"entries": entries, "older": older, "first": "before" not in visit.request.query_params}
+    entries, older = await visit.client.access.audit(after=visit.request.query_params.get("after"))
+    return {"entries": entries, "older": older, "first": "after" not in visit.request.query_params}
 
 
 async def _account(visit: Visit) -> Values:

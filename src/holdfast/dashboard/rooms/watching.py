@@ -13,8 +13,9 @@ _TAGS: Final = {"critical": "red", "warning": "yellow", "error": "red", "problem
 
 async def _alerts(visit: Visit) -> Values:
     alerts = visit.client.alerts
+    told, _ = await alerts.history(limit=50)
     return {
-        "alerts": await alerts.history(limit=50),
+        "alerts": told,
         "dead": await alerts.dead(),
         # Where alerts go is shown to those who may change it.
         "channels": await alerts.channels() if visit.may("admin") else [],
