@@ -98,7 +98,7 @@ test-python: dev
 
 # Every row of tests/acceptance/faults, several side by side; ARGS="--at-once 2 replaced": these rows.
 faults: dev
-	@PYTHONPATH=tests/acceptance $(BIN)/python -m faults --write docs/faults.md $(ARGS)
+	@PYTHONPATH=tests/acceptance:tests $(BIN)/python -m faults --write docs/faults.md $(ARGS)
 
 # Pictures of every page, desk and phone, light and dark: docs/screenshots.
 screenshots: dev

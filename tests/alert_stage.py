@@ -27,6 +27,7 @@ from holdfast.model.states import State
 from holdfast.outbox import Outbox
 from holdfast.store import ReadUnit, Store
 from holdfast.vault import MasterKey
+from patience import PATIENCE_S
 from rooms import add_session
 
 TENANT = DEFAULT_TENANT
@@ -81,7 +82,7 @@ class Hook:
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until this holds; looked at whenever something comes."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 news = self._news
                 if true():
@@ -107,6 +108,7 @@ class Mail:
 
     port: int = 0
     got: list[str] = field(default_factory=list)
+    _read: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
@@ -115,10 +117,13 @@ class Mail:
         return "250 OK"
 
     async def next(self) -> str:
-        async with asyncio.timeout(60):
-            await self._news.wait()
-        self._news.clear()
-        return self.got[-1]
+        """The next one that nobody has read here."""
+        async with asyncio.timeout(PATIENCE_S):
+            while len(self.got) <= self._read:
+                self._news.clear()
+                await self._news.wait()
+        self._read += 1
+        return self.got[self._read - 1]
 
 
 @asynccontextmanager
@@ -322,7 +327,7 @@ async def stage(store: Store, journal: Journal, **more: Any) -> AsyncIterator[St
         await made.kill()
 
 
-async def until(true: Callable[[], Awaitable[bool]], within_s: float = 60.0) -> None:
+async def until(true: Callable[[], Awaitable[bool]], within_s: float = PATIENCE_S) -> None:
     """Wait until this holds."""
     async with asyncio.timeout(within_s):
         while not await true():  # noqa: ASYNC110 - a database

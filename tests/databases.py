@@ -1,5 +1,6 @@
 """Both kinds of database for tests: a file, and a database on a PostgreSQL server of the test run's own."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,6 +14,7 @@ from holdfast.store import DatabaseAddress, PostgresqlServer, SqliteFile, Statem
 from holdfast.store.postgresql import PostgresqlDatabase
 from holdfast.store.schema import metadata
 from holdfast.store.sqlite import SqliteConnection, SqliteDatabase
+from patience import PATIENCE_S
 
 _KEPT = {"tenants"}
 #: The index of words is made by its migration: SQLAlchemy knows no table of its kind.
@@ -84,9 +86,12 @@ class PostgresqlForTests:
             address = PostgresqlServer(self.server.url(self._used))
             PostgresqlDatabase(address.url).open_writer().close()
             return address
-        self.server.ask(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self._used}'"
-        )
+        # Whoever is told to end may hold the lock of the one gateway for a moment more.
+        sessions = f"FROM pg_stat_activity WHERE datname = '{self._used}'"
+        deadline = time.monotonic() + PATIENCE_S
+        while self.server.ask(f"SELECT pg_terminate_backend(pid) {sessions}"):
+            assert time.monotonic() < deadline, "a test's connection to the database does not end"
+            time.sleep(0.005)
         self.server.ask(f"TRUNCATE {_EMPTY} RESTART IDENTITY", self._used)
         return PostgresqlServer(self.server.url(self._used))
 

@@ -1,6 +1,7 @@
 """A whole Holdfast that a test starts and kills by itself: nothing keeps it running, so its end is seen."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import httpx
 
 from holdfast.keeper import Place, gone
 from holdfast.lab import Phone, Simulator
+from patience import PATIENCE_S
 
 
 @dataclass
@@ -27,7 +29,9 @@ class House:
     process: asyncio.subprocess.Process | None = None
     #: Put into the environment of the gateways that are started from now on.
     extra: Mapping[str, str] = field(default_factory=dict)
-    http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(trust_env=False, timeout=30))
+    http: httpx.AsyncClient = field(
+        default_factory=lambda: httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S)
+    )
 
     @property
     def log(self) -> Path:
@@ -71,12 +75,13 @@ class House:
             assert self.process is not None
             self.process.kill()  # first: it would start another engine
         if engine is not None:
-            os.kill(engine, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(engine, signal.SIGKILL)
         if "gateway" in what:
             assert self.process is not None
             await self.process.wait()
         if engine is not None:
-            assert await gone(engine, 10)
+            assert await gone(engine, PATIENCE_S)
             if self.process is not None and self.process.returncode is None:
                 await self._noticed(engine)
 
@@ -90,19 +95,23 @@ class House:
         await self.until(without, "the gateway does not notice that its engine is gone")
 
     async def _running_engine(self) -> int:
+        found: list[int] = []
+
         async def has_one() -> bool:
-            return self.place.engine_pid() is not None
+            pid = self.place.engine_pid()
+            if pid is not None:
+                found.append(pid)
+            return bool(found)
 
         await self.until(has_one, "no engine was started")
-        engine = self.place.engine_pid()
-        assert engine is not None
-        return engine
+        return found[0]
 
     async def stop(self) -> None:
         """SIGTERM for the gateway; the engine stays."""
         assert self.process is not None
         self.process.terminate()
-        assert await asyncio.wait_for(self.process.wait(), 15) == 0
+        async with asyncio.timeout(PATIENCE_S):
+            assert await self.process.wait() == 0
 
     async def ask(self, method: str, path: str, expect: int = 200, **more: Any) -> Any:
         response = await self.http.request(method, path, **more)
@@ -113,11 +122,28 @@ class House:
         answer: Mapping[str, Any] = await self.ask("GET", f"/v1/sessions/{ref}")
         return answer
 
-    async def until(self, true: Callable[[], Any], otherwise: str, within_s: float = 40.0) -> None:
+    async def until(self, true: Callable[[], Any], otherwise: str, within_s: float = PATIENCE_S) -> None:
         deadline = time.monotonic() + within_s
         while not await true():
             assert time.monotonic() < deadline, otherwise
             await asyncio.sleep(0.02)
+
+    def kept(self) -> bytes:
+        """Everything that lies in the data folder, also while programs write and rename in it."""
+        found = []
+        for folder, _, names in os.walk(self.place.data):
+            for path in (Path(folder, name) for name in names):
+                with contextlib.suppress(OSError):  # gone since it was listed, or a socket
+                    found.append(path.read_bytes())
+        return b"".join(found)
+
+    async def saved(self, number: str) -> None:
+        """Return when a snapshot of the number's credentials is whole."""
+
+        async def there() -> bool:
+            return any((self.place.data / "snapshots" / number).glob("*/session.digest"))
+
+        await self.until(there, "no snapshot was taken")
 
     async def connected(self, ref: str) -> None:
         async def is_up() -> bool:

@@ -9,6 +9,7 @@ from holdfast.model.errors import SendOutcomeUnknown
 from holdfast.model.messages import SendAck
 from holdfast.outbox import Outbox
 from holdfast.store import Store
+from patience import PATIENCE_S
 
 WAITING = sql("SELECT count(*) FROM outbox")
 
@@ -27,7 +28,7 @@ class ScriptedSender:
 
     async def until_attempts(self, count: int) -> None:
         """Return when so many attempts have begun."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.attempts) < count:
                 self._news.clear()
                 await self._news.wait()
@@ -61,7 +62,7 @@ async def running(outbox: Outbox) -> AsyncIterator[Outbox]:
 
 async def until_settled(store: Store, waiting: int = 0) -> None:
     """Return when no more than this many messages wait."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while int(await store.read(lambda unit: unit.scalar(WAITING))) > waiting:  # noqa: ASYNC110 - a database
             await asyncio.sleep(0.005)
     await store.write(lambda unit: None)  # what the last commit wakes has been called

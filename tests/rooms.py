@@ -16,6 +16,7 @@ from holdfast.model.messages import InboundMessage, InboundReceipt, ReceiptKind
 from holdfast.model.notices import InboundNotice
 from holdfast.model.seams import SessionRef
 from holdfast.store import SqliteFile, Store, WriteUnit
+from patience import PATIENCE_S
 
 TENANT = DEFAULT_TENANT
 EVERYTHING = Filter(TENANT)
@@ -49,7 +50,7 @@ def with_postgresql(server: PostgresqlForTests, work: Work) -> Any:
         store = await Store.open(server.fresh())
         await _add_sessions(store)
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE_S):
                 return await work(store, await Journal.open(store))
         finally:
             await store.close()
@@ -67,7 +68,7 @@ def with_store(work: Work) -> Any:
             path = Path(shutil.copy(made, folder))
             store = await Store.open(SqliteFile(path))
             try:
-                async with asyncio.timeout(60):
+                async with asyncio.timeout(PATIENCE_S):
                     return await work(store, await Journal.open(store))
             finally:
                 await store.close()

@@ -29,6 +29,7 @@ from holdfast.sessions.linking import SCRATCH
 from holdfast.sessions.runtime import Runtime
 from holdfast.store import Store
 from holdfast.vault import MasterKey, Vault
+from patience import PATIENCE_S
 
 TENANT = DEFAULT_TENANT
 _ENGINES = itertools.count()
@@ -367,7 +368,7 @@ class Stage:
 
     async def until(self, true: Callable[[], bool], otherwise: str | Callable[[], str]) -> None:
         """Return when it is true; fail when it does not become so in time."""
-        deadline = asyncio.get_running_loop().time() + 10
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
         while not true():
             said_so = otherwise if isinstance(otherwise, str) else otherwise()
             assert asyncio.get_running_loop().time() < deadline, said_so

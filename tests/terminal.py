@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from holdfast.keeper import free_port
+from patience import PATIENCE_S
 
 
 class Terminal:
@@ -40,7 +41,14 @@ class Terminal:
                 env=self.env,
                 umask=self.umask,
             )
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(PATIENCE_S):
             out = (await process.communicate())[0]
         assert process.returncode == code, out
         return (out or b"").decode(self.env.get("PYTHONIOENCODING", "utf-8"))
+
+
+async def until_said(terminal: Terminal, phone: str, words: str) -> None:
+    """Return when a simulated phone has got a message with these words."""
+    async with asyncio.timeout(PATIENCE_S):
+        while words not in await terminal.type("lab", "inbox", phone):
+            pass

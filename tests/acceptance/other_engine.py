@@ -31,7 +31,9 @@ def serve(run: Path) -> None:
     listener.bind(str(address))
     listener.listen()
     (run / "engine.pid").write_text(f"{os.getpid()}\n")
-    (run / "engine.addr").write_text(f"{address}\n")
+    made = run / "engine.addr.made"
+    made.write_text(f"{address}\n")
+    made.replace(run / "engine.addr")  # whoever sees it sees all of it
     while True:
         connection, _ = listener.accept()
         with connection:

@@ -16,8 +16,7 @@ from holdfast import binaries
 from holdfast.engine import running
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Simulator, Stack
-
-pytestmark = pytest.mark.timeout(120)
+from patience import PATIENCE_S
 
 
 def _obey_permissions() -> None:
@@ -41,7 +40,7 @@ async def command(*argv: str, data: Path, stdin: bytes = b"", **env: str) -> tup
         },
         preexec_fn=_obey_permissions,
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate(stdin)
     return int(process.returncode or 0), out.decode(), err.decode()
 
@@ -97,7 +96,7 @@ async def test_a_data_folder_in_use(tmp_path: Path, simulator: Simulator) -> Non
             *(engine, "serve", "--data", str(data), "--lab", str(simulator.trust_file)),
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             _, words = await process.communicate()
         assert process.returncode == 3
         assert "Traceback" not in words.decode()
@@ -160,7 +159,7 @@ async def test_a_gateway_whose_engine_is_gone(
     async with running_stack(data, simulator) as stack:
         engine.unlink()
         stack.kill("engine")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 if not (await stack.client.system()).engine_attached:
                     break
@@ -206,7 +205,7 @@ async def test_a_running_engine_of_another_version_is_replaced(tmp_path: Path, s
     other = await asyncio.create_subprocess_exec(
         *(sys.executable, str(OTHER_ENGINE), "serve", "--data", str(data))
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             if (data / "run" / "engine.addr").exists():
                 break
@@ -214,4 +213,5 @@ async def test_a_running_engine_of_another_version_is_replaced(tmp_path: Path, s
     async with running_stack(data, simulator) as stack:
         assert (await stack.client.system()).engine_attached
         assert (data / "run" / "other-engine.shut-down").exists()
-        assert await asyncio.wait_for(other.wait(), 10) == 0
+        async with asyncio.timeout(PATIENCE_S):
+            assert await other.wait() == 0

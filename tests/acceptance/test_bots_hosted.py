@@ -5,23 +5,13 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
-from terminal import Terminal
-
-pytestmark = pytest.mark.timeout(180)
-
-
-async def until_said(terminal: Terminal, phone: str, words: str) -> None:
-    """Return when a customer has got a message with these words."""
-    async with asyncio.timeout(60):
-        while words not in await terminal.type("lab", "inbox", phone):
-            pass
+from patience import PATIENCE_S
+from terminal import Terminal, until_said
 
 
 async def until_at_work(log: Path) -> None:
     """Return when the bots have their subscription: what was said before it exists is not for them."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not log.exists() or "at work: commands, greeting" not in log.read_text():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 

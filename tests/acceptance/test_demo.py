@@ -6,9 +6,8 @@ import re
 import sys
 from pathlib import Path
 
-import pytest
-
 from holdfast.keeper import free_port
+from patience import PATIENCE_S
 
 
 def left_over(marker: str) -> list[str]:
@@ -24,7 +23,6 @@ def left_over(marker: str) -> list[str]:
     return found
 
 
-@pytest.mark.timeout(180)
 async def test_the_demo_tells_its_story_and_leaves_nothing_behind(tmp_path: Path) -> None:
     argv = ["demo", "--once", "--api-port", str(free_port()), "--dashboard-port", str(free_port())]
     process = await asyncio.create_subprocess_exec(
@@ -33,7 +31,7 @@ async def test_the_demo_tells_its_story_and_leaves_nothing_behind(tmp_path: Path
         stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, "TMPDIR": str(tmp_path)},
     )
-    async with asyncio.timeout(150):
+    async with asyncio.timeout(5 * PATIENCE_S):
         out = (await process.communicate())[0].decode()
     assert process.returncode == 0, out
     assert "LAB MODE" in out

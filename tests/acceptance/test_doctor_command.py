@@ -33,6 +33,7 @@ async def test_running_and_stopped(house: House) -> None:
         return (await house.ask("GET", "/v1/doctor"))["level"] == "ok"
 
     await house.until(healthy, "it is not healthy")
+    await house.saved(number)
     code, text = await doctor(house)
     assert code == 0, text
     assert "the gateway runs" in text

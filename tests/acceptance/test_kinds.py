@@ -256,10 +256,13 @@ async def test_a_number_that_may_begin_no_new_chats_waits_and_goes_on_with_the_o
     await talk.house.until(cold_alone_waits, "the answer did not leave the queue")
     shown = (await talk.house.session("taxi"))["queue"]
     assert (shown["messages"], shown["reachout_locked_until"] is None) == (1, False)
-    notices = await talk.house.ask(
-        "GET", "/v1/events", params={"format": "json", "after": "", "type": "notice.received"}
-    )
-    assert "reachout_lock" in {it["data"]["notice"]["kind"] for it in notices["events"]}
+
+    async def is_told() -> bool:
+        query = {"format": "json", "after": "", "type": "notice.received"}
+        notices = (await talk.house.ask("GET", "/v1/events", params=query))["events"]
+        return "reachout_lock" in {it["data"]["notice"]["kind"] for it in notices}
+
+    await talk.house.until(is_told, "nobody was told of the lock")
     await talk.owner.lock_for(timedelta())
     assert (await stranger.wait_for(id=cold)).duplicates == 0
 

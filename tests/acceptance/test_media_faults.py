@@ -11,12 +11,14 @@ import pytest
 
 from files_stage import file_events, message_with, noise, put, send
 from house import House
+from patience import PATIENCE_S
 
 
 async def killed_at(house: House, point: str) -> None:
     """Return when the gateway has died at a point that was armed."""
     assert house.process is not None
-    assert await asyncio.wait_for(house.process.wait(), 40) == -signal.SIGKILL
+    async with asyncio.timeout(PATIENCE_S):
+        assert await house.process.wait() == -signal.SIGKILL
     assert not (house.place.data / "run" / "kill-points" / point).exists()
 
 

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from holdfast.cli.selftest.plan import POINTS
+from patience import PATIENCE_S
 
 
 async def proven(folder: Path, *options: str) -> dict[str, Any]:
@@ -20,7 +19,7 @@ async def proven(folder: Path, *options: str) -> dict[str, Any]:
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "TMPDIR": str(folder)},
     )
-    async with asyncio.timeout(220):
+    async with asyncio.timeout(5 * PATIENCE_S):
         out, err = await process.communicate()
     assert process.returncode == 0, (out.decode(), err.decode())
     result: dict[str, Any] = json.loads(out)
@@ -30,7 +29,6 @@ async def proven(folder: Path, *options: str) -> dict[str, Any]:
     return result
 
 
-@pytest.mark.timeout(240)
 async def test_nothing_is_lost_doubled_or_asked_again(tmp_path: Path) -> None:
     result = await proven(tmp_path, "--sessions", "4", "--kills", "16")
     assert result["sessions"] == 4
@@ -41,14 +39,12 @@ async def test_nothing_is_lost_doubled_or_asked_again(tmp_path: Path) -> None:
     assert 0 < result["restore_s"]["p50"] <= result["restore_s"]["max"]
 
 
-@pytest.mark.timeout(240)
 async def test_faults_between_the_kills_lose_nothing_either(tmp_path: Path) -> None:
     result = await proven(tmp_path, "--sessions", "4", "--kills", "8", "--faults", "--seed", "3")
     assert result["kills"] == 8
     assert result["faults"] > 0
 
 
-@pytest.mark.timeout(240)
 async def test_people_who_change_their_minds_between_the_kills_break_nothing(tmp_path: Path) -> None:
     result = await proven(tmp_path, "--sessions", "4", "--kills", "8", "--people", "--seed", "5")
     assert result["kills"] == 8

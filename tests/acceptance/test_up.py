@@ -5,17 +5,14 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 from holdfast.keeper import alive
-from terminal import Terminal
-
-pytestmark = pytest.mark.timeout(180)
+from patience import PATIENCE_S
+from terminal import Terminal, until_said
 
 
 async def until_connected(terminal: Terminal) -> None:
     """Return when every number is connected."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             sessions = json.loads(await terminal.type("status", "--json"))["sessions"]
             if sessions and all(session["state"] == "connected" for session in sessions):
@@ -43,9 +40,10 @@ async def test_a_day_with_holdfast(tmp_path: Path) -> None:
         )
         assert customer is not None
         assert re.search(
-            r"(sent|delivered|read) \w+", await terminal.type("send", "main", customer[1], "hello")
+            r"(sent|delivered|read) \w+",
+            await terminal.type("send", "main", customer[1], "hello", "--wait", "60"),
         )
-        assert "hello" in await terminal.type("lab", "inbox", customer[1])
+        await until_said(terminal, customer[1], "hello")
 
         before = pids(terminal.data)
         assert "the engine stayed" in await terminal.type("reload")

@@ -20,6 +20,7 @@ from holdfast.sessions import Recorder, Service, Supervisor
 from holdfast.sessions.runtime import Runtime
 from holdfast.store import SqliteFile, Store
 from holdfast.vault import Vault, load_or_create
+from patience import PATIENCE_S
 from rooms import NobodyTold
 
 from .scripted_engine import ScriptedEngine
@@ -59,7 +60,7 @@ class Running:
         assert found is not None
         return found
 
-    async def until(self, name: str, state: State, within_s: float = 5.0) -> None:
+    async def until(self, name: str, state: State, within_s: float = PATIENCE_S) -> None:
         """Return when the session is there; fail with what it is instead."""
         await eventually(
             lambda: self.state(name) is state, lambda: str(self.sessions.show(TENANT, name)), within_s
@@ -72,7 +73,7 @@ class Running:
 
 
 async def eventually(
-    true: Callable[[], bool], otherwise: Callable[[], str] = lambda: "", within_s: float = 5.0
+    true: Callable[[], bool], otherwise: Callable[[], str] = lambda: "", within_s: float = PATIENCE_S
 ) -> None:
     """Return when it is true; fail when it does not become so in time."""
     deadline = asyncio.get_running_loop().time() + within_s
@@ -165,7 +166,7 @@ class World:
         await gateway.sessions.pair(TENANT, name)
         await eventually(lambda: view.id in engine.sessions)
         engine.show_code(view.id, f"code-of-{name}", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.qr(TENANT, name, 5)
+        await gateway.sessions.qr(TENANT, name, PATIENCE_S)
         engine.scan(view.id, f"{phone}:3@s.whatsapp.net")
         await gateway.until(name, State.CONNECTED)
         return view.id

@@ -53,7 +53,7 @@ async def main(folder: Path, act: str) -> None:
         outbox.session_up("ses_a", "4900000")
         reader = MessageReader(store)
         row = (await reader.page("ses_a", chat=None, direction=None, after=0, limit=1))[0]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(100):
             for _ in iter(int, 1):
                 found = (await reader.get("ses_a", row.message_id)).outgoing
                 if found is not None and found.status == "sent":

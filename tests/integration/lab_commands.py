@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from patience import PATIENCE_S
+
 
 async def run(*argv: str, data: Path, stdin: str = "") -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
@@ -14,6 +16,6 @@ async def run(*argv: str, data: Path, stdin: str = "") -> tuple[int, str, str]:
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "HOLDFAST_DATA": str(data), "NO_COLOR": "1"},
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate(stdin.encode())
     return int(process.returncode or 0), out.decode(), err.decode()

@@ -77,7 +77,9 @@ class ScriptedEngine:
         run = self.data / "run"
         path = run / f"{self.engine_id}.sock"
         self._server = await asyncio.start_unix_server(self._serve, str(path))
-        (run / "engine.addr").write_text(f"{path}\n")
+        made = run / f"{self.engine_id}.addr"
+        made.write_text(f"{path}\n")
+        made.replace(run / "engine.addr")  # whoever sees it sees all of it
 
     async def die(self) -> None:
         """As by kill -9: nothing is said."""

@@ -40,6 +40,7 @@ from holdfast.sessions import Service
 from holdfast.steps import Steps
 from holdfast.store import Store
 from holdfast.vault import Seal
+from patience import PATIENCE_S
 from rooms import add_session
 
 TENANT = DEFAULT_TENANT
@@ -165,6 +166,7 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
     key = (await accounts.create_key(DEFAULT_TENANT, "test")).key
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()  # whoever connects before the server runs is served when it does
     server = uvicorn.Server(
         uvicorn.Config(
             app, log_config=None, lifespan="off", ws_per_message_deflate=False, timeout_graceful_shutdown=1
@@ -176,7 +178,7 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
     work.append(asyncio.ensure_future(steps.run()))
     headers = {"Authorization": f"Bearer {key}"}
     try:
-        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=20) as http:
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE_S) as http:
             yield Served(url, key, store, journal, inbox, outbox, library, media, accounts, whatsapp, http)
     finally:
         server.should_exit = True
@@ -187,7 +189,7 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
         await store.close()
 
 
-async def until(true: Callable[[], Awaitable[bool]], within_s: float = 20.0) -> None:
+async def until(true: Callable[[], Awaitable[bool]], within_s: float = PATIENCE_S) -> None:
     """Wait until this holds."""
     async with asyncio.timeout(within_s):
         for _ in count():

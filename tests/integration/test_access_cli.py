@@ -13,6 +13,7 @@ import pytest
 from announced import announced
 from holdfast.accounts import Scope
 from holdfast.model.ids import DEFAULT_TENANT
+from patience import PATIENCE_S
 
 from .served import Served, served
 
@@ -34,7 +35,7 @@ class Terminal:
             stderr=asyncio.subprocess.STDOUT,
             env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200", "HOLDFAST_DATA": str(self.data)},
         )
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             out, _ = await process.communicate(given.encode())
         assert process.returncode == code, out.decode()
         return out.decode()

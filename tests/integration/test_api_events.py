@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from holdfast.accounts import Scope
 from holdfast.api import socket as event_socket
 from holdfast.model.ids import DEFAULT_TENANT
+from patience import PATIENCE_S
 
 from .served import Served, served, until
 
@@ -37,7 +38,7 @@ async def ask(ws: ClientConnection, **frame: Any) -> None:
 
 async def hear(ws: ClientConnection) -> dict[str, Any]:
     """Read one frame."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         frame: dict[str, Any] = json.loads(await ws.recv())
     return frame
 
@@ -102,7 +103,7 @@ async def test_filters(api: Served) -> None:
 async def read_sse(api: Served, count: int, path: str, **headers: str) -> list[dict[str, Any]]:
     """Read a stream until it gave so many events."""
     events: list[dict[str, Any]] = []
-    async with asyncio.timeout(20), api.http.stream("GET", path, headers=headers) as answer:
+    async with asyncio.timeout(PATIENCE_S), api.http.stream("GET", path, headers=headers) as answer:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
         block: dict[str, str] = {}

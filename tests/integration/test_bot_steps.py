@@ -9,6 +9,7 @@ from pathlib import Path
 from holdfast.kit.foreign import one_line
 from holdfast.lab import Phone, Simulator
 from holdfast.lab.linked import LinkedStack
+from patience import PATIENCE_S
 
 BOT = """
 from holdfast.bots import Bot, Chat, any_text
@@ -27,31 +28,34 @@ async def count(chat: Chat) -> None:
 @asynccontextmanager
 async def bot_process(stack: LinkedStack, file: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot at work in a process of its own, killed at the end."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", "bot", "run", str(file)),
-        env=dict(stack.environment),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+    path = file.with_suffix(".log")
+    with path.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "holdfast.cli", "bot", "run", str(file)),
+            env=dict(stack.environment),
+            stdout=log,
+            stderr=log,
+        )
     try:
-        assert process.stdout is not None
-        async with asyncio.timeout(60):
-            while b"is at work" not in (line := await process.stdout.readline()):
-                assert line, "the bot ended"
+        async with asyncio.timeout(PATIENCE_S):
+            while b"is at work" not in path.read_bytes():
+                assert process.returncode is None, path.read_text()
+                await asyncio.sleep(0.02)
         yield process
     finally:
         if process.returncode is None:
             process.kill()
-        await process.communicate()
+        await process.wait()
 
 
 async def heard(customer: Phone, count: int) -> list[str]:
     """Everything that the customer has got, once it is so much."""
-    async with asyncio.timeout(60):
-        while True:
-            messages, _ = await customer.inbox(wait_s=1)
-            if len(messages) >= count:
-                return [one_line(it.text or "") for it in messages]
+    messages, after = await customer.inbox()
+    async with asyncio.timeout(PATIENCE_S):
+        while len(messages) < count:
+            more, after = await customer.inbox(after, wait_s=1)
+            messages = [*messages, *more]
+    return [one_line(it.text or "") for it in messages]
 
 
 async def test_a_step_happens_once_whatever_is_killed(tmp_path: Path, simulator: Simulator) -> None:

@@ -14,6 +14,7 @@ from holdfast.bots import UNHANDLED, Bot, Chat, Outcome, Runner, Stack, any_text
 from holdfast.client import Client
 from holdfast.model.events import BotFailed
 from holdfast.model.ids import DEFAULT_TENANT
+from patience import PATIENCE_S
 
 from .served import Served, served, until
 
@@ -212,7 +213,7 @@ async def test_an_event_that_cannot_be_handled_is_told_and_the_chat_goes_on(api:
     async with at_work(api, bot) as client, client.events(types=["bot.failed"]) as failures:
         await api.receive(1, text="bad")
         await api.receive(1, text="good")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             failed = (await anext(failures)).data
         assert isinstance(failed, BotFailed)
         assert (failed.bot, failed.error, failed.attempts) == ("shop", "ValueError", 3)

@@ -13,6 +13,7 @@ from holdfast.chauffeur.surcharges import is_holiday
 from holdfast.chauffeur.tariff import Calendar
 from holdfast.lab import Phone, Simulator
 from house import House, running_house
+from patience import PATIENCE_S
 
 ON = {"HOLDFAST_APPLICATIONS": "chauffeur"}
 BOT = Path(__file__).parents[2] / "examples" / "chauffeur.py"
@@ -59,7 +60,7 @@ class Stage:
             assert self.bot.returncode is None, path.read_text()
             return b"is at work" in path.read_bytes()
 
-        await self.house.until(at_work, "the bot did not begin", within_s=60)
+        await self.house.until(at_work, "the bot did not begin")
 
     async def kill_bot(self) -> None:
         if self.bot is not None and self.bot.returncode is None:
@@ -83,7 +84,7 @@ class Stage:
     async def back_from_the_dead(self) -> None:
         """Once the gateway has died at its point, start another one."""
         assert self.house.process is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             await self.house.process.wait()
         await self.house.start()
 
@@ -94,7 +95,7 @@ class Stage:
             messages, _ = await phone.inbox()
             return any(words in (it.text or "") for it in messages[self.seen.get(phone.phone, 0) :])
 
-        await self.house.until(there, f"{phone.name} was not told “{words}”", within_s=60)
+        await self.house.until(there, f"{phone.name} was not told “{words}”")
         messages, _ = await phone.inbox()
         first = self.seen.get(phone.phone, 0)
         place = next(i for i, it in enumerate(messages) if i >= first and words in (it.text or ""))

@@ -13,6 +13,7 @@ from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.sessions import repository
+from patience import PATIENCE_S
 
 from .conftest import TENANT, World, eventually
 from .scripted_engine import ScriptedEngine
@@ -43,7 +44,7 @@ async def test_the_code_is_gone_the_moment_the_phone_has_scanned_and_is_kept_now
         view, _ = await gateway.sessions.create_or_get(TENANT, "taxi")
         await gateway.sessions.pair(TENANT, "taxi")
         await eventually(lambda: view.id in engine.sessions)
-        waiting = asyncio.create_task(gateway.sessions.qr(TENANT, "taxi", 5))
+        waiting = asyncio.create_task(gateway.sessions.qr(TENANT, "taxi", PATIENCE_S))
         engine.show_code(view.id, "SECRET-CODE-1", gateway.supervisor.roster.now + 60_000)
         assert (await waiting).code == "SECRET-CODE-1"
         engine.show_code(view.id, "SECRET-CODE-2", gateway.supervisor.roster.now + 60_000, index=2)
@@ -240,7 +241,7 @@ async def test_an_engine_that_dies_between_scan_and_adoption_costs_no_second_cod
         await gateway.sessions.pair(TENANT, "taxi")
         await eventually(lambda: view.id in engine.sessions)
         engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.qr(TENANT, "taxi", 5)
+        await gateway.sessions.qr(TENANT, "taxi", PATIENCE_S)
         engine.scan(view.id, f"{ANNA}:1@s.whatsapp.net", told=False)
         await engine.die()
         await eventually(lambda: gateway.state("taxi") is State.NEW)
@@ -257,7 +258,7 @@ async def test_a_gateway_that_dies_between_scan_and_adoption_costs_no_second_cod
         await gateway.sessions.pair(TENANT, "taxi")
         await eventually(lambda: view.id in engine.sessions)
         engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.qr(TENANT, "taxi", 5)
+        await gateway.sessions.qr(TENANT, "taxi", PATIENCE_S)
         engine.scan(view.id, f"{ANNA}:1@s.whatsapp.net")
         await eventually(lambda: len(engine.asked("adopt")) == 1)
     engine.silent.clear()
@@ -274,7 +275,7 @@ async def test_a_second_pairing_of_a_number_renews_its_session(world: World) -> 
         await gateway.sessions.pair(TENANT, "other")
         await eventually(lambda: view.id in engine.sessions)
         engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.qr(TENANT, "other", 5)
+        await gateway.sessions.qr(TENANT, "other", PATIENCE_S)
         engine.scan(view.id, f"{ANNA}:4@s.whatsapp.net")
         await gateway.until("other", State.NEW)
         await gateway.until("taxi", State.CONNECTED)
@@ -291,7 +292,7 @@ async def test_a_number_of_another_tenant_is_not_taken_over(world: World) -> Non
         await gateway.sessions.pair("ten_other", "theirs")
         await eventually(lambda: view.id in engine.sessions)
         engine.show_code(view.id, "code", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.qr("ten_other", "theirs", 5)
+        await gateway.sessions.qr("ten_other", "theirs", PATIENCE_S)
         engine.scan(view.id, f"{ANNA}:4@s.whatsapp.net")
         await eventually(
             lambda: gateway.sessions.show("ten_other", "theirs").reason is Reason.NUMBER_TAKEN,
@@ -339,7 +340,7 @@ async def test_logged_out_on_the_phone_quarantines_tells_and_waits_for_a_human(w
         assert gateway.state("taxi") is State.PAIRING
         await eventually(lambda: len(engine.asked("pair")) == 2)
         engine.show_code(session_id, "fresh", gateway.supervisor.roster.now + 60_000)
-        await gateway.sessions.qr(TENANT, "taxi", 5)
+        await gateway.sessions.qr(TENANT, "taxi", PATIENCE_S)
         engine.scan(session_id, f"{ANNA}:9@s.whatsapp.net")
         await gateway.until("taxi", State.CONNECTED)
 
@@ -419,9 +420,13 @@ async def test_storage_trouble_is_tried_again(world: World) -> None:
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
         engine.refuse = {"connect": pb.STORAGE}
         engine.end(session_id, pb.NETWORK)
-        await eventually(lambda: gateway.sessions.show(TENANT, "taxi").reason is Reason.STORAGE_FAILED)
+
+        def waits_again() -> bool:
+            shown = gateway.sessions.show(TENANT, "taxi")
+            return shown.reason is Reason.STORAGE_FAILED and shown.retry_at_ms is not None
+
+        await eventually(waits_again)
         assert gateway.state("taxi") is State.RECONNECTING
-        assert gateway.sessions.show(TENANT, "taxi").retry_at_ms is not None
 
 
 async def test_the_registry_rebuilds_the_database_and_the_database_the_registry(world: World) -> None:
@@ -589,6 +594,7 @@ async def test_the_timeline_tells_every_change_with_its_reason(world: World) -> 
     engine = await world.engine()
     async with world.gateway() as gateway:
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
+        engine.connects_at_once = False
         engine.end(session_id, pb.SERVICE_UNAVAILABLE)
         await gateway.until("taxi", State.RECONNECTING)
         entries = await gateway.sessions.timeline(TENANT, "taxi", 10)
@@ -599,12 +605,13 @@ async def test_the_timeline_tells_every_change_with_its_reason(world: World) -> 
 async def test_a_send_that_the_engine_never_answers_may_have_been_sent(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "ANSWERED_WITHIN_S", 0.05)
     engine = await world.engine(silent={"send"})
     async with world.gateway() as gateway:
         session_id = await world.link_number(gateway, engine, "taxi", ANNA)
-        with pytest.raises(SendOutcomeUnknown):
-            await gateway.link.send(SessionId(session_id), "M1", f"{BEN}@s.whatsapp.net", b"x")
+        with monkeypatch.context() as hasty:
+            hasty.setattr(connection, "ANSWERED_WITHIN_S", 0.05)
+            with pytest.raises(SendOutcomeUnknown):
+                await gateway.link.send(SessionId(session_id), "M1", f"{BEN}@s.whatsapp.net", b"x")
         # Its answer, should it come, is nobody's any more; the next attempt has the same id.
         engine.silent.clear()
         assert (await gateway.link.send(SessionId(session_id), "M1", f"{BEN}@s.whatsapp.net", b"x")).sender

@@ -10,6 +10,7 @@ import pytest
 
 from holdfast.journal import Filter, Journal
 from holdfast.store import SqliteFile, Store
+from patience import PATIENCE_S
 from rooms import add_session
 
 PROGRAM = Path(__file__).with_name("dying_gateway.py")
@@ -37,7 +38,7 @@ def run(folder: Path, act: str, kill_at: str | None = None) -> str:
         [sys.executable, str(PROGRAM), str(folder), act],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert ended.returncode == (0 if kill_at is None else -signal.SIGKILL), ended.stderr

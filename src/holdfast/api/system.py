@@ -1,12 +1,12 @@
 """HTTP: is it alive, is it ready, what is it, and in the lab: kill it."""
 
-import asyncio
+import contextlib
 import os
 import signal
 from datetime import datetime
 from typing import Literal
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, BackgroundTasks, Response, status
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
@@ -188,19 +188,20 @@ async def set_clock(rooms: Behind, caller: Admin, wanted: ClockIn) -> None:
     rooms.steps.reminders.look_again()
 
 
-# The answer has to leave before the process does.
-_AFTER_S = 0.05
-
-
 @lab_router.post("/kill", status_code=202, summary="kill -9, now (lab only)", responses=refusals())
-async def kill(rooms: Behind, caller: Admin, wanted: KillIn) -> KilledOut:
+async def kill(rooms: Behind, caller: Admin, wanted: KillIn, answered: BackgroundTasks) -> KilledOut:
     """In lab mode only: SIGKILL for the engine, the gateway, or both. What runs them starts them again."""
     facts = rooms.facts
     engine = facts.engine
     pids = [engine.pid] if engine is not None and wanted.what in ("engine", "both") else []
     pids += [os.getpid()] if wanted.what in ("gateway", "both") else []
     log.warning("lab.kill", what=wanted.what, pids=pids)
-    loop = asyncio.get_running_loop()
     for pid in pids:
-        loop.call_later(_AFTER_S, os.kill, pid, signal.SIGKILL)
+        answered.add_task(_kill, pid)
     return KilledOut(killed=pids)
+
+
+async def _kill(pid: int) -> None:
+    """Once the answer has left: it could not leave afterwards."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

@@ -15,7 +15,7 @@ from holdfast.client import Client, HoldfastError, data_folder
 from holdfast.keeper import Place, alive, gone
 
 _STOP_WITHIN_S = 45.0
-_RELOAD_WITHIN_S = 30.0
+_RELOAD_WITHIN_S = 60.0
 
 
 def _folder(data: Path | None) -> Path:

@@ -24,7 +24,7 @@ from holdfast.keeper import Place, free_port, port_is_free
 from holdfast.lab import Phone, Simulator, SimulatorError, Stack, StackError
 
 _BETWEEN = 20  # messages that the customer writes while everything is dead
-_PATIENCE_S = 30.0
+_PATIENCE_S = 60.0
 
 
 @dataclass

@@ -31,7 +31,7 @@ from holdfast.kit import private
 from holdfast.lab import Simulator
 from holdfast.model.events import ConfigurationChanged, EventType
 
-_READY_WITHIN_S = 30.0
+_READY_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -10,15 +11,22 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from holdfast.keeper.programs import Program
 
+#: Below what Linux and macOS give to whoever connects, or listens without naming a port: nobody gets one of
+#: these by chance between the moment of choosing and the listening, nor while the listener is started again.
+_CHOSEN_FROM: Final = range(20_000, 32_768)
+
 
 def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free now, and is given to nobody who does not ask for it."""
+    while True:
+        # From the system's dice: processes that were seeded alike must not choose alike.
+        port = secrets.choice(_CHOSEN_FROM)
+        if port_is_free(port):
+            return port
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -85,9 +85,11 @@ class LinkedStack:
 
     async def kill(self, what: str = "both") -> None:
         """kill -9 of "gateway", "engine" or "both"; returns when everything is back and connected."""
-        if not self.stack.kill(what):
+        before = await self.stack.identity()
+        victims = self.stack.kill(what)
+        if not victims:
             raise StackError(f"Nothing of {what} was alive")
-        await self.stack.wait_ready()
+        await self.stack.wait_replaced(victims, before)
         await self.client.sessions.wait_for(self.session, timeout_s=_CONNECTED_WITHIN_S)
 
 

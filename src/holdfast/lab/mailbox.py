@@ -32,7 +32,7 @@ class Mailbox:
         id: str | None = None,
         where: Callable[[Received], bool] | None = None,
         after: int = 0,
-        timeout_s: float = 20.0,
+        timeout_s: float = 60.0,
     ) -> Received:
         """The first message of somebody else that contains `text` and is as told, the past included.
 

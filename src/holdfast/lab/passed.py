@@ -66,7 +66,7 @@ class Passed:
         *,
         where: Callable[[Stanza], bool] | None = None,
         after: int = 0,
-        timeout_s: float = 20.0,
+        timeout_s: float = 60.0,
         **filters: Any,
     ) -> Stanza:
         """The first stanza that matches, the remembered ones included.

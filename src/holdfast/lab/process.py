@@ -16,8 +16,8 @@ from holdfast.keeper import end_with_parent
 from holdfast.lab.admin import SimulatorError
 from holdfast.lab.facts import AnswerDelay
 
-_READY_WITHIN_S = 15.0
-_END_WITHIN_S = 5.0
+_READY_WITHIN_S = 60.0
+_END_WITHIN_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Set
 from contextlib import asynccontextmanager
 
-from holdfast.client import Client, HoldfastError
+from holdfast.client import Client, HoldfastError, System
 from holdfast.keeper import Keeper, KeeperFact, Place
 from holdfast.kit import private
 
-_READY_WITHIN_S = 30.0
+_READY_WITHIN_S = 60.0
 
 
 class StackError(Exception):
@@ -55,6 +55,21 @@ class Stack:
 
     async def wait_ready(self, timeout_s: float = _READY_WITHIN_S) -> None:
         """Return when the gateway answers and holds its engine. Raises StackError."""
+        await self.wait_replaced(frozenset(), None, timeout_s)
+
+    async def identity(self) -> System | None:
+        """Which gateway and engine run, for `wait_replaced`; None while no gateway answers."""
+        with contextlib.suppress(HoldfastError):
+            return await self.client.system()
+        return None
+
+    async def wait_replaced(
+        self, victims: Set[str], before: System | None, timeout_s: float = _READY_WITHIN_S
+    ) -> None:
+        """As `wait_ready`, for what runs in the place of whom `kill` has hit. Raises StackError.
+
+        `before` is the `identity` before the kill: a gateway holds a dead engine until it has noticed.
+        """
         refused = asyncio.create_task(self.keeper.refused())
         deadline = time.monotonic() + timeout_s
         try:
@@ -63,7 +78,7 @@ class Stack:
                     refusal = refused.result()
                     raise StackError(str(refusal), refusal.code)
                 with contextlib.suppress(HoldfastError):
-                    if (await self.client.system()).engine_attached:
+                    if replaced(victims, before, await self.client.system()):
                         return
                 await asyncio.sleep(0.05)
         finally:
@@ -102,3 +117,14 @@ class Stack:
         except FileNotFoundError:
             return False
         return True
+
+
+def replaced(victims: Set[str], before: System | None, now: System) -> bool:
+    """True when other processes than before run in the victims' places: an old state is no recovery."""
+    if not now.engine_attached:
+        return False
+    if before is None:
+        return True
+    gateway = "gateway" not in victims or now.gateway_pid != before.gateway_pid
+    engine = "engine" not in victims or now.engine_id != before.engine_id
+    return gateway and engine

@@ -10,8 +10,7 @@ from faults.observe import struck
 from faults.row import Deed, Named, Occasion
 from faults.stage import SESSION, Stage, scan
 from holdfast.lab import Phone
-
-_STRIKES_WITHIN_S = 45.0
+from patience import PATIENCE_S
 
 
 @asynccontextmanager
@@ -46,7 +45,7 @@ def account_of(stage: Stage, fault: Named) -> Phone | None:
 async def _strikes(stage: Stage, fault: Named, id: int, hit: int) -> bool:
     if not fault.strikes:
         return True
-    deadline = time.monotonic() + _STRIKES_WITHIN_S
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if await struck(stage, id, hit):
             return True

@@ -19,6 +19,7 @@ from faults import disk
 from faults.stage import SESSION, Stage
 from holdfast import binaries
 from holdfast.keeper import gone
+from patience import PATIENCE_S
 
 DeedOf = Callable[..., AbstractAsyncContextManager[None]]
 
@@ -29,8 +30,10 @@ DeedOf = Callable[..., AbstractAsyncContextManager[None]]
 @asynccontextmanager
 async def kill(stage: Stage, what: str) -> AsyncIterator[None]:
     """kill -9 of "gateway", "engine" or "both"; their keepers start them again."""
+    before = await stage.stack.identity()
     await _kill(stage, what)
-    await stage.stack.wait_ready()
+    victims = frozenset({"gateway", "engine"} if what == "both" else {what})
+    await stage.stack.wait_replaced(victims, before)
     yield
 
 
@@ -41,7 +44,7 @@ async def _kill(stage: Stage, what: str) -> None:
     for pid in victims:
         os.kill(pid, signal.SIGKILL)
     for pid in victims:
-        assert await gone(pid, 10.0)
+        assert await gone(pid, PATIENCE_S)
 
 
 @asynccontextmanager
@@ -61,7 +64,8 @@ async def second_engine(stage: Stage) -> AsyncIterator[None]:
         *(engine, "serve", "--data", str(stage.place.data), "--lab", lab),
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await asyncio.wait_for(process.communicate(), 20.0)
+    async with asyncio.timeout(PATIENCE_S):
+        _, said = await process.communicate()
     assert process.returncode == 3, said
     assert said.decode().count("\n") == 1, said
     yield
@@ -75,7 +79,8 @@ async def second_gateway(stage: Stage) -> AsyncIterator[None]:
         env={**stage.place.environment(), "HOLDFAST_API_PORT": "0"},
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await asyncio.wait_for(process.communicate(), 20.0)
+    async with asyncio.timeout(PATIENCE_S):
+        _, said = await process.communicate()
     assert process.returncode == 3, said
     yield
 
@@ -185,7 +190,8 @@ async def read_only_disk(stage: Stage) -> AsyncIterator[None]:
                 env=dict(stage.place.environment()),
                 stderr=asyncio.subprocess.PIPE,
             )
-            _, said = await asyncio.wait_for(process.communicate(), 30.0)
+            async with asyncio.timeout(PATIENCE_S):
+                _, said = await process.communicate()
             assert process.returncode == 2, said
             assert "Next step" in said.decode().splitlines()[-1], said
         await stage.stack.keeper.start(stage.place.program("gateway", "-m", "holdfast.app"))

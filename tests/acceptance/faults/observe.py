@@ -10,9 +10,9 @@ from faults.stage import SESSION, Stage
 from holdfast.client import Change, GatewayUnreachable
 from holdfast.lab import SimulatorError
 from holdfast.model.reasons import MEANINGS, Reason
+from patience import PATIENCE_S
 
 _LOOK_EVERY_S = 0.05
-_COMES_WITHIN_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Observer:
 
     async def until(self, come: Come) -> str:
         """Wait until the session has passed the states that it must; returns what was missing, in words."""
-        deadline = time.monotonic() + _COMES_WITHIN_S
+        deadline = time.monotonic() + PATIENCE_S
         passed = ""
         while time.monotonic() < deadline:
             try:
@@ -53,7 +53,7 @@ class Observer:
             if passed == come.states and (not changes or changes[-1].state == come.end):
                 return await self._alerted(come, deadline)
             await asyncio.sleep(_LOOK_EVERY_S)
-        return f"within {_COMES_WITHIN_S:g} s it passed {passed or 'no other state'}"
+        return f"within {PATIENCE_S:g} s it passed {passed or 'no other state'}"
 
     async def _alerted(self, come: Come, deadline: float) -> str:
         while time.monotonic() < deadline:

@@ -15,6 +15,7 @@ from faults.talk import Talk
 from holdfast.client import Client
 from holdfast.keeper import Place, free_port
 from holdfast.lab import AnswerDelay, Phone, Simulator, SimulatorError, Stack
+from patience import PATIENCE_S
 
 SESSION = "taxi"
 
@@ -46,14 +47,14 @@ class Stage:
         """Folder and ports of the gateway."""
         return self.stack.place
 
-    async def troubled(self, within_s: float = 30.0) -> None:
+    async def troubled(self, within_s: float = PATIENCE_S) -> None:
         """Return as soon as the gateway says that its database takes nothing."""
         deadline = time.monotonic() + within_s
         while not (await self.client.system()).trouble:
             assert time.monotonic() < deadline, "the gateway says nothing of its trouble"
             await asyncio.sleep(0.05)
 
-    async def saved(self, within_s: float = 30.0) -> None:
+    async def saved(self, within_s: float = PATIENCE_S) -> None:
         """Return when a snapshot of the number's credentials is there."""
         deadline = time.monotonic() + within_s
         while not list(self.place.data.glob(f"snapshots/{self.phone.phone}/*/session.db")):

@@ -13,10 +13,10 @@ from holdfast.lab import Phone, SimulatorError
 from holdfast.model.errors import CursorGenerationChanged
 from holdfast.model.events import MessageFileChanged, MessageReceived, MessageStatusChanged, SendStatus
 from holdfast.model.media import FileState
+from patience import PATIENCE_S
 
 _PAUSE_S = 0.1
 _POLL_S = 2.0
-_ALL_WITHIN_S = 60.0
 #: Refusals that say: the same again, later.
 _LATER = frozenset(
     {"store_unavailable", "cursor_generation_changed", "gateway_unreachable", "engine_unreachable"}
@@ -53,7 +53,8 @@ class Talk:
         ready = asyncio.Event()
         counting = [asyncio.create_task(talk._consume(ready)), asyncio.create_task(talk._read_inbox())]
         try:
-            await asyncio.wait_for(ready.wait(), 30.0)
+            async with asyncio.timeout(PATIENCE_S):
+                await ready.wait()
             yield talk
         finally:
             for task in counting:
@@ -75,10 +76,11 @@ class Talk:
     async def hushed(self) -> AsyncIterator[None]:
         """Nobody writes as long as the block lasts, and whatever was written before has arrived."""
         async with self._saying, self._sending:
-            await asyncio.wait_for(self._all_seen(), _ALL_WITHIN_S)
+            async with asyncio.timeout(PATIENCE_S):
+                await self._all_seen()
             yield
 
-    async def exchange(self, within_s: float = _ALL_WITHIN_S) -> str:
+    async def exchange(self, within_s: float = PATIENCE_S) -> str:
         """One more message each way, after everything before; returns what has not arrived in time, in words.
 
         Chats keep their order, so whatever arrives twice has done so before the last one is there.
@@ -87,7 +89,8 @@ class Talk:
             await self._say()
             await self._send()
             try:
-                await asyncio.wait_for(self._all_seen(), within_s)
+                async with asyncio.timeout(within_s):
+                    await self._all_seen()
             except TimeoutError:
                 lost = sorted(self.received.missing) + sorted(self.sent.missing)
                 return f"after {within_s:g} s these have not arrived: {', '.join(lost[:6])}"

@@ -21,7 +21,7 @@ async def scan(data: Path | None, trust: Path | None, session: str, phone: str |
         code = await api.sessions.first_qr(session)
         scanning = await simulator.phone(session, phone)
         await scanning.scan(code.code)
-        linked = await api.sessions.wait_for(session, timeout_s=30.0)
+        linked = await api.sessions.wait_for(session, timeout_s=60.0)
     lab_banner()
     say("[bold green]connected as {}[/]", number(linked.phone))
 

@@ -11,9 +11,10 @@ from holdfast.cli.selftest.plan import Kill
 from holdfast.cli.selftest.traffic import Number
 from holdfast.client import Client, GatewayUnreachable, HoldfastError, NoQr, System
 from holdfast.lab import Phone, Simulator, SimulatorError, Stack
+from holdfast.lab.stack import replaced
 
-_PASSED_WITHIN_S = 30.0
-_BACK_WITHIN_S = 60.0
+_PASSED_WITHIN_S = 60.0
+_BACK_WITHIN_S = 120.0
 
 
 class KillMissed(Exception):
@@ -53,7 +54,7 @@ class Killer:
         Raises KillMissed when the named point was not passed, NotBack when a number stays away.
         """
         await asyncio.sleep(kill.pause_s)
-        before = await self._identity()
+        before = await self.stack.identity()
         strike = await self._strike(kill)
         self.struck[kill.point] = self.struck.get(kill.point, 0) + 1
         self.engines += "engine" in strike.victims
@@ -116,11 +117,6 @@ class Killer:
                 if (await api.sessions.get(name)).phone:
                     return
 
-    async def _identity(self) -> System | None:
-        with contextlib.suppress(HoldfastError):
-            return await self.stack.client.system()
-        return None
-
     async def _until_back(self, kill: Kill, strike: Strike, before: System | None) -> None:
         expected = {number.session for number in (*self.numbers, *strike.paired)}
         within_s = self.faults.patience * _BACK_WITHIN_S
@@ -129,7 +125,7 @@ class Killer:
         while time.monotonic() < deadline:
             with contextlib.suppress(HoldfastError):
                 system = await self.stack.client.system()
-                if _replaced(strike, before, system):
+                if replaced(strike.victims, before, system):
                     missing = await _away(self.stack.client, expected)
                     if not missing:
                         return
@@ -138,17 +134,6 @@ class Killer:
                     away = "the killed process was not replaced"
             await asyncio.sleep(0.02)
         raise NotBack(f"kill {kill.number} ({kill.point}): {away} within {within_s:g} s")
-
-
-def _replaced(strike: Strike, before: System | None, now: System) -> bool:
-    """True when what was killed runs again: an old state must not count as recovered."""
-    if not now.engine_attached:
-        return False
-    if before is None:
-        return True
-    gateway = "gateway" not in strike.victims or now.gateway_pid != before.gateway_pid
-    engine = "engine" not in strike.victims or now.engine_id != before.engine_id
-    return gateway and engine
 
 
 async def _away(api: Client, expected: Set[str]) -> str:

@@ -21,7 +21,7 @@ from holdfast.keeper import Ended, KeeperFact, Place, free_port
 from holdfast.lab import Simulator, Stack
 
 _LINK_AT_ONCE = 8
-_DRAIN_WITHIN_S = 60.0
+_DRAIN_WITHIN_S = 120.0
 
 
 async def selftest(
@@ -147,7 +147,7 @@ async def _link(api: Client, simulator: Simulator, count: int, progress: Progres
             await api.sessions.create(name)
             code = await api.sessions.first_qr(name)
             await phone.scan(code.code)
-            await api.sessions.wait_for(name, timeout_s=60.0)
+            await api.sessions.wait_for(name, timeout_s=120.0)
             progress.linked(index, count)
             return Number(name, phone.phone, customer)
 

@@ -46,7 +46,7 @@ class Traffic:
         """Start counters first, then senders."""
         ready = asyncio.Event()
         self._tasks.append(asyncio.create_task(self._consume(ready)))
-        async with asyncio.timeout(30.0):
+        async with asyncio.timeout(60.0):
             await ready.wait()
         self._tasks.append(asyncio.create_task(self._watch_phones()))
         self._tasks.append(asyncio.create_task(self._phones_write()))

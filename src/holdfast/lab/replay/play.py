@@ -28,7 +28,7 @@ from holdfast.lab.replay.script import (
 from holdfast.lab.replay.world import World
 from holdfast.model.errors import HoldfastError
 
-_WITHIN_S: Final = 30.0
+_WITHIN_S: Final = 60.0
 _PIXEL: Final = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"
     "050001a5f645400000000049454e44ae426082"

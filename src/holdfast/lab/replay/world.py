@@ -34,6 +34,8 @@ class World:
         self.stack, self.client, self._folder = stack, stack.client, folder
         self._bots: asyncio.Task[None] | None = None
         self._process: asyncio.subprocess.Process | None = None
+        #: Reads what that process says, so that it never waits for a reader.
+        self._listening: asyncio.Task[bytes] | None = None
         self._ahead = timedelta(0)
         #: Documents that a script has changed, as they were before.
         self._documents: dict[str, Mapping[str, Any]] = {}
@@ -78,8 +80,10 @@ class World:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
-            await self._process.communicate()
-            self._process = None
+            await self._process.wait()
+            if self._listening is not None:
+                await self._listening
+            self._process = self._listening = None
 
     async def _start_process(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
@@ -93,6 +97,7 @@ class World:
             while b"at work" not in (line := await self._process.stdout.readline()):
                 if not line:
                     raise HoldfastError("The bots' process ended as it began")
+        self._listening = asyncio.create_task(self._process.stdout.read())
 
     # ---- what scripts do -------------------------------------------------------------------------------
 
