@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 	"testing"
-	"time"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"google.golang.org/protobuf/proto"
@@ -51,7 +50,7 @@ func TestTheBytesOfAMessageAreFinal(t *testing.T) {
 		}
 	}
 	// A request for a retry that the engine did not acknowledge comes again after the kill, with keys that are used up by then.
-	labtest.Within(t, 15*time.Second, "the request for a retry is acknowledged", func() bool { return l.own.Queue() == 0 })
+	labtest.Eventually(t, "the request for a retry is acknowledged", func() bool { return l.own.Queue() == 0 })
 	l.engine.kill() // what is repeated comes from a process that knows nothing of the first attempt
 	startEngine(t, l.dir, "--lab", l.sim.Trust)
 	l.g = dial(t, l.dir)
@@ -70,7 +69,7 @@ func TestTheBytesOfAMessageAreFinal(t *testing.T) {
 			t.Errorf("%s again: received %x, want %x", item.ID, item.Raw, composed[item.ID])
 		}
 	}
-	labtest.Within(t, 15*time.Second, "every message has come again", func() bool {
+	labtest.Eventually(t, "every message has come again", func() bool {
 		return !slices.ContainsFunc(l.friend.Inbox(len(composed)), func(item labtest.Received) bool { return item.Duplicates == 0 })
 	})
 	for _, item := range l.friend.Inbox(len(composed)) {

@@ -45,7 +45,7 @@ func startEngine(t *testing.T, dir string, args ...string) *engine {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], append([]string{"serve", "--data", dir}, args...)...)
 	cmd.Env = append(os.Environ(), asEngine+"=1")
-	cmd.Stderr = &labtest.Lines{T: t, Name: "engine"}
+	cmd.Stderr = labtest.NewLines(t, "engine")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -58,17 +58,17 @@ func startEngine(t *testing.T, dir string, args ...string) *engine {
 func (e *engine) kill() {
 	e.t.Helper()
 	_ = e.cmd.Process.Signal(syscall.SIGKILL)
-	e.wait(5 * time.Second)
+	e.wait()
 }
 
 // wait waits for the end of the process and answers its exit code, -1 for a signal.
-func (e *engine) wait(limit time.Duration) int {
+func (e *engine) wait() int {
 	e.t.Helper()
 	select {
 	case <-e.done:
 		return e.cmd.ProcessState.ExitCode()
-	case <-time.After(limit):
-		e.t.Fatalf("engine still runs after %s", limit)
+	case <-time.After(labtest.Patience):
+		e.t.Fatal("engine still runs")
 		return 0
 	}
 }
@@ -120,7 +120,7 @@ func dialVersion(t *testing.T, dir string, low, high uint32) *gatewayDouble {
 // dialSocket finds the engine by run/engine.addr, as a gateway does.
 func dialSocket(t *testing.T, dir string) net.Conn {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(labtest.Patience)
 	for {
 		address, err := os.ReadFile(filepath.Join(dir, "run", "engine.addr"))
 		if err == nil {
@@ -191,7 +191,7 @@ func (g *gatewayDouble) confirm(deliveries ...*pb.Delivery) {
 // until waits until check, called under the lock, answers true.
 func (g *gatewayDouble) until(what string, check func() bool) {
 	g.t.Helper()
-	deadline := time.After(15 * time.Second)
+	deadline := time.After(labtest.Patience)
 	for {
 		g.lock.Lock()
 		ok, changed, closed := check(), g.changed, g.closed
@@ -344,7 +344,7 @@ func (g *gatewayDouble) online(session string, p *labtest.Phone) {
 	g.connect(session, 2)
 	g.fact("drained", 2, func(f *pb.SessionFact) bool { return f.SessionId == session && f.GetOfflineDrained() != nil })
 	// The phone opens a session to a new device and sends keys and history: acknowledged without the gateway.
-	labtest.Within(g.t, 10*time.Second, "what the phone sends to a new device is acknowledged", p.Settled)
+	labtest.Eventually(g.t, "what the phone sends to a new device is acknowledged", p.Settled)
 }
 
 func sendText(id, to, text string) *pb.Command {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"google.golang.org/protobuf/proto"
@@ -226,7 +225,7 @@ func TestASlowFileHoldsUpNothing(t *testing.T) {
 			t.Errorf("the connection ended: %v", fact)
 		}
 	}
-	labtest.Within(t, 5*time.Second, "no halves are left", func() bool {
+	labtest.Eventually(t, "no halves are left", func() bool {
 		left, _ := filepath.Glob(l.media(".part-*"))
 		return len(left) == 0
 	})

@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-	"time"
 
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/labtest"
@@ -61,7 +60,7 @@ func TestANoticeComesAgainUntilItIsConfirmed(t *testing.T) {
 	t.Parallel()
 	l := online(t)
 	l.g.confirmAll()
-	labtest.Within(t, 5*time.Second, "settled", func() bool { return l.own.Queue() == 0 })
+	labtest.Eventually(t, "settled", func() bool { return l.own.Queue() == 0 })
 	l.g.lock.Lock()
 	l.g.auto, l.g.holdsNotices = false, true
 	l.g.lock.Unlock()
@@ -77,5 +76,5 @@ func TestANoticeComesAgainUntilItIsConfirmed(t *testing.T) {
 	if again := g.notice("the second time", once); again.NoticeId != first.NoticeId {
 		t.Errorf("%s, then %s", first.NoticeId, again.NoticeId)
 	}
-	labtest.Within(t, 5*time.Second, "acknowledged", func() bool { return l.own.Queue() == 0 })
+	labtest.Eventually(t, "acknowledged", func() bool { return l.own.Queue() == 0 })
 }

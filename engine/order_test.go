@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/labtest"
@@ -32,7 +31,7 @@ func TestOrderBehindALongBacklog(t *testing.T) {
 				t.Errorf("%d stanzas read and not handled", n)
 			}
 			l.g.confirmAll()
-			labtest.Within(t, 2*time.Minute, "everything acknowledged", func() bool { return l.queue() == 0 })
+			labtest.Eventually(t, "everything acknowledged", func() bool { return l.queue() == 0 })
 			checkOrder(t, l.g.snapshot(), chats)
 		})
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"slices"
 	"testing"
-	"time"
 
 	pb "holdfast/engine/enginepb"
 	"holdfast/engine/internal/labtest"
@@ -100,7 +99,7 @@ func TestOthersSeeTypingAndPresence(t *testing.T) {
 	for _, activity := range []pb.ChatActivity{pb.ChatActivity_TYPING, pb.ChatActivity_RECORDING, pb.ChatActivity_PAUSED} {
 		l.g.must("s1", act(&pb.Act{Act: &pb.Act_ChatPresence{ChatPresence: &pb.ChatPresence{Chat: friend, Activity: activity}}}))
 	}
-	labtest.Within(t, 5*time.Second, "the friend's phone shows all of it", func() bool {
+	labtest.Eventually(t, "the friend's phone shows all of it", func() bool {
 		var page struct {
 			Items []struct{ Kind, State, From string } `json:"items"`
 		}

@@ -34,7 +34,7 @@ func TestLinkReceiveConfirmSend(t *testing.T) {
 		t.Errorf("acknowledged before the confirmation: %d in the queue, want 1", queue)
 	}
 	g.confirm(delivery)
-	labtest.Within(t, 3e9, "acknowledged after the confirmation", func() bool { return own.Account().Companions[0].Queue == 0 })
+	labtest.Eventually(t, "acknowledged after the confirmation", func() bool { return own.Account().Companions[0].Queue == 0 })
 
 	result := g.must("s1", sendText("3EB0AAAA01", friend.Number+"@s.whatsapp.net", "hi there")).GetSend()
 	if result.TimestampMs == 0 || result.Sender == "" || len(result.Message) == 0 {

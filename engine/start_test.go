@@ -29,7 +29,7 @@ func attempt(t *testing.T, as *syscall.Credential, args ...string) (int, string)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(labtest.Patience, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
 	_ = cmd.Wait()
 	return cmd.ProcessState.ExitCode(), stderr.String()
@@ -204,7 +204,7 @@ func TestALabEngineEndsWithItsFolder(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	e.wait(10 * time.Second)
+	e.wait()
 }
 
 func TestTheLogIsJSONAndHoldsNoSecret(t *testing.T) {
@@ -220,7 +220,7 @@ func TestTheLogIsJSONAndHoldsNoSecret(t *testing.T) {
 	g.message("a secret body")
 	g.must("s1", sendText("3EB0ABCD01", friend.Number+"@s.whatsapp.net", "another secret body"))
 	_ = e.cmd.Process.Signal(syscall.SIGTERM)
-	e.wait(10 * time.Second)
+	e.wait()
 	content, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)

@@ -65,7 +65,7 @@ func (p *program) ends(t *testing.T) int {
 			return exit.ExitCode()
 		}
 		return 0
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("the program does not end")
 		return -1
 	}

@@ -4,7 +4,6 @@ package labtest
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -68,7 +67,7 @@ func Start(t *testing.T) *Simulator {
 	trust := filepath.Join(t.TempDir(), "trust.json")
 	cmd := exec.Command(binary, "--listen", "127.0.0.1:0", "--seed", "7", "--trust-file", trust,
 		"--parent-pid", fmt.Sprint(os.Getpid()))
-	cmd.Stderr = &Lines{T: t, Name: "wasim"}
+	cmd.Stderr = NewLines(t, "wasim")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +89,7 @@ func Start(t *testing.T) *Simulator {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(ready.CAPEM))
 	return &Simulator{t: t, stop: stop, Address: ready.Address, Trust: trust, http: &http.Client{
-		Timeout:   20 * time.Second,
+		Timeout:   Patience,
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "web.whatsapp.com"}},
 	}}
 }
@@ -180,7 +179,7 @@ type Received struct {
 // Inbox waits until the phone holds at least n messages that others wrote.
 func (p *Phone) Inbox(n int) []Received {
 	p.sim.t.Helper()
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(Patience)
 	for {
 		var page struct {
 			Items []Received `json:"items"`
@@ -249,46 +248,67 @@ func (p *Phone) Scan(code string) {
 // Queue returns how many stanzas wait for the phone's first companion.
 func (p *Phone) Queue() int { p.sim.t.Helper(); return p.Account().Companions[0].Queue }
 
-// Settled tells whether everything that the phone sends to a new companion is acknowledged: keys and history. It looks
-// several times, because the phone uses up a key a moment before it sends.
+// greeting is how many messages a phone sends to a new companion: the app state key and three histories.
+const greeting = 4
+
+// Settled tells whether everything that the phone sends to its first companion is acknowledged: keys and history.
 func (p *Phone) Settled() bool {
 	p.sim.t.Helper()
-	for range 4 {
-		if device := p.Account().Companions[0]; device.PreKeys >= 812 || device.Queue > 0 {
-			return false
-		}
-		time.Sleep(30 * time.Millisecond)
+	var page struct {
+		Items []struct{ ID, From string } `json:"items"`
 	}
-	return true
+	p.sim.Must("GET", "/admin/phones/"+p.Number+"/receipts", nil, &page)
+	confirmed := map[string]bool{}
+	for _, item := range page.Items {
+		if item.From == p.Number {
+			confirmed[item.ID] = true
+		}
+	}
+	return len(confirmed) == greeting && p.Queue() == 0
 }
 
-// Lines writes a process's lines into the test's log, as long as the test runs.
+// Lines writes what somebody says into the test's log, as long as the test runs.
 type Lines struct {
-	T    *testing.T
-	Name string
+	t    *testing.T
+	name string
 	lock sync.Mutex
+	over bool
+}
+
+// NewLines makes a writer. What is said after the end of the test is dropped: to log it would end the whole binary.
+func NewLines(t *testing.T, name string) *Lines {
+	t.Helper()
+	w := &Lines{t: t, name: name}
+	t.Cleanup(func() {
+		w.lock.Lock()
+		defer w.lock.Unlock()
+		w.over = true
+	})
+	return w
 }
 
 // Write implements io.Writer.
 func (w *Lines) Write(p []byte) (int, error) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
+	if w.over {
+		return len(p), nil
+	}
 	for _, line := range strings.Split(strings.TrimRight(string(p), "\n"), "\n") {
-		w.T.Logf("%s: %s", w.Name, line)
+		w.t.Logf("%s: %s", w.name, line)
 	}
 	return len(p), nil
 }
 
-// Within waits until check answers true.
-func Within(t *testing.T, limit time.Duration, what string, check func() bool) {
+// Patience is how long a test waits for what must come. A busy machine may need most of it; only a failure needs all.
+const Patience = 2 * time.Minute
+
+// Eventually waits until check returns true.
+func Eventually(t *testing.T, what string, check func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	for !check() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("not within %s: %s", limit, what)
-		case <-time.After(20 * time.Millisecond):
+	for deadline := time.Now().Add(Patience); !check(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within %s: %s", Patience, what)
 		}
 	}
 }

@@ -17,6 +17,9 @@ import (
 	pb "holdfast/engine/enginepb"
 )
 
+// patience is how long a test waits for what must come. Only a failure needs all of it.
+const patience = 2 * time.Minute
+
 // handlerDouble records what the server asks of the engine.
 type handlerDouble struct {
 	lock      sync.Mutex
@@ -87,7 +90,7 @@ func (f *fixture) dial(down *pb.Down) *peer {
 		f.t.Fatal(err)
 	}
 	f.t.Cleanup(func() { _ = conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(patience))
 	p := &peer{t: f.t, conn: conn, reader: bufio.NewReader(conn)}
 	p.send(down)
 	return p
@@ -323,7 +326,7 @@ func TestStrangersAndNonsenseAreTurnedAway(t *testing.T) {
 	}
 	defer conn.Close() //nolint:errcheck // test
 	_, _ = conn.Write([]byte{0xff, 0xff, 0xff, 0xff})
-	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(patience))
 	if n, err := conn.Read(make([]byte, 1)); n != 0 || err == nil {
 		t.Error("a frame of 4 GiB was waited for")
 	}
@@ -410,7 +413,7 @@ func TestFramesAreBounded(t *testing.T) {
 
 func eventually(t *testing.T, what string, check func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(patience)
 	for !check() {
 		if time.Now().After(deadline) {
 			t.Fatalf("never: %s", what)

@@ -6,7 +6,7 @@ package session
 import (
 	"context"
 	"log/slog"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	pb "holdfast/engine/enginepb"
@@ -39,10 +39,25 @@ type Deps struct {
 	LevelChanged func()
 
 	table     translate.Dispositions
-	opens     chan struct{}  // limits how many files are opened at once
-	dials     chan struct{}  // limits how many handshakes run at once
-	transfers chan struct{}  // limits how many files are moved at once
-	order     *atomic.Uint64 // of facts and levels
+	opens     chan struct{} // limits how many files are opened at once
+	dials     chan struct{} // limits how many handshakes run at once
+	transfers chan struct{} // limits how many files are moved at once
+	order     *order
+}
+
+// order numbers facts and levels. A fact is handed over before the next number is given, or two that are told at once
+// would arrive in another order than they are numbered.
+type order struct {
+	lock sync.Mutex
+	last uint64
+}
+
+// next gives the next number to use, which must not block.
+func (o *order) next(use func(number uint64)) {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	o.last++
+	use(o.last)
 }
 
 // Timing holds the limits of a connection's life. Tests shorten them.

@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"go.mau.fi/whatsmeow"
@@ -38,7 +38,7 @@ func bare(t *testing.T, answer func() (types.JID, error)) (*Connection, *gateway
 	gateway := &gatewayDouble{}
 	deps := &Deps{
 		Gateway: gateway, Kill: killpoint.New(""), Log: slog.New(slog.DiscardHandler), Timing: DefaultTiming(),
-		LevelChanged: func() {}, table: translate.NewDispositions(), Dialer: wire.NewDialer(nil), order: &atomic.Uint64{},
+		LevelChanged: func() {}, table: translate.NewDispositions(), Dialer: wire.NewDialer(nil), order: &order{},
 	}
 	conn := newConnection(&Session{id: "s1", deps: deps}, 5, &vault.Watch{})
 	conn.device = &store.Device{LIDs: aliasMap{answer: answer}}
@@ -184,6 +184,30 @@ func TestAnEndOfOurOwnCutsTheSocketFirst(t *testing.T) {
 		if <-outcome {
 			t.Errorf("%v: accepted on a connection that has ended", reason)
 		}
+	}
+}
+
+// Several goroutines of a connection tell facts at once.
+func TestFactsArriveInTheOrderOfTheirNumbers(t *testing.T) {
+	conn, gateway := bare(t, none)
+	const tellers, each = 8, 500
+	var all sync.WaitGroup
+	for range tellers {
+		all.Go(func() {
+			for range each {
+				conn.session.fact(conn.epoch, &pb.SessionFact{})
+			}
+		})
+	}
+	all.Wait()
+	told := gateway.told()
+	for n, fact := range told {
+		if fact.Sequence != uint64(n+1) {
+			t.Fatalf("number %d arrived at place %d", fact.Sequence, n+1)
+		}
+	}
+	if len(told) != tellers*each {
+		t.Errorf("%d facts", len(told))
 	}
 }
 

@@ -122,10 +122,12 @@ func (p *pairing) next(c *Connection, timer *time.Timer) {
 		life = c.deps.Timing.FirstCode
 	}
 	p.shown++
+	// Before the timer is set: the next code never comes while this one is said to be valid.
+	until := time.Now().Add(life)
 	timer.Reset(life)
 	c.session.fact(c.epoch, &pb.SessionFact{Fact: &pb.SessionFact_PairCode{PairCode: &pb.PairCode{
 		Code: p.codes[p.shown-1], Index: uint32(p.shown), Of: uint32(len(p.codes)),
-		ValidUntilMs: time.Now().Add(life).UnixMilli(),
+		ValidUntilMs: until.UnixMilli(),
 	}}})
 }
 

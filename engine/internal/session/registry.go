@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	pb "holdfast/engine/enginepb"
@@ -30,7 +29,7 @@ func NewRegistry(deps Deps) *Registry {
 	deps.opens = make(chan struct{}, parallelOpens)
 	deps.dials = make(chan struct{}, parallelDials)
 	deps.transfers = make(chan struct{}, parallelTransfers)
-	deps.order = &atomic.Uint64{}
+	deps.order = &order{}
 	return &Registry{deps: &deps, sessions: map[string]*Session{}}
 }
 
@@ -142,7 +141,8 @@ func (r *Registry) all() []*Session {
 // Levels returns the levels of every session held.
 func (r *Registry) Levels() *pb.Levels {
 	// Counted before anything is looked at: what happens meanwhile has a higher number, and is told again by its fact.
-	levels := &pb.Levels{AtMs: time.Now().UnixMilli(), Sequence: r.deps.order.Add(1)}
+	levels := &pb.Levels{AtMs: time.Now().UnixMilli()}
+	r.deps.order.next(func(number uint64) { levels.Sequence = number })
 	levels.Sessions = r.levels()
 	return levels
 }

@@ -176,8 +176,10 @@ func (s *Session) fact(epoch uint64, fact *pb.SessionFact) {
 	if s.unheard.Load() {
 		return
 	}
-	fact.SessionId, fact.Epoch, fact.AtMs, fact.Sequence = s.id, epoch, time.Now().UnixMilli(), s.deps.order.Add(1)
-	s.deps.Gateway.Fact(fact)
+	s.deps.order.next(func(number uint64) {
+		fact.SessionId, fact.Epoch, fact.AtMs, fact.Sequence = s.id, epoch, time.Now().UnixMilli(), number
+		s.deps.Gateway.Fact(fact)
+	})
 }
 
 // closeFile closes the file; the folder stays held until release or hold.

@@ -143,7 +143,7 @@ func TestAPanicInTheTransactionRollsBackAndLeaksNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	for range 3 {
 		err = device.EventBuffer.DoDecryptionTxn(ctx, func(ctx context.Context) error {
@@ -229,7 +229,7 @@ func TestADeviceIsNotSavedWhenItsFolderCannotBeMarked(t *testing.T) {
 func TestPreKeysAreMadeInOneTransaction(t *testing.T) {
 	file := linked(t, filepath.Join(t.TempDir(), databaseName))
 	defer file.Close() //nolint:errcheck // test
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	device, err := file.LoadDevice(ctx, &Watch{})
 	if err != nil {

@@ -36,7 +36,7 @@ func serve(t *testing.T, authority *Authority) (dial func() *websocket.Conn, res
 		if err != nil {
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		conn, hello, err := Handshake(ctx, ws, 1, authority, nil)
 		result := &served{hello: hello, err: err, nodes: make(chan *binary.Node, 10)}

@@ -58,7 +58,7 @@ var moreSightings = map[string]func(*stage){
 	},
 	"out-of-order": func(s *stage) {
 		r := s.login()
-		s.strike("out-of-order", s.own)
+		s.strike("out-of-order", s.own, "args", attrs{"ms": 3_600_000})
 		first, second := s.send(s.friend, s.own, "first"), s.send(s.friend, s.own, "second")
 		for _, want := range []string{second, first} {
 			if got := r.next("message").Attrs["id"]; got != want {

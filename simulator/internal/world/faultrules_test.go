@@ -77,7 +77,7 @@ func TestRulesOnTheWayIn(t *testing.T) {
 	t.Run("reorder", func(t *testing.T) {
 		s := newStage(t)
 		r := s.login()
-		s.rule(attrs{"account": s.own, "dir": "in", "tag": "message"}, "reorder")
+		s.rule(attrs{"account": s.own, "dir": "in", "tag": "message"}, "reorder", "args", attrs{"ms": 3_600_000})
 		r.sendMessage(s.friend, "SECOND")
 		r.sendMessage(s.friend, "FIRST")
 		for _, want := range []string{"FIRST", "SECOND"} {

@@ -141,14 +141,15 @@ func (r *raw) silent() {
 	}
 }
 
-// quiet forgets what has come.
+// quiet returns when the server has said everything that it says after a login, and forgets it.
 func (r *raw) quiet() {
-	for {
-		select {
-		case <-r.nodes:
-		case <-time.After(30 * time.Millisecond):
-			return
-		}
+	r.t.Helper()
+	select {
+	case <-r.drained:
+	case <-time.After(patience):
+		r.t.Fatal("the backlog has no end")
+	}
+	for id := r.ping(); r.next("iq").Attrs["id"] != id; {
 	}
 }
 

@@ -101,18 +101,15 @@ var sightings = map[string]func(*stage){
 		r := s.login()
 		id := s.send(s.friend, s.own, "kept over the restart")
 		r.message(id)
-		s.strike("server-restart", "", "args", attrs{"down_ms": 150})
+		s.strike("server-restart", "", "args", attrs{"down_ms": 3_600_000})
 		r.endedWith("StatusGoingAway")
 		if _, status, err := s.upgrade(); err == nil || status != http.StatusServiceUnavailable {
 			s.t.Errorf("while it is down: status %d, %v", status, err)
 		}
-		s.eventually("it is up again", func() bool {
-			conn, _, err := s.upgrade()
-			if err == nil {
-				_ = conn.CloseNow()
-			}
-			return err == nil
-		})
+		s.must("DELETE", "/admin/faults", nil, nil)
+		conn, _, err := s.upgrade()
+		must(s.t, err)
+		_ = conn.CloseNow()
 		s.login().message(id)
 	},
 	"no-pong": func(s *stage) {
@@ -172,7 +169,7 @@ var sightings = map[string]func(*stage){
 	"coalesced-frames": func(s *stage) {
 		r := s.login()
 		r.quiet()
-		s.strike("coalesced-frames", s.own)
+		s.strike("coalesced-frames", s.own, "args", attrs{"ms": 3_600_000})
 		first := r.ping()
 		r.silent()
 		second := r.ping()

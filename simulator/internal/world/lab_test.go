@@ -35,7 +35,8 @@ import (
 // All tests use one seed, because whatsmeow keeps the root key that it trusts in a package variable.
 const testSeed = 7
 
-const patience = 20 * time.Second
+// patience is how long a test waits for what must come. Only a failure needs all of it.
+const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) {
 	authority, err := wire.NewAuthority(seed.New(testSeed), time.Now(), nil)

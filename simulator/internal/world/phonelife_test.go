@@ -277,6 +277,14 @@ func TestThreeCompanionsOfOneAccount(t *testing.T) {
 		}
 	}
 	for i, writer := range companions {
+		l.eventually("each knows of the others", func() bool {
+			for _, each := range l.account(own).Companions {
+				if each.Queue > 0 {
+					return false
+				}
+			}
+			return true
+		})
 		id := writer.say(friend, fmt.Sprint("from ", i))
 		for j, reader := range companions {
 			if i == j {

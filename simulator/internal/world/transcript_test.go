@@ -82,7 +82,7 @@ func TestTheTranscriptIsFollowed(t *testing.T) {
 		t.Errorf("more than two: %s", lines.Text())
 	}
 	began := time.Now()
-	if found := l.transcript("wait_s=20&id=" + ids[0]); len(found) == 0 || time.Since(began) > 10*time.Second {
+	if found := l.transcript("wait_s=60&id=" + ids[0]); len(found) == 0 || time.Since(began) > 50*time.Second {
 		t.Errorf("%d after %s", len(found), time.Since(began))
 	}
 	if found := l.transcript("wait_s=0.05&id=absent"); len(found) != 0 {
