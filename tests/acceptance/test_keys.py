@@ -1,4 +1,4 @@
-"""`holdfast keys` on whole installations: rotated, killed in between, exported and brought back."""
+"""`holdfast master-key` on whole installations: rotated, killed in between, exported and brought back."""
 
 import asyncio
 import json
@@ -10,9 +10,9 @@ from house import House
 
 
 async def keys(house: House, *options: str, stdin: str = "") -> tuple[int, str]:
-    """Run `holdfast keys`; exit code, and what it printed."""
+    """Run `holdfast master-key`; exit code, and what it printed."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", "keys", *options),
+        *(sys.executable, "-m", "holdfast.cli", "master-key", *options),
         env=dict(house.place.environment()) | dict(house.extra) | {"COLUMNS": "200"},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

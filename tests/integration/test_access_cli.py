@@ -72,7 +72,7 @@ async def test_a_user_is_made_and_locked_and_the_audit_says_so(terminal: Termina
 
 
 async def test_a_key_is_shown_once_and_ends(terminal: Terminal) -> None:
-    made = (await terminal.say("key", "make", "robot", "--scope", "read", "--days", "7")).splitlines()
+    made = (await terminal.say("key", "create", "robot", "--scope", "read", "--days", "7")).splitlines()
     headers = {"Authorization": f"Bearer {made[0]}"}
     assert (await terminal.api.http.get("/v1/users/self", headers=headers)).json()["scopes"] == ["read"]
     listed = await terminal.say("key", "list")

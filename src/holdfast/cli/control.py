@@ -1,4 +1,4 @@
-"""`holdfast down`, `holdfast reload` and `holdfast rename`."""
+"""`holdfast down` and `holdfast reload`."""
 
 import asyncio
 import contextlib
@@ -71,15 +71,6 @@ async def reload(data: Path | None) -> int:
     kept = "the engine stayed" if after.engine_id == before.engine_id else "the engine was replaced"
     restored = f"{after.restore_connected} of {after.restore_total} connected"
     say("gateway reloaded in {} s; {}, {}", f"{seconds:.1f}", kept, restored)
-    return 0
-
-
-async def rename(data: Path | None, session: str, name: str) -> int:
-    """Another name for a session. Raises what the gateway refuses."""
-    async with client(data) as api:
-        found = await api.sessions.get(session)
-        renamed = await api.sessions.rename(found.id, name)
-    say("{} is called [bold]{}[/] now", found.name, renamed.name)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The commands of `holdfast keys`. Each imports its work when it is called."""
+"""The commands of `holdfast master-key`. Each imports its work when it is called."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`holdfast keys …`: how it is asked and shown."""
+"""`holdfast master-key …`: how it is asked and shown."""
 
 import html
 import io
@@ -24,7 +24,8 @@ body {{font: 14pt/1.6 sans-serif; margin: 2cm}} pre {{font: 16pt/1.8 monospace}}
 <p>Made {day} for the data folder {data}. <b>Whoever has this page and the data folder has your numbers.</b>
 Print it, lock it away, delete the file.</p>
 <pre>{words}</pre>{code}
-<p>To bring the key back: <code>holdfast keys import</code>, then type the words, or what the code says.</p>
+<p>To bring the key back: <code>holdfast master-key import</code>,
+then type the words, or what the code says.</p>
 """
 
 
@@ -54,7 +55,7 @@ def _show(it: "Checked") -> None:
     for path in it.found.damaged:
         complain(f"No wrapped key is in {path}")
     if it.rotating:
-        complain("A rotation is not finished. Next step: holdfast keys rotate")
+        complain("A rotation is not finished. Next step: holdfast master-key rotate")
     if it.fits is False:
         complain(
             "This is not the key of this data folder. Next step: put the right one back, or restore a backup."
@@ -80,7 +81,7 @@ async def rotate(data: Path | None, *, as_json: bool) -> None:
     for path in (*done.found.foreign, *done.found.damaged):
         complain(f"Left as it was: {path}")
     say("Recovery sheets and backups of before hold the old key: make new ones.")
-    say("Next step: [bold]holdfast keys export sheet.html[/], then [bold]holdfast up[/]")
+    say("Next step: [bold]holdfast master-key export sheet.html[/], then [bold]holdfast up[/]")
 
 
 async def export(data: Path | None, to: Path | None) -> None:
@@ -89,7 +90,7 @@ async def export(data: Path | None, to: Path | None) -> None:
     from holdfast.vault.sheet import words_of
 
     if to is None and kept_for_others():
-        fail("A key is not written where others read it. Next step: holdfast keys export sheet.html")
+        fail("A key is not written where others read it. Next step: holdfast master-key export sheet.html")
     line, words = ops.line(data), words_of(ops.secret(data))
     if to is not None:
         ops.write_sheet(to, _page(line, words, ops.folder(data)))
@@ -125,4 +126,4 @@ async def import_(data: Path | None, file: str | None) -> None:
 
     path = ops.bring_back(data, secrets.sheet(file))
     say("[bold green]written[/] {}", path)
-    say("Next step: [bold]holdfast keys check[/]")
+    say("Next step: [bold]holdfast master-key check[/]")

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLR0917 - a command's parameters are its options
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,11 @@ from holdfast.cli.group_commands import app as group_app
 from holdfast.cli.import_commands import app as import_app
 from holdfast.cli.key_commands import app as master_app
 from holdfast.cli.lab.commands import app as lab_app
-from holdfast.cli.options import AsJson, Data, SessionName
+from holdfast.cli.options import ApiPort, AsJson, DashboardPort, Data, SessionName
 from holdfast.cli.quarantine import app as quarantine_app
 from holdfast.cli.run import run as _run
 from holdfast.cli.send_command import cancel, queue, send
+from holdfast.cli.session_commands import connect, delete, disconnect, logout, rename
 from holdfast.cli.user_commands import app as user_app
 from holdfast.cli.user_commands import audit, key_app
 
@@ -40,7 +42,7 @@ app.add_typer(booking_app, name="booking")
 app.add_typer(chat_app, name="chats")
 app.add_typer(group_app, name="group")
 app.add_typer(backup_app, name="backup")
-app.add_typer(master_app, name="keys")
+app.add_typer(master_app, name="master-key")
 app.add_typer(import_app, name="import")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(lab_app, name="lab")
@@ -48,9 +50,11 @@ app.add_typer(user_app, name="user")
 app.add_typer(key_app, name="key")
 
 
-def run() -> None:
-    """Run the command line."""
-    app()
+def run(argv: Sequence[str] | None = None) -> None:
+    """Run the command line; every refusal is one line. Leaves by `sys.exit` unless it ends well."""
+    from holdfast.cli import usage
+
+    usage.run(app, argv)
 
 
 def _version(wanted: bool) -> None:
@@ -74,8 +78,8 @@ def _root(
 def up(
     data: Data = None,
     host: Annotated[str, typer.Option(envvar="HOLDFAST_HOST", help="Address to listen on.")] = "127.0.0.1",
-    api_port: Annotated[int, typer.Option(envvar="HOLDFAST_API_PORT")] = 4001,
-    dashboard_port: Annotated[int, typer.Option(envvar="HOLDFAST_DASHBOARD_PORT")] = 4000,
+    api_port: ApiPort = 4001,
+    dashboard_port: DashboardPort = 4000,
     dashboard: Annotated[bool, typer.Option(help="Run the dashboard as well.")] = True,
     lab: Annotated[bool, typer.Option("--lab", help="Against a simulated WhatsApp, offline.")] = False,
     trust: Annotated[
@@ -148,7 +152,10 @@ def dashboard(
         str | None, typer.Option(envvar="HOLDFAST_URL", help="Address of a gateway elsewhere.")
     ] = None,
     host: Annotated[str, typer.Option(envvar="HOLDFAST_HOST", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="HOLDFAST_DASHBOARD_PORT")] = 4000,
+    port: Annotated[
+        int,
+        typer.Option("--port", envvar="HOLDFAST_DASHBOARD_PORT", min=1, max=65535, help="Port to listen on."),
+    ] = 4000,
     data: Data = None,
 ) -> None:
     """Serve the dashboard alone, beside the gateway or elsewhere; `up` brings one of its own."""
@@ -185,18 +192,11 @@ def pair(
     _run(work.pair(data, session, replace_number=replace_number, phone=code))
 
 
-@app.command()
-def rename(
-    session: SessionName,
-    name: Annotated[str, typer.Argument(help="Its name from now on.")],
-    data: Data = None,
-) -> None:
-    """Give a session another name. Its id, its number and its messages stay."""
-    from holdfast.cli import control
-
-    _run(control.rename(data, session, name))
-
-
+app.command()(connect)
+app.command()(disconnect)
+app.command()(rename)
+app.command()(logout)
+app.command()(delete)
 app.command()(send)
 app.command()(queue)
 app.command()(cancel)
@@ -240,8 +240,8 @@ def events(
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Exit at the end of the story, 0 or 1.")] = False,
-    api_port: Annotated[int, typer.Option()] = 4001,
-    dashboard_port: Annotated[int, typer.Option()] = 4000,
+    api_port: ApiPort = 4001,
+    dashboard_port: DashboardPort = 4000,
 ) -> None:
     """The whole of Holdfast against a simulated WhatsApp: link, answer, kill -9, still connected."""
     from holdfast.cli import demo as work

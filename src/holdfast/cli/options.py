@@ -5,10 +5,37 @@ from typing import Annotated
 
 import typer
 
+
+def _lab(given: Path | None) -> Path:
+    from holdfast.client import lab_folder
+
+    return given or lab_folder()
+
+
 Data = Annotated[
     Path | None,
     typer.Option(
         "--data", envvar="HOLDFAST_DATA", help="Data folder.", show_default="~/.local/share/holdfast"
+    ),
+]
+#: What `holdfast lab …` works on: never the folder of real numbers, unless it is named.
+LabData = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        envvar="HOLDFAST_DATA",
+        callback=_lab,
+        help="Data folder of the lab.",
+        show_default="~/.local/share/holdfast-lab",
+    ),
+]
+ApiPort = Annotated[
+    int, typer.Option("--api-port", envvar="HOLDFAST_API_PORT", min=1, max=65535, help="Port of the API.")
+]
+DashboardPort = Annotated[
+    int,
+    typer.Option(
+        "--dashboard-port", envvar="HOLDFAST_DASHBOARD_PORT", min=1, max=65535, help="Port of the dashboard."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]

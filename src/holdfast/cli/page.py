@@ -21,16 +21,16 @@ def serve(data: Path | None, gateway: str | None, host: str, port: int) -> NoRet
 
 async def link(data: Path | None) -> int:
     """Print a link that logs one browser in, once."""
-    folder = (data or data_folder()).expanduser().absolute()
     async with client(data) as gateway:
         made = await gateway.dashboard_link()
-    plain(_address(folder) + made.path)
+    plain(address(data) + made.path)
     say("[bright_black]It logs one browser in, once, within 15 minutes.[/]")
     return 0
 
 
-def _address(folder: Path) -> str:
+def address(data: Path | None) -> str:
     """Where the dashboard of this data folder said that it listens; else where one listens by default."""
+    folder = (data or data_folder()).expanduser().absolute()
     try:
         return str(json.loads((folder / "run" / "dashboard.json").read_text())["url"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from holdfast import binaries
 from holdfast.cli.screen import Exit, command_name, fail, kept_for_others, lab_banner, say
-from holdfast.client import Client, HoldfastError, data_folder
+from holdfast.client import Client, HoldfastError, data_folder, lab_folder
 from holdfast.keeper import (
     Ended,
     Keeper,
@@ -49,7 +49,8 @@ class Wanted:
     @property
     def folder(self) -> Path:
         """The data folder, absolute."""
-        return (self.data or data_folder()).expanduser().absolute()
+        usual = lab_folder() if self.lab or self.trust else data_folder()
+        return (self.data or usual).expanduser().absolute()
 
 
 def parent_file(folder: Path) -> Path:
@@ -213,8 +214,11 @@ class _Parent:
             say("dashboard  [bold]http://{}:{}[/]", host, self._place.dashboard_port)
             await tell_link(self._client, f"http://{host}:{self._place.dashboard_port}")
         sessions = await self._client.sessions.list()
+        if self._place.lab is not None:
+            say("[bright_black]for other commands than lab: export HOLDFAST_DATA={}[/]", self._place.data)
         if not sessions:
-            say("No number yet. Next step: [bold]{} pair[/] in another terminal.", command_name())
+            pair = "lab scan office" if self._place.lab is not None else "pair office"
+            say("No number yet. Next step: [bold]{} {}[/] in another terminal.", command_name(), pair)
         say("[bright_black]Ctrl+C stops everything.[/]")
 
     async def _tell_restoration(self) -> None:

@@ -13,10 +13,14 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 key_app = typer.Typer(
-    help="Keys of programs: each gets its own, so that each ends alone.", no_args_is_help=True
+    help="Keys of programs for the API: each gets its own, so that each ends alone.", no_args_is_help=True
 )
 
 Name = Annotated[str, typer.Argument(help="The user's name.", show_default=False)]
+KeyRef = Annotated[
+    str,
+    typer.Argument(metavar="KEY", help="Id or name, as `holdfast key list` tells it.", show_default=False),
+]
 
 
 class _Role(StrEnum):
@@ -113,8 +117,8 @@ def keys(data: Data = None, as_json: AsJson = False) -> None:
     run(work.keys(data, as_json))
 
 
-@key_app.command("make")
-def make(
+@key_app.command("create")
+def create(
     name: Annotated[str, typer.Argument(help="What it is used for.", show_default=False)],
     scope: Annotated[list[_Scope] | None, typer.Option(help="Repeat it for several.")] = None,
     days: Annotated[
@@ -122,22 +126,27 @@ def make(
     ] = None,
     data: Data = None,
 ) -> None:
-    """Make a key. It is shown once; without --scope it may read and send."""
+    """Create a key. It is shown once; without --scope it may read and send."""
     from holdfast.cli import users as work
 
     scopes = [it.value for it in scope or (_Scope.READ, _Scope.SEND)]
     run(work.make_key(data, name, scopes, days))
 
 
+@key_app.command("show")
+def show(key: KeyRef, data: Data = None, as_json: AsJson = False) -> None:
+    """One key: what it may do, until when, when it was used last. Its secret is kept nowhere."""
+    from holdfast.cli import users as work
+
+    run(work.show_key(data, key, as_json))
+
+
 @key_app.command("revoke")
-def revoke(
-    key_id: Annotated[str, typer.Argument(help="As `holdfast key list` tells it.", show_default=False)],
-    data: Data = None,
-) -> None:
+def revoke(key: KeyRef, data: Data = None) -> None:
     """End a key. Its open streams and pages end too."""
     from holdfast.cli import users as work
 
-    run(work.revoke(data, key_id))
+    run(work.revoke(data, key))
 
 
 def audit(

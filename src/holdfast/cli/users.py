@@ -3,6 +3,7 @@
 import dataclasses
 import getpass
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,8 @@ from rich.table import Table
 
 from holdfast.cli.run import client
 from holdfast.cli.screen import Exit, ago, draw, fail, machine, marked, plain, say, word
-from holdfast.client import User
+from holdfast.client import Key, User
+from holdfast.model.errors import UnknownKey
 
 _DAY_S: Final = 86_400
 _NOBODY: Final = "No user yet. Next step: [bold]holdfast user add NAME --role owner[/]"
@@ -114,6 +116,20 @@ async def keys(data: Path | None, as_json: bool) -> None:
     if as_json:
         machine([_plain(it) for it in found])
         return
+    _draw_keys(found)
+
+
+async def show_key(data: Path | None, ref: str, as_json: bool) -> None:
+    """Print one key, by id or name. Raises UnknownKey."""
+    async with client(data) as api:
+        found = _meant(await api.access.keys(), ref)
+    if as_json:
+        machine(_plain(found))
+    else:
+        _draw_keys([found])
+
+
+def _draw_keys(found: Sequence[Key]) -> None:
     shown = _table("name", "for", "may", "ends", "last used", "id")
     now = datetime.now(UTC)
     for it in found:
@@ -124,6 +140,16 @@ async def keys(data: Path | None, as_json: bool) -> None:
         kind = {"local": "this machine", "dashboard": "a login"}.get(it.kind, "a program")
         shown.add_row(word(it.name), kind, " ".join(it.scopes), until, used, word(it.key_id))
     draw(shown)
+
+
+def _meant(known: Sequence[Key], ref: str) -> Key:
+    """The key of this id or name; of several with one name none is guessed. Raises UnknownKey."""
+    found = [it for it in known if it.key_id == ref] or [it for it in known if it.name == ref]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownKey(f"{len(found)} keys are called {ref}", next_step="Give the id: `holdfast key list`.")
+    raise UnknownKey(f"No key has the id or name {ref}", next_step="List the keys: `holdfast key list`.")
 
 
 async def make_key(data: Path | None, name: str, scopes: list[str], days: int | None) -> None:
@@ -140,11 +166,12 @@ async def make_key(data: Path | None, name: str, scopes: list[str], days: int | 
     )
 
 
-async def revoke(data: Path | None, key_id: str) -> None:
-    """End a key. Raises what the gateway refuses."""
+async def revoke(data: Path | None, ref: str) -> None:
+    """End a key, by id or name. Raises what the gateway refuses."""
     async with client(data) as api:
-        await api.access.revoke_key(key_id)
-    say("The key opens nothing any more")
+        found = _meant(await api.access.keys(), ref)
+        await api.access.revoke_key(found.key_id)
+    say("[bold]{}[/] opens nothing any more", found.name)
 
 
 # ---- audit -------------------------------------------------------------------------------------------------

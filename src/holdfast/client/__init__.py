@@ -13,7 +13,7 @@ from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Event
 from holdfast.client.groups import Group, Groups, JoinRequest, Member
 from holdfast.client.handovers import HeldChat
-from holdfast.client.locate import Locator, data_folder
+from holdfast.client.locate import Locator, data_folder, lab_folder
 from holdfast.client.media import MediaFile, MessageMedia, Opened
 from holdfast.client.people import Checked, People, Picture, Profile
 from holdfast.client.stream import EventStream
@@ -141,4 +141,5 @@ __all__ = [
     "WhatsAppUnanswered",
     "Window",
     "data_folder",
+    "lab_folder",
 ]

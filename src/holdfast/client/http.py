@@ -51,20 +51,21 @@ class Http:
         """
         address = self._locator.find()
         client = self._client(address)
-        request = client.build_request(
-            method,
-            address.url + path,
-            json=body,
-            content=content,
-            params={k: v for k, v in (query or {}).items() if v is not None},
-            headers={"Authorization": f"Bearer {address.key}", **self._headers, **(headers or {})},
-            timeout=self._timeout_s + wait_s,
-        )
+        with _reaching(address):
+            request = client.build_request(
+                method,
+                address.url + path,
+                json=body,
+                content=content,
+                params={k: v for k, v in (query or {}).items() if v is not None},
+                headers={"Authorization": f"Bearer {address.key}", **self._headers, **(headers or {})},
+                timeout=self._timeout_s + wait_s,
+            )
         with _reaching(address):
             response = await _ask(client, request)
         if response.status_code >= 400:
             raise _refusal(response)
-        return response.json() if response.content else None
+        return _read(response, address)
 
     @asynccontextmanager
     async def stream(
@@ -108,6 +109,8 @@ def _reaching(address: Address) -> Iterator[None]:
         yield
     except httpx.TimeoutException:
         raise GatewayUnreachable(f"The gateway at {address.url} did not answer in time") from None
+    except httpx.InvalidURL:
+        raise GatewayUnreachable(f"{address.url} is no address", next_step="Correct HOLDFAST_URL.") from None
     except httpx.HTTPError as failure:
         reason = type(failure).__name__
         raise GatewayUnreachable(f"No gateway answers at {address.url} ({reason})") from None
@@ -121,6 +124,20 @@ async def _ask(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Respo
         if request.method not in _REPEATABLE:
             raise
         return await client.send(request)
+
+
+def _read(response: httpx.Response, address: Address) -> Any:
+    if response.is_success and not response.content:
+        return None
+    try:
+        if response.is_success:
+            return response.json()
+    except ValueError:
+        pass
+    raise GatewayUnreachable(
+        f"What answers at {address.url} is no gateway of Holdfast",
+        next_step="Name the API's address in HOLDFAST_URL, like http://127.0.0.1:4001.",
+    )
 
 
 def _refusal(response: httpx.Response) -> HoldfastError:

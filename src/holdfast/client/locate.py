@@ -35,8 +35,16 @@ def data_folder() -> Path:
     chosen = os.environ.get("HOLDFAST_DATA")
     if chosen:
         return Path(chosen).expanduser()
-    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(base).expanduser() / "holdfast"
+    return _home() / "holdfast"
+
+
+def lab_folder() -> Path:
+    """The data folder of a lab: HOLDFAST_DATA, else `holdfast-lab` beside the data folder of real numbers."""
+    return data_folder() if os.environ.get("HOLDFAST_DATA") else _home() / "holdfast-lab"
+
+
+def _home() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,8 @@ class Locator:
         """
         folder = self.data or data_folder()
         key = self.key or os.environ.get("HOLDFAST_KEY")
+        if key and not (key.isascii() and key.isprintable()):
+            raise AccessError("The key holds characters that no key has", next_step="Correct HOLDFAST_KEY.")
         if url := self.url or os.environ.get("HOLDFAST_URL"):
             return Address(url.rstrip("/"), key or _no_key_for(url))
         url, socket = _announced(folder)
@@ -79,11 +89,16 @@ def _announced(folder: Path) -> tuple[str, Path | None]:
     except (OSError, ValueError, KeyError, TypeError):
         proven = False
     if not proven:
-        raise GatewayUnreachable(
-            f"No gateway has announced itself in {folder}",
-            next_step="Start it with `holdfast up`, or name it with HOLDFAST_URL and HOLDFAST_KEY.",
-        )
+        raise GatewayUnreachable(f"No gateway has announced itself in {folder}", next_step=_start(folder))
     return url, Path(socket) if socket is not None else None
+
+
+def _start(folder: Path) -> str:
+    """What to do where no gateway runs. A lab is never meant by accident, so it has to be named."""
+    lab = lab_folder()
+    if lab != folder and (lab / "run" / "gateway.json").is_file():
+        return f"Start it with `holdfast up`; `export HOLDFAST_DATA={lab}` is for the lab."
+    return "Start it with `holdfast up`, or name it with HOLDFAST_URL and HOLDFAST_KEY."
 
 
 def _is_held(lock: Path) -> bool:

@@ -11,11 +11,13 @@ from holdfast.client.event import Json
 from holdfast.client.http import Http
 from holdfast.client.types import PageToken, Passkey, Qr, Quarantined, Session, Survey, TypedCode
 from holdfast.client.uptime import Change, Uptime
-from holdfast.model.errors import HoldfastError, NoQr
+from holdfast.model.errors import HoldfastError, NoQr, RequestInvalid
 
 
 def session_path(ref: str) -> str:
-    """The session's place in the API."""
+    """The session's place in the API. Raises RequestInvalid for a name without a character."""
+    if not ref:
+        raise RequestInvalid("The session's name is empty", next_step="Give its id, name or number.")
     return f"/v1/sessions/{quote(ref, safe='')}"
 
 

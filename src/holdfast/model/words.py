@@ -88,7 +88,8 @@ def advice(next_step: str) -> str:
 
 def line(message: str, next_step: str) -> str:
     """What happened and what to do now, in one line."""
-    return " ".join(part for part in (f"{message.rstrip('.')}.", advice(next_step)) if part)
+    said = message if message.endswith("?") else f"{message.rstrip('.')}."
+    return " ".join(part for part in (said, advice(next_step)) if part)
 
 
 ERRORS: Final[Mapping[str, Words]] = {
@@ -125,7 +126,7 @@ ERRORS: Final[Mapping[str, Words]] = {
         "The master key is not the one that this data folder was made with",
         "Put the right master key in place (HOLDFAST_MASTER_KEY_FILE). Nothing was changed.",
     ),
-    "backup_failed": Words("The backup could not be made or used", "See holdfast doctor, then try again."),
+    "backup_failed": Words("The backup could not be made or used", "See `holdfast doctor`, then try again."),
     "source_unusable": Words(
         "No credentials of another program can be taken from there", "Name its folder or database."
     ),

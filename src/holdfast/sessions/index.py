@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from holdfast.kit.nearest import nearest
 from holdfast.model.address import without_device
 from holdfast.model.errors import UnknownSession
 from holdfast.model.ids import SessionId, TenantId
@@ -76,7 +77,12 @@ class Index:
         for runtime in (self.get(SessionId(ref)), self.named(tenant_id, ref), by_number):
             if runtime is not None and runtime.record.tenant_id == tenant_id and not runtime.deleted:
                 return runtime
-        raise UnknownSession()
+        raise self._unknown(tenant_id, ref)
+
+    def _unknown(self, tenant_id: TenantId, ref: str) -> UnknownSession:
+        names = [name for tenant, name in self._by_name if tenant == tenant_id]
+        near = nearest(ref, names)
+        return UnknownSession(f"No session is called {ref}; did you mean {near}?" if near else "")
 
     def can_send(self, session: SessionRef) -> bool:
         """The session is connected."""

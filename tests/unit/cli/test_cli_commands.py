@@ -108,7 +108,7 @@ async def test_a_wrong_key_is_one_line(gateway: ScriptedGateway, tmp_path: Path)
 
 async def test_send_tells_what_became_of_it(gateway: ScriptedGateway, tmp_path: Path) -> None:
     stored: dict[str, Any] = {"message_id": "MSG1", "sent": {"status": "sent"}, "direction": "out"}
-    gateway.answers["GET", "/v1/sessions//messages/MSG1"] = stored
+    gateway.answers["GET", "/v1/sessions/ses_1/messages/MSG1"] = stored
     code, out, err = await holdfast("send", "main", "+4915112345678", "-", data=tmp_path, stdin="words")
     assert code == 0, err
     assert "sent MSG1" in out

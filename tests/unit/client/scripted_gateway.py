@@ -162,7 +162,12 @@ class ScriptedGateway:
             elif key in self.conflicts:
                 results.append({"error": {"code": "idempotency_conflict", "detail": "Other text"}})
             else:
-                made = {"message_id": f"MSG{len(self.accepted) + 1}", "status": "queued", **message}
+                made = {
+                    "session_id": "ses_1",
+                    "message_id": f"MSG{len(self.accepted) + 1}",
+                    "status": "queued",
+                    **message,
+                }
                 results.append(self.accepted.setdefault(key, made))
         if self.drop_before_answer > 0:
             self.drop_before_answer -= 1

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from holdfast.client import data_folder
+from holdfast.client import lab_folder
 from holdfast.lab import Group, Phone, Simulator, SimulatorError, SimulatorSilent
 from holdfast.lab.address import Address
 
@@ -13,7 +13,7 @@ START = "Next step: `holdfast lab start`, `holdfast up --lab` or `holdfast demo`
 
 def trust_file(data: Path | None, trust: Path | None) -> Path:
     """The simulator's trust file: named, or the one of the data folder's own lab. Raises SimulatorError."""
-    found = trust or (data or data_folder()) / "lab" / "trust.json"
+    found = trust or (data or lab_folder()) / "lab" / "trust.json"
     if not found.is_file():
         raise SimulatorError(f"No simulator runs for this data folder ({found} is missing). {START}")
     return found

@@ -9,7 +9,8 @@ from holdfast.cli.lab.attach import attached, somebody
 from holdfast.cli.lab.phones import table
 from holdfast.cli.lab.words import Unclear, duration, match, pairs
 from holdfast.cli.screen import draw, lab_banner, plain, say, word
-from holdfast.lab import FaultKind
+from holdfast.kit.nearest import nearest
+from holdfast.lab import FaultKind, Simulator
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ async def fault(data: Path | None, trust: Path | None, trouble: Trouble) -> None
         if trouble.name is not None:
             if trouble.match:
                 raise Unclear("A named fault takes --account; --match is for rules (--action)")
+            await _known(simulator, trouble.name)
             given = await simulator.fault(trouble.name, account, trouble.count, ttl_s=ttl_s, args=args)
         else:
             given = await simulator.rule(
@@ -50,6 +52,17 @@ async def fault(data: Path | None, trust: Path | None, trouble: Trouble) -> None
         plain(in_force[0].line() + (f", {given.hit} at once" if given.hit else ""))
     else:
         plain(f"#{given.id} {given.name}: done, {given.hit} struck")
+
+
+async def _known(simulator: Simulator, name: str) -> None:
+    """Raises Unclear for a fault that there is none of, with the one that was probably meant."""
+    names = [kind.name for kind in await simulator.fault_kinds()]
+    if name not in names:
+        near = nearest(name, names)
+        meant = f"; did you mean {near}?" if near else "."
+        raise Unclear(
+            f"No fault is called {name!r}{meant} Next step: `holdfast lab faults --known` shows all"
+        )
 
 
 async def faults(data: Path | None, trust: Path | None, known: bool) -> None:

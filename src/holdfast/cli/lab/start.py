@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 from holdfast.cli.screen import command_name, lab_banner, plain, say
-from holdfast.client import data_folder
+from holdfast.client import lab_folder
 from holdfast.lab import Simulator, SimulatorError, SimulatorSilent
 
 _HINTS = """\
@@ -38,7 +38,7 @@ async def start(
     data: Path | None, *, port: int, seed: int, state: Path | None, memory: bool, options: list[str]
 ) -> None:
     """Run a simulator until Ctrl+C; its trust file is where the other commands look for it."""
-    folder = (data or data_folder()) / "lab"
+    folder = (data or lab_folder()) / "lab"
     await _refuse_a_second(folder / "trust.json")
     kept = None if memory else state or folder / "state"
     async with Simulator.start(folder, seed=seed, state=kept, port=port, options=options) as simulator:

@@ -1,4 +1,4 @@
-"""The work of `holdfast keys`: on the master key and on what it has wrapped, while no gateway runs."""
+"""The work of `holdfast master-key`: on the master key and on what it has wrapped, while no gateway runs."""
 
 import contextlib
 import os
@@ -96,7 +96,7 @@ def _begin(of: Settings, master: MasterKey) -> MasterKey:
         named = ", ".join([*before.foreign, *before.damaged][:3])
         raise HoldfastError(
             f"Not everything opens with this master key ({named})",
-            next_step="See holdfast keys check; move away what cannot be opened.",
+            next_step="See holdfast master-key check; move away what cannot be opened.",
             code="wrong_key",
         )
     fresh = master.followed_by_a_new_one()

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from holdfast.cli.lab.commands.shared import app, clearly
-from holdfast.cli.options import AsJson, Data, Trust
+from holdfast.cli.options import AsJson, LabData, Trust
 
 
 @app.command("start")
 def start(
-    port: Annotated[int, typer.Option(help="Port; 0 picks a free one.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = 8080,
     seed: Annotated[int, typer.Option(help="The same seed makes the same choices.")] = 1,
     state: Annotated[
         Path | None, typer.Option(help="Folder for its state.", show_default="lab/state in the data folder")
@@ -27,7 +27,7 @@ def start(
             show_default="300ms-800ms",
         ),
     ] = None,
-    data: Data = None,
+    data: LabData = None,
 ) -> None:
     """Run a simulator until Ctrl+C, and tell how to point clients at it."""
     from holdfast.cli.lab import start as work
@@ -50,7 +50,7 @@ def transcript(
     text: Annotated[str | None, typer.Option(help="Occurs in it.")] = None,
     fault: Annotated[str | None, typer.Option(help="Only what this fault struck.")] = None,
     bodies: Annotated[bool, typer.Option("--bodies", help="Show what is inside.")] = False,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
     as_json: AsJson = False,
 ) -> None:

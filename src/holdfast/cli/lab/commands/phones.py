@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from holdfast.cli.lab.commands.shared import Who, app, clearly
-from holdfast.cli.options import AsJson, Data, Trust
+from holdfast.cli.options import AsJson, LabData, Trust
 
 
 @app.command("phones")
-def phones(data: Data = None, trust: Trust = None, as_json: AsJson = False) -> None:
+def phones(data: LabData = None, trust: Trust = None, as_json: AsJson = False) -> None:
     """Every phone with its companions."""
     from holdfast.cli.lab import phones as work
 
@@ -20,7 +20,7 @@ def phones(data: Data = None, trust: Trust = None, as_json: AsJson = False) -> N
 def phone(
     name: Annotated[str, typer.Argument(help="Its push name.")],
     number: Annotated[str | None, typer.Option(help="Its number; default: a free one.")] = None,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """Make a phone."""
@@ -33,7 +33,7 @@ def phone(
 def show(
     who: Annotated[str | None, typer.Argument(help="A phone, by number or name; default: all.")] = None,
     chat: Annotated[str | None, typer.Option(help="Its chat with this phone, number or group.")] = None,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """Show a phone: companions, chats, or one chat as its screen shows it."""
@@ -53,7 +53,7 @@ def scan(
     phone: Annotated[
         str | None, typer.Option(help="The phone that scans, by number; default: a new one.")
     ] = None,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """Link a client: let a phone scan its QR code.
@@ -73,7 +73,7 @@ def scan(
 def enter_code(
     who: Who,
     code: Annotated[str, typer.Argument(help="The eight characters.")],
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """Link a client by the code that it shows ("link with phone number")."""
@@ -89,7 +89,7 @@ def kick(
     reason: Annotated[
         str, typer.Option(help="close, replaced, device_removed, or a stream error such as 503, 515.")
     ] = "close",
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """End a companion's connection."""
@@ -99,7 +99,7 @@ def kick(
 
 
 @app.command("groups")
-def groups(data: Data = None, trust: Trust = None) -> None:
+def groups(data: LabData = None, trust: Trust = None) -> None:
     """Every group with its members."""
     from holdfast.cli.lab import phones as work
 
@@ -111,7 +111,7 @@ def group(
     subject: Annotated[str, typer.Argument()],
     by: Annotated[str, typer.Argument(metavar="OWNER", help="The phone that makes it.")],
     members: Annotated[list[str], typer.Argument(help="The other members.")],
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """Make a group."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from holdfast.cli.lab.commands.shared import To, Who, app, clearly
-from holdfast.cli.options import AsJson, Data, Trust
+from holdfast.cli.options import AsJson, LabData, Trust
 
 
 @app.command("say")
@@ -20,7 +20,7 @@ def say(
         typer.Option("--phone", "--from", help="The phone that writes; default: a customer."),
     ] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for an answer.")] = 5.0,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """Let a phone write a text, and show the answer."""
@@ -49,7 +49,7 @@ def send(
     vote: Annotated[list[str] | None, typer.Option(help="An answer, in the poll --target.")] = None,
     target: Annotated[str | None, typer.Option(help="Id of the message that this one is about.")] = None,
     reply_to: Annotated[str | None, typer.Option(help="Id of the message that is quoted.")] = None,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """Let a phone send any kind of message.
@@ -84,7 +84,7 @@ def send(
 def inbox(
     who: Who,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl+C.")] = False,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
     as_json: AsJson = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from holdfast.cli.lab.commands.shared import app, clearly
-from holdfast.cli.options import Data, Trust
+from holdfast.cli.options import LabData, Trust
 
 
 @app.command("fault")
@@ -25,7 +25,7 @@ def fault(
     match: Annotated[
         list[str] | None, typer.Option(help="A rule of your own: what it strikes, like tag=message.")
     ] = None,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """Break something: by name, or by a rule of your own.
@@ -44,7 +44,7 @@ def fault(
 @app.command("faults")
 def faults(
     known: Annotated[bool, typer.Option("--known", help="Everything that there is.")] = False,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """Faults in force."""
@@ -56,7 +56,7 @@ def faults(
 @app.command("clear")
 def clear(
     id: Annotated[int | None, typer.Argument(help="Number of one fault; default: all.")] = None,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """End faults."""
@@ -71,7 +71,7 @@ def clock(
     offset: Annotated[
         str | None, typer.Option(help="So much more than the machine's time, like -2h; 0 is the machine's.")
     ] = None,
-    data: Data = None,
+    data: LabData = None,
     trust: Trust = None,
 ) -> None:
     """Show the simulation's time, or move it."""
