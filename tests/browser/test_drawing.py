@@ -49,10 +49,15 @@ async def page(stage: Stage, gateway: PlayedGateway) -> AsyncIterator[Page]:
     await context.close()
 
 
-async def begin_linking(page: Page, gateway: PlayedGateway) -> None:
+async def give_name(page: Page, name: str) -> None:
     await page.get_by_test_id("add").click()
-    await page.get_by_test_id("name").fill("reception")
+    await expect(page.get_by_test_id("name")).to_have_value("number-1")
+    await page.get_by_test_id("name").fill(name)
     await page.get_by_test_id("show-qr").click()
+
+
+async def begin_linking(page: Page, gateway: PlayedGateway) -> None:
+    await give_name(page, "reception")
     await expect(page.get_by_text("Asking for a code")).to_be_visible()
     gateway.show_code("ses_reception", 1, 60)
     await expect(page.get_by_text("code 1 of 6")).to_be_visible()
@@ -204,11 +209,20 @@ async def test_a_closed_dialog_leaves_the_pairing_to_others(gateway: PlayedGatew
 async def test_a_name_that_is_none_is_refused_in_the_dialog(
     gateway: PlayedGateway, page: Page, name: str
 ) -> None:
-    await page.get_by_test_id("add").click()
-    await page.get_by_test_id("name").fill(name)
-    await page.get_by_test_id("show-qr").click()
+    await give_name(page, name)
     await expect(page.get_by_role("alert")).to_contain_text("has letters in it")
+    await expect(page.get_by_test_id("name")).to_have_value(name)
     assert gateway.sessions == {}
+
+
+async def test_a_name_is_suggested_and_typing_replaces_it(gateway: PlayedGateway, page: Page) -> None:
+    await page.get_by_test_id("add").click()
+    await expect(page.get_by_test_id("name")).to_be_focused()
+    await expect(page.get_by_test_id("name")).to_have_value("number-1")
+    await page.keyboard.type("reception")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Asking for a code")).to_be_visible()
+    assert list(gateway.sessions) == ["ses_reception"]
 
 
 async def test_restoration_and_engine_are_told(gateway: PlayedGateway, page: Page) -> None:

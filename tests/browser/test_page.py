@@ -104,6 +104,7 @@ def digits(phone: Phone) -> re.Pattern[str]:
 
 async def link_a_number(page: Page, house: House) -> None:
     await page.get_by_test_id("add").click()
+    await expect(page.get_by_test_id("name")).to_have_value("number-1")
     await page.get_by_test_id("name").fill("reception")
     await page.get_by_test_id("show-qr").click()
     await expect(page.locator("[data-test=qr] svg")).to_be_visible(timeout=BACK_MS)

@@ -24,7 +24,12 @@ class Confirm:
         yes.on("click", lambda: self._dialog.submit(True))
 
     async def ask(self, title: str, text: str, word: str) -> bool:
-        """True only when somebody pressed the button that says `word`."""
+        """Return True only when somebody pressed the button that says `word`.
+
+        A question that comes while another one is open is not asked: its answer could be meant for the other.
+        """
+        if self._dialog.value:
+            return False
         self._title.set_text(title)
         self._text.set_text(text)
         self._word.set_text(word)

@@ -1,9 +1,10 @@
-"""The two parts that the browser draws itself, from plain values, and a button."""
+"""The parts that the browser draws itself, from plain values, and a button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from holdfast.client import Qr
 from holdfast.dashboard.views import Patch
@@ -36,6 +37,39 @@ class QrElement(ui.element, component="static/qr.js"):
         """Forget the code."""
         self._props["svg"] = ""
         self.update()
+
+
+class AskElement(ui.element, component="static/ask.js"):
+    """A form with one field; `given` gets what stands in the field when the form is sent.
+
+    `chosen`: the field has the focus from the beginning, and typing replaces what stands in it.
+    The browser alone holds what is typed: an input of NiceGUI's own is set by two messages, and what is typed
+    between them is lost.
+    """
+
+    def __init__(
+        self,
+        given: Callable[[str], object],
+        field: Mapping[str, str],
+        *,
+        rows: int = 0,
+        chosen: bool = False,
+    ) -> None:
+        super().__init__()
+        self._turn = 0
+        self._props["field"], self._props["rows"], self._props["chosen"] = dict(field), rows, chosen
+        self.begin("")
+        self.on("given", lambda event: given(_value(event)))
+
+    def begin(self, first: str) -> None:
+        """Put this into the field, whatever stands there."""
+        self._turn += 1
+        self._props["first"], self._props["turn"] = first, self._turn
+        self.update()
+
+
+def _value(event: GenericEventArguments) -> str:
+    return str(event.args.get("value", "")) if isinstance(event.args, dict) else ""
 
 
 def button(text: str, classes: str, pressed: Callable[[], object] | None) -> ui.element:

@@ -18,7 +18,7 @@ from holdfast.client import (
     Session,
 )
 from holdfast.dashboard.board import Board
-from holdfast.dashboard.elements import QrElement, button
+from holdfast.dashboard.elements import AskElement, QrElement, button
 from holdfast.dashboard.names import looks_like_id, suggested_name
 from holdfast.dashboard.pace import LOOK_S, while_current, while_step
 from holdfast.dashboard.ways import PasskeyPart, TypedCodePart
@@ -62,9 +62,9 @@ class LinkDialog:
 
     def ask_name(self) -> None:
         """Begin with a new number."""
-        self._name.value = suggested_name(self._board)
+        self._asking.begin(suggested_name(self._board))
         self._fault.set_visibility(False)
-        self._show(self._asking)
+        self._show(self._naming)
         self._dialog.open()
 
     def link(self, session: Session, *, replace_number: bool = False, phone: str = "") -> None:
@@ -74,6 +74,7 @@ class LinkDialog:
         """
         self._ref, self._phone = session.id, phone
         self._title.set_text(f"Link “{session.name}”")
+        self._number_form.begin(phone)
         self._blank("Asking for a code …")
         self._show(self._scanning)
         self._dialog.open()
@@ -83,15 +84,14 @@ class LinkDialog:
     # ---- parts ---------------------------------------------------------------------------------------
 
     def _name_part(self) -> None:
-        with ui.element("form").on("submit.prevent", self._named) as self._asking:
+        with ui.element("div") as self._naming:
             ui.html("<h2>Add a number</h2><p>Give it a name for programs and people to find it by.</p>")
-            self._name = ui.input().props(
-                'outlined dense autofocus maxlength=64 aria-label="Name of the number" data-test=name'
-            )
-            self._fault = ui.label().classes("hf-fault").props("role=alert")
-            with ui.element("div").classes("hf-dialog-foot"):
-                button("Cancel", "hf-button", self._dialog.close)
-                button("Show QR code", "hf-button hf-main", None).props("type=submit data-test=show-qr")
+            field = {"maxlength": "64", "aria-label": "Name of the number", "data-test": "name"}
+            with AskElement(self._named, field, chosen=True) as self._asking:
+                self._fault = ui.label().classes("hf-fault").props("role=alert")
+                with ui.element("div").classes("hf-dialog-foot"):
+                    button("Cancel", "hf-button", self._dialog.close)
+                    button("Show QR code", "hf-button hf-main", None).props("type=submit data-test=show-qr")
 
     def _code_part(self) -> None:
         with ui.element("div") as self._scanning:
@@ -101,15 +101,13 @@ class LinkDialog:
             self._qr = QrElement()
             self._typed = TypedCodePart()
             self._passkey = PasskeyPart(self._answer_passkey, self._confirm_passkey)
-            with (
-                ui.element("form")
-                .classes("hf-by-code")
-                .on("submit.prevent", self._by_code) as self._number_form
-            ):
-                self._typed_on = ui.input().props(
-                    'outlined dense type=tel placeholder="+49 …" aria-label="Number of the phone" '
-                    "data-test=typed-on"
-                )
+            field = {
+                "type": "tel",
+                "placeholder": "+49 …",
+                "aria-label": "Number of the phone",
+                "data-test": "typed-on",
+            }
+            with AskElement(self._by_code, field).classes("hf-by-code") as self._number_form:
                 button("Type a code instead", "hf-button", None).props("type=submit data-test=by-code")
             with ui.element("div").classes("hf-dialog-foot"):
                 button("Cancel", "hf-button", self._cancel).props("data-test=cancel-link")
@@ -133,7 +131,7 @@ class LinkDialog:
                 button("Show a new code", "hf-button hf-main", self._again)
 
     def _show(self, part: ui.element) -> None:
-        for other in (self._asking, self._scanning, self._linked, self._failed):
+        for other in (self._naming, self._scanning, self._linked, self._failed):
             other.set_visibility(other is part)
         if part is not self._scanning:
             self._forget()
@@ -146,8 +144,8 @@ class LinkDialog:
 
     # ---- doing ---------------------------------------------------------------------------------------
 
-    async def _named(self) -> None:
-        name = str(self._name.value or "").strip()
+    async def _named(self, given: str) -> None:
+        name = given.strip()
         try:
             if not name or looks_like_id(name):
                 raise HoldfastError("A name has letters in it")
@@ -175,10 +173,10 @@ class LinkDialog:
         if session is not None:
             self.link(session, replace_number=True)
 
-    def _by_code(self) -> None:
+    def _by_code(self, phone: str) -> None:
         session = self._board.sessions.get(self._ref)
-        if session is not None and self._typed_on.value:
-            self.link(session, phone=str(self._typed_on.value))
+        if session is not None and phone:
+            self.link(session, phone=phone)
 
     async def _answer_passkey(self, answer: dict[str, Any]) -> None:
         self._put(await self._client.sessions.answer_passkey(self._ref, answer))
@@ -187,6 +185,8 @@ class LinkDialog:
         self._put(await self._client.sessions.confirm_passkey(self._ref))
 
     def _hidden(self) -> None:
+        if self._dialog.value:
+            return  # opened again before the browser could tell that it had closed
         self._stop()
         self._forget()
 

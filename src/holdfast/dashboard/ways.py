@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from holdfast.client import HoldfastError, Passkey, TypedCode
-from holdfast.dashboard.elements import button
+from holdfast.dashboard.elements import AskElement, button
 from holdfast.dashboard.words import telephone
 from holdfast.model.passkey import PAGE
 
@@ -57,13 +57,15 @@ class PasskeyPart:
             self._helper = ui.textarea().props(
                 'readonly outlined dense rows=3 aria-label="Script for the console" data-test=helper'
             )
-            self._given = ui.textarea().props(
-                'outlined dense rows=3 aria-label="What the script printed" data-test=passkey-answer '
-                'placeholder="Paste here what it printed"'
-            )
-            self._fault = ui.label().classes("hf-fault").props("role=alert")
-            with ui.element("div").classes("hf-dialog-foot"):
-                button("Hand it on", "hf-button hf-main", self._hand_on).props("data-test=hand-on")
+            field = {
+                "aria-label": "What the script printed",
+                "placeholder": "Paste here what it printed",
+                "data-test": "passkey-answer",
+            }
+            with AskElement(self._hand_on, field, rows=3) as self._given:
+                self._fault = ui.label().classes("hf-fault").props("role=alert")
+                with ui.element("div").classes("hf-dialog-foot"):
+                    button("Hand it on", "hf-button hf-main", None).props("type=submit data-test=hand-on")
 
     def _compare_part(self) -> None:
         with ui.element("div") as self._comparing:
@@ -83,12 +85,12 @@ class PasskeyPart:
     def clear(self) -> None:
         """Forget everything."""
         self._helper.set_value("")
-        self._given.set_value("")
+        self._given.begin("")
         self._code.set_text("")
 
-    async def _hand_on(self) -> None:
+    async def _hand_on(self, printed: str) -> None:
         try:
-            given = json.loads(str(self._given.value or "").strip().strip("'"))
+            given = json.loads(printed.strip().strip("'"))
         except ValueError:
             given = None
         if not isinstance(given, dict):
