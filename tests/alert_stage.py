@@ -195,7 +195,7 @@ class Stage:
     journal: Journal
     sessions: Sessions
     now_ms: int = NOON
-    limit_s: float = 20.0
+    limit_s: float = PATIENCE_S
     #: None: the real ones.
     ways: ScriptedWays | None = None
     #: Channels of the real ways that nobody waits for.

@@ -21,7 +21,7 @@ from holdfast.keeper import end_with_parent
 
 _DEBIAN: Final = "/usr/lib/postgresql/*/bin/initdb"
 _USERS: Final = ("postgres", "nobody")
-_STARTS_WITHIN_S: Final = 60.0
+_STARTS_WITHIN_S: Final = 120.0
 _OPTIONS: Final = {
     "listen_addresses": "",
     "max_connections": "60",
