@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from holdfast.keeper import Place, gone
+from holdfast.keeper import Place, end_with_parent, gone
 from holdfast.lab import Phone, Simulator
 from patience import PATIENCE_S
 
@@ -45,6 +45,7 @@ class House:
                 *(sys.executable, "-m", "holdfast.app"),
                 env=dict(self.place.environment()) | dict(self.extra),
                 stderr=log,
+                preexec_fn=end_with_parent,  # also where the tests are killed
             )
         await self.until(self._ready, "the gateway did not become ready")
 
