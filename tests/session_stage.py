@@ -412,6 +412,7 @@ async def stage(folder: Path, disk: Disk | None = None, **options: object) -> As
         supervisor.quarantine,
         supervisor.ways,
         importing=supervisor.importing,
+        safekeeping=supervisor.safekeeping,
     )
     made = Stage(store, journal, vault, link, supervisor, service)
     made.running = asyncio.create_task(supervisor.run())

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -110,3 +111,145 @@ async def test_who_wrote_in_a_group_has_a_name(at: Desk) -> None:
         await expect(messages).to_contain_text("When do we start?")
         await expect(messages.locator(".hf-sender").first).to_have_text("Ann")
         assert await flaws(page) == []
+
+
+async def test_what_bots_say_is_written_tried_and_taken_back(at: Desk) -> None:
+    async with at.context() as context:
+        page = await at.logged_in(context)
+        await page.goto(f"{at.url}/bots")
+        await page.get_by_test_id("document-pricing").click()
+        # What is wrong is said beside its field, and nothing changes.
+        await page.get_by_text("Sedan", exact=True).click()
+        fare = page.locator('[name="classes.0.base"]')
+        await fare.fill("cheap")
+        await page.get_by_test_id("save").click()
+        await expect(page.get_by_test_id("wrong-classes.0.base")).to_be_visible()
+        await expect(fare).to_have_value("cheap")
+        assert (await at.client.configuration.get("pricing")).version == 0
+
+        # Tried before it counts: nothing is kept.
+        await fare.fill("100.00")
+        await page.locator('[name="?.km"]').fill("0")
+        await page.locator('[name="?.minutes"]').fill("0")
+        await page.locator('[name="?.at"]').fill("2031-03-05T12:00")
+        await page.get_by_test_id("try").click()
+        await expect(page.get_by_test_id("tried")).to_contain_text("Sedan: 100.00 EUR")
+        assert (await at.client.configuration.get("pricing")).version == 0
+
+        await page.locator('[name="note"]').fill("for the fair")
+        await page.get_by_test_id("save").click()
+        await expect(page.get_by_test_id("said")).to_contain_text("Version 1 holds from now on")
+        # The next price is the new one: no restart.
+        assert (await at.client.ask("GET", "/v1/chauffeur/setting"))["tariff"]["classes"][0][
+            "base"
+        ] == "100.00"
+        await page.get_by_test_id("changes-1").click()
+        await expect(page.get_by_test_id("changes")).to_contain_text("Classes, 1, Base")
+        await expect(page.get_by_test_id("versions")).to_contain_text("for the fair")
+        await at.look_at(context, {"bots": "/bots", "document": "/bots/greeting", "pricing": "/bots/pricing"})
+
+        command = {"name": "open", "answer": "We are open until six."}
+        await at.client.configuration.put("commands", {"commands": [command]})
+        await page.goto(f"{at.url}/bots/commands")
+        await page.get_by_test_id("add-commands").click()
+        await page.locator('[name="commands.1.name"]').fill("wifi")
+        await page.locator('[name="commands.1.answer"]').fill("Ask at the desk.")
+        await page.get_by_test_id("save").click()
+        await expect(page.get_by_test_id("said")).to_contain_text("holds from now on")
+        page.on("dialog", lambda asked: asked.accept())
+        await page.get_by_test_id("undo").click()
+        await expect(page.get_by_test_id("said")).to_contain_text("the one before the last change")
+        now = (await at.client.configuration.get("commands")).body["commands"]
+        assert [it["name"] for it in now] == ["open"]
+
+    async with at.context() as context:
+        page = await at.viewer(context)
+        await page.goto(f"{at.url}/bots/pricing")
+        await expect(page.get_by_test_id("save")).to_have_count(0)
+        await page.get_by_test_id("try").click()
+        await expect(page.get_by_test_id("tried")).to_contain_text("Sedan")
+        save = {"act": "edit", "do": "save", "text": "{}"}
+        for act in (save, {"act": "undo"}, {"act": "again", "wanted": "1"}):
+            forced = await context.request.post(f"{at.url}/bots/pricing", form=act)
+            assert "lacks the scope" in await forced.text(), act
+    assert (await at.client.configuration.get("pricing")).version == 1
+
+
+def ride(days: int) -> dict[str, object]:
+    """A whole ride, so many days from now."""
+    places = {
+        "pickup": ("Marienplatz", 48.1374, 11.5755, "address", "marienplatz"),
+        "destination": ("Munich Airport", 48.3538, 11.7861, "airport", "muc"),
+    }
+    keys = ("name", "latitude", "longitude", "kind", "place_id")
+    day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    people = {"passengers": 2, "luggage": 1, "vehicle_class": "sedan", "name": "Ann Miller", "flight": ""}
+    return {name: dict(zip(keys, it, strict=True)) for name, it in places.items()} | {
+        "date": day,
+        "time": "14:00",
+        **people,
+    }
+
+
+async def book(at: Desk, days: int, *, confirmed: bool = False) -> str:
+    """A booking of Ann's; its reference."""
+    body = {"session": "office", "to": f"+{at.ann.phone}", "form": ride(days), "confirmed": confirmed}
+    made = await at.client.ask("POST", "/v1/chauffeur/bookings", body=body)
+    return str(made["reference"])
+
+
+async def test_a_booking_is_confirmed_assigned_changed_and_cancelled(at: Desk) -> None:
+    reference, other = await book(at, 40), await book(at, 3, confirmed=True)
+    async with at.context() as context:
+        page = await at.logged_in(context)
+        await page.get_by_role("navigation").get_by_role("link", name="Bookings").click()
+        await expect(page.get_by_test_id("waiting")).to_have_text("1")
+        await expect(page.get_by_test_id("rides")).to_contain_text(other)
+        await expect(page.get_by_test_id("rides")).not_to_contain_text(reference)
+        await page.get_by_test_id("new-vehicle").fill("Black sedan")
+        await page.get_by_test_id("add-vehicle").click()
+        await expect(page.get_by_role("button", name="No longer use: Black sedan")).to_be_visible()
+        await page.get_by_test_id("new-driver").fill("Dan")
+        await page.get_by_test_id("add-driver").click()
+        await expect(page.get_by_role("button", name="No longer use: Dan")).to_be_visible()
+        async with page.expect_download() as saving:
+            await page.get_by_test_id("csv").click()
+        table = (await (await saving.value).path()).read_text()
+        assert other in table
+        assert reference not in table
+
+        await page.get_by_role("link", name="Marienplatz").first.click()
+        await expect(page).to_have_url(f"{at.url}/bookings/{reference}")
+        await page.get_by_test_id("accept").click()
+        await expect(page.get_by_test_id("status")).to_have_text("confirmed")
+        await at.ann.wait_for(reference, timeout_s=60)
+        await page.get_by_label("Vehicle", exact=True).select_option(label="Black sedan")
+        await page.get_by_label("Driver", exact=True).select_option(label="Dan")
+        await page.get_by_test_id("assign").click()
+        await expect(page.get_by_test_id("ride")).to_contain_text("Driver: Dan")
+        paths = {"bookings": "/bookings", "booking": f"/bookings/{reference}"}
+        await at.look_at(context, paths)
+
+        await page.get_by_text("Change the ride").click()
+        await page.get_by_label("Time").fill("16:30")
+        await page.get_by_test_id("change").click()
+        await expect(page.get_by_test_id("status")).to_have_text("waits for your answer")
+        await expect(page.get_by_test_id("ride")).to_contain_text("16:30")
+        page.on("dialog", lambda asked: asked.accept())
+        await page.get_by_text("Cancel the ride").click()
+        await page.get_by_test_id("cancel").click()
+        await expect(page.get_by_test_id("status")).to_have_text("cancelled")
+        await page.get_by_test_id("conversation").click()
+        await expect(page.get_by_test_id("messages")).to_contain_text(reference)
+
+    async with at.context() as context:
+        page = await at.viewer(context)
+        place = f"{at.url}/bookings/{other}"
+        await page.goto(place)
+        await expect(page.get_by_test_id("status")).to_have_text("confirmed")
+        for act in ("accept", "decline", "assign", "change", "cancel"):
+            await expect(page.get_by_test_id(act)).to_have_count(0)
+            forced = await context.request.post(place, form={"act": act})
+            assert "lacks the scope" in await forced.text(), act
+    found = await at.client.ask("GET", f"/v1/chauffeur/bookings/{other}")
+    assert (found["status"], found["revision"]) == ("confirmed", 1)

@@ -17,6 +17,7 @@ class Facts:
 
     version = "1.2.3"
     lab = True
+    applications = ()
     started_at = datetime(2026, 1, 1, tzinfo=UTC)
     ready = True
     engine = None
@@ -55,6 +56,8 @@ def test_what_was_promised_is_there() -> None:
         f"get {ref}/timeline", f"post {ref}/messages", f"get {ref}/messages", "get /v1/events",
         f"get {ref}/messages/{{message_id}}", "get /v1/subscriptions", "post /v1/subscriptions/{name}/ack",
         "get /v1/quarantine",
+        "get /v1/sessions/{ref}/snapshots", "post /v1/sessions/{ref}/snapshots",
+        "post /v1/sessions/{ref}/snapshots/verify", "get /v1/configuration/{name}/question",
         "post /v1/quarantine/{name}/restore", "post /v1/dashboard/links",
         "post /v1/dashboard/exchange", "post /v1/lab/kill",
     }  # fmt: skip

@@ -137,6 +137,7 @@ class World:
             supervisor.quarantine,
             supervisor.ways,
             importing=supervisor.importing,
+            safekeeping=supervisor.safekeeping,
         )
         running = Running(store, journal, link, supervisor, service, inbox, clock)
         supervisor.roster.on_up = lambda session_id, phone: running.ups.append(session_id)

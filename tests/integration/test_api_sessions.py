@@ -49,6 +49,7 @@ class Facts:
     gateway: Running
     version: str = "9.9"
     lab: bool = False
+    applications: tuple[str, ...] = ()
     started_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     ready: bool = True
 

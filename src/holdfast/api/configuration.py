@@ -221,6 +221,15 @@ async def preview(rooms: Behind, caller: Reader, name: Name, body: PreviewIn) ->
     return PreviewOut(lines=list(kind.preview(kind.read(tried), body.question)))
 
 
+@router.get("/{name}/question", summary="Show what a preview may be asked", responses=refusals(400, 404))
+async def show_question(rooms: Behind, caller: Reader, name: Name) -> dict[str, Any]:
+    """JSON Schema of the `question` of a preview, for forms. 400 where there is nothing to try."""
+    kind = rooms.configuration.kinds.get(name)
+    if kind.question is None:
+        raise RequestInvalid(f"There is nothing to try about {name}")
+    return kind.question.model_json_schema(mode="validation")
+
+
 @router.post("/{name}/import", summary="Import from an older system", responses=refusals(400, 404, 422))
 async def import_old(rooms: Behind, caller: Admin, name: Name, body: OldIn) -> DocumentOut:
     """Its `pricingConfig` or `promptsConfig` becomes a new version."""

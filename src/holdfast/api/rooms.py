@@ -35,6 +35,8 @@ class Facts(Protocol):
 
     version: str
     lab: bool
+    #: Applications that are mounted, by their names.
+    applications: tuple[str, ...]
     started_at: datetime
     #: The database answers, sessions are loaded.
     ready: bool

@@ -86,6 +86,7 @@ class SystemOut(BaseModel):
 
     version: str
     lab: bool = Field(description="true: talks to a simulator, never to WhatsApp")
+    applications: list[str] = Field(description="applications that are switched on, as in `chauffeur`")
     engine: EngineOut
     gateway: GatewayOut
     restoration: RestorationOut
@@ -132,6 +133,7 @@ async def system(rooms: Behind, caller: Reader) -> SystemOut:
     return SystemOut(
         version=facts.version,
         lab=facts.lab,
+        applications=list(facts.applications),
         engine=EngineOut(
             attached=engine is not None,
             engine_id=engine.engine_id if engine else None,

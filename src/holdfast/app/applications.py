@@ -34,9 +34,14 @@ class Ground:
 Mount = Callable[[Ground, "FastAPI"], None]
 
 
+def named(names: str) -> Sequence[str]:
+    """The words of a setting, each once."""
+    return list(dict.fromkeys(names.replace(",", " ").split()))
+
+
 def find(names: str) -> Sequence[Mount]:
     """The applications of these names, words with spaces or commas between. Raises SettingsError."""
-    wanted = list(dict.fromkeys(names.replace(",", " ").split()))
+    wanted = named(names)
     if not wanted:
         return ()
     known = {it.name: it for it in entry_points(group=_GROUP)}

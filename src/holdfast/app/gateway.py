@@ -75,6 +75,7 @@ class Gateway:
         self.settings, self.store, self.journal, self.vault = chosen, store, journal, vault
         self.lab = chosen.lab is not None
         self.mounts = applications.find(chosen.applications)
+        self.applications = tuple(applications.named(chosen.applications))
         self.started_at = datetime.now(UTC)
         self.ready = False
         self.link = EngineLink(engine, gateway_id=new_id("gtw"), build=__version__, lab=self.lab)
@@ -94,6 +95,7 @@ class Gateway:
             self.supervisor.quarantine,
             self.supervisor.ways,
             importing=self.supervisor.importing,
+            safekeeping=self.supervisor.safekeeping,
         )
         self.library = Library(store, chosen.media, _storage(chosen), _limits(chosen))
         self.outbox = Outbox(

@@ -11,7 +11,7 @@ from holdfast.chauffeur.defaults import PLACES as EXAMPLE_PLACES
 from holdfast.chauffeur.defaults import PRICING as EXAMPLE_PRICING
 from holdfast.chauffeur.legacy import pricing_from_old, pricing_to_old
 from holdfast.chauffeur.places import Atlas
-from holdfast.chauffeur.previews import preview_price
+from holdfast.chauffeur.previews import Question, preview_price
 from holdfast.chauffeur.service import Places, Service
 from holdfast.chauffeur.tariff import Tariff
 from holdfast.configuration import Kind, Kinds, read
@@ -45,7 +45,13 @@ class PlacesDocument(Places):
 def register(kinds: Kinds) -> None:
     """Let owners edit the room's documents."""
     pricing = Kind(
-        PRICING, "What rides cost.", PricingDocument, preview_price, pricing_from_old, pricing_to_old
+        PRICING,
+        "What rides cost.",
+        PricingDocument,
+        preview_price,
+        question=Question,
+        from_old=pricing_from_old,
+        to_old=pricing_to_old,
     )
     places = Kind(PLACES, "Places that customers may name.", PlacesDocument)
     service = Kind(SERVICE, "How the chauffeur's service behaves.", Service)

@@ -21,7 +21,7 @@ class Question(BaseModel):
 
     km: float = Field(20, ge=0, le=20_040)
     minutes: float = Field(30, ge=0, le=100_000)
-    at: datetime | None = None
+    at: datetime | None = Field(None, description="empty: now")
     vehicle_class: str = Field("", max_length=40, description="empty: every class")
 
 

@@ -9,6 +9,7 @@ from holdfast.client.access import Access, Act, IssuedKey, Key, Me, User
 from holdfast.client.alerts import Alert, AlertChannel, AlertRule, Notification, Quiet
 from holdfast.client.chats import Chat, Chats, Found, Window
 from holdfast.client.client import Client
+from holdfast.client.configuration import Difference, Document, Fault
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Event
 from holdfast.client.groups import Group, Groups, JoinRequest, Member
@@ -29,6 +30,7 @@ from holdfast.client.types import (
     Queue,
     Sent,
     Session,
+    Snapshot,
     Subscription,
     TypedCode,
     Unlinking,
@@ -78,8 +80,11 @@ __all__ = [
     "Client",
     "ContentInvalid",
     "DashboardLink",
+    "Difference",
+    "Document",
     "Event",
     "EventStream",
+    "Fault",
     "Found",
     "GatewayUnreachable",
     "Group",
@@ -121,6 +126,7 @@ __all__ = [
     "Sent",
     "Session",
     "Share",
+    "Snapshot",
     "Subscription",
     "SubscriptionFilterDiffers",
     "SubscriptionTaken",

@@ -106,6 +106,11 @@ class Configuration:
         found = await self._http.json("POST", _path(name, "validate"), body={"body": dict(body)})
         return [Fault(it["place"], it["message"]) for it in found["faults"]]
 
+    async def question(self, name: str) -> Mapping[str, Any]:
+        """JSON Schema of what a preview may be asked. Raises RequestInvalid where there is none."""
+        found: Mapping[str, Any] = await self._http.json("GET", _path(name, "question"))
+        return found
+
     async def preview(
         self, name: str, question: Mapping[str, Any], body: Mapping[str, Any] | None = None
     ) -> Sequence[str]:

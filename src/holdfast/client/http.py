@@ -57,7 +57,8 @@ class Http:
                 address.url + path,
                 json=body,
                 content=content,
-                params={k: v for k, v in (query or {}).items() if v is not None},
+                # Even empty parameters would take the place of those in the path.
+                params={k: v for k, v in (query or {}).items() if v is not None} or None,
                 headers={"Authorization": f"Bearer {address.key}", **self._headers, **(headers or {})},
                 timeout=self._timeout_s + wait_s,
             )

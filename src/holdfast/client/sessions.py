@@ -9,7 +9,7 @@ from urllib.parse import quote
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Json
 from holdfast.client.http import Http
-from holdfast.client.types import PageToken, Passkey, Qr, Quarantined, Session, Survey, TypedCode
+from holdfast.client.types import PageToken, Passkey, Qr, Quarantined, Session, Snapshot, Survey, TypedCode
 from holdfast.client.uptime import Change, Uptime
 from holdfast.model.errors import HoldfastError, NoQr, RequestInvalid
 
@@ -75,6 +75,23 @@ class Sessions:
         """
         path = f"/v1/quarantine/{quote(name, safe='')}/restore"
         return Session.read(await self._http.json("POST", path, body={"session": ref}))
+
+    async def snapshots(self, ref: str) -> "Sequence[Snapshot]":
+        """What is saved of a session's credentials, newest first. Raises UnknownSession."""
+        body = await self._http.json("GET", session_path(ref) + "/snapshots")
+        return [Snapshot.read(item) for item in body["snapshots"]]
+
+    async def take_snapshot(self, ref: str) -> bool:
+        """Save a session's credentials now; False when the newest snapshot holds the same ones.
+
+        Raises UnknownSession, CredentialsUnusable.
+        """
+        return bool((await self._http.json("POST", session_path(ref) + "/snapshots"))["taken"])
+
+    async def verify_snapshots(self, ref: str) -> "Sequence[Snapshot]":
+        """Every snapshot of a session, opened and read in full. Raises UnknownSession."""
+        body = await self._http.json("POST", session_path(ref) + "/snapshots/verify", wait_s=60)
+        return [Snapshot.read(item) for item in body["snapshots"]]
 
     async def take_in(self, ref: str, source: str, device: str = "") -> Session:
         """Link a session with another program's credentials: a path on the gateway's machine.

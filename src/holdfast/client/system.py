@@ -47,6 +47,8 @@ class System:
     restore_seconds: float | None
     #: Why nothing is taken at the moment, with the next step; "" when all is well.
     trouble: str = ""
+    #: Applications that are switched on, by their names.
+    applications: tuple[str, ...] = ()
     #: What the database holds; None while it does not answer.
     stored: Stored | None = None
 
@@ -69,6 +71,7 @@ class System:
             restore_done=bool(restoration.get("done")),
             restore_seconds=None if seconds is None else float(seconds),
             trouble=_trouble(body.get("trouble")),
+            applications=tuple(str(it) for it in body.get("applications") or ()),
             stored=Stored.read(body["stored"]) if body.get("stored") else None,
         )
 

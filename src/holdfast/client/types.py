@@ -230,6 +230,23 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is saved of a session's credentials at one moment."""
+
+    name: str
+    at: datetime | None
+    why: str
+    #: The session could connect with it; None: it was not looked at now.
+    good: bool | None
+
+    @classmethod
+    def read(cls, body: Json) -> "Snapshot":
+        """From the API's JSON."""
+        good = body.get("good")
+        return cls(str(body["name"]), moment(body.get("at")), str(body.get("why") or ""), good)
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """Everything that a gateway keeps linked, in its order, and what is still linked and should not be."""
 

@@ -216,6 +216,18 @@ class Bots(Part):
 # ---- previews ----------------------------------------------------------------------------------------------
 
 
+class When(BaseModel):
+    """A moment to look at."""
+
+    at: datetime | None = Field(None, description="empty: now")
+
+
+class Somebody(When):
+    """Somebody who writes."""
+
+    name: str = Field("Ann", max_length=80)
+
+
 def _preview_hours(document: BaseModel, question: Mapping[str, Json]) -> Sequence[str]:
     assert isinstance(document, Hours)
     at = _moment(question)
@@ -247,10 +259,14 @@ def _moment(question: Mapping[str, Json]) -> datetime:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "greeting": Kind(
-        "greeting", "What somebody hears who writes after a while.", Greeting, _preview_greeting
+        "greeting",
+        "What somebody hears who writes after a while.",
+        Greeting,
+        _preview_greeting,
+        question=Somebody,
     ),
     "commands": Kind("commands", "What can be asked for by a word with a slash.", Commands),
-    "hours": Kind("hours", "When the business is open.", Hours, _preview_hours),
+    "hours": Kind("hours", "When the business is open.", Hours, _preview_hours, question=When),
     "prompts": Kind(
         "prompts",
         "What the assistant is told, and how far it goes.",

@@ -34,6 +34,8 @@ class Kind:
     about: str
     model: "type[BaseModel]"
     preview: Preview | None = None
+    #: What a preview may be asked.
+    question: "type[BaseModel] | None" = None
     #: What such a document holds in older systems, as it is here. Raises ConfigurationInvalid.
     from_old: Callable[[Mapping[str, Json]], dict[str, Json]] | None = None
     #: The way back.

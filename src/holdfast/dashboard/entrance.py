@@ -1,17 +1,21 @@
 """Who is logged in, and what is followed for them."""
 
 import asyncio
+import time
 from datetime import datetime
+from typing import Final
 
 from starlette.requests import HTTPConnection
 
-from holdfast.client import Client, HoldfastError, IssuedKey, Me
+from holdfast.client import Client, HoldfastError, IssuedKey, Me, Unauthorized
 from holdfast.dashboard.logins import COOKIE, Login, Logins
 from holdfast.dashboard.options import Options
 from holdfast.dashboard.watch import Watch
 from holdfast.kit import logging
 
 log = logging.get("dashboard")
+
+_MOUNTED_S: Final = 15.0
 
 
 class Entrance:
@@ -24,6 +28,8 @@ class Entrance:
         self._watches: dict[str, Watch] = {}
         #: What a login may do never changes while it lasts.
         self._known: dict[str, Me] = {}
+        #: Which applications run, and until when that is believed.
+        self._mounted: tuple[float, tuple[str, ...]] = (0.0, ())
         self._endings: set[asyncio.Task[None]] = set()
 
     def login(self, request: HTTPConnection) -> Login | None:
@@ -45,6 +51,20 @@ class Entrance:
         if login.id not in self._known:
             self._known[login.id] = await client.access.me()
         return self._known[login.id]
+
+    async def applications(self, client: Client) -> tuple[str, ...]:
+        """What the gateway mounts; while it is away, what it mounted before. Raises Unauthorized."""
+        until, known = self._mounted
+        if time.monotonic() < until:
+            return known
+        try:
+            known = (await client.system()).applications
+        except Unauthorized:
+            raise
+        except HoldfastError:
+            return known
+        self._mounted = (time.monotonic() + _MOUNTED_S, known)
+        return known
 
     def watch(self, login: Login) -> Watch:
         """What is read for all who see the same numbers."""

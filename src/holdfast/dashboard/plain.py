@@ -1,7 +1,6 @@
 """Serves the plain pages: one door for all of them, so that none forgets to ask who is there."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -17,8 +16,6 @@ from holdfast.kit import logging
 from holdfast.model.errors import Forbidden
 
 log = logging.get("dashboard")
-
-_LONGEST_FORM: Final = 64
 
 
 def install(app: FastAPI, entrance: Entrance) -> None:
@@ -41,7 +38,7 @@ def _shower(entrance: Entrance, room: Room) -> Callable[[Request], Awaitable[Res
 
 def _actor(entrance: Entrance, room: Room) -> Callable[[Request], Awaitable[Response]]:
     async def act(request: Request) -> Response:
-        form = await request.form(max_files=0, max_fields=_LONGEST_FORM)
+        form = await request.form(max_files=0, max_fields=room.fields)
         given = {name: value for name, value in form.items() if isinstance(value, str)}
 
         async def work(visit: Visit) -> Response:
@@ -101,7 +98,8 @@ async def visit_of(entrance: Entrance, request: Request, client: Client) -> Visi
     if login is None:
         raise Unauthorized
     me = await entrance.me(login, client)
-    return Visit(request, login, client, me, entrance.options.lab)
+    applications = await entrance.applications(client)
+    return Visit(request, login, client, me, entrance.options.lab, applications)
 
 
 def _trouble(title: str, step: str, status: int) -> Response:

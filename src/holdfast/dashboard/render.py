@@ -13,11 +13,13 @@ from holdfast.dashboard.mark import MARK, STYLES
 from holdfast.dashboard.visits import Visit
 from holdfast.dashboard.words import length, telephone
 
-#: There where a simulator is.
 LAB: Final = "/lab"
+BOOKINGS: Final = "/bookings"
 #: Address, label, and the scope that it needs.
 NAVIGATION: Final = (
     ("/", "Numbers", "read"),
+    ("/bots", "Bots", "read"),
+    (BOOKINGS, "Bookings", "read"),
     ("/alerts", "Alerts", "read"),
     ("/deliveries", "Deliveries", "read"),
     (LAB, "Lab", "admin"),
@@ -48,10 +50,12 @@ def page(name: str, values: Mapping[str, object], *, status: int = 200) -> HTMLR
 
 def top(visit: Visit, path: str) -> str:
     """The head that every page of a login has: the ways to the other pages, who is logged in, the way out."""
+    # A simulator is in a lab alone, bookings are there where the chauffeur drives.
+    missing = {LAB: visit.lab is None, BOOKINGS: "chauffeur" not in visit.applications}
     links = [
-        (to, label, to == path)
+        (to, label, to == path or (to != "/" and path.startswith(f"{to}/")))
         for to, label, scope in NAVIGATION
-        if visit.may(scope) and (visit.lab or to != LAB)
+        if visit.may(scope) and not missing.get(to, False)
     ]
     values = {"links": links, "who": visit.who, "here": path}
     return _ENVIRONMENT.get_template("top.html").render(values)

@@ -18,7 +18,7 @@ from nicegui import app as nicegui_app
 from nicegui import ui
 
 from holdfast.client import Unauthorized
-from holdfast.dashboard import doors, files, plain, strips
+from holdfast.dashboard import doors, exports, files, plain, strips
 from holdfast.dashboard.answers import OTHER_SITE, Headers
 from holdfast.dashboard.entrance import Entrance
 from holdfast.dashboard.mark import FAVICON, MANIFEST, STYLES
@@ -49,6 +49,7 @@ def build(options: Options) -> FastAPI:
     app.add_middleware(SameSite, refuse=OTHER_SITE, names=options.names)
     app.add_middleware(Headers)
     doors.install(app, entrance)
+    exports.install(app, entrance)
     plain.install(app, entrance)
     strips.install(app, entrance)
     files.install(app, entrance)

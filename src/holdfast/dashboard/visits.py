@@ -21,6 +21,8 @@ class Visit:
     me: Me
     #: Trust file of the simulator, in the lab.
     lab: Path | None
+    #: Applications that the gateway mounts.
+    applications: tuple[str, ...] = ()
 
     @property
     def who(self) -> str:

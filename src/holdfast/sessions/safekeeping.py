@@ -5,12 +5,12 @@ much as opening it, and a restart must not wait for it.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from holdfast.engine.answers import Place
 from holdfast.kit import logging
-from holdfast.model.errors import EngineUnreachable, HoldfastError
+from holdfast.model.errors import CredentialsUnusable, EngineUnreachable, HoldfastError
 from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.sessions import facts as f
@@ -19,7 +19,7 @@ from holdfast.sessions.quarantine import Quarantine
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Runtime
 from holdfast.sessions.seam import Engine
-from holdfast.vault import Flaw, Snapshots, Vault, Why, cannot_connect, faults_of
+from holdfast.vault import Flaw, Snapshot, Snapshots, Vault, Why, cannot_connect, faults_of
 
 log = logging.get("sessions")
 
@@ -135,6 +135,31 @@ class Safekeeping:
             except HoldfastError as exc:
                 failed[runtime.name] = exc.message
         return failed
+
+    def of(self, runtime: Runtime) -> Sequence[Snapshot]:
+        """What is saved of a session's number, newest first."""
+        return self._snapshots.of(runtime.record.phone or runtime.record.folder or "")
+
+    async def save_now(self, runtime: Runtime) -> bool:
+        """Save a session's credentials; False when the newest snapshot holds the same ones.
+
+        Raises CredentialsUnusable where there are none that work, EngineUnreachable, what the engine refuses.
+        """
+        folder = runtime.record.folder
+        if folder is None or runtime.session.credentials is not f.Credentials.VALID:
+            raise CredentialsUnusable(
+                "This number is not linked: there are no credentials to save", next_step="Link it first."
+            )
+        async with self._linking.hold(folder):
+            return await self._snapshots.take(runtime.id, folder)
+
+    async def verified(self, runtime: Runtime) -> Sequence[tuple[Snapshot, bool]]:
+        """Every snapshot of a session's number, read in full, and whether it could connect with it.
+
+        Raises EngineUnreachable.
+        """
+        record = runtime.record
+        return [(it, await self._snapshots.is_good(it, record)) for it in self.of(runtime)]
 
     # ---- files ---------------------------------------------------------------------------------------------
 

@@ -30,12 +30,13 @@ from holdfast.sessions.quarantine import PutAway, Quarantine
 from holdfast.sessions.repository import TimelineEntry
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Pairing, Passkey, Runtime, ShownCode, TypedCode
+from holdfast.sessions.safekeeping import Safekeeping
 from holdfast.sessions.unlinking import Unlinking
 from holdfast.sessions.uptime import DAY_MS, Uptime, uptime
 from holdfast.sessions.view import View
 from holdfast.sessions.ways import Ways
 from holdfast.store import ReadUnit, Store
-from holdfast.vault import Record, look_at_source
+from holdfast.vault import Record, Snapshot, look_at_source
 
 log = logging.get("sessions")
 
@@ -58,9 +59,11 @@ class Service:
         ways: Ways,
         *,
         importing: Importing,
+        safekeeping: Safekeeping,
     ) -> None:
         self._store, self._roster, self._unlinking = store, roster, unlinking
         self._quarantine, self._ways, self._importing = quarantine, ways, importing
+        self._safekeeping = safekeeping
         #: Whoever takes a name holds it.
         self._names = asyncio.Lock()
 
@@ -82,6 +85,24 @@ class Service:
     async def quarantined(self, tenant_id: TenantId) -> "Sequence[PutAway]":
         """Credentials that have left their place, newest first. Raises EngineUnreachable, EngineOutdated."""
         return await self._quarantine.of(tenant_id)
+
+    def snapshots(self, tenant_id: TenantId, ref: str) -> "Sequence[Snapshot]":
+        """What is saved of the session's credentials, newest first. Raises UnknownSession."""
+        return self._safekeeping.of(self._find(tenant_id, ref))
+
+    async def take_snapshot(self, tenant_id: TenantId, ref: str) -> bool:
+        """Save the session's credentials; False when the newest snapshot holds the same ones.
+
+        Raises UnknownSession, CredentialsUnusable, EngineUnreachable, what the engine refuses.
+        """
+        return await self._safekeeping.save_now(self._find(tenant_id, ref))
+
+    async def verify_snapshots(self, tenant_id: TenantId, ref: str) -> "Sequence[tuple[Snapshot, bool]]":
+        """Each snapshot of the session, and whether it could connect with it.
+
+        Raises UnknownSession, EngineUnreachable.
+        """
+        return await self._safekeeping.verified(self._find(tenant_id, ref))
 
     async def timeline(
         self, tenant_id: TenantId, ref: str, limit: int, before: int | None = None

@@ -35,6 +35,7 @@ async def known(key: str) -> Caller:
 def rooms() -> Rooms:
     """Rooms that do nothing until a test says what."""
     facts = create_autospec(Facts, instance=True, version="1", lab=False, ready=True, engine=None)
+    facts.applications = ()
     facts.started_at, facts.progress = datetime(2026, 1, 1, tzinfo=UTC), Progress(0, 0, True, None)
     accounts = create_autospec(Accounts, instance=True)
     accounts.authenticate = AsyncMock(side_effect=known)

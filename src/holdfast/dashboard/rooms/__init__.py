@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from holdfast.dashboard.rooms import chats, lab, number, people, searching, watching
+from holdfast.dashboard.rooms import bookings, bots, chats, lab, number, people, searching, watching
 from holdfast.dashboard.rooms.room import Form, Room, Values
 
-ROOMS: Final = (*number.ROOMS, *chats.ROOMS, *searching.ROOMS, *people.ROOMS, *watching.ROOMS, *lab.ROOMS)
+_EACH: Final = (number, chats, searching, bots, bookings, people, watching, lab)
+ROOMS: Final = tuple(room for each in _EACH for room in each.ROOMS)
 
 __all__ = ["ROOMS", "Form", "Room", "Values"]

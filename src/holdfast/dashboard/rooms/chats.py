@@ -11,6 +11,7 @@ from holdfast.dashboard.talk import holder, lines, push_names, strangers
 from holdfast.dashboard.telling import told
 from holdfast.dashboard.visits import Visit
 from holdfast.dashboard.words import telephone
+from holdfast.model.errors import Forbidden
 
 _MESSAGES: Final = 60
 #: A group may be large; so many of those who say no name are looked up.
@@ -103,6 +104,9 @@ def _chat(visit: Visit) -> str:
 
 
 async def _reply(visit: Visit, form: Form) -> None:
+    if not visit.may("send"):
+        # Refused by the gateway it would end the events of the pages that share this login's connection.
+        raise Forbidden("This key lacks the scope `send`")
     text = form.get("text", "").replace("\r\n", "\n").strip()
     if not text:
         raise HoldfastError("There is nothing to send", next_step="Write something first.")

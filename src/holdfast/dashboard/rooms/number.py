@@ -37,6 +37,8 @@ async def _show(visit: Visit) -> Values:
         "typical": None if uptime.outages.p50_s is None else length(uptime.outages.p50_s),
         "longest": None if uptime.outages.max_s is None else length(uptime.outages.max_s),
         "away": away,
+        "snapshots": await client.sessions.snapshots(visit.ref),
+        "looked": False,
     }
 
 
@@ -74,6 +76,18 @@ async def _restore(visit: Visit, form: Form) -> Values:
     return {"said": f"“{back.name}” has its credentials back and connects."}
 
 
+async def _save(visit: Visit, form: Form) -> Values:
+    taken = await visit.client.sessions.take_snapshot(visit.ref)
+    return {"said": "Saved." if taken else "The newest snapshot holds the same credentials: nothing to save."}
+
+
+async def _verify(visit: Visit, form: Form) -> Values:
+    found = await visit.client.sessions.verify_snapshots(visit.ref)
+    bad = sum(not it.good for it in found)
+    said = f"{bad} of {len(found)} could not be used." if bad else f"All {len(found)} are good."
+    return {"snapshots": found, "looked": True, "said": said if found else "There is none to look at."}
+
+
 ROOMS: Final = (
     Room(
         "/numbers/{ref}",
@@ -86,6 +100,8 @@ ROOMS: Final = (
             "logout": _log_out,
             "rename": _rename,
             "restore": _restore,
+            "save": _save,
+            "verify": _verify,
         },
     ),
 )

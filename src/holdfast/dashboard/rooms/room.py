@@ -24,3 +24,5 @@ class Room:
     #: Without this scope the page is not offered.
     scope: str = "read"
     acts: Mapping[str, Act] = field(default_factory=dict)
+    #: So many fields a form of it may have.
+    fields: int = 64

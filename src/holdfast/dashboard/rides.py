@@ -1,0 +1,168 @@
+"""Bookings of rides as their page shows them, out of the chauffeur's JSON. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from holdfast.model.errors import HoldfastError
+
+Json = Mapping[str, Any]
+#: What a status is called, its colour, and whether the ride is still to be driven.
+_STATUS: Final[Mapping[str, tuple[str, str, bool]]] = {
+    "requested": ("waits for your answer", "yellow", True),
+    "confirmed": ("confirmed", "green", True),
+    "declined": ("declined", "grey", False),
+    "cancelled": ("cancelled", "grey", False),
+}
+#: What can be filtered by.
+STATUSES: Final = tuple(_STATUS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ride:
+    """One booking. Times are those of the service's time zone."""
+
+    reference: str
+    status: str
+    word: str
+    tone: str
+    alive: bool
+    at: datetime
+    until: datetime
+    #: Pick-up, stops, destination.
+    way: tuple[str, ...]
+    name: str
+    total: str
+    #: Every line of the price.
+    lines: tuple[tuple[str, str], ...]
+    fee: str
+    estimated: bool
+    vehicle: str
+    driver: str
+    note: str
+    session_id: str
+    chat: str
+    form: Json
+
+    @property
+    def day(self) -> date:
+        """The day of the pick-up."""
+        return self.at.date()
+
+
+def ride_of(body: Json, zone: ZoneInfo, names: Mapping[str, str] | None = None) -> Ride:
+    """One booking of the API. `names` are those of vehicles and drivers, by their ids."""
+    form, quote = body["form"], body["quote"]
+    word, tone, alive = _STATUS.get(str(body["status"]), (str(body["status"]), "grey", False))
+    places = [form["pickup"], *form["stops"], form["destination"]]
+    currency, known = str(quote["currency"]), names or {}
+    return Ride(
+        reference=str(body["reference"]),
+        status=str(body["status"]),
+        word=word,
+        tone=tone,
+        alive=alive,
+        at=_local(body["at"], zone),
+        until=_local(body["until"], zone),
+        way=tuple(str(it["name"]) for it in places if it),
+        name=str(form["name"] or ""),
+        total=f"{quote['total']} {currency}",
+        lines=tuple((_line_words(it), f"{it['amount']} {currency}") for it in quote["lines"]),
+        fee="" if float(body["fee"]) == 0 else f"{body['fee']} {currency}",
+        estimated=bool(quote["fallback"]),
+        vehicle=known.get(str(body["vehicle"]), str(body["vehicle"] or "")),
+        driver=known.get(str(body["driver"]), str(body["driver"] or "")),
+        note=str(body["note"] or ""),
+        session_id=str(body["session_id"]),
+        chat=str(body["chat"]),
+        form=form,
+    )
+
+
+def _local(moment: str, zone: ZoneInfo) -> datetime:
+    return datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(zone)
+
+
+def _line_words(line: Json) -> str:
+    words = str(line["name"] or line["code"].replace("_", " ").capitalize())
+    return f"{words} (way back)" if line.get("back") else words
+
+
+def by_day(rides: Sequence[Ride]) -> list[tuple[date, list[Ride]]]:
+    """The rides of each day, in their order."""
+    ordered = sorted(rides, key=lambda it: it.at)
+    return [(day, list(found)) for day, found in groupby(ordered, key=lambda it: it.day)]
+
+
+def day_words(day: date, today: date) -> str:
+    """A day for people."""
+    near = {today: "Today, ", today + timedelta(days=1): "Tomorrow, "}.get(day, "")
+    return f"{near}{day:%A} {day.day} {day:%B %Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How the day stands."""
+
+    today: int
+    waiting: int
+    unassigned: int
+    next: Ride | None
+
+
+def glance(rides: Sequence[Ride], now: datetime) -> Glance:
+    """The day at a glance; `rides` are today's and later ones."""
+    alive = sorted((it for it in rides if it.alive), key=lambda it: it.at)
+    return Glance(
+        today=sum(it.day == now.date() for it in alive),
+        waiting=sum(it.status == "requested" for it in alive),
+        unassigned=sum(it.status == "confirmed" and not (it.vehicle and it.driver) for it in alive),
+        next=next((it for it in alive if it.at >= now and it.status == "confirmed"), None),
+    )
+
+
+def window(begin: str, days: str, today: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The time that is shown: from the beginning of a day, so many days. What is no day is today."""
+    try:
+        first = date.fromisoformat(begin)
+    except ValueError:
+        first = today
+    first = min(max(first, date(2000, 1, 1)), date(2200, 1, 1))
+    count = int(days) if days in {"1", "7", "31", "365"} else 7
+    last = first + timedelta(days=count)
+    return datetime.combine(first, time(0), zone), datetime.combine(last, time(0), zone)
+
+
+def changed(form: Json, given: Mapping[str, str], places: Sequence[Json]) -> dict[str, Any]:
+    """The form of a booking with what was typed over it. Raises HoldfastError for what is no number."""
+    known = {str(it["id"]): it for it in places}
+    numbers = {name: _number(name, given[name]) for name in _NUMBERS if given.get(name, "") != ""}
+    texts = {name: given[name].strip() for name in _TEXTS if name in given}
+    made = {**form, **numbers, **texts}
+    for name in ("pickup", "destination"):
+        if given.get(name) in known:
+            made[name] = _place(known[given[name]])
+    return made
+
+
+_NUMBERS: Final = ("passengers", "luggage", "child_seats")
+_TEXTS: Final = ("date", "time", "vehicle_class", "flight", "name", "contact", "remarks")
+
+
+def _number(name: str, text: str) -> int:
+    if not text.strip().isdecimal() or len(text) > 6:
+        raise HoldfastError(f"{name.replace('_', ' ').capitalize()} must be a number")
+    return int(text)
+
+
+def _place(known: Json) -> dict[str, Any]:
+    return {
+        "name": known["names"][0],
+        "latitude": known["latitude"],
+        "longitude": known["longitude"],
+        "kind": known["kind"],
+        "place_id": known["id"],
+    }

@@ -1,0 +1,171 @@
+"""The chauffeur's bookings: the day at a glance, each ride, and what its operator decides."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from holdfast.client import HoldfastError
+from holdfast.dashboard.render import BOOKINGS
+from holdfast.dashboard.rides import STATUSES, Json, Ride, by_day, changed, day_words, glance, ride_of, window
+from holdfast.dashboard.rooms.room import Form, Room, Values
+from holdfast.dashboard.visits import Visit
+
+_BASE: Final = "/v1/chauffeur"
+_MOST: Final = 500
+_SPANS: Final[Mapping[str, str]] = {"1": "one day", "7": "7 days", "31": "31 days", "365": "a year"}
+_KINDS: Final[Mapping[str, str]] = {"vehicles": "vehicle", "drivers": "driver"}
+#: What a vehicle's or driver's id may be made of.
+_NOT_IN_IDS: Final = re.compile(r"[^a-z0-9]+")
+
+
+async def _list(visit: Visit) -> Values:
+    setting = await _setting(visit)
+    zone = ZoneInfo(setting["service"]["time_zone"])
+    now, asked = datetime.now(zone), visit.request.query_params
+    begin, end = window(asked.get("from", ""), asked.get("days", ""), now.date(), zone)
+    status = asked.get("status", "")
+    wanted = {"from": begin.isoformat(), "until": end.isoformat()}
+    wanted |= {"status": status} if status in STATUSES else {}
+    names = await _names(visit)
+    found, more = await _rides(visit, wanted, zone, names)
+    today = datetime.combine(now.date(), datetime.min.time(), zone)
+    ahead, _ = await _rides(visit, {"from": today.isoformat()}, zone, names)
+    return {
+        "days": [(day_words(day, now.date()), rides) for day, rides in by_day(found)],
+        "waiting": [(day_words(it.day, now.date()), it) for it in ahead if it.status == "requested"],
+        "glance": glance(ahead, now),
+        "more": more,
+        "begin": begin.date().isoformat(),
+        "span": asked.get("days", "7"),
+        "spans": _SPANS,
+        "status": status,
+        "statuses": STATUSES,
+        "export": urlencode(wanted),
+        "zone": zone.key,
+        "fleet": {kind: await _resources(visit, kind) for kind in _KINDS},
+        "kinds": _KINDS,
+        "classes": setting["tariff"]["classes"],
+    }
+
+
+async def _one(visit: Visit) -> Values:
+    setting = await _setting(visit)
+    zone = ZoneInfo(setting["service"]["time_zone"])
+    body = await visit.client.ask("GET", _path(visit))
+    ride = ride_of(body, zone, await _names(visit))
+    return {
+        "title": f"Booking {ride.reference}",
+        "ride": ride,
+        "when": day_words(ride.day, datetime.now(zone).date()),
+        "assigned": {"vehicle": body["vehicle"] or "", "driver": body["driver"] or ""},
+        "fleet": {_KINDS[kind]: await _resources(visit, kind) for kind in _KINDS},
+        "places": setting["places"]["places"],
+        "classes": setting["tariff"]["classes"],
+        "currency": setting["tariff"]["currency"],
+        "zone": zone.key,
+    }
+
+
+async def _setting(visit: Visit) -> Json:
+    if "chauffeur" not in visit.applications:
+        raise HoldfastError(
+            "Bookings are switched off", next_step="Start Holdfast with HOLDFAST_APPLICATIONS=chauffeur."
+        )
+    return await visit.client.ask("GET", f"{_BASE}/setting")
+
+
+async def _rides(
+    visit: Visit, wanted: Mapping[str, str], zone: ZoneInfo, names: Mapping[str, str]
+) -> tuple[list[Ride], bool]:
+    """Bookings by their pick-up, and whether there are more."""
+    page = await visit.client.ask("GET", f"{_BASE}/bookings?{urlencode({**wanted, 'limit': _MOST})}")
+    return [ride_of(it, zone, names) for it in page["bookings"]], page["next"] is not None
+
+
+async def _resources(visit: Visit, kind: str) -> list[Json]:
+    found: list[Json] = (await visit.client.ask("GET", f"{_BASE}/{kind}"))["resources"]
+    return found
+
+
+async def _names(visit: Visit) -> Mapping[str, str]:
+    """What vehicles and drivers are called, by their ids."""
+    return {str(it["id"]): str(it["name"]) for kind in _KINDS for it in await _resources(visit, kind)}
+
+
+# ---- what the buttons ask ----------------------------------------------------------------------------------
+
+
+async def _accept(visit: Visit, given: Form) -> None:
+    await visit.client.ask("POST", _path(visit, "accept"))
+
+
+async def _decline(visit: Visit, given: Form) -> None:
+    await visit.client.ask("POST", _path(visit, "decline"), body={"note": given.get("note", "")})
+
+
+async def _propose(visit: Visit, given: Form) -> None:
+    await visit.client.ask("POST", _path(visit, "propose"), body={"note": given.get("note", "")})
+
+
+async def _cancel(visit: Visit, given: Form) -> None:
+    await visit.client.ask("POST", _path(visit, "cancel"), body={"fee": _fee(given)})
+
+
+async def _assign(visit: Visit, given: Form) -> None:
+    body = {"vehicle": given.get("vehicle") or None, "driver": given.get("driver") or None}
+    await visit.client.ask("PUT", _path(visit, "assignment"), body=body)
+
+
+async def _change(visit: Visit, given: Form) -> None:
+    setting = await _setting(visit)
+    before = await visit.client.ask("GET", _path(visit))
+    form = changed(before["form"], given, setting["places"]["places"])
+    await visit.client.ask("PATCH", _path(visit), body={"form": form, "fee": _fee(given)})
+
+
+async def _put(visit: Visit, given: Form) -> None:
+    """A vehicle or a driver: a new one, or one that is used again or no more."""
+    kind, name = given.get("kind", ""), given.get("name", "").strip()
+    if kind not in _KINDS:
+        raise HoldfastError("There is no such kind", next_step="Load the page again.")
+    id_ = given.get("id") or _NOT_IN_IDS.sub("-", name.lower()).strip("-")[:40]
+    if not id_:
+        raise HoldfastError(f"The {_KINDS[kind]} needs a name with a letter or digit in it")
+    body: dict[str, Any] = {
+        "name": name,
+        "vehicle_class": given.get("vehicle_class", "") if kind == "vehicles" else "",
+        "phone": given.get("phone", "").strip(),
+        "active": given.get("active", "1") == "1",
+    }
+    await visit.client.ask("PUT", f"{_BASE}/{kind}/{quote(id_, safe='')}", body=body)
+
+
+def _fee(given: Form) -> str | None:
+    return given.get("fee", "").strip().replace(",", ".") or None
+
+
+def _path(visit: Visit, what: str = "") -> str:
+    ref = quote(str(visit.request.path_params["booking"]), safe="")
+    return f"{_BASE}/bookings/{ref}" + (f"/{what}" if what else "")
+
+
+ROOMS: Final = (
+    Room(BOOKINGS, "bookings", "Bookings", _list, acts={"put": _put}),
+    Room(
+        f"{BOOKINGS}/{{booking}}",
+        "booking",
+        "Booking",
+        _one,
+        acts={
+            "accept": _accept,
+            "decline": _decline,
+            "propose": _propose,
+            "cancel": _cancel,
+            "assign": _assign,
+            "change": _change,
+        },
+    ),
+)
