@@ -3,7 +3,7 @@
 # ruff: noqa: PLR0917 - a filter's parameters are its fields
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -173,7 +173,7 @@ async def change(office: AtOffice, caller: Sender, ref: Ref, body: ChangeIn) -> 
         form = await _complete(office, caller.tenant_id, body.form)
         made = await office.price_form(caller.tenant_id, form)
         service = (await office.papers(caller.tenant_id)).setting.service
-        cost = _fee(service.change_notice, before) if body.fee is None else body.fee
+        cost = _fee(service.change_notice, before, office.now()) if body.fee is None else body.fee
 
         def act(unit: WriteUnit, booking: Booking) -> Booking:
             order = Order(booking.key, booking.reference, form, made, booking.language, by_customer=False)
@@ -188,7 +188,7 @@ async def cancel(office: AtOffice, caller: Sender, ref: Ref, body: CancelIn) -> 
     with refusals_told():
         before = await office.find(caller.tenant_id, ref)
         service = (await office.papers(caller.tenant_id)).setting.service
-        cost = _fee(service.cancel_notice, before) if body.fee is None else body.fee
+        cost = _fee(service.cancel_notice, before, office.now()) if body.fee is None else body.fee
 
         def act(unit: WriteUnit, booking: Booking) -> Booking:
             return office.bookings.cancel(unit, booking, cost, by_customer=False)
@@ -263,7 +263,7 @@ def _wanted(
 async def _complete(office: Office, tenant_id: TenantId, form: Form) -> Form:
     """A form in which nothing is missing and nothing is impossible. Raises BookingRefused."""
     setting = (await office.papers(tenant_id)).setting
-    sure, objections = check(form, setting, "en", datetime.now(UTC))
+    sure, objections = check(form, setting, "en", office.now())
     if objections:
         raise BookingRefused(objections[0].text)
     lacking = [it.value for it in missing(sure) if it is not Field.FLIGHT]
@@ -272,6 +272,5 @@ async def _complete(office: Office, tenant_id: TenantId, form: Form) -> Form:
     return sure
 
 
-def _fee(notices: Iterable[Notice], it: Booking) -> Decimal:
-    now = datetime.now(UTC)
+def _fee(notices: Iterable[Notice], it: Booking, now: datetime) -> Decimal:
     return fee(notices, at=it.at, now=now, total=it.quote.total, currency=it.quote.currency)

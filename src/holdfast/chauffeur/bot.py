@@ -80,7 +80,7 @@ async def operator(chat: Chat) -> Outcome | None:
     message = chat.event.data
     if decision is None or not isinstance(message, MessageReceived):
         return UNHANDLED
-    setting = await desk_of(chat.client).setting()
+    setting = await desk_of(chat.client).setting(chat)
     known = {it.lstrip("+") for it in setting.service.operators}
     if (message.sender_phone or "").lstrip("+") not in known:
         return UNHANDLED
@@ -102,7 +102,7 @@ _STATUS: Final = {"accept": "confirmed", "decline": "declined", "propose": "prop
 async def converse(chat: Chat) -> None:
     """Everything that a customer says."""
     try:
-        setting = await desk_of(chat.client).setting()
+        setting = await desk_of(chat.client).setting(chat)
         state = _remembered(chat, setting)
         if chat.refused is not None:
             raise chat.refused
@@ -119,11 +119,11 @@ async def converse(chat: Chat) -> None:
 async def remind(chat: Chat) -> None:
     """Remind of rides, by the bookings as they are now: one that was cancelled meanwhile is none."""
     desk = desk_of(chat.client)
-    setting = await desk.setting()
+    setting = await desk.setting(chat)
     state, due = _remembered(chat, setting), chat.event.data
     assert isinstance(due, BotReminder)
-    # The gateway's clock has said that it is time; this machine's may be behind it.
-    now = max(datetime.now(UTC), datetime.fromtimestamp(due.due_ms / 1000, UTC))
+    # What is due is due, whatever a clock that was set back since says.
+    now = max(chat.now, datetime.fromtimestamp(due.due_ms / 1000, UTC))
     bookings = await desk.bookings(chat.event.session_id, chat.event.chat)
     hours, zone = setting.service.reminders_h, setting.service.time_zone
     since = datetime.fromisoformat(str(chat.data["since"])) if "since" in chat.data else now
@@ -168,7 +168,7 @@ class _Turn:
 
     def __init__(self, chat: Chat, setting: Setting) -> None:
         self._chat, self._setting, self._desk = chat, setting, desk_of(chat.client)
-        self._now = datetime.now(UTC)
+        self._now = chat.now
 
     async def take(self, state: State, given: Input) -> None:
         todo: list[Input] = [given]

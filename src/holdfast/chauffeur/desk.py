@@ -1,12 +1,12 @@
 """What the bot asks the gateway: the documents, prices, a chat's bookings. On the public API alone."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote as quoted
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from holdfast.bots import Chat
 from holdfast.chauffeur.conversation import Held, Input, NotPriced, Priced, Setting
 from holdfast.chauffeur.places import Atlas
 from holdfast.chauffeur.quote import Quote
@@ -14,9 +14,9 @@ from holdfast.chauffeur.service import Places, Service
 from holdfast.chauffeur.tariff import Tariff
 from holdfast.chauffeur.trip import Trip
 from holdfast.client import Client
+from holdfast.model.errors import ConfigurationInvalid
 
-#: An edit of the owner's holds after so long at most.
-_FRESH_S: Final = 1.0
+_DOCUMENTS: Final = ("chauffeur", "pricing", "places")
 _TRIP: Final = TypeAdapter(Trip)
 _QUOTE: Final = TypeAdapter(Quote)
 _HELD: Final = TypeAdapter(tuple[Held, ...])
@@ -27,18 +27,15 @@ class Desk:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._setting: tuple[float, dict[str, Any], Setting] | None = None
+        self._setting: tuple[Sequence[Mapping[str, Any]], Setting] | None = None
 
-    async def setting(self) -> Setting:
-        """The documents, at most a second old. Raises HoldfastError where one of them is not valid."""
-        now = time.monotonic()
-        if self._setting is None or now - self._setting[0] > _FRESH_S:
-            body = dict(await self._client.ask("GET", "/v1/chauffeur/setting"))
-            # Reading thousands of places again costs more than comparing them.
-            known = self._setting is not None and self._setting[1] == body
-            found = self._setting[2] if self._setting is not None and known else _read(body)
-            self._setting = (now, body, found)
-        return self._setting[2]
+    async def setting(self, chat: Chat) -> Setting:
+        """The documents as they are now. Raises UnknownConfiguration, ConfigurationInvalid."""
+        bodies = [await chat.config(name) for name in _DOCUMENTS]
+        # A version is one object for as long as it is the newest: thousands of places are read once.
+        if self._setting is None or any(a is not b for a, b in zip(self._setting[0], bodies, strict=True)):
+            self._setting = (bodies, _read(*bodies))
+        return self._setting[1]
 
     async def price(self, trip: Trip) -> Input:
         """What the dialogue is given for a trip."""
@@ -55,9 +52,13 @@ class Desk:
         return _HELD.validate_python(answer["bookings"])
 
 
-def _read(body: dict[str, Any]) -> Setting:
-    return Setting(
-        Service.model_validate(body["service"]),
-        Tariff.model_validate(body["tariff"]),
-        Atlas(Places.model_validate(body["places"])),
-    )
+def _read(service: Mapping[str, Any], tariff: Mapping[str, Any], places: Mapping[str, Any]) -> Setting:
+    try:
+        return Setting(
+            Service.model_validate(service),
+            Tariff.model_validate(tariff),
+            Atlas(Places.model_validate(places)),
+        )
+    except ValidationError as wrong:
+        first = wrong.errors()[0]["msg"]
+        raise ConfigurationInvalid(f"The documents are of another version: {first}") from None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -38,12 +39,16 @@ class Office:
         routing_key: str,
         clock: Clock = now_ms,
     ) -> None:
-        self._store, self._shelf = store, Shelf()
+        self._store, self._shelf, self._clock = store, Shelf(), clock
         self._http, self._routing_key = http, routing_key
         self._measured: tuple[object, Measured] | None = None
         self.bookings = Bookings(
             journal, lambda unit, tenant: self._shelf.papers(unit, tenant).setting, told, clock
         )
+
+    def now(self) -> datetime:
+        """By the gateway's clock, in UTC."""
+        return datetime.fromtimestamp(self._clock() / 1000, UTC)
 
     async def papers(self, tenant_id: TenantId) -> Papers:
         """The documents as they are now."""

@@ -69,7 +69,8 @@ def read(text: str, around: Around) -> Reading:
 
 def language_of(text: str, before: Language) -> Language:
     """The language of this text, or the one before when it does not show another clearly."""
-    low = re.findall(r"[\w']+", plain(text))
+    # "3:30 am" is a time in English, and "am" a word in German.
+    low = re.findall(r"[\w']+", re.sub(r"\d\s*[ap]m\b", " ", plain(text)))
     hits: dict[Language, int] = {}
     for language, marks in words.MARKS.items():
         pattern = re.compile(marks)

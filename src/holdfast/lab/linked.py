@@ -12,7 +12,7 @@ from holdfast.lab.phone import Phone
 from holdfast.lab.simulator import Simulator
 from holdfast.lab.stack import Stack, StackError
 
-_CONNECTED_WITHIN_S = 60.0
+_CONNECTED_WITHIN_S = 180.0
 
 
 class LinkedStack:
@@ -27,14 +27,22 @@ class LinkedStack:
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, folder: Path, simulator: Simulator, session: str = "main"
+        cls, folder: Path, simulator: Simulator, session: str = "main", *, applications: str = ""
     ) -> AsyncIterator["LinkedStack"]:
         """A stack of its own in `folder`, ready and connected; everything of it ends with the block.
 
-        Raises StackError when it does not start.
+        `applications` are mounted, by their names. Raises StackError when it does not start.
         """
         trust, key = simulator.trust_file, folder / "master.key"
-        place = Place(folder, "127.0.0.1", free_port(), free_port(), trust, master_key=key)
+        place = Place(
+            folder,
+            "127.0.0.1",
+            free_port(),
+            free_port(),
+            trust,
+            master_key=key,
+            applications=applications,
+        )
         async with Stack.start(place) as stack:
             phone = await link(stack.client, simulator, session)
             yield cls(stack, simulator, session, phone)

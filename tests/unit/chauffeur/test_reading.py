@@ -162,7 +162,7 @@ def test_the_language_of_a_text(text: str, language: Language) -> None:
 
 
 def test_words_that_show_no_language_change_none() -> None:
-    for text in ("Marienplatz", "18:30", "ok", "LH 123", ""):
+    for text in ("3:30 am", "8 pm", "Marienplatz", "18:30", "ok", "LH 123", ""):
         assert language_of(text, "pt") == "pt"
 
 

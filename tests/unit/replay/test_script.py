@@ -24,7 +24,9 @@ from holdfast.lab.replay.script import (
     holds,
 )
 
-TALKS = sorted((Path(__file__).parents[3] / "examples" / "talks").glob("*.talk"))
+TALKS = sorted((Path(__file__).parents[3] / "examples" / "talks").glob("**/*.talk"))
+
+ORDER = Path(__file__).parents[3] / "examples" / "talks" / "order.talk"
 
 WHOLE = """
 # what is said
@@ -50,7 +52,8 @@ api /v1/sessions/main {"state": "connected"}
 
 
 def test_every_line_is_read() -> None:
-    assert read(WHOLE) == [
+    [conversation] = read(WHOLE)
+    assert conversation.acts == [
         Bots(3, ["commands", "../shop.py"]),
         Phone(4, "Ann", "+4915112345678"),
         Config(5, "greeting", {"enabled": True, "texts": {"en": {"open": "Hi"}}, "language": "en"}),
@@ -133,12 +136,28 @@ def test_every_example_can_be_read() -> None:
         assert read(file.read_text())
 
 
+def test_what_stands_before_the_first_title_belongs_to_every_conversation() -> None:
+    text = "bots: commands\n\n== one\nAnn: a\nAnn < b\n== two  words\nBen < c\n"
+    one, two = read(text)
+    assert (one.line, one.title, one.acts) == (
+        3,
+        "one",
+        [Bots(1, ["commands"]), Say(4, "Ann", "a"), Hear(5, "Ann", "b")],
+    )
+    assert (two.title, two.acts) == ("two  words", [Bots(1, ["commands"]), Hear(7, "Ben", "c")])
+
+
+def test_each_conversation_of_a_file_must_be_able_to_fail() -> None:
+    with pytest.raises(ScriptError, match=r"line 3: .*cannot fail"):
+        read("== one\nAnn < b\n== two\nBen: c")
+
+
 async def test_nothing_is_played_while_a_file_cannot_be_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = tmp_path / "bad.talk"
     bad.write_text("Ann < hi\nfoo bar")
-    assert await replay([bad, tmp_path / "nowhere.talk", TALKS[0]], as_json=False) == 1
+    assert await replay([bad, tmp_path / "nowhere.talk", ORDER], as_json=False) == 1
     out = capsys.readouterr().out
     assert "line 2: nobody understands" in out
     assert "cannot be read" in out

@@ -4,7 +4,7 @@ Scripts enter, the line that did not come true leaves. One world serves many scr
 """
 
 from holdfast.lab.replay.play import play
-from holdfast.lab.replay.script import Act, ScriptError, read
+from holdfast.lab.replay.script import Conversation, ScriptError, read
 from holdfast.lab.replay.world import World
 
-__all__ = ["Act", "ScriptError", "World", "play", "read"]
+__all__ = ["Conversation", "ScriptError", "World", "play", "read"]

@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
+from holdfast.lab.admin import SimulatorError
 from holdfast.lab.facts import Received
 from holdfast.lab.phone import Phone as LabPhone
 from holdfast.lab.replay.script import (
@@ -15,6 +18,7 @@ from holdfast.lab.replay.script import (
     Bots,
     Clock,
     Config,
+    Conversation,
     Hear,
     Human,
     Kill,
@@ -26,9 +30,10 @@ from holdfast.lab.replay.script import (
     holds,
 )
 from holdfast.lab.replay.world import World
+from holdfast.lab.stack import StackError
 from holdfast.model.errors import HoldfastError
 
-_WITHIN_S: Final = 60.0
+_WITHIN_S: Final = 180.0
 _PIXEL: Final = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"
     "050001a5f645400000000049454e44ae426082"
@@ -41,6 +46,8 @@ class _Somebody:
     """One person of the script, and what they have not heard yet."""
 
     phone: LabPhone
+    #: As the gateway calls the chat with them, once they have written.
+    chat: str = ""
     after: int = 0
     unheard: list[Received] = field(default_factory=list)
 
@@ -49,13 +56,13 @@ class _Somebody:
         self.unheard += [it for it in items if not it.from_me]
 
 
-async def play(world: World, acts: Sequence[Act], folder: Path) -> None:
-    """Play a script from its beginning to its end; the files that it names lie in the folder.
+async def play(world: World, conversation: Conversation, folder: Path) -> None:
+    """Play a conversation from its beginning to its end; the files that it names lie in the folder.
 
     Raises ScriptError with the line that did not come true.
     """
     try:
-        await _Player(world, folder, acts).play()
+        await _Player(world, folder, conversation.acts).play()
     finally:
         await world.tidy()
 
@@ -70,7 +77,7 @@ class _Player:
         for act in self._acts:
             try:
                 await self._do(act)
-            except HoldfastError as refusal:
+            except (HoldfastError, SimulatorError, StackError) as refusal:
                 raise ScriptError(act.line, str(refusal)) from refusal
             except TimeoutError as late:
                 raise ScriptError(act.line, "this took too long") from late
@@ -86,7 +93,8 @@ class _Player:
             case Config():
                 await self._config(act)
             case Say() | Send():
-                await self._world.arrived(await self._write(act))
+                who = await self._somebody(act.who)
+                who.chat = await self._world.arrived(await self._write(act))
             case Hear():
                 await self._hear(act)
             case Kill():
@@ -174,9 +182,15 @@ class _Player:
 
     async def _api(self, act: Api) -> None:
         await self._world.quiet()
-        found: Any = await self._world.client.ask("GET", act.path)
+        path = re.sub(r"\{(\w+)\}", lambda found: quote(self._chat(act.line, found[1]), safe=""), act.path)
+        found: Any = await self._world.client.ask("GET", path)
         if not holds(found, act.expected):
             raise ScriptError(act.line, f"the API gives {json.dumps(found, ensure_ascii=False)}")
+
+    def _chat(self, line: int, name: str) -> str:
+        if name not in self._people or not self._people[name].chat:
+            raise ScriptError(line, f"{name} has not written yet")
+        return self._people[name].chat
 
 
 def _shown(message: Received) -> str:

@@ -118,7 +118,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """What the API gives for a path holds this."""
+    """What the API gives for a path holds this. `{Ann}` in the path is the chat with her."""
 
     line: int
     path: str
@@ -127,6 +127,17 @@ class Api:
 
 Act = Say | Send | Hear | Phone | Bots | Config | Kill | Clock | Human | State | Api
 
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One conversation of a file. `line` is where it begins."""
+
+    line: int
+    title: str
+    acts: Sequence[Act]
+
+
+_TITLE: Final = "== "
 _KILLED: Final = ("bot", "gateway", "engine", "all")
 _SENT: Final = ("location", "photo", "voice", "document")
 _LATER: Final = re.compile(r"\+(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
@@ -134,12 +145,26 @@ _SAID: Final = re.compile(r"(\w+)\s*:\s*(.*)", re.DOTALL)
 _HEARD: Final = re.compile(r"(\w+)\s*<\s*(.*)", re.DOTALL)
 
 
-def read(text: str) -> Sequence[Act]:
-    """The acts of a file, in order. Raises ScriptError."""
-    acts = [_act(number, line) for number, line in _lines(text)]
-    if not any(isinstance(act, Hear) for act in acts):
-        raise ScriptError(1, "nobody has to hear anything: the script cannot fail")
-    return acts
+def read(text: str) -> Sequence[Conversation]:
+    """The conversations of a file, in order. Raises ScriptError.
+
+    Each begins with a line `== title`; what stands before the first title belongs to all of them. Without a
+    title the file is one conversation.
+    """
+    common: list[Act] = []
+    titled: list[Conversation] = []
+    acts = common
+    for number, line in _lines(text):
+        if line.startswith(_TITLE):
+            acts = [*common]
+            titled.append(Conversation(number, line.removeprefix(_TITLE).strip(), acts))
+        else:
+            acts.append(_act(number, line))
+    found = titled or [Conversation(1, "", common)]
+    for it in found:
+        if not any(isinstance(act, Hear) for act in it.acts):
+            raise ScriptError(it.line, "nobody has to hear anything: the conversation cannot fail")
+    return found
 
 
 def holds(found: Any, expected: Any) -> bool:

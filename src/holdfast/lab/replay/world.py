@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from holdfast.lab.simulator import Simulator
 from holdfast.model.errors import HoldfastError, UnknownMessage
 from holdfast.model.events import EventType
 
-_WITHIN_S: Final = 60.0
+_WITHIN_S: Final = 240.0
 _LOOK_EVERY_S: Final = 0.01
 _PAGE: Final = 200
 #: What bots have to be done with before all is quiet.
@@ -43,10 +44,13 @@ class World:
     @classmethod
     @asynccontextmanager
     async def start(cls, folder: Path) -> AsyncIterator["World"]:
-        """A world in a folder of its own. Everything of it ends with the block."""
+        """A world in a folder of its own, with every application that is installed.
+
+        Everything of it ends with the block.
+        """
         async with (
             Simulator.start(folder / "wasim", state=folder / "wasim" / "state") as simulator,
-            LinkedStack.start(folder / "data", simulator) as stack,
+            LinkedStack.start(folder / "data", simulator, applications=_applications()) as stack,
         ):
             world = cls(stack, folder)
             try:
@@ -134,13 +138,12 @@ class World:
     async def _set_clock(self) -> None:
         await self.client.lab_set_clock(self._ahead.total_seconds())
 
-    async def arrived(self, message_id: str) -> None:
-        """Return when the gateway has this message."""
+    async def arrived(self, message_id: str) -> str:
+        """Return when the gateway has this message; the chat that it stands in."""
         async with asyncio.timeout(_WITHIN_S):
             while True:
                 with contextlib.suppress(UnknownMessage):
-                    await self.client.message(self.stack.session, message_id)
-                    return
+                    return (await self.client.message(self.stack.session, message_id)).chat
                 await asyncio.sleep(_LOOK_EVERY_S)
 
     async def quiet(self) -> None:
@@ -178,3 +181,7 @@ class World:
     async def phone(self, name: str, number: str | None = None) -> Phone:
         """Somebody's phone."""
         return await self.stack.simulator.phone(name, number)
+
+
+def _applications() -> str:
+    return " ".join(sorted(it.name for it in entry_points(group="holdfast.applications")))
