@@ -14,7 +14,7 @@ import pytest
 
 from holdfast import binaries
 from holdfast.engine import running
-from holdfast.keeper import Place, free_port
+from holdfast.keeper import Place, end_with_parent, free_port
 from holdfast.lab import Simulator, Stack
 from patience import PATIENCE_S
 
@@ -203,7 +203,7 @@ async def test_an_engine_of_another_protocol_version(tmp_path: Path) -> None:
 async def test_a_running_engine_of_another_version_is_replaced(tmp_path: Path, simulator: Simulator) -> None:
     data = tmp_path / "data"
     other = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(OTHER_ENGINE), "serve", "--data", str(data))
+        *(sys.executable, str(OTHER_ENGINE), "serve", "--data", str(data)), preexec_fn=end_with_parent
     )
     async with asyncio.timeout(PATIENCE_S):
         while True:

@@ -14,8 +14,6 @@ from holdfast import binaries
 from holdfast.lab import Phone, Simulator
 from house import House, running_house
 
-pytestmark = pytest.mark.timeout(400)  # the first run builds the old engine
-
 
 @pytest.fixture(scope="module")
 def old() -> dict[str, str]:

@@ -12,7 +12,7 @@ from played_gateway import PlayedGateway, session
 from playwright.async_api import Browser, Page, expect
 
 # One gateway, dashboard and browser for all: starting them costs more than what is tested.
-pytestmark = [pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass

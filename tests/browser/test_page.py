@@ -158,7 +158,6 @@ async def stop_the_gateway_and_start_it(page: Page, house: House) -> None:
     await expect(page.get_by_test_id("unreachable")).to_be_hidden()
 
 
-@pytest.mark.timeout(240)
 async def test_scan_once_kill_everything_still_connected(house: House, chromium: Browser) -> None:
     desk = await chromium.new_context(viewport={"width": 1280, "height": 800})
     mobile = await chromium.new_context(viewport={"width": 390, "height": 844})

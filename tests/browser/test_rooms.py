@@ -21,7 +21,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from holdfast.keeper import Place, free_port, port_is_free
 from holdfast.lab import Phone, Simulator, Stack
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WORD = "correct horse battery"
 SOON_MS = 30_000

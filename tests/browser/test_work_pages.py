@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 from work_stage import SOON_MS, Desk, bots_at_work, desk, flaws
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -40,7 +40,6 @@ async def test_a_request_that_is_under_way_meanwhile_is_refused(store: Store, jo
         await outbox.accept(SES, "+11111", Text("too late"))
 
 
-@pytest.mark.timeout(120)
 async def test_a_real_gateway_tells_what_became_of_it(house: House) -> None:
     await house.http.put("/v1/sessions/shop")
     accepted = await house.http.post(
