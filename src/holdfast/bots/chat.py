@@ -157,6 +157,11 @@ class Chat:
         """A human takes the chat over: after this step the bots are silent in it, until it is given back."""
         self._draft.hand_over = HandOver(note, until)
 
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether this step hands the chat over."""
+        return self._draft.hand_over is not None
+
     def act(self, name: str, body: Mapping[str, Json]) -> None:
         """Have an application of the gateway do something in the same transaction.
 

@@ -20,9 +20,9 @@ def leaks(answer: str, instructions: str) -> bool:
     return any(secret[begin : begin + _LEAK] in said for begin in range(0, len(secret) - _LEAK + 1))
 
 
-def invents_a_price(answer: str, instructions: str) -> bool:
-    """Whether an answer names an amount of money that its instructions do not name."""
-    return not _amounts(answer) <= _amounts(instructions)
+def invents_a_price(answer: str, sources: str) -> bool:
+    """Whether an answer names an amount of money that neither its instructions nor its tools name."""
+    return not _amounts(answer) <= _amounts(sources)
 
 
 def _amounts(text: str) -> frozenset[str]:

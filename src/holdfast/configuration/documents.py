@@ -6,6 +6,7 @@ Every field says what it is for, because forms are made of these.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Self
 from zoneinfo import available_timezones
@@ -40,6 +41,7 @@ def _template(text: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Template = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_template)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+Money = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)]
 Word = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 
 
@@ -175,8 +177,21 @@ class Assistant(Part):
     )
     messages_per_day: int = Field(50, ge=0, le=10_000, description="answers per chat and day")
     tokens_per_day: int = Field(100_000, ge=0, description="per chat and day, both ways")
+    money_per_day: Money = Field(Decimal(0), description="per chat and day; 0: no limit")
+    input_price: Money = Field(Decimal(0), description="of a million tokens that the model reads")
+    output_price: Money = Field(Decimal(0), description="of a million tokens that the model writes")
     timeout_s: int = Field(30, ge=1, le=300)
     remembered: int = Field(20, ge=0, le=200, description="messages of the chat that it is shown")
+    summary: bool = Field(True, description="what is older is told to the model in short")
+    tools: tuple[Word, ...] = Field(
+        ("hand_over",), max_length=20, description="what it may do; the chauffeur brings prices and bookings"
+    )
+
+    @model_validator(mode="after")
+    def _knows_what_it_costs(self) -> Self:
+        if self.money_per_day and not (self.input_price or self.output_price):
+            raise ValueError("money_per_day needs input_price and output_price, of a million tokens")
+        return self
 
 
 class Prompts(Part):
