@@ -50,10 +50,20 @@ class _Somebody:
     chat: str = ""
     after: int = 0
     unheard: list[Received] = field(default_factory=list)
+    #: Ids of everything that their phone has received.
+    received: set[str] = field(default_factory=set)
 
     async def look(self, wait_s: float = 0.0) -> None:
         items, self.after = await self.phone.inbox(self.after, wait_s)
+        self.received.update(it.id for it in items)
         self.unheard += [it for it in items if not it.from_me]
+
+    async def catch_up(self, world: World) -> None:
+        """Return when all that WhatsApp has taken for their phone is there: it takes a moment more."""
+        async with asyncio.timeout(_WITHIN_S):
+            await self.look()
+            while not await world.said_to(self.phone.phone) <= self.received:
+                await self.look(wait_s=1.0)
 
 
 async def play(world: World, conversation: Conversation, folder: Path) -> None:
@@ -145,7 +155,7 @@ class _Player:
         who = await self._somebody(act.who)
         if act.text is None:
             await self._world.quiet()
-            await who.look()
+            await who.catch_up(self._world)
             if who.unheard:
                 raise ScriptError(act.line, f"{act.who} heard {_shown(who.unheard[0])}, not nothing")
             return
@@ -161,7 +171,7 @@ class _Player:
     async def _nothing_unexpected(self, line: int) -> None:
         await self._world.quiet()
         for name, who in self._people.items():
-            await who.look()
+            await who.catch_up(self._world)
             if who.unheard:
                 raise ScriptError(
                     line, f"{name} heard {_shown(who.unheard[0])} at last, which no line expects"

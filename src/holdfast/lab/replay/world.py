@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Set
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import entry_points
@@ -17,7 +17,7 @@ from holdfast.lab.linked import LinkedStack
 from holdfast.lab.phone import Phone
 from holdfast.lab.simulator import Simulator
 from holdfast.model.errors import HoldfastError, UnknownMessage
-from holdfast.model.events import EventType
+from holdfast.model.events import EventType, SendStatus
 
 _WITHIN_S: Final = 240.0
 _LOOK_EVERY_S: Final = 0.01
@@ -26,6 +26,8 @@ _PAGE: Final = 200
 _WORK: Final = frozenset(
     {EventType.MESSAGE_RECEIVED, EventType.BOT_REMINDER, EventType.NOTICE_RECEIVED, EventType.CHAT_HANDOVER}
 )
+#: What stands so has not been taken by WhatsApp, or never will be.
+_NOT_THERE: Final = frozenset({SendStatus.QUEUED, SendStatus.FAILED})
 
 
 class World:
@@ -168,6 +170,18 @@ class World:
 
     async def _sent(self) -> bool:
         return (await self.client.queue(self.stack.session)).messages == 0
+
+    async def said_to(self, number: str) -> Set[str]:
+        """The ids of what WhatsApp has taken for somebody's phone."""
+        found: set[str] = set()
+        after: str | None = None
+        while True:
+            page, after = await self.client.messages_page(
+                self.stack.session, chat=f"+{number}", direction="out", after=after
+            )
+            found.update(it.message_id for it in page if it.status not in _NOT_THERE)
+            if after is None:
+                return found
 
     async def tidy(self) -> None:
         """As it was before the script: bots, documents, clock."""
