@@ -17,7 +17,19 @@ import uvloop
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import coldstart, echo, files, idle, lab, machine, postgresql, qr, report, restore
+from benchmarks import (
+    coldstart,
+    conversations,
+    echo,
+    files,
+    idle,
+    lab,
+    machine,
+    postgresql,
+    qr,
+    report,
+    restore,
+)
 from benchmarks.context import FULL, QUICK, Context
 from benchmarks.figures import Figure
 from benchmarks.installation import ROOT, scratch
@@ -33,6 +45,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, float]] = {
     "restore": (restore.measure, 900),
     "echo": (echo.measure, 600),
     "file": (files.measure, 300),
+    "conversations": (conversations.measure, 900),
     "idle": (idle.measure, 900),
     "lab": (lab.measure, 600),
 }

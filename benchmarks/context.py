@@ -22,6 +22,7 @@ class Sizes:
     settle_s: float = 90.0
     idle_s: float = 60.0
     baseline_s: float = 30.0
+    conversations: int = 500
     companions: int = 5000  # idle ones, for the simulator's own figures
 
 
@@ -37,6 +38,7 @@ QUICK = Sizes(
     idle_s=10.0,
     baseline_s=5.0,
     companions=500,
+    conversations=100,
 )
 
 

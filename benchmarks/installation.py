@@ -28,8 +28,11 @@ _POLL_S = 0.004
 class Installation:
     """Starts and ends gateway and engine as often as a benchmark wants, beside one simulator."""
 
-    def __init__(self, folder: Path, simulator: Simulator, database_url: str | None) -> None:
-        self.folder, self.simulator, self._database_url = folder, simulator, database_url
+    def __init__(
+        self, folder: Path, simulator: Simulator, database_url: str | None, applications: str = ""
+    ) -> None:
+        self.folder, self.simulator = folder, simulator
+        self._database_url, self._applications = database_url, applications
         self.home = folder / "holdfast"
         self.port = _free_port()
         self._gateway: Started | None = None
@@ -45,6 +48,7 @@ class Installation:
             "HOLDFAST_MASTER_KEY_FILE": str(self.folder / "master.key"),
             "HOLDFAST_LAB": str(self.simulator.trust),
             "HOLDFAST_DATABASE_URL": self._database_url or "",
+            "HOLDFAST_APPLICATIONS": self._applications,
         }
 
     @property
@@ -142,7 +146,7 @@ class Installation:
 
 @asynccontextmanager
 async def installed(
-    fixture: Path | None = None, *, database_url: str | None = None
+    fixture: Path | None = None, *, database_url: str | None = None, applications: str = ""
 ) -> AsyncIterator[Installation]:
     """A fresh installation, or one on a copy of a fixture. What it starts ends with it, its folder goes.
 
@@ -154,7 +158,7 @@ async def installed(
         (folder / "wasim").mkdir(exist_ok=True)
         (folder / "holdfast").mkdir(exist_ok=True, mode=0o700)
         simulator = await Simulator.start(folder, folder / "wasim", os.getpid())
-        installation = Installation(folder, simulator, database_url)
+        installation = Installation(folder, simulator, database_url, applications)
         try:
             yield installation
         except ProcessFailed as failed:

@@ -5,6 +5,7 @@ transaction at the gateway.
 """
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -13,6 +14,7 @@ import structlog
 from pydantic import ValidationError
 
 from holdfast.bots import UNHANDLED, Bot, Chat, Outcome
+from holdfast.bots.endpoint import Endpoint
 from holdfast.chauffeur.booking import form_to_json, quote_to_json
 from holdfast.chauffeur.conversation import (
     Book,
@@ -34,10 +36,12 @@ from holdfast.chauffeur.conversation import (
     to_json,
 )
 from holdfast.chauffeur.desk import Desk
-from holdfast.chauffeur.dialogue import step
+from holdfast.chauffeur.dialogue import LONGEST, around_of, step
 from holdfast.chauffeur.keepsake import keepsake
+from holdfast.chauffeur.listening import listen, worth_asking
 from holdfast.chauffeur.moments import read_moment
 from holdfast.chauffeur.money import percent, to_cent
+from holdfast.chauffeur.reading import read
 from holdfast.chauffeur.reminding import due_now, next_reminder
 from holdfast.chauffeur.speaking import moment, money, say
 from holdfast.chauffeur.trip import Place
@@ -49,6 +53,8 @@ from holdfast.model.events import BotReminder, MessageReceived
 
 _log = structlog.get_logger("holdfast.chauffeur")
 bot: Final = Bot("chauffeur")
+#: A model that may read along; None without one.
+_ENDPOINT: Final = Endpoint.of_environment()
 
 
 def make() -> Bot:
@@ -106,7 +112,8 @@ async def converse(chat: Chat) -> None:
         state = _remembered(chat, setting)
         if chat.refused is not None:
             raise chat.refused
-        await _Turn(chat, setting).take(state, _input(chat))
+        state, given = await _heard(setting, state, _input(chat), chat.now)
+        await _Turn(chat, setting).take(state, given)
     except (GatewayUnreachable, StoreUnavailable):
         raise  # nobody's fault, and over by itself: the message is handled again
     except HoldfastError as failure:
@@ -161,6 +168,20 @@ def _input(chat: Chat) -> Input:
         if -90 <= it.latitude <= 90 and -180 <= it.longitude <= 180:
             return Pinned(Place(name[:100], it.latitude, it.longitude), chat.event.event_id, chat.name)
     return Said(chat.text, chat.event.event_id, chat.name) if chat.text.strip() else Unreadable()
+
+
+async def _heard(setting: Setting, state: State, given: Input, now: datetime) -> tuple[State, Input]:
+    """With what a model hears in a text, where one is set up and the words alone leave something open."""
+    if _ENDPOINT is None or not isinstance(given, Said) or len(given.text) > LONGEST:
+        return state, given
+    around, today = around_of(state, now, setting), now.date()
+    before = state.readings if state.readings_on == today else 0
+    if before >= setting.service.ai_readings_per_day or not worth_asking(
+        given.text, read(given.text, around)
+    ):
+        return state, given
+    heard = await listen(_ENDPOINT, given.text, around.now)
+    return replace(state, readings=before + 1, readings_on=today), replace(given, heard=heard)
 
 
 class _Turn:

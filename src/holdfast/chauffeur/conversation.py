@@ -1,5 +1,6 @@
 """What a conversation is between two messages, what comes in and what should be done. Pure values."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from holdfast.chauffeur.form import Field, Form
+from holdfast.chauffeur.hearing import Heard
 from holdfast.chauffeur.places import Atlas
 from holdfast.chauffeur.quote import Quote
 from holdfast.chauffeur.service import Language, Service
@@ -61,6 +63,9 @@ class State:
     #: Bookings that it offered, in order, and what is to be done with one of them.
     choices: tuple[Held, ...] = ()
     wanted: Intent | None = None
+    #: How many messages a model has read, and on which day.
+    readings: int = 0
+    readings_on: dt.date | None = None
 
 
 _JSON: Final = TypeAdapter(State)
@@ -96,6 +101,8 @@ class Said:
     text: str
     key: str
     name: str = ""
+    #: What a model has heard in it, where one was asked.
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True)

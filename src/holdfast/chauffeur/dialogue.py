@@ -33,6 +33,7 @@ from holdfast.chauffeur.conversation import (
     Unreadable,
 )
 from holdfast.chauffeur.form import Field, Form, fitting, missing
+from holdfast.chauffeur.hearing import completed
 from holdfast.chauffeur.notice import fee
 from holdfast.chauffeur.quote import Quote
 from holdfast.chauffeur.reading import Around, Reading, language_of, read
@@ -41,7 +42,7 @@ from holdfast.chauffeur.trip import Place
 from holdfast.chauffeur.vocabulary import Intent
 from holdfast.chauffeur.words import Say
 
-_LONGEST: Final = 1000
+LONGEST: Final = 1000
 _MOST_STOPS: Final = 5
 _ASKS: Final[Mapping[Field, Say]] = {
     Field.PICKUP: Say.ASK_PICKUP,
@@ -59,6 +60,20 @@ _ASKS: Final[Mapping[Field, Say]] = {
 def step(state: State, given: Input, now: datetime, setting: Setting) -> Outcome:
     """One step. `now` is aware. The same arguments give the same outcome."""
     return _Step(state, now, setting).take(given)
+
+
+def around_of(state: State, now: datetime, setting: Setting) -> Around:
+    """What a message is read in."""
+    return Around(
+        state.language,
+        state.asked,
+        state.form.pickup is not None,
+        state.form.destination is not None,
+        setting.atlas,
+        setting.tariff,
+        state.offered,
+        now.astimezone(ZoneInfo(setting.service.time_zone)),
+    )
 
 
 def reference_of(key: str) -> str:
@@ -103,14 +118,17 @@ class _Step:
     # -- what comes in
 
     def _said(self, said: Said) -> Outcome:
-        if len(said.text) > _LONGEST:
+        if len(said.text) > LONGEST:
             return self._reply(Say.TOO_LONG)
         self.state = replace(self.state, language=language_of(said.text, self.state.language))
         self._learn_name(said.name)
         chosen = self._chosen(said.text)
         if chosen is not None:
             return chosen
-        reading = read(said.text, self._around())
+        around = self._around()
+        reading = read(said.text, around)
+        if said.heard is not None and reading.intent is None:
+            reading = completed(reading, said.heard, around)
         handler = self._steering().get(reading.intent) if reading.intent else None
         if handler is not None:
             outcome = handler(said)
@@ -129,17 +147,7 @@ class _Step:
             self.state = replace(self.state, form=replace(self.state.form, name=clean))
 
     def _around(self) -> Around:
-        form = self.state.form
-        return Around(
-            self.state.language,
-            self.state.asked,
-            form.pickup is not None,
-            form.destination is not None,
-            self.setting.atlas,
-            self.setting.tariff,
-            self.state.offered,
-            self.now.astimezone(ZoneInfo(self._zone)),
-        )
+        return around_of(self.state, self.now, self.setting)
 
     def _chosen(self, text: str) -> Outcome | None:
         """A number, when places or bookings were offered."""
@@ -175,8 +183,14 @@ class _Step:
 
     def _rest(self) -> None:
         """Nothing is under way; who it is and how they speak is kept."""
-        form = Form(name=self.state.form.name)
-        self.state = State(self.state.language, greeted=True, form=form)
+        it = self.state
+        self.state = State(
+            it.language,
+            greeted=True,
+            form=Form(name=it.form.name),
+            readings=it.readings,
+            readings_on=it.readings_on,
+        )
 
     def _anew(self) -> Outcome:
         self._rest()

@@ -70,6 +70,9 @@ class Service(Part):
     reminders_h: tuple[int, ...] = Field(default=(24, 2), description="hours before the pick-up")
     #: A booking occupies its vehicle and driver for its duration and so much before and after it.
     buffer_min: int = Field(default=15, ge=0, le=240)
+    ai_readings_per_day: int = Field(
+        default=20, ge=0, le=1000, description="messages of a chat that a model reads, where one is set up"
+    )
     distance: DistanceSettings = DistanceSettings()
     deposit_percent: Decimal = Field(default=Decimal(0), ge=0, le=100, description="of the price; 0: none")
     deposit_url: str = Field(

@@ -1,6 +1,5 @@
 """The assistant against a local server that speaks the protocol: answers, limits, failures, tricks."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ai_server import Model, calls, said, speaking
 from holdfast.bots import HANDLED, UNHANDLED, Chat, Outcome, tools
 from holdfast.bots.assistant import assistant
 from holdfast.bots.endpoint import Endpoint
@@ -24,58 +24,10 @@ PROMPT = "You are the assistant of Weber's taxi. A ride to the airport costs 45 
 FALLBACK = "Somebody will answer."
 
 
-class Model:
-    """A server that answers what a test puts into `script`, one after the other; the last one forever."""
-
-    def __init__(self) -> None:
-        self.script: list[tuple[int, Any]] = [(200, said("Hello!"))]
-        self.asked: list[Mapping[str, Any]] = []
-        self.headers: list[str] = []
-        self.silent = False
-        self.url = ""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, one request."""
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            length = next(
-                int(it.split(":")[1]) for it in head.split("\r\n") if "content-length" in it.lower()
-            )
-            self.asked.append(json.loads(await reader.readexactly(length)))
-            self.headers.append(head)
-            if self.silent:
-                await reader.read()
-                return
-            status, body = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-            text = body if isinstance(body, str) else json.dumps(body)
-            answer = (
-                f"HTTP/1.1 {status} X\r\nContent-Length: {len(text.encode())}\r\nConnection: close\r\n\r\n"
-            )
-            writer.write((answer + text).encode())
-            await writer.drain()
-        finally:
-            writer.close()
-
-
-def said(text: str | None, **more: Any) -> dict[str, Any]:
-    return {
-        "choices": [{"message": {"role": "assistant", "content": text, **more}}],
-        "usage": {"prompt_tokens": 8, "completion_tokens": 2},
-    }
-
-
-def calls(name: str, arguments: str) -> dict[str, Any]:
-    call = {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
-    return said(None, tool_calls=[call])
-
-
 @pytest.fixture
 async def model() -> AsyncIterator[Model]:
-    made = Model()
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    yield made
-    server.close()
+    async with speaking() as made:
+        yield made
 
 
 @dataclass(frozen=True)
