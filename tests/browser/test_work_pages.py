@@ -253,3 +253,38 @@ async def test_a_booking_is_confirmed_assigned_changed_and_cancelled(at: Desk) -
             assert "lacks the scope" in await forced.text(), act
     found = await at.client.ask("GET", f"/v1/chauffeur/bookings/{other}")
     assert (found["status"], found["revision"]) == ("confirmed", 1)
+
+
+async def test_the_credentials_of_a_number_are_saved_and_verified(at: Desk) -> None:
+    number = f"{at.url}/numbers/{at.session_id}"
+    async with at.context() as context:
+        page = await at.logged_in(context)
+        await page.goto(number)
+        await page.get_by_test_id("snapshot").click()
+        await expect(page.get_by_test_id("said")).to_be_visible()
+        await page.get_by_test_id("verify").click()
+        await expect(page.get_by_test_id("said")).to_contain_text("are good")
+        await expect(page.get_by_test_id("snapshots")).to_contain_text("good")
+    async with at.context() as context:
+        page = await at.viewer(context)
+        await page.goto(number)
+        await expect(page.get_by_test_id("snapshots")).to_be_visible()
+        for act, button in (("save", "snapshot"), ("verify", "verify")):
+            await expect(page.get_by_test_id(button)).to_have_count(0)
+            forced = await context.request.post(number, form={"act": act})
+            assert "lacks the scope" in await forced.text(), act
+
+
+async def test_numbers_are_put_in_the_order_that_is_asked_for(at: Desk) -> None:
+    await at.client.sessions.create("alpha")
+    async with at.context() as context:
+        page = await at.logged_in(context)
+        first = page.locator(".hf-card").first
+        await expect(page.get_by_test_id("card-alpha")).to_be_visible(timeout=SOON_MS)
+        await expect(first).to_have_attribute("data-test", "card-office")
+        await page.get_by_test_id("order").select_option("name")
+        await expect(first).to_have_attribute("data-test", "card-alpha")
+        await page.get_by_test_id("order").select_option("phone")
+        await expect(first).to_have_attribute("data-test", "card-office")
+        assert await flaws(page) == []
+    await at.client.sessions.delete("alpha")

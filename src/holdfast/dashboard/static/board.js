@@ -4,6 +4,18 @@
 const COLORS = ["red", "yellow", "green", "grey", "unknown"];
 const SEARCH_FROM = 9;
 
+// Beyond what is compared the order stays, so that nothing jumps while it reconnects.
+const ORDERS = {
+  need: { text: "Who needs you first", compare: (a, b) => b.urgent - a.urgent },
+  name: { text: "By name", compare: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) },
+  phone: { text: "By number", compare: (a, b) => Number(bare(a.phone) > bare(b.phone)) - Number(bare(a.phone) < bare(b.phone)) },
+  since: { text: "Newest change first", compare: (a, b) => (b.since ?? "").localeCompare(a.since ?? "") },
+};
+
+function bare(phone) {
+  return phone.replace(/[^0-9]/g, "") || "none yet"; // letters come after digits
+}
+
 function span(seconds) {
   const s = Math.max(0, Math.round(seconds));
   if (s < 90) return `${s} s`;
@@ -80,6 +92,9 @@ export default {
       </div>
       <input v-if="head.total >= ${SEARCH_FROM}" v-model="search" class="hf-search" type="search"
         placeholder="Name or number" aria-label="Search by name or number">
+      <select v-if="head.total > 1" v-model="order" class="hf-search hf-order" aria-label="Order" data-test="order">
+        <option v-for="[key, text] in orders" :key="key" :value="key">{{ text }}</option>
+      </select>
       <button v-if="acts" type="button" class="hf-button hf-main hf-add" data-test="add" :disabled="!alive"
         @click="$emit('add', {})">Add a number</button>
     </header>
@@ -145,6 +160,8 @@ export default {
       skew: Date.parse(this.initial.head.now) - Date.now(),
       only: null,
       search: "",
+      order: "need",
+      orders: Object.entries(ORDERS).map(([key, it]) => [key, it.text]),
       most: 60,
       busy: {},
       strips: {},
@@ -174,8 +191,7 @@ export default {
           (digits.length > 1 && card.phone.replace(/[^0-9]/g, "").includes(digits))
         );
       });
-      // Who needs somebody comes first; beyond that the order stays, so that nothing jumps while it reconnects.
-      return all.sort((a, b) => b.urgent - a.urgent || (a.id < b.id ? -1 : 1));
+      return all.sort((a, b) => ORDERS[this.order].compare(a, b) || (a.id < b.id ? -1 : 1));
     },
     visible() {
       return this.matching.slice(0, this.most);
