@@ -304,6 +304,12 @@ class ScriptedFiles:
         disk.devices[target] = disk.quarantine.pop(folder)
         disk.folders[target] = disk.put_away.pop(folder)
 
+    async def export_device(self, folder: str, key: bytes, database: str) -> None:
+        await self.link.ask("export", folder)
+        assert all(it.folder != folder for it in self.link.held.values()), "it is open"
+        with Path(database).open("x") as file:
+            file.write(self.link.disk.devices[folder])
+
     async def unlink(self, session_id: str, folder: str, key: bytes) -> bool:
         await self.link.ask("unlink", folder)
         if folder not in self.link.disk.quarantine:
@@ -413,6 +419,7 @@ async def stage(folder: Path, disk: Disk | None = None, **options: object) -> As
         supervisor.ways,
         importing=supervisor.importing,
         safekeeping=supervisor.safekeeping,
+        exporting=supervisor.exporting,
     )
     made = Stage(store, journal, vault, link, supervisor, service)
     made.running = asyncio.create_task(supervisor.run())

@@ -1183,6 +1183,7 @@ type Command struct {
 	//	*Command_Discard
 	//	*Command_BringBack
 	//	*Command_Scout
+	//	*Command_ExportDevice
 	Command       isCommand_Command `protobuf_oneof:"command"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1491,6 +1492,15 @@ func (x *Command) GetScout() *Scout {
 	return nil
 }
 
+func (x *Command) GetExportDevice() *ExportDevice {
+	if x != nil {
+		if x, ok := x.Command.(*Command_ExportDevice); ok {
+			return x.ExportDevice
+		}
+	}
+	return nil
+}
+
 type isCommand_Command interface {
 	isCommand_Command()
 }
@@ -1607,6 +1617,10 @@ type Command_Scout struct {
 	Scout *Scout `protobuf:"bytes,42,opt,name=scout,proto3,oneof"`
 }
 
+type Command_ExportDevice struct {
+	ExportDevice *ExportDevice `protobuf:"bytes,43,opt,name=export_device,json=exportDevice,proto3,oneof"`
+}
+
 func (*Command_List) isCommand_Command() {}
 
 func (*Command_Scan) isCommand_Command() {}
@@ -1662,6 +1676,8 @@ func (*Command_Discard) isCommand_Command() {}
 func (*Command_BringBack) isCommand_Command() {}
 
 func (*Command_Scout) isCommand_Command() {}
+
+func (*Command_ExportDevice) isCommand_Command() {}
 
 type Result struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
@@ -7286,6 +7302,69 @@ func (x *ImportDeviceResult) GetFolder() string {
 	return ""
 }
 
+// Write what sessions/<folder> holds into a new database of stock whatsmeow (SQLite), not encrypted, ratchets and all. The
+// session must be closed first, and must not connect again while another program uses the database. TARGET_EXISTS when
+// something lies there.
+type ExportDevice struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Folder        string                 `protobuf:"bytes,1,opt,name=folder,proto3" json:"folder,omitempty"`
+	Key           []byte                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	Database      string                 `protobuf:"bytes,3,opt,name=database,proto3" json:"database,omitempty"` // absolute path of the file to make
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportDevice) Reset() {
+	*x = ExportDevice{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportDevice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportDevice) ProtoMessage() {}
+
+func (x *ExportDevice) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportDevice.ProtoReflect.Descriptor instead.
+func (*ExportDevice) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
+}
+
+func (x *ExportDevice) GetFolder() string {
+	if x != nil {
+		return x.Folder
+	}
+	return ""
+}
+
+func (x *ExportDevice) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *ExportDevice) GetDatabase() string {
+	if x != nil {
+		return x.Database
+	}
+	return ""
+}
+
 // Delete a folder under quarantine/ or snapshots/ for good, once the time for which it is kept has passed. FOLDER_MISSING
 // when there is none.
 type Discard struct {
@@ -7298,7 +7377,7 @@ type Discard struct {
 
 func (x *Discard) Reset() {
 	*x = Discard{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7310,7 +7389,7 @@ func (x *Discard) String() string {
 func (*Discard) ProtoMessage() {}
 
 func (x *Discard) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7323,7 +7402,7 @@ func (x *Discard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Discard.ProtoReflect.Descriptor instead.
 func (*Discard) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *Discard) GetPlace() Place {
@@ -7352,7 +7431,7 @@ type BringBack struct {
 
 func (x *BringBack) Reset() {
 	*x = BringBack{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7364,7 +7443,7 @@ func (x *BringBack) String() string {
 func (*BringBack) ProtoMessage() {}
 
 func (x *BringBack) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7377,7 +7456,7 @@ func (x *BringBack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BringBack.ProtoReflect.Descriptor instead.
 func (*BringBack) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *BringBack) GetFolder() string {
@@ -7406,7 +7485,7 @@ type Unlink struct {
 
 func (x *Unlink) Reset() {
 	*x = Unlink{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7418,7 +7497,7 @@ func (x *Unlink) String() string {
 func (*Unlink) ProtoMessage() {}
 
 func (x *Unlink) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7431,7 +7510,7 @@ func (x *Unlink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unlink.ProtoReflect.Descriptor instead.
 func (*Unlink) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *Unlink) GetFolder() string {
@@ -7457,7 +7536,7 @@ type UnlinkResult struct {
 
 func (x *UnlinkResult) Reset() {
 	*x = UnlinkResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7469,7 +7548,7 @@ func (x *UnlinkResult) String() string {
 func (*UnlinkResult) ProtoMessage() {}
 
 func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7482,7 +7561,7 @@ func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnlinkResult.ProtoReflect.Descriptor instead.
 func (*UnlinkResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *UnlinkResult) GetAlready() bool {
@@ -7520,7 +7599,7 @@ type SessionFact struct {
 
 func (x *SessionFact) Reset() {
 	*x = SessionFact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7532,7 +7611,7 @@ func (x *SessionFact) String() string {
 func (*SessionFact) ProtoMessage() {}
 
 func (x *SessionFact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7545,7 +7624,7 @@ func (x *SessionFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionFact.ProtoReflect.Descriptor instead.
 func (*SessionFact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *SessionFact) GetSessionId() string {
@@ -7792,7 +7871,7 @@ type Connected struct {
 
 func (x *Connected) Reset() {
 	*x = Connected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7804,7 +7883,7 @@ func (x *Connected) String() string {
 func (*Connected) ProtoMessage() {}
 
 func (x *Connected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7817,7 +7896,7 @@ func (x *Connected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connected.ProtoReflect.Descriptor instead.
 func (*Connected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *Connected) GetServerAheadMs() int64 {
@@ -7841,7 +7920,7 @@ type Disconnected struct {
 
 func (x *Disconnected) Reset() {
 	*x = Disconnected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7853,7 +7932,7 @@ func (x *Disconnected) String() string {
 func (*Disconnected) ProtoMessage() {}
 
 func (x *Disconnected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7866,7 +7945,7 @@ func (x *Disconnected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Disconnected.ProtoReflect.Descriptor instead.
 func (*Disconnected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *Disconnected) GetReason() Reason {
@@ -7916,7 +7995,7 @@ type PairCode struct {
 
 func (x *PairCode) Reset() {
 	*x = PairCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7928,7 +8007,7 @@ func (x *PairCode) String() string {
 func (*PairCode) ProtoMessage() {}
 
 func (x *PairCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7941,7 +8020,7 @@ func (x *PairCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairCode.ProtoReflect.Descriptor instead.
 func (*PairCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *PairCode) GetCode() string {
@@ -7984,7 +8063,7 @@ type PairSuccess struct {
 
 func (x *PairSuccess) Reset() {
 	*x = PairSuccess{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7996,7 +8075,7 @@ func (x *PairSuccess) String() string {
 func (*PairSuccess) ProtoMessage() {}
 
 func (x *PairSuccess) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8009,7 +8088,7 @@ func (x *PairSuccess) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairSuccess.ProtoReflect.Descriptor instead.
 func (*PairSuccess) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *PairSuccess) GetJid() string {
@@ -8050,7 +8129,7 @@ type PairFailed struct {
 
 func (x *PairFailed) Reset() {
 	*x = PairFailed{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8062,7 +8141,7 @@ func (x *PairFailed) String() string {
 func (*PairFailed) ProtoMessage() {}
 
 func (x *PairFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8075,7 +8154,7 @@ func (x *PairFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairFailed.ProtoReflect.Descriptor instead.
 func (*PairFailed) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *PairFailed) GetReason() PairFailure {
@@ -8101,7 +8180,7 @@ type PairAccepted struct {
 
 func (x *PairAccepted) Reset() {
 	*x = PairAccepted{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8113,7 +8192,7 @@ func (x *PairAccepted) String() string {
 func (*PairAccepted) ProtoMessage() {}
 
 func (x *PairAccepted) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8126,7 +8205,7 @@ func (x *PairAccepted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairAccepted.ProtoReflect.Descriptor instead.
 func (*PairAccepted) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
 }
 
 // The code to type on the phone, as "ABCD-EFGH".
@@ -8140,7 +8219,7 @@ type PairPhoneCode struct {
 
 func (x *PairPhoneCode) Reset() {
 	*x = PairPhoneCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8152,7 +8231,7 @@ func (x *PairPhoneCode) String() string {
 func (*PairPhoneCode) ProtoMessage() {}
 
 func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8165,7 +8244,7 @@ func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPhoneCode.ProtoReflect.Descriptor instead.
 func (*PairPhoneCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *PairPhoneCode) GetCode() string {
@@ -8193,7 +8272,7 @@ type PairPasskeyRequest struct {
 
 func (x *PairPasskeyRequest) Reset() {
 	*x = PairPasskeyRequest{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8205,7 +8284,7 @@ func (x *PairPasskeyRequest) String() string {
 func (*PairPasskeyRequest) ProtoMessage() {}
 
 func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8218,7 +8297,7 @@ func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyRequest.ProtoReflect.Descriptor instead.
 func (*PairPasskeyRequest) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
 }
 
 func (x *PairPasskeyRequest) GetOptionsJson() []byte {
@@ -8245,7 +8324,7 @@ type PairPasskeyConfirmation struct {
 
 func (x *PairPasskeyConfirmation) Reset() {
 	*x = PairPasskeyConfirmation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8257,7 +8336,7 @@ func (x *PairPasskeyConfirmation) String() string {
 func (*PairPasskeyConfirmation) ProtoMessage() {}
 
 func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8270,7 +8349,7 @@ func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyConfirmation.ProtoReflect.Descriptor instead.
 func (*PairPasskeyConfirmation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *PairPasskeyConfirmation) GetCode() string {
@@ -8289,7 +8368,7 @@ type OfflineDrained struct {
 
 func (x *OfflineDrained) Reset() {
 	*x = OfflineDrained{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8301,7 +8380,7 @@ func (x *OfflineDrained) String() string {
 func (*OfflineDrained) ProtoMessage() {}
 
 func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8314,7 +8393,7 @@ func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfflineDrained.ProtoReflect.Descriptor instead.
 func (*OfflineDrained) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *OfflineDrained) GetCount() uint32 {
@@ -8333,7 +8412,7 @@ type PushNameChanged struct {
 
 func (x *PushNameChanged) Reset() {
 	*x = PushNameChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8345,7 +8424,7 @@ func (x *PushNameChanged) String() string {
 func (*PushNameChanged) ProtoMessage() {}
 
 func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8358,7 +8437,7 @@ func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushNameChanged.ProtoReflect.Descriptor instead.
 func (*PushNameChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
 }
 
 func (x *PushNameChanged) GetPushName() string {
@@ -8377,7 +8456,7 @@ type CredentialsChanged struct {
 
 func (x *CredentialsChanged) Reset() {
 	*x = CredentialsChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8389,7 +8468,7 @@ func (x *CredentialsChanged) String() string {
 func (*CredentialsChanged) ProtoMessage() {}
 
 func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8402,7 +8481,7 @@ func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialsChanged.ProtoReflect.Descriptor instead.
 func (*CredentialsChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
 }
 
 type TransferProgress struct {
@@ -8416,7 +8495,7 @@ type TransferProgress struct {
 
 func (x *TransferProgress) Reset() {
 	*x = TransferProgress{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8428,7 +8507,7 @@ func (x *TransferProgress) String() string {
 func (*TransferProgress) ProtoMessage() {}
 
 func (x *TransferProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8441,7 +8520,7 @@ func (x *TransferProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferProgress.ProtoReflect.Descriptor instead.
 func (*TransferProgress) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
 }
 
 func (x *TransferProgress) GetTransferId() string {
@@ -8477,7 +8556,7 @@ type Levels struct {
 
 func (x *Levels) Reset() {
 	*x = Levels{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8489,7 +8568,7 @@ func (x *Levels) String() string {
 func (*Levels) ProtoMessage() {}
 
 func (x *Levels) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8502,7 +8581,7 @@ func (x *Levels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Levels.ProtoReflect.Descriptor instead.
 func (*Levels) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
 }
 
 func (x *Levels) GetAtMs() int64 {
@@ -8545,7 +8624,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8557,7 +8636,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8570,7 +8649,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
 }
 
 func (x *Level) GetSessionId() string {
@@ -8667,7 +8746,7 @@ type Delivery struct {
 
 func (x *Delivery) Reset() {
 	*x = Delivery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8679,7 +8758,7 @@ func (x *Delivery) String() string {
 func (*Delivery) ProtoMessage() {}
 
 func (x *Delivery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8692,7 +8771,7 @@ func (x *Delivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
 func (*Delivery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
 }
 
 func (x *Delivery) GetDeliveryId() uint64 {
@@ -8814,7 +8893,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8826,7 +8905,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8839,7 +8918,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
 }
 
 func (x *Message) GetMessageId() string {
@@ -9199,7 +9278,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9211,7 +9290,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9224,7 +9303,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
 }
 
 func (x *Text) GetBody() string {
@@ -9253,7 +9332,7 @@ type Media struct {
 
 func (x *Media) Reset() {
 	*x = Media{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9265,7 +9344,7 @@ func (x *Media) String() string {
 func (*Media) ProtoMessage() {}
 
 func (x *Media) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9278,7 +9357,7 @@ func (x *Media) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Media.ProtoReflect.Descriptor instead.
 func (*Media) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
 }
 
 func (x *Media) GetKind() MediaKind {
@@ -9371,7 +9450,7 @@ type RemoteFile struct {
 
 func (x *RemoteFile) Reset() {
 	*x = RemoteFile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9383,7 +9462,7 @@ func (x *RemoteFile) String() string {
 func (*RemoteFile) ProtoMessage() {}
 
 func (x *RemoteFile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9396,7 +9475,7 @@ func (x *RemoteFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteFile.ProtoReflect.Descriptor instead.
 func (*RemoteFile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
 }
 
 func (x *RemoteFile) GetDirectPath() string {
@@ -9439,7 +9518,7 @@ type Location struct {
 
 func (x *Location) Reset() {
 	*x = Location{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9451,7 +9530,7 @@ func (x *Location) String() string {
 func (*Location) ProtoMessage() {}
 
 func (x *Location) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9464,7 +9543,7 @@ func (x *Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Location.ProtoReflect.Descriptor instead.
 func (*Location) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
 }
 
 func (x *Location) GetLatitude() float64 {
@@ -9511,7 +9590,7 @@ type LiveLocation struct {
 
 func (x *LiveLocation) Reset() {
 	*x = LiveLocation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9523,7 +9602,7 @@ func (x *LiveLocation) String() string {
 func (*LiveLocation) ProtoMessage() {}
 
 func (x *LiveLocation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9536,7 +9615,7 @@ func (x *LiveLocation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LiveLocation.ProtoReflect.Descriptor instead.
 func (*LiveLocation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
 }
 
 func (x *LiveLocation) GetLatitude() float64 {
@@ -9598,7 +9677,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9610,7 +9689,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9623,7 +9702,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
 }
 
 func (x *Contact) GetDisplayName() string {
@@ -9653,7 +9732,7 @@ type GroupInvite struct {
 
 func (x *GroupInvite) Reset() {
 	*x = GroupInvite{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9665,7 +9744,7 @@ func (x *GroupInvite) String() string {
 func (*GroupInvite) ProtoMessage() {}
 
 func (x *GroupInvite) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9678,7 +9757,7 @@ func (x *GroupInvite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupInvite.ProtoReflect.Descriptor instead.
 func (*GroupInvite) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
 }
 
 func (x *GroupInvite) GetGroup() string {
@@ -9731,7 +9810,7 @@ type CalendarEvent struct {
 
 func (x *CalendarEvent) Reset() {
 	*x = CalendarEvent{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9743,7 +9822,7 @@ func (x *CalendarEvent) String() string {
 func (*CalendarEvent) ProtoMessage() {}
 
 func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9756,7 +9835,7 @@ func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CalendarEvent.ProtoReflect.Descriptor instead.
 func (*CalendarEvent) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
 }
 
 func (x *CalendarEvent) GetName() string {
@@ -9819,7 +9898,7 @@ type Poll struct {
 
 func (x *Poll) Reset() {
 	*x = Poll{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9831,7 +9910,7 @@ func (x *Poll) String() string {
 func (*Poll) ProtoMessage() {}
 
 func (x *Poll) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9844,7 +9923,7 @@ func (x *Poll) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Poll.ProtoReflect.Descriptor instead.
 func (*Poll) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
 }
 
 func (x *Poll) GetQuestion() string {
@@ -9879,7 +9958,7 @@ type PollVote struct {
 
 func (x *PollVote) Reset() {
 	*x = PollVote{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9891,7 +9970,7 @@ func (x *PollVote) String() string {
 func (*PollVote) ProtoMessage() {}
 
 func (x *PollVote) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9904,7 +9983,7 @@ func (x *PollVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PollVote.ProtoReflect.Descriptor instead.
 func (*PollVote) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
 }
 
 func (x *PollVote) GetMessageId() string {
@@ -9938,7 +10017,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9950,7 +10029,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9963,7 +10042,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -9990,7 +10069,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10002,7 +10081,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10015,7 +10094,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -10041,7 +10120,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10053,7 +10132,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10066,7 +10145,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -10085,7 +10164,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10097,7 +10176,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10110,7 +10189,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -10129,7 +10208,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10141,7 +10220,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10154,7 +10233,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -10173,7 +10252,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10185,7 +10264,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10198,7 +10277,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
 }
 
 func (x *Other) GetKind() string {
@@ -10223,7 +10302,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10235,7 +10314,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10248,7 +10327,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -10327,7 +10406,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10339,7 +10418,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10352,7 +10431,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
 }
 
 func (x *Notice) GetNoticeId() string {
@@ -10554,7 +10633,7 @@ type GroupChanged struct {
 
 func (x *GroupChanged) Reset() {
 	*x = GroupChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10566,7 +10645,7 @@ func (x *GroupChanged) String() string {
 func (*GroupChanged) ProtoMessage() {}
 
 func (x *GroupChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10579,7 +10658,7 @@ func (x *GroupChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
 func (*GroupChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
 }
 
 func (x *GroupChanged) GetJoined() []string {
@@ -10668,7 +10747,7 @@ type IdentityChanged struct {
 
 func (x *IdentityChanged) Reset() {
 	*x = IdentityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10680,7 +10759,7 @@ func (x *IdentityChanged) String() string {
 func (*IdentityChanged) ProtoMessage() {}
 
 func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10693,7 +10772,7 @@ func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
 func (*IdentityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
 }
 
 func (x *IdentityChanged) GetImplicit() bool {
@@ -10715,7 +10794,7 @@ type CallReceived struct {
 
 func (x *CallReceived) Reset() {
 	*x = CallReceived{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10727,7 +10806,7 @@ func (x *CallReceived) String() string {
 func (*CallReceived) ProtoMessage() {}
 
 func (x *CallReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10740,7 +10819,7 @@ func (x *CallReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
 func (*CallReceived) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
 }
 
 func (x *CallReceived) GetCallId() string {
@@ -10780,7 +10859,7 @@ type PictureChanged struct {
 
 func (x *PictureChanged) Reset() {
 	*x = PictureChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10792,7 +10871,7 @@ func (x *PictureChanged) String() string {
 func (*PictureChanged) ProtoMessage() {}
 
 func (x *PictureChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10805,7 +10884,7 @@ func (x *PictureChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
 func (*PictureChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{136}
 }
 
 func (x *PictureChanged) GetPictureId() string {
@@ -10827,7 +10906,7 @@ type ContactChanged struct {
 
 func (x *ContactChanged) Reset() {
 	*x = ContactChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10839,7 +10918,7 @@ func (x *ContactChanged) String() string {
 func (*ContactChanged) ProtoMessage() {}
 
 func (x *ContactChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10852,7 +10931,7 @@ func (x *ContactChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
 func (*ContactChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{136}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{137}
 }
 
 func (x *ContactChanged) GetAbout() string {
@@ -10894,7 +10973,7 @@ type HistoryOffered struct {
 
 func (x *HistoryOffered) Reset() {
 	*x = HistoryOffered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10906,7 +10985,7 @@ func (x *HistoryOffered) String() string {
 func (*HistoryOffered) ProtoMessage() {}
 
 func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10919,7 +10998,7 @@ func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
 func (*HistoryOffered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{137}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{138}
 }
 
 func (x *HistoryOffered) GetConversations() uint32 {
@@ -10954,7 +11033,7 @@ type ReachoutLock struct {
 
 func (x *ReachoutLock) Reset() {
 	*x = ReachoutLock{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10966,7 +11045,7 @@ func (x *ReachoutLock) String() string {
 func (*ReachoutLock) ProtoMessage() {}
 
 func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10979,7 +11058,7 @@ func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReachoutLock.ProtoReflect.Descriptor instead.
 func (*ReachoutLock) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{138}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{139}
 }
 
 func (x *ReachoutLock) GetUntilMs() int64 {
@@ -11005,7 +11084,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11017,7 +11096,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11030,7 +11109,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{139}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{140}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -11078,7 +11157,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x05build\x18\a \x01(\tR\x05build\x12'\n" +
 	"\x0fboot_deliveries\x18\b \x01(\x04R\x0ebootDeliveries\"\"\n" +
 	"\bShutdown\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason\"\xbe\r\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\"\x87\x0e\n" +
 	"\aCommand\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\x04R\trequestId\x12\x1d\n" +
@@ -11119,7 +11198,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\adiscard\x18( \x01(\v2\x1b.holdfast.engine.v1.DiscardH\x00R\adiscard\x12>\n" +
 	"\n" +
 	"bring_back\x18) \x01(\v2\x1d.holdfast.engine.v1.BringBackH\x00R\tbringBack\x121\n" +
-	"\x05scout\x18* \x01(\v2\x19.holdfast.engine.v1.ScoutH\x00R\x05scoutB\t\n" +
+	"\x05scout\x18* \x01(\v2\x19.holdfast.engine.v1.ScoutH\x00R\x05scout\x12G\n" +
+	"\rexport_device\x18+ \x01(\v2 .holdfast.engine.v1.ExportDeviceH\x00R\fexportDeviceB\t\n" +
 	"\acommandJ\x04\b\x16\x10\x17J\x04\b\x17\x10\x18R\x05probeR\tmark_read\"\xfc\x06\n" +
 	"\x06Result\x12\x1d\n" +
 	"\n" +
@@ -11533,7 +11613,11 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"wrappedKey\"d\n" +
 	"\x12ImportDeviceResult\x126\n" +
 	"\x06device\x18\x01 \x01(\v2\x1e.holdfast.engine.v1.OpenResultR\x06device\x12\x16\n" +
-	"\x06folder\x18\x02 \x01(\tR\x06folder\"R\n" +
+	"\x06folder\x18\x02 \x01(\tR\x06folder\"T\n" +
+	"\fExportDevice\x12\x16\n" +
+	"\x06folder\x18\x01 \x01(\tR\x06folder\x12\x10\n" +
+	"\x03key\x18\x02 \x01(\fR\x03key\x12\x1a\n" +
+	"\bdatabase\x18\x03 \x01(\tR\bdatabase\"R\n" +
 	"\aDiscard\x12/\n" +
 	"\x05place\x18\x01 \x01(\x0e2\x19.holdfast.engine.v1.PlaceR\x05place\x12\x16\n" +
 	"\x06folder\x18\x02 \x01(\tR\x06folder\";\n" +
@@ -11989,7 +12073,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 140)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 141)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -12094,54 +12178,55 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*RestoreResult)(nil),           // 100: holdfast.engine.v1.RestoreResult
 	(*ImportDevice)(nil),            // 101: holdfast.engine.v1.ImportDevice
 	(*ImportDeviceResult)(nil),      // 102: holdfast.engine.v1.ImportDeviceResult
-	(*Discard)(nil),                 // 103: holdfast.engine.v1.Discard
-	(*BringBack)(nil),               // 104: holdfast.engine.v1.BringBack
-	(*Unlink)(nil),                  // 105: holdfast.engine.v1.Unlink
-	(*UnlinkResult)(nil),            // 106: holdfast.engine.v1.UnlinkResult
-	(*SessionFact)(nil),             // 107: holdfast.engine.v1.SessionFact
-	(*Connected)(nil),               // 108: holdfast.engine.v1.Connected
-	(*Disconnected)(nil),            // 109: holdfast.engine.v1.Disconnected
-	(*PairCode)(nil),                // 110: holdfast.engine.v1.PairCode
-	(*PairSuccess)(nil),             // 111: holdfast.engine.v1.PairSuccess
-	(*PairFailed)(nil),              // 112: holdfast.engine.v1.PairFailed
-	(*PairAccepted)(nil),            // 113: holdfast.engine.v1.PairAccepted
-	(*PairPhoneCode)(nil),           // 114: holdfast.engine.v1.PairPhoneCode
-	(*PairPasskeyRequest)(nil),      // 115: holdfast.engine.v1.PairPasskeyRequest
-	(*PairPasskeyConfirmation)(nil), // 116: holdfast.engine.v1.PairPasskeyConfirmation
-	(*OfflineDrained)(nil),          // 117: holdfast.engine.v1.OfflineDrained
-	(*PushNameChanged)(nil),         // 118: holdfast.engine.v1.PushNameChanged
-	(*CredentialsChanged)(nil),      // 119: holdfast.engine.v1.CredentialsChanged
-	(*TransferProgress)(nil),        // 120: holdfast.engine.v1.TransferProgress
-	(*Levels)(nil),                  // 121: holdfast.engine.v1.Levels
-	(*Level)(nil),                   // 122: holdfast.engine.v1.Level
-	(*Delivery)(nil),                // 123: holdfast.engine.v1.Delivery
-	(*Message)(nil),                 // 124: holdfast.engine.v1.Message
-	(*Text)(nil),                    // 125: holdfast.engine.v1.Text
-	(*Media)(nil),                   // 126: holdfast.engine.v1.Media
-	(*RemoteFile)(nil),              // 127: holdfast.engine.v1.RemoteFile
-	(*Location)(nil),                // 128: holdfast.engine.v1.Location
-	(*LiveLocation)(nil),            // 129: holdfast.engine.v1.LiveLocation
-	(*Contact)(nil),                 // 130: holdfast.engine.v1.Contact
-	(*GroupInvite)(nil),             // 131: holdfast.engine.v1.GroupInvite
-	(*CalendarEvent)(nil),           // 132: holdfast.engine.v1.CalendarEvent
-	(*Poll)(nil),                    // 133: holdfast.engine.v1.Poll
-	(*PollVote)(nil),                // 134: holdfast.engine.v1.PollVote
-	(*Reaction)(nil),                // 135: holdfast.engine.v1.Reaction
-	(*Edit)(nil),                    // 136: holdfast.engine.v1.Edit
-	(*Revoke)(nil),                  // 137: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),           // 138: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),          // 139: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),                   // 140: holdfast.engine.v1.Other
-	(*Receipt)(nil),                 // 141: holdfast.engine.v1.Receipt
-	(*Notice)(nil),                  // 142: holdfast.engine.v1.Notice
-	(*GroupChanged)(nil),            // 143: holdfast.engine.v1.GroupChanged
-	(*IdentityChanged)(nil),         // 144: holdfast.engine.v1.IdentityChanged
-	(*CallReceived)(nil),            // 145: holdfast.engine.v1.CallReceived
-	(*PictureChanged)(nil),          // 146: holdfast.engine.v1.PictureChanged
-	(*ContactChanged)(nil),          // 147: holdfast.engine.v1.ContactChanged
-	(*HistoryOffered)(nil),          // 148: holdfast.engine.v1.HistoryOffered
-	(*ReachoutLock)(nil),            // 149: holdfast.engine.v1.ReachoutLock
-	(*OtherNotice)(nil),             // 150: holdfast.engine.v1.OtherNotice
+	(*ExportDevice)(nil),            // 103: holdfast.engine.v1.ExportDevice
+	(*Discard)(nil),                 // 104: holdfast.engine.v1.Discard
+	(*BringBack)(nil),               // 105: holdfast.engine.v1.BringBack
+	(*Unlink)(nil),                  // 106: holdfast.engine.v1.Unlink
+	(*UnlinkResult)(nil),            // 107: holdfast.engine.v1.UnlinkResult
+	(*SessionFact)(nil),             // 108: holdfast.engine.v1.SessionFact
+	(*Connected)(nil),               // 109: holdfast.engine.v1.Connected
+	(*Disconnected)(nil),            // 110: holdfast.engine.v1.Disconnected
+	(*PairCode)(nil),                // 111: holdfast.engine.v1.PairCode
+	(*PairSuccess)(nil),             // 112: holdfast.engine.v1.PairSuccess
+	(*PairFailed)(nil),              // 113: holdfast.engine.v1.PairFailed
+	(*PairAccepted)(nil),            // 114: holdfast.engine.v1.PairAccepted
+	(*PairPhoneCode)(nil),           // 115: holdfast.engine.v1.PairPhoneCode
+	(*PairPasskeyRequest)(nil),      // 116: holdfast.engine.v1.PairPasskeyRequest
+	(*PairPasskeyConfirmation)(nil), // 117: holdfast.engine.v1.PairPasskeyConfirmation
+	(*OfflineDrained)(nil),          // 118: holdfast.engine.v1.OfflineDrained
+	(*PushNameChanged)(nil),         // 119: holdfast.engine.v1.PushNameChanged
+	(*CredentialsChanged)(nil),      // 120: holdfast.engine.v1.CredentialsChanged
+	(*TransferProgress)(nil),        // 121: holdfast.engine.v1.TransferProgress
+	(*Levels)(nil),                  // 122: holdfast.engine.v1.Levels
+	(*Level)(nil),                   // 123: holdfast.engine.v1.Level
+	(*Delivery)(nil),                // 124: holdfast.engine.v1.Delivery
+	(*Message)(nil),                 // 125: holdfast.engine.v1.Message
+	(*Text)(nil),                    // 126: holdfast.engine.v1.Text
+	(*Media)(nil),                   // 127: holdfast.engine.v1.Media
+	(*RemoteFile)(nil),              // 128: holdfast.engine.v1.RemoteFile
+	(*Location)(nil),                // 129: holdfast.engine.v1.Location
+	(*LiveLocation)(nil),            // 130: holdfast.engine.v1.LiveLocation
+	(*Contact)(nil),                 // 131: holdfast.engine.v1.Contact
+	(*GroupInvite)(nil),             // 132: holdfast.engine.v1.GroupInvite
+	(*CalendarEvent)(nil),           // 133: holdfast.engine.v1.CalendarEvent
+	(*Poll)(nil),                    // 134: holdfast.engine.v1.Poll
+	(*PollVote)(nil),                // 135: holdfast.engine.v1.PollVote
+	(*Reaction)(nil),                // 136: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 137: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 138: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 139: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 140: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 141: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 142: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 143: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 144: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 145: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 146: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 147: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 148: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 149: holdfast.engine.v1.HistoryOffered
+	(*ReachoutLock)(nil),            // 150: holdfast.engine.v1.ReachoutLock
+	(*OtherNotice)(nil),             // 151: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -12149,9 +12234,9 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	16,  // 2: holdfast.engine.v1.Down.commands:type_name -> holdfast.engine.v1.Command
 	14,  // 3: holdfast.engine.v1.Up.welcome:type_name -> holdfast.engine.v1.Welcome
 	17,  // 4: holdfast.engine.v1.Up.results:type_name -> holdfast.engine.v1.Result
-	107, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
-	123, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
-	121, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
+	108, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
+	124, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
+	122, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
 	19,  // 8: holdfast.engine.v1.Command.list:type_name -> holdfast.engine.v1.List
 	21,  // 9: holdfast.engine.v1.Command.scan:type_name -> holdfast.engine.v1.Scan
 	24,  // 10: holdfast.engine.v1.Command.open:type_name -> holdfast.engine.v1.Open
@@ -12176,145 +12261,146 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	97,  // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
 	99,  // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
 	101, // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
-	105, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
-	103, // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
-	104, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
+	106, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
+	104, // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
+	105, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
 	29,  // 35: holdfast.engine.v1.Command.scout:type_name -> holdfast.engine.v1.Scout
-	18,  // 36: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
-	20,  // 37: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
-	22,  // 38: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
-	25,  // 39: holdfast.engine.v1.Result.open:type_name -> holdfast.engine.v1.OpenResult
-	39,  // 40: holdfast.engine.v1.Result.send:type_name -> holdfast.engine.v1.SendResult
-	41,  // 41: holdfast.engine.v1.Result.upload:type_name -> holdfast.engine.v1.UploadResult
-	43,  // 42: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
-	56,  // 43: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
-	73,  // 44: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
-	95,  // 45: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
-	98,  // 46: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
-	100, // 47: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
-	102, // 48: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
-	106, // 49: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
-	0,   // 50: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
-	122, // 51: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
-	3,   // 52: holdfast.engine.v1.Scan.place:type_name -> holdfast.engine.v1.Place
-	23,  // 53: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
-	8,   // 54: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
-	8,   // 55: holdfast.engine.v1.Download.kind:type_name -> holdfast.engine.v1.MediaKind
-	46,  // 56: holdfast.engine.v1.Query.group:type_name -> holdfast.engine.v1.GroupQuery
-	47,  // 57: holdfast.engine.v1.Query.groups:type_name -> holdfast.engine.v1.GroupsQuery
-	48,  // 58: holdfast.engine.v1.Query.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsAppQuery
-	49,  // 59: holdfast.engine.v1.Query.picture:type_name -> holdfast.engine.v1.PictureQuery
-	50,  // 60: holdfast.engine.v1.Query.about:type_name -> holdfast.engine.v1.AboutQuery
-	51,  // 61: holdfast.engine.v1.Query.own_profile:type_name -> holdfast.engine.v1.OwnProfileQuery
-	52,  // 62: holdfast.engine.v1.Query.group_link:type_name -> holdfast.engine.v1.GroupLinkQuery
-	53,  // 63: holdfast.engine.v1.Query.group_by_link:type_name -> holdfast.engine.v1.GroupByLinkQuery
-	54,  // 64: holdfast.engine.v1.Query.group_requests:type_name -> holdfast.engine.v1.GroupRequestsQuery
-	55,  // 65: holdfast.engine.v1.Query.block_list:type_name -> holdfast.engine.v1.BlockListQuery
-	57,  // 66: holdfast.engine.v1.Query.history:type_name -> holdfast.engine.v1.HistoryQuery
-	61,  // 67: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
-	60,  // 68: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
-	67,  // 69: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
-	69,  // 70: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
-	70,  // 71: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
-	71,  // 72: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
-	62,  // 73: holdfast.engine.v1.QueryResult.group_link:type_name -> holdfast.engine.v1.GroupLink
-	61,  // 74: holdfast.engine.v1.QueryResult.group_by_link:type_name -> holdfast.engine.v1.Group
-	63,  // 75: holdfast.engine.v1.QueryResult.group_requests:type_name -> holdfast.engine.v1.GroupRequests
-	65,  // 76: holdfast.engine.v1.QueryResult.block_list:type_name -> holdfast.engine.v1.BlockList
-	58,  // 77: holdfast.engine.v1.QueryResult.history:type_name -> holdfast.engine.v1.History
-	59,  // 78: holdfast.engine.v1.History.chats:type_name -> holdfast.engine.v1.HistoryChat
-	124, // 79: holdfast.engine.v1.History.messages:type_name -> holdfast.engine.v1.Message
-	61,  // 80: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
-	66,  // 81: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
-	64,  // 82: holdfast.engine.v1.GroupRequests.requests:type_name -> holdfast.engine.v1.GroupRequest
-	66,  // 83: holdfast.engine.v1.GroupRequest.member:type_name -> holdfast.engine.v1.Member
-	66,  // 84: holdfast.engine.v1.BlockList.members:type_name -> holdfast.engine.v1.Member
-	68,  // 85: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
-	74,  // 86: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
-	75,  // 87: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
-	76,  // 88: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
-	77,  // 89: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
-	78,  // 90: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
-	80,  // 91: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
-	81,  // 92: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
-	82,  // 93: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
-	84,  // 94: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
-	85,  // 95: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
-	86,  // 96: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
-	88,  // 97: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
-	89,  // 98: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
-	91,  // 99: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
-	92,  // 100: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
-	93,  // 101: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
-	61,  // 102: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
-	79,  // 103: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
-	62,  // 104: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
-	87,  // 105: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
-	83,  // 106: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
-	90,  // 107: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
-	1,   // 108: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
-	2,   // 109: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
-	66,  // 110: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
-	3,   // 111: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
-	96,  // 112: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
-	25,  // 113: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
-	4,   // 114: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
-	25,  // 115: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
-	25,  // 116: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
-	3,   // 117: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
-	108, // 118: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
-	109, // 119: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
-	110, // 120: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
-	111, // 121: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
-	112, // 122: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
-	117, // 123: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
-	118, // 124: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
-	119, // 125: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
-	114, // 126: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
-	115, // 127: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
-	116, // 128: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
-	120, // 129: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
-	113, // 130: holdfast.engine.v1.SessionFact.pair_accepted:type_name -> holdfast.engine.v1.PairAccepted
-	5,   // 131: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
-	6,   // 132: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
-	122, // 133: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
-	7,   // 134: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
-	124, // 135: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	141, // 136: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	142, // 137: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
-	125, // 138: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
-	126, // 139: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
-	128, // 140: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
-	130, // 141: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
-	133, // 142: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	135, // 143: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	136, // 144: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	137, // 145: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	138, // 146: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	139, // 147: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	140, // 148: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	134, // 149: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
-	129, // 150: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
-	131, // 151: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
-	132, // 152: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
-	8,   // 153: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	127, // 154: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
-	128, // 155: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
-	9,   // 156: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	143, // 157: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
-	144, // 158: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
-	145, // 159: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
-	146, // 160: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
-	147, // 161: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
-	148, // 162: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	149, // 163: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
-	150, // 164: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 165: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	166, // [166:166] is the sub-list for method output_type
-	166, // [166:166] is the sub-list for method input_type
-	166, // [166:166] is the sub-list for extension type_name
-	166, // [166:166] is the sub-list for extension extendee
-	0,   // [0:166] is the sub-list for field type_name
+	103, // 36: holdfast.engine.v1.Command.export_device:type_name -> holdfast.engine.v1.ExportDevice
+	18,  // 37: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
+	20,  // 38: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
+	22,  // 39: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
+	25,  // 40: holdfast.engine.v1.Result.open:type_name -> holdfast.engine.v1.OpenResult
+	39,  // 41: holdfast.engine.v1.Result.send:type_name -> holdfast.engine.v1.SendResult
+	41,  // 42: holdfast.engine.v1.Result.upload:type_name -> holdfast.engine.v1.UploadResult
+	43,  // 43: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
+	56,  // 44: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
+	73,  // 45: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
+	95,  // 46: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
+	98,  // 47: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
+	100, // 48: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
+	102, // 49: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
+	107, // 50: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
+	0,   // 51: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
+	123, // 52: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
+	3,   // 53: holdfast.engine.v1.Scan.place:type_name -> holdfast.engine.v1.Place
+	23,  // 54: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
+	8,   // 55: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
+	8,   // 56: holdfast.engine.v1.Download.kind:type_name -> holdfast.engine.v1.MediaKind
+	46,  // 57: holdfast.engine.v1.Query.group:type_name -> holdfast.engine.v1.GroupQuery
+	47,  // 58: holdfast.engine.v1.Query.groups:type_name -> holdfast.engine.v1.GroupsQuery
+	48,  // 59: holdfast.engine.v1.Query.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsAppQuery
+	49,  // 60: holdfast.engine.v1.Query.picture:type_name -> holdfast.engine.v1.PictureQuery
+	50,  // 61: holdfast.engine.v1.Query.about:type_name -> holdfast.engine.v1.AboutQuery
+	51,  // 62: holdfast.engine.v1.Query.own_profile:type_name -> holdfast.engine.v1.OwnProfileQuery
+	52,  // 63: holdfast.engine.v1.Query.group_link:type_name -> holdfast.engine.v1.GroupLinkQuery
+	53,  // 64: holdfast.engine.v1.Query.group_by_link:type_name -> holdfast.engine.v1.GroupByLinkQuery
+	54,  // 65: holdfast.engine.v1.Query.group_requests:type_name -> holdfast.engine.v1.GroupRequestsQuery
+	55,  // 66: holdfast.engine.v1.Query.block_list:type_name -> holdfast.engine.v1.BlockListQuery
+	57,  // 67: holdfast.engine.v1.Query.history:type_name -> holdfast.engine.v1.HistoryQuery
+	61,  // 68: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
+	60,  // 69: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
+	67,  // 70: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
+	69,  // 71: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
+	70,  // 72: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
+	71,  // 73: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
+	62,  // 74: holdfast.engine.v1.QueryResult.group_link:type_name -> holdfast.engine.v1.GroupLink
+	61,  // 75: holdfast.engine.v1.QueryResult.group_by_link:type_name -> holdfast.engine.v1.Group
+	63,  // 76: holdfast.engine.v1.QueryResult.group_requests:type_name -> holdfast.engine.v1.GroupRequests
+	65,  // 77: holdfast.engine.v1.QueryResult.block_list:type_name -> holdfast.engine.v1.BlockList
+	58,  // 78: holdfast.engine.v1.QueryResult.history:type_name -> holdfast.engine.v1.History
+	59,  // 79: holdfast.engine.v1.History.chats:type_name -> holdfast.engine.v1.HistoryChat
+	125, // 80: holdfast.engine.v1.History.messages:type_name -> holdfast.engine.v1.Message
+	61,  // 81: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
+	66,  // 82: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
+	64,  // 83: holdfast.engine.v1.GroupRequests.requests:type_name -> holdfast.engine.v1.GroupRequest
+	66,  // 84: holdfast.engine.v1.GroupRequest.member:type_name -> holdfast.engine.v1.Member
+	66,  // 85: holdfast.engine.v1.BlockList.members:type_name -> holdfast.engine.v1.Member
+	68,  // 86: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
+	74,  // 87: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
+	75,  // 88: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
+	76,  // 89: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
+	77,  // 90: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
+	78,  // 91: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
+	80,  // 92: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
+	81,  // 93: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
+	82,  // 94: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
+	84,  // 95: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
+	85,  // 96: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
+	86,  // 97: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
+	88,  // 98: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
+	89,  // 99: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
+	91,  // 100: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
+	92,  // 101: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
+	93,  // 102: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
+	61,  // 103: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
+	79,  // 104: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
+	62,  // 105: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
+	87,  // 106: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
+	83,  // 107: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
+	90,  // 108: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
+	1,   // 109: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
+	2,   // 110: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
+	66,  // 111: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
+	3,   // 112: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
+	96,  // 113: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
+	25,  // 114: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
+	4,   // 115: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
+	25,  // 116: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
+	25,  // 117: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
+	3,   // 118: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
+	109, // 119: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
+	110, // 120: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
+	111, // 121: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
+	112, // 122: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
+	113, // 123: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
+	118, // 124: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
+	119, // 125: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
+	120, // 126: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
+	115, // 127: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
+	116, // 128: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
+	117, // 129: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
+	121, // 130: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
+	114, // 131: holdfast.engine.v1.SessionFact.pair_accepted:type_name -> holdfast.engine.v1.PairAccepted
+	5,   // 132: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
+	6,   // 133: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
+	123, // 134: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
+	7,   // 135: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
+	125, // 136: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
+	142, // 137: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	143, // 138: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	126, // 139: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
+	127, // 140: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
+	129, // 141: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
+	131, // 142: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
+	134, // 143: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
+	136, // 144: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	137, // 145: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	138, // 146: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	139, // 147: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	140, // 148: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	141, // 149: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	135, // 150: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
+	130, // 151: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
+	132, // 152: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
+	133, // 153: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
+	8,   // 154: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	128, // 155: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
+	129, // 156: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
+	9,   // 157: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	144, // 158: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	145, // 159: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	146, // 160: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	147, // 161: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	148, // 162: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	149, // 163: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	150, // 164: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
+	151, // 165: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 166: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	167, // [167:167] is the sub-list for method output_type
+	167, // [167:167] is the sub-list for method input_type
+	167, // [167:167] is the sub-list for extension type_name
+	167, // [167:167] is the sub-list for extension extendee
+	0,   // [0:167] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -12351,6 +12437,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Command_Discard)(nil),
 		(*Command_BringBack)(nil),
 		(*Command_Scout)(nil),
+		(*Command_ExportDevice)(nil),
 	}
 	file_holdfast_engine_v1_engine_proto_msgTypes[6].OneofWrappers = []any{
 		(*Result_List)(nil),
@@ -12421,7 +12508,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 	}
 	file_holdfast_engine_v1_engine_proto_msgTypes[73].OneofWrappers = []any{}
 	file_holdfast_engine_v1_engine_proto_msgTypes[80].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[96].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[97].OneofWrappers = []any{
 		(*SessionFact_Connected)(nil),
 		(*SessionFact_Disconnected)(nil),
 		(*SessionFact_PairCode)(nil),
@@ -12436,14 +12523,14 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*SessionFact_TransferProgress)(nil),
 		(*SessionFact_PairAccepted)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[97].OneofWrappers = []any{}
 	file_holdfast_engine_v1_engine_proto_msgTypes[98].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[112].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[99].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[113].OneofWrappers = []any{
 		(*Delivery_Message)(nil),
 		(*Delivery_Receipt)(nil),
 		(*Delivery_Notice)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[113].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[114].OneofWrappers = []any{
 		(*Message_Text)(nil),
 		(*Message_Media)(nil),
 		(*Message_Location)(nil),
@@ -12460,7 +12547,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_GroupInvite)(nil),
 		(*Message_Event)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[131].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[132].OneofWrappers = []any{
 		(*Notice_GroupChanged)(nil),
 		(*Notice_IdentityChanged)(nil),
 		(*Notice_CallReceived)(nil),
@@ -12470,15 +12557,15 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_ReachoutLock)(nil),
 		(*Notice_Other)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[132].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[136].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[133].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[137].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   140,
+			NumMessages:   141,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

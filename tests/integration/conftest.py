@@ -138,6 +138,7 @@ class World:
             supervisor.ways,
             importing=supervisor.importing,
             safekeeping=supervisor.safekeeping,
+            exporting=supervisor.exporting,
         )
         running = Running(store, journal, link, supervisor, service, inbox, clock)
         supervisor.roster.on_up = lambda session_id, phone: running.ups.append(session_id)

@@ -30,6 +30,8 @@ func (r *Registry) credentials(command any, reply func(*pb.Result)) {
 			reply(r.restore(ctx, c.Restore))
 		case *pb.Command_ImportDevice:
 			reply(r.importDevice(ctx, c.ImportDevice))
+		case *pb.Command_ExportDevice:
+			reply(r.exportDevice(ctx, c.ExportDevice))
 		case *pb.Command_Discard:
 			reply(r.discard(c.Discard))
 		case *pb.Command_BringBack:
@@ -157,6 +159,14 @@ func (r *Registry) importDevice(ctx context.Context, c *pb.ImportDevice) *pb.Res
 	}
 	r.deps.Log.Info("session.imported", "folder", folder)
 	return &pb.Result{Result: &pb.Result_ImportDevice{ImportDevice: &pb.ImportDeviceResult{Device: described(made.Device), Folder: folder}}}
+}
+
+func (r *Registry) exportDevice(ctx context.Context, c *pb.ExportDevice) *pb.Result {
+	if err := r.deps.Folders.Export(ctx, c.Folder, c.Key, c.Database); err != nil {
+		return failed(err)
+	}
+	r.deps.Log.Info("session.exported", "folder", c.Folder)
+	return &pb.Result{}
 }
 
 // unlink connects a device of quarantine/ once, says goodbye and lets go of it. Nobody hears of this connection.

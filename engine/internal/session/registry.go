@@ -43,7 +43,7 @@ func (r *Registry) Command(command *pb.Command, reply func(*pb.Result)) {
 	case *pb.Command_Scout:
 		go r.scout(reply)
 	case *pb.Command_Inspect, *pb.Command_Snapshot, *pb.Command_Restore, *pb.Command_ImportDevice, *pb.Command_Discard,
-		*pb.Command_BringBack:
+		*pb.Command_BringBack, *pb.Command_ExportDevice:
 		r.credentials(c, reply)
 	case nil:
 		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the command"))

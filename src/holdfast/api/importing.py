@@ -1,4 +1,4 @@
-"""HTTP: a number moves in from another program."""
+"""HTTP: a number moves in from another program, and out to one."""
 
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +30,23 @@ class ImportIn(BaseModel):
     )
 
 
+def _database(path: str) -> str:
+    if not path.endswith(".db"):
+        raise ValueError("its name ends with .db")
+    return _absolute(path)
+
+
+class ExportIn(BaseModel):
+    """Where the other program is to find the credentials."""
+
+    target: Annotated[str, AfterValidator(_database)] = Field(
+        description="new file on the gateway's machine; its name ends with .db", max_length=4096
+    )
+    keep_connected: bool = Field(
+        False, description="connect again afterwards: then the other program must not"
+    )
+
+
 @router.post("/{ref}/import", summary="Import credentials", responses=refusals(404, 409, 502))
 async def take_in(rooms: Behind, caller: Admin, ref: Ref, wanted: ImportIn) -> SessionOut:
     """Links the session without a code. The source is only read; its program must have ended, and must never
@@ -39,4 +56,17 @@ async def take_in(rooms: Behind, caller: Admin, ref: Ref, wanted: ImportIn) -> S
     work.
     """
     found = await rooms.sessions.take_in(caller.tenant_id, ref, Path(wanted.source), wanted.device)
+    return await shown(rooms, found)
+
+
+@router.post("/{ref}/export", summary="Export credentials", responses=refusals(400, 404, 409, 502))
+async def hand_out(rooms: Behind, caller: Admin, ref: Ref, wanted: ExportIn) -> SessionOut:
+    """Stops the session and writes it into a new database of whatsmeow, not encrypted: whoever reads it has
+    the number.
+
+    With it the number connects elsewhere without a code. Only one of the two may connect from then on. 409
+    `credentials_unusable`: it is not linked.
+    """
+    target = Path(wanted.target)
+    found = await rooms.sessions.export(caller.tenant_id, ref, target, keep_connected=wanted.keep_connected)
     return await shown(rooms, found)

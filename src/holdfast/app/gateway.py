@@ -96,6 +96,7 @@ class Gateway:
             self.supervisor.ways,
             importing=self.supervisor.importing,
             safekeeping=self.supervisor.safekeeping,
+            exporting=self.supervisor.exporting,
         )
         self.library = Library(store, chosen.media, _storage(chosen), _limits(chosen))
         self.outbox = Outbox(

@@ -1,4 +1,4 @@
-"""The commands of `holdfast import`. Each imports its work when it is called."""
+"""The commands of `holdfast import`, and `holdfast export`. Each imports its work when it is called."""
 
 # ruff: noqa: PLR0917 - a command's parameters are its options
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from holdfast.cli.options import AsJson, Data
+from holdfast.cli.options import AsJson, Data, SessionName
 from holdfast.cli.run import run
 
 app = typer.Typer(
@@ -53,3 +53,23 @@ def whatsmeow(
     from holdfast.cli import importing as work
 
     run(work.import_(data, work.Wanted(file, device, session, dry_run), as_json=as_json))
+
+
+def export(
+    session: SessionName,
+    file: Annotated[
+        Path, typer.Argument(resolve_path=True, help="New SQLite file for whatsmeow; its name ends with .db.")
+    ],
+    keep_connected: Annotated[
+        bool,
+        typer.Option(
+            "--keep-connected", help="Connect it again afterwards: then the other program must not."
+        ),
+    ] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """A number moves out: stop it, and write it into a database for whatsmeow, gowa, wuzapi or neonize."""
+    from holdfast.cli import importing as work
+
+    run(work.export(data, session, file, keep_connected=keep_connected, as_json=as_json))

@@ -1,4 +1,4 @@
-"""`holdfast import …`: what comes along is shown first, then it is taken in."""
+"""`holdfast import …`: what comes along is shown first, then it is taken in. `holdfast export`: out."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +49,27 @@ async def import_(data: Path | None, wanted: Wanted, *, as_json: bool) -> None:
     )
     say("Do not start the other program with this number again: two of one number throw each other out.")
     say("Next step: [bold]holdfast status[/]")
+
+
+async def export(data: Path | None, ref: str, file: Path, *, keep_connected: bool, as_json: bool) -> None:
+    """Write a number into a database of stock whatsmeow. Raises HoldfastError: nothing is written then."""
+    async with client(data) as api:
+        session = await api.sessions.export(ref, str(file), keep_connected=keep_connected)
+    if as_json:
+        machine({"session": session.name, "phone": session.phone, "state": session.state, "file": str(file)})
+        return
+    say("[bold green]exported[/] {} to {}", number(session.phone or ""), file)
+    say("It is not encrypted: whoever reads it has the number. Its WhatsApp needs no code.")
+    if keep_connected:
+        say("[bold]{}[/] connects again here, so no other program may use this file.", session.name)
+        return
+    say("[bold]{}[/] is stopped here, and must stay so while the other program uses the file:", session.name)
+    say("two of one number throw each other out, and each makes the other's keys for contacts stale.")
+    say(
+        "Next step: start the other program with it. To come back, end that one, and connect {} again on "
+        "the dashboard.",
+        session.name,
+    )
 
 
 def _show(source: "Source") -> None:

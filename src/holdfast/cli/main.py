@@ -15,6 +15,7 @@ from holdfast.cli.chat_commands import app as chat_app
 from holdfast.cli.config import app as config_app
 from holdfast.cli.group_commands import app as group_app
 from holdfast.cli.import_commands import app as import_app
+from holdfast.cli.import_commands import export
 from holdfast.cli.key_commands import app as master_app
 from holdfast.cli.lab.commands import app as lab_app
 from holdfast.cli.options import ApiPort, AsJson, DashboardPort, Data, SessionName
@@ -200,6 +201,7 @@ app.command()(delete)
 app.command()(send)
 app.command()(queue)
 app.command()(cancel)
+app.command()(export)
 app.command()(audit)
 
 

@@ -103,6 +103,17 @@ class Sessions:
             await self._http.json("POST", f"{session_path(ref)}/import", body=body, wait_s=60)
         )
 
+    async def export(self, ref: str, target: str, *, keep_connected: bool = False) -> Session:
+        """Stop a session and write it into a new database of stock whatsmeow: a path on the gateway's
+        machine that ends with `.db`.
+
+        Raises CredentialsUnusable when it is not linked, RequestInvalid, UnknownSession.
+        """
+        body = {"target": target, "keep_connected": keep_connected}
+        return Session.read(
+            await self._http.json("POST", f"{session_path(ref)}/export", body=body, wait_s=60)
+        )
+
     async def pair(self, ref: str, *, replace_number: bool = False, phone: str | None = None) -> Session:
         """Ask for a QR code; returns at once. Idempotent while pairing.
 

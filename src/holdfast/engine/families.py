@@ -254,6 +254,14 @@ class Credentials:
         it = result_of(await self._ask(pb.Command(import_device=wanted)), "import_device")
         return translate.device(it.device), str(it.folder)
 
+    async def export_device(self, folder: str, key: bytes, database: str) -> None:
+        """Write what a session's folder holds into a new database of stock whatsmeow, not encrypted.
+
+        The session must be closed first. Raises CommandRefused when something lies there.
+        """
+        wanted = pb.ExportDevice(folder=folder, key=key, database=database)
+        await self._ask(pb.Command(export_device=wanted))
+
     async def unlink(self, session_id: str, folder: str, key: bytes) -> bool:
         """Connect a device of quarantine/ once, to tell WhatsApp that it unlinks. True: it was gone already.
 

@@ -16,6 +16,10 @@ class Credentials(Files, Protocol):
         """Make sessions/<target> of another program's credentials. Raises CommandRefused, FileCorrupt."""
         ...
 
+    async def export_device(self, folder: str, key: bytes, database: str) -> None:
+        """Write sessions/<folder> into a new database of stock whatsmeow. Raises CommandRefused."""
+        ...
+
     async def unlink(self, session_id: SessionId, folder: str, key: bytes) -> bool:
         """Connect a device of quarantine/ once, to tell WhatsApp that it unlinks. True: it was gone already.
 

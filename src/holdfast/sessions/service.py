@@ -21,10 +21,11 @@ from holdfast.model.errors import (
 )
 from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.reasons import Reason
-from holdfast.model.states import State
+from holdfast.model.states import ACTIVE, State
 from holdfast.sessions import facts as f
 from holdfast.sessions import repository
 from holdfast.sessions.debts import Debt
+from holdfast.sessions.exporting import Exporting
 from holdfast.sessions.importing import Importing
 from holdfast.sessions.quarantine import PutAway, Quarantine
 from holdfast.sessions.repository import TimelineEntry
@@ -60,10 +61,11 @@ class Service:
         *,
         importing: Importing,
         safekeeping: Safekeeping,
+        exporting: Exporting,
     ) -> None:
         self._store, self._roster, self._unlinking = store, roster, unlinking
-        self._quarantine, self._ways, self._importing = quarantine, ways, importing
-        self._safekeeping = safekeeping
+        self._quarantine, self._ways, self._safekeeping = quarantine, ways, safekeeping
+        self._importing, self._exporting = importing, exporting
         #: Whoever takes a name holds it.
         self._names = asyncio.Lock()
 
@@ -285,6 +287,27 @@ class Service:
         runtime = self._find(tenant_id, ref)
         await self._importing.take(runtime, await asyncio.to_thread(look_at_source, path, device))
         await self._roster.recorder.settled()
+        return self._roster.view(runtime)
+
+    async def export(self, tenant_id: TenantId, ref: str, target: Path, *, keep_connected: bool) -> View:
+        """Stop the session and write what is kept of it into a new database of stock whatsmeow.
+
+        It stays stopped, because two of one number throw each other out; with `keep_connected` it connects
+        again if it was to be connected, and so it does where nothing was written. Raises UnknownSession,
+        CredentialsUnusable, RequestInvalid, Busy, and what the engine refuses.
+        """
+        runtime = self._find(tenant_id, ref)
+        await asyncio.to_thread(self._exporting.check, runtime, target)
+        was_up = runtime.session.state in ACTIVE
+        await self._ask(tenant_id, ref, f.DisconnectAsked())
+        try:
+            await self._exporting.write(runtime, target)
+        except BaseException:
+            if was_up:
+                self._roster.tell(runtime, f.ConnectAsked())
+            raise
+        if was_up and keep_connected:
+            return await self._ask(tenant_id, runtime.id, f.ConnectAsked())
         return self._roster.view(runtime)
 
     async def delete(self, tenant_id: TenantId, ref: str) -> None:

@@ -15,6 +15,7 @@ from holdfast.model.states import Desired, State
 from holdfast.sessions import facts as f
 from holdfast.sessions import repository
 from holdfast.sessions.blame import Blame
+from holdfast.sessions.exporting import Exporting
 from holdfast.sessions.habits import Habits
 from holdfast.sessions.hearing import Hearing
 from holdfast.sessions.importing import Importing
@@ -72,6 +73,7 @@ class Supervisor:
             self.roster, link, vault, self.snapshots, linking=linking, quarantine=self.quarantine
         )
         self.importing = Importing(self.roster, link, vault, linking, self.quarantine)
+        self.exporting = Exporting(self.roster, link, vault, linking)
         leftovers = Leftovers(self.roster, link, vault, self.snapshots, linking=linking, home=home)
         blame, self._scout = Blame(), Scout(self.roster, link)
         self.ways = Ways(self.roster, link)

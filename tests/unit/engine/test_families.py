@@ -151,6 +151,7 @@ CALLS: list[tuple[Call, int, object]] = [
     (lambda f, q, t, c, g: t.set_profile(SESSION, push_name="Night desk", about="Day and night"), 10, None),
     (lambda f, q, t, c, g: t.block(SESSION, FRIEND, blocked=True), 10, None),
     (lambda f, q, t, c, g: t.reject_call(SESSION, FRIEND, "C1"), 10, None),
+    (lambda f, q, t, c, g: c.export_device(ME, KEY, "/srv/new/store.db"), 10, None),
 ]
 ASKED = commands(
     "down_commands_files",
@@ -160,6 +161,7 @@ ASKED = commands(
     "down_commands_media_again",
     "down_commands_questions_people",
     "down_commands_acts_people",
+    "down_commands_export",
 )
 
 

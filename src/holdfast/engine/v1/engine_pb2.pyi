@@ -311,7 +311,7 @@ class Shutdown(_message.Message):
     def __init__(self, reason: _Optional[str] = ...) -> None: ...
 
 class Command(_message.Message):
-    __slots__ = ("request_id", "session_id", "list", "scan", "open", "close", "connect", "disconnect", "pair", "cancel_pair", "adopt", "quarantine", "logout", "send", "upload", "download", "cancel", "query", "act", "pair_phone", "passkey_response", "passkey_confirm", "inspect", "snapshot", "restore", "import_device", "unlink", "discard", "bring_back", "scout")
+    __slots__ = ("request_id", "session_id", "list", "scan", "open", "close", "connect", "disconnect", "pair", "cancel_pair", "adopt", "quarantine", "logout", "send", "upload", "download", "cancel", "query", "act", "pair_phone", "passkey_response", "passkey_confirm", "inspect", "snapshot", "restore", "import_device", "unlink", "discard", "bring_back", "scout", "export_device")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     LIST_FIELD_NUMBER: _ClassVar[int]
@@ -342,6 +342,7 @@ class Command(_message.Message):
     DISCARD_FIELD_NUMBER: _ClassVar[int]
     BRING_BACK_FIELD_NUMBER: _ClassVar[int]
     SCOUT_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_DEVICE_FIELD_NUMBER: _ClassVar[int]
     request_id: int
     session_id: str
     list: List
@@ -372,7 +373,8 @@ class Command(_message.Message):
     discard: Discard
     bring_back: BringBack
     scout: Scout
-    def __init__(self, request_id: _Optional[int] = ..., session_id: _Optional[str] = ..., list: _Optional[_Union[List, _Mapping]] = ..., scan: _Optional[_Union[Scan, _Mapping]] = ..., open: _Optional[_Union[Open, _Mapping]] = ..., close: _Optional[_Union[Close, _Mapping]] = ..., connect: _Optional[_Union[Connect, _Mapping]] = ..., disconnect: _Optional[_Union[Disconnect, _Mapping]] = ..., pair: _Optional[_Union[Pair, _Mapping]] = ..., cancel_pair: _Optional[_Union[CancelPair, _Mapping]] = ..., adopt: _Optional[_Union[Adopt, _Mapping]] = ..., quarantine: _Optional[_Union[Quarantine, _Mapping]] = ..., logout: _Optional[_Union[Logout, _Mapping]] = ..., send: _Optional[_Union[Send, _Mapping]] = ..., upload: _Optional[_Union[Upload, _Mapping]] = ..., download: _Optional[_Union[Download, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., query: _Optional[_Union[Query, _Mapping]] = ..., act: _Optional[_Union[Act, _Mapping]] = ..., pair_phone: _Optional[_Union[PairPhone, _Mapping]] = ..., passkey_response: _Optional[_Union[PasskeyResponse, _Mapping]] = ..., passkey_confirm: _Optional[_Union[PasskeyConfirm, _Mapping]] = ..., inspect: _Optional[_Union[Inspect, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., restore: _Optional[_Union[Restore, _Mapping]] = ..., import_device: _Optional[_Union[ImportDevice, _Mapping]] = ..., unlink: _Optional[_Union[Unlink, _Mapping]] = ..., discard: _Optional[_Union[Discard, _Mapping]] = ..., bring_back: _Optional[_Union[BringBack, _Mapping]] = ..., scout: _Optional[_Union[Scout, _Mapping]] = ...) -> None: ...
+    export_device: ExportDevice
+    def __init__(self, request_id: _Optional[int] = ..., session_id: _Optional[str] = ..., list: _Optional[_Union[List, _Mapping]] = ..., scan: _Optional[_Union[Scan, _Mapping]] = ..., open: _Optional[_Union[Open, _Mapping]] = ..., close: _Optional[_Union[Close, _Mapping]] = ..., connect: _Optional[_Union[Connect, _Mapping]] = ..., disconnect: _Optional[_Union[Disconnect, _Mapping]] = ..., pair: _Optional[_Union[Pair, _Mapping]] = ..., cancel_pair: _Optional[_Union[CancelPair, _Mapping]] = ..., adopt: _Optional[_Union[Adopt, _Mapping]] = ..., quarantine: _Optional[_Union[Quarantine, _Mapping]] = ..., logout: _Optional[_Union[Logout, _Mapping]] = ..., send: _Optional[_Union[Send, _Mapping]] = ..., upload: _Optional[_Union[Upload, _Mapping]] = ..., download: _Optional[_Union[Download, _Mapping]] = ..., cancel: _Optional[_Union[Cancel, _Mapping]] = ..., query: _Optional[_Union[Query, _Mapping]] = ..., act: _Optional[_Union[Act, _Mapping]] = ..., pair_phone: _Optional[_Union[PairPhone, _Mapping]] = ..., passkey_response: _Optional[_Union[PasskeyResponse, _Mapping]] = ..., passkey_confirm: _Optional[_Union[PasskeyConfirm, _Mapping]] = ..., inspect: _Optional[_Union[Inspect, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., restore: _Optional[_Union[Restore, _Mapping]] = ..., import_device: _Optional[_Union[ImportDevice, _Mapping]] = ..., unlink: _Optional[_Union[Unlink, _Mapping]] = ..., discard: _Optional[_Union[Discard, _Mapping]] = ..., bring_back: _Optional[_Union[BringBack, _Mapping]] = ..., scout: _Optional[_Union[Scout, _Mapping]] = ..., export_device: _Optional[_Union[ExportDevice, _Mapping]] = ...) -> None: ...
 
 class Result(_message.Message):
     __slots__ = ("request_id", "error", "list", "scan", "open", "send", "upload", "download", "query", "act", "inspect", "snapshot", "restore", "import_device", "unlink")
@@ -1208,6 +1210,16 @@ class ImportDeviceResult(_message.Message):
     device: OpenResult
     folder: str
     def __init__(self, device: _Optional[_Union[OpenResult, _Mapping]] = ..., folder: _Optional[str] = ...) -> None: ...
+
+class ExportDevice(_message.Message):
+    __slots__ = ("folder", "key", "database")
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    DATABASE_FIELD_NUMBER: _ClassVar[int]
+    folder: str
+    key: bytes
+    database: str
+    def __init__(self, folder: _Optional[str] = ..., key: _Optional[bytes] = ..., database: _Optional[str] = ...) -> None: ...
 
 class Discard(_message.Message):
     __slots__ = ("place", "folder")
