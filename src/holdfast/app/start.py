@@ -104,6 +104,7 @@ def _gateway(chosen: Settings) -> int:
     settings.prepare(chosen)
     with only_gateway(chosen), listening(chosen) as listeners:
         killpoint.configure(chosen.kill_points)
+        _still_here(chosen)
         finish_restore(chosen)
         engine = engine_of(chosen)
         if chosen.lab is not None:
@@ -123,6 +124,14 @@ def _gateway(chosen: Settings) -> int:
             if not announce.made:
                 engine.take_back()  # nobody has used it; it would wait 11 minutes for a gateway
     return 0
+
+
+def _still_here(chosen: Settings) -> None:
+    """Raises MovedAway where this installation's numbers live elsewhere now."""
+    if (chosen.data / "moved.json").exists():
+        from holdfast.backup.moved import check  # a start that has not moved imports nothing of it
+
+        check(chosen.data)
 
 
 def finish_restore(chosen: Settings) -> None:

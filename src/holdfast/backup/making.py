@@ -103,7 +103,7 @@ async def make(
     Raises RequestInvalid for a choice that cannot be, BackupError, BackupPlaceUnusable.
     """
     locks.check(lock)
-    _check(of, choice)
+    check_choice(of, choice)
     with _alone(of.data), _scratch(of.data) as scratch:
         if isinstance(place, Folder):
             place.clear()
@@ -158,7 +158,8 @@ async def _make(of: Installation, choice: Choice, way: _Way) -> Made:
     return Made(where, size, written)
 
 
-def _check(of: Installation, choice: Choice) -> None:
+def check_choice(of: Installation, choice: Choice) -> None:
+    """Raises RequestInvalid for a choice that this installation cannot fulfil."""
     if choice.number is not None and (choice.messages or choice.media):
         raise RequestInvalid(
             "Messages and files are backed up for the whole installation, not for one number"

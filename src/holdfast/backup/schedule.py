@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Final
 
+from holdfast.backup import locks
+from holdfast.backup.locks import Lock
 from holdfast.model.errors import RequestInvalid
 
 _HOUR_MS: Final = 3600 * 1000
@@ -69,6 +71,7 @@ def check(schedule: Schedule) -> None:
         )
     if not schedule.recipients:
         raise RequestInvalid("A schedule locks its archives for recipients", next_step="Name one: -r age1…")
+    locks.check(Lock(recipients=schedule.recipients))
 
 
 def due(schedule: Schedule, outcome: Outcome, now_ms: int) -> bool:

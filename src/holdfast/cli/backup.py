@@ -14,7 +14,7 @@ from holdfast.cli.terminal import console
 from holdfast.client import GatewayUnreachable
 
 if TYPE_CHECKING:
-    from holdfast.backup import Key, Manifest, Progress
+    from holdfast.backup import Key, Lock, Manifest, Progress
 
 _UNITS: Final = ("B", "KiB", "MiB", "GiB")
 
@@ -42,18 +42,14 @@ class Opening:
 
 async def create(data: Path | None, wanted: Wanted, *, as_json: bool) -> int:
     """Make an archive. Exit code 1 when a number could not be saved. Raises HoldfastError."""
-    from holdfast.backup import Choice, Lock
+    from holdfast.backup import Choice
     from holdfast.cli.ops import backup as ops  # half of the gateway: only where it is needed
 
     number = None if wanted.number is None else wanted.number.lstrip("+")
     messages = wanted.messages and number is None
     choice = Choice(number, messages, wanted.media)
-    lock: Lock = (
-        Lock(recipients=tuple(wanted.recipients))
-        if wanted.recipients
-        else Lock(secrets.new_passphrase(wanted.passphrase_file))
-    )
-    with _progress("saving", shown=not as_json) as told:
+    lock = lock_of(wanted)
+    with progress("saving", shown=not as_json) as told:
         failed = await _saved(data)
         made = await ops.create(data, choice, lock, wanted.to, told, running=failed is not None)
     left_out = [*made.manifest.left_out, *(f"{name}: {why}" for name, why in (failed or {}).items())]
@@ -68,12 +64,21 @@ async def create(data: Path | None, wanted: Wanted, *, as_json: bool) -> int:
             }
         )
     else:
-        say("[bold green]saved[/] {} ({})", _summary(made.manifest), size(made.size_bytes))
+        say("[bold green]saved[/] {} ({})", summary(made.manifest), size(made.size_bytes))
         say("{}", made.where)
         for line in left_out:
             complain(f"Not saved: {line}")
         say("Next step: [bold]holdfast backup verify {}[/]", made.where)
     return int(Exit.FAILED if left_out else Exit.OK)
+
+
+def lock_of(wanted: Wanted) -> "Lock":
+    """For whom the archive is locked; a passphrase is asked for where no recipient is named."""
+    from holdfast.backup import Lock
+
+    if wanted.recipients:
+        return Lock(recipients=tuple(wanted.recipients))
+    return Lock(secrets.new_passphrase(wanted.passphrase_file))
 
 
 async def _saved(data: Path | None) -> "dict[str, str] | None":
@@ -115,7 +120,7 @@ async def verify(data: Path | None, opening: Opening, *, as_json: bool) -> int:
     """Prove an archive. Exit code 1 when a number in it could not connect. Raises HoldfastError."""
     from holdfast.cli.ops import backup as ops
 
-    with _progress("looking", shown=not as_json) as told:
+    with progress("looking", shown=not as_json) as told:
         proof = await ops.verify(data, opening.archive, lambda locked: _key(opening, locked), told)
     if as_json:
         machine(
@@ -130,7 +135,7 @@ async def verify(data: Path | None, opening: Opening, *, as_json: bool) -> int:
             }
         )
     else:
-        say("[bold green]whole[/] {}", _summary(proof.manifest))
+        say("[bold green]whole[/] {}", summary(proof.manifest))
         for it in proof.manifest.numbers:
             good = "could connect" if it.number not in proof.unusable else "could NOT connect"
             say("  +{} {} [bright_black]{}[/]", it.number, it.session, good)
@@ -153,7 +158,7 @@ async def restore(
     from holdfast.cli.ops import backup as ops
 
     wish = Wish(None if number is None else number.lstrip("+"), replace, send_queue)
-    with _progress("unpacking", shown=not as_json) as told:
+    with progress("unpacking", shown=not as_json) as told:
         done = await ops.restore(data, opening.archive, lambda locked: _key(opening, locked), wish, told)
     if as_json:
         machine({"numbers": list(done.numbers), "not_sent": done.not_sent, "messages": done.database})
@@ -180,7 +185,8 @@ def _key(opening: Opening, locked_by: str) -> "Key":
     return Key(identities=secrets.identities(opening.identities))
 
 
-def _summary(manifest: "Manifest") -> str:
+def summary(manifest: "Manifest") -> str:
+    """`2 numbers, 1,204 messages`."""
     counted = [_count(len(manifest.numbers), "number")]
     if manifest.description.messages:
         counted.append(_count(manifest.counts.get("messages", 0), "message"))
@@ -203,7 +209,7 @@ def size(count: float) -> str:
 
 
 @contextmanager
-def _progress(what: str, *, shown: bool) -> "Iterator[_Told]":
+def progress(what: str, *, shown: bool) -> "Iterator[_Told]":
     """A line that moves, on a terminal; nothing elsewhere."""
     if not shown or not console().is_terminal:
         yield _Told(None)

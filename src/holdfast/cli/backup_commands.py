@@ -1,4 +1,4 @@
-"""The commands of `holdfast backup`. Each imports its work when it is called."""
+"""The commands of `holdfast backup`, and `holdfast move`. Each imports its work when it is called."""
 
 # ruff: noqa: PLR0917 - a command's parameters are its options
 
@@ -136,3 +136,32 @@ def schedule(
 
     wished = work.Wished(to, recipient or (), every, messages, media, keep, off)
     run(work.schedule(data, wished, as_json=as_json))
+
+
+def move(
+    to: Annotated[
+        str | None, typer.Argument(help="Folder, or s3://bucket/prefix.", show_default=False)
+    ] = None,
+    messages: Annotated[bool, typer.Option(help="Messages and events too.")] = True,
+    media: Annotated[bool, typer.Option(help="Files of messages too.")] = True,
+    recipient: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--recipient", "-r", help="Lock it for this age or SSH public key, instead of a passphrase."
+        ),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Nothing was restored elsewhere: start here again as before.")
+    ] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """To another machine: stop, make an archive of everything, and rest here; then `backup restore` there."""
+    from holdfast.cli import moving as work
+
+    if undo:
+        run(work.undo(data))
+    else:
+        wanted = work.Wanted(to or ".", None, messages, media, recipient or (), passphrase_file)
+        run(work.move(data, wanted, as_json=as_json))

@@ -32,6 +32,15 @@ def _gateway_pid(folder: Path) -> int | None:
 
 async def down(data: Path | None) -> int:
     """Stop parent, gateway and engine of the data folder; idempotent."""
+    if await stop(data):
+        say("stopped. Every number stays linked.")
+    else:
+        say("nothing runs on {}", _folder(data))
+    return 0
+
+
+async def stop(data: Path | None) -> bool:
+    """Stop parent, gateway and engine of the data folder. False: nothing ran."""
     folder = _folder(data)
     parent, gateway = parent_pid(folder), None
     if parent is not None:
@@ -45,11 +54,7 @@ async def down(data: Path | None) -> int:
     engine = place.engine_pid()
     if engine is not None:
         await place.stop_engine()
-    if parent is None and gateway is None and engine is None:
-        say("nothing runs on {}", folder)
-    else:
-        say("stopped. Every number stays linked.")
-    return 0
+    return not (parent is None and gateway is None and engine is None)
 
 
 async def reload(data: Path | None) -> int:

@@ -10,6 +10,7 @@ import typer
 
 from holdfast.cli.alert_commands import app as alert_app
 from holdfast.cli.backup_commands import app as backup_app
+from holdfast.cli.backup_commands import move
 from holdfast.cli.booking_commands import app as booking_app
 from holdfast.cli.chat_commands import app as chat_app
 from holdfast.cli.config import app as config_app
@@ -202,6 +203,7 @@ app.command()(send)
 app.command()(queue)
 app.command()(cancel)
 app.command()(export)
+app.command()(move)
 app.command()(audit)
 
 

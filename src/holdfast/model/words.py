@@ -114,6 +114,7 @@ ERRORS: Final[Mapping[str, Words]] = {
     "target_failed": Words("The message that this one is about was never sent"),
     # the start
     "settings_invalid": Words("The settings do not allow a start"),
+    "moved_away": Words("This installation has moved away", "Start Holdfast where it was restored."),
     "second_gateway": Words(
         "Another gateway already serves this data folder", "Use it, or stop it with `holdfast down`."
     ),

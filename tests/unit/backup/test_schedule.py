@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pyrage
 import pytest
 
 from holdfast.backup.schedule import Outcome, Schedule, check, due, overdue, superfluous
@@ -10,7 +11,8 @@ from holdfast.model.errors import RequestInvalid
 
 HOUR = 3600 * 1000
 NOW = 1_800_000_000_000
-DAILY = Schedule("/mnt/usb", ["age1x"], since_ms=NOW)
+SOMEBODY = str(pyrage.x25519.Identity.generate().to_public())
+DAILY = Schedule("/mnt/usb", [SOMEBODY], since_ms=NOW)
 
 
 def test_the_first_is_due_at_once_and_the_next_a_day_later() -> None:
@@ -52,7 +54,20 @@ def test_it_is_kept_and_read_again() -> None:
     assert Outcome.from_json(outcome.to_json()) == outcome
 
 
-@pytest.mark.parametrize("wrong", [replace(DAILY, to="relative"), replace(DAILY, recipients=[])])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        replace(DAILY, to="relative"),
+        replace(DAILY, recipients=[]),
+        replace(DAILY, recipients=[SOMEBODY, "age1x"]),
+        replace(DAILY, recipients=["ssh-rsa nonsense"]),
+    ],
+)
 def test_what_cannot_be_carried_out_is_refused(wrong: Schedule) -> None:
     with pytest.raises(RequestInvalid):
         check(wrong)
+
+
+def test_what_can_be_carried_out_is_taken() -> None:
+    check(DAILY)
+    check(replace(DAILY, to="s3://bucket/prefix"))

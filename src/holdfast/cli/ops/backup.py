@@ -22,6 +22,7 @@ from holdfast.backup import (
     Target,
     Wish,
     describe,
+    locks,
     make,
     place_at,
     split,
@@ -29,10 +30,13 @@ from holdfast.backup import (
 )
 from holdfast.backup import restore as put_back
 from holdfast.backup.copying import world_of
+from holdfast.backup.making import check_choice
+from holdfast.backup.moved import Moved, forget, mark
 from holdfast.backup.places import access_of
 from holdfast.cli.ops.opened import chosen, installation, master_of
 from holdfast.kit import private
-from holdfast.model.errors import BackupError, HoldfastError
+from holdfast.kit.clock import now_ms
+from holdfast.model.errors import BackupError, HoldfastError, SettingsError
 from holdfast.settings import Settings
 from holdfast.vault import from_command, registry
 
@@ -71,6 +75,51 @@ async def create(
         await opened.supervisor.snapshots.look()
         await opened.supervisor.safekeeping.save_all()
         return await _make(of, choice, lock, to, told)
+
+
+async def check_move(data: Path | None, choice: Choice, lock: Lock, to: str) -> None:
+    """Raises HoldfastError for a move that cannot be, while everything still runs."""
+    of = chosen(data)
+    if not of.data.is_dir():
+        raise SettingsError(f"There is no data folder {of.data}", next_step="Name it with --data.")
+    locks.check(lock)
+    check_choice(installed(of), choice)
+    place = place_at(to, access_of(of), of.run / "backup")
+    await place.archives()
+
+
+async def move(
+    data: Path | None, choice: Choice, lock: Lock, to: str, told: Callable[[Progress], None]
+) -> Made:
+    """Make the archive of an installation that is stopped, and have it rest from then on.
+
+    Killed in between, it rests and says how to go on. Raises HoldfastError, and BackupError where a number
+    could not be saved: then it may start as before.
+    """
+    of = chosen(data)
+    async with installation(of) as opened:
+        mark(of.data, Moved(now_ms()))
+        try:
+            await opened.supervisor.snapshots.look()
+            failed = await opened.supervisor.safekeeping.save_all()
+            if failed:
+                raise BackupError(f"Not everything can move: {'; '.join(map(': '.join, failed.items()))}")
+            made = await _make(of, choice, lock, to, told)
+            if made.manifest.left_out:
+                raise BackupError(
+                    f"Not everything can move: {'; '.join(made.manifest.left_out)}",
+                    next_step="See holdfast doctor. The archive is good without it.",
+                )
+        except BaseException:
+            forget(of.data)
+            raise
+        mark(of.data, Moved(now_ms(), made.where))
+    return made
+
+
+def undo_move(data: Path | None) -> bool:
+    """The installation may start again. False: it had not moved. Raises OSError."""
+    return forget(chosen(data).data)
 
 
 async def _make(of: Settings, choice: Choice, lock: Lock, to: str, told: Callable[[Progress], None]) -> Made:
