@@ -121,8 +121,9 @@ test-schema: dev
 	@sh tools/postgresql.sh
 	SCHEMA_EXAMPLES=$${SCHEMA_EXAMPLES:-200} $(BIN)/python -m pytest -p no:xdist tests/acceptance/test_described.py $(ARGS)
 
-# kill -9 at fifty random moments of backup, restore and rotation.
+# kill -9 at fifty random moments of backup, restore, rotation, import and export.
 test-kills: dev
+	@. tools/go.sh && KILLS=50 go test ./engine -count=1 -run MoveThatIsKilled
 	KILLS=50 $(BIN)/python -m pytest -p no:xdist tests/unit/backup/test_killed.py $(ARGS)
 
 # Files in a bucket, against a real S3 server that is built for it.

@@ -66,10 +66,19 @@ func openStock(t *testing.T, sim *labtest.Simulator, path string) *stock {
 	return s
 }
 
+// linkStock has a phone link it, and returns when the phone has nothing left to tell it.
+func linkStock(s *stock, phone *labtest.Phone) {
+	s.t.Helper()
+	code := heard(s, func(*events.QR) bool { return true })
+	phone.Scan(code.Codes[0])
+	s.connected()
+	labtest.Eventually(s.t, "what the phone sends to a new device is acknowledged", phone.Settled)
+}
+
 // heard waits for the next event of a kind that pick accepts. A code to scan is accepted by nobody else.
 func heard[E any](s *stock, pick func(E) bool) E {
 	s.t.Helper()
-	timeout := time.After(30 * time.Second)
+	timeout := time.After(labtest.Patience)
 	for {
 		select {
 		case event := <-s.events:
@@ -144,13 +153,11 @@ func TestANumberOfTheLibraryAloneMovesIn(t *testing.T) {
 	l.own, l.friend = l.sim.Phone("own"), l.sim.Phone("friend")
 	database := filepath.Join(t.TempDir(), "store.db")
 	s := openStock(t, l.sim, database)
-	code := heard(s, func(*events.QR) bool { return true })
-	l.own.Scan(code.Codes[0])
-	s.connected()
+	linkStock(s, l.own)
 	l.friend.Say(l.own.Number, "before")
 	s.reads("before")
 	s.says(l.friend, "an answer of before")
-	labtest.Within(t, 30*time.Second, "everything is acknowledged", l.own.Settled)
+	labtest.Eventually(t, "everything is acknowledged", l.own.Settled)
 	jid := s.Store.ID.String()
 	s.Disconnect()
 	l.friend.Say(l.own.Number, "meanwhile")

@@ -25,28 +25,37 @@ func (f *Folders) Export(ctx context.Context, folder string, key []byte, target 
 	if err != nil {
 		return err
 	}
-	// SQLite writes into an empty file that is there; this one has its mode before a key is in it.
-	half, err := os.CreateTemp(filepath.Dir(target), ".holdfast-export-*")
-	if err != nil {
+	half := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".part")
+	if err := emptyFile(half); err != nil {
 		return fmt.Errorf("%w: %w", ErrStorage, err)
 	}
-	defer os.Remove(half.Name()) //nolint:errcheck // gone, or renamed by then
-	if err := half.Close(); err != nil {
-		return fmt.Errorf("%w: %w", ErrStorage, err)
-	}
-	if err := copyInTheClear(ctx, source, key, half.Name()); err != nil {
+	defer os.Remove(half) //nolint:errcheck // gone, or renamed by then
+	if err := copyInTheClear(ctx, source, key, half); err != nil {
 		return err
 	}
-	if err := syncFile(half.Name()); err != nil {
+	if err := syncFile(half); err != nil {
 		return fmt.Errorf("%w: %w", ErrStorage, err)
 	}
-	if err := move(half.Name(), target); err != nil {
+	if err := move(half, target); err != nil {
 		return err
 	}
 	if err := home.SyncFolder(filepath.Dir(target)); err != nil {
 		return fmt.Errorf("%w: %w", ErrStorage, err)
 	}
 	return nil
+}
+
+// emptyFile makes a file for SQLite to write into, so that it has its mode before a key is in it. What an export that was
+// killed has left there is removed.
+func emptyFile(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	made, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return made.Close()
 }
 
 // copyInTheClear writes every page of an encrypted file to a plain one.

@@ -122,17 +122,35 @@ func copyDevice(ctx context.Context, database string, jid types.JID, path string
 	if err != nil {
 		return err
 	}
-	for _, statement := range []string{"DELETE FROM whatsmeow_device WHERE jid<>$1", "VACUUM"} {
-		var args []any
-		if strings.Contains(statement, "$1") {
-			args = append(args, jid.String())
-		}
-		if _, err = file.db.ExecContext(ctx, statement, args...); err != nil {
-			err = classify(err)
-			break
+	return errors.Join(leaveOnly(ctx, file, jid), file.Close())
+}
+
+// leaveOnly takes out of a copy what is not this device's: other devices, and what a program keeps beside the library's tables.
+func leaveOnly(ctx context.Context, file *File, jid types.JID) error {
+	foreign, err := texts(ctx, file.db, `
+		SELECT 'DROP '||type||' IF EXISTS "'||replace(name, '"', '""')||'"' FROM sqlite_master
+		WHERE type IN ('trigger', 'view') OR type='table' AND name NOT LIKE 'whatsmeow\_%' ESCAPE '\' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+		ORDER BY CASE type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 END`)
+	if err != nil {
+		return classify(err)
+	}
+	// Their tables may refer to each other and to the devices, in any order.
+	before := append([]string{"PRAGMA foreign_keys=OFF"}, foreign...)
+	for _, statement := range append(before, "PRAGMA foreign_keys=ON") {
+		if _, err := file.db.ExecContext(ctx, statement); err != nil {
+			return classify(err)
 		}
 	}
-	return errors.Join(err, file.Close())
+	if _, err := file.db.ExecContext(ctx, "DELETE FROM whatsmeow_privacy_tokens WHERE our_jid<>$1", jid.String()); err != nil {
+		return classify(err)
+	}
+	if _, err := file.db.ExecContext(ctx, "DELETE FROM whatsmeow_device WHERE jid<>$1", jid.String()); err != nil {
+		return classify(err)
+	}
+	if _, err := file.db.ExecContext(ctx, "VACUUM"); err != nil {
+		return classify(err)
+	}
+	return nil
 }
 
 func vacuumInto(conn *sqlite3.Conn, path string, key fileKey) error {

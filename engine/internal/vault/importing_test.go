@@ -3,6 +3,7 @@ package vault
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -198,5 +199,60 @@ func TestAnInspectionChecksSignatures(t *testing.T) {
 		if !slices.Equal(flaws, c.want) {
 			t.Errorf("%s: %v, want %v", name, flaws, c.want)
 		}
+	}
+}
+
+// What a program keeps beside the library's tables, here as gowa and WAHA's GOWS engine may: several devices, chats and
+// messages of its own, views and triggers on them.
+func TestNothingOfAnotherProgramComesAlongButTheDevice(t *testing.T) {
+	ctx, folders := context.Background(), house(t)
+	database := theirs(t, "4915111077513", "4915111077514")
+	db, err := sql.Open("sqlite3", "file:"+database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		`CREATE TABLE devices (device_id TEXT PRIMARY KEY, jid TEXT REFERENCES whatsmeow_device(jid))`,
+		`CREATE TABLE chats (jid TEXT PRIMARY KEY, device_id TEXT REFERENCES devices(device_id))`,
+		`CREATE TABLE "odd ""name""" (id TEXT, chat TEXT REFERENCES chats(jid), content TEXT)`,
+		`CREATE VIEW latest AS SELECT * FROM chats`,
+		`CREATE TRIGGER kept BEFORE DELETE ON whatsmeow_device BEGIN SELECT RAISE(ABORT, 'never'); END`,
+		`INSERT INTO devices SELECT 'd-'||jid, jid FROM whatsmeow_device`,
+		`INSERT INTO chats SELECT 'c-'||jid, 'd-'||jid FROM whatsmeow_device`,
+		`INSERT INTO "odd ""name""" SELECT '1', jid, 'a private message' FROM chats`,
+		`INSERT INTO whatsmeow_privacy_tokens (our_jid, their_jid, token, timestamp) SELECT jid, '4915222088624', x'00', 1 FROM whatsmeow_device`,
+	} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := folders.Import(ctx, database, "4915111077513:3@s.whatsapp.net", "", NewKey{Key: key, Wrapped: []byte("wrapped")}); err != nil {
+		t.Fatal(err)
+	}
+	path, err := folders.Database("4915111077513")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := OpenFile(ctx, path, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close() //nolint:errcheck // test
+	foreign, err := texts(ctx, file.db, `SELECT name FROM sqlite_master WHERE type<>'index' AND name NOT LIKE 'whatsmeow%' AND name NOT LIKE 'sqlite%'`)
+	if err != nil || len(foreign) > 0 {
+		t.Errorf("came along: %v, %v", foreign, err)
+	}
+	for _, table := range []string{"whatsmeow_device", "whatsmeow_sessions", "whatsmeow_privacy_tokens"} {
+		var rows int
+		if err := file.db.QueryRow("SELECT COUNT(*) FROM " + table).Scan(&rows); err != nil || rows != 1 {
+			t.Errorf("%s: %d rows, %v", table, rows, err)
+		}
+	}
+	var enforced bool
+	if err := file.db.QueryRow("PRAGMA foreign_keys").Scan(&enforced); err != nil || !enforced {
+		t.Errorf("foreign keys: %v, %v", enforced, err)
 	}
 }
