@@ -13,11 +13,15 @@ from holdfast.journal import Journal
 from holdfast.lab import Simulator
 from holdfast.lab.blocking import blocking
 from holdfast.store import DatabaseAddress, SqliteFile, Store
-from holdfast.store import postgresql as postgresql_module
 from house import House, running_house
 
-# A busy machine is no defect: no deadline. Every run looks at new examples; a failure prints what repeats it.
-hypothesis.settings.register_profile("holdfast", deadline=None, print_blob=True)
+# A busy machine is no defect: no deadline, and slow examples are no failure. Every run looks at the same
+# examples, so that what passed once passes again; `pytest --hypothesis-profile explore` looks for new ones.
+_SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile(
+    "holdfast", deadline=None, derandomize=True, suppress_health_check=_SLOW, print_blob=True
+)
+hypothesis.settings.register_profile("explore", deadline=None, suppress_health_check=_SLOW, print_blob=True)
 hypothesis.settings.load_profile("holdfast")
 
 
@@ -26,13 +30,6 @@ def postgresql() -> Iterator[PostgresqlForTests]:
     """A PostgreSQL server for this run."""
     with postgresql_for_tests() as made:
         yield made
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A gateway that finds its PostgreSQL database taken says so at once instead of after five seconds."""
-    settings = postgresql_module._SETTINGS.replace("lock_timeout = '5s'", "lock_timeout = '50ms'")
-    monkeypatch.setattr(postgresql_module, "_SETTINGS", settings)
 
 
 @pytest.fixture

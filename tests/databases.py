@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import URL, Engine, create_engine, make_url
 
 from holdfast.lab.postgresql import ScratchPostgresql
-from holdfast.store import DatabaseAddress, PostgresqlServer, SqliteFile, Statement, Store
+from holdfast.store import DatabaseAddress, PostgresqlServer, SqliteFile, Statement, Store, postgresql
 from holdfast.store.postgresql import PostgresqlDatabase
 from holdfast.store.schema import metadata
 from holdfast.store.sqlite import SqliteConnection, SqliteDatabase
@@ -49,6 +49,20 @@ def take_writes(store: Store) -> None:
 def _on_the_writers_connection(store: Store, *, sqlite: str, postgresql: str) -> None:
     connection = store._writer._connection
     connection.raw.execute(sqlite if isinstance(connection, SqliteConnection) else postgresql)
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """A gateway that finds its PostgreSQL database taken says so at once instead of after five seconds.
+
+    Only while it is to be refused: a connection that was closed may hold the database for a moment more.
+    """
+    usual = postgresql._SETTINGS
+    postgresql._SETTINGS = usual.replace("lock_timeout = '5s'", "lock_timeout = '50ms'")  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        postgresql._SETTINGS = usual  # type: ignore[misc]
 
 
 def file_of_newest_schema(path: Path) -> SqliteFile:

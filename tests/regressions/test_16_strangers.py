@@ -34,7 +34,7 @@ async def shake_hands(house: House, host: str = "127.0.0.1", more: str = "") -> 
     """Ask for a WebSocket; the answer's head and the open connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(house))
     writer.write(HANDSHAKE.format(host=host, more=more).encode())
-    return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20), (reader, writer)
+    return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60), (reader, writer)
 
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -79,7 +79,7 @@ async def test_unfinished_frames_hold_no_memory(house: House) -> None:
         _, (reader, writer) = await shake_hands(house)
         writer.write(b"\x81\xff" + (15 * MEBIBYTE).to_bytes(8, "big") + bytes(4) + bytes(MEBIBYTE))
         with contextlib.suppress(ConnectionError):
-            assert await asyncio.wait_for(reader.read(), 20), "refused, not waited for"
+            assert await asyncio.wait_for(reader.read(), 60), "refused, not waited for"
         opened.append(writer)
     assert memory_bytes(house) - before < 60 * MEBIBYTE
     for writer in opened:
@@ -92,20 +92,20 @@ async def test_of_too_many_unknown_sockets_the_oldest_goes(house: House) -> None
     for _ in range(edge.MOST_UNKNOWN_SOCKETS + 1):
         waiting.append(await connect(socket_url(house)))
     with pytest.raises(ConnectionClosed):
-        await asyncio.wait_for(waiting[0].recv(), 20)
+        await asyncio.wait_for(waiting[0].recv(), 60)
     # Its owner being known, it takes large frames.
     key = house.http.headers["Authorization"].removeprefix("Bearer ")
     large = ["x" * 2 * edge.LARGEST_FIRST_FRAME_BYTES]
     await waiting[-1].send(json.dumps({"op": "auth", "key": key}))
     await waiting[-1].send(json.dumps({"op": "subscribe", "types": large}))
-    assert "op" in json.loads(await asyncio.wait_for(waiting[-1].recv(), 20))
+    assert "op" in json.loads(await asyncio.wait_for(waiting[-1].recv(), 60))
     for each in waiting:
         await each.close()
 
 
 async def last_words(socket: ClientConnection) -> None:
     """Return when the gateway has ended the connection."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for _ in socket:
             pass
 

@@ -146,7 +146,7 @@ async def test_a_change_ends_every_login_at_once(room: Room, change: str) -> Non
     await acts[change]()
     with pytest.raises(Unauthorized):
         await room.accounts.authenticate(issued.key)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert isinstance(await streaming, Unauthorized)
 
 

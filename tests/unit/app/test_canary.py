@@ -49,7 +49,7 @@ async def cage(tmp_path: Path) -> AsyncIterator[Cage]:
 
 
 async def test_it_writes_to_its_own_number(cage: Cage) -> None:
-    await cage.canary.fly(cage.session_id, within_s=20)
+    await cage.canary.fly(cage.session_id, within_s=60)
     (sent,) = await cage.messages.page(cage.session_id, chat=None, direction=None, after=0, limit=10)
     assert sent.content == Text(TEXT)
     assert sent.outgoing is not None
@@ -62,12 +62,12 @@ async def test_what_nobody_takes_is_told_and_over_with_the_next_that_is_taken(ca
     assert cage.warnings == [WarningCode.CANARY_UNANSWERED]
     assert cage.room.runtime("taxi").session.state is State.CONNECTED
     cage.sender.refusing = False
-    await cage.canary.fly(cage.session_id, within_s=20)
+    await cage.canary.fly(cage.session_id, within_s=60)
     assert cage.warnings == []
 
 
 async def test_a_session_that_is_down_sends_none(cage: Cage) -> None:
     await cage.room.service.disconnect(TENANT, "taxi")
-    await cage.canary.fly(cage.session_id, within_s=20)
+    await cage.canary.fly(cage.session_id, within_s=60)
     assert cage.sender.attempts == []
     await cage.canary.run()  # off: it returns at once

@@ -104,7 +104,7 @@ async def feed(runner: Runner, *events: Event) -> list[str]:
     stream: Any = Stream()
     for each in events:
         runner._take(stream, each)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while runner._workers:
             await asyncio.gather(*runner._workers)
     return list(stream.acked)

@@ -128,7 +128,7 @@ async def test_events_are_lines_and_acknowledged(gateway: ScriptedGateway, tmp_p
     await gateway.until(lambda: gateway.connections == 1 and "stream" in gateway.acked)
     await gateway.happen("hello", push_name="Anna")
     assert process.stdout is not None
-    line = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
+    line = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
     assert line["data"]["content"]["text"] == "hello"
     await gateway.until(lambda: gateway.acked["stream"] == 1)
     process.terminate()

@@ -14,5 +14,5 @@ async def gateway() -> AsyncIterator[ScriptedGateway]:
 
 @pytest.fixture
 async def client(gateway: ScriptedGateway) -> AsyncIterator[Client]:
-    async with Client(gateway.url, KEY, timeout_s=10.0) as made:
+    async with Client(gateway.url, KEY, timeout_s=60.0) as made:
         yield made

@@ -71,7 +71,7 @@ class ScriptedGateway:
             await socket.send_text("this is no JSON")
 
     async def until(self, condition: Any) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 if condition():
                     return

@@ -191,7 +191,7 @@ async def test_first_qr_waits_until_there_is_one(gateway: ScriptedGateway, clien
 async def test_wait_for_says_what_it_saw_last(gateway: ScriptedGateway, client: Client) -> None:
     states = iter(["connecting", "connected"])
     gateway.answers["GET", "/v1/sessions/main"] = lambda: session_body(state=next(states, "connected"))
-    assert (await client.sessions.wait_for("main", timeout_s=5)).connected
+    assert (await client.sessions.wait_for("main", timeout_s=60)).connected
     gateway.answers["GET", "/v1/sessions/main"] = session_body(
         state="banned", sentence="Banned until noon.", next_step="Wait."
     )

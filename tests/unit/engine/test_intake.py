@@ -53,7 +53,7 @@ async def running(intake: Intake) -> AsyncIterator[None]:
 
 
 async def until(condition: object) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # type: ignore[operator]  # noqa: ASYNC110
             await asyncio.sleep(0)
 

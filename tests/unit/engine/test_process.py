@@ -21,7 +21,7 @@ def program(folder: Path, script: str) -> EngineProcess:
 
 
 def ended(process: EngineProcess) -> EngineUnreachable:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while process.refusal is None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -66,7 +66,7 @@ def test_it_runs_detached_and_never_sees_a_key(tmp_path: Path) -> None:
     assert pid is not None
     try:
         assert os.getsid(pid) == pid  # a session of its own: the terminal's Ctrl+C does not reach it
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not (tmp_path / "argv").exists():
             assert time.monotonic() < deadline
             time.sleep(0.01)

@@ -98,7 +98,7 @@ class Stage:
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await true():  # noqa: ASYNC110 - a database
             await asyncio.sleep(0.005)
 

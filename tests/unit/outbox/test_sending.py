@@ -78,7 +78,7 @@ async def standing(store: Store, message_id: str) -> tuple[SendStatus, ErrorNote
 
 async def until(true: Callable[[], bool]) -> None:
     """Return when it is so."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         for _ in count():
             if true():
                 return
@@ -371,7 +371,7 @@ async def test_a_number_that_may_begin_no_new_chats_waits_and_asks_one_by_one(
             _, error = await standing(store, probe.message_id)
             return error is not None and error.code == "reachout_locked"
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await is_noted():  # noqa: ASYNC110 - a database
                 await asyncio.sleep(0.001)
         cold = [await accepted(outbox, f"+4{n:06}", c.Text("hi")) for n in range(2, 30)]

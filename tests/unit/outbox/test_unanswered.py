@@ -28,7 +28,7 @@ class Unreachable(ScriptedSender):
 
 
 async def until_oldest(outbox: Outbox, order_no: int | None) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while outbox.oldest_unanswered(SES.session_id) != order_no:  # noqa: ASYNC110 - nobody is told
             await asyncio.sleep(0)
 

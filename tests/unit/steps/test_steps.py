@@ -85,7 +85,7 @@ class World:
 
     async def until_told(self, type_: str, count: int = 1) -> list[dict[str, Any]]:
         """Wait until so many events of a type were told."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(found := await told(self.journal, type_)) < count:
                 await self.journal.wait(self.journal.head)
         return found
@@ -135,7 +135,7 @@ async def test_what_a_subscription_has_passed_is_done_also_when_its_step_is_forg
     await world.commit(step)
     await world.subscriptions.ack(BOT, "shop", world.journal.head)
     async with at_work(world.steps):  # it tidies up as it begins
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while int(await world.store.read(lambda unit: unit.scalar(LEFT))):  # noqa: ASYNC110 - a database
                 await asyncio.sleep(0.005)
     assert (await world.commit(step)).repeated
@@ -225,7 +225,7 @@ async def test_another_number_of_the_session_finds_nothing(world: World) -> None
     assert (await world.steps.states([other], "shop"))[0].version == 0
     await world.store.write(lambda unit: unit.run(SET_PHONE, phone="4911111"))
     async with at_work(world.steps):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await world.steps.reminders.list(world.session, 10):  # noqa: ASYNC110 - a database
                 await asyncio.sleep(0.005)
     assert await told(world.journal, "bot.reminder") == []

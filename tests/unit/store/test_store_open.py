@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
-from databases import PostgresqlForTests, alchemy, sql
+from databases import PostgresqlForTests, alchemy, impatient, sql
 from holdfast.model.errors import SettingsError, StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.store import DatabaseAddress, PostgresqlServer, SqliteFile, Store, address_of, migrate
@@ -120,12 +120,10 @@ async def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
         await Store.open(SqliteFile(tmp_path / "file" / "holdfast.db"))
 
 
-async def test_a_second_gateway_is_refused_and_the_first_goes_on(
-    postgresql: PostgresqlForTests, impatient: None
-) -> None:
+async def test_a_second_gateway_is_refused_and_the_first_goes_on(postgresql: PostgresqlForTests) -> None:
     address = postgresql.fresh()
     first = await Store.open(address)
-    with pytest.raises(StoreUnavailable, match="Another gateway") as refused:
+    with impatient(), pytest.raises(StoreUnavailable, match="Another gateway") as refused:
         await Store.open(address)
     assert "HOLDFAST_DATABASE_URL" in refused.value.next_step
     await first.write(lambda unit: unit.run(sql("INSERT INTO settings_kv VALUES ('a', 'b')")))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from databases import PostgresqlForTests, sql
+from databases import PostgresqlForTests, impatient, sql
 from holdfast.model.errors import StoreUnavailable
 from holdfast.store import PostgresqlServer, Store, WriteUnit
 from holdfast.store.postgresql import PostgresqlConnection
@@ -49,7 +49,7 @@ async def store(address: PostgresqlServer) -> AsyncIterator[Store]:
 def cut(server: PostgresqlForTests) -> None:
     """Cut every connection of the store, as a server that restarts does."""
     server.server.ask(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holdfast'"
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = 'holdfast'"
     )
 
 
@@ -205,14 +205,14 @@ async def test_closing_does_not_wait_for_a_server_that_stays_away(
 
 
 async def test_a_gateway_that_another_one_has_replaced_never_writes_again(
-    address: PostgresqlServer, postgresql: PostgresqlForTests, impatient: None
+    address: PostgresqlServer, postgresql: PostgresqlForTests
 ) -> None:
     store = await Store.open(address)
     await store.write(put("a"))
     cut(postgresql)
     other = await Store.open(address)
     await other.write(put("b"))
-    with pytest.raises(StoreUnavailable, match="Another gateway"):
+    with impatient(), pytest.raises(StoreUnavailable, match="Another gateway"):
         await store.write(put("c"))
     await other.close()
     watching = asyncio.ensure_future(store.watch())
