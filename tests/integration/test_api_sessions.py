@@ -85,7 +85,7 @@ class Api:
         await self.ask("POST", f"/v1/sessions/{name}/pair", 202)
         await eventually(lambda: session["id"] in self.engine.sessions)
         self.engine.show_code(session["id"], code, self.gateway.supervisor.roster.now + 60_000)
-        await self.ask("GET", f"/v1/sessions/{name}/qr?wait_s=60")
+        await self.ask("GET", f"/v1/sessions/{name}/qr?wait_s=30")
         return str(session["id"])
 
 
@@ -209,7 +209,7 @@ async def test_a_waiting_client_gets_the_first_code_and_one_that_came_too_late_i
     session = await api.ask("PUT", "/v1/sessions/taxi", 201)
     await api.ask("POST", "/v1/sessions/taxi/pair", 202)
     assert (await api.ask("GET", "/v1/sessions/taxi/qr?wait_s=0.05", 404))["code"] == "no_qr"
-    waiting = asyncio.create_task(api.ask("GET", "/v1/sessions/taxi/qr?wait_s=60"))
+    waiting = asyncio.create_task(api.ask("GET", "/v1/sessions/taxi/qr?wait_s=30"))
     await eventually(lambda: session["id"] in api.engine.sessions)
     api.engine.show_code(session["id"], "first", api.gateway.supervisor.roster.now + 60_000)
     assert (await waiting)["code"] == "first"
@@ -217,7 +217,7 @@ async def test_a_waiting_client_gets_the_first_code_and_one_that_came_too_late_i
 
 async def test_linked_it_is_found_by_number_and_not_paired_again(api: Api) -> None:
     session_id = await api.pairing("taxi")
-    waiting = asyncio.create_task(api.http.get("/v1/sessions/taxi/qr?wait_s=60"))
+    waiting = asyncio.create_task(api.http.get("/v1/sessions/taxi/qr?wait_s=30"))
     api.engine.scan(session_id, f"{ANNA}:1@s.whatsapp.net")
     await api.gateway.until("taxi", State.CONNECTED)
     with contextlib.suppress(httpx.HTTPError):
