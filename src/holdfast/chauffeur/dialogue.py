@@ -271,6 +271,8 @@ class _Step:
         found: list[Objection] = []
         if reading.impossible:
             found.append(Objection(self._say(Say.IMPOSSIBLE)))
+        if reading.wants_return:
+            found.append(Objection(self._say(Say.RETURN_LATER)))
         if reading.unknown_voucher:
             found.append(Objection(self._say(Say.UNKNOWN_VOUCHER, code=reading.unknown_voucher)))
         if reading.options:

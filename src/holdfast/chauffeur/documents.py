@@ -11,7 +11,14 @@ from holdfast.chauffeur.defaults import PLACES as EXAMPLE_PLACES
 from holdfast.chauffeur.defaults import PRICING as EXAMPLE_PRICING
 from holdfast.chauffeur.legacy import pricing_from_old, pricing_to_old
 from holdfast.chauffeur.places import Atlas
-from holdfast.chauffeur.previews import Question, preview_price
+from holdfast.chauffeur.previews import (
+    NoticeQuestion,
+    PlaceQuestion,
+    Question,
+    preview_places,
+    preview_price,
+    preview_service,
+)
 from holdfast.chauffeur.service import Places, Service
 from holdfast.chauffeur.tariff import Tariff
 from holdfast.configuration import Kind, Kinds, read
@@ -53,8 +60,12 @@ def register(kinds: Kinds) -> None:
         from_old=pricing_from_old,
         to_old=pricing_to_old,
     )
-    places = Kind(PLACES, "Places that customers may name.", PlacesDocument)
-    service = Kind(SERVICE, "How the chauffeur's service behaves.", Service)
+    places = Kind(
+        PLACES, "Places that customers may name.", PlacesDocument, preview_places, question=PlaceQuestion
+    )
+    service = Kind(
+        SERVICE, "How the chauffeur's service behaves.", Service, preview_service, question=NoticeQuestion
+    )
     kinds.register(PRICING, lambda: pricing)
     kinds.register(PLACES, lambda: places)
     kinds.register(SERVICE, lambda: service)

@@ -39,6 +39,8 @@ class Form:
     passengers: Count | None = None
     luggage: Count | None = None
     child_seats: Count = 0
+    #: How long the driver waits at the pick-up.
+    waiting_min: Annotated[int, Limits(ge=0, le=1440)] = 0
     vehicle_class: Label | None = None
     #: Empty: there is none, or the customer does not know it.
     flight: Label | None = None
@@ -70,6 +72,7 @@ class Form:
             self.passengers or 1,
             self.luggage or 0,
             self.child_seats,
+            self.waiting_min,
             voucher=self.voucher,
         )
 

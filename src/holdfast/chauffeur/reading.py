@@ -19,6 +19,7 @@ from holdfast.chauffeur.trip import Place
 from holdfast.chauffeur.vocabulary import Intent, plain
 
 _MASK: Final = "\x00"
+_LONGEST_WAIT_MIN: Final = 24 * 60
 _ARTICLES: Final = r"(?:the|der|die|das|dem|den|o|a|os|as|el|la|los|las|my|our|meine[rm]?|unsere[rm]?)\s+"
 
 
@@ -37,12 +38,20 @@ class Reading:
     #: A date or time that does not exist.
     impossible: bool = False
     unknown_voucher: str = ""
+    #: A way back is wanted as well.
+    wants_return: bool = False
 
     @property
     def empty(self) -> bool:
         """Nothing in it was understood."""
         return not (
-            self.intent or self.changes or self.stops or self.options or self.unknown_place or self.impossible
+            self.intent
+            or self.changes
+            or self.stops
+            or self.options
+            or self.unknown_place
+            or self.impossible
+            or self.wants_return
         )
 
 
@@ -99,6 +108,8 @@ class _Reader:
         self._read_words()
         self._read_flight()
         self._read_contact()
+        self._read_return()
+        self._read_waiting()
         self._read_counts()
         self._read_moment()
         self._read_places()
@@ -154,6 +165,18 @@ class _Reader:
         for match in PhoneNumberMatcher(self._text, None):
             self._found.changes["contact"] = format_number(match.number, PhoneNumberFormat.E164)
             self._mask(match.start, match.end)
+
+    def _read_return(self) -> None:
+        if self._take(words.RETURN):
+            self._found.wants_return = True
+
+    def _read_waiting(self) -> None:
+        for pattern in words.WAITING:
+            if found := self._take(pattern):
+                minutes = _number(found["n"]) * (1 if found["unit"].startswith("m") else 60)
+                if minutes <= _LONGEST_WAIT_MIN:
+                    self._found.changes["waiting_min"] = minutes
+                return
 
     def _read_counts(self) -> None:
         for name, what in (

@@ -60,6 +60,7 @@ def summary(language: Language, form: Form, tariff: Tariff, time_zone: str) -> s
         f"{moment(language, at, time_zone)} ({time_zone})" if at else "",
         say(language, Say.PEOPLE, passengers=form.passengers, luggage=form.luggage or 0),
         say(language, Say.LINE_CHILD_SEATS, quantity=form.child_seats) if form.child_seats else "",
+        say(language, Say.LINE_WAITING, quantity=form.waiting_min) if form.waiting_min else "",
         vehicle.name if vehicle else "",
         say(language, Say.FLIGHT, flight=form.flight) if form.flight else "",
         say(language, Say.FOR_NAME, name=form.name) if form.name else "",

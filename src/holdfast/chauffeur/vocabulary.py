@@ -120,6 +120,22 @@ NUMBERS: Final[Mapping[str, int]] = {
 }
 NUMBER: Final = r"(?P<n>\d{1,4}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
 
+#: "wait 30 minutes", "30 Minuten Wartezeit": in that order, or the other.
+_MINUTES: Final = r"(?P<unit>min(?:ute[ns]?|utos?)?|h(?:ours?|oras?)?|stunden?)"
+_WAIT: Final = r"(?:wait(?:ing)?(?: time| for)?|warten|wartezeit|esperar|(?:tempo de |tiempo de )?espera)"
+WAITING: Final = (
+    rf"\b{_WAIT}(?:\s+(?:of|for|von|de|us))?\s*:?\s+{NUMBER}\s*{_MINUTES}\b",
+    rf"\b{NUMBER}\s*{_MINUTES}\s+(?:of |de )?{_WAIT}\b",
+)
+#: A way back, and the day or time that is said with it: no part of the way there.
+RETURN: Final = (
+    r"\b(?:(?:and )?(?:there and back|round[ -]?trip|return (?:trip|ride|journey|transfer)|and back(?: again)?)"
+    r"|hin und (?:zuruck|her)|(?:und )?(?:mit |die |eine )?ruck(?:fahrt|weg)|und (?:wieder )?zuruck"
+    r"|ida e volta|viagem de (?:volta|regresso)|e (?:de )?(?:volta|regresso)"
+    r"|ida y vuelta|viaje de (?:vuelta|regreso)|y (?:de )?(?:vuelta|regreso))\b"
+    r"(?:,?\s+(?:at|on|um|am|as|a las?|el|em|no dia|tomorrow|morgen|amanha|manana)\b[^,;!?\n]*)?"
+)
+
 PEOPLE: Final = (
     r"persons?|people|passengers?|pax|adults?|guests?|personen|leute|passagiere?|fahrgaste|erwachsene|pessoas?"
     r"|passageiros?|adultos?|personas?|pasajeros?"

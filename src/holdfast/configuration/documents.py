@@ -262,6 +262,17 @@ def _preview_greeting(document: BaseModel, question: Mapping[str, Json]) -> Sequ
     return said
 
 
+def _preview_commands(document: BaseModel, question: Mapping[str, Json]) -> Sequence[str]:
+    from holdfast.model.wording import filled
+
+    assert isinstance(document, Commands)
+    at, name = _moment(question), str(question.get("name") or "Ann")
+    if not document.enabled:
+        return ["No command is answered."]
+    said = [f"/{it.name}: {filled(it.answer, name, at, 'en')}" for it in document.commands]
+    return [*(f"/{it}" for it in ("help", "status") if getattr(document, it)), *said]
+
+
 def _moment(question: Mapping[str, Json]) -> datetime:
     """The question's `at`, else now. Raises RequestInvalid."""
     given = question.get("at")
@@ -280,7 +291,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         _preview_greeting,
         question=Somebody,
     ),
-    "commands": Kind("commands", "What can be asked for by a word with a slash.", Commands),
+    "commands": Kind(
+        "commands",
+        "What can be asked for by a word with a slash.",
+        Commands,
+        _preview_commands,
+        question=Somebody,
+    ),
     "hours": Kind("hours", "When the business is open.", Hours, _preview_hours, question=When),
     "prompts": Kind(
         "prompts",

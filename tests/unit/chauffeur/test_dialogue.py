@@ -453,3 +453,52 @@ def test_every_language_has_every_sentence_with_the_same_values() -> None:
 def test_the_setting_is_never_changed() -> None:
     talk = booked()
     assert talk.setting is SETTING
+
+
+# -- waiting, and the way back
+
+RIDE = "From Marienplatz to Augsburg tomorrow at 10:00, 2 passengers, 1 bag, sedan"
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes"),
+    [
+        ("please wait 30 minutes", 30),
+        ("waiting time: 2 hours", 120),
+        ("45 min waiting", 45),
+        ("bitte 20 Minuten warten", 20),
+        ("Wartezeit 1 Stunde", 60),
+        ("esperar 30 minutos", 30),
+        ("30 minutos de espera", 30),
+        ("tempo de espera de 15 minutos", 15),
+    ],
+)
+def test_a_driver_who_waits_is_paid_for_it(words: str, minutes: int) -> None:
+    talk = Talk()
+    talk.say(RIDE)
+    answer = talk.say(words)
+    assert talk.form.waiting_min == minutes, answer
+    assert str(talk.form.time) == "10:00:00"
+    assert talk.quoted
+    if minutes > 15:
+        assert talk.state.quote is not None
+        assert any(it.code == "waiting" for it in talk.state.quote.lines)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"{RIDE}, and back at 22:00",
+        f"{RIDE} and back on Friday at 6 pm",
+        "Round trip from Marienplatz to Augsburg tomorrow at 10:00, 2 passengers, 1 bag, sedan",
+        "Von Marienplatz nach Augsburg morgen um 10 Uhr, 2 Personen, 1 Koffer, Sedan, Rückfahrt um 22 Uhr",
+        "Preciso ir de Marienplatz para Augsburg amanhã às 10h, 2 pessoas, 1 mala, sedan, ida e volta",
+        "Necesito ir de Marienplatz a Augsburg mañana a las 10:00, 2 personas, 1 maleta, sedan, ida y vuelta",
+    ],
+)
+def test_a_way_back_is_a_ride_of_its_own_and_never_changes_the_way_there(words: str) -> None:
+    talk = Talk()
+    answer = talk.say(words)
+    assert talk.quoted, answer
+    assert (str(talk.form.date), str(talk.form.time)) == ("2026-12-03", "10:00:00")
+    assert any(CATALOGUES[talk.state.language][Say.RETURN_LATER] in it for it in talk.heard), answer

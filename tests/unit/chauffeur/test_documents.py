@@ -4,10 +4,12 @@ from decimal import Decimal
 
 import pytest
 from priced import TARIFFS
+from talk import PLACES as PLACES_OF_TALKS
 
 from holdfast.chauffeur.documents import PLACES, PRICING, SERVICE, register
 from holdfast.chauffeur.legacy import pricing_from_old, pricing_to_old
-from holdfast.chauffeur.previews import preview_price
+from holdfast.chauffeur.previews import preview_places, preview_price, preview_service
+from holdfast.chauffeur.service import Service
 from holdfast.chauffeur.tariff import Tariff
 from holdfast.configuration import Kinds
 from holdfast.model.errors import ConfigurationInvalid, RequestInvalid
@@ -27,6 +29,23 @@ def test_a_price_is_tried() -> None:
     assert said[0] == "Sedan: 44.00 EUR (Sedan 5.00, distance 22.20, duration 8.00, Night 8.80)"
     assert len(said) == 3
     assert len(preview_price(TARIFFS["city"], {"vehicle_class": "van"})) == 1
+
+
+def test_a_places_name_is_tried() -> None:
+    assert preview_places(PLACES_OF_TALKS, {"name": "Marienplaz"}) == [
+        "“Marienplaz” is Marienplatz (48.1374, 11.5755)."
+    ]
+    assert preview_places(PLACES_OF_TALKS, {"name": "Hotel Ad"})[1:] == ["1. Hotel Adler", "2. Hotel Adria"]
+    assert preview_places(PLACES_OF_TALKS, {"name": "Atlantis"}) == ["“Atlantis”: nobody knows this place."]
+
+
+def test_what_notice_costs_is_tried() -> None:
+    assert preview_service(Service(), {"total": "200.00", "hours_left": 10}) == [
+        "10 hours before a ride for 200.00: to cancel 100.00, to change 0.00"
+    ]
+    assert [it.split(" hours")[0] for it in preview_service(Service(), {})] == ["2.5", "23.5", "48"]
+    with pytest.raises(RequestInvalid):
+        preview_service(Service(), {"hours_left": -1})
 
 
 @pytest.mark.parametrize("question", [{"km": -1}, {"km": "far"}, {"miles": 3}])

@@ -250,3 +250,11 @@ def test_an_old_config_without_an_active_prompt_follows_its_first() -> None:
 def test_what_nobody_knows_in_an_old_config_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationInvalid):
         prompts_from_old(body)
+
+
+def test_commands_are_tried() -> None:
+    kind = Kinds().get("commands")
+    assert kind.preview is not None
+    body = {"status": False, "commands": [{"name": "hours", "answer": "Dear {name}, from 9 to 5."}]}
+    assert kind.preview(kind.read(body), {"name": "Ben"}) == ["/help", "/hours: Dear Ben, from 9 to 5."]
+    assert kind.preview(kind.read({"enabled": False}), {}) == ["No command is answered."]

@@ -70,6 +70,7 @@ SENTENCES: Final[Mapping[Say, str]] = {
     ),
     Say.TOO_SMALL: "{vehicle} ist dafür zu klein. {classes}",
     Say.TOO_MANY_SEATS: "Es kann nicht mehr Kindersitze als Personen geben.",
+    Say.RETURN_LATER: "Die Rückfahrt buche ich als eigene Fahrt: Schreiben Sie sie mir nach dieser.",
     Say.UNKNOWN_VOUCHER: "Den Gutschein {code} kenne ich nicht; ich mache ohne ihn weiter.",
     Say.VOUCHER_DOES_NOT_COUNT: (
         "Der Gutschein {code} gilt für diese Fahrt nicht; ich habe ihn weggelassen."

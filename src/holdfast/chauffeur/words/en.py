@@ -57,6 +57,7 @@ SENTENCES: Final[Mapping[Say, str]] = {
     ),
     Say.TOO_SMALL: "{vehicle} is too small for that. {classes}",
     Say.TOO_MANY_SEATS: "There cannot be more child seats than passengers.",
+    Say.RETURN_LATER: "I book the way back as a ride of its own: write it to me after this one.",
     Say.UNKNOWN_VOUCHER: "I do not know the voucher {code}; I go on without it.",
     Say.VOUCHER_DOES_NOT_COUNT: "The voucher {code} does not count for this ride; I left it out.",
     Say.ONLY_TEXT: "I can read text and location pins, nothing else yet. Please write it to me.",

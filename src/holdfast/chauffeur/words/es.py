@@ -54,6 +54,7 @@ SENTENCES: Final[Mapping[Say, str]] = {
     Say.TOO_MUCH_LUGGAGE: ("Con {passengers} pasajeros llevamos como máximo {limit} maletas en un vehículo."),
     Say.TOO_SMALL: "{vehicle} es demasiado pequeño. {classes}",
     Say.TOO_MANY_SEATS: "No puede haber más sillitas que pasajeros.",
+    Say.RETURN_LATER: "Reservo la vuelta como un viaje aparte: escríbamela después de este.",
     Say.UNKNOWN_VOUCHER: "No conozco el cupón {code}; sigo sin él.",
     Say.VOUCHER_DOES_NOT_COUNT: "El cupón {code} no vale para este viaje; lo he quitado.",
     Say.ONLY_TEXT: "Solo puedo leer texto y ubicaciones. Por favor, escríbamelo.",

@@ -43,6 +43,7 @@ class Say(StrEnum):
     TOO_SMALL = "too_small"
     TOO_MANY_SEATS = "too_many_seats"
     UNKNOWN_VOUCHER = "unknown_voucher"
+    RETURN_LATER = "return_later"
     VOUCHER_DOES_NOT_COUNT = "voucher_does_not_count"
     ONLY_TEXT = "only_text"
     TOO_LONG = "too_long"

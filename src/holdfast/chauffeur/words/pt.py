@@ -59,6 +59,7 @@ SENTENCES: Final[Mapping[Say, str]] = {
     Say.TOO_MUCH_LUGGAGE: ("Com {passengers} passageiros levamos no máximo {limit} malas num veículo."),
     Say.TOO_SMALL: "{vehicle} é pequeno demais. {classes}",
     Say.TOO_MANY_SEATS: "Não pode haver mais cadeirinhas do que passageiros.",
+    Say.RETURN_LATER: "Reservo a volta como uma viagem à parte: escreva-me depois desta.",
     Say.UNKNOWN_VOUCHER: "Não conheço o voucher {code}; continuo sem ele.",
     Say.VOUCHER_DOES_NOT_COUNT: "O voucher {code} não vale para esta viagem; deixei-o de fora.",
     Say.ONLY_TEXT: "Só consigo ler texto e localizações. Por favor escreva.",
