@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 CHROMIUM = "/usr/bin/chromium"
+#: A busy machine is slow, not wrong.
+SLOW_MS = 90_000
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,21 +35,34 @@ async def dashboard(data: Path, port: int = 0, *options: str) -> AsyncIterator[s
         env={key: value for key, value in os.environ.items() if not key.startswith(("HOLDFAST_", "PYTEST_"))},
     )
     try:
-        yield await _url(process, announcement)
+        yield await served(data, process)
     finally:
         if process.returncode is None:
             process.terminate()
-        await asyncio.wait_for(process.wait(), 10)
+        async with asyncio.timeout(60):
+            await process.wait()
 
 
-async def _url(process: asyncio.subprocess.Process, announcement: Path) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.returncode is None:
+async def served(data: Path, process: asyncio.subprocess.Process | None = None) -> str:
+    """Wait until the dashboard of this data folder listens; its address."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and (process is None or process.returncode is None):
         try:
-            return str(json.loads(announcement.read_text())["url"])
+            return str(json.loads((data / "run" / "dashboard.json").read_text())["url"])
         except (OSError, ValueError):
             await asyncio.sleep(0.05)
     raise AssertionError("the dashboard did not start")
+
+
+@asynccontextmanager
+async def a_page(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page with a memory of its own and patience, closed with this block."""
+    context = await browser.new_context()
+    context.set_default_timeout(SLOW_MS)
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
 
 
 @asynccontextmanager
@@ -55,6 +70,6 @@ async def started_chromium() -> AsyncIterator[Browser]:
     """A browser, ended with this block."""
     async with async_playwright() as playwright:
         playwright.selectors.set_test_id_attribute("data-test")
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=SLOW_MS)
         yield browser
         await browser.close()

@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from browser_stage import started_chromium
+from browser_stage import SLOW_MS, started_chromium
 from playwright.async_api import Browser, expect
 
-# A busy machine is slow, not wrong: what has to be quick says so where it is asked for.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=SLOW_MS)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from fastapi import FastAPI, HTTPException, Request, WebSocket, WebSocketDisconn
 from fastapi.responses import JSONResponse
 
 from announced import announced
+from holdfast.keeper import free_port
 from holdfast.model.words import of_reason
 
 Json = dict[str, Any]
@@ -88,14 +89,20 @@ class PlayedGateway:
         #: What every login may do.
         self.scopes = ["read", "send", "admin"]
         self.begin_again()
-        self.streams = 0
         self.streams_seen = 0
+        self._subscribed: set[asyncio.Queue[Json | None]] = set()
         self._sockets: set[asyncio.Queue[Json | None]] = set()
         self._position = 0
         self._server: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
-        self.port = 0
+        #: Given to nobody else while the gateway is silent.
+        self.port = free_port()
         self._announced = ExitStack()
+
+    @property
+    def streams(self) -> int:
+        """How many are told of every event."""
+        return len(self._subscribed)
 
     # ---- what a test does ----------------------------------------------------------------------------
 
@@ -141,7 +148,7 @@ class PlayedGateway:
             "at": moment(),
             "data": data,
         }
-        for queue in self._sockets:
+        for queue in self._subscribed:
             queue.put_nowait({"op": "events", "events": [event]})
 
     def become(self, session_id: str, state: str, reason: str = "created", **more: Any) -> None:
@@ -168,6 +175,12 @@ class PlayedGateway:
         self.sessions[session_id]["pairing"] = pairing
         self.tell(session_id, "session.pairing", **pairing)
 
+    async def asked_for(self, call: str) -> None:
+        """Wait until this was asked: a page may show what it is about to ask."""
+        async with asyncio.timeout(60):
+            while call not in self.calls:  # noqa: ASYNC110 - the server has no event for each path
+                await asyncio.sleep(0.01)
+
     def link(self) -> str:
         """The path of a one-time link."""
         token = secrets.token_urlsafe(8)
@@ -190,7 +203,6 @@ class PlayedGateway:
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))
-        self.port = listening.getsockname()[1]
         config = uvicorn.Config(self._app(), log_level="error", lifespan="off", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._serving = asyncio.create_task(self._server._serve(sockets=[listening]))
@@ -277,6 +289,8 @@ class PlayedGateway:
         @app.post("/v1/sessions/{ref}/pair/passkey")
         async def answer(ref: str, body: Json) -> Json:
             self.passkey_answers.append(body)
+            self.passkey = {"options": {}, "helper": "", "code": "WXYZ-1234"}
+            self.step(self._find(ref)["id"], "compare_codes")
             return self._find(ref)
 
         @app.delete("/v1/sessions/{ref}/pair")
@@ -332,8 +346,6 @@ class PlayedGateway:
         await web.accept()
         queue: asyncio.Queue[Json | None] = asyncio.Queue()
         self._sockets.add(queue)
-        self.streams += 1
-        self.streams_seen += 1
         listening = asyncio.create_task(self._listen(web, queue))
         try:
             with suppress(WebSocketDisconnect, RuntimeError):
@@ -343,7 +355,7 @@ class PlayedGateway:
         finally:
             listening.cancel()
             self._sockets.discard(queue)
-            self.streams -= 1
+            self._subscribed.discard(queue)
 
     async def _listen(self, web: WebSocket, queue: asyncio.Queue[Json | None]) -> None:
         try:
@@ -351,6 +363,8 @@ class PlayedGateway:
                 frame = await web.receive_json()
                 if frame["op"] == "subscribe":
                     queue.put_nowait({"op": "subscribed", "cursor": str(self._position)})
+                    self._subscribed.add(queue)
+                    self.streams_seen += 1
         except (WebSocketDisconnect, RuntimeError):
             queue.put_nowait(None)
 

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from browser_stage import dashboard
+from browser_stage import SLOW_MS, a_page, dashboard
 from played_gateway import PlayedGateway, session
 from playwright.async_api import Browser, Request, expect
+
+from holdfast.keeper import free_port
 
 NUMBER = "+442079460123"
 
@@ -25,11 +27,16 @@ async def gateway(tmp_path: Path) -> AsyncIterator[PlayedGateway]:
         yield played
 
 
+def visitor(url: str = "") -> httpx.AsyncClient:
+    """A browser without a screen."""
+    return httpx.AsyncClient(base_url=url, timeout=SLOW_MS / 1000)
+
+
 async def test_a_link_lets_one_browser_in_and_no_second_one(gateway: PlayedGateway) -> None:
     async with (
         dashboard(gateway.data) as url,
-        httpx.AsyncClient(base_url=url) as stranger,
-        httpx.AsyncClient(base_url=url) as owner,
+        visitor(url) as stranger,
+        visitor(url) as owner,
     ):
         answer = await stranger.get("/")
         assert answer.status_code == 401
@@ -61,10 +68,10 @@ async def test_a_link_lets_one_browser_in_and_no_second_one(gateway: PlayedGatew
 
 
 async def test_a_restarted_dashboard_knows_its_browsers(gateway: PlayedGateway) -> None:
-    async with httpx.AsyncClient() as owner:
-        async with dashboard(gateway.data) as url:
+    port = free_port()
+    async with visitor() as owner:
+        async with dashboard(gateway.data, port) as url:
             await owner.get(url + gateway.link())
-            port = urlsplit(url).port or 0
         async with dashboard(gateway.data, port) as url:
             assert (await owner.get(url)).status_code == 200
 
@@ -75,13 +82,13 @@ async def test_a_dashboard_elsewhere_is_told_where_the_gateway_is(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     where = ("--gateway", f"http://127.0.0.1:{gateway.port}")
-    async with dashboard(elsewhere, 0, *where) as url, httpx.AsyncClient(base_url=url) as owner:
+    async with dashboard(elsewhere, 0, *where) as url, visitor(url) as owner:
         assert (await owner.get(gateway.link())).status_code == 303
         assert "+44 20 7946 0123" in (await owner.get("/")).text
 
 
 async def test_a_link_is_not_used_up_while_no_gateway_answers(gateway: PlayedGateway) -> None:
-    async with dashboard(gateway.data) as url, httpx.AsyncClient(base_url=url) as owner:
+    async with dashboard(gateway.data) as url, visitor(url) as owner:
         link = gateway.link()
         await gateway.fall_silent()
         answer = await owner.get(link)
@@ -100,7 +107,8 @@ async def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
             stderr=asyncio.subprocess.PIPE,
             env={**os.environ, "HOLDFAST_DASHBOARD_PORT": str(taken.getsockname()[1])},
         )
-        _, told = await asyncio.wait_for(process.communicate(), 30)
+        async with asyncio.timeout(90):
+            _, told = await process.communicate()
     assert process.returncode == 4
     lines = [line for line in told.decode().splitlines() if line and not line.startswith("{")]
     assert len(lines) == 1
@@ -111,14 +119,12 @@ async def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
 async def test_everything_comes_from_this_machine(gateway: PlayedGateway, chromium: Browser) -> None:
     asked: list[Request] = []
     troubles: list[str] = []
-    async with dashboard(gateway.data) as url:
-        page = await chromium.new_page()
+    async with dashboard(gateway.data) as url, a_page(chromium) as page:
         page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - a bound method of a list does not do
         page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         await page.goto(url + gateway.link())
         await expect(page.get_by_text("+44 20 7946 0123")).to_be_visible()
-        await page.close()
     hosts = {urlsplit(request.url).hostname for request in asked if not request.url.startswith("data:")}
     assert hosts == {"127.0.0.1"}
     assert troubles == []
@@ -127,8 +133,7 @@ async def test_everything_comes_from_this_machine(gateway: PlayedGateway, chromi
 async def test_a_handler_that_fails_ends_neither_page_nor_process(
     gateway: PlayedGateway, chromium: Browser
 ) -> None:
-    async with dashboard(gateway.data) as url:
-        page = await chromium.new_page()
+    async with dashboard(gateway.data) as url, a_page(chromium) as page:
         await page.goto(url + gateway.link())
         await expect(page.get_by_text("+44 20 7946 0123")).to_be_visible()
         # A gateway that answers nonsense, and arguments that no button of ours sends, to the same handlers.
@@ -150,5 +155,5 @@ async def test_a_handler_that_fails_ends_neither_page_nor_process(
             )
         gateway.become("ses_reception", "unstable")
         await expect(page.locator("[data-color=yellow]")).to_be_visible()
-        async with httpx.AsyncClient() as client:
+        async with visitor() as client:
             assert (await client.get(url + "/livez")).json() == {"alive": True}

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from browser_stage import SLOW_MS, served
 from playwright.async_api import Browser, Locator, Page, expect
 
 from holdfast.client import NoQr
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Phone, Simulator, Stack
-
-BACK_MS = 30_000
-SOON_MS = 5_000
 
 
 @dataclass
@@ -59,29 +57,21 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         )
         running = await stack.enter_async_context(Stack.start(place))
         await running.keeper.start(place.program("dashboard", "-m", "holdfast.dashboard"))
+        await served(place.data)
         yield House(simulator, phone, running)
 
 
 async def enter(page: Page, house: House) -> None:
-    """Log in, waiting for the dashboard's first moment."""
-    link = await house.link()
-    for _ in range(200):
-        try:
-            await page.goto(link)
-            return
-        except Exception as refused:
-            if "ERR_CONNECTION_REFUSED" not in str(refused):
-                raise
-            await page.wait_for_timeout(100)
-    raise AssertionError("the dashboard did not start")
+    """Log in."""
+    await page.goto(await house.link())
 
 
 def card(page: Page) -> Locator:
     return page.get_by_test_id("card-reception")
 
 
-async def expect_color(page: Page, color: str, within_ms: int = SOON_MS) -> None:
-    await expect(card(page)).to_have_attribute("data-color", color, timeout=within_ms)
+async def expect_color(page: Page, color: str) -> None:
+    await expect(card(page)).to_have_attribute("data-color", color)
 
 
 async def record_colors(page: Page) -> None:
@@ -107,15 +97,15 @@ async def link_a_number(page: Page, house: House) -> None:
     await expect(page.get_by_test_id("name")).to_have_value("number-1")
     await page.get_by_test_id("name").fill("reception")
     await page.get_by_test_id("show-qr").click()
-    await expect(page.locator("[data-test=qr] svg")).to_be_visible(timeout=BACK_MS)
+    await expect(page.locator("[data-test=qr] svg")).to_be_visible()
     await expect(page.get_by_test_id("countdown")).to_contain_text(re.compile(r"good for \d+ s"))
     await expect_color(page, "yellow")
 
     code = await house.stack.client.sessions.qr("reception")
     await house.phone.scan(code.code)
 
-    await expect(page.get_by_test_id("linked")).to_contain_text(digits(house.phone), timeout=BACK_MS)
-    await expect_color(page, "green", BACK_MS)
+    await expect(page.get_by_test_id("linked")).to_contain_text(digits(house.phone))
+    await expect_color(page, "green")
     await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
     with pytest.raises(NoQr):
         await house.stack.client.sessions.qr("reception")
@@ -131,7 +121,7 @@ async def kill_both_and_watch(page: Page, other: Page, house: House) -> None:
     await page.get_by_test_id("kill-both").click()
     for seen in (page, other):
         story = seen.get_by_test_id("story")
-        await expect(story).to_contain_text("the number is connected again after", timeout=BACK_MS)
+        await expect(story).to_contain_text("the number is connected again after")
         await expect(story).to_contain_text("0 QR codes asked")
         await expect_color(seen, "green")
     assert "unknown" in await recorded_colors(page), "nothing is green while the gateway is dead"
@@ -141,7 +131,7 @@ async def kill_both_and_watch(page: Page, other: Page, house: House) -> None:
         await page.get_by_test_id("kill-engine").click()
         await expect(story).to_contain_text("kill -9 of the engine")
         await expect_color(page, "yellow")
-    await expect(story).to_contain_text("0 QR codes asked", timeout=BACK_MS)
+    await expect(story).to_contain_text("0 QR codes asked")
     await expect_color(page, "green")
     assert await house.registrations() == 1
 
@@ -149,18 +139,20 @@ async def kill_both_and_watch(page: Page, other: Page, house: House) -> None:
 async def stop_the_gateway_and_start_it(page: Page, house: House) -> None:
     keeper, place = house.stack.keeper, house.stack.place
     await keeper.stop("gateway")
-    await expect(page.get_by_test_id("unreachable")).to_be_visible(timeout=SOON_MS)
+    await expect(page.get_by_test_id("unreachable")).to_be_visible()
     await expect_color(page, "unknown")
     await expect(card(page)).to_contain_text("Last seen: connected")
     await expect(page.locator("[data-color=green]")).to_have_count(0)
     await keeper.start(place.program("gateway", "-m", "holdfast.app"))
-    await expect_color(page, "green", BACK_MS)
+    await expect_color(page, "green")
     await expect(page.get_by_test_id("unreachable")).to_be_hidden()
 
 
 async def test_scan_once_kill_everything_still_connected(house: House, chromium: Browser) -> None:
     desk = await chromium.new_context(viewport={"width": 1280, "height": 800})
     mobile = await chromium.new_context(viewport={"width": 390, "height": 844})
+    for context in (desk, mobile):
+        context.set_default_timeout(SLOW_MS)
     page, other = await desk.new_page(), await mobile.new_page()
     await enter(page, house)
     await expect(page.get_by_text("Scan once. Stay connected.")).to_be_visible()
@@ -181,14 +173,14 @@ async def test_scan_once_kill_everything_still_connected(house: House, chromium:
     assert await house.registrations() == 1
 
     await page.get_by_test_id("disconnect-reception").click()
-    await expect(card(page)).to_have_attribute("data-state", "stopped", timeout=SOON_MS)
+    await expect(card(page)).to_have_attribute("data-state", "stopped")
     await page.get_by_test_id("connect-reception").click()
-    await expect_color(page, "green", BACK_MS)
+    await expect_color(page, "green")
 
     await page.get_by_test_id("logout-reception").click()
     await page.get_by_role("button", name="Cancel").click()
     await expect_color(page, "green")
     await page.get_by_test_id("logout-reception").click()
     await page.get_by_test_id("sure").click()
-    await expect(card(page)).to_have_attribute("data-state", "logged_out", timeout=BACK_MS)
+    await expect(card(page)).to_have_attribute("data-state", "logged_out")
     await expect(card(page)).to_contain_text("Show QR code")

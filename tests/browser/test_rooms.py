@@ -3,7 +3,6 @@
 With HOLDFAST_SCREENSHOTS=FOLDER it leaves pictures of the pages there (`make screenshots`).
 """
 
-import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
@@ -15,16 +14,15 @@ import httpx
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from browser_stage import started_chromium
+from browser_stage import SLOW_MS, served, started_chromium
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from holdfast.keeper import Place, free_port, port_is_free
+from holdfast.keeper import Place, free_port
 from holdfast.lab import Phone, Simulator, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WORD = "correct horse battery"
-SOON_MS = 30_000
 DESK, PHONE = (1280, 800), (390, 844)
 #: What the browser itself says when a page is refused, as it has to be.
 REFUSED = re.compile(r"status of 40[13]")
@@ -48,6 +46,7 @@ class Site:
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if scheme == "dark" else "light",
         )
+        made.set_default_timeout(SLOW_MS)
         made.on("console", lambda line: self._hear(line.text) if line.type == "error" else None)
         made.on("weberror", lambda error: self._hear(str(error.error)))
         made.on("request", lambda request: self.hosts.add(httpx.URL(request.url).host))
@@ -77,9 +76,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
         await phone.scan((await running.client.sessions.first_qr("reception")).code)
         await running.client.sessions.wait_for("reception")
         browser = await stack.enter_async_context(started_chromium())
-        while port_is_free(place.dashboard_port):  # noqa: ASYNC110 - another process has no event for us
-            await asyncio.sleep(0.05)
-        url = f"http://127.0.0.1:{place.dashboard_port}"
+        url = await served(place.data)
         yield Site(running, browser, url, made.id, phone.phone, await simulator.phone("Ann"))
 
 
@@ -88,7 +85,7 @@ async def log_in(site: Site, page: Page, name: str) -> None:
     await page.get_by_label("Name").fill(name)
     await page.get_by_label("Password").fill(WORD)
     await page.get_by_test_id("log-in").click()
-    await expect(page.get_by_test_id("card-reception")).to_be_visible(timeout=SOON_MS)
+    await expect(page.get_by_test_id("card-reception")).to_be_visible()
 
 
 async def make_first_user(site: Site, page: Page) -> None:
@@ -101,7 +98,7 @@ async def make_first_user(site: Site, page: Page) -> None:
         await page.get_by_test_id("set-up").click()
         if token == "guessed":
             await expect(page.get_by_test_id("fault")).to_contain_text("used already or is too old")
-    await expect(page.get_by_test_id("card-reception")).to_be_visible(timeout=SOON_MS)
+    await expect(page.get_by_test_id("card-reception")).to_be_visible()
     await page.goto(site.url + "/setup")
     await expect(page).to_have_url(site.url + "/")
 
@@ -125,7 +122,7 @@ async def look_at_every_page(site: Site, owner: BrowserContext) -> None:
             assert answer.status == 200, path
             await expect(page.get_by_role("navigation")).to_be_visible()
             if path == "/":
-                await expect(page.get_by_test_id("card-reception")).to_be_visible(timeout=SOON_MS)
+                await expect(page.get_by_test_id("card-reception")).to_be_visible()
             wide = await page.evaluate("document.documentElement.scrollWidth")
             assert wide <= size[0], f"{path} is wider than a screen of {size[0]}"
             found = (await Axe().run(page)).response["violations"]
@@ -167,13 +164,13 @@ async def test_who_may_do_what_and_what_ends_a_page(site: Site) -> None:
 
     # What ends a login ends its open pages: a plain one, and the board.
     await site.stack.client.access.lock_user("anna")
-    await expect(seen).to_have_url(site.url + "/", timeout=SOON_MS)
+    await expect(seen).to_have_url(site.url + "/")
     await expect(seen.get_by_test_id("log-in")).to_be_visible()
     await page.goto(site.url + "/")
-    await expect(page.get_by_test_id("card-reception")).to_be_visible(timeout=SOON_MS)
+    await expect(page.get_by_test_id("card-reception")).to_be_visible()
     (mine,) = [key for key in await site.stack.client.access.keys() if key.user_id]
     await site.stack.client.access.revoke_key(mine.key_id)
-    await expect(page.get_by_test_id("log-in")).to_be_visible(timeout=SOON_MS)
+    await expect(page.get_by_test_id("log-in")).to_be_visible()
 
     assert site.troubles == []
     assert site.hosts == {"127.0.0.1"}
@@ -185,13 +182,13 @@ async def test_a_number_is_worked_with_on_its_page(site: Site) -> None:
     context = await site.context()
     page = await context.new_page()
     await page.goto(f"{site.url}/login?token={await site.token()}")
-    await expect(page).to_have_url(site.url + "/", timeout=SOON_MS)
+    await expect(page).to_have_url(site.url + "/")
     await page.goto(f"{site.url}/numbers/{site.session_id}")
     await page.get_by_test_id("disconnect").click()
-    await expect(page.get_by_test_id("word")).to_have_text("Stopped", timeout=SOON_MS)
+    await expect(page.get_by_test_id("word")).to_have_text("Stopped")
     await page.get_by_test_id("connect").click()
     # Nobody loads it again: what happens is shown by itself.
-    await expect(page.get_by_test_id("word")).to_have_text("Connected", timeout=SOON_MS)
+    await expect(page.get_by_test_id("word")).to_have_text("Connected")
     await expect(page.get_by_test_id("log")).to_contain_text("Stopped")
     await context.close()
 
@@ -200,17 +197,17 @@ async def test_a_customer_is_heard_and_answered(site: Site) -> None:
     context = await site.context()
     page = await context.new_page()
     await page.goto(f"{site.url}/login?token={await site.token()}")
-    await expect(page).to_have_url(site.url + "/", timeout=SOON_MS)
+    await expect(page).to_have_url(site.url + "/")
     await page.goto(f"{site.url}/numbers/{site.session_id}/chats")
     await site.customer.say(site.phone, "Are you <b>open</b>?")
     # Nobody loads it again.
-    await expect(page.get_by_test_id("chats")).to_contain_text("Are you <b>open</b>?", timeout=SOON_MS)
+    await expect(page.get_by_test_id("chats")).to_contain_text("Are you <b>open</b>?")
     await page.get_by_test_id("chats").get_by_role("link").click()
     await page.get_by_label("Reply").fill("Yes, until six")
     await page.get_by_test_id("reply").click()
     messages = page.get_by_test_id("messages")
-    await expect(messages).to_contain_text("Yes, until six", timeout=SOON_MS)
-    await expect(messages).to_contain_text("delivered", timeout=SOON_MS)
+    await expect(messages).to_contain_text("Yes, until six")
+    await expect(messages).to_contain_text("delivered")
     await site.customer.wait_for("Yes, until six")
     assert (await Axe().run(page)).response["violations"] == []
     kept = os.environ.get("HOLDFAST_SCREENSHOTS", "")
@@ -223,23 +220,23 @@ async def test_the_lab_scans_writes_and_breaks_with_a_click(site: Site) -> None:
     context = await site.context()
     page = await context.new_page()
     await page.goto(f"{site.url}/login?token={await site.token()}")
-    await expect(page).to_have_url(site.url + "/", timeout=SOON_MS)
+    await expect(page).to_have_url(site.url + "/")
     await site.stack.client.sessions.create("second")
     await site.stack.client.sessions.first_qr("second")
     await page.goto(site.url + "/lab")
     await page.get_by_test_id(f"scan-{site.customer.phone}").click()
-    await expect(page.get_by_test_id("said")).to_contain_text("has scanned the code", timeout=SOON_MS)
+    await expect(page.get_by_test_id("said")).to_contain_text("has scanned the code")
     await site.stack.client.sessions.wait_for("second")
     await page.get_by_label("Fault").select_option("slow")
     await page.get_by_test_id("break").click()
-    await expect(page.get_by_test_id("said")).to_contain_text("Watch the numbers", timeout=SOON_MS)
+    await expect(page.get_by_test_id("said")).to_contain_text("Watch the numbers")
     await site.stack.client.sessions.wait_for("reception")
     assert (await Axe().run(page)).response["violations"] == []
     await context.close()
 
 
 async def test_other_sites_other_names_and_frames(site: Site) -> None:
-    async with httpx.AsyncClient(base_url=site.url) as stranger:
+    async with httpx.AsyncClient(base_url=site.url, timeout=SLOW_MS / 1000) as stranger:
         for method, path in (("POST", "/login"), ("POST", "/signout"), ("POST", "/setup"), ("GET", "/")):
             for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}):
                 answer = await stranger.request(method, path, headers=headers)
@@ -260,7 +257,7 @@ async def test_foreign_words_stay_words(site: Site) -> None:
     attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
     await site.stack.client.access.make_key(attack, ["read"])
     made = await site.stack.client.dashboard_link()
-    async with httpx.AsyncClient(base_url=site.url, follow_redirects=True) as visitor:
+    async with httpx.AsyncClient(base_url=site.url, follow_redirects=True, timeout=SLOW_MS / 1000) as visitor:
         await visitor.get(made.path)
         for path in ("/alerts?before=" + attack, f"/numbers/{attack}"):
             assert "<img src=x" not in (await visitor.get(path)).text

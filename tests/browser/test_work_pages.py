@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
-from work_stage import SOON_MS, Desk, bots_at_work, desk, flaws
+from work_stage import Desk, bots_at_work, desk, flaws
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -48,8 +48,8 @@ async def test_a_person_reads_a_chat_takes_it_over_and_gives_it_back(at: Desk) -
         # A photo and a voice note come in: seen and heard here, by this page's own login.
         await at.ann.send_file(at.phone, picture(), kind="image", mimetype="image/jpeg", caption="Our house")
         seen = messages.get_by_role("img", name="Our house")
-        await expect(seen).to_be_visible(timeout=SOON_MS)
-        await expect(seen).to_have_js_property("naturalWidth", 480, timeout=SOON_MS)
+        await expect(seen).to_be_visible()
+        await expect(seen).to_have_js_property("naturalWidth", 480)
         await at.ann.send_file(at.phone, b"%PDF-1.4 a bill", kind="document", file_name="bill.pdf")
         link = messages.get_by_role("link", name="Document: bill.pdf")
         async with page.expect_download() as saving:
@@ -61,7 +61,7 @@ async def test_a_person_reads_a_chat_takes_it_over_and_gives_it_back(at: Desk) -
         await expect(holder).to_contain_text("You have this chat")
         (held,) = await at.client.handovers.list("office")
         await at.ann.say(at.phone, "/open")
-        await expect(messages.get_by_text("/open", exact=True)).to_have_count(2, timeout=SOON_MS)
+        await expect(messages.get_by_text("/open", exact=True)).to_have_count(2)
         await page.get_by_label("Reply").fill("It is me, not the bot")
         await page.get_by_test_id("reply").click()
         await at.ann.wait_for("It is me, not the bot")
@@ -106,7 +106,7 @@ async def test_who_wrote_in_a_group_has_a_name(at: Desk) -> None:
     async with at.context() as context:
         page = await at.logged_in(context)
         await page.goto(f"{at.url}/numbers/{at.session_id}/chats")
-        await page.get_by_test_id("chats").get_by_role("link", name="Excursion").click(timeout=SOON_MS)
+        await page.get_by_test_id("chats").get_by_role("link", name="Excursion").click()
         messages = page.get_by_test_id("messages")
         await expect(messages).to_contain_text("When do we start?")
         await expect(messages.locator(".hf-sender").first).to_have_text("Ann")
@@ -280,7 +280,7 @@ async def test_numbers_are_put_in_the_order_that_is_asked_for(at: Desk) -> None:
     async with at.context() as context:
         page = await at.logged_in(context)
         first = page.locator(".hf-card").first
-        await expect(page.get_by_test_id("card-alpha")).to_be_visible(timeout=SOON_MS)
+        await expect(page.get_by_test_id("card-alpha")).to_be_visible()
         await expect(first).to_have_attribute("data-test", "card-office")
         await page.get_by_test_id("order").select_option("name")
         await expect(first).to_have_attribute("data-test", "card-alpha")

@@ -13,16 +13,15 @@ from pathlib import Path
 
 import httpx
 from axe_playwright_python.async_playwright import Axe
-from browser_stage import started_chromium
+from browser_stage import SLOW_MS, served, started_chromium
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from holdfast.bots.hosting import stack_of
 from holdfast.bots.runner import Runner
 from holdfast.client import Client
-from holdfast.keeper import Place, free_port, port_is_free
+from holdfast.keeper import Place, free_port
 from holdfast.lab import Phone, Simulator, Stack
 
-SOON_MS = 60_000
 DESK, PHONE = (1280, 800), (390, 844)
 WORD = "correct horse battery"
 #: What the browser itself says when something is refused, as it has to be.
@@ -61,7 +60,7 @@ class Desk:
             color_scheme="dark" if scheme == "dark" else "light",
             accept_downloads=True,
         )
-        made.set_default_timeout(SOON_MS)
+        made.set_default_timeout(SLOW_MS)
         made.on("console", lambda line: self._hear(line.text) if line.type == "error" else None)
         made.on("weberror", lambda error: self._hear(str(error.error)))
         made.on("request", lambda request: self.hosts.add(httpx.URL(request.url).host))
@@ -79,7 +78,7 @@ class Desk:
         made = await self.client.dashboard_link()
         page = await context.new_page()
         await page.goto(self.url + made.path)
-        await expect(page.get_by_role("navigation")).to_be_visible(timeout=SOON_MS)
+        await expect(page.get_by_role("navigation")).to_be_visible()
         return page
 
     async def viewer(self, context: BrowserContext) -> Page:
@@ -91,7 +90,7 @@ class Desk:
         await page.get_by_label("Name").fill("vera")
         await page.get_by_label("Password").fill(WORD)
         await page.get_by_test_id("log-in").click()
-        await expect(page.get_by_role("navigation")).to_be_visible(timeout=SOON_MS)
+        await expect(page.get_by_role("navigation")).to_be_visible()
         return page
 
     async def look_at(self, context: BrowserContext, paths: Mapping[str, str]) -> None:
@@ -105,7 +104,7 @@ class Desk:
                 page = await other.new_page()
                 for name, path in paths.items():
                     await page.goto(self.url + path)
-                    await expect(page.get_by_role("navigation")).to_be_visible(timeout=SOON_MS)
+                    await expect(page.get_by_role("navigation")).to_be_visible()
                     wide = await page.evaluate("document.documentElement.scrollWidth")
                     assert wide <= size[0], f"{path} is wider than a screen of {size[0]}"
                     assert await flaws(page) == [], path
@@ -141,9 +140,7 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
         await phone.scan((await running.client.sessions.first_qr("office")).code)
         await running.client.sessions.wait_for("office")
         browser = await stack.enter_async_context(started_chromium())
-        while port_is_free(place.dashboard_port):  # noqa: ASYNC110 - another process has no event for us
-            await asyncio.sleep(0.05)
-        url = f"http://127.0.0.1:{place.dashboard_port}"
+        url = await served(place.data)
         ann = await simulator.phone("Ann")
         yield Desk(running, simulator, browser, url, made.id, phone, ann)
 

@@ -31,7 +31,6 @@ from holdfast.model.states import ACTIVE
 log = logging.get("dashboard")
 
 _WAIT_S = 20.0
-_SHOWN_S = 6.0
 _CONNECTS_WITHIN_S = 60.0
 _PASSKEY_STEPS: Final = frozenset({PairingStep.USE_PASSKEY, PairingStep.COMPARE_CODES})
 
@@ -262,19 +261,16 @@ class LinkDialog:
         self._number.set_text(telephone(session.phone) or session.name)
         self._linked_text.set_text(f"“{session.name}” is linked, and connects now.")
         began = time.monotonic()
-        while not session.connected and time.monotonic() < began + _CONNECTS_WITHIN_S:
+        while not session.connected:
             await asyncio.sleep(LOOK_S)
             session = self._board.sessions.get(session.id, session)
             if session.state not in ACTIVE:
                 self._fail(session.sentence, session.next_step)
                 return
+            if time.monotonic() > began + _CONNECTS_WITHIN_S:
+                self._linked_text.set_text(f"“{session.name}” is linked. {session.sentence}")
         self._number.set_text(telephone(session.phone) or session.name)
-        if not session.connected:
-            self._linked_text.set_text(f"“{session.name}” is linked. {session.sentence}")
-            return
         self._linked_text.set_text(f"“{session.name}” is connected, and stays so: no code is needed again.")
-        await asyncio.sleep(_SHOWN_S)
-        self._dialog.close()
 
     def _only(self, shown: ui.element) -> None:
         """Of the places for codes, this one alone; the others forget theirs."""

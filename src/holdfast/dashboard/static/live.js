@@ -12,9 +12,20 @@ function localTimes(root) {
   }
 }
 
-// What a person types into or presses at this moment stays: a press ends on what it began on, or is none.
+// What a person types into, plays or presses at this moment stays: a press ends on what it began on, or is none.
 function held(part) {
-  return part.contains(document.activeElement) || part.matches(":active");
+  return part.matches(":active") || part.querySelector(":is(input, select, textarea, audio, video):focus") !== null;
+}
+
+function named(element) {
+  return [element.tagName, element.value, element.ariaLabel || element.textContent].join("|");
+}
+
+// The focus alone holds nothing back, or a part would stay old for as long as it is there: it moves to the new element.
+function refocus(part, before) {
+  if (!before || part.contains(document.activeElement)) return;
+  const same = [...part.querySelectorAll(before.tagName)].find((it) => named(it) === named(before));
+  same?.focus({ preventScroll: true });
 }
 
 function put(fresh) {
@@ -22,8 +33,10 @@ function put(fresh) {
     const now = fresh.getElementById(part.id);
     if (!now) continue;
     localTimes(now);
+    const focused = part.contains(document.activeElement) ? document.activeElement : null;
     if (part.dataset.live === "each") putEach(part, now);
     else if (part.innerHTML !== now.innerHTML && !held(part)) part.innerHTML = now.innerHTML;
+    refocus(part, focused);
   }
 }
 
