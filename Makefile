@@ -88,7 +88,7 @@ test-unit: dev
 	$(PYTEST) --quiet -m "not long" tests/unit tests/contract $(ARGS)
 
 test-go: dev
-	@. tools/go.sh && go test ./engine/... ./internal/... ./simulator/...
+	@. tools/go.sh && go test -timeout 30m ./engine/... ./internal/... ./simulator/...
 
 test-python: dev
 	@sh tools/chromium.sh
