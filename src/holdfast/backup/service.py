@@ -23,6 +23,7 @@ log = logging.get("backup")
 _SCHEDULE: Final = "backup.schedule"
 _OUTCOME: Final = "backup.outcome"
 _LOOKS_EVERY_S: Final = 60.0
+_HOUR_S: Final = 3600.0
 _SUBJECT: Final = Subject("backup", "scheduled backup")
 #: Of what a backup that failed has said, so much is kept.
 _LAST_WORDS: Final = 300
@@ -130,7 +131,11 @@ class Backups:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            output, said = await process.communicate()
+            async with asyncio.timeout(wished.every_h * _HOUR_S):
+                output, said = await process.communicate()
+        except TimeoutError as exc:
+            process.kill()
+            raise HoldfastError(f"It did not end within {wished.every_h} h", code="backup_failed") from exc
         except asyncio.CancelledError:
             process.kill()
             raise
