@@ -1,5 +1,6 @@
 """The description of the API: complete, so that a client can be made from it."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import create_autospec
@@ -110,3 +111,36 @@ def test_pages_go_on_in_one_manner(path: str, method: str, operation: dict[str, 
         return  # these two are versions that are compared
     assert ("next" in answered) == ("after" in asked)
     assert ("previous" in answered) == ("before" in asked)
+
+
+def _schemas(node: Any) -> Iterator[tuple[str, Any]]:
+    """Every property of every schema, with its name."""
+    if isinstance(node, dict):
+        yield from (node.get("properties") or {}).items()
+        for below in node.values():
+            yield from _schemas(below)
+    elif isinstance(node, list):
+        for below in node:
+            yield from _schemas(below)
+
+
+def test_every_time_says_that_it_is_one() -> None:
+    def formats(schema: Any) -> set[str]:
+        each = schema.get("anyOf") or schema.get("allOf") or [schema]
+        return {it.get("format", "none") for it in each if it.get("type") == "string"}
+
+    times = [(name, it) for name, it in _schemas(DESCRIPTION["components"]) if name.endswith("_at")]
+    assert len(times) > 40
+    assert not [name for name, it in times if formats(it) - {"date-time"}]
+
+
+def test_every_body_refuses_fields_that_nobody_knows() -> None:
+    schemas, opened = DESCRIPTION["components"]["schemas"], []
+    for name, (_, _, operation) in zip(NAMES, OPERATIONS, strict=True):
+        given = (
+            operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        )
+        body = schemas.get(given.get("$ref", "").rpartition("/")[2])
+        if body is not None and body.get("additionalProperties") is not False:
+            opened.append(name)
+    assert opened == []

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from holdfast.accounts import IssuedKey, Who
 from holdfast.api.auth import Behind, KeyHolder, act_of, source_of, who_is
+from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
 from holdfast.model.ids import DEFAULT_TENANT
@@ -21,7 +22,7 @@ class LinkOut(BaseModel):
     expires_at: datetime
 
 
-class TokenIn(BaseModel):
+class TokenIn(Body):
     """The token of a link."""
 
     token: str = Field(min_length=1, max_length=256)
@@ -56,7 +57,7 @@ class StateOut(BaseModel):
     lab: bool = Field(description="a simulator's: a one-time link is enough, nobody has to be made first")
 
 
-class FirstIn(BaseModel):
+class FirstIn(Body):
     """The first user."""
 
     token: str = Field(min_length=1, max_length=256, description="of a one-time link")
@@ -64,7 +65,7 @@ class FirstIn(BaseModel):
     password: str = Field(min_length=1, max_length=1024)
 
 
-class LoginIn(BaseModel):
+class LoginIn(Body):
     """Who somebody says to be."""
 
     name: str = Field(min_length=1, max_length=64)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.alerts import DEFAULTS, Channel, Entry, Notified, QuietHours, Rule, Wishes
 from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.paging import PageOut, PageQuery, cut, read_id_place, write_id_place
 from holdfast.kit.iso import iso, iso_or_none
@@ -32,7 +33,7 @@ class QuietIn(BaseModel):
     critical_at_once: bool = Field(True, description="what is critical is told at once all the same")
 
 
-class ChannelIn(BaseModel):
+class ChannelIn(Body):
     """A channel: by an address that Apprise knows, or by a text from a linked number.
 
     Without a target, a channel that exists keeps its own.
@@ -72,7 +73,7 @@ class ChannelOut(BaseModel):
     resolved: bool
     internal: bool
     quiet: QuietOut | None
-    created_at: str
+    created_at: Moment
 
 
 class ChannelsOut(BaseModel):
@@ -81,7 +82,7 @@ class ChannelsOut(BaseModel):
     channels: list[ChannelOut]
 
 
-class RuleIn(BaseModel):
+class RuleIn(Body):
     """How a cause is told. What is left out is as shipped."""
 
     enabled: bool = True
@@ -119,10 +120,10 @@ class NotifiedOut(BaseModel):
     told: Told
     state: Delivery
     at: str
-    next_at: str | None = Field(description="when it is tried next")
+    next_at: Moment | None = Field(description="when it is tried next")
     attempts: int
     error: str | None = Field(description="why the last attempt failed")
-    sent_at: str | None
+    sent_at: Moment | None
 
 
 class AlertOut(BaseModel):
@@ -138,8 +139,8 @@ class AlertOut(BaseModel):
     sentence: str
     next_step: str
     detail: str
-    opened_at: str
-    ended_at: str | None
+    opened_at: Moment
+    ended_at: Moment | None
     notified: list[NotifiedOut]
 
 
@@ -162,7 +163,7 @@ class DeadOut(BaseModel):
     notifications: list[NotifiedOut]
 
 
-class AgainIn(BaseModel):
+class AgainIn(Body):
     """Which notification; none: every one that was given up."""
 
     id: str = Field("", max_length=64)

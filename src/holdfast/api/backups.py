@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
 from holdfast.backup.schedule import Schedule
@@ -19,7 +20,7 @@ class SavedOut(BaseModel):
     failed: dict[str, str] = Field(description="sessions whose credentials could not be saved, and why")
 
 
-class ScheduleIn(BaseModel):
+class ScheduleIn(Body):
     """A backup that makes itself. It is locked for recipients alone: no passphrase lies anywhere."""
 
     to: str = Field(

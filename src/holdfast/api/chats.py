@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.bodies import Moment
 from holdfast.api.errors import refusals
 from holdfast.api.messages import MessageOut, Ref, message_out
 from holdfast.api.paging import (
@@ -39,7 +40,7 @@ class ChatOut(BaseModel):
     unread: int = Field(description="messages that neither this side nor the phone has read")
     archived: bool
     muted_until: str | None = Field(description="null when notifications are on")
-    last_at: str | None = Field(description="when the last message was sent; null where there is none")
+    last_at: Moment | None = Field(description="when the last message was sent; null where there is none")
     last_message: MessageOut | None = Field(description="null where there is none any more")
 
 

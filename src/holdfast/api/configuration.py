@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.configuration import Document, changes
 from holdfast.kit.iso import iso_or_none
@@ -68,7 +69,7 @@ class DiffOut(BaseModel):
     changes: list[ChangeOut]
 
 
-class DocumentIn(BaseModel):
+class DocumentIn(Body):
     """A new version."""
 
     body: dict[str, Any]
@@ -78,7 +79,7 @@ class DocumentIn(BaseModel):
     note: str = Field("", max_length=500, description="why")
 
 
-class BodyIn(BaseModel):
+class BodyIn(Body):
     """A document that is looked at and not kept."""
 
     body: dict[str, Any]
@@ -98,7 +99,7 @@ class VerdictOut(BaseModel):
     faults: list[FaultOut]
 
 
-class PreviewIn(BaseModel):
+class PreviewIn(Body):
     """What would this document do? Without `body` the newest version is asked."""
 
     body: dict[str, Any] | None = None
@@ -111,7 +112,7 @@ class PreviewOut(BaseModel):
     lines: list[str]
 
 
-class OldIn(BaseModel):
+class OldIn(Body):
     """What an older system has exported."""
 
     body: dict[str, Any]

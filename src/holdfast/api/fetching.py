@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.messages import Ref
 from holdfast.media import FetchPolicy
@@ -12,14 +13,16 @@ from holdfast.model.media import FileKind
 router = APIRouter(prefix="/v1/sessions/{ref}/media-policy", tags=["media"])
 
 
-class PolicyIn(BaseModel):
-    """Which received files are fetched without being asked for. The others can be fetched by request."""
-
+class _Policy(BaseModel):
     kinds: list[FileKind] = Field(description="none: no file is fetched by itself")
     max_bytes: int = Field(ge=0, le=2**31, description="larger files are left where they are")
 
 
-class PolicyOut(PolicyIn):
+class PolicyIn(Body, _Policy):
+    """Which received files are fetched without being asked for. The others can be fetched by request."""
+
+
+class PolicyOut(_Policy):
     """The policy that holds."""
 
     own: bool = Field(description="false: the session follows the installation's settings")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.bodies import Moment
 from holdfast.api.errors import refusals
 from holdfast.api.pictures import BODY, Jpeg, PictureSetOut
 from holdfast.engine import Group, GroupSettings, Member, MemberChange
@@ -39,7 +40,7 @@ class GroupOut(BaseModel):
     subject: str
     description: str
     owner: str | None
-    created_at: str | None
+    created_at: Moment | None
     announce: bool = Field(description="only admins write")
     locked: bool = Field(description="only admins change subject and picture")
     join_approval: bool = Field(description="an admin lets in whoever follows the link")
@@ -119,7 +120,7 @@ class RequestOut(BaseModel):
     """Somebody who waits to be let in."""
 
     member: MemberOut
-    requested_at: str
+    requested_at: Moment
 
 
 class RequestsOut(BaseModel):

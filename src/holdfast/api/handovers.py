@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
 from holdfast.api.sending import ms
@@ -22,7 +23,7 @@ Chat = Annotated[str, Path(description="a number with country code, or a JID", m
 _MOST = 500
 
 
-class HandOverBody(BaseModel):
+class HandOverBody(Body):
     """What the human who takes over says."""
 
     note: str = Field("", max_length=1000)
@@ -51,7 +52,7 @@ class ReminderOut(BaseModel):
     bot: str
     chat: str
     name: str
-    due_at: str
+    due_at: Moment
 
 
 class RemindersOut(BaseModel):

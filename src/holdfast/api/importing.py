@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
 from holdfast.api.auth import Admin, Behind
+from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.sessions import Ref, SessionOut, shown
 
@@ -19,7 +20,7 @@ def _absolute(path: str) -> str:
     return path
 
 
-class ImportIn(BaseModel):
+class ImportIn(Body):
     """Where the other program keeps its credentials."""
 
     source: Annotated[str, AfterValidator(_absolute)] = Field(

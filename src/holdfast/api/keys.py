@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from holdfast.accounts import KeyInfo, Scope
 from holdfast.api.auth import Behind, KeyHolder, Reader, TheNote
+from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.kit.iso import iso, iso_or_none
 
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/v1/keys", tags=["access"])
 _LONGEST_LIFE_S = 10 * 366 * 24 * 3600
 
 
-class KeyIn(BaseModel):
+class KeyIn(Body):
     """A key to make."""
 
     name: str = Field(min_length=1, max_length=128, description="for people: what it is used for")
@@ -39,9 +40,9 @@ class KeyOut(BaseModel):
     name: str
     kind: str
     scopes: list[Scope]
-    created_at: str
-    expires_at: str | None
-    last_used_at: str | None = Field(description="to some minutes; null: never")
+    created_at: Moment
+    expires_at: Moment | None
+    last_used_at: Moment | None = Field(description="to some minutes; null: never")
     user_id: str | None = Field(description="whose login it is; null: a program's key, or a login by link")
 
 
@@ -50,7 +51,7 @@ class NewKeyOut(BaseModel):
 
     key: str
     key_id: str
-    expires_at: str | None
+    expires_at: Moment | None
 
 
 class KeysOut(BaseModel):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
 from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import answer_of, refusals
 from holdfast.api.forms import first_file
 from holdfast.kit.edge import LONG
@@ -56,7 +57,7 @@ class MediaOut(BaseModel):
     height: int
     duration_s: int
     has_thumbnail: bool
-    stored_at: str | None = Field(description="since when it is here; null while it is not")
+    stored_at: Moment | None = Field(description="since when it is here; null while it is not")
     kinds: list[FileKind] = Field(description="as what it can be sent, as it is")
 
 
@@ -126,7 +127,7 @@ async def _read_on(request: Request) -> None:
                 return
 
 
-class AddressIn(BaseModel):
+class AddressIn(Body):
     """Where a file is to be fetched from."""
 
     url: str = Field(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Path, Query, status
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.bodies import Moment
 from holdfast.api.contents import ContentOut, content_out
 from holdfast.api.errors import refusals
 from holdfast.api.mentions import check_mentions
@@ -40,16 +41,16 @@ class SentOut(BaseModel):
     session_id: str
     to: str = Field(description="the JID it goes to")
     status: SendStatus
-    accepted_at: str
-    sent_at: str | None
-    delivered_at: str | None
-    read_at: str | None
+    accepted_at: Moment
+    sent_at: Moment | None
+    delivered_at: Moment | None
+    read_at: Moment | None
     delivered_to: int = Field(description="recipients who have it; in a group the status stays `sent`")
     read_by: int = Field(description="recipients who have read it")
     attempts: int = Field(description="attempts so far, while it waits")
-    next_attempt_at: str | None
+    next_attempt_at: Moment | None
     not_before: str | None
-    expires_at: str | None
+    expires_at: Moment | None
     error: ErrorNoteOut | None
 
 

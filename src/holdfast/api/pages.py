@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from holdfast.accounts import Guest
 from holdfast.api.auth import Admin, Behind, act_of, who_is
+from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.otherpages import PREFIX
 from holdfast.api.rooms import Rooms
@@ -54,7 +55,7 @@ async def _acting(request: Request, rooms: Behind, guest: Page) -> AsyncIterator
 ActingPage = Annotated[Guest, Depends(_acting, scope="function")]
 
 
-class PageTokenIn(BaseModel):
+class PageTokenIn(Body):
     """How long the token is good."""
 
     expires_in_s: int = Field(300, ge=30, le=900, description="seconds")
@@ -64,7 +65,7 @@ class PageTokenOut(BaseModel):
     """A page's token, shown this once."""
 
     token: str
-    expires_at: str
+    expires_at: Moment
 
 
 class PageOut(BaseModel):
@@ -80,7 +81,7 @@ class PageOut(BaseModel):
     qr_svg: str | None = Field(description="the QR code as a picture, while there is one")
     valid_until: str | None = Field(description="until when the code is good")
     tag: str = Field(description="give it as `seen`: the next answer comes when something is different")
-    token_expires_at: str
+    token_expires_at: Moment
 
 
 @router.post("", status_code=201, summary="Let a page show a session", responses=refusals(404))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.sessions import SessionOut, shown
 from holdfast.sessions import PutAway
@@ -34,7 +35,7 @@ class QuarantineOut(BaseModel):
     quarantine: list[QuarantinedOut]
 
 
-class BringBackIn(BaseModel):
+class BringBackIn(Body):
     """For whom."""
 
     session: str = Field(description="id, name or number of the session", max_length=128)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response, status
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.paging import PageOut, PageQuery, cut, read_change_place, write_change_place
 from holdfast.api.rooms import Rooms
@@ -281,7 +282,7 @@ async def show_session(rooms: Behind, caller: Reader, ref: Ref) -> SessionOut:
     return await shown(rooms, rooms.sessions.show(caller.tenant_id, ref))
 
 
-class ChangeIn(BaseModel):
+class ChangeIn(Body):
     """What is to be different about a session."""
 
     name: str = Field(description="its name from now on", max_length=128)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from holdfast.accounts import Caller
+from holdfast.api.bodies import Body
 from holdfast.api.errors import problem_of
 from holdfast.api.mentions import check_mentions
 from holdfast.api.messages import sent_out
@@ -121,7 +122,7 @@ class CommitOp(BaseModel):
     steps: list[StepIn] = Field(max_length=_FRAME_STEPS)
 
 
-class ChatIn(BaseModel):
+class ChatIn(Body):
     """One chat of a session."""
 
     session: str

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from holdfast.accounts import Caller, Scope
 from holdfast.api.auth import Behind, Reader
+from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
 from holdfast.delivery import Consumer, Subscription, Wanted
@@ -22,13 +23,13 @@ Name = Annotated[str, Path(description="the subscription's name", max_length=128
 _TYPES: Final = frozenset(EventType)
 
 
-class AckIn(BaseModel):
+class AckIn(Body):
     """How far a consumer is."""
 
     cursor: str = Field(description="everything up to this event is done", max_length=64)
 
 
-class FilterIn(BaseModel):
+class FilterIn(Body):
     """What a subscription is about from now on. Empty: everything."""
 
     sessions: list[str] = Field(default=[], description="ids, names or numbers")
@@ -46,8 +47,8 @@ class SubscriptionOut(BaseModel):
     owner_key_id: str | None = Field(description="the key that may use it")
     session_ids: list[str] | None = Field(description="only these sessions; null: all")
     types: list[str] | None = Field(description="only these types; null: all")
-    created_at: str
-    acked_at: str | None
+    created_at: Moment
+    acked_at: Moment | None
 
 
 class SubscriptionsOut(BaseModel):

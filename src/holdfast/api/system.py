@@ -10,6 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, Response, status
 from pydantic import BaseModel, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
 from holdfast.kit import logging
@@ -76,9 +77,9 @@ class StoredOut(BaseModel):
 
     database_bytes: int
     events: int
-    oldest_event_at: str | None
+    oldest_event_at: Moment | None
     messages: int
-    oldest_message_at: str | None
+    oldest_message_at: Moment | None
 
 
 class SystemOut(BaseModel):
@@ -164,7 +165,7 @@ async def _stored(rooms: Rooms) -> StoredOut | None:
     )
 
 
-class KillIn(BaseModel):
+class KillIn(Body):
     """What is to die by SIGKILL."""
 
     what: Literal["engine", "gateway", "both"]
@@ -176,7 +177,7 @@ class KilledOut(BaseModel):
     killed: list[int]
 
 
-class ClockIn(BaseModel):
+class ClockIn(Body):
     """How far the gateway's wall clock is to be ahead of the machine's; negative: behind."""
 
     ahead_s: float = Field(ge=-1e9, le=1e9, description="seconds")

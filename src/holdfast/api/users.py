@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from holdfast.accounts import Caller, Role, Scope, User
 from holdfast.api.auth import Behind, KeyHolder, Reader, TheNote
+from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
 from holdfast.kit.iso import iso, iso_or_none
@@ -28,8 +29,8 @@ class UserOut(BaseModel):
     role: Role
     locked: bool
     totp: bool = Field(description="a code of an authenticator app is asked for too")
-    created_at: str
-    last_login_at: str | None
+    created_at: Moment
+    last_login_at: Moment | None
 
 
 class UsersOut(BaseModel):
@@ -38,7 +39,7 @@ class UsersOut(BaseModel):
     users: list[UserOut]
 
 
-class UserIn(BaseModel):
+class UserIn(Body):
     """A user to make."""
 
     name: str = Field(min_length=1, max_length=64, description="letters, digits and . _ - + @")
@@ -46,7 +47,7 @@ class UserIn(BaseModel):
     password: Password = Field(description="ten characters or more")
 
 
-class UserChangeIn(BaseModel):
+class UserChangeIn(Body):
     """What is to be different; what is left out stays."""
 
     role: Role | None = None
@@ -60,24 +61,24 @@ class SelfOut(BaseModel):
     key_id: str
     kind: str
     scopes: list[Scope]
-    expires_at: str | None
+    expires_at: Moment | None
     user: UserOut | None = Field(description="null: a program's key, or a login by link")
 
 
-class PasswordsIn(BaseModel):
+class PasswordsIn(Body):
     """The password that is to change."""
 
     old: Password
     new: Password = Field(description="ten characters or more")
 
 
-class ProofIn(BaseModel):
+class ProofIn(Body):
     """One's own password, once more."""
 
     password: Password
 
 
-class CodeIn(BaseModel):
+class CodeIn(Body):
     """Six digits that the authenticator app shows."""
 
     code: str = Field(min_length=6, max_length=16)

@@ -65,7 +65,7 @@ def new(name: str) -> None:
     except FileExistsError:
         fail(f"{file} is there already. Next step: choose another name.", Exit.FAILED)
     except OSError as failure:
-        fail(f"{file} cannot be written: {failure.strerror}.", Exit.FAILED)
+        fail(f"{file} cannot be written: {failure.strerror}. Next step: choose another folder.", Exit.FAILED)
     say("{} is a bot now. Next step: [bold]holdfast bot run {} --reload[/]", file, file)
 
 

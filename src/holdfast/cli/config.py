@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 Name = Annotated[str, typer.Argument(help="As `holdfast config list` shows it.", show_default=False)]
 Version = Annotated[int | None, typer.Option("--version", min=0, show_default="the newest")]
+
+_SCHEMA: Final = "See what fits: `holdfast config schema`."
 
 
 @app.command("list")
@@ -199,11 +201,12 @@ def _read(file: str) -> Mapping[str, Any]:
         text = sys.stdin.read() if file == "-" else Path(file).read_text()
         body = json.loads(text)
     except OSError as error:
-        raise RequestInvalid(f"{file} cannot be read: {error.strerror}") from error
+        step = "Name a JSON file, or give PLACE=VALUE."
+        raise RequestInvalid(f"{file} cannot be read: {error.strerror}", next_step=step) from error
     except ValueError as error:
-        raise RequestInvalid(f"{file} is no JSON: {error}") from error
+        raise RequestInvalid(f"{file} is no JSON: {error}", next_step=_SCHEMA) from error
     if not isinstance(body, dict):
-        raise RequestInvalid(f"{file} is not one JSON object")
+        raise RequestInvalid(f"{file} is not one JSON object", next_step=_SCHEMA)
     return body
 
 

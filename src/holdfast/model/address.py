@@ -40,12 +40,24 @@ def parse_recipient(text: str) -> str | None:
         return None
     if "@" in text:
         return _parse_jid(text)
+    digits = _international(text)
+    # No country's code begins with 0: such a number is a national one, and somebody else's abroad.
+    return f"{digits}@{PN_SERVER}" if _DIGITS.fullmatch(digits) and digits[0] != "0" else None
+
+
+def national_digits(text: str) -> str | None:
+    """`15112345678` of `0151 12345678`: a number without its country's code; None for anything else."""
+    if len(text) > _LONGEST:
+        return None
+    digits = _international(_visible(text))
+    return digits[1:] if _DIGITS.fullmatch(digits) and digits[0] == "0" else None
+
+
+def _international(text: str) -> str:
     digits = _DECORATION.sub("", text)
     if digits.startswith("+"):
-        digits = digits[1:]
-    elif digits.startswith("00"):
-        digits = digits[2:]
-    return f"{digits}@{PN_SERVER}" if _DIGITS.fullmatch(digits) else None
+        return digits[1:]
+    return digits[2:] if digits.startswith("00") else digits
 
 
 def _visible(text: str) -> str:

@@ -171,7 +171,7 @@ ERRORS: Final[Mapping[str, Words]] = {
     ),
     "unauthorized": Words(
         "This needs a valid key",
-        "Send `Authorization: Bearer hf_…`; local.key of the data folder holds a key.",
+        "Send `Authorization: Bearer hf_…`; `holdfast key create NAME` makes a key.",
     ),
     "forbidden": Words("The key does not allow this", "Use a key with the needed scope."),
     # requests

@@ -19,7 +19,6 @@ from holdfast.model.content import MEDIA_TYPES, Content, Json, Text, content_to_
 from holdfast.model.errors import (
     HoldfastError,
     IdempotencyConflict,
-    RecipientInvalid,
     RequestInvalid,
     UnknownSession,
 )
@@ -29,6 +28,7 @@ from holdfast.model.seams import SessionRef
 from holdfast.outbox import rules, statements, targets
 from holdfast.outbox.compose import IV_BYTES, SECRET_BYTES, Composition, compose
 from holdfast.outbox.files import FileFacts
+from holdfast.outbox.nobody import nobody
 from holdfast.outbox.pacing import pace_of
 from holdfast.outbox.policy import typing_ms
 from holdfast.outbox.queued import Queued
@@ -78,7 +78,7 @@ def check(request: SendRequest, now_ms: int) -> Checked | HoldfastError:
         return RequestInvalid("The message would expire before it may be sent")
     jid = parse_recipient(request.to)
     if jid is None:
-        return RecipientInvalid()
+        return nobody(request.to, request.session.phone)
     refused = rules.refusal(request.content, request.attributes, jid)
     if refused is not None:
         return refused

@@ -29,7 +29,9 @@ class Trouble:
 async def fault(data: Path | None, trust: Path | None, trouble: Trouble) -> None:
     """Put a fault in force, or do it at once."""
     if (trouble.name is None) == (trouble.action is None):
-        raise Unclear("Give a fault's name, or --action with --match: `holdfast lab faults --known`")
+        raise Unclear(
+            "A fault has a name, or --action with --match. Next step: `holdfast lab faults --known` shows all"
+        )
     ttl_s = duration(trouble.ttl).total_seconds() if trouble.ttl else None
     args = pairs(trouble.args, "arg") or None
     async with attached(data, trust) as simulator:
@@ -40,7 +42,7 @@ async def fault(data: Path | None, trust: Path | None, trouble: Trouble) -> None
         if trouble.name is not None:
             if trouble.match:
                 raise Unclear("A named fault takes --account; --match is for rules (--action)")
-            await _known(simulator, trouble.name)
+            await _not_misspelt(simulator, trouble.name)
             given = await simulator.fault(trouble.name, account, trouble.count, ttl_s=ttl_s, args=args)
         else:
             given = await simulator.rule(
@@ -54,15 +56,12 @@ async def fault(data: Path | None, trust: Path | None, trouble: Trouble) -> None
         plain(f"#{given.id} {given.name}: done, {given.hit} struck")
 
 
-async def _known(simulator: Simulator, name: str) -> None:
-    """Raises Unclear for a fault that there is none of, with the one that was probably meant."""
+async def _not_misspelt(simulator: Simulator, name: str) -> None:
+    """Raises Unclear where another fault was probably meant; one like no other the simulator refuses."""
     names = [kind.name for kind in await simulator.fault_kinds()]
-    if name not in names:
-        near = nearest(name, names)
-        meant = f"; did you mean {near}?" if near else "."
-        raise Unclear(
-            f"No fault is called {name!r}{meant} Next step: `holdfast lab faults --known` shows all"
-        )
+    if name not in names and (near := nearest(name, names)):
+        known = "Next step: `holdfast lab faults --known` shows all"
+        raise Unclear(f"No fault is called {name!r}; did you mean {near}? {known}")
 
 
 async def faults(data: Path | None, trust: Path | None, known: bool) -> None:
