@@ -37,7 +37,7 @@ def _database(path: str) -> str:
     return _absolute(path)
 
 
-class ExportIn(BaseModel):
+class ExportIn(Body):
     """Where the other program is to find the credentials."""
 
     target: Annotated[str, AfterValidator(_database)] = Field(
