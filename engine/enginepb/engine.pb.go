@@ -5224,6 +5224,8 @@ type Act struct {
 	//	*Act_SetProfile
 	//	*Act_Block
 	//	*Act_RejectCall
+	//	*Act_WatchPresence
+	//	*Act_OlderHistory
 	Act           isAct_Act `protobuf_oneof:"act"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -5410,6 +5412,24 @@ func (x *Act) GetRejectCall() *RejectCall {
 	return nil
 }
 
+func (x *Act) GetWatchPresence() *WatchPresence {
+	if x != nil {
+		if x, ok := x.Act.(*Act_WatchPresence); ok {
+			return x.WatchPresence
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetOlderHistory() *OlderHistory {
+	if x != nil {
+		if x, ok := x.Act.(*Act_OlderHistory); ok {
+			return x.OlderHistory
+		}
+	}
+	return nil
+}
+
 type isAct_Act interface {
 	isAct_Act()
 }
@@ -5478,6 +5498,14 @@ type Act_RejectCall struct {
 	RejectCall *RejectCall `protobuf:"bytes,16,opt,name=reject_call,json=rejectCall,proto3,oneof"`
 }
 
+type Act_WatchPresence struct {
+	WatchPresence *WatchPresence `protobuf:"bytes,17,opt,name=watch_presence,json=watchPresence,proto3,oneof"`
+}
+
+type Act_OlderHistory struct {
+	OlderHistory *OlderHistory `protobuf:"bytes,18,opt,name=older_history,json=olderHistory,proto3,oneof"`
+}
+
 func (*Act_ChatPresence) isAct_Act() {}
 
 func (*Act_Presence) isAct_Act() {}
@@ -5509,6 +5537,10 @@ func (*Act_SetProfile) isAct_Act() {}
 func (*Act_Block) isAct_Act() {}
 
 func (*Act_RejectCall) isAct_Act() {}
+
+func (*Act_WatchPresence) isAct_Act() {}
+
+func (*Act_OlderHistory) isAct_Act() {}
 
 type ActResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5752,6 +5784,128 @@ func (x *Presence) GetAvailable() bool {
 	return false
 }
 
+// Hear when a person comes online, leaves or writes, until the connection ends. Best effort.
+type WatchPresence struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Person        string                 `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchPresence) Reset() {
+	*x = WatchPresence{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchPresence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchPresence) ProtoMessage() {}
+
+func (x *WatchPresence) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchPresence.ProtoReflect.Descriptor instead.
+func (*WatchPresence) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{65}
+}
+
+func (x *WatchPresence) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
+// Ask the session's own phone for what was said before a message. What it hands over comes as history_offered, if at all.
+type OlderHistory struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Chat          string                 `protobuf:"bytes,1,opt,name=chat,proto3" json:"chat,omitempty"`
+	MessageId     string                 `protobuf:"bytes,2,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	FromMe        bool                   `protobuf:"varint,3,opt,name=from_me,json=fromMe,proto3" json:"from_me,omitempty"`
+	TimestampMs   int64                  `protobuf:"varint,4,opt,name=timestamp_ms,json=timestampMs,proto3" json:"timestamp_ms,omitempty"`
+	Count         uint32                 `protobuf:"varint,5,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OlderHistory) Reset() {
+	*x = OlderHistory{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OlderHistory) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OlderHistory) ProtoMessage() {}
+
+func (x *OlderHistory) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OlderHistory.ProtoReflect.Descriptor instead.
+func (*OlderHistory) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{66}
+}
+
+func (x *OlderHistory) GetChat() string {
+	if x != nil {
+		return x.Chat
+	}
+	return ""
+}
+
+func (x *OlderHistory) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
+func (x *OlderHistory) GetFromMe() bool {
+	if x != nil {
+		return x.FromMe
+	}
+	return false
+}
+
+func (x *OlderHistory) GetTimestampMs() int64 {
+	if x != nil {
+		return x.TimestampMs
+	}
+	return 0
+}
+
+func (x *OlderHistory) GetCount() uint32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
 type MarkRead struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Chat          string                 `protobuf:"bytes,1,opt,name=chat,proto3" json:"chat,omitempty"`
@@ -5764,7 +5918,7 @@ type MarkRead struct {
 
 func (x *MarkRead) Reset() {
 	*x = MarkRead{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5776,7 +5930,7 @@ func (x *MarkRead) String() string {
 func (*MarkRead) ProtoMessage() {}
 
 func (x *MarkRead) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5789,7 +5943,7 @@ func (x *MarkRead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MarkRead.ProtoReflect.Descriptor instead.
 func (*MarkRead) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{65}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *MarkRead) GetChat() string {
@@ -5830,7 +5984,7 @@ type GroupCreate struct {
 
 func (x *GroupCreate) Reset() {
 	*x = GroupCreate{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5842,7 +5996,7 @@ func (x *GroupCreate) String() string {
 func (*GroupCreate) ProtoMessage() {}
 
 func (x *GroupCreate) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5855,7 +6009,7 @@ func (x *GroupCreate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupCreate.ProtoReflect.Descriptor instead.
 func (*GroupCreate) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{66}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *GroupCreate) GetSubject() string {
@@ -5883,7 +6037,7 @@ type GroupMembers struct {
 
 func (x *GroupMembers) Reset() {
 	*x = GroupMembers{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5895,7 +6049,7 @@ func (x *GroupMembers) String() string {
 func (*GroupMembers) ProtoMessage() {}
 
 func (x *GroupMembers) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5908,7 +6062,7 @@ func (x *GroupMembers) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupMembers.ProtoReflect.Descriptor instead.
 func (*GroupMembers) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *GroupMembers) GetGroup() string {
@@ -5941,7 +6095,7 @@ type MembersChanged struct {
 
 func (x *MembersChanged) Reset() {
 	*x = MembersChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5953,7 +6107,7 @@ func (x *MembersChanged) String() string {
 func (*MembersChanged) ProtoMessage() {}
 
 func (x *MembersChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5966,7 +6120,7 @@ func (x *MembersChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MembersChanged.ProtoReflect.Descriptor instead.
 func (*MembersChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *MembersChanged) GetMembers() []*Member {
@@ -5986,7 +6140,7 @@ type GroupSubject struct {
 
 func (x *GroupSubject) Reset() {
 	*x = GroupSubject{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5998,7 +6152,7 @@ func (x *GroupSubject) String() string {
 func (*GroupSubject) ProtoMessage() {}
 
 func (x *GroupSubject) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6011,7 +6165,7 @@ func (x *GroupSubject) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSubject.ProtoReflect.Descriptor instead.
 func (*GroupSubject) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *GroupSubject) GetGroup() string {
@@ -6037,7 +6191,7 @@ type GroupLeave struct {
 
 func (x *GroupLeave) Reset() {
 	*x = GroupLeave{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6049,7 +6203,7 @@ func (x *GroupLeave) String() string {
 func (*GroupLeave) ProtoMessage() {}
 
 func (x *GroupLeave) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6062,7 +6216,7 @@ func (x *GroupLeave) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLeave.ProtoReflect.Descriptor instead.
 func (*GroupLeave) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *GroupLeave) GetGroup() string {
@@ -6087,7 +6241,7 @@ type MediaAgain struct {
 
 func (x *MediaAgain) Reset() {
 	*x = MediaAgain{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6099,7 +6253,7 @@ func (x *MediaAgain) String() string {
 func (*MediaAgain) ProtoMessage() {}
 
 func (x *MediaAgain) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6112,7 +6266,7 @@ func (x *MediaAgain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaAgain.ProtoReflect.Descriptor instead.
 func (*MediaAgain) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *MediaAgain) GetMessageId() string {
@@ -6159,7 +6313,7 @@ type MediaPlaced struct {
 
 func (x *MediaPlaced) Reset() {
 	*x = MediaPlaced{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6171,7 +6325,7 @@ func (x *MediaPlaced) String() string {
 func (*MediaPlaced) ProtoMessage() {}
 
 func (x *MediaPlaced) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6184,7 +6338,7 @@ func (x *MediaPlaced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaPlaced.ProtoReflect.Descriptor instead.
 func (*MediaPlaced) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *MediaPlaced) GetDirectPath() string {
@@ -6210,7 +6364,7 @@ type GroupSettings struct {
 
 func (x *GroupSettings) Reset() {
 	*x = GroupSettings{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6222,7 +6376,7 @@ func (x *GroupSettings) String() string {
 func (*GroupSettings) ProtoMessage() {}
 
 func (x *GroupSettings) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6235,7 +6389,7 @@ func (x *GroupSettings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSettings.ProtoReflect.Descriptor instead.
 func (*GroupSettings) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *GroupSettings) GetGroup() string {
@@ -6296,7 +6450,7 @@ type GroupLinkReset struct {
 
 func (x *GroupLinkReset) Reset() {
 	*x = GroupLinkReset{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6308,7 +6462,7 @@ func (x *GroupLinkReset) String() string {
 func (*GroupLinkReset) ProtoMessage() {}
 
 func (x *GroupLinkReset) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6321,7 +6475,7 @@ func (x *GroupLinkReset) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLinkReset.ProtoReflect.Descriptor instead.
 func (*GroupLinkReset) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *GroupLinkReset) GetGroup() string {
@@ -6340,7 +6494,7 @@ type GroupJoin struct {
 
 func (x *GroupJoin) Reset() {
 	*x = GroupJoin{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6352,7 +6506,7 @@ func (x *GroupJoin) String() string {
 func (*GroupJoin) ProtoMessage() {}
 
 func (x *GroupJoin) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6365,7 +6519,7 @@ func (x *GroupJoin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupJoin.ProtoReflect.Descriptor instead.
 func (*GroupJoin) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *GroupJoin) GetCode() string {
@@ -6384,7 +6538,7 @@ type Joined struct {
 
 func (x *Joined) Reset() {
 	*x = Joined{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6396,7 +6550,7 @@ func (x *Joined) String() string {
 func (*Joined) ProtoMessage() {}
 
 func (x *Joined) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6409,7 +6563,7 @@ func (x *Joined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Joined.ProtoReflect.Descriptor instead.
 func (*Joined) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *Joined) GetGroup() string {
@@ -6430,7 +6584,7 @@ type GroupDecide struct {
 
 func (x *GroupDecide) Reset() {
 	*x = GroupDecide{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6442,7 +6596,7 @@ func (x *GroupDecide) String() string {
 func (*GroupDecide) ProtoMessage() {}
 
 func (x *GroupDecide) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6455,7 +6609,7 @@ func (x *GroupDecide) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupDecide.ProtoReflect.Descriptor instead.
 func (*GroupDecide) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *GroupDecide) GetGroup() string {
@@ -6489,7 +6643,7 @@ type SetPicture struct {
 
 func (x *SetPicture) Reset() {
 	*x = SetPicture{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6501,7 +6655,7 @@ func (x *SetPicture) String() string {
 func (*SetPicture) ProtoMessage() {}
 
 func (x *SetPicture) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6514,7 +6668,7 @@ func (x *SetPicture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPicture.ProtoReflect.Descriptor instead.
 func (*SetPicture) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *SetPicture) GetGroup() string {
@@ -6540,7 +6694,7 @@ type PictureSet struct {
 
 func (x *PictureSet) Reset() {
 	*x = PictureSet{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6552,7 +6706,7 @@ func (x *PictureSet) String() string {
 func (*PictureSet) ProtoMessage() {}
 
 func (x *PictureSet) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6565,7 +6719,7 @@ func (x *PictureSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureSet.ProtoReflect.Descriptor instead.
 func (*PictureSet) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *PictureSet) GetId() string {
@@ -6585,7 +6739,7 @@ type SetProfile struct {
 
 func (x *SetProfile) Reset() {
 	*x = SetProfile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6597,7 +6751,7 @@ func (x *SetProfile) String() string {
 func (*SetProfile) ProtoMessage() {}
 
 func (x *SetProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6610,7 +6764,7 @@ func (x *SetProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetProfile.ProtoReflect.Descriptor instead.
 func (*SetProfile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *SetProfile) GetPushName() string {
@@ -6637,7 +6791,7 @@ type Block struct {
 
 func (x *Block) Reset() {
 	*x = Block{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6649,7 +6803,7 @@ func (x *Block) String() string {
 func (*Block) ProtoMessage() {}
 
 func (x *Block) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6662,7 +6816,7 @@ func (x *Block) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Block.ProtoReflect.Descriptor instead.
 func (*Block) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *Block) GetPerson() string {
@@ -6689,7 +6843,7 @@ type RejectCall struct {
 
 func (x *RejectCall) Reset() {
 	*x = RejectCall{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6701,7 +6855,7 @@ func (x *RejectCall) String() string {
 func (*RejectCall) ProtoMessage() {}
 
 func (x *RejectCall) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6714,7 +6868,7 @@ func (x *RejectCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RejectCall.ProtoReflect.Descriptor instead.
 func (*RejectCall) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *RejectCall) GetFrom() string {
@@ -6743,7 +6897,7 @@ type Inspect struct {
 
 func (x *Inspect) Reset() {
 	*x = Inspect{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6755,7 +6909,7 @@ func (x *Inspect) String() string {
 func (*Inspect) ProtoMessage() {}
 
 func (x *Inspect) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6768,7 +6922,7 @@ func (x *Inspect) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Inspect.ProtoReflect.Descriptor instead.
 func (*Inspect) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *Inspect) GetPlace() Place {
@@ -6803,7 +6957,7 @@ type InspectResult struct {
 
 func (x *InspectResult) Reset() {
 	*x = InspectResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6815,7 +6969,7 @@ func (x *InspectResult) String() string {
 func (*InspectResult) ProtoMessage() {}
 
 func (x *InspectResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6828,7 +6982,7 @@ func (x *InspectResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResult.ProtoReflect.Descriptor instead.
 func (*InspectResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *InspectResult) GetFindings() []*Finding {
@@ -6862,7 +7016,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6874,7 +7028,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6887,7 +7041,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *Finding) GetKind() FindingKind {
@@ -6920,7 +7074,7 @@ type Snapshot struct {
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6932,7 +7086,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6945,7 +7099,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *Snapshot) GetFolder() string {
@@ -7000,7 +7154,7 @@ type SnapshotResult struct {
 
 func (x *SnapshotResult) Reset() {
 	*x = SnapshotResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7012,7 +7166,7 @@ func (x *SnapshotResult) String() string {
 func (*SnapshotResult) ProtoMessage() {}
 
 func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7025,7 +7179,7 @@ func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotResult.ProtoReflect.Descriptor instead.
 func (*SnapshotResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *SnapshotResult) GetSizeBytes() uint64 {
@@ -7057,7 +7211,7 @@ type Restore struct {
 
 func (x *Restore) Reset() {
 	*x = Restore{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7069,7 +7223,7 @@ func (x *Restore) String() string {
 func (*Restore) ProtoMessage() {}
 
 func (x *Restore) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7082,7 +7236,7 @@ func (x *Restore) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Restore.ProtoReflect.Descriptor instead.
 func (*Restore) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *Restore) GetFolder() string {
@@ -7136,7 +7290,7 @@ type RestoreResult struct {
 
 func (x *RestoreResult) Reset() {
 	*x = RestoreResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7148,7 +7302,7 @@ func (x *RestoreResult) String() string {
 func (*RestoreResult) ProtoMessage() {}
 
 func (x *RestoreResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7161,7 +7315,7 @@ func (x *RestoreResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreResult.ProtoReflect.Descriptor instead.
 func (*RestoreResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *RestoreResult) GetDevice() *OpenResult {
@@ -7187,7 +7341,7 @@ type ImportDevice struct {
 
 func (x *ImportDevice) Reset() {
 	*x = ImportDevice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7199,7 +7353,7 @@ func (x *ImportDevice) String() string {
 func (*ImportDevice) ProtoMessage() {}
 
 func (x *ImportDevice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7212,7 +7366,7 @@ func (x *ImportDevice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportDevice.ProtoReflect.Descriptor instead.
 func (*ImportDevice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *ImportDevice) GetDatabase() string {
@@ -7260,7 +7414,7 @@ type ImportDeviceResult struct {
 
 func (x *ImportDeviceResult) Reset() {
 	*x = ImportDeviceResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7272,7 +7426,7 @@ func (x *ImportDeviceResult) String() string {
 func (*ImportDeviceResult) ProtoMessage() {}
 
 func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7285,7 +7439,7 @@ func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportDeviceResult.ProtoReflect.Descriptor instead.
 func (*ImportDeviceResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *ImportDeviceResult) GetDevice() *OpenResult {
@@ -7316,7 +7470,7 @@ type ExportDevice struct {
 
 func (x *ExportDevice) Reset() {
 	*x = ExportDevice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7328,7 +7482,7 @@ func (x *ExportDevice) String() string {
 func (*ExportDevice) ProtoMessage() {}
 
 func (x *ExportDevice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7341,7 +7495,7 @@ func (x *ExportDevice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportDevice.ProtoReflect.Descriptor instead.
 func (*ExportDevice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *ExportDevice) GetFolder() string {
@@ -7377,7 +7531,7 @@ type Discard struct {
 
 func (x *Discard) Reset() {
 	*x = Discard{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7389,7 +7543,7 @@ func (x *Discard) String() string {
 func (*Discard) ProtoMessage() {}
 
 func (x *Discard) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7402,7 +7556,7 @@ func (x *Discard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Discard.ProtoReflect.Descriptor instead.
 func (*Discard) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *Discard) GetPlace() Place {
@@ -7431,7 +7585,7 @@ type BringBack struct {
 
 func (x *BringBack) Reset() {
 	*x = BringBack{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7443,7 +7597,7 @@ func (x *BringBack) String() string {
 func (*BringBack) ProtoMessage() {}
 
 func (x *BringBack) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7456,7 +7610,7 @@ func (x *BringBack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BringBack.ProtoReflect.Descriptor instead.
 func (*BringBack) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *BringBack) GetFolder() string {
@@ -7485,7 +7639,7 @@ type Unlink struct {
 
 func (x *Unlink) Reset() {
 	*x = Unlink{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7497,7 +7651,7 @@ func (x *Unlink) String() string {
 func (*Unlink) ProtoMessage() {}
 
 func (x *Unlink) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7510,7 +7664,7 @@ func (x *Unlink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unlink.ProtoReflect.Descriptor instead.
 func (*Unlink) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *Unlink) GetFolder() string {
@@ -7536,7 +7690,7 @@ type UnlinkResult struct {
 
 func (x *UnlinkResult) Reset() {
 	*x = UnlinkResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7548,7 +7702,7 @@ func (x *UnlinkResult) String() string {
 func (*UnlinkResult) ProtoMessage() {}
 
 func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7561,7 +7715,7 @@ func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnlinkResult.ProtoReflect.Descriptor instead.
 func (*UnlinkResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *UnlinkResult) GetAlready() bool {
@@ -7599,7 +7753,7 @@ type SessionFact struct {
 
 func (x *SessionFact) Reset() {
 	*x = SessionFact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7611,7 +7765,7 @@ func (x *SessionFact) String() string {
 func (*SessionFact) ProtoMessage() {}
 
 func (x *SessionFact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7624,7 +7778,7 @@ func (x *SessionFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionFact.ProtoReflect.Descriptor instead.
 func (*SessionFact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *SessionFact) GetSessionId() string {
@@ -7871,7 +8025,7 @@ type Connected struct {
 
 func (x *Connected) Reset() {
 	*x = Connected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7883,7 +8037,7 @@ func (x *Connected) String() string {
 func (*Connected) ProtoMessage() {}
 
 func (x *Connected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7896,7 +8050,7 @@ func (x *Connected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connected.ProtoReflect.Descriptor instead.
 func (*Connected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *Connected) GetServerAheadMs() int64 {
@@ -7920,7 +8074,7 @@ type Disconnected struct {
 
 func (x *Disconnected) Reset() {
 	*x = Disconnected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7932,7 +8086,7 @@ func (x *Disconnected) String() string {
 func (*Disconnected) ProtoMessage() {}
 
 func (x *Disconnected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7945,7 +8099,7 @@ func (x *Disconnected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Disconnected.ProtoReflect.Descriptor instead.
 func (*Disconnected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *Disconnected) GetReason() Reason {
@@ -7995,7 +8149,7 @@ type PairCode struct {
 
 func (x *PairCode) Reset() {
 	*x = PairCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8007,7 +8161,7 @@ func (x *PairCode) String() string {
 func (*PairCode) ProtoMessage() {}
 
 func (x *PairCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8020,7 +8174,7 @@ func (x *PairCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairCode.ProtoReflect.Descriptor instead.
 func (*PairCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *PairCode) GetCode() string {
@@ -8063,7 +8217,7 @@ type PairSuccess struct {
 
 func (x *PairSuccess) Reset() {
 	*x = PairSuccess{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8075,7 +8229,7 @@ func (x *PairSuccess) String() string {
 func (*PairSuccess) ProtoMessage() {}
 
 func (x *PairSuccess) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8088,7 +8242,7 @@ func (x *PairSuccess) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairSuccess.ProtoReflect.Descriptor instead.
 func (*PairSuccess) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
 }
 
 func (x *PairSuccess) GetJid() string {
@@ -8129,7 +8283,7 @@ type PairFailed struct {
 
 func (x *PairFailed) Reset() {
 	*x = PairFailed{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8141,7 +8295,7 @@ func (x *PairFailed) String() string {
 func (*PairFailed) ProtoMessage() {}
 
 func (x *PairFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8154,7 +8308,7 @@ func (x *PairFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairFailed.ProtoReflect.Descriptor instead.
 func (*PairFailed) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *PairFailed) GetReason() PairFailure {
@@ -8180,7 +8334,7 @@ type PairAccepted struct {
 
 func (x *PairAccepted) Reset() {
 	*x = PairAccepted{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8192,7 +8346,7 @@ func (x *PairAccepted) String() string {
 func (*PairAccepted) ProtoMessage() {}
 
 func (x *PairAccepted) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8205,7 +8359,7 @@ func (x *PairAccepted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairAccepted.ProtoReflect.Descriptor instead.
 func (*PairAccepted) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
 }
 
 // The code to type on the phone, as "ABCD-EFGH".
@@ -8219,7 +8373,7 @@ type PairPhoneCode struct {
 
 func (x *PairPhoneCode) Reset() {
 	*x = PairPhoneCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8231,7 +8385,7 @@ func (x *PairPhoneCode) String() string {
 func (*PairPhoneCode) ProtoMessage() {}
 
 func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8244,7 +8398,7 @@ func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPhoneCode.ProtoReflect.Descriptor instead.
 func (*PairPhoneCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *PairPhoneCode) GetCode() string {
@@ -8272,7 +8426,7 @@ type PairPasskeyRequest struct {
 
 func (x *PairPasskeyRequest) Reset() {
 	*x = PairPasskeyRequest{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8284,7 +8438,7 @@ func (x *PairPasskeyRequest) String() string {
 func (*PairPasskeyRequest) ProtoMessage() {}
 
 func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8297,7 +8451,7 @@ func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyRequest.ProtoReflect.Descriptor instead.
 func (*PairPasskeyRequest) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *PairPasskeyRequest) GetOptionsJson() []byte {
@@ -8324,7 +8478,7 @@ type PairPasskeyConfirmation struct {
 
 func (x *PairPasskeyConfirmation) Reset() {
 	*x = PairPasskeyConfirmation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8336,7 +8490,7 @@ func (x *PairPasskeyConfirmation) String() string {
 func (*PairPasskeyConfirmation) ProtoMessage() {}
 
 func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8349,7 +8503,7 @@ func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyConfirmation.ProtoReflect.Descriptor instead.
 func (*PairPasskeyConfirmation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
 }
 
 func (x *PairPasskeyConfirmation) GetCode() string {
@@ -8368,7 +8522,7 @@ type OfflineDrained struct {
 
 func (x *OfflineDrained) Reset() {
 	*x = OfflineDrained{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8380,7 +8534,7 @@ func (x *OfflineDrained) String() string {
 func (*OfflineDrained) ProtoMessage() {}
 
 func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8393,7 +8547,7 @@ func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfflineDrained.ProtoReflect.Descriptor instead.
 func (*OfflineDrained) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
 }
 
 func (x *OfflineDrained) GetCount() uint32 {
@@ -8412,7 +8566,7 @@ type PushNameChanged struct {
 
 func (x *PushNameChanged) Reset() {
 	*x = PushNameChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8424,7 +8578,7 @@ func (x *PushNameChanged) String() string {
 func (*PushNameChanged) ProtoMessage() {}
 
 func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8437,7 +8591,7 @@ func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushNameChanged.ProtoReflect.Descriptor instead.
 func (*PushNameChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
 }
 
 func (x *PushNameChanged) GetPushName() string {
@@ -8456,7 +8610,7 @@ type CredentialsChanged struct {
 
 func (x *CredentialsChanged) Reset() {
 	*x = CredentialsChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8468,7 +8622,7 @@ func (x *CredentialsChanged) String() string {
 func (*CredentialsChanged) ProtoMessage() {}
 
 func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8481,7 +8635,7 @@ func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialsChanged.ProtoReflect.Descriptor instead.
 func (*CredentialsChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
 }
 
 type TransferProgress struct {
@@ -8495,7 +8649,7 @@ type TransferProgress struct {
 
 func (x *TransferProgress) Reset() {
 	*x = TransferProgress{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8507,7 +8661,7 @@ func (x *TransferProgress) String() string {
 func (*TransferProgress) ProtoMessage() {}
 
 func (x *TransferProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8520,7 +8674,7 @@ func (x *TransferProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferProgress.ProtoReflect.Descriptor instead.
 func (*TransferProgress) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
 }
 
 func (x *TransferProgress) GetTransferId() string {
@@ -8556,7 +8710,7 @@ type Levels struct {
 
 func (x *Levels) Reset() {
 	*x = Levels{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8568,7 +8722,7 @@ func (x *Levels) String() string {
 func (*Levels) ProtoMessage() {}
 
 func (x *Levels) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8581,7 +8735,7 @@ func (x *Levels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Levels.ProtoReflect.Descriptor instead.
 func (*Levels) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
 }
 
 func (x *Levels) GetAtMs() int64 {
@@ -8624,7 +8778,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8636,7 +8790,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8649,7 +8803,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
 }
 
 func (x *Level) GetSessionId() string {
@@ -8746,7 +8900,7 @@ type Delivery struct {
 
 func (x *Delivery) Reset() {
 	*x = Delivery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8758,7 +8912,7 @@ func (x *Delivery) String() string {
 func (*Delivery) ProtoMessage() {}
 
 func (x *Delivery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8771,7 +8925,7 @@ func (x *Delivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
 func (*Delivery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
 }
 
 func (x *Delivery) GetDeliveryId() uint64 {
@@ -8893,7 +9047,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8905,7 +9059,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8918,7 +9072,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
 }
 
 func (x *Message) GetMessageId() string {
@@ -9278,7 +9432,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9290,7 +9444,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9303,7 +9457,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
 }
 
 func (x *Text) GetBody() string {
@@ -9332,7 +9486,7 @@ type Media struct {
 
 func (x *Media) Reset() {
 	*x = Media{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9344,7 +9498,7 @@ func (x *Media) String() string {
 func (*Media) ProtoMessage() {}
 
 func (x *Media) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9357,7 +9511,7 @@ func (x *Media) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Media.ProtoReflect.Descriptor instead.
 func (*Media) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
 }
 
 func (x *Media) GetKind() MediaKind {
@@ -9450,7 +9604,7 @@ type RemoteFile struct {
 
 func (x *RemoteFile) Reset() {
 	*x = RemoteFile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9462,7 +9616,7 @@ func (x *RemoteFile) String() string {
 func (*RemoteFile) ProtoMessage() {}
 
 func (x *RemoteFile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9475,7 +9629,7 @@ func (x *RemoteFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteFile.ProtoReflect.Descriptor instead.
 func (*RemoteFile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
 }
 
 func (x *RemoteFile) GetDirectPath() string {
@@ -9518,7 +9672,7 @@ type Location struct {
 
 func (x *Location) Reset() {
 	*x = Location{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9530,7 +9684,7 @@ func (x *Location) String() string {
 func (*Location) ProtoMessage() {}
 
 func (x *Location) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9543,7 +9697,7 @@ func (x *Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Location.ProtoReflect.Descriptor instead.
 func (*Location) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
 }
 
 func (x *Location) GetLatitude() float64 {
@@ -9590,7 +9744,7 @@ type LiveLocation struct {
 
 func (x *LiveLocation) Reset() {
 	*x = LiveLocation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9602,7 +9756,7 @@ func (x *LiveLocation) String() string {
 func (*LiveLocation) ProtoMessage() {}
 
 func (x *LiveLocation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9615,7 +9769,7 @@ func (x *LiveLocation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LiveLocation.ProtoReflect.Descriptor instead.
 func (*LiveLocation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
 }
 
 func (x *LiveLocation) GetLatitude() float64 {
@@ -9677,7 +9831,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9689,7 +9843,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9702,7 +9856,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
 }
 
 func (x *Contact) GetDisplayName() string {
@@ -9732,7 +9886,7 @@ type GroupInvite struct {
 
 func (x *GroupInvite) Reset() {
 	*x = GroupInvite{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9744,7 +9898,7 @@ func (x *GroupInvite) String() string {
 func (*GroupInvite) ProtoMessage() {}
 
 func (x *GroupInvite) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9757,7 +9911,7 @@ func (x *GroupInvite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupInvite.ProtoReflect.Descriptor instead.
 func (*GroupInvite) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
 }
 
 func (x *GroupInvite) GetGroup() string {
@@ -9810,7 +9964,7 @@ type CalendarEvent struct {
 
 func (x *CalendarEvent) Reset() {
 	*x = CalendarEvent{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9822,7 +9976,7 @@ func (x *CalendarEvent) String() string {
 func (*CalendarEvent) ProtoMessage() {}
 
 func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9835,7 +9989,7 @@ func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CalendarEvent.ProtoReflect.Descriptor instead.
 func (*CalendarEvent) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
 }
 
 func (x *CalendarEvent) GetName() string {
@@ -9898,7 +10052,7 @@ type Poll struct {
 
 func (x *Poll) Reset() {
 	*x = Poll{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9910,7 +10064,7 @@ func (x *Poll) String() string {
 func (*Poll) ProtoMessage() {}
 
 func (x *Poll) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9923,7 +10077,7 @@ func (x *Poll) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Poll.ProtoReflect.Descriptor instead.
 func (*Poll) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
 }
 
 func (x *Poll) GetQuestion() string {
@@ -9958,7 +10112,7 @@ type PollVote struct {
 
 func (x *PollVote) Reset() {
 	*x = PollVote{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9970,7 +10124,7 @@ func (x *PollVote) String() string {
 func (*PollVote) ProtoMessage() {}
 
 func (x *PollVote) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9983,7 +10137,7 @@ func (x *PollVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PollVote.ProtoReflect.Descriptor instead.
 func (*PollVote) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
 }
 
 func (x *PollVote) GetMessageId() string {
@@ -10017,7 +10171,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10029,7 +10183,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10042,7 +10196,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -10069,7 +10223,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10081,7 +10235,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10094,7 +10248,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -10120,7 +10274,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10132,7 +10286,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10145,7 +10299,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -10164,7 +10318,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10176,7 +10330,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10189,7 +10343,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -10208,7 +10362,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10220,7 +10374,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10233,7 +10387,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -10252,7 +10406,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10264,7 +10418,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10277,7 +10431,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
 }
 
 func (x *Other) GetKind() string {
@@ -10302,7 +10456,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10314,7 +10468,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10327,7 +10481,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -10398,6 +10552,8 @@ type Notice struct {
 	//	*Notice_ContactChanged
 	//	*Notice_HistoryOffered
 	//	*Notice_ReachoutLock
+	//	*Notice_PresenceChanged
+	//	*Notice_ActivityChanged
 	//	*Notice_Other
 	Notice        isNotice_Notice `protobuf_oneof:"notice"`
 	unknownFields protoimpl.UnknownFields
@@ -10406,7 +10562,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10418,7 +10574,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10431,7 +10587,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
 }
 
 func (x *Notice) GetNoticeId() string {
@@ -10553,6 +10709,24 @@ func (x *Notice) GetReachoutLock() *ReachoutLock {
 	return nil
 }
 
+func (x *Notice) GetPresenceChanged() *PresenceChanged {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_PresenceChanged); ok {
+			return x.PresenceChanged
+		}
+	}
+	return nil
+}
+
+func (x *Notice) GetActivityChanged() *ActivityChanged {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_ActivityChanged); ok {
+			return x.ActivityChanged
+		}
+	}
+	return nil
+}
+
 func (x *Notice) GetOther() *OtherNotice {
 	if x != nil {
 		if x, ok := x.Notice.(*Notice_Other); ok {
@@ -10594,6 +10768,14 @@ type Notice_ReachoutLock struct {
 	ReachoutLock *ReachoutLock `protobuf:"bytes,26,opt,name=reachout_lock,json=reachoutLock,proto3,oneof"`
 }
 
+type Notice_PresenceChanged struct {
+	PresenceChanged *PresenceChanged `protobuf:"bytes,27,opt,name=presence_changed,json=presenceChanged,proto3,oneof"`
+}
+
+type Notice_ActivityChanged struct {
+	ActivityChanged *ActivityChanged `protobuf:"bytes,28,opt,name=activity_changed,json=activityChanged,proto3,oneof"`
+}
+
 type Notice_Other struct {
 	Other *OtherNotice `protobuf:"bytes,30,opt,name=other,proto3,oneof"`
 }
@@ -10611,6 +10793,10 @@ func (*Notice_ContactChanged) isNotice_Notice() {}
 func (*Notice_HistoryOffered) isNotice_Notice() {}
 
 func (*Notice_ReachoutLock) isNotice_Notice() {}
+
+func (*Notice_PresenceChanged) isNotice_Notice() {}
+
+func (*Notice_ActivityChanged) isNotice_Notice() {}
 
 func (*Notice_Other) isNotice_Notice() {}
 
@@ -10633,7 +10819,7 @@ type GroupChanged struct {
 
 func (x *GroupChanged) Reset() {
 	*x = GroupChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10645,7 +10831,7 @@ func (x *GroupChanged) String() string {
 func (*GroupChanged) ProtoMessage() {}
 
 func (x *GroupChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10658,7 +10844,7 @@ func (x *GroupChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
 func (*GroupChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
 }
 
 func (x *GroupChanged) GetJoined() []string {
@@ -10747,7 +10933,7 @@ type IdentityChanged struct {
 
 func (x *IdentityChanged) Reset() {
 	*x = IdentityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10759,7 +10945,7 @@ func (x *IdentityChanged) String() string {
 func (*IdentityChanged) ProtoMessage() {}
 
 func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10772,7 +10958,7 @@ func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
 func (*IdentityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{136}
 }
 
 func (x *IdentityChanged) GetImplicit() bool {
@@ -10794,7 +10980,7 @@ type CallReceived struct {
 
 func (x *CallReceived) Reset() {
 	*x = CallReceived{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10806,7 +10992,7 @@ func (x *CallReceived) String() string {
 func (*CallReceived) ProtoMessage() {}
 
 func (x *CallReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10819,7 +11005,7 @@ func (x *CallReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
 func (*CallReceived) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{137}
 }
 
 func (x *CallReceived) GetCallId() string {
@@ -10859,7 +11045,7 @@ type PictureChanged struct {
 
 func (x *PictureChanged) Reset() {
 	*x = PictureChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10871,7 +11057,7 @@ func (x *PictureChanged) String() string {
 func (*PictureChanged) ProtoMessage() {}
 
 func (x *PictureChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10884,7 +11070,7 @@ func (x *PictureChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
 func (*PictureChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{136}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{138}
 }
 
 func (x *PictureChanged) GetPictureId() string {
@@ -10906,7 +11092,7 @@ type ContactChanged struct {
 
 func (x *ContactChanged) Reset() {
 	*x = ContactChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10918,7 +11104,7 @@ func (x *ContactChanged) String() string {
 func (*ContactChanged) ProtoMessage() {}
 
 func (x *ContactChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10931,7 +11117,7 @@ func (x *ContactChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
 func (*ContactChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{137}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{139}
 }
 
 func (x *ContactChanged) GetAbout() string {
@@ -10973,7 +11159,7 @@ type HistoryOffered struct {
 
 func (x *HistoryOffered) Reset() {
 	*x = HistoryOffered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10985,7 +11171,7 @@ func (x *HistoryOffered) String() string {
 func (*HistoryOffered) ProtoMessage() {}
 
 func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10998,7 +11184,7 @@ func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
 func (*HistoryOffered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{138}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{140}
 }
 
 func (x *HistoryOffered) GetConversations() uint32 {
@@ -11033,7 +11219,7 @@ type ReachoutLock struct {
 
 func (x *ReachoutLock) Reset() {
 	*x = ReachoutLock{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[141]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11045,7 +11231,7 @@ func (x *ReachoutLock) String() string {
 func (*ReachoutLock) ProtoMessage() {}
 
 func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[141]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11058,7 +11244,7 @@ func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReachoutLock.ProtoReflect.Descriptor instead.
 func (*ReachoutLock) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{139}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{141}
 }
 
 func (x *ReachoutLock) GetUntilMs() int64 {
@@ -11075,6 +11261,104 @@ func (x *ReachoutLock) GetReason() string {
 	return ""
 }
 
+// Somebody who is watched came online or left.
+type PresenceChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Available     bool                   `protobuf:"varint,1,opt,name=available,proto3" json:"available,omitempty"`
+	LastSeenMs    int64                  `protobuf:"varint,2,opt,name=last_seen_ms,json=lastSeenMs,proto3" json:"last_seen_ms,omitempty"` // 0: hidden
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PresenceChanged) Reset() {
+	*x = PresenceChanged{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[142]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PresenceChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PresenceChanged) ProtoMessage() {}
+
+func (x *PresenceChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[142]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PresenceChanged.ProtoReflect.Descriptor instead.
+func (*PresenceChanged) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{142}
+}
+
+func (x *PresenceChanged) GetAvailable() bool {
+	if x != nil {
+		return x.Available
+	}
+	return false
+}
+
+func (x *PresenceChanged) GetLastSeenMs() int64 {
+	if x != nil {
+		return x.LastSeenMs
+	}
+	return 0
+}
+
+// Somebody who is watched types, records or stopped.
+type ActivityChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Activity      ChatActivity           `protobuf:"varint,1,opt,name=activity,proto3,enum=holdfast.engine.v1.ChatActivity" json:"activity,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ActivityChanged) Reset() {
+	*x = ActivityChanged{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[143]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ActivityChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ActivityChanged) ProtoMessage() {}
+
+func (x *ActivityChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[143]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ActivityChanged.ProtoReflect.Descriptor instead.
+func (*ActivityChanged) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{143}
+}
+
+func (x *ActivityChanged) GetActivity() ChatActivity {
+	if x != nil {
+		return x.Activity
+	}
+	return ChatActivity_CHAT_ACTIVITY_UNSPECIFIED
+}
+
 type OtherNotice struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Kind          string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"` // the library's name of the event
@@ -11084,7 +11368,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[144]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11096,7 +11380,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[144]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11109,7 +11393,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{140}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{144}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -11454,7 +11738,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\tpush_name\x18\x03 \x01(\tR\bpushName\x12\x14\n" +
 	"\x05about\x18\x04 \x01(\tR\x05about\x12\x1d\n" +
 	"\n" +
-	"picture_id\x18\x05 \x01(\tR\tpictureId\"\xca\b\n" +
+	"picture_id\x18\x05 \x01(\tR\tpictureId\"\xdf\t\n" +
 	"\x03Act\x12G\n" +
 	"\rchat_presence\x18\x01 \x01(\v2 .holdfast.engine.v1.ChatPresenceH\x00R\fchatPresence\x12:\n" +
 	"\bpresence\x18\x02 \x01(\v2\x1c.holdfast.engine.v1.PresenceH\x00R\bpresence\x12;\n" +
@@ -11478,7 +11762,9 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"setProfile\x121\n" +
 	"\x05block\x18\x0f \x01(\v2\x19.holdfast.engine.v1.BlockH\x00R\x05block\x12A\n" +
 	"\vreject_call\x18\x10 \x01(\v2\x1e.holdfast.engine.v1.RejectCallH\x00R\n" +
-	"rejectCallB\x05\n" +
+	"rejectCall\x12J\n" +
+	"\x0ewatch_presence\x18\x11 \x01(\v2!.holdfast.engine.v1.WatchPresenceH\x00R\rwatchPresence\x12G\n" +
+	"\rolder_history\x18\x12 \x01(\v2 .holdfast.engine.v1.OlderHistoryH\x00R\folderHistoryB\x05\n" +
 	"\x03act\"\xf5\x02\n" +
 	"\tActResult\x121\n" +
 	"\x05group\x18\x04 \x01(\v2\x19.holdfast.engine.v1.GroupH\x00R\x05group\x12>\n" +
@@ -11492,7 +11778,16 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x04chat\x18\x01 \x01(\tR\x04chat\x12<\n" +
 	"\bactivity\x18\x02 \x01(\x0e2 .holdfast.engine.v1.ChatActivityR\bactivity\"(\n" +
 	"\bPresence\x12\x1c\n" +
-	"\tavailable\x18\x01 \x01(\bR\tavailable\"z\n" +
+	"\tavailable\x18\x01 \x01(\bR\tavailable\"'\n" +
+	"\rWatchPresence\x12\x16\n" +
+	"\x06person\x18\x01 \x01(\tR\x06person\"\x93\x01\n" +
+	"\fOlderHistory\x12\x12\n" +
+	"\x04chat\x18\x01 \x01(\tR\x04chat\x12\x1d\n" +
+	"\n" +
+	"message_id\x18\x02 \x01(\tR\tmessageId\x12\x17\n" +
+	"\afrom_me\x18\x03 \x01(\bR\x06fromMe\x12!\n" +
+	"\ftimestamp_ms\x18\x04 \x01(\x03R\vtimestampMs\x12\x14\n" +
+	"\x05count\x18\x05 \x01(\rR\x05count\"z\n" +
 	"\bMarkRead\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\tR\x04chat\x12\x16\n" +
 	"\x06sender\x18\x02 \x01(\tR\x06sender\x12\x1f\n" +
@@ -11859,7 +12154,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"sender_alt\x18\x05 \x01(\tR\tsenderAlt\x123\n" +
 	"\x04kind\x18\x06 \x01(\x0e2\x1f.holdfast.engine.v1.ReceiptKindR\x04kind\x12!\n" +
-	"\ftimestamp_ms\x18\a \x01(\x03R\vtimestampMs\"\x99\x06\n" +
+	"\ftimestamp_ms\x18\a \x01(\x03R\vtimestampMs\"\xbd\a\n" +
 	"\x06Notice\x12\x1b\n" +
 	"\tnotice_id\x18\x01 \x01(\tR\bnoticeId\x12!\n" +
 	"\ftimestamp_ms\x18\x02 \x01(\x03R\vtimestampMs\x12\x12\n" +
@@ -11874,7 +12169,9 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x0fpicture_changed\x18\x17 \x01(\v2\".holdfast.engine.v1.PictureChangedH\x00R\x0epictureChanged\x12M\n" +
 	"\x0fcontact_changed\x18\x18 \x01(\v2\".holdfast.engine.v1.ContactChangedH\x00R\x0econtactChanged\x12M\n" +
 	"\x0fhistory_offered\x18\x19 \x01(\v2\".holdfast.engine.v1.HistoryOfferedH\x00R\x0ehistoryOffered\x12G\n" +
-	"\rreachout_lock\x18\x1a \x01(\v2 .holdfast.engine.v1.ReachoutLockH\x00R\freachoutLock\x127\n" +
+	"\rreachout_lock\x18\x1a \x01(\v2 .holdfast.engine.v1.ReachoutLockH\x00R\freachoutLock\x12P\n" +
+	"\x10presence_changed\x18\x1b \x01(\v2#.holdfast.engine.v1.PresenceChangedH\x00R\x0fpresenceChanged\x12P\n" +
+	"\x10activity_changed\x18\x1c \x01(\v2#.holdfast.engine.v1.ActivityChangedH\x00R\x0factivityChanged\x127\n" +
 	"\x05other\x18\x1e \x01(\v2\x1f.holdfast.engine.v1.OtherNoticeH\x00R\x05otherB\b\n" +
 	"\x06notice\"\x9c\x03\n" +
 	"\fGroupChanged\x12\x16\n" +
@@ -11923,7 +12220,13 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\fnotification\x18\x03 \x01(\fR\fnotification\"A\n" +
 	"\fReachoutLock\x12\x19\n" +
 	"\buntil_ms\x18\x01 \x01(\x03R\auntilMs\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"!\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"Q\n" +
+	"\x0fPresenceChanged\x12\x1c\n" +
+	"\tavailable\x18\x01 \x01(\bR\tavailable\x12 \n" +
+	"\flast_seen_ms\x18\x02 \x01(\x03R\n" +
+	"lastSeenMs\"O\n" +
+	"\x0fActivityChanged\x12<\n" +
+	"\bactivity\x18\x01 \x01(\x0e2 .holdfast.engine.v1.ChatActivityR\bactivity\"!\n" +
 	"\vOtherNotice\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind*\xbf\x03\n" +
 	"\tErrorCode\x12\x1a\n" +
@@ -12073,7 +12376,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 141)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 145)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -12151,82 +12454,86 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*ActResult)(nil),               // 73: holdfast.engine.v1.ActResult
 	(*ChatPresence)(nil),            // 74: holdfast.engine.v1.ChatPresence
 	(*Presence)(nil),                // 75: holdfast.engine.v1.Presence
-	(*MarkRead)(nil),                // 76: holdfast.engine.v1.MarkRead
-	(*GroupCreate)(nil),             // 77: holdfast.engine.v1.GroupCreate
-	(*GroupMembers)(nil),            // 78: holdfast.engine.v1.GroupMembers
-	(*MembersChanged)(nil),          // 79: holdfast.engine.v1.MembersChanged
-	(*GroupSubject)(nil),            // 80: holdfast.engine.v1.GroupSubject
-	(*GroupLeave)(nil),              // 81: holdfast.engine.v1.GroupLeave
-	(*MediaAgain)(nil),              // 82: holdfast.engine.v1.MediaAgain
-	(*MediaPlaced)(nil),             // 83: holdfast.engine.v1.MediaPlaced
-	(*GroupSettings)(nil),           // 84: holdfast.engine.v1.GroupSettings
-	(*GroupLinkReset)(nil),          // 85: holdfast.engine.v1.GroupLinkReset
-	(*GroupJoin)(nil),               // 86: holdfast.engine.v1.GroupJoin
-	(*Joined)(nil),                  // 87: holdfast.engine.v1.Joined
-	(*GroupDecide)(nil),             // 88: holdfast.engine.v1.GroupDecide
-	(*SetPicture)(nil),              // 89: holdfast.engine.v1.SetPicture
-	(*PictureSet)(nil),              // 90: holdfast.engine.v1.PictureSet
-	(*SetProfile)(nil),              // 91: holdfast.engine.v1.SetProfile
-	(*Block)(nil),                   // 92: holdfast.engine.v1.Block
-	(*RejectCall)(nil),              // 93: holdfast.engine.v1.RejectCall
-	(*Inspect)(nil),                 // 94: holdfast.engine.v1.Inspect
-	(*InspectResult)(nil),           // 95: holdfast.engine.v1.InspectResult
-	(*Finding)(nil),                 // 96: holdfast.engine.v1.Finding
-	(*Snapshot)(nil),                // 97: holdfast.engine.v1.Snapshot
-	(*SnapshotResult)(nil),          // 98: holdfast.engine.v1.SnapshotResult
-	(*Restore)(nil),                 // 99: holdfast.engine.v1.Restore
-	(*RestoreResult)(nil),           // 100: holdfast.engine.v1.RestoreResult
-	(*ImportDevice)(nil),            // 101: holdfast.engine.v1.ImportDevice
-	(*ImportDeviceResult)(nil),      // 102: holdfast.engine.v1.ImportDeviceResult
-	(*ExportDevice)(nil),            // 103: holdfast.engine.v1.ExportDevice
-	(*Discard)(nil),                 // 104: holdfast.engine.v1.Discard
-	(*BringBack)(nil),               // 105: holdfast.engine.v1.BringBack
-	(*Unlink)(nil),                  // 106: holdfast.engine.v1.Unlink
-	(*UnlinkResult)(nil),            // 107: holdfast.engine.v1.UnlinkResult
-	(*SessionFact)(nil),             // 108: holdfast.engine.v1.SessionFact
-	(*Connected)(nil),               // 109: holdfast.engine.v1.Connected
-	(*Disconnected)(nil),            // 110: holdfast.engine.v1.Disconnected
-	(*PairCode)(nil),                // 111: holdfast.engine.v1.PairCode
-	(*PairSuccess)(nil),             // 112: holdfast.engine.v1.PairSuccess
-	(*PairFailed)(nil),              // 113: holdfast.engine.v1.PairFailed
-	(*PairAccepted)(nil),            // 114: holdfast.engine.v1.PairAccepted
-	(*PairPhoneCode)(nil),           // 115: holdfast.engine.v1.PairPhoneCode
-	(*PairPasskeyRequest)(nil),      // 116: holdfast.engine.v1.PairPasskeyRequest
-	(*PairPasskeyConfirmation)(nil), // 117: holdfast.engine.v1.PairPasskeyConfirmation
-	(*OfflineDrained)(nil),          // 118: holdfast.engine.v1.OfflineDrained
-	(*PushNameChanged)(nil),         // 119: holdfast.engine.v1.PushNameChanged
-	(*CredentialsChanged)(nil),      // 120: holdfast.engine.v1.CredentialsChanged
-	(*TransferProgress)(nil),        // 121: holdfast.engine.v1.TransferProgress
-	(*Levels)(nil),                  // 122: holdfast.engine.v1.Levels
-	(*Level)(nil),                   // 123: holdfast.engine.v1.Level
-	(*Delivery)(nil),                // 124: holdfast.engine.v1.Delivery
-	(*Message)(nil),                 // 125: holdfast.engine.v1.Message
-	(*Text)(nil),                    // 126: holdfast.engine.v1.Text
-	(*Media)(nil),                   // 127: holdfast.engine.v1.Media
-	(*RemoteFile)(nil),              // 128: holdfast.engine.v1.RemoteFile
-	(*Location)(nil),                // 129: holdfast.engine.v1.Location
-	(*LiveLocation)(nil),            // 130: holdfast.engine.v1.LiveLocation
-	(*Contact)(nil),                 // 131: holdfast.engine.v1.Contact
-	(*GroupInvite)(nil),             // 132: holdfast.engine.v1.GroupInvite
-	(*CalendarEvent)(nil),           // 133: holdfast.engine.v1.CalendarEvent
-	(*Poll)(nil),                    // 134: holdfast.engine.v1.Poll
-	(*PollVote)(nil),                // 135: holdfast.engine.v1.PollVote
-	(*Reaction)(nil),                // 136: holdfast.engine.v1.Reaction
-	(*Edit)(nil),                    // 137: holdfast.engine.v1.Edit
-	(*Revoke)(nil),                  // 138: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),           // 139: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),          // 140: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),                   // 141: holdfast.engine.v1.Other
-	(*Receipt)(nil),                 // 142: holdfast.engine.v1.Receipt
-	(*Notice)(nil),                  // 143: holdfast.engine.v1.Notice
-	(*GroupChanged)(nil),            // 144: holdfast.engine.v1.GroupChanged
-	(*IdentityChanged)(nil),         // 145: holdfast.engine.v1.IdentityChanged
-	(*CallReceived)(nil),            // 146: holdfast.engine.v1.CallReceived
-	(*PictureChanged)(nil),          // 147: holdfast.engine.v1.PictureChanged
-	(*ContactChanged)(nil),          // 148: holdfast.engine.v1.ContactChanged
-	(*HistoryOffered)(nil),          // 149: holdfast.engine.v1.HistoryOffered
-	(*ReachoutLock)(nil),            // 150: holdfast.engine.v1.ReachoutLock
-	(*OtherNotice)(nil),             // 151: holdfast.engine.v1.OtherNotice
+	(*WatchPresence)(nil),           // 76: holdfast.engine.v1.WatchPresence
+	(*OlderHistory)(nil),            // 77: holdfast.engine.v1.OlderHistory
+	(*MarkRead)(nil),                // 78: holdfast.engine.v1.MarkRead
+	(*GroupCreate)(nil),             // 79: holdfast.engine.v1.GroupCreate
+	(*GroupMembers)(nil),            // 80: holdfast.engine.v1.GroupMembers
+	(*MembersChanged)(nil),          // 81: holdfast.engine.v1.MembersChanged
+	(*GroupSubject)(nil),            // 82: holdfast.engine.v1.GroupSubject
+	(*GroupLeave)(nil),              // 83: holdfast.engine.v1.GroupLeave
+	(*MediaAgain)(nil),              // 84: holdfast.engine.v1.MediaAgain
+	(*MediaPlaced)(nil),             // 85: holdfast.engine.v1.MediaPlaced
+	(*GroupSettings)(nil),           // 86: holdfast.engine.v1.GroupSettings
+	(*GroupLinkReset)(nil),          // 87: holdfast.engine.v1.GroupLinkReset
+	(*GroupJoin)(nil),               // 88: holdfast.engine.v1.GroupJoin
+	(*Joined)(nil),                  // 89: holdfast.engine.v1.Joined
+	(*GroupDecide)(nil),             // 90: holdfast.engine.v1.GroupDecide
+	(*SetPicture)(nil),              // 91: holdfast.engine.v1.SetPicture
+	(*PictureSet)(nil),              // 92: holdfast.engine.v1.PictureSet
+	(*SetProfile)(nil),              // 93: holdfast.engine.v1.SetProfile
+	(*Block)(nil),                   // 94: holdfast.engine.v1.Block
+	(*RejectCall)(nil),              // 95: holdfast.engine.v1.RejectCall
+	(*Inspect)(nil),                 // 96: holdfast.engine.v1.Inspect
+	(*InspectResult)(nil),           // 97: holdfast.engine.v1.InspectResult
+	(*Finding)(nil),                 // 98: holdfast.engine.v1.Finding
+	(*Snapshot)(nil),                // 99: holdfast.engine.v1.Snapshot
+	(*SnapshotResult)(nil),          // 100: holdfast.engine.v1.SnapshotResult
+	(*Restore)(nil),                 // 101: holdfast.engine.v1.Restore
+	(*RestoreResult)(nil),           // 102: holdfast.engine.v1.RestoreResult
+	(*ImportDevice)(nil),            // 103: holdfast.engine.v1.ImportDevice
+	(*ImportDeviceResult)(nil),      // 104: holdfast.engine.v1.ImportDeviceResult
+	(*ExportDevice)(nil),            // 105: holdfast.engine.v1.ExportDevice
+	(*Discard)(nil),                 // 106: holdfast.engine.v1.Discard
+	(*BringBack)(nil),               // 107: holdfast.engine.v1.BringBack
+	(*Unlink)(nil),                  // 108: holdfast.engine.v1.Unlink
+	(*UnlinkResult)(nil),            // 109: holdfast.engine.v1.UnlinkResult
+	(*SessionFact)(nil),             // 110: holdfast.engine.v1.SessionFact
+	(*Connected)(nil),               // 111: holdfast.engine.v1.Connected
+	(*Disconnected)(nil),            // 112: holdfast.engine.v1.Disconnected
+	(*PairCode)(nil),                // 113: holdfast.engine.v1.PairCode
+	(*PairSuccess)(nil),             // 114: holdfast.engine.v1.PairSuccess
+	(*PairFailed)(nil),              // 115: holdfast.engine.v1.PairFailed
+	(*PairAccepted)(nil),            // 116: holdfast.engine.v1.PairAccepted
+	(*PairPhoneCode)(nil),           // 117: holdfast.engine.v1.PairPhoneCode
+	(*PairPasskeyRequest)(nil),      // 118: holdfast.engine.v1.PairPasskeyRequest
+	(*PairPasskeyConfirmation)(nil), // 119: holdfast.engine.v1.PairPasskeyConfirmation
+	(*OfflineDrained)(nil),          // 120: holdfast.engine.v1.OfflineDrained
+	(*PushNameChanged)(nil),         // 121: holdfast.engine.v1.PushNameChanged
+	(*CredentialsChanged)(nil),      // 122: holdfast.engine.v1.CredentialsChanged
+	(*TransferProgress)(nil),        // 123: holdfast.engine.v1.TransferProgress
+	(*Levels)(nil),                  // 124: holdfast.engine.v1.Levels
+	(*Level)(nil),                   // 125: holdfast.engine.v1.Level
+	(*Delivery)(nil),                // 126: holdfast.engine.v1.Delivery
+	(*Message)(nil),                 // 127: holdfast.engine.v1.Message
+	(*Text)(nil),                    // 128: holdfast.engine.v1.Text
+	(*Media)(nil),                   // 129: holdfast.engine.v1.Media
+	(*RemoteFile)(nil),              // 130: holdfast.engine.v1.RemoteFile
+	(*Location)(nil),                // 131: holdfast.engine.v1.Location
+	(*LiveLocation)(nil),            // 132: holdfast.engine.v1.LiveLocation
+	(*Contact)(nil),                 // 133: holdfast.engine.v1.Contact
+	(*GroupInvite)(nil),             // 134: holdfast.engine.v1.GroupInvite
+	(*CalendarEvent)(nil),           // 135: holdfast.engine.v1.CalendarEvent
+	(*Poll)(nil),                    // 136: holdfast.engine.v1.Poll
+	(*PollVote)(nil),                // 137: holdfast.engine.v1.PollVote
+	(*Reaction)(nil),                // 138: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 139: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 140: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 141: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 142: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 143: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 144: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 145: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 146: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 147: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 148: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 149: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 150: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 151: holdfast.engine.v1.HistoryOffered
+	(*ReachoutLock)(nil),            // 152: holdfast.engine.v1.ReachoutLock
+	(*PresenceChanged)(nil),         // 153: holdfast.engine.v1.PresenceChanged
+	(*ActivityChanged)(nil),         // 154: holdfast.engine.v1.ActivityChanged
+	(*OtherNotice)(nil),             // 155: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -12234,9 +12541,9 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	16,  // 2: holdfast.engine.v1.Down.commands:type_name -> holdfast.engine.v1.Command
 	14,  // 3: holdfast.engine.v1.Up.welcome:type_name -> holdfast.engine.v1.Welcome
 	17,  // 4: holdfast.engine.v1.Up.results:type_name -> holdfast.engine.v1.Result
-	108, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
-	124, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
-	122, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
+	110, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
+	126, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
+	124, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
 	19,  // 8: holdfast.engine.v1.Command.list:type_name -> holdfast.engine.v1.List
 	21,  // 9: holdfast.engine.v1.Command.scan:type_name -> holdfast.engine.v1.Scan
 	24,  // 10: holdfast.engine.v1.Command.open:type_name -> holdfast.engine.v1.Open
@@ -12257,15 +12564,15 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	31,  // 25: holdfast.engine.v1.Command.pair_phone:type_name -> holdfast.engine.v1.PairPhone
 	32,  // 26: holdfast.engine.v1.Command.passkey_response:type_name -> holdfast.engine.v1.PasskeyResponse
 	33,  // 27: holdfast.engine.v1.Command.passkey_confirm:type_name -> holdfast.engine.v1.PasskeyConfirm
-	94,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
-	97,  // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
-	99,  // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
-	101, // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
-	106, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
-	104, // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
-	105, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
+	96,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
+	99,  // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
+	101, // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
+	103, // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
+	108, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
+	106, // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
+	107, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
 	29,  // 35: holdfast.engine.v1.Command.scout:type_name -> holdfast.engine.v1.Scout
-	103, // 36: holdfast.engine.v1.Command.export_device:type_name -> holdfast.engine.v1.ExportDevice
+	105, // 36: holdfast.engine.v1.Command.export_device:type_name -> holdfast.engine.v1.ExportDevice
 	18,  // 37: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
 	20,  // 38: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
 	22,  // 39: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
@@ -12275,13 +12582,13 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	43,  // 43: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
 	56,  // 44: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
 	73,  // 45: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
-	95,  // 46: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
-	98,  // 47: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
-	100, // 48: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
-	102, // 49: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
-	107, // 50: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
+	97,  // 46: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
+	100, // 47: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
+	102, // 48: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
+	104, // 49: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
+	109, // 50: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
 	0,   // 51: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
-	123, // 52: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
+	125, // 52: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
 	3,   // 53: holdfast.engine.v1.Scan.place:type_name -> holdfast.engine.v1.Place
 	23,  // 54: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
 	8,   // 55: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
@@ -12309,7 +12616,7 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	65,  // 77: holdfast.engine.v1.QueryResult.block_list:type_name -> holdfast.engine.v1.BlockList
 	58,  // 78: holdfast.engine.v1.QueryResult.history:type_name -> holdfast.engine.v1.History
 	59,  // 79: holdfast.engine.v1.History.chats:type_name -> holdfast.engine.v1.HistoryChat
-	125, // 80: holdfast.engine.v1.History.messages:type_name -> holdfast.engine.v1.Message
+	127, // 80: holdfast.engine.v1.History.messages:type_name -> holdfast.engine.v1.Message
 	61,  // 81: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
 	66,  // 82: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
 	64,  // 83: holdfast.engine.v1.GroupRequests.requests:type_name -> holdfast.engine.v1.GroupRequest
@@ -12318,89 +12625,94 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	68,  // 86: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
 	74,  // 87: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
 	75,  // 88: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
-	76,  // 89: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
-	77,  // 90: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
-	78,  // 91: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
-	80,  // 92: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
-	81,  // 93: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
-	82,  // 94: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
-	84,  // 95: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
-	85,  // 96: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
-	86,  // 97: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
-	88,  // 98: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
-	89,  // 99: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
-	91,  // 100: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
-	92,  // 101: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
-	93,  // 102: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
-	61,  // 103: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
-	79,  // 104: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
-	62,  // 105: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
-	87,  // 106: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
-	83,  // 107: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
-	90,  // 108: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
-	1,   // 109: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
-	2,   // 110: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
-	66,  // 111: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
-	3,   // 112: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
-	96,  // 113: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
-	25,  // 114: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
-	4,   // 115: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
-	25,  // 116: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
-	25,  // 117: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
-	3,   // 118: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
-	109, // 119: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
-	110, // 120: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
-	111, // 121: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
-	112, // 122: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
-	113, // 123: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
-	118, // 124: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
-	119, // 125: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
-	120, // 126: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
-	115, // 127: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
-	116, // 128: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
-	117, // 129: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
-	121, // 130: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
-	114, // 131: holdfast.engine.v1.SessionFact.pair_accepted:type_name -> holdfast.engine.v1.PairAccepted
-	5,   // 132: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
-	6,   // 133: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
-	123, // 134: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
-	7,   // 135: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
-	125, // 136: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	142, // 137: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	143, // 138: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
-	126, // 139: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
-	127, // 140: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
-	129, // 141: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
-	131, // 142: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
-	134, // 143: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	136, // 144: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	137, // 145: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	138, // 146: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	139, // 147: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	140, // 148: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	141, // 149: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	135, // 150: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
-	130, // 151: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
-	132, // 152: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
-	133, // 153: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
-	8,   // 154: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	128, // 155: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
-	129, // 156: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
-	9,   // 157: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	144, // 158: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
-	145, // 159: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
-	146, // 160: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
-	147, // 161: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
-	148, // 162: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
-	149, // 163: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	150, // 164: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
-	151, // 165: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 166: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	167, // [167:167] is the sub-list for method output_type
-	167, // [167:167] is the sub-list for method input_type
-	167, // [167:167] is the sub-list for extension type_name
-	167, // [167:167] is the sub-list for extension extendee
-	0,   // [0:167] is the sub-list for field type_name
+	78,  // 89: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
+	79,  // 90: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
+	80,  // 91: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
+	82,  // 92: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
+	83,  // 93: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
+	84,  // 94: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
+	86,  // 95: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
+	87,  // 96: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
+	88,  // 97: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
+	90,  // 98: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
+	91,  // 99: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
+	93,  // 100: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
+	94,  // 101: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
+	95,  // 102: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
+	76,  // 103: holdfast.engine.v1.Act.watch_presence:type_name -> holdfast.engine.v1.WatchPresence
+	77,  // 104: holdfast.engine.v1.Act.older_history:type_name -> holdfast.engine.v1.OlderHistory
+	61,  // 105: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
+	81,  // 106: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
+	62,  // 107: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
+	89,  // 108: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
+	85,  // 109: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
+	92,  // 110: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
+	1,   // 111: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
+	2,   // 112: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
+	66,  // 113: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
+	3,   // 114: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
+	98,  // 115: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
+	25,  // 116: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
+	4,   // 117: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
+	25,  // 118: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
+	25,  // 119: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
+	3,   // 120: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
+	111, // 121: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
+	112, // 122: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
+	113, // 123: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
+	114, // 124: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
+	115, // 125: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
+	120, // 126: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
+	121, // 127: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
+	122, // 128: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
+	117, // 129: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
+	118, // 130: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
+	119, // 131: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
+	123, // 132: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
+	116, // 133: holdfast.engine.v1.SessionFact.pair_accepted:type_name -> holdfast.engine.v1.PairAccepted
+	5,   // 134: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
+	6,   // 135: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
+	125, // 136: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
+	7,   // 137: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
+	127, // 138: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
+	144, // 139: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	145, // 140: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	128, // 141: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
+	129, // 142: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
+	131, // 143: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
+	133, // 144: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
+	136, // 145: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
+	138, // 146: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	139, // 147: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	140, // 148: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	141, // 149: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	142, // 150: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	143, // 151: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	137, // 152: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
+	132, // 153: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
+	134, // 154: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
+	135, // 155: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
+	8,   // 156: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	130, // 157: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
+	131, // 158: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
+	9,   // 159: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	146, // 160: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	147, // 161: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	148, // 162: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	149, // 163: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	150, // 164: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	151, // 165: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	152, // 166: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
+	153, // 167: holdfast.engine.v1.Notice.presence_changed:type_name -> holdfast.engine.v1.PresenceChanged
+	154, // 168: holdfast.engine.v1.Notice.activity_changed:type_name -> holdfast.engine.v1.ActivityChanged
+	155, // 169: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 170: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	1,   // 171: holdfast.engine.v1.ActivityChanged.activity:type_name -> holdfast.engine.v1.ChatActivity
+	172, // [172:172] is the sub-list for method output_type
+	172, // [172:172] is the sub-list for method input_type
+	172, // [172:172] is the sub-list for extension type_name
+	172, // [172:172] is the sub-list for extension extendee
+	0,   // [0:172] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -12497,6 +12809,8 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Act_SetProfile)(nil),
 		(*Act_Block)(nil),
 		(*Act_RejectCall)(nil),
+		(*Act_WatchPresence)(nil),
+		(*Act_OlderHistory)(nil),
 	}
 	file_holdfast_engine_v1_engine_proto_msgTypes[62].OneofWrappers = []any{
 		(*ActResult_Group)(nil),
@@ -12506,9 +12820,9 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*ActResult_MediaPlaced)(nil),
 		(*ActResult_Picture)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[73].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[80].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[97].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[75].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[82].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[99].OneofWrappers = []any{
 		(*SessionFact_Connected)(nil),
 		(*SessionFact_Disconnected)(nil),
 		(*SessionFact_PairCode)(nil),
@@ -12523,14 +12837,14 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*SessionFact_TransferProgress)(nil),
 		(*SessionFact_PairAccepted)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[98].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[99].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[113].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[100].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[101].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[115].OneofWrappers = []any{
 		(*Delivery_Message)(nil),
 		(*Delivery_Receipt)(nil),
 		(*Delivery_Notice)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[114].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[116].OneofWrappers = []any{
 		(*Message_Text)(nil),
 		(*Message_Media)(nil),
 		(*Message_Location)(nil),
@@ -12547,7 +12861,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_GroupInvite)(nil),
 		(*Message_Event)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[132].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[134].OneofWrappers = []any{
 		(*Notice_GroupChanged)(nil),
 		(*Notice_IdentityChanged)(nil),
 		(*Notice_CallReceived)(nil),
@@ -12555,17 +12869,19 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_ContactChanged)(nil),
 		(*Notice_HistoryOffered)(nil),
 		(*Notice_ReachoutLock)(nil),
+		(*Notice_PresenceChanged)(nil),
+		(*Notice_ActivityChanged)(nil),
 		(*Notice_Other)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[133].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[137].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[135].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[139].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   141,
+			NumMessages:   145,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -96,5 +96,6 @@ async def test_what_was_said_before_the_link_is_there_and_was_told_to_nobody(
     assert (chat.unread, chat.last_message is not None and chat.last_message.message_id) == (41, new)
     found = await client.chats.search('"before 7"', "taxi")
     assert [it.text for it in found.messages] == ["before 7"]
+    assert await client.chats.ask_older("taxi", f"+{ann.phone}", count=10) == before[0]
     answer = await client.send("taxi", f"+{ann.phone}", "a late answer", quoted_id=before[1])
     assert (await ann.wait_for("a late answer")).id == answer.message_id

@@ -121,6 +121,22 @@ async def test_what_others_see(house: House, client: Client) -> None:
 
     await house.until(typing, "nobody sees that this side types")
 
+    await client.people.watch_presence("taxi", f"+{ann.phone}")
+    await ann.set_present(True)
+
+    async def online() -> bool:
+        events, _ = await client.events_page(after="", type="notice.received")
+        return any(getattr(it.data.notice, "available", False) for it in events)
+
+    await house.until(online, "nobody is told that she came online")
+    await ann.typing(number)
+
+    async def writes() -> bool:
+        events, _ = await client.events_page(after="", type="notice.received")
+        return any(getattr(it.data.notice, "activity", "") == "typing" for it in events)
+
+    await house.until(writes, "nobody is told that she types")
+
     call = await ann.call(number)
 
     async def rings() -> bool:

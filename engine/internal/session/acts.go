@@ -46,6 +46,10 @@ func (c *Connection) act(act *pb.Act, reply func(*pb.Result)) {
 		do = func() (*pb.ActResult, error) { return nothing(c.block(a.Block)) }
 	case *pb.Act_RejectCall:
 		do = func() (*pb.ActResult, error) { return nothing(c.rejectCall(a.RejectCall)) }
+	case *pb.Act_WatchPresence:
+		do = func() (*pb.ActResult, error) { return nothing(c.watchPresence(a.WatchPresence)) }
+	case *pb.Act_OlderHistory:
+		do = func() (*pb.ActResult, error) { return nothing(c.askOlder(a.OlderHistory)) }
 	default:
 		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the act"))
 		return

@@ -42,6 +42,7 @@ type Connection struct {
 	sends     *sends
 	retries   *retries
 	histories histories
+	watched   watched
 	stanzas   *stanzas
 
 	transfers *transfers

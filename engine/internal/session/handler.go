@@ -90,6 +90,8 @@ func (c *Connection) handleDelivery(event any) bool {
 			return !c.watch.Failed()
 		}
 		return c.deliver(&pb.Delivery{Delivery: &pb.Delivery_Notice{Notice: notice}})
+	case *events.Presence, *events.ChatPresence:
+		return c.deliverPresence(e)
 	case *events.Receipt:
 		receipt := translate.Receipt(e, c.aliases)
 		if receipt == nil {

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/proto/waHistorySync"
+	"go.mau.fi/whatsmeow/types"
 	"google.golang.org/protobuf/proto"
 
 	pb "holdfast/engine/enginepb"
@@ -19,6 +21,8 @@ const (
 	// What a phone offers at once, as it comes and unpacked. It is held in memory while it is handed over.
 	largestHistory  = 32 << 20
 	unpackedHistory = 128 << 20
+	// How many messages a phone is asked for at once.
+	mostOlder = 500
 )
 
 // histories is the history that is handed over, piece by piece: one of a connection at a time.
@@ -44,6 +48,22 @@ func (c *Connection) askHistory(q *pb.HistoryQuery) (*pb.QueryResult, error) {
 		c.histories.offered, c.histories.opened = "", nil
 	}
 	return &pb.QueryResult{Result: &pb.QueryResult_History{History: piece}}, nil
+}
+
+// askOlder asks the session's own phone for what was said before a message. The phone answers with an offer, or not at all.
+func (c *Connection) askOlder(o *pb.OlderHistory) error {
+	chat, err := chatOf(o.Chat)
+	if err != nil {
+		return err
+	}
+	if o.MessageId == "" || o.Count == 0 || o.Count > mostOlder {
+		return argumentError("message_id or count")
+	}
+	request := c.client.BuildHistorySyncRequest(&types.MessageInfo{
+		MessageSource: types.MessageSource{Chat: chat, IsFromMe: o.FromMe}, ID: o.MessageId, Timestamp: time.UnixMilli(o.TimestampMs),
+	}, int(o.Count))
+	_, err = c.client.SendPeerMessage(c.ctx, request)
+	return err
 }
 
 func (c *Connection) openHistory(notification []byte) (*waHistorySync.HistorySync, error) {

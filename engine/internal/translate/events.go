@@ -35,6 +35,8 @@ func dispositions() map[Disposition][]any {
 			&events.GroupInfo{}, &events.JoinedGroup{}, &events.IdentityChange{}, &events.Picture{}, &events.UserAbout{},
 			&events.Contact{}, &events.CallOffer{}, &events.CallOfferNotice{}, &events.CallAccept{}, &events.CallReject{},
 			&events.CallTerminate{}, &events.NotifyAccountReachoutTimelock{},
+			// Best effort, and only of people who are watched.
+			&events.Presence{}, &events.ChatPresence{},
 		},
 		Fact:   {&events.Connected{}, &events.OfflineSyncCompleted{}, &events.PushNameSetting{}},
 		Answer: {&events.MediaRetry{}},
@@ -51,8 +53,8 @@ func dispositions() map[Disposition][]any {
 		Ignored: {
 			// Liveness is our own probe's business; these come from the library's, which is put to sleep.
 			&events.KeepAliveTimeout{}, &events.KeepAliveRestored{},
-			// Best effort by design: presence, typing, history from before the link.
-			&events.ChatPresence{}, &events.Presence{}, &events.HistorySync{}, &events.OfflineSyncPreview{},
+			// History of before the link is asked for piece by piece.
+			&events.HistorySync{}, &events.OfflineSyncPreview{},
 			// Steps of a call that only machines notice.
 			&events.CallPreAccept{}, &events.CallTransport{}, &events.CallRelayLatency{}, &events.UnknownCallEvent{},
 			// Names come with every message; settings are asked for when somebody wants them.

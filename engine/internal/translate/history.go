@@ -1,6 +1,9 @@
 package translate
 
 import (
+	"fmt"
+
+	"go.mau.fi/whatsmeow/proto/waCommon"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/proto/waHistorySync"
 	"go.mau.fi/whatsmeow/proto/waWeb"
@@ -38,9 +41,11 @@ func History(history *waHistorySync.HistorySync, from int, parse Parse, aliases 
 			if place <= from || piece.Next > 0 {
 				continue
 			}
-			if message := historyMessage(chat, told.GetMessage(), parse, aliases); message != nil {
-				piece.Messages = append(piece.Messages, message)
-				size += proto.Size(message)
+			for _, one := range append(reactionsTo(told.GetMessage()), told.GetMessage()) {
+				if message := historyMessage(chat, one, parse, aliases); message != nil {
+					piece.Messages = append(piece.Messages, message)
+					size += proto.Size(message)
+				}
 			}
 			if len(piece.Messages) >= pieceMessages || size >= pieceBytes {
 				piece.Next = uint32(place)
@@ -65,6 +70,34 @@ func historyChat(chat types.JID, it *waHistorySync.Conversation, aliases Aliases
 		}
 	}
 	return to
+}
+
+// reactionsTo are the reactions that a phone tells of with a message, as the messages that they were. They are newer than it,
+// and phones tell the newest first.
+func reactionsTo(told *waWeb.WebMessageInfo) []*waWeb.WebMessageInfo {
+	var found []*waWeb.WebMessageInfo
+	for _, it := range told.GetReactions() {
+		if it.GetText() == "" || it.GetKey() == nil || told.GetMessage() == nil {
+			continue
+		}
+		key := &waCommon.MessageKey{
+			RemoteJID: it.Key.RemoteJID, FromMe: it.Key.FromMe, ID: it.Key.ID, Participant: it.Key.Participant,
+		}
+		if key.GetID() == "" { // a name under which it is known when it is told of again
+			key.ID = proto.String(fmt.Sprintf("%s-%s-%t", told.GetKey().GetID(), key.GetParticipant(), key.GetFromMe()))
+		}
+		at := told.GetMessageTimestamp()
+		if ms := it.GetSenderTimestampMS(); ms > 0 {
+			at = uint64(ms) / 1000
+		}
+		found = append(found, &waWeb.WebMessageInfo{
+			Key: key, MessageTimestamp: proto.Uint64(at), Participant: key.Participant,
+			Message: &waE2E.Message{ReactionMessage: &waE2E.ReactionMessage{
+				Key: told.GetKey(), Text: it.Text, SenderTimestampMS: it.SenderTimestampMS,
+			}},
+		})
+	}
+	return found
 }
 
 func historyMessage(chat types.JID, told *waWeb.WebMessageInfo, parse Parse, aliases Aliases) *pb.Message {

@@ -71,3 +71,30 @@ func TestHistoryComesInPiecesThatLeaveNothingOut(t *testing.T) {
 		t.Errorf("%d messages in %d pieces: %v", len(ids), pieces, ids)
 	}
 }
+
+func TestReactionsInAHistoryAreMessagesOfTheirOwn(t *testing.T) {
+	from := &waCommon.MessageKey{RemoteJID: proto.String(friendLID.String()), FromMe: proto.Bool(true)}
+	named := &waCommon.MessageKey{RemoteJID: proto.String(friendLID.String()), ID: proto.String("R1")}
+	liked, gone := told("M1", "text"), told("M2", "")
+	liked.Message.Reactions = []*waWeb.Reaction{
+		{Key: from, Text: proto.String("👍")}, {Key: named, Text: proto.String("❤"), SenderTimestampMS: proto.Int64(1_700_000_009_000)},
+		{Key: named, Text: proto.String("")}, {Text: proto.String("!")},
+	}
+	gone.Message.Reactions = []*waWeb.Reaction{{Key: named, Text: proto.String("!")}}
+	piece := History(&waHistorySync.HistorySync{Conversations: []*waHistorySync.Conversation{
+		{ID: proto.String(friendLID.String()), Messages: []*waHistorySync.HistorySyncMsg{liked, gone}},
+	}}, 0, parseTold, aliases)
+	if len(piece.Messages) != 3 || piece.Next != 0 {
+		t.Fatalf("%v", piece)
+	}
+	mine, theirs, text := piece.Messages[0], piece.Messages[1], piece.Messages[2]
+	if mine.MessageId != "M1--true" || mine.GetReaction().GetMessageId() != "M1" || mine.GetReaction().GetEmoji() != "👍" || mine.TimestampMs != text.TimestampMs {
+		t.Errorf("mine: %v", mine)
+	}
+	if theirs.MessageId != "R1" || theirs.GetReaction().GetMessageId() != "M1" || theirs.TimestampMs != 1_700_000_009_000 {
+		t.Errorf("theirs: %v", theirs)
+	}
+	if text.MessageId != "M1" || text.GetText().GetBody() != "text" {
+		t.Errorf("the message: %v", text)
+	}
+}

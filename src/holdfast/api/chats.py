@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.api.auth import Behind, Reader, Sender
 from holdfast.api.bodies import Moment
@@ -83,6 +83,20 @@ class ChatReadOut(BaseModel):
     told: int = Field(description="how many messages their senders are told about")
 
 
+class OlderIn(BaseModel):
+    """How much of before is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    count: int = Field(50, ge=1, le=500, description="phones hand over some 50 at a time")
+
+
+class OlderOut(BaseModel):
+    """What the phone was asked for."""
+
+    before: str = Field(description="the id of the message before which it is asked for more")
+
+
 @router.get("", summary="List chats", responses=_REFUSED)
 async def list_chats(
     rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[ChatsQuery, Query()]
@@ -120,9 +134,7 @@ async def chat_messages(
     return window_out(await rooms.chats.messages(session, chat, lambda windows: _look(windows, wanted)))
 
 
-@router.post(
-    "/{chat}/read", summary="Mark a chat as read", responses=refusals(400, 404, 409, 422, 429, 502, 504)
-)
+@router.post("/{chat}/read", summary="Mark a chat as read", responses=_ASKS)
 async def mark_chat_read(rooms: Behind, caller: Sender, ref: Ref, chat: ChatName) -> ChatReadOut:
     """Its senders see the blue ticks, unless the number's privacy settings hide them. Idempotent.
 
@@ -130,6 +142,17 @@ async def mark_chat_read(rooms: Behind, caller: Sender, ref: Ref, chat: ChatName
     """
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return ChatReadOut(told=await rooms.chats.mark_read(session, chat))
+
+
+@router.post("/{chat}/history", status_code=202, summary="Ask the phone for older messages", responses=_ASKS)
+async def ask_older(rooms: Behind, caller: Sender, ref: Ref, chat: ChatName, body: OlderIn) -> OlderOut:
+    """Best effort: the phone must be online, and hands over what it wants to, some seconds later, or nothing.
+
+    What it hands over is told by a `notice.received` of kind `history` and then stands in the chat, with
+    `history`. Asked again before that, it is the same piece.
+    """
+    session = rooms.directory.resolve(caller.tenant_id, ref)
+    return OlderOut(before=await rooms.chats.ask_older(session, chat, body.count))
 
 
 def chat_out(it: Chat) -> ChatOut:

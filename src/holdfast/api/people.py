@@ -213,6 +213,23 @@ async def presence(rooms: Behind, caller: Sender, ref: Ref, body: PresenceIn) ->
 
 
 @router.put(
+    "/people/{person}/presence",
+    status_code=_DONE,
+    response_class=Response,
+    summary="Hear when somebody is online",
+    responses=_REFUSED,
+)
+async def watch_presence(rooms: Behind, caller: Sender, ref: Ref, person: Person) -> None:
+    """Until the connection ends: ask again when the session is `connected` again. Idempotent.
+
+    What they do comes as `notice.received` of the kinds `presence` and `activity`. Best effort: WhatsApp
+    tells it only to numbers that are seen online themselves, and of people who show it to this number.
+    """
+    session = rooms.directory.resolve(caller.tenant_id, ref)
+    await rooms.activities.watch(session, person)
+
+
+@router.put(
     "/chats/{chat}/activity",
     status_code=_DONE,
     response_class=Response,

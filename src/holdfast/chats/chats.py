@@ -74,6 +74,21 @@ class Chats:
         await self._store.write(partial(_mark_read, row=found.row, up_to=up_to))
         return told
 
+    async def ask_older(self, session: SessionRef, chat: str, count: int) -> str:
+        """Ask the phone for what was said before the oldest message that is here; that message's id.
+
+        Raises RecipientInvalid, UnknownMessage where nothing is here, NotConnected.
+        """
+        jid = chat_jid(chat)
+        oldest = await self._store.read(lambda unit: ChatWindows(unit, session.session_id, jid).oldest())
+        if oldest is None:
+            raise UnknownMessage(
+                "No message of this chat is here, and the phone is asked for what was before one",
+                next_step="Write to the chat, or wait until somebody does.",
+            )
+        await self._activities.ask_older(session, oldest, count)
+        return oldest.message_id
+
 
 def chat_jid(text: str) -> str:
     """The JID of a chat. Raises RecipientInvalid."""

@@ -115,6 +115,15 @@ class Chats:
         """
         return int((await self._http.json("POST", _path(session, chat) + "/read"))["told"])
 
+    async def ask_older(self, session: str, chat: str, *, count: int = 50) -> str:
+        """Ask the phone for what was said before; the id of the message before which it is asked for more.
+
+        Best effort: what it hands over stands in the chat some seconds later. Raises UnknownMessage where
+        nothing of the chat is here, NotConnected.
+        """
+        body = await self._http.json("POST", _path(session, chat) + "/history", body={"count": count})
+        return str(body["before"])
+
     async def search(
         self,
         text: str,

@@ -98,6 +98,13 @@ class People:
         """Be seen online, or not, until the connection ends."""
         await self._http.json("PUT", session_path(session) + "/presence", body={"available": available})
 
+    async def watch_presence(self, session: str, person: str) -> None:
+        """Hear, by events `notice.received`, when a person is online or types; until the connection ends.
+
+        Best effort: only a number that is seen online itself is told.
+        """
+        await self._http.json("PUT", _person(session, person) + "/presence")
+
     async def show_activity(self, session: str, chat: str, activity: str) -> None:
         """Show in a chat that this side is `typing`, `recording` or has `paused`. Best effort."""
         path = f"{session_path(session)}/chats/{quote(chat, safe='')}/activity"

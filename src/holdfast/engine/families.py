@@ -131,6 +131,19 @@ class Acts:
         """Be seen online, or not. Raises CommandRefused `not_allowed` while the number has no name."""
         await self._act(session_id, pb.Act(presence=pb.Presence(available=available)))
 
+    async def watch_presence(self, session_id: str, person: str) -> None:
+        """Hear, as notices, when a person comes online, leaves, types. Until the connection ends."""
+        await self._act(session_id, pb.Act(watch_presence=pb.WatchPresence(person=person)))
+
+    async def ask_older(
+        self, session_id: str, chat: str, message_id: str, *, from_me: bool, timestamp_ms: int, count: int
+    ) -> None:
+        """Ask the session's own phone for what was said before a message: it offers history, or nothing."""
+        wanted = pb.OlderHistory(
+            chat=chat, message_id=message_id, from_me=from_me, timestamp_ms=timestamp_ms, count=count
+        )
+        await self._act(session_id, pb.Act(older_history=wanted))
+
     async def mark_read(
         self, session_id: str, chat: str, sender: str, message_ids: Sequence[str], timestamp_ms: int
     ) -> None:

@@ -60,6 +60,13 @@ _STEPS: Final[Mapping[int, n.CallStep]] = {
 }
 
 
+_ACTIVITIES: Final[Mapping[int, n.SeenActivity]] = {
+    pb.PAUSED: n.SeenActivity.PAUSED,
+    pb.TYPING: n.SeenActivity.TYPING,
+    pb.RECORDING: n.SeenActivity.RECORDING,
+}
+
+
 def _call(it: pb.CallReceived) -> n.Notice:
     return n.CallReceived(it.call_id, _STEPS.get(it.step, n.CallStep.OTHER), it.video, it.group)
 
@@ -76,5 +83,7 @@ _NOTICES: Final[Mapping[str | None, Callable[[Any], n.Notice]]] = {
     "picture_changed": lambda it: n.PictureChanged(it.picture_id),
     "contact_changed": _contact,
     "reachout_lock": lambda it: n.ReachoutLock(it.until_ms or None, it.reason),
+    "presence_changed": lambda it: n.PresenceChanged(it.available, it.last_seen_ms or None),
+    "activity_changed": lambda it: n.ActivityChanged(_ACTIVITIES.get(it.activity, n.SeenActivity.OTHER)),
     "history_offered": lambda it: n.HistoryOffered(it.conversations, it.progress),
 }

@@ -25,6 +25,7 @@ class Place(NamedTuple):
 
 _LAST: Final = (1 << 62) - 1
 _END: Final = Place(_LAST)
+_BEGINNING: Final = Place(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class ChatWindows:
         """What stands right after this place."""
         found = self._after(place, limit)
         return self._window(found, newer=bool(found) and bool(self._after(_place(found[-1]), 1)))
+
+    def oldest(self) -> Message | None:
+        """The first message of the chat that is here; None where there is none."""
+        found = self._after(_BEGINNING, 1)
+        return found[0] if found else None
 
     def around(self, message_id: str, limit: int) -> Window:
         """This message with what stands before and after it. Raises UnknownMessage."""

@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     CONTACT = "contact"
     HISTORY = "history"
     REACHOUT_LOCK = "reachout_lock"
+    PRESENCE = "presence"
+    ACTIVITY = "activity"
     OTHER = "other"
 
 
@@ -31,6 +33,15 @@ class CallStep(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     ENDED = "ended"
+    OTHER = "other"
+
+
+class SeenActivity(StrEnum):
+    """What somebody does in a chat."""
+
+    PAUSED = "paused"
+    TYPING = "typing"
+    RECORDING = "recording"
     OTHER = "other"
 
 
@@ -109,6 +120,23 @@ class ReachoutLock:
 
 
 @dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """Somebody who is watched came online or left. Best effort: WhatsApp may leave some out."""
+
+    kind: ClassVar[NoticeKind] = NoticeKind.PRESENCE
+    available: bool
+    last_seen_ms: int | None = None  #: None: hidden, or not told
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChanged:
+    """Somebody who is watched types, records or stopped. Best effort, like presence."""
+
+    kind: ClassVar[NoticeKind] = NoticeKind.ACTIVITY
+    activity: SeenActivity
+
+
+@dataclass(frozen=True, slots=True)
 class OtherNotice:
     """A notice that has no type here yet; `name` is the engine's word for it, `raw` the event as JSON."""
 
@@ -125,6 +153,8 @@ Notice = (
     | ContactChanged
     | HistoryOffered
     | ReachoutLock
+    | PresenceChanged
+    | ActivityChanged
     | OtherNotice
 )
 
@@ -164,6 +194,8 @@ _TYPES: dict[str, type[Notice]] = {
         ContactChanged,
         HistoryOffered,
         ReachoutLock,
+        PresenceChanged,
+        ActivityChanged,
     )
 }
 
@@ -177,6 +209,9 @@ def notice_from_json(body: dict[str, Json]) -> Notice:
     if made is CallReceived:
         step = str(known.get("step"))
         known["step"] = CallStep(step) if step in set(CallStep) else CallStep.OTHER
+    if made is ActivityChanged:
+        seen = str(known.get("activity"))
+        known["activity"] = SeenActivity(seen) if seen in set(SeenActivity) else SeenActivity.OTHER
     return made(**known)  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""What people see of this side: online, typing, read. Best effort: WhatsApp confirms none of it."""
+"""What people see of this side, and what is seen of them. Best effort: WhatsApp confirms none of it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import Final
 
 from holdfast.engine import Activity, Acts
 from holdfast.kit.clock import Clock, now_ms
-from holdfast.messages import Direction, MessageReader
+from holdfast.messages import Direction, Message, MessageReader
 from holdfast.model.address import is_group, parse_recipient
 from holdfast.model.errors import RecipientInvalid, RequestInvalid, UnknownMessage
 from holdfast.model.seams import SessionRef
@@ -27,6 +27,21 @@ class Activities:
     async def show(self, session: SessionRef, chat: str, activity: Activity) -> None:
         """Show in a chat that this side types, records, or stopped; WhatsApp forgets it after some 25 s."""
         await self._do.show_activity(session.session_id, _chat(chat), activity)
+
+    async def watch(self, session: SessionRef, person: str) -> None:
+        """Hear, by notices, when a person comes online, leaves or types; until the connection ends."""
+        await self._do.watch_presence(session.session_id, _chat(person))
+
+    async def ask_older(self, session: SessionRef, before: Message, count: int) -> None:
+        """Ask the session's own phone for what was said before a message. It need not have any of it."""
+        await self._do.ask_older(
+            session.session_id,
+            before.chat,
+            before.message_id,
+            from_me=before.from_me,
+            timestamp_ms=before.timestamp_ms,
+            count=count,
+        )
 
     async def read(self, session: SessionRef, message_ids: Sequence[str]) -> int:
         """Tell the senders that these received messages were read. How many were named: sent ones need none.

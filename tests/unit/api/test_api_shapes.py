@@ -33,6 +33,7 @@ from holdfast.model.events import (
 )
 from holdfast.model.media import FileState
 from holdfast.model.notices import (
+    ActivityChanged,
     CallReceived,
     CallStep,
     ContactChanged,
@@ -42,7 +43,9 @@ from holdfast.model.notices import (
     Notice,
     OtherNotice,
     PictureChanged,
+    PresenceChanged,
     ReachoutLock,
+    SeenActivity,
 )
 from holdfast.model.states import State
 from holdfast.model.warnings import WarningCode
@@ -69,6 +72,8 @@ NOTICES: list[Notice] = [
     ContactChanged(push_name="Ann"),
     HistoryOffered(3, 100),
     ReachoutLock(5_000, "DEFAULT"),
+    PresenceChanged(False, 4_000),
+    ActivityChanged(SeenActivity.TYPING),
     OtherNotice("melted"),
 ]
 EVENTS: list[EventData] = [

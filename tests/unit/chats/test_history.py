@@ -13,8 +13,8 @@ from holdfast.engine import History, HistoryChat
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.messages import Follower
-from holdfast.model.content import Text
-from holdfast.model.errors import CommandRefused, NotConnected
+from holdfast.model.content import Reaction, Text
+from holdfast.model.errors import CommandRefused, NotConnected, UnknownMessage
 from holdfast.model.messages import InboundMessage
 from holdfast.model.notices import HistoryOffered, InboundNotice
 from holdfast.model.seams import SessionRef
@@ -62,8 +62,8 @@ class World:
         self.inbox = Inbox(store, journal, telling, clock=lambda: 50_000)
         self.importer = Importer(store, phone, telling.names_learned)
         telling.on_offered = self.importer.offered
-        activities = create_autospec(Activities, instance=True)
-        self.chats = Chats(store, Follower(store, ListOfChats()), activities)
+        self.activities = create_autospec(Activities, instance=True)
+        self.chats = Chats(store, Follower(store, ListOfChats()), self.activities)
 
     async def offer(self, name: str = "N1") -> None:
         """The phone offers what it has."""
@@ -188,3 +188,29 @@ async def test_what_cannot_be_opened_now_waits(world: World, refusal: Callable[[
         world.importer.session_up("ses_a")
         await world.over()
     assert await world.shown() == ["H0", "H1", "H2", "H3"]
+
+
+async def test_the_phone_is_asked_for_what_was_before_the_oldest_message(world: World) -> None:
+    with pytest.raises(UnknownMessage):
+        await world.chats.ask_older(SES, PN, 50)
+    await world.inbox.receive([message(1, "M1", LID, timestamp_ms=1_500, chat_alt=PN)])
+    assert await world.chats.ask_older(SES, PN, 50) == "M1"
+    await world.offer()
+    async with world.running():
+        await world.over()
+    assert await world.chats.ask_older(SES, LID, 20) == "H0"
+    session, oldest, count = world.activities.ask_older.await_args.args
+    assert (session, oldest.message_id, oldest.timestamp_ms, count) == (SES, "H0", 1_000, 20)
+
+
+async def test_a_reaction_of_before_the_link_stands_after_its_message(world: World) -> None:
+    liked = said("R1", 1_000, content=Reaction("H1", "!"))
+    world.phone.pieces = [History([ANN], [liked, said("H1", 1_000)], 0)]
+    await world.offer()
+    async with world.running():
+        await world.over()
+    window = await world.chats.messages(SES, PN, lambda chat: chat.newest(9))
+    assert [it.content for it in window.messages] == [message(0, "H1").content, Reaction("H1", "!")]
+    (ann,) = await world.chats.page(SES, Wanted())
+    assert ann.last is not None
+    assert ann.last.message_id == "H1"

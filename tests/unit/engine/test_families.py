@@ -152,6 +152,14 @@ CALLS: list[tuple[Call, int, object]] = [
     (lambda f, q, t, c, g: t.block(SESSION, FRIEND, blocked=True), 10, None),
     (lambda f, q, t, c, g: t.reject_call(SESSION, FRIEND, "C1"), 10, None),
     (lambda f, q, t, c, g: c.export_device(ME, KEY, "/srv/new/store.db"), 10, None),
+    (lambda f, q, t, c, g: t.watch_presence(SESSION, FRIEND), 10, None),
+    (
+        lambda f, q, t, c, g: t.ask_older(
+            SESSION, FRIEND, "A1", from_me=True, timestamp_ms=1795555555123, count=50
+        ),
+        10,
+        None,
+    ),
 ]
 ASKED = commands(
     "down_commands_files",
@@ -162,6 +170,7 @@ ASKED = commands(
     "down_commands_questions_people",
     "down_commands_acts_people",
     "down_commands_export",
+    "down_commands_acts_watching",
 )
 
 

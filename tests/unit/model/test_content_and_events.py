@@ -68,6 +68,9 @@ NOTICES: list[n.Notice] = [
     n.HistoryOffered(3, 50),
     n.ReachoutLock(5_000, "DEFAULT"),
     n.ReachoutLock(),
+    n.PresenceChanged(True),
+    n.PresenceChanged(False, 4_000),
+    n.ActivityChanged(n.SeenActivity.RECORDING),
     n.OtherNotice("Blocklist", "{}"),
 ]
 EVENTS: list[EventData] = [

@@ -897,7 +897,7 @@ class OwnProfile(_message.Message):
     def __init__(self, jid: _Optional[str] = ..., lid: _Optional[str] = ..., push_name: _Optional[str] = ..., about: _Optional[str] = ..., picture_id: _Optional[str] = ...) -> None: ...
 
 class Act(_message.Message):
-    __slots__ = ("chat_presence", "presence", "mark_read", "group_create", "group_members", "group_subject", "group_leave", "media_again", "group_settings", "group_link_reset", "group_join", "group_decide", "set_picture", "set_profile", "block", "reject_call")
+    __slots__ = ("chat_presence", "presence", "mark_read", "group_create", "group_members", "group_subject", "group_leave", "media_again", "group_settings", "group_link_reset", "group_join", "group_decide", "set_picture", "set_profile", "block", "reject_call", "watch_presence", "older_history")
     CHAT_PRESENCE_FIELD_NUMBER: _ClassVar[int]
     PRESENCE_FIELD_NUMBER: _ClassVar[int]
     MARK_READ_FIELD_NUMBER: _ClassVar[int]
@@ -914,6 +914,8 @@ class Act(_message.Message):
     SET_PROFILE_FIELD_NUMBER: _ClassVar[int]
     BLOCK_FIELD_NUMBER: _ClassVar[int]
     REJECT_CALL_FIELD_NUMBER: _ClassVar[int]
+    WATCH_PRESENCE_FIELD_NUMBER: _ClassVar[int]
+    OLDER_HISTORY_FIELD_NUMBER: _ClassVar[int]
     chat_presence: ChatPresence
     presence: Presence
     mark_read: MarkRead
@@ -930,7 +932,9 @@ class Act(_message.Message):
     set_profile: SetProfile
     block: Block
     reject_call: RejectCall
-    def __init__(self, chat_presence: _Optional[_Union[ChatPresence, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., mark_read: _Optional[_Union[MarkRead, _Mapping]] = ..., group_create: _Optional[_Union[GroupCreate, _Mapping]] = ..., group_members: _Optional[_Union[GroupMembers, _Mapping]] = ..., group_subject: _Optional[_Union[GroupSubject, _Mapping]] = ..., group_leave: _Optional[_Union[GroupLeave, _Mapping]] = ..., media_again: _Optional[_Union[MediaAgain, _Mapping]] = ..., group_settings: _Optional[_Union[GroupSettings, _Mapping]] = ..., group_link_reset: _Optional[_Union[GroupLinkReset, _Mapping]] = ..., group_join: _Optional[_Union[GroupJoin, _Mapping]] = ..., group_decide: _Optional[_Union[GroupDecide, _Mapping]] = ..., set_picture: _Optional[_Union[SetPicture, _Mapping]] = ..., set_profile: _Optional[_Union[SetProfile, _Mapping]] = ..., block: _Optional[_Union[Block, _Mapping]] = ..., reject_call: _Optional[_Union[RejectCall, _Mapping]] = ...) -> None: ...
+    watch_presence: WatchPresence
+    older_history: OlderHistory
+    def __init__(self, chat_presence: _Optional[_Union[ChatPresence, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., mark_read: _Optional[_Union[MarkRead, _Mapping]] = ..., group_create: _Optional[_Union[GroupCreate, _Mapping]] = ..., group_members: _Optional[_Union[GroupMembers, _Mapping]] = ..., group_subject: _Optional[_Union[GroupSubject, _Mapping]] = ..., group_leave: _Optional[_Union[GroupLeave, _Mapping]] = ..., media_again: _Optional[_Union[MediaAgain, _Mapping]] = ..., group_settings: _Optional[_Union[GroupSettings, _Mapping]] = ..., group_link_reset: _Optional[_Union[GroupLinkReset, _Mapping]] = ..., group_join: _Optional[_Union[GroupJoin, _Mapping]] = ..., group_decide: _Optional[_Union[GroupDecide, _Mapping]] = ..., set_picture: _Optional[_Union[SetPicture, _Mapping]] = ..., set_profile: _Optional[_Union[SetProfile, _Mapping]] = ..., block: _Optional[_Union[Block, _Mapping]] = ..., reject_call: _Optional[_Union[RejectCall, _Mapping]] = ..., watch_presence: _Optional[_Union[WatchPresence, _Mapping]] = ..., older_history: _Optional[_Union[OlderHistory, _Mapping]] = ...) -> None: ...
 
 class ActResult(_message.Message):
     __slots__ = ("group", "members", "link", "joined", "media_placed", "picture")
@@ -961,6 +965,26 @@ class Presence(_message.Message):
     AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     available: bool
     def __init__(self, available: _Optional[bool] = ...) -> None: ...
+
+class WatchPresence(_message.Message):
+    __slots__ = ("person",)
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    person: str
+    def __init__(self, person: _Optional[str] = ...) -> None: ...
+
+class OlderHistory(_message.Message):
+    __slots__ = ("chat", "message_id", "from_me", "timestamp_ms", "count")
+    CHAT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_ME_FIELD_NUMBER: _ClassVar[int]
+    TIMESTAMP_MS_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    chat: str
+    message_id: str
+    from_me: bool
+    timestamp_ms: int
+    count: int
+    def __init__(self, chat: _Optional[str] = ..., message_id: _Optional[str] = ..., from_me: _Optional[bool] = ..., timestamp_ms: _Optional[int] = ..., count: _Optional[int] = ...) -> None: ...
 
 class MarkRead(_message.Message):
     __slots__ = ("chat", "sender", "message_ids", "timestamp_ms")
@@ -1704,7 +1728,7 @@ class Receipt(_message.Message):
     def __init__(self, message_ids: _Optional[_Iterable[str]] = ..., chat: _Optional[str] = ..., sender: _Optional[str] = ..., chat_alt: _Optional[str] = ..., sender_alt: _Optional[str] = ..., kind: _Optional[_Union[ReceiptKind, str]] = ..., timestamp_ms: _Optional[int] = ...) -> None: ...
 
 class Notice(_message.Message):
-    __slots__ = ("notice_id", "timestamp_ms", "chat", "actor", "chat_alt", "actor_alt", "raw", "group_changed", "identity_changed", "call_received", "picture_changed", "contact_changed", "history_offered", "reachout_lock", "other")
+    __slots__ = ("notice_id", "timestamp_ms", "chat", "actor", "chat_alt", "actor_alt", "raw", "group_changed", "identity_changed", "call_received", "picture_changed", "contact_changed", "history_offered", "reachout_lock", "presence_changed", "activity_changed", "other")
     NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
     TIMESTAMP_MS_FIELD_NUMBER: _ClassVar[int]
     CHAT_FIELD_NUMBER: _ClassVar[int]
@@ -1719,6 +1743,8 @@ class Notice(_message.Message):
     CONTACT_CHANGED_FIELD_NUMBER: _ClassVar[int]
     HISTORY_OFFERED_FIELD_NUMBER: _ClassVar[int]
     REACHOUT_LOCK_FIELD_NUMBER: _ClassVar[int]
+    PRESENCE_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    ACTIVITY_CHANGED_FIELD_NUMBER: _ClassVar[int]
     OTHER_FIELD_NUMBER: _ClassVar[int]
     notice_id: str
     timestamp_ms: int
@@ -1734,8 +1760,10 @@ class Notice(_message.Message):
     contact_changed: ContactChanged
     history_offered: HistoryOffered
     reachout_lock: ReachoutLock
+    presence_changed: PresenceChanged
+    activity_changed: ActivityChanged
     other: OtherNotice
-    def __init__(self, notice_id: _Optional[str] = ..., timestamp_ms: _Optional[int] = ..., chat: _Optional[str] = ..., actor: _Optional[str] = ..., chat_alt: _Optional[str] = ..., actor_alt: _Optional[str] = ..., raw: _Optional[bytes] = ..., group_changed: _Optional[_Union[GroupChanged, _Mapping]] = ..., identity_changed: _Optional[_Union[IdentityChanged, _Mapping]] = ..., call_received: _Optional[_Union[CallReceived, _Mapping]] = ..., picture_changed: _Optional[_Union[PictureChanged, _Mapping]] = ..., contact_changed: _Optional[_Union[ContactChanged, _Mapping]] = ..., history_offered: _Optional[_Union[HistoryOffered, _Mapping]] = ..., reachout_lock: _Optional[_Union[ReachoutLock, _Mapping]] = ..., other: _Optional[_Union[OtherNotice, _Mapping]] = ...) -> None: ...
+    def __init__(self, notice_id: _Optional[str] = ..., timestamp_ms: _Optional[int] = ..., chat: _Optional[str] = ..., actor: _Optional[str] = ..., chat_alt: _Optional[str] = ..., actor_alt: _Optional[str] = ..., raw: _Optional[bytes] = ..., group_changed: _Optional[_Union[GroupChanged, _Mapping]] = ..., identity_changed: _Optional[_Union[IdentityChanged, _Mapping]] = ..., call_received: _Optional[_Union[CallReceived, _Mapping]] = ..., picture_changed: _Optional[_Union[PictureChanged, _Mapping]] = ..., contact_changed: _Optional[_Union[ContactChanged, _Mapping]] = ..., history_offered: _Optional[_Union[HistoryOffered, _Mapping]] = ..., reachout_lock: _Optional[_Union[ReachoutLock, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., activity_changed: _Optional[_Union[ActivityChanged, _Mapping]] = ..., other: _Optional[_Union[OtherNotice, _Mapping]] = ...) -> None: ...
 
 class GroupChanged(_message.Message):
     __slots__ = ("joined", "left", "promoted", "demoted", "subject", "description", "announce", "locked", "disappearing_s", "deleted", "added_us")
@@ -1816,6 +1844,20 @@ class ReachoutLock(_message.Message):
     until_ms: int
     reason: str
     def __init__(self, until_ms: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class PresenceChanged(_message.Message):
+    __slots__ = ("available", "last_seen_ms")
+    AVAILABLE_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEEN_MS_FIELD_NUMBER: _ClassVar[int]
+    available: bool
+    last_seen_ms: int
+    def __init__(self, available: _Optional[bool] = ..., last_seen_ms: _Optional[int] = ...) -> None: ...
+
+class ActivityChanged(_message.Message):
+    __slots__ = ("activity",)
+    ACTIVITY_FIELD_NUMBER: _ClassVar[int]
+    activity: ChatActivity
+    def __init__(self, activity: _Optional[_Union[ChatActivity, str]] = ...) -> None: ...
 
 class OtherNotice(_message.Message):
     __slots__ = ("kind",)
