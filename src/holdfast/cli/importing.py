@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from holdfast.cli.run import client
 from holdfast.cli.screen import complain, machine, number, say
+from holdfast.model.errors import HoldfastError
 
 if TYPE_CHECKING:
     from holdfast.vault import Source
@@ -36,8 +37,14 @@ async def import_(data: Path | None, wanted: Wanted, *, as_json: bool) -> None:
             machine(_plain(source))
         return
     async with client(data) as api:
+        known = {it.id for it in await api.sessions.list()}
         session = await api.sessions.create(wanted.session)
-        session = await api.sessions.take_in(session.id, str(source.path), wanted.device)
+        try:
+            session = await api.sessions.take_in(session.id, str(source.path), wanted.device)
+        except HoldfastError:
+            if session.id not in known:
+                await api.sessions.delete(session.id)  # it was made for this alone
+            raise
     if as_json:
         machine({**_plain(source), "session": session.name, "state": session.state})
         return
@@ -59,7 +66,7 @@ async def export(data: Path | None, ref: str, file: Path, *, keep_connected: boo
         machine({"session": session.name, "phone": session.phone, "state": session.state, "file": str(file)})
         return
     say("[bold green]exported[/] {} to {}", number(session.phone or ""), file)
-    say("It is not encrypted: whoever reads it has the number. Its WhatsApp needs no code.")
+    say("It is not encrypted: whoever reads it has the number, and connects it without a code.")
     if keep_connected:
         say("[bold]{}[/] connects again here, so no other program may use this file.", session.name)
         return
