@@ -1,7 +1,9 @@
 """A whole installation moves: its archive is made, it rests, and what waited goes on elsewhere."""
 
+import base64
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -119,3 +121,40 @@ async def test_what_cannot_be_is_said_before_anything_stops(
         await ops.check_move(None, Choice(messages=False, media=True), LOCK, str(tmp_path))
     with pytest.raises(SettingsError):
         await ops.check_move(tmp_path / "none", EVERYTHING, LOCK, str(tmp_path))
+
+
+def secrets_of(key_file: Path) -> Sequence[bytes]:
+    """The master key in every form in which somebody might write it down."""
+    raw = load_or_create(key_file).recovery_bytes
+    return [raw, raw.hex().encode(), base64.b64encode(raw), base64.urlsafe_b64encode(raw), raw[:16]]
+
+
+def holding(secrets: Sequence[bytes], *folders: Path) -> list[Path]:
+    """The files under these folders that hold one of the secrets."""
+    files = [it for folder in folders for it in folder.rglob("*") if it.is_file()]
+    return [it for it in files if any(secret in it.read_bytes() for secret in secrets)]
+
+
+async def test_no_master_key_lies_in_the_clear_while_an_archive_is_made_or_opened(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(monkeypatch, {})
+    temporary, usb = tmp_path / "tmp", tmp_path / "usb"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    secrets, looks, found = secrets_of(tmp_path / "key"), 0, list[Path]()
+    assert holding(secrets, tmp_path) == [tmp_path / "key"]  # the scan sees it where it is
+
+    def look(*folders: Path) -> None:
+        nonlocal looks, found
+        looks, found = looks + 1, [*found, *holding(secrets, *folders)]
+
+    made = await ops.move(None, EVERYTHING, LOCK, str(usb), lambda progress: look(temporary, data, usb))
+    while_making = looks
+    there = tmp_path / "new"
+    monkeypatch.setenv("HOLDFAST_MASTER_KEY_FILE", str(tmp_path / "new key"))
+    await ops.restore(there, made.where, lambda locked: MINE, Wish(), lambda progress: look(temporary, usb))
+    look(temporary, data, usb, there)  # nothing is left over either
+    assert 0 < while_making < looks - 1
+    assert found == []
+    assert load_or_create(tmp_path / "new key").recovery_bytes == secrets[0]
