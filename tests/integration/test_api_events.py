@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from holdfast.accounts import Scope
 from holdfast.api import socket as event_socket
 from holdfast.model.ids import DEFAULT_TENANT
-from patience import PATIENCE_S
+from patience import PATIENCE_S, patient_socket
 
 from .served import Served, served, until
 
@@ -28,7 +28,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Served]:
 def dial(api: Served, key: str | None = None, **more: Any) -> connect:
     """Open the socket."""
     headers = {"Authorization": f"Bearer {key or api.key}"}
-    return connect(api.socket_url, additional_headers=headers, max_size=None, compression=None, **more)
+    return patient_socket(api.socket_url, additional_headers=headers, max_size=None, compression=None, **more)
 
 
 async def ask(ws: ClientConnection, **frame: Any) -> None:
@@ -269,7 +269,7 @@ async def test_several_consumers_each_at_its_own_place(api: Served) -> None:
 
 
 async def test_the_key_may_come_in_the_first_frame(api: Served) -> None:
-    async with connect(api.socket_url) as ws:
+    async with patient_socket(api.socket_url) as ws:
         await ask(ws, op="auth", key=api.key)
         await ask(ws, op="subscribe", after="")
         assert (await hear(ws))["op"] == "subscribed"
@@ -279,7 +279,7 @@ async def test_the_key_may_come_in_the_first_frame(api: Served) -> None:
     "first", [{"op": "auth", "key": "hf_wrong"}, {"op": "subscribe"}, {"op": "auth"}, [], 5]
 )
 async def test_without_a_key_the_socket_ends(api: Served, first: object) -> None:
-    async with connect(api.socket_url) as ws:
+    async with patient_socket(api.socket_url) as ws:
         await ws.send(json.dumps(first))
         frame = await hear(ws)
         assert (frame["op"], frame["error"]["code"]) == ("error", "unauthorized")

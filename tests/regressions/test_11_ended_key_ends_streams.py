@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from holdfast.accounts import Accounts, accounts
@@ -15,6 +14,7 @@ from holdfast.accounts.accounts import IssuedKey
 from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.store import Store
 from integration.served import Served, served
+from patience import patient_socket
 
 WITHIN_S = 60.0
 
@@ -59,7 +59,9 @@ async def last_of_sse(api: Served, key: str, begun: asyncio.Event) -> str:
 async def last_of_socket(api: Served, key: str, begun: asyncio.Event) -> str:
     """The same of a WebSocket."""
     last = ""
-    async with connect(api.socket_url, additional_headers={"Authorization": f"Bearer {key}"}) as socket:
+    async with patient_socket(
+        api.socket_url, additional_headers={"Authorization": f"Bearer {key}"}
+    ) as socket:
         await socket.send(json.dumps({"op": "subscribe"}))
         try:
             async for text in socket:
@@ -102,7 +104,7 @@ async def test_an_expired_key_ends_a_busy_stream(
 async def test_a_key_with_scopes_of_a_newer_version_ends_nothing_by_surprise(api: Served) -> None:
     key: IssuedKey = await api.accounts.create_key(DEFAULT_TENANT, "future", scopes=frozenset())
     async with (
-        connect(api.socket_url, additional_headers={"Authorization": f"Bearer {key.key}"}) as socket,
+        patient_socket(api.socket_url, additional_headers={"Authorization": f"Bearer {key.key}"}) as socket,
         asyncio.timeout(WITHIN_S),
     ):
         await socket.send(json.dumps({"op": "subscribe"}))

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from holdfast.accounts import Scope
 from holdfast.model.ids import DEFAULT_TENANT
 from integration.served import Served, served
+from patience import patient_socket
 
 WITHIN_S = 60.0
 
@@ -33,7 +34,7 @@ async def hear(socket: ClientConnection) -> dict[str, Any]:
 
 def dial(api: Served, key: str) -> connect:
     """A worker's connection."""
-    return connect(api.socket_url, additional_headers={"Authorization": f"Bearer {key}"})
+    return patient_socket(api.socket_url, additional_headers={"Authorization": f"Bearer {key}"})
 
 
 async def subscribe(socket: ClientConnection, **wanted: Any) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from holdfast.kit import edge
 from house import House
+from patience import patient_socket
 
 MEBIBYTE = 1024 * 1024
 HANDSHAKE = (
@@ -90,7 +91,7 @@ async def test_unfinished_frames_hold_no_memory(house: House) -> None:
 async def test_of_too_many_unknown_sockets_the_oldest_goes(house: House) -> None:
     waiting: list[ClientConnection] = []
     for _ in range(edge.MOST_UNKNOWN_SOCKETS + 1):
-        waiting.append(await connect(socket_url(house)))
+        waiting.append(await patient_socket(socket_url(house)))
     with pytest.raises(ConnectionClosed):
         await asyncio.wait_for(waiting[0].recv(), 60)
     # Its owner being known, it takes large frames.
@@ -112,11 +113,11 @@ async def last_words(socket: ClientConnection) -> None:
 
 async def test_bad_first_frames_end_the_connection_and_leave_no_traceback(house: House) -> None:
     for frame in (*BAD_FRAMES, "x" * 2 * edge.LARGEST_FIRST_FRAME_BYTES):
-        async with connect(socket_url(house)) as socket:
+        async with patient_socket(socket_url(house)) as socket:
             await socket.send(frame)
             with contextlib.suppress(ConnectionClosed):
                 await last_words(socket)
-    async with connect(socket_url(house)) as socket:
+    async with patient_socket(socket_url(house)) as socket:
         await socket.send(b"\xff\xfe", text=True)
         with contextlib.suppress(ConnectionClosed):
             await last_words(socket)
