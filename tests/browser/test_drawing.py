@@ -1,5 +1,6 @@
 """What the page draws, in a real browser, while a gateway plays every turn that matters."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import pytest
 import pytest_asyncio
 from browser_stage import a_page, dashboard, started_chromium
 from played_gateway import PlayedGateway, session
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Dialog, Page, expect
 
 from holdfast.keeper import free_port
 
@@ -247,8 +248,25 @@ async def test_red_comes_first_and_tells_the_next_step(gateway: PlayedGateway, p
     gateway.put(session("b", "replaced", "+12025550143", sentence="Elsewhere.", next_step="Stop it there."))
     await expect(page.locator(".hf-card").first).to_contain_text("Opened elsewhere")
     await expect(page.locator(".hf-card").first).to_contain_text("Next step: Stop it there.")
+    await expect(page).to_have_title("(1) Holdfast")
     await page.get_by_role("button", name="1 needs you").click()
     await expect(page.locator(".hf-card")).to_have_count(1)
+
+
+async def test_signing_out_asks_and_says_how_to_come_back(gateway: PlayedGateway, page: Page) -> None:
+    asked: asyncio.Queue[str] = asyncio.Queue()
+
+    async def refuse(dialog: Dialog) -> None:
+        await dialog.dismiss()
+        asked.put_nowait(dialog.message)
+
+    page.once("dialog", refuse)
+    await page.get_by_role("button", name="Sign out").click()
+    assert "holdfast dashboard-link" in await asked.get()
+    await expect(page.locator(".hf-empty")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_test_id("log-in")).to_be_visible()
 
 
 async def test_the_lab_is_named_and_kills_only_there(gateway: PlayedGateway, page: Page) -> None:

@@ -178,7 +178,8 @@ async def test_scan_once_kill_everything_still_connected(house: House, chromium:
     await expect_color(page, "green")
 
     await page.get_by_test_id("logout-reception").click()
-    await page.get_by_role("button", name="Cancel").click()
+    question = page.get_by_role("alertdialog", name=re.compile("Log out"))
+    await question.get_by_role("button", name="Cancel").click()
     await expect_color(page, "green")
     await page.get_by_test_id("logout-reception").click()
     await page.get_by_test_id("sure").click()

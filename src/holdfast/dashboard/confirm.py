@@ -19,7 +19,7 @@ class Confirm:
                     .props("type=button data-test=sure") as yes
                 ):
                     self._word = ui.label()
-        self._dialog.props("role=alertdialog")
+        self._dialog.props(f"role=alertdialog aria-labelledby={self._title.html_id}")
         no.on("click", lambda: self._dialog.submit(False))
         yes.on("click", lambda: self._dialog.submit(True))
 

@@ -29,6 +29,10 @@ NAVIGATION: Final = (
     ("/about", "About", "read"),
 )
 
+_BACK_BY_LINK: Final = (
+    "To come back, run holdfast dashboard-link where Holdfast runs, and open the link that it prints."
+)
+
 
 def _environment() -> Environment:
     made = Environment(
@@ -57,7 +61,8 @@ def top(visit: Visit, path: str) -> str:
         for to, label, scope in NAVIGATION
         if visit.may(scope) and not missing.get(to, False)
     ]
-    values = {"links": links, "who": visit.who, "here": path}
+    back = "Your name and password let you in again." if visit.me.user else _BACK_BY_LINK
+    values = {"links": links, "who": visit.who, "here": path, "back": back}
     return _ENVIRONMENT.get_template("top.html").render(values)
 
 

@@ -21,7 +21,7 @@ from holdfast.client import Unauthorized
 from holdfast.dashboard import doors, exports, files, plain, strips
 from holdfast.dashboard.answers import OTHER_SITE, Headers
 from holdfast.dashboard.entrance import Entrance
-from holdfast.dashboard.mark import FAVICON, MANIFEST, STYLES
+from holdfast.dashboard.mark import FAVICON, MANIFEST, STYLES, SURE
 from holdfast.dashboard.options import Options
 from holdfast.dashboard.page import Page
 from holdfast.dashboard.render import page
@@ -55,7 +55,7 @@ def build(options: Options) -> FastAPI:
     files.install(app, entrance)
     _page(app, entrance)
     nicegui_app.on_exception(_log_exception)
-    ui.add_head_html(STYLES + MANIFEST, shared=True)
+    ui.add_head_html(STYLES + MANIFEST + SURE, shared=True)
     ui.run_with(
         app,
         title="Holdfast",

@@ -3,6 +3,12 @@
 
 const COLORS = ["red", "yellow", "green", "grey", "unknown"];
 const SEARCH_FROM = 9;
+const BADGE =
+  "data:image/svg+xml," +
+  encodeURIComponent(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#b3261e"/>' +
+      '<text x="16" y="24" text-anchor="middle" font-family="sans-serif" font-size="22" font-weight="700" fill="#fff">N</text></svg>',
+  );
 
 // Beyond what is compared the order stays, so that nothing jumps while it reconnects.
 const ORDERS = {
@@ -22,6 +28,15 @@ function span(seconds) {
   if (s < 5400) return `${Math.round(s / 60)} min`;
   if (s < 129600) return `${Math.round(s / 3600)} h`;
   return `${Math.round(s / 86400)} days`;
+}
+
+// How many need a human stands in the tab, which is often all that is seen of the page.
+function mark(count) {
+  document.title = count ? `(${count}) Holdfast` : "Holdfast";
+  const icon = document.querySelector("link[rel~=icon]");
+  if (!icon) return;
+  icon.dataset.plain ??= icon.href;
+  icon.href = count ? BADGE.replace("N", count > 9 ? "+" : count) : icon.dataset.plain;
 }
 
 export default {
@@ -193,6 +208,9 @@ export default {
       });
       return all.sort((a, b) => ORDERS[this.order].compare(a, b) || (a.id < b.id ? -1 : 1));
     },
+    needed() {
+      return this.alive ? this.head.counts.find((it) => it.color === "red").count : 0;
+    },
     visible() {
       return this.matching.slice(0, this.most);
     },
@@ -202,6 +220,7 @@ export default {
   },
   watch: {
     pictured: "picture",
+    needed: mark,
   },
   mounted() {
     const drawn = Date.now();
@@ -212,6 +231,7 @@ export default {
     }, 1000);
     this.picturing = setInterval(this.picture, 60000);
     this.picture();
+    mark(this.needed);
     this.lost = () => (this.linked = false);
     this.found = () => (this.linked = true);
     this.listening = setInterval(() => {

@@ -72,11 +72,5 @@ async function look() {
   setTimeout(look, EVERY_MS);
 }
 
-// What hurts is asked about first; the question stands beside the button.
-document.addEventListener("submit", (event) => {
-  const question = event.submitter?.dataset.sure;
-  if (question && !window.confirm(question)) event.preventDefault();
-});
-
 localTimes(document);
 if (document.querySelector("[data-live]")) setTimeout(look, EVERY_MS);
