@@ -108,6 +108,33 @@ async def test_what_is_refused(api: Served, body: object, status: int, code: str
     assert (await api.http.get("/v1/sessions/shop/messages")).json()["messages"] == []
 
 
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (b'{"to": "+12345", "text": "\xff\xfe"}', 400, "invalid_request"),
+        (b'{"to": "+12345", "text": "cut', 422, "invalid_request"),
+        (b'{"to": "+12345", "text": "\\ud800"}', 400, "invalid_request"),
+        (b'{"to": "+12345", "text": "' + b"x" * (10 << 20) + b'"}', 413, "request_too_large"),
+    ],
+    ids=["invalid UTF-8", "cut", "half a pair", "10 MiB"],
+)
+async def test_what_is_no_request_is_refused(api: Served, content: bytes, status: int, code: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await api.http.post("/v1/sessions/shop/messages", content=content, headers=headers)
+    assert (answer.status_code, error_of(answer)) == (status, code)
+    assert (await api.http.get("/v1/sessions/shop/messages")).json()["messages"] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["a\u200bb\u2060", "\u202eevil\u202c", "\u05e9\u05dc\u05d5\u05dd 12", "\ufeffx", "e\u0301"]
+)
+async def test_a_text_is_kept_as_it_was_written(api: Served, text: str) -> None:
+    accepted = await api.http.post("/v1/sessions/shop/messages", json={"to": "+12345", "text": text})
+    assert accepted.status_code == 202
+    shown = (await api.http.get(f"/v1/sessions/shop/messages/{accepted.json()['message_id']}")).json()
+    assert shown["content"] == {"kind": "text", "text": text}
+
+
 async def test_other_refusals(api: Served) -> None:
     send = {"to": "+12345", "text": "hi"}
     unknown = await api.http.post("/v1/sessions/nobody/messages", json=send)

@@ -1,10 +1,11 @@
-"""What OpenAPI says beside the endpoints' own words: the shape of a refusal, and what each may refuse."""
+"""What OpenAPI says beside the endpoints' own words: examples, and what each endpoint may refuse and how."""
 
 from typing import Any, Final
 
 from fastapi import FastAPI
 
 from holdfast.api.errors import Problem, refusal
+from holdfast.api.examples import give
 
 #: What every request with a body may be refused with: what is no JSON, and what is too large.
 _WITH_BODY: Final = (400, 413)
@@ -25,8 +26,9 @@ def complete(description: dict[str, Any]) -> None:
     """Add what is the same for all operations."""
     shapes = description.setdefault("components", {}).setdefault("schemas", {})
     shapes[Problem.__name__] = Problem.model_json_schema()
-    for methods in description["paths"].values():
-        for operation in methods.values():
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            give(path, method, operation)
             if "requestBody" in operation:
                 for status in _WITH_BODY:
                     operation["responses"].setdefault(str(status), refusal(status))
