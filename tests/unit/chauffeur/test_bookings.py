@@ -27,7 +27,17 @@ TENANT = DEFAULT_TENANT
 OWNER = Owner(TENANT, SessionId("ses_1"), "4915100000001", "491700000001@s.whatsapp.net")
 HOUR = 3_600_000
 muc, marienplatz = PLACES.by_id("muc"), PLACES.by_id("marienplatz")
-FORM = Form(muc, marienplatz, (), date(2026, 12, 24), time(18), 2, 1, 0, "sedan", "LH123", "Ann Lee")
+FORM = Form(
+    pickup=muc,
+    destination=marienplatz,
+    date=date(2026, 12, 24),
+    time=time(18),
+    passengers=2,
+    luggage=1,
+    vehicle_class="sedan",
+    flight="LH123",
+    name="Ann Lee",
+)
 
 
 def order(key: str = "evt_1", form: Form = FORM) -> Order:
