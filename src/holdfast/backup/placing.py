@@ -54,13 +54,15 @@ def commit(data: Path, plan: Plan) -> None:
 
 
 def finish(data: Path) -> bool:
-    """Carry out the plan that was written down. False: there is none.
+    """Carry out the plan that was written down. False: there is none; what was unpacked is removed then.
 
-    Raises OSError and RestoreRefused; it is gone on with the next time.
+    For whoever holds the folder's lock, so that nobody unpacks there. Raises OSError and RestoreRefused; it
+    is gone on with the next time.
     """
     try:
         body = json.loads((data / _FOLDER / _PLAN).read_bytes())
     except FileNotFoundError:
+        clear(data)  # of a restore that was killed before its plan, or when all had its place
         return False
     plan = Plan(body["away"], body["into"], body["master_key_file"])
     if plan.master_key_file:
