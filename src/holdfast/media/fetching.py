@@ -221,19 +221,20 @@ class Fetcher:
             attempts = task.attempts + (1 if outcome.counted else 0)
             next_at_ms = self._clock() + round(outcome.delay_s * 1000)
             await self._store.write(
-                lambda unit: _note(unit, replace(task, attempts=attempts), task.state, next_at_ms, None)
+                lambda unit: _attempted(unit, replace(task, attempts=attempts), task.state, next_at_ms)
             )
 
     def _stored(self, unit: WriteUnit, task: Attachment, facts: tuple[str, int]) -> None:
+        if not _attempted(unit, task, FileState.STORED):
+            return
         mimetype, size = facts
         values = {"id": task.media_id, "mimetype": mimetype, "size_bytes": size}
         unit.run(statements.ARRIVED, **values, stored_at_ms=self._clock())
-        _note(unit, task, FileState.STORED, None, None)
         self._tell(unit, task, Settled(FileState.STORED))
 
     def _rested(self, unit: WriteUnit, task: Attachment, outcome: Settled) -> None:
-        _note(unit, task, outcome.state, None, outcome.code)
-        self._tell(unit, task, outcome)
+        if _attempted(unit, task, outcome.state, None, outcome.code):
+            self._tell(unit, task, outcome)
 
     def _tell(self, unit: WriteUnit, task: Attachment, outcome: Settled) -> None:
         data = MessageFileChanged(task.message_id, task.chat, task.media_id, outcome.state, outcome.code)
@@ -257,18 +258,26 @@ def _due(unit: ReadUnit, session_id: SessionId, now_ms: int) -> list[Attachment]
     return [Attachment.of(row) for row in rows]
 
 
-def _note(
-    unit: WriteUnit, task: Attachment, state: FileState, next_at_ms: int | None, code: str | None
-) -> None:
-    unit.run(
-        statements.SETTLE,
-        order_no=task.order_no,
-        state=state.value,
-        direct_path=task.direct_path,
-        attempts=task.attempts,
-        next_at_ms=next_at_ms,
-        error_code=code,
-    )
+def _attempted(
+    unit: WriteUnit,
+    task: Attachment,
+    state: FileState,
+    next_at_ms: int | None = None,
+    code: str | None = None,
+) -> bool:
+    """Note what an attempt came to. False: another worker, that had looked at the same row, settled it."""
+    return bool(unit.run(statements.ATTEMPTED, **_row(task, state, next_at_ms, code)))
+
+
+def _row(task: Attachment, state: FileState, next_at_ms: int | None, code: str | None) -> dict[str, object]:
+    return {
+        "order_no": task.order_no,
+        "state": state.value,
+        "direct_path": task.direct_path,
+        "attempts": task.attempts,
+        "next_at_ms": next_at_ms,
+        "error_code": code,
+    }
 
 
 def _request(unit: WriteUnit, session_id: SessionId, message_id: str) -> FileState:
@@ -282,5 +291,5 @@ def _request(unit: WriteUnit, session_id: SessionId, message_id: str) -> FileSta
     if not task.media_key:
         raise MediaNotHere("The file of this message was kept as long as retention says")
     wanted = task.state if task.state is FileState.ASKED else FileState.WANTED
-    _note(unit, replace(task, attempts=0), wanted, None, None)
+    unit.run(statements.SETTLE, **_row(replace(task, attempts=0), wanted, None, None))
     return wanted

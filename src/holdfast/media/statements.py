@@ -93,13 +93,15 @@ SELECT min(coalesce(next_at_ms, 0)) FROM attachments
 WHERE session_id = :session_id AND state IN ('waiting', 'wanted', 'asked')
 """,
 )
-SETTLE: Final = Statement(
-    "media.settle",
-    "Notes what became of an attempt to fetch a message's file.",
-    """
+_SETTLE: Final = """
 UPDATE attachments SET state = :state, direct_path = :direct_path, attempts = :attempts, next_at_ms =
 :next_at_ms,   error_code = :error_code WHERE order_no = :order_no
-""",
+"""
+SETTLE: Final = Statement("media.settle", "Notes what becomes of a message's file.", _SETTLE)
+ATTEMPTED: Final = Statement(
+    "media.attempted",
+    "Notes what an attempt to fetch a message's file came to, unless another attempt has settled it.",
+    f"{_SETTLE} AND state IN ('waiting', 'wanted', 'asked')",
 )
 RECENT: Final = Statement(
     "media.recent",

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,9 +14,11 @@ from holdfast.engine.families import Acts, Files
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.media import Expecting, Fetcher, FetchPolicy, Library, Limits, LocalFolder
+from holdfast.media.fetching import _due
 from holdfast.messages import MessageReader
 from holdfast.model.content import Document
 from holdfast.model.errors import CommandRefused, MediaNotHere, NotConnected, UnknownMessage
+from holdfast.model.ids import SessionId
 from holdfast.model.media import FileKind, FileOfMessage, FileState, RemoteFile
 from holdfast.store import Store
 from rooms import NobodyTold, add_session, message, told
@@ -169,6 +172,16 @@ async def test_a_session_that_goes_down_loses_nothing(stage: Stage) -> None:
         stage.clock_ms += 60_000
         stage.fetcher.session_up("ses_a")
         await stage.until(found, FileState.STORED)
+    assert await stage.told() == [("stored", None)]
+
+
+async def test_a_worker_that_looked_before_another_settled_tells_nothing_twice(stage: Stage) -> None:
+    found = await stage.receive()
+    (seen,) = await stage.store.read(partial(_due, session_id=SessionId("ses_a"), now_ms=stage.clock_ms))
+    async with working(stage):
+        stage.fetcher.session_up("ses_a")
+        await stage.until(found, FileState.STORED)
+        await stage.fetcher._one(seen)
     assert await stage.told() == [("stored", None)]
 
 
