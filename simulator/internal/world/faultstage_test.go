@@ -144,10 +144,12 @@ func (r *raw) silent() {
 // quiet returns when the server has said everything that it says after a login, and forgets it.
 func (r *raw) quiet() {
 	r.t.Helper()
-	select {
-	case <-r.drained:
-	case <-time.After(patience):
-		r.t.Fatal("the backlog has no end")
+	for what, said := range map[string]chan struct{}{"the end of the backlog": r.drained, "the way to this server": r.routed} {
+		select {
+		case <-said:
+		case <-time.After(patience):
+			r.t.Fatalf("%s is not told", what)
+		}
 	}
 	for id := r.ping(); r.next("iq").Attrs["id"] != id; {
 	}

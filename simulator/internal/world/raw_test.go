@@ -25,9 +25,10 @@ type raw struct {
 	// plain are the latest frames as they came, readable or not; ending is what the socket said at its end.
 	plain  chan []byte
 	ending *lastLine
-	// drained is closed when the server has said that nothing more of the backlog comes.
-	drained chan struct{}
-	drain   sync.Once
+	// drained is closed when the server has said that nothing more of the backlog comes, routed when it has told how
+	// to reach it again. The two come in either order: a login with nothing waiting is drained at once.
+	drained, routed chan struct{}
+	drain, route    sync.Once
 }
 
 // lastLine is a logger that remembers how a socket ended.
@@ -89,7 +90,8 @@ func (l *lab) dialRaw(static *keys.KeyPair, payload *waWa6.ClientPayload) *raw {
 	sendProto(l.t, frames, &waWa6.HandshakeMessage{ClientFinish: &waWa6.HandshakeMessage_ClientFinish{
 		Static: sealedStatic, Payload: state.Encrypt(encoded),
 	}})
-	r := &raw{t: l.t, nodes: make(chan *binary.Node, 1000), closed: make(chan struct{}), plain: make(chan []byte, 1000), ending: ending, drained: make(chan struct{})}
+	r := &raw{t: l.t, nodes: make(chan *binary.Node, 1000), closed: make(chan struct{}), plain: make(chan []byte, 1000), ending: ending,
+		drained: make(chan struct{}), routed: make(chan struct{})}
 	r.noise, err = state.Finish(frames, r.receive, func(context.Context, *socket.NoiseSocket, bool) { close(r.closed) })
 	must(l.t, err)
 	l.t.Cleanup(func() { go r.noise.Stop(true, false) }) // a dead link's farewell takes seconds
@@ -109,6 +111,9 @@ func (r *raw) receive(_ context.Context, plaintext []byte) {
 	if node, err := binary.Unmarshal(body); err == nil {
 		if _, over := node.GetOptionalChildByTag("offline"); over {
 			r.drain.Do(func() { close(r.drained) })
+		}
+		if _, told := node.GetOptionalChildByTag("edge_routing"); told {
+			r.route.Do(func() { close(r.routed) })
 		}
 		r.nodes <- node
 	}
