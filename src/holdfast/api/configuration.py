@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.bodies import Body
@@ -173,6 +173,8 @@ async def show_history(
 
 class DiffQuery(BaseModel):
     """Which versions."""
+
+    model_config = ConfigDict(extra="forbid")
 
     before: int | None = Field(None, ge=0, description="absent: the one before `after`")
     after: int | None = Field(None, ge=0, description="absent: the newest")

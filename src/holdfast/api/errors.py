@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from holdfast.api.malformed import refusal_of
 from holdfast.kit import logging
 from holdfast.model import errors, words
 from holdfast.model.errors import HoldfastError
@@ -169,11 +170,7 @@ async def _refused(request: Request, error: Exception) -> ProblemResponse:
 
 async def _malformed(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, RequestValidationError)
-    # The place and the rule, never the value: it may be a message's text.
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
-    message = f"{place}: {first['msg'].removeprefix('Value error, ')}"
-    return answer_of(errors.RequestInvalid(message), 422)
+    return answer_of(refusal_of(error.errors()[0], request.scope.get("route")), 422)
 
 
 async def _plain(request: Request, error: Exception) -> ProblemResponse:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.accounts import Caller
 from holdfast.api.auth import Behind, Reader
@@ -35,7 +35,9 @@ class EventsOut(BaseModel):
 
 
 class EventsQuery(BaseModel):
-    """Which events, from where, in which form."""
+    """Which events, from where, in which form. What it does not know is refused: it would filter nothing."""
+
+    model_config = ConfigDict(extra="forbid")
 
     after: str | None = Field(
         None, description="a cursor; empty: from the beginning; absent: from now on", max_length=64

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import segno
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.accounts import Guest
 from holdfast.api.auth import Admin, Behind, act_of, who_is
@@ -109,6 +109,8 @@ async def revoke_tokens(rooms: Behind, caller: Admin, ref: Ref) -> None:
 
 class SeenQuery(BaseModel):
     """What the page shows now, and how long it waits for something else."""
+
+    model_config = ConfigDict(extra="forbid")
 
     seen: str | None = Field(None, description="`tag` of the answer before", max_length=64)
     wait_s: float = Field(0, ge=0, le=30, description="how long to wait until something is different")

@@ -212,8 +212,12 @@ ON CONFLICT (key) DO UPDATE SET value = excluded.value
 )
 SENT: Final = Statement(
     "messages.sent",
-    "Notes when WhatsApp took a message.",
-    "UPDATE messages SET sent_at_ms = coalesce(sent_at_ms, :sent_at_ms) WHERE order_no = :order_no",
+    "Notes when WhatsApp took a message, by its clock; where that is slower than ours, when we accepted it.",
+    """
+UPDATE messages SET sent_at_ms = coalesce(sent_at_ms,
+  CASE WHEN :sent_at_ms < timestamp_ms THEN timestamp_ms ELSE :sent_at_ms END)
+WHERE order_no = :order_no
+""",
 )
 FAILED: Final = Statement(
     "messages.failed",

@@ -173,10 +173,13 @@ ERRORS: Final[Mapping[str, Words]] = {
         "This needs a valid key",
         "Send `Authorization: Bearer hf_…`; `holdfast key create NAME` makes a key.",
     ),
-    "forbidden": Words("The key does not allow this", "Use a key with the needed scope."),
+    "forbidden": Words(
+        "The key does not allow this",
+        "Use a key with the needed scope; `holdfast key create NAME --scope SCOPE` makes one.",
+    ),
     # requests
     "invalid_request": Words(
-        "The request is not valid", "Correct the request; the API's description is at /openapi.json."
+        "The request is not valid", "Correct the request; /docs shows each one with an example."
     ),
     "request_too_large": Words(
         "The request is larger than any request of this API needs to be",
