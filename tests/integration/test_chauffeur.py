@@ -5,9 +5,10 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from holdfast.chauffeur.surcharges import is_holiday
 from holdfast.chauffeur.tariff import Calendar
@@ -102,6 +103,31 @@ class Stage:
         self.seen[phone.phone] = place + 1
         return messages[place].text or ""
 
+    async def quote_at(self, clock: str) -> str:
+        """The id of a quote for the customer's ride at another time of that day."""
+        setting = await self.house.ask("GET", "/v1/chauffeur/setting")
+        known = {it["id"]: it for it in setting["places"]["places"]}
+        ends = {"pickup": "marienplatz", "destination": "muc"}
+        day, zone = datetime.strptime(DAY, "%d.%m.%Y").date(), ZoneInfo(setting["service"]["time_zone"])  # noqa: DTZ007
+        at = datetime.combine(day, time.fromisoformat(clock), zone)
+        trip = {name: _place(known[id_]) for name, id_ in ends.items()}
+        trip |= {"at": at.isoformat(), "vehicle_class": "sedan", "passengers": 2, "luggage": 1}
+        answer = await self.house.ask("POST", "/v1/chauffeur/quotes", json={"trip": trip})
+        assert answer["quote"]["total"] == PRICE
+        kept = await self.house.ask("GET", f"/v1/chauffeur/quotes/{answer['quote']['quote_id']}")
+        assert kept["quote"] == answer["quote"]
+        return str(kept["quote"]["quote_id"])
+
+    async def changed_to(self, clock: str, quote_id: str, reference: str) -> None:
+        """The operator moves the ride, does not hear that it was done, and asks again."""
+        path = f"/v1/chauffeur/bookings/{reference}"
+        form = {**(await self.house.ask("GET", path))["form"], "time": clock}
+        wanted = {"form": form, "quote_id": quote_id}
+        first = await self.house.ask("PATCH", path, json=wanted)
+        await self.kill_everything()
+        assert await self.house.ask("PATCH", path, json=wanted) == first
+        assert (first["quote"]["quote_id"], first["quote"]["total"]) == (quote_id, PRICE)
+
     async def bookings(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (await self.house.ask("GET", "/v1/chauffeur/bookings"))["bookings"]
         return found
@@ -130,6 +156,7 @@ async def test_a_ride_is_booked_once_whatever_is_killed(tmp_path: Path, simulato
         await say(here.number, RIDE)
         assert f"*Total: {PRICE} EUR*" in await here.heard(customer, "Shall I book it?")
         await here.kill_everything()
+        later = await here.quote_at("15:00")
         # The price is another one now; who has a quote keeps it.
         tariff = (await here.house.ask("GET", "/v1/chauffeur/setting"))["tariff"]
         tariff["fixed_routes"][0]["prices"]["sedan"] = "500.00"
@@ -145,6 +172,8 @@ async def test_a_ride_is_booked_once_whatever_is_killed(tmp_path: Path, simulato
         await operator.say(here.number, f"accept {reference}")
         await here.heard(customer, "is confirmed")
         await here.heard(operator, "is now confirmed")
+        await here.changed_to("15:00", later, reference)
+        assert PRICE in await here.heard(customer, "We have changed your booking")
         await here.kill_everything()
         await say(here.number, "cancel")
         await here.heard(customer, "The fee is 0.00 EUR")
@@ -194,6 +223,14 @@ async def test_an_operator_works_over_the_api(tmp_path: Path, simulator: Simulat
         names = [it["data"]["name"] for it in page["events"]]
         assert names == [f"booking.{it}" for it in ("created", "assigned", "created", "declined", "assigned")]
         assert (await ask("GET", f"{base}/bookings/NOSUCH", 404))["code"] == "not_found"
+
+
+def _place(known: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": known["names"][0],
+        "place_id": known["id"],
+        **{name: known[name] for name in ("latitude", "longitude", "kind")},
+    }
 
 
 def _around(at: str) -> dict[str, str]:

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from holdfast.chauffeur.booking import Booking, BookingRefused, Owner
 from holdfast.chauffeur.bookings import Bookings, Order
 from holdfast.chauffeur.form import Form
-from holdfast.chauffeur.quote import Quote
 from holdfast.chauffeur.service import Language
 from holdfast.model.content import Json
 from holdfast.model.errors import RequestInvalid
@@ -26,7 +25,7 @@ class BookBody(_Body):
 
     reference: str = Field(min_length=4, max_length=12)
     form: Form
-    quote: Quote
+    quote_id: str = Field(description="the price that the customer has agreed to")
     language: Language
 
 
@@ -35,7 +34,7 @@ class ChangeBody(_Body):
 
     booking_id: str
     form: Form
-    quote: Quote
+    quote_id: str
     fee: Decimal = Field(ge=0)
 
 
@@ -74,8 +73,13 @@ class _Acts:
         """The event is the key: handled again, it is the same booking."""
         wanted = _read(BookBody, body)
         owner = Owner(event.tenant_id, event.session_id, event.phone, event.chat)
-        order = Order(event.event_id, wanted.reference, wanted.form, wanted.quote, wanted.language)
-        return _told(lambda: self._bookings.book(unit, owner, order))
+
+        def book() -> Booking:
+            made = self._bookings.agreed(unit, event.tenant_id, wanted.form, wanted.quote_id)
+            order = Order(event.event_id, wanted.reference, wanted.form, made, wanted.language)
+            return self._bookings.book(unit, owner, order)
+
+        return _told(book)
 
     def change(self, unit: WriteUnit, event: StepEvent, body: Mapping[str, Json]) -> Mapping[str, Json]:
         wanted = _read(ChangeBody, body)
@@ -106,7 +110,8 @@ class _Acts:
         return _told(decide)
 
     def _change(self, unit: WriteUnit, it: Booking, wanted: ChangeBody) -> Booking:
-        order = Order(it.key, it.reference, wanted.form, wanted.quote, it.language)
+        made = self._bookings.agreed(unit, it.owner.tenant_id, wanted.form, wanted.quote_id)
+        order = Order(it.key, it.reference, wanted.form, made, it.language)
         return self._bookings.change(unit, it, order, wanted.fee)
 
     def _own(self, unit: WriteUnit, event: StepEvent, booking_id: str) -> Booking:

@@ -23,6 +23,7 @@ from holdfast.chauffeur.form import Field, Form, missing
 from holdfast.chauffeur.notice import fee
 from holdfast.chauffeur.office import Office
 from holdfast.chauffeur.quote import TripNotPriceable
+from holdfast.chauffeur.quotes import UnknownQuote
 from holdfast.chauffeur.service import Notice
 from holdfast.chauffeur.shapes import (
     AssignmentIn,
@@ -64,14 +65,30 @@ async def setting(office: AtOffice, caller: Reader) -> SettingOut:
 
 @router.post("/quotes", summary="What a ride costs", responses=refusals(422))
 async def make_quote(office: AtOffice, caller: Reader, body: QuoteIn) -> QuoteOut:
-    """Calculates; nothing is stored. A trip without a price is answered with the part that does not fit."""
+    """Kept under `quote_id` until `valid_until_ms`, so that it can be booked at this price whatever changes.
+
+    A trip without a price is answered with the part that does not fit.
+    """
     if body.trip.at.tzinfo is None:
         raise HTTPException(422, "`trip.at` has no time zone: write it like 2026-12-24T18:00:00+01:00")
     try:
-        made = await office.price(caller.tenant_id, body.trip)
+        made = await office.quote(caller.tenant_id, body.trip)
     except TripNotPriceable as refused:
         return QuoteOut(quote=None, refused=refused.field, why=str(refused), free=True)
     is_free = await office.has_free_vehicle(caller.tenant_id, body.trip, made)
+    return QuoteOut(quote=made, refused="", why="", free=is_free)
+
+
+@router.get("/quotes/{quote_id}", summary="A price that was named", responses=refusals(404))
+async def show_quote(
+    office: AtOffice, caller: Reader, quote_id: Annotated[str, Path(max_length=64)]
+) -> QuoteOut:
+    """As it was named, with the version of the prices that it was made from; also once it has run out."""
+    try:
+        trip, made = await office.quoted(caller.tenant_id, quote_id)
+    except UnknownQuote as refused:
+        raise HTTPException(404, str(refused)) from None
+    is_free = await office.has_free_vehicle(caller.tenant_id, trip, made)
     return QuoteOut(quote=made, refused="", why="", free=is_free)
 
 
@@ -151,10 +168,13 @@ async def create(
 ) -> BookingOut:
     """The same Idempotency-Key again gives the same booking. The customer is not written to."""
     session = rooms.directory.resolve(caller.tenant_id, body.session)
+    name = f"api:{key or new_id('key')}"
+    done = await office.read(lambda unit: office.bookings.made_under(unit, caller.tenant_id, name))
+    if done is not None:
+        return BookingOut.of(done)
     with refusals_told():
         form = await _complete(office, caller.tenant_id, body.form)
-        made = await office.price_form(caller.tenant_id, form)
-        name = f"api:{key or new_id('key')}"
+        made = await office.price_agreed(caller.tenant_id, form, body.quote_id)
         order = Order(
             name, reference_of(name), form, made, body.language, by_customer=False, confirmed=body.confirmed
         )
@@ -167,16 +187,27 @@ async def create(
 
 @router.patch("/bookings/{ref}", summary="Change a ride", responses=refusals(404, 409, 422))
 async def change(office: AtOffice, caller: Sender, ref: Ref, body: ChangeIn) -> BookingOut:
-    """Priced again; vehicle and driver are free again, and it waits to be accepted."""
+    """Priced again; vehicle and driver are free again, and it waits to be accepted. The customer is told.
+
+    Again: nothing happens.
+    """
     with refusals_told():
         before = await office.find(caller.tenant_id, ref)
         form = await _complete(office, caller.tenant_id, body.form)
-        made = await office.price_form(caller.tenant_id, form)
+        made = await office.price_agreed(caller.tenant_id, form, body.quote_id)
         service = (await office.papers(caller.tenant_id)).setting.service
         cost = _fee(service.change_notice, before, office.now()) if body.fee is None else body.fee
 
         def act(unit: WriteUnit, booking: Booking) -> Booking:
-            order = Order(booking.key, booking.reference, form, made, booking.language, by_customer=False)
+            order = Order(
+                booking.key,
+                booking.reference,
+                form,
+                made,
+                booking.language,
+                by_customer=False,
+                note=body.note,
+            )
             return office.bookings.change(unit, booking, order, cost)
 
         return BookingOut.of(await office.alter(caller.tenant_id, ref, act))
@@ -184,14 +215,17 @@ async def change(office: AtOffice, caller: Sender, ref: Ref, body: ChangeIn) -> 
 
 @router.post("/bookings/{ref}/cancel", summary="Cancel a ride", responses=refusals(404, 409, 422))
 async def cancel(office: AtOffice, caller: Sender, ref: Ref, body: CancelIn) -> BookingOut:
-    """With the fee that the notice periods say, or another one. Again: nothing happens."""
+    """With the fee that the notice periods say, or another one. The customer is told.
+
+    Again: nothing happens.
+    """
     with refusals_told():
         before = await office.find(caller.tenant_id, ref)
         service = (await office.papers(caller.tenant_id)).setting.service
         cost = _fee(service.cancel_notice, before, office.now()) if body.fee is None else body.fee
 
         def act(unit: WriteUnit, booking: Booking) -> Booking:
-            return office.bookings.cancel(unit, booking, cost, by_customer=False)
+            return office.bookings.call_off(unit, booking, cost, body.note)
 
         return BookingOut.of(await office.alter(caller.tenant_id, ref, act))
 

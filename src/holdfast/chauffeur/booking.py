@@ -96,12 +96,6 @@ def form_to_json(form: Form) -> dict[str, Any]:
     return written
 
 
-def quote_to_json(quote: Quote) -> dict[str, Any]:
-    """A quote as JSON values."""
-    written: dict[str, Any] = _QUOTE.dump_python(quote, mode="json")
-    return written
-
-
 def times(form: Form, quote: Quote, time_zone: str) -> tuple[int, int]:
     """The pick-up and the end of the ride, in milliseconds."""
     at = form.at(time_zone)

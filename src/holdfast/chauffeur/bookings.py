@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
-from holdfast.chauffeur import fleet, statements
+from holdfast.chauffeur import fleet, quotes, statements
 from holdfast.chauffeur.booking import (
     ALIVE,
     Booking,
@@ -45,12 +45,14 @@ class Order:
     #: False: an operator enters it, so nobody is told of it.
     by_customer: bool = True
     confirmed: bool = False
+    #: A word of the operator's to the customer.
+    note: str = ""
 
 
 class Told(Protocol):
     """Tells people of a booking over WhatsApp, in the same unit of work."""
 
-    def customer(self, unit: WriteUnit, booking: Booking, key: Say) -> None:
+    def customer(self, unit: WriteUnit, booking: Booking, setting: Setting, key: Say) -> None:
         """What the operator has decided; the booking's note with it."""
         ...
 
@@ -122,6 +124,16 @@ class Bookings:
             return True
         return fleet.free_vehicles(unit, tenant_id, vehicle_class, self._buffered(unit, tenant_id, ride)) > 0
 
+    def agreed(self, unit: ReadUnit, tenant_id: TenantId, form: Form, quote_id: str) -> Quote:
+        """The price that was named for this complete form. Raises UnknownQuote."""
+        zone = self._setting(unit, tenant_id).service.time_zone
+        return quotes.agreed(unit, tenant_id, quote_id, form.trip(zone))
+
+    def made_under(self, unit: ReadUnit, tenant_id: TenantId, key: str) -> Booking | None:
+        """The booking that was made under this key, if one was."""
+        row = unit.first(statements.BY_KEY, tenant_id=tenant_id, key=key)
+        return None if row is None else from_row(row)
+
     # -- changing
 
     def book(self, unit: WriteUnit, owner: Owner, order: Order) -> Booking:
@@ -142,7 +154,7 @@ class Bookings:
             quote=order.quote,
             fee=Decimal(0),
             language=order.language,
-            note="",
+            note=order.note,
             vehicle_id=None,
             driver_id=None,
             revision=1,
@@ -158,8 +170,13 @@ class Bookings:
         return booking
 
     def change(self, unit: WriteUnit, booking: Booking, order: Order, fee: Decimal) -> Booking:
-        """Another ride under the same booking: the operator decides again. Raises BookingRefused."""
+        """Another ride under the same booking: the operator decides again. Raises BookingRefused.
+
+        An operator's change tells the customer; the same one again is none, so it is told once.
+        """
         form, quote = order.form, order.quote
+        if not order.by_customer and (form, quote.total) == (booking.form, booking.quote.total):
+            return booking
         self._prove(quote)
         self._alive(booking)
         at_ms, until_ms = times(form, quote, self._setting(unit, booking.owner.tenant_id).service.time_zone)
@@ -172,22 +189,31 @@ class Bookings:
             until_ms=until_ms,
             fee=booking.fee + fee,
             status=Status.REQUESTED,
+            note=order.note,
             vehicle_id=None,
             driver_id=None,
         )
         stored = self._store(unit, changed, "booking.changed")
         if order.by_customer:
             self._tell_operators(unit, stored, Say.OPERATOR_CHANGED)
+        else:
+            self._tell_customer(unit, stored, Say.CHANGED_BY_US)
         return stored
 
-    def cancel(self, unit: WriteUnit, booking: Booking, fee: Decimal, *, by_customer: bool = True) -> Booking:
+    def cancel(self, unit: WriteUnit, booking: Booking, fee: Decimal) -> Booking:
         """The customer does not want it any more. Twice is once. Raises BookingRefused."""
         if booking.status is Status.CANCELLED:
             return booking
-        self._alive(booking)
-        ended = self._end(unit, replace(booking, status=Status.CANCELLED, fee=booking.fee + fee))
-        if by_customer:
-            self._tell_operators(unit, ended, Say.OPERATOR_CANCELLED)
+        ended = self._cancelled(unit, booking, fee)
+        self._tell_operators(unit, ended, Say.OPERATOR_CANCELLED)
+        return ended
+
+    def call_off(self, unit: WriteUnit, booking: Booking, fee: Decimal, note: str) -> Booking:
+        """The operator cancels it, and the customer is told. Twice is once. Raises BookingRefused."""
+        if booking.status is Status.CANCELLED:
+            return booking
+        ended = self._cancelled(unit, replace(booking, note=note), fee)
+        self._tell_customer(unit, ended, Say.CANCELLED_BY_US)
         return ended
 
     def decline(self, unit: WriteUnit, booking: Booking, note: str) -> Booking:
@@ -196,7 +222,7 @@ class Bookings:
             return booking
         self._alive(booking)
         ended = self._end(unit, replace(booking, status=Status.DECLINED, note=note))
-        self._told.customer(unit, ended, Say.DECLINED)
+        self._tell_customer(unit, ended, Say.DECLINED)
         return ended
 
     def accept(self, unit: WriteUnit, booking: Booking) -> Booking:
@@ -205,14 +231,14 @@ class Bookings:
             return booking
         self._alive(booking)
         stored = self._store(unit, replace(booking, status=Status.CONFIRMED), "booking.confirmed")
-        self._told.customer(unit, stored, Say.ACCEPTED)
+        self._tell_customer(unit, stored, Say.ACCEPTED)
         return stored
 
     def propose(self, unit: WriteUnit, booking: Booking, note: str) -> Booking:
         """The operator proposes something else; the customer decides. Raises BookingRefused."""
         self._alive(booking)
         stored = self._store(unit, replace(booking, note=note), "booking.proposed")
-        self._told.customer(unit, stored, Say.PROPOSED)
+        self._tell_customer(unit, stored, Say.PROPOSED)
         return stored
 
     def assign(
@@ -235,6 +261,10 @@ class Bookings:
 
     # -- inside
 
+    def _cancelled(self, unit: WriteUnit, booking: Booking, fee: Decimal) -> Booking:
+        self._alive(booking)
+        return self._end(unit, replace(booking, status=Status.CANCELLED, fee=booking.fee + fee))
+
     def _end(self, unit: WriteUnit, booking: Booking) -> Booking:
         fleet.release(unit, booking.owner.tenant_id, booking.booking_id)
         return self._store(unit, booking, f"booking.{booking.status}")
@@ -249,6 +279,9 @@ class Bookings:
     def _buffered(self, unit: ReadUnit, tenant_id: TenantId, ride: Span) -> Span:
         buffer_ms = self._setting(unit, tenant_id).service.buffer_min * 60_000
         return Span(ride.from_ms - buffer_ms, ride.until_ms + buffer_ms)
+
+    def _tell_customer(self, unit: WriteUnit, it: Booking, key: Say) -> None:
+        self._told.customer(unit, it, self._setting(unit, it.owner.tenant_id), key)
 
     def _tell_operators(self, unit: WriteUnit, it: Booking, key: Say) -> None:
         tenant_id = it.owner.tenant_id

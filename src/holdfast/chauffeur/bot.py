@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from holdfast.bots import UNHANDLED, Bot, Chat, Outcome
 from holdfast.bots.endpoint import Endpoint
-from holdfast.chauffeur.booking import form_to_json, quote_to_json
+from holdfast.chauffeur.booking import form_to_json
 from holdfast.chauffeur.conversation import (
     Book,
     Cancel,
@@ -28,8 +28,10 @@ from holdfast.chauffeur.conversation import (
     LookUp,
     Pinned,
     Price,
+    Refused,
     Said,
     Setting,
+    Stage,
     State,
     Unreadable,
     from_json,
@@ -67,6 +69,8 @@ read_moment("24 December", "en", datetime.now(UTC))
 
 
 _REMINDER: Final = "ride"
+#: A yes in these is what the gateway may refuse: the booking, or the price, is no more as it was.
+_AGREEING: Final = frozenset({Stage.QUOTED, Stage.CANCELLING})
 _DECISION: Final = re.compile(
     r"^/?(?P<what>accept|decline|propose)\s+#?(?P<ref>[A-Za-z0-9]{6})\b\s*(?P<note>.*)$",
     re.IGNORECASE | re.DOTALL,
@@ -110,9 +114,11 @@ async def converse(chat: Chat) -> None:
     try:
         setting = await desk_of(chat.client).setting(chat)
         state = _remembered(chat, setting)
-        if chat.refused is not None:
-            raise chat.refused
         state, given = await _heard(setting, state, _input(chat), chat.now)
+        if chat.refused is not None:
+            if state.stage not in _AGREEING:
+                raise chat.refused
+            given = Refused()
         await _Turn(chat, setting).take(state, given)
     except (GatewayUnreachable, StoreUnavailable):
         raise  # nobody's fault, and over by itself: the message is handled again
@@ -216,7 +222,7 @@ class _Turn:
                 await self._book(state, effect)
             case Change(booking_id=booking_id, form=form, quote=quote, fee=fee):
                 told: dict[str, Any] = {"booking_id": booking_id, "fee": str(fee)}
-                told |= {"form": form_to_json(form), "quote": quote_to_json(quote)}
+                told |= {"form": form_to_json(form), "quote_id": quote.quote_id}
                 self._chat.act("chauffeur.change", told)
                 await self._after(state, Book(effect.reference, form, quote), instead_of=booking_id)
             case Cancel(booking_id=booking_id, fee=fee):
@@ -227,7 +233,7 @@ class _Turn:
         return list(await self._desk.bookings(self._chat.event.session_id, self._chat.event.chat))
 
     async def _book(self, state: State, it: Book) -> None:
-        body: dict[str, Any] = {"form": form_to_json(it.form), "quote": quote_to_json(it.quote)}
+        body: dict[str, Any] = {"form": form_to_json(it.form), "quote_id": it.quote.quote_id}
         body |= {"reference": it.reference, "language": state.language}
         self._chat.act("chauffeur.book", body)
         await self._after(state, it)

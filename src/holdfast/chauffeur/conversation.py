@@ -57,7 +57,6 @@ class State:
     options: tuple[Place, ...] = ()
     option_field: str = ""
     quote: Quote | None = None
-    quoted_at: datetime | None = None
     #: The booking that is changed or cancelled.
     held: Held | None = None
     #: Bookings that it offered, in order, and what is to be done with one of them.
@@ -140,7 +139,12 @@ class Found:
     bookings: tuple[Held, ...]
 
 
-Input = Said | Pinned | Unreadable | Priced | NotPriced | Found
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The gateway has refused what the last step was to do: nothing of it is done."""
+
+
+Input = Said | Pinned | Unreadable | Priced | NotPriced | Found | Refused
 
 
 # -- what should be done

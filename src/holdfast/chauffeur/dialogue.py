@@ -6,7 +6,7 @@ It books nothing that the customer has not confirmed by a word, and no price tha
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from holdfast.chauffeur.conversation import (
     Pinned,
     Price,
     Priced,
+    Refused,
     Said,
     Setting,
     Stage,
@@ -102,6 +103,8 @@ class _Step:
                 return self._not_priced(field)
             case Found(bookings=bookings):
                 return self._found(bookings)
+            case Refused():
+                return self._refused()
 
     # -- words for replies
 
@@ -299,7 +302,7 @@ class _Step:
     # -- the price
 
     def _priced(self, quote: Quote) -> Outcome:
-        self.state = replace(self.state, stage=Stage.QUOTED, quote=quote, quoted_at=self.now, asked=())
+        self.state = replace(self.state, stage=Stage.QUOTED, quote=quote, asked=())
         language, form = self.state.language, self.state.form
         values = {
             "summary": summary(language, form, self.setting.tariff, self._zone),
@@ -326,12 +329,11 @@ class _Step:
         return self._reply(Say.NO_PRICE, HandOver())
 
     def _confirmed(self, said: Said, quote: Quote) -> Outcome:
-        form, service = self.state.form, self.setting.service
+        form = self.state.form
         objection = moment_objection(form, self.setting, self.state.language, self.now)
         if objection is not None:
             return self._fill(Reading(changes={"time": form.time}))
-        quoted_at = self.state.quoted_at or self.now
-        if self.now - quoted_at > timedelta(minutes=service.quote_valid_min):
+        if self.now.timestamp() * 1000 > quote.valid_until_ms:
             return self._reply(Say.QUOTE_EXPIRED, Price(form.trip(self._zone)))
         held = self.state.held
         if held is not None:
@@ -341,6 +343,14 @@ class _Step:
         reference = reference_of(said.key)
         self._rest()
         return self._reply(Say.BOOKED, Book(reference, form, quote), reference=reference)
+
+    def _refused(self) -> Outcome:
+        """Somebody was faster: a booking that is no more as it was is a person's, a price is made again."""
+        held = self.state.held
+        if held is not None:
+            self._rest()
+            return self._reply(Say.NOT_CHANGEABLE, reference=held.reference)
+        return self._reply(Say.QUOTE_EXPIRED, Price(self.state.form.trip(self._zone)))
 
     # -- bookings that exist
 

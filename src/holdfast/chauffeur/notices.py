@@ -20,9 +20,17 @@ class Notices:
     def __init__(self, outbox: Outbox, directory: SessionDirectory) -> None:
         self._outbox, self._directory = outbox, directory
 
-    def customer(self, unit: WriteUnit, booking: Booking, key: Say) -> None:
+    def customer(self, unit: WriteUnit, booking: Booking, setting: Setting, key: Say) -> None:
         """Tell the customer what the operator has decided, in the customer's language."""
-        text = say(booking.language, key, reference=booking.reference, note=booking.note).strip()
+        it, language = booking, booking.language
+        parts = {
+            "reference": it.reference,
+            "note": it.note,
+            "summary": summary(language, it.form, setting.tariff, setting.service.time_zone),
+            "total": money(language, it.quote.total, it.quote.currency),
+            "fee": money(language, it.fee, it.quote.currency),
+        }
+        text = say(language, key, **parts).strip()
         self._write(unit, booking, booking.owner.chat, text, key)
 
     def operators(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from holdfast.chauffeur import quotes
 from holdfast.chauffeur.booking import Booking, Owner
 from holdfast.chauffeur.bookings import Bookings, Order, Told, Wanted
 from holdfast.chauffeur.documents import Papers, Shelf
@@ -13,6 +14,7 @@ from holdfast.chauffeur.fleet import Span
 from holdfast.chauffeur.form import Form
 from holdfast.chauffeur.pricing import quote
 from holdfast.chauffeur.quote import Quote
+from holdfast.chauffeur.quotes import UnknownQuote
 from holdfast.chauffeur.routing import Measured, measured
 from holdfast.chauffeur.trip import Trip
 from holdfast.journal import Journal
@@ -67,6 +69,33 @@ class Office:
         route = await distance.measure(trip.points)
         back = None if trip.return_at is None else await distance.measure(tuple(reversed(trip.points)))
         return quote(found.setting.tariff, trip, route, version=found.pricing, back=back)
+
+    async def quote(self, tenant_id: TenantId, trip: Trip) -> Quote:
+        """The same, kept under an id: whoever agrees in time gets this price. Raises TripNotPriceable."""
+        made = await self.price(tenant_id, trip)
+        valid_ms = (await self.papers(tenant_id)).setting.service.quote_valid_min * 60_000
+        now = self._clock()
+
+        def keep(unit: WriteUnit) -> Quote:
+            return quotes.keep(unit, tenant_id, trip, made, now_ms=now, valid_ms=valid_ms)
+
+        return await self._store.write(keep)
+
+    async def quoted(self, tenant_id: TenantId, quote_id: str) -> tuple[Trip, Quote]:
+        """A quote and the trip that it is for. Raises UnknownQuote."""
+        return await self._store.read(lambda unit: quotes.find(unit, tenant_id, quote_id))
+
+    async def price_agreed(self, tenant_id: TenantId, form: Form, quote_id: str) -> Quote:
+        """The price of this quote, where one is named, else what the form costs now.
+
+        Raises TripNotPriceable, and UnknownQuote for one that is for another ride or has run out.
+        """
+        if not quote_id:
+            return await self.price_form(tenant_id, form)
+        made = await self._store.read(lambda unit: self.bookings.agreed(unit, tenant_id, form, quote_id))
+        if made.valid_until_ms < self._clock():
+            raise UnknownQuote(f"the quote {quote_id} has run out")
+        return made
 
     async def price_form(self, tenant_id: TenantId, form: Form) -> Quote:
         """What a complete form costs now. Raises TripNotPriceable."""

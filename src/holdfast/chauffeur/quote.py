@@ -57,6 +57,9 @@ class Quote:
     fallback: bool
     #: The version of the pricing configuration.
     version: int
+    #: Its name at the gateway, once it is kept there, and until when somebody may agree to it.
+    quote_id: str = ""
+    valid_until_ms: int = 0
 
 
 class TripNotPriceable(ValueError):

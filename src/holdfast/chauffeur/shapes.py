@@ -33,6 +33,7 @@ class BookingIn(_In):
     form: Form
     language: Language = "en"
     confirmed: bool = Field(True, description="false: it waits to be accepted")
+    quote_id: str = Field("", max_length=64, description="booked at the price of this quote; empty: of now")
 
 
 class ChangeIn(_In):
@@ -40,12 +41,15 @@ class ChangeIn(_In):
 
     form: Form
     fee: Decimal | None = Field(None, ge=0, description="instead of what the notice periods say")
+    quote_id: str = Field("", max_length=64, description="at the price of this quote; empty: of now")
+    note: str = Field("", max_length=500, description="a word to the customer")
 
 
 class CancelIn(_In):
     """The end of a booking."""
 
     fee: Decimal | None = Field(None, ge=0, description="instead of what the notice periods say")
+    note: str = Field("", max_length=500, description="a word to the customer")
 
 
 class NoteIn(_In):

@@ -65,6 +65,25 @@ CHANGE: Final = Statement(
     """,
 )
 
+ADD_QUOTE: Final = Statement(
+    "chauffeur.add_quote",
+    "A price that was named, under its id.",
+    """
+    INSERT INTO chauffeur_quotes (tenant_id, id, trip_json, quote_json, valid_until_ms)
+    VALUES (:tenant_id, :id, :trip_json, :quote_json, :valid_until_ms)
+    """,
+)
+QUOTE: Final = Statement(
+    "chauffeur.quote",
+    "The trip and the price of a quote.",
+    "SELECT trip_json, quote_json FROM chauffeur_quotes WHERE tenant_id = :tenant_id AND id = :id",
+)
+FORGET_QUOTES: Final = Statement(
+    "chauffeur.forget_quotes",
+    "Prices that ran out before this moment are forgotten.",
+    "DELETE FROM chauffeur_quotes WHERE valid_until_ms < :before_ms",
+)
+
 PUT_RESOURCE: Final = Statement(
     "chauffeur.put_resource",
     "A vehicle or a driver, new or changed.",

@@ -55,10 +55,15 @@ async def host_bots(data: Path | None) -> None:
 
 
 def new(name: str) -> None:
-    """Write the file of a small bot. Exits with one line where there is one already."""
-    file = Path(f"{name.removesuffix('.py')}.py")
-    if not file.stem.isidentifier():
-        fail(f"{file.stem} is no name for a Python file. Next step: use letters, digits and _.", Exit.FAILED)
+    """Write the file of a small bot into this folder. Exits with one line where there is one already.
+
+    A name is one word, so that no path leads out of the folder; a link of that name is not followed.
+    """
+    word = name.removesuffix(".py")
+    if not word.isidentifier():
+        next_step = "use letters, digits and _ alone; the file is written into this folder"
+        fail(f"{name} is no name for a bot. Next step: {next_step}.", Exit.FAILED)
+    file = Path(f"{word}.py")
     try:
         with file.open("x") as opened:
             opened.write(_TEMPLATE.format(file=file, name=file.stem))

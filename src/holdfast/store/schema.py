@@ -617,6 +617,18 @@ chauffeur_resources = Table(
     Column("active", Integer, nullable=False),
 )
 
+# A price that was named, with the trip that it is for.
+chauffeur_quotes = Table(
+    "chauffeur_quotes",
+    metadata,
+    _text("tenant_id", primary_key=True),
+    _text("id", primary_key=True),
+    _text("trip_json"),
+    _text("quote_json"),
+    _ms("valid_until_ms"),
+    Index("ix_chauffeur_quotes_valid_until", "valid_until_ms"),
+)
+
 # A quarter of an hour of a vehicle or a driver: whatever happens, it is taken once.
 chauffeur_slots = Table(
     "chauffeur_slots",

@@ -1,8 +1,8 @@
 """A conversation without a gateway: prices come from the engine at once, bookings lie in a list."""
 
 import json
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from priced import TARIFFS
@@ -145,8 +145,12 @@ class Talk:
         match effect:
             case Price(trip=trip):
                 try:
+                    made = quote(
+                        self.setting.tariff, trip, Route(40_000, 2400, "table"), version=self.version
+                    )
+                    until = self.now + timedelta(minutes=self.setting.service.quote_valid_min)
                     return Priced(
-                        quote(self.setting.tariff, trip, Route(40_000, 2400, "table"), version=self.version)
+                        replace(made, quote_id="quo", valid_until_ms=round(until.timestamp() * 1000))
                     )
                 except TripNotPriceable as refused:
                     return NotPriced(refused.field)

@@ -1,31 +1,46 @@
 """Bookings in both kinds of database: once per key, each change with its event, nobody in two places."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pytest
 from talk import PLACES, SETTING
 
-from holdfast.chauffeur import fleet
-from holdfast.chauffeur.booking import Booking, BookingRefused, Owner, Status, TimeTaken, UnknownBooking
+from holdfast.chauffeur import acts, fleet, quotes
+from holdfast.chauffeur.booking import (
+    Booking,
+    BookingRefused,
+    Owner,
+    Status,
+    TimeTaken,
+    UnknownBooking,
+    form_to_json,
+)
 from holdfast.chauffeur.bookings import Bookings, Order, Wanted
 from holdfast.chauffeur.conversation import Setting
 from holdfast.chauffeur.export import to_csv, to_ical
 from holdfast.chauffeur.fleet import Kind, Resource, Span
 from holdfast.chauffeur.form import Form
 from holdfast.chauffeur.pricing import quote
+from holdfast.chauffeur.quote import Quote
+from holdfast.chauffeur.quotes import UnknownQuote
 from holdfast.chauffeur.trip import Route
 from holdfast.chauffeur.words import Say
 from holdfast.journal import Filter, Journal
+from holdfast.model.errors import RequestInvalid
 from holdfast.model.ids import DEFAULT_TENANT, SessionId
+from holdfast.steps import Act, StepEvent
 from holdfast.store import Store, WriteUnit
 
 TENANT = DEFAULT_TENANT
 OWNER = Owner(TENANT, SessionId("ses_1"), "4915100000001", "491700000001@s.whatsapp.net")
 HOUR = 3_600_000
+NOW_MS = 1_796_000_000_000
 muc, marienplatz = PLACES.by_id("muc"), PLACES.by_id("marienplatz")
 FORM = Form(
     pickup=muc,
@@ -46,10 +61,13 @@ def order(key: str = "evt_1", form: Form = FORM) -> Order:
 
 
 class Heard:
-    """Tells nobody."""
+    """Notes what the customer is told."""
 
-    def customer(self, unit: WriteUnit, booking: Booking, key: Say) -> None:
-        pass
+    def __init__(self) -> None:
+        self.customers: list[Say] = []
+
+    def customer(self, unit: WriteUnit, booking: Booking, setting: Setting, key: Say) -> None:
+        self.customers.append(key)
 
     def operators(
         self, unit: WriteUnit, booking: Booking, setting: Setting, key: Say, *, is_free: bool
@@ -58,8 +76,13 @@ class Heard:
 
 
 @pytest.fixture
-def bookings(journal: Journal) -> Bookings:
-    return Bookings(journal, lambda unit, tenant_id: SETTING, Heard(), lambda: 1_796_000_000_000)
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture
+def bookings(journal: Journal, heard: Heard) -> Bookings:
+    return Bookings(journal, lambda unit, tenant_id: SETTING, heard, lambda: NOW_MS)
 
 
 async def told(journal: Journal) -> list[str]:
@@ -98,6 +121,87 @@ async def test_its_life(store: Store, journal: Journal, bookings: Bookings) -> N
         "booking.changed",
         "booking.cancelled",
     ]
+
+
+async def test_what_an_operator_changes_the_customer_is_told_once(
+    store: Store, journal: Journal, bookings: Bookings, heard: Heard
+) -> None:
+    it = await made(store, bookings)
+    later = replace(order(form=replace(FORM, time=time(20))), by_customer=False, note="The road is closed.")
+    for _ in range(2):
+        it = await store.write(partial(bookings.change, booking=it, order=later, fee=Decimal(5)))
+    assert (it.at.hour, it.fee, it.note, it.revision) == (19, Decimal(5), "The road is closed.", 2)
+    for _ in range(2):
+        it = await store.write(partial(bookings.call_off, booking=it, fee=Decimal(0), note="Snow."))
+    assert (it.status, it.note) == (Status.CANCELLED, "Snow.")
+    assert heard.customers == [Say.CHANGED_BY_US, Say.CANCELLED_BY_US]
+    assert await told(journal) == ["booking.created", "booking.changed", "booking.cancelled"]
+
+
+# -- prices that were named
+
+
+async def named(store: Store, form: Form = FORM, now_ms: int = NOW_MS) -> Quote:
+    trip, price = form.trip("Europe/Berlin"), order(form=form).quote
+    return await store.write(
+        lambda unit: quotes.keep(unit, TENANT, trip, price, now_ms=now_ms, valid_ms=24 * HOUR)
+    )
+
+
+def acts_of(bookings: Bookings) -> Mapping[str, Act]:
+    """What the steps of bots may ask for."""
+
+    class Collected:
+        def __init__(self) -> None:
+            self.acts: dict[str, Act] = {}
+
+        def register(self, name: str, act: Act) -> None:
+            self.acts[name] = act
+
+    found = Collected()
+    acts.register(found, bookings)  # type: ignore[arg-type]
+    return found.acts
+
+
+EVENT = StepEvent(TENANT, OWNER.session_id, OWNER.phone, OWNER.chat, "evt_9", "chauffeur")
+
+
+async def test_what_is_booked_is_the_price_that_was_named(store: Store, bookings: Bookings) -> None:
+    price, book = await named(store), acts_of(bookings)["chauffeur.book"]
+    assert (price.version, price.valid_until_ms) == (3, NOW_MS + 24 * HOUR)
+    body = {
+        "reference": "ABC234",
+        "form": form_to_json(FORM),
+        "language": "en",
+        "quote_id": price.quote_id,
+    }
+    for _ in range(2):
+        done = await store.write(partial(book, event=EVENT, body=body))
+    [booking] = await store.read(lambda unit: bookings.list(unit, TENANT, Wanted()))
+    assert (booking.booking_id, booking.quote) == (done["booking_id"], price)
+
+
+@pytest.mark.parametrize("wrong", ["another id", "another ride", "a price of one's own"])
+async def test_no_other_price_is_booked(store: Store, bookings: Bookings, wrong: str) -> None:
+    price, book = await named(store), acts_of(bookings)["chauffeur.book"]
+    body: dict[str, Any] = {"reference": "ABC234", "form": form_to_json(FORM), "language": "en"}
+    body["quote_id"] = "quo_unknown" if wrong == "another id" else price.quote_id
+    if wrong == "another ride":
+        body["form"] |= {"destination": body["form"]["pickup"]}
+    if wrong == "a price of one's own":
+        body["quote"] = {"total": "1.00"}
+    with pytest.raises(RequestInvalid):
+        await store.write(partial(book, event=EVENT, body=body))
+    assert await store.read(lambda unit: bookings.list(unit, TENANT, Wanted())) == []
+
+
+async def test_quotes_are_forgotten_long_after_they_ran_out(store: Store) -> None:
+    old = await named(store)
+    await named(store, now_ms=NOW_MS + 31 * 24 * HOUR)
+    assert await store.read(lambda unit: quotes.find(unit, TENANT, old.quote_id))
+    await named(store, now_ms=NOW_MS + 32 * 24 * HOUR)
+    with pytest.raises(UnknownQuote):
+        await store.read(lambda unit: quotes.find(unit, TENANT, old.quote_id))
 
 
 async def test_who_saw_an_older_one_does_not_overwrite(store: Store, bookings: Bookings) -> None:

@@ -7,7 +7,18 @@ from decimal import Decimal
 import pytest
 from talk import BERLIN, NOW, SETTING, Talk
 
-from holdfast.chauffeur.conversation import Book, Cancel, Change, HandOver, Price, Stage, State
+from holdfast.chauffeur.conversation import (
+    Book,
+    Cancel,
+    Change,
+    HandOver,
+    Price,
+    Refused,
+    Stage,
+    State,
+    from_json,
+    to_json,
+)
 from holdfast.chauffeur.form import Form
 from holdfast.chauffeur.pricing import sum_of
 from holdfast.chauffeur.words import CATALOGUES, Say
@@ -312,6 +323,28 @@ def test_an_old_quote_is_made_again_before_it_is_booked() -> None:
     assert talk.bookings == []
     talk.say("yes")
     assert [it.quote.version for it in talk.effects if isinstance(it, Book)] == [4]
+
+
+def test_a_yes_that_the_gateway_refuses_is_no_booking() -> None:
+    talk = Talk()
+    whole(talk)
+    assert "no longer valid" in talk.give(Refused())
+    assert talk.quoted
+    talk.say("yes")
+    talk.say("cancel")
+    assert "can no longer be changed here" in talk.give(Refused())
+    assert talk.state.stage is Stage.IDLE
+
+
+def test_what_another_version_has_quoted_is_priced_again_before_it_is_booked() -> None:
+    talk = Talk()
+    whole(talk)
+    written = to_json(talk.state) | {"quoted_at": NOW.isoformat()}
+    for name in ("quote_id", "valid_until_ms"):
+        del written["quote"][name]
+    talk.state = from_json(written)
+    assert "no longer valid" in talk.say("yes")
+    assert talk.bookings == []
 
 
 def test_a_quote_whose_ride_has_passed_is_not_booked() -> None:

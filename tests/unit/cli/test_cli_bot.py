@@ -38,7 +38,14 @@ async def test_a_new_bot_counts_and_is_told_how_to_be_run(
 
 
 @pytest.mark.parametrize(
-    ("name", "why"), [("shop", "there already"), ("no-name", "no name"), ("gone/x", "written")]
+    ("name", "why"),
+    [
+        ("shop", "there already"),
+        ("no-name", "no name"),
+        ("gone/x", "no name"),
+        ("../x", "no name"),
+        ("/tmp/x", "no name"),
+    ],
 )
 def test_what_cannot_be_begun_is_told_and_nothing_is_touched(
     name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -50,3 +57,12 @@ def test_what_cannot_be_begun_is_told_and_nothing_is_touched(
     assert end.value.code == 1
     assert why in capsys.readouterr().err
     assert {it.name: it.read_text() for it in tmp_path.iterdir()} == {"shop.py": "mine"}
+
+
+def test_a_link_does_not_lead_the_file_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here" / "shop.py").symlink_to(tmp_path / "elsewhere.py")
+    with pytest.raises(SystemExit):
+        command.new("shop")
+    assert not (tmp_path / "elsewhere.py").exists()

@@ -96,6 +96,11 @@ SENTENCES: Final[Mapping[Say, str]] = {
         "Für Buchung {reference} schlagen wir vor: {note}. Schreiben Sie „ändern“, um es zu "
         "übernehmen, oder „stornieren“."
     ),
+    Say.CHANGED_BY_US: (
+        "Wir haben Ihre Buchung {reference} geändert. Sie lautet jetzt:\n{summary}\n{total}, Gebühren {fee}\n"
+        "Passt Ihnen das nicht, schreiben Sie „ändern“ oder „stornieren“. {note}"
+    ),
+    Say.CANCELLED_BY_US: "Wir haben Ihre Buchung {reference} storniert. Gebühren: {fee}. {note}",
     Say.OPERATOR_NEW: (
         "Neue Buchung {reference}\n{summary}\n{total}\nAntwort: accept {reference}, decline "
         "{reference} <Grund>, propose {reference} <Vorschlag>"

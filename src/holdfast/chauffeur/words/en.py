@@ -78,6 +78,11 @@ SENTENCES: Final[Mapping[Say, str]] = {
     Say.PROPOSED: (
         "For booking {reference} we propose: {note}. Write “change” to take it over, or “cancel”."
     ),
+    Say.CHANGED_BY_US: (
+        "We have changed your booking {reference}. It is now:\n{summary}\n{total}, fees {fee}\nIf that does "
+        "not suit you, write “change” or “cancel”. {note}"
+    ),
+    Say.CANCELLED_BY_US: "We have cancelled your booking {reference}. Fees: {fee}. {note}",
     Say.OPERATOR_NEW: (
         "New booking {reference}\n{summary}\n{total}\nAnswer: accept {reference}, decline "
         "{reference} <why>, propose {reference} <what>"

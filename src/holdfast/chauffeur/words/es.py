@@ -75,6 +75,11 @@ SENTENCES: Final[Mapping[Say, str]] = {
     Say.PROPOSED: (
         "Para la reserva {reference} proponemos: {note}. Escriba “cambiar” para aceptarlo, o “cancelar”."
     ),
+    Say.CHANGED_BY_US: (
+        "Hemos cambiado su reserva {reference}. Ahora es:\n{summary}\n{total}, tasas {fee}\nSi no le "
+        "conviene, escriba “cambiar” o “cancelar”. {note}"
+    ),
+    Say.CANCELLED_BY_US: "Hemos cancelado su reserva {reference}. Tasas: {fee}. {note}",
     Say.OPERATOR_NEW: (
         "Nueva reserva {reference}\n{summary}\n{total}\nRespuesta: accept {reference}, decline "
         "{reference} <motivo>, propose {reference} <propuesta>"

@@ -57,6 +57,8 @@ class Say(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     PROPOSED = "proposed"
+    CHANGED_BY_US = "changed_by_us"
+    CANCELLED_BY_US = "cancelled_by_us"
     OPERATOR_NEW = "operator_new"
     OPERATOR_CHANGED = "operator_changed"
     OPERATOR_CANCELLED = "operator_cancelled"

@@ -80,6 +80,11 @@ SENTENCES: Final[Mapping[Say, str]] = {
     Say.PROPOSED: (
         "Para a reserva {reference} propomos: {note}. Escreva “alterar” para aceitar, ou “cancelar”."
     ),
+    Say.CHANGED_BY_US: (
+        "Alterámos a sua reserva {reference}. Agora é:\n{summary}\n{total}, taxas {fee}\nSe não lhe convém, "
+        "escreva “alterar” ou “cancelar”. {note}"
+    ),
+    Say.CANCELLED_BY_US: "Cancelámos a sua reserva {reference}. Taxas: {fee}. {note}",
     Say.OPERATOR_NEW: (
         "Nova reserva {reference}\n{summary}\n{total}\nResposta: accept {reference}, decline "
         "{reference} <motivo>, propose {reference} <proposta>"

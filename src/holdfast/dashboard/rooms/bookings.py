@@ -111,7 +111,9 @@ async def _propose(visit: Visit, given: Form) -> None:
 
 
 async def _cancel(visit: Visit, given: Form) -> None:
-    await visit.client.ask("POST", _path(visit, "cancel"), body={"fee": _fee(given)})
+    await visit.client.ask(
+        "POST", _path(visit, "cancel"), body={"fee": _fee(given), "note": given.get("note", "")}
+    )
 
 
 async def _assign(visit: Visit, given: Form) -> None:
@@ -123,7 +125,8 @@ async def _change(visit: Visit, given: Form) -> None:
     setting = await _setting(visit)
     before = await visit.client.ask("GET", _path(visit))
     form = changed(before["form"], given, setting["places"]["places"])
-    await visit.client.ask("PATCH", _path(visit), body={"form": form, "fee": _fee(given)})
+    body = {"form": form, "fee": _fee(given), "note": given.get("note", "")}
+    await visit.client.ask("PATCH", _path(visit), body=body)
 
 
 async def _put(visit: Visit, given: Form) -> None:
