@@ -12,10 +12,12 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from holdfast.kit import private
+from holdfast.kit.tls import Certificate, CertificateUnusable, certificate
 from holdfast.model.errors import SettingsError
 from holdfast.model.policy import Policy
 
 _PREFIX: Final = "HOLDFAST_"
+CORRECT_CERTIFICATE: Final = "Correct HOLDFAST_TLS_CERT and HOLDFAST_TLS_KEY, which name PEM files."
 #: 1 to 9,999 at once, then 1 to 99,999 an hour; or no limit.
 _PACE: Final = r"^(off|[1-9]\d{0,3}/[1-9]\d{0,4})$"
 #: A canary more often than that is a nuisance to WhatsApp and to its owner.
@@ -69,6 +71,10 @@ class Settings(BaseModel):
     allowed_hosts: str = Field(
         default="", description="names of a proxy before the API, by which browsers ask for it"
     )
+    tls_cert: Path | None = Field(
+        default=None, description="a certificate of your own with its chain, in PEM format: HTTPS"
+    )
+    tls_key: Path | None = Field(default=None, description="its private key, unless the same file holds it")
     legacy_api: bool = Field(
         default=False, description="serve /api/whatsapp too, for clients of older systems"
     )
@@ -131,6 +137,14 @@ class Settings(BaseModel):
     def origins(self) -> Collection[str]:
         """The origins of `page_origins`, as browsers write them."""
         return [it.lower().rstrip("/") for it in self.page_origins.replace(",", " ").split()]
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What the API is served under; None: plain HTTP. Raises SettingsError."""
+        try:
+            return certificate(self.tls_cert, self.tls_key)
+        except CertificateUnusable as unusable:
+            raise SettingsError(str(unusable), next_step=CORRECT_CERTIFICATE) from unusable
 
     @property
     def run(self) -> Path:

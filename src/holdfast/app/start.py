@@ -185,8 +185,9 @@ class _Announcement:
         self._path: Path = chosen.run / "gateway.json"
         host, port = listeners.port.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
+        scheme = "http" if chosen.certificate is None else "https"
         self._content = {
-            "url": f"http://{shown}:{port}",
+            "url": f"{scheme}://{shown}:{port}",
             "socket": str(listeners.home_path),
             "pid": os.getpid(),
             "lab": chosen.lab is not None,

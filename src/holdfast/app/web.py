@@ -17,6 +17,7 @@ from holdfast.api.errors import MEDIA_TYPE, problem_of
 from holdfast.api.rooms import Rooms
 from holdfast.app.listeners import Listeners
 from holdfast.kit import edge, logging
+from holdfast.kit.tls import Certificate
 from holdfast.model.errors import RequestInvalid
 from holdfast.settings import Settings
 
@@ -40,7 +41,7 @@ async def serve(
     app = _app(rooms, chosen)
     for mount in mounts:
         mount(app)
-    server = _Server(_config(app), listeners.home, announce)
+    server = _Server(_config(app, chosen.certificate), listeners.home, announce)
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, server.ask_to_stop)
@@ -84,9 +85,11 @@ def _hear_libraries() -> None:
     root.setLevel(stdlib_logging.WARNING)
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def _config(app: FastAPI, shown: Certificate | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        ssl_certfile=shown.chain if shown else None,
+        ssl_keyfile=shown.key if shown else None,
         http=_Http,
         ws=edge.GuardedSocket,
         log_config=None,

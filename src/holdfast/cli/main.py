@@ -19,7 +19,7 @@ from holdfast.cli.import_commands import app as import_app
 from holdfast.cli.import_commands import export
 from holdfast.cli.key_commands import app as master_app
 from holdfast.cli.lab.commands import app as lab_app
-from holdfast.cli.options import ApiPort, AsJson, DashboardPort, Data, SessionName
+from holdfast.cli.options import ApiPort, AsJson, DashboardPort, Data, SessionName, TlsCert, TlsKey
 from holdfast.cli.quarantine import app as quarantine_app
 from holdfast.cli.run import run as _run
 from holdfast.cli.send_command import cancel, queue, send
@@ -79,9 +79,14 @@ def _root(
 @app.command()
 def up(
     data: Data = None,
-    host: Annotated[str, typer.Option(envvar="HOLDFAST_HOST", help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str,
+        typer.Option(envvar="HOLDFAST_HOST", help="Address to listen on; 0.0.0.0: phones in the house too."),
+    ] = "127.0.0.1",
     api_port: ApiPort = 4001,
     dashboard_port: DashboardPort = 4000,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     dashboard: Annotated[bool, typer.Option(help="Run the dashboard as well.")] = True,
     lab: Annotated[bool, typer.Option("--lab", help="Against a simulated WhatsApp, offline.")] = False,
     trust: Annotated[
@@ -92,7 +97,7 @@ def up(
     """Start everything; Ctrl+C stops everything."""
     from holdfast.cli import up as work
 
-    wanted = work.Wanted(data, host, api_port, dashboard_port, dashboard, lab, trust)
+    wanted = work.Wanted(data, host, api_port, dashboard_port, dashboard, lab, trust, tls_cert, tls_key)
     _run(work.detached(wanted) if detach else work.up(wanted))
 
 

@@ -38,6 +38,26 @@ DashboardPort = Annotated[
         "--dashboard-port", envvar="HOLDFAST_DASHBOARD_PORT", min=1, max=65535, help="Port of the dashboard."
     ),
 ]
+TlsCert = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-cert",
+        envvar="HOLDFAST_TLS_CERT",
+        metavar="FILE",
+        help="Serve HTTPS under this certificate (PEM, with its chain).",
+        show_default="plain HTTP",
+    ),
+]
+TlsKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-key",
+        envvar="HOLDFAST_TLS_KEY",
+        metavar="FILE",
+        help="Its private key.",
+        show_default="in the same file",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 SessionName = Annotated[str, typer.Argument(help="Id, name or number of the session.")]
 Trust = Annotated[

@@ -5,7 +5,10 @@ import os
 import sys
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
+from holdfast.cli.network import reach
+from holdfast.cli.pictures import show_code
 from holdfast.cli.run import client
 from holdfast.cli.screen import plain, say
 from holdfast.client import data_folder
@@ -23,15 +26,23 @@ async def link(data: Path | None) -> int:
     """Print a link that logs one browser in, once."""
     async with client(data) as gateway:
         made = await gateway.dashboard_link()
-    plain(address(data) + made.path)
+    place, open_to_others = address(data)
+    plain(place + made.path)
     say("[bright_black]It logs one browser in, once, within 15 minutes.[/]")
+    if open_to_others:
+        show_code(place + made.path)
     return 0
 
 
-def address(data: Path | None) -> str:
-    """Where the dashboard of this data folder said that it listens; else where one listens by default."""
+def address(data: Path | None) -> tuple[str, bool]:
+    """Where the dashboard of this data folder is reached, and whether others than this machine reach it.
+
+    Where none has said so, it is where one listens by default.
+    """
     folder = (data or data_folder()).expanduser().absolute()
     try:
-        return str(json.loads((folder / "run" / "dashboard.json").read_text())["url"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return "http://127.0.0.1:4000"
+        told = urlsplit(json.loads((folder / "run" / "dashboard.json").read_text())["url"])
+        found = reach(told.hostname or "", told.scheme == "https")
+        return found.url(told.port or 4000), found.open
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return "http://127.0.0.1:4000", False

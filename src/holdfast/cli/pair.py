@@ -143,7 +143,7 @@ async def _other_ways(api: Client, data: Path | None, name: str) -> list[str]:
     ]
     with contextlib.suppress(HoldfastError):  # the key may not be allowed to make a link
         link = await api.dashboard_link()
-        ways.append(f"the page shows the code, too: {page.address(data)}{link.path}")
+        ways.append(f"the page shows the code, too: {page.address(data)[0]}{link.path}")
     return ways
 
 

@@ -8,6 +8,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.text import Text
 
 from holdfast.cli.qr import Drawn, blocks, half_blocks
+from holdfast.cli.screen import draw, say
 from holdfast.cli.terminal import can_draw, console
 from holdfast.client import Qr, TypedCode
 
@@ -49,6 +50,13 @@ class ScannedCode:
             yield Text(_too_small(qr.code, console), style="yellow")
             yield from (Text(f"  {way}") for way in self._ways)
         yield _lasts(f"code {qr.index} of {qr.of}, valid", qr.valid_until, qr.expires_in_s)
+
+
+def show_code(link: str) -> None:
+    """Draw a link for a phone's camera, below its line; nothing where nobody looks or it does not fit."""
+    if console().is_terminal and fits(link):
+        draw(Drawn(_lines_of(link)))
+        say("[bright_black]or scan it with the phone's camera[/]")
 
 
 def fits(code: str, into: Console | None = None) -> bool:

@@ -35,7 +35,7 @@ async def status(data: Path | None, as_json: bool) -> int:
         machine(_machine(system, sessions, unlinkings))
     else:
         _head(system)
-        draw(table(sessions)) if sessions else say("No number yet. Next step: [bold]holdfast pair[/]")
+        draw(table(sessions)) if sessions else say("No number yet. Next step: [bold]{}[/]", _first(system))
         for unlinking in unlinkings:
             say("[yellow]{}[/]", _still_linked(unlinking))
     if system.trouble:
@@ -45,6 +45,10 @@ async def status(data: Path | None, as_json: bool) -> int:
         complain(NO_ENGINE)
         return int(Exit.NO_ENGINE)
     return 0
+
+
+def _first(system: System) -> str:
+    return "holdfast lab scan office" if system.lab else "holdfast pair office"
 
 
 def table(sessions: Sequence[Session]) -> Table:

@@ -11,9 +11,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from holdfast import binaries
+from holdfast.cli.network import Reach, reach
+from holdfast.cli.pictures import show_code
 from holdfast.cli.screen import Exit, command_name, fail, kept_for_others, lab_banner, say
 from holdfast.client import Client, HoldfastError, data_folder, lab_folder
 from holdfast.keeper import (
@@ -28,6 +31,7 @@ from holdfast.keeper import (
     port_is_free,
 )
 from holdfast.kit import private
+from holdfast.kit.tls import CertificateUnusable, certificate
 from holdfast.lab import Simulator
 from holdfast.model.events import ConfigurationChanged, EventType
 
@@ -45,6 +49,8 @@ class Wanted:
     dashboard: bool
     lab: bool
     trust: Path | None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -71,7 +77,15 @@ async def up(wanted: Wanted) -> int:
     """Run until Ctrl+C, SIGTERM or `down`. Leaves with a clear line when something refuses to start."""
     check(wanted)
     async with _simulator(wanted) as trust:
-        place = Place(wanted.folder, wanted.host, wanted.api_port, wanted.dashboard_port, trust)
+        place = Place(
+            wanted.folder,
+            wanted.host,
+            wanted.api_port,
+            wanted.dashboard_port,
+            trust,
+            tls_cert=wanted.tls_cert,
+            tls_key=wanted.tls_key,
+        )
         parent = _Parent(place, wanted.dashboard)
         try:
             return await parent.run()
@@ -90,6 +104,10 @@ def check(wanted: Wanted) -> None:
             Exit.LOCKED,
         )
     binaries.path("holdfast-engine")
+    try:
+        certificate(wanted.tls_cert, wanted.tls_key)
+    except CertificateUnusable as unusable:
+        fail(f"{unusable}. Next step: name PEM files with --tls-cert and --tls-key.", Exit.SETTINGS)
     ports = {"--api-port": wanted.api_port}
     if wanted.dashboard:
         ports["--dashboard-port"] = wanted.dashboard_port
@@ -208,11 +226,15 @@ class _Parent:
             await asyncio.sleep(0.05)
 
     async def _announce(self) -> None:
-        host = self._place.host
-        say("API        [bold]http://{}:{}/v1[/]", host, self._place.api_port)
+        place = self._place
+        found = reach(place.host, place.tls_cert is not None)
+        say("API        [bold]{}/v1[/]", found.url(place.api_port))
         if self._dashboard:
-            say("dashboard  [bold]http://{}:{}[/]", host, self._place.dashboard_port)
-            await tell_link(self._client, f"http://{host}:{self._place.dashboard_port}")
+            for word, url in zip_longest(("dashboard",), found.urls(place.dashboard_port), fillvalue="also"):
+                say("{} [bold]{}[/]", f"{word:<10}", url)
+            await tell_link(self._client, found, place.dashboard_port)
+        if found.open and not found.tls:
+            warn_of_plain_http(place.dashboard_port)
         sessions = await self._client.sessions.list()
         if self._place.lab is not None:
             say("[bright_black]for other commands than lab: export HOLDFAST_DATA={}[/]", self._place.data)
@@ -286,15 +308,28 @@ class _Parent:
                     say("[bright_black]  {}[/]", line)
 
 
-async def tell_link(client: Client, address: str) -> None:
-    """Say a link that logs one browser in, unless what is said here is kept: the link opens everything."""
+async def tell_link(client: Client, found: Reach, port: int) -> None:
+    """Say a link that logs one browser in, unless what is said here is kept: the link opens everything.
+
+    Where phones reach the page, it is drawn for their camera too.
+    """
     if kept_for_others():
         say("           [bright_black]`{} dashboard-link` prints a link that logs you in[/]", command_name())
         return
     with contextlib.suppress(HoldfastError):
         link = await client.dashboard_link()
-        say("log in     [bold]{}[/]", address + link.path)
+        say("log in     [bold]{}[/]", found.url(port) + link.path)
         say("           [bright_black]this link logs one browser in, once[/]")
+        if found.open:
+            show_code(found.url(port) + link.path)
+
+
+def warn_of_plain_http(port: int) -> None:
+    """Say who can read along, and how to put TLS in front of the page."""
+    say("[yellow]Plain HTTP: whoever is in the same network can read along and take a login over.[/]")
+    say("  Beyond a network of your own: listen on 127.0.0.1, name the page in HOLDFAST_ALLOWED_HOSTS, and")
+    say("  put TLS in front: `caddy reverse-proxy --from NAME --to :{}` or `tailscale serve {}`.", port, port)
+    say("  Or serve a certificate of your own: --tls-cert FILE --tls-key FILE.")
 
 
 async def detached(wanted: Wanted) -> int:
@@ -304,6 +339,8 @@ async def detached(wanted: Wanted) -> int:
     private.folder(log.parent)
     argv = [sys.executable, "-m", "holdfast.cli", "up", "--data", str(wanted.folder), "--host", wanted.host]
     argv += ["--api-port", str(wanted.api_port), "--dashboard-port", str(wanted.dashboard_port)]
+    argv += ["--tls-cert", str(wanted.tls_cert)] if wanted.tls_cert else []
+    argv += ["--tls-key", str(wanted.tls_key)] if wanted.tls_key else []
     argv += ["--lab"] if wanted.lab else []
     argv += ["--trust", str(wanted.trust)] if wanted.trust else []
     argv += [] if wanted.dashboard else ["--no-dashboard"]
@@ -322,7 +359,8 @@ async def detached(wanted: Wanted) -> int:
             sys.stdout.flush()
             if wanted.dashboard:
                 async with Client(data=wanted.folder) as client:
-                    await tell_link(client, f"http://{wanted.host}:{wanted.dashboard_port}")
+                    found = reach(wanted.host, wanted.tls_cert is not None)
+                    await tell_link(client, found, wanted.dashboard_port)
             return 0
         await asyncio.sleep(0.05)
     return fail(f"Holdfast was not ready in time. Next step: look into {log}.")

@@ -68,6 +68,8 @@ class Locator:
         if url := self.url or os.environ.get("HOLDFAST_URL"):
             return Address(url.rstrip("/"), key or _no_key_for(url))
         url, socket = _announced(folder)
+        if socket is not None:  # which needs no TLS, and has none
+            url = url.replace("https://", "http://", 1)
         return Address(url.rstrip("/"), key or _local_key(folder), socket)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.client import data_folder
+from holdfast.kit.tls import Certificate, CertificateUnusable, certificate
 
 _DEFAULT_PORT = 4000
 
@@ -28,6 +29,8 @@ class Options:
     lab: Path | None = None
     #: Address of the gateway; None: the one of the data folder.
     gateway: str | None = None
+    #: What the page is served under; None: plain HTTP.
+    certificate: Certificate | None = None
 
     @property
     def announcement(self) -> Path:
@@ -56,8 +59,18 @@ def read(argv: Sequence[str], environment: Mapping[str, str] = os.environ) -> Op
         port=_port(port),
         lab=Path(environment["HOLDFAST_LAB"]) if environment.get("HOLDFAST_LAB") else None,
         gateway=flags.gateway or environment.get("HOLDFAST_URL") or None,
+        certificate=_certificate(environment),
         names=tuple(environment.get("HOLDFAST_ALLOWED_HOSTS", "").replace(",", " ").split()),
     )
+
+
+def _certificate(environment: Mapping[str, str]) -> Certificate | None:
+    try:
+        return certificate(environment.get("HOLDFAST_TLS_CERT"), environment.get("HOLDFAST_TLS_KEY"))
+    except CertificateUnusable as unusable:
+        raise OptionsError(
+            f"{unusable}. Next step: correct HOLDFAST_TLS_CERT and HOLDFAST_TLS_KEY, which name PEM files."
+        ) from unusable
 
 
 def _port(text: str) -> int:

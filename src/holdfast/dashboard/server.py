@@ -117,6 +117,8 @@ def run(options: Options) -> int:
     config = uvicorn.Config(
         build(options),
         http=edge.GuardedHttp,
+        ssl_certfile=options.certificate.chain if options.certificate else None,
+        ssl_keyfile=options.certificate.key if options.certificate else None,
         log_config=None,  # its words go through ours
         access_log=False,  # it would write one-time tokens down
         timeout_graceful_shutdown=1,
@@ -142,7 +144,8 @@ def _listen(options: Options) -> socket.socket:
 
 def _announce(options: Options, port: int) -> None:
     host = f"[{options.host}]" if ":" in options.host else options.host
-    told: dict[str, Any] = {"url": f"http://{host}:{port}", "pid": os.getpid()}
+    scheme = "http" if options.certificate is None else "https"
+    told: dict[str, Any] = {"url": f"{scheme}://{host}:{port}", "pid": os.getpid()}
     try:
         options.announcement.parent.mkdir(parents=True, exist_ok=True)
         options.announcement.write_text(json.dumps(told))

@@ -54,6 +54,9 @@ class Place:
     pace: float = 1.0
     #: Applications that are switched on, beside what the environment says.
     applications: str = ""
+    #: A certificate of the owner's for API and page, and its private key, as PEM files.
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
 
     def environment(self) -> Mapping[str, str]:
         """For gateway, dashboard and bots."""
@@ -66,6 +69,10 @@ class Place:
             "PYTHONUNBUFFERED": "1",
         }
         env.pop("HOLDFAST_LAB", None)
+        for name, file in (("HOLDFAST_TLS_CERT", self.tls_cert), ("HOLDFAST_TLS_KEY", self.tls_key)):
+            env.pop(name, None)
+            if file is not None:
+                env[name] = str(file.expanduser().absolute())
         if self.lab is not None:
             env["HOLDFAST_LAB"] = str(self.lab)
         env["HOLDFAST_LAB_PACE"] = f"{self.pace:g}"

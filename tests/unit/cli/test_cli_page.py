@@ -11,6 +11,7 @@ import pytest
 from scripted_gateway import KEY, ScriptedGateway, running_gateway
 
 from announced import announced
+from holdfast.cli import page
 
 
 @pytest.fixture
@@ -38,3 +39,21 @@ async def test_the_link_names_the_running_dashboard(gateway: ScriptedGateway, tm
     assert await printed(tmp_path) == "http://127.0.0.1:4000/login?token=abc"
     (tmp_path / "run" / "dashboard.json").write_text(json.dumps({"url": "http://127.0.0.1:5123", "pid": 1}))
     assert await printed(tmp_path) == "http://127.0.0.1:5123/login?token=abc"
+
+
+@pytest.mark.parametrize(
+    ("told", "address", "open_to_others"),
+    [
+        ({"url": "http://0.0.0.0:5123"}, "http://192.168.1.20:5123", True),
+        ({"url": "https://[::]:5123"}, "https://192.168.1.20:5123", True),
+        ({"url": "http://127.0.0.1:5123"}, "http://127.0.0.1:5123", False),
+        ({}, "http://127.0.0.1:4000", False),
+    ],
+)
+def test_an_address_of_all_is_shown_as_one_that_can_be_opened(
+    told: dict[str, str], address: str, open_to_others: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("holdfast.cli.network._interfaces", lambda: [("eth0", "192.168.1.20")])
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "dashboard.json").write_text(json.dumps(told))
+    assert page.address(tmp_path) == (address, open_to_others)

@@ -78,6 +78,8 @@ WRONG = (
     ("master-key import --file TMP/none", 1, "another file"),
     ("backup create TMP", 1, "--passphrase-file"),
     ("up --data /dev/null/x", 2, "--data"),
+    ("up --tls-cert TMP/none.pem", 2, "--tls-key"),
+    ("up --tls-key TMP/none.pem", 2, "--tls-cert"),
     # nobody there
     ("status", 10, "`holdfast up`"),
     ("connect office", 10, "`holdfast up`"),
