@@ -7326,12 +7326,12 @@ func (x *RestoreResult) GetDevice() *OpenResult {
 }
 
 // Make sessions/<target> from one device of another program's whatsmeow database (SQLite), or of a folder as Baileys keeps it
-// (then without ratchets). The program must have ended, and
-// must not connect this device again. The database is not changed.
+// (then without ratchets), or of rows that the gateway has read on a PostgreSQL server and hands over on a socket. The program
+// must have ended, and must not connect this device again. The database is not changed.
 type ImportDevice struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Database      string                 `protobuf:"bytes,1,opt,name=database,proto3" json:"database,omitempty"` // absolute path of the file or folder
-	Jid           string                 `protobuf:"bytes,2,opt,name=jid,proto3" json:"jid,omitempty"`           // device JID; empty: the only one
+	Database      string                 `protobuf:"bytes,1,opt,name=database,proto3" json:"database,omitempty"` // absolute path of the file, folder or socket
+	Jid           string                 `protobuf:"bytes,2,opt,name=jid,proto3" json:"jid,omitempty"`           // device JID; empty: the only one, which a socket cannot say
 	Target        string                 `protobuf:"bytes,3,opt,name=target,proto3" json:"target,omitempty"`     // empty: the number of the JID
 	Key           []byte                 `protobuf:"bytes,4,opt,name=key,proto3" json:"key,omitempty"`
 	WrappedKey    []byte                 `protobuf:"bytes,5,opt,name=wrapped_key,json=wrappedKey,proto3" json:"wrapped_key,omitempty"`

@@ -47,7 +47,9 @@ async def test_the_session_that_was_made_for_it_is_gone(
     sessions = gateway(monkeypatch, "ses_another")
     sessions.take_in.side_effect = refusal
     with pytest.raises(type(refusal)):
-        await importing.import_(None, importing.Wanted(database, "", "taxi", dry_run=False), as_json=True)
+        await importing.import_(
+            None, importing.Wanted(str(database), "", "taxi", dry_run=False), as_json=True
+        )
     sessions.delete.assert_awaited_once_with("ses_taxi")
 
 
@@ -55,12 +57,14 @@ async def test_one_that_was_there_before_stays(database: Path, monkeypatch: pyte
     sessions = gateway(monkeypatch, "ses_taxi")
     sessions.take_in.side_effect = SourceInUse()
     with pytest.raises(SourceInUse):
-        await importing.import_(None, importing.Wanted(database, "", "taxi", dry_run=False), as_json=True)
+        await importing.import_(
+            None, importing.Wanted(str(database), "", "taxi", dry_run=False), as_json=True
+        )
     sessions.delete.assert_not_awaited()
 
 
 async def test_one_that_was_linked_stays(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sessions = gateway(monkeypatch)
     sessions.take_in.return_value = SimpleNamespace(id="ses_taxi", name="taxi", state="connecting")
-    await importing.import_(None, importing.Wanted(database, "", "taxi", dry_run=False), as_json=True)
+    await importing.import_(None, importing.Wanted(str(database), "", "taxi", dry_run=False), as_json=True)
     sessions.delete.assert_not_awaited()

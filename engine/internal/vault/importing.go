@@ -14,17 +14,13 @@ import (
 )
 
 // Import makes sessions/<target> of one device of another program's database, ratchets and all, or of Baileys' folder, and
-// answers the folder. The source is only read. Raises ErrMissing, ErrCorrupt, ErrNoDevice, ErrArgument when there are several to choose from, or
-// ErrExists.
+// returns the folder. A socket hands over the rows of a database that is no file; its device is named by jid. The source is only
+// read. Raises ErrMissing, ErrCorrupt, ErrNewer, ErrNoDevice, ErrArgument when there are several to choose from, or ErrExists.
 func (f *Folders) Import(ctx context.Context, database, jid, target string, under NewKey) (*Made, string, error) {
 	if !filepath.IsAbs(database) {
 		return nil, "", fmt.Errorf("%w: the database's path is not absolute", ErrArgument)
 	}
-	info, err := os.Stat(database)
-	if err != nil || !(info.Mode().IsRegular() || info.IsDir()) {
-		return nil, "", fmt.Errorf("%w: there is no database at this path", ErrMissing)
-	}
-	chosen, fill, err := source(ctx, database, jid, info.IsDir(), under.Key)
+	chosen, fill, err := source(ctx, database, jid, under.Key)
 	if err != nil {
 		return nil, "", err
 	}
@@ -39,16 +35,26 @@ func (f *Folders) Import(ctx context.Context, database, jid, target string, unde
 }
 
 // source finds the device to import, and how a session file is filled from it.
-func source(ctx context.Context, path, wanted string, folder bool, key []byte) (types.JID, func(string) error, error) {
-	if folder {
+func source(ctx context.Context, path, wanted string, key []byte) (types.JID, func(string) error, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.Mode()&os.ModeSocket != 0:
+		named, err := types.ParseJID(wanted)
+		if err != nil || named.User == "" {
+			return types.EmptyJID, nil, fmt.Errorf("%w: whose rows come is not said", ErrArgument)
+		}
+		return named, func(to string) error { return copyRows(ctx, path, named, to, key) }, nil
+	case err == nil && info.IsDir():
 		_, device, err := readBaileys(path)
 		if err != nil {
 			return types.EmptyJID, nil, err
 		}
 		return *device.ID, func(to string) error { return copyBaileys(ctx, path, to, key) }, nil
+	case err == nil && info.Mode().IsRegular():
+		chosen, err := chooseDevice(path, wanted)
+		return chosen, func(to string) error { return copyDevice(ctx, path, chosen, to, key) }, err
 	}
-	chosen, err := chooseDevice(path, wanted)
-	return chosen, func(to string) error { return copyDevice(ctx, path, chosen, to, key) }, err
+	return types.EmptyJID, nil, fmt.Errorf("%w: there is no database at this path", ErrMissing)
 }
 
 // plain opens another program's database to read.

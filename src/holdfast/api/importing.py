@@ -10,6 +10,7 @@ from holdfast.api.auth import Admin, Behind
 from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.sessions import Ref, SessionOut, shown
+from holdfast.vault import SERVER_SOURCES
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
@@ -20,11 +21,17 @@ def _absolute(path: str) -> str:
     return path
 
 
+def _source(place: str) -> str:
+    return place if place.startswith(SERVER_SOURCES) else _absolute(place)
+
+
 class ImportIn(Body):
     """Where the other program keeps its credentials."""
 
-    source: Annotated[str, AfterValidator(_absolute)] = Field(
-        description="folder of Baileys or database of whatsmeow on the gateway's machine", max_length=4096
+    source: Annotated[str, AfterValidator(_source)] = Field(
+        description="folder of Baileys or database of whatsmeow on the gateway's machine, or a PostgreSQL "
+        "database of whatsmeow: `postgresql://user:password@host/database`",
+        max_length=4096,
     )
     device: str = Field(
         "", description="JID or number, where a database holds several devices", max_length=128
@@ -56,7 +63,7 @@ async def take_in(rooms: Behind, caller: Admin, ref: Ref, wanted: ImportIn) -> S
     409 `source_unusable`, `source_in_use`, or `already_linked`: nothing takes the place of credentials that
     work.
     """
-    found = await rooms.sessions.take_in(caller.tenant_id, ref, Path(wanted.source), wanted.device)
+    found = await rooms.sessions.take_in(caller.tenant_id, ref, wanted.source, wanted.device)
     return await shown(rooms, found)
 
 

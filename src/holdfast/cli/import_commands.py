@@ -35,16 +35,27 @@ def baileys(
     """A number of Baileys, the Evolution API or WAHA (NOWEB). Stop that program first."""
     from holdfast.cli import importing as work
 
-    run(work.import_(data, work.Wanted(folder, "", session, dry_run), as_json=as_json))
+    run(work.import_(data, work.Wanted(str(folder), "", session, dry_run), as_json=as_json))
 
 
 @app.command()
 def whatsmeow(
-    file: Annotated[
-        Path, typer.Argument(resolve_path=True, help="The SQLite file with the tables whatsmeow_….")
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="The SQLite file with the tables whatsmeow_…, or postgresql://user@host/database, without "
+            "a password."
+        ),
     ],
     session: Session = "main",
-    device: Annotated[str, typer.Option(help="Number or JID, where the file holds several.")] = "",
+    device: Annotated[str, typer.Option(help="Number or JID, where it holds several.")] = "",
+    password_file: Annotated[
+        str | None,
+        typer.Option(
+            help="Its first line is the server's password; - is standard input. Else it is taken from "
+            "~/.pgpass, or asked for."
+        ),
+    ] = None,
     dry_run: DryRun = False,
     data: Data = None,
     as_json: AsJson = False,
@@ -52,7 +63,7 @@ def whatsmeow(
     """A number of whatsmeow, neonize, gowa, wuzapi or WAHA (GOWS). Stop that program first."""
     from holdfast.cli import importing as work
 
-    run(work.import_(data, work.Wanted(file, device, session, dry_run), as_json=as_json))
+    run(work.import_(data, work.Wanted(source, device, session, dry_run, password_file), as_json=as_json))
 
 
 def export(

@@ -1,12 +1,15 @@
 """`holdfast import …`: what comes along is shown first, then it is taken in. `holdfast export`: out."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlsplit
 
+from holdfast.cli import secrets
 from holdfast.cli.run import client
 from holdfast.cli.screen import complain, machine, number, say
-from holdfast.model.errors import HoldfastError
+from holdfast.model.errors import HoldfastError, RequestInvalid
 
 if TYPE_CHECKING:
     from holdfast.vault import Source
@@ -19,17 +22,16 @@ _LATELY_S: Final = 60.0
 class Wanted:
     """What the command line asked for."""
 
-    source: Path
+    source: str
     device: str
     session: str
     dry_run: bool
+    password_file: str | None = None
 
 
 async def import_(data: Path | None, wanted: Wanted, *, as_json: bool) -> None:
     """Take a number in. Raises HoldfastError: nothing has changed then."""
-    from holdfast.vault.sources import look  # half of the gateway: only where it is needed
-
-    source = look(wanted.source, wanted.device)
+    source = _found(wanted)
     if not as_json:
         _show(source)
     if wanted.dry_run:
@@ -40,7 +42,7 @@ async def import_(data: Path | None, wanted: Wanted, *, as_json: bool) -> None:
         known = {it.id for it in await api.sessions.list()}
         session = await api.sessions.create(wanted.session)
         try:
-            session = await api.sessions.take_in(session.id, str(source.path), wanted.device)
+            session = await api.sessions.take_in(session.id, source.place, wanted.device)
         except HoldfastError:
             if session.id not in known:
                 await api.sessions.delete(session.id)  # it was made for this alone
@@ -56,6 +58,34 @@ async def import_(data: Path | None, wanted: Wanted, *, as_json: bool) -> None:
     )
     say("Do not start the other program with this number again: two of one number throw each other out.")
     say("Next step: [bold]holdfast status[/]")
+
+
+def _found(wanted: Wanted) -> "Source":
+    """What lies at the source. Raises SourceUnusable, RequestInvalid for a password that others see."""
+    from holdfast.vault import PasswordWanted, look_at_source  # half of the gateway: only where it is needed
+    from holdfast.vault.sources import SERVERS
+
+    if not wanted.source.startswith(SERVERS):
+        return look_at_source(str(Path(wanted.source).resolve()), wanted.device)
+    if urlsplit(wanted.source).password is not None or "password=" in wanted.source:
+        raise RequestInvalid(
+            "A password in a command line is seen by every program of this machine",
+            next_step="Leave it out: it is asked for, or taken from --password-file or ~/.pgpass.",
+        )
+    if wanted.password_file is not None:
+        address = _with_password(wanted.source, secrets.server_password(wanted.password_file))
+        return look_at_source(address, wanted.device)
+    try:
+        return look_at_source(wanted.source, wanted.device)
+    except PasswordWanted:
+        if not sys.stdin.isatty():
+            raise
+    return look_at_source(_with_password(wanted.source, secrets.server_password(None)), wanted.device)
+
+
+def _with_password(address: str, password: str) -> str:
+    asks = "&" if urlsplit(address).query else "?"
+    return f"{address}{asks}password={quote(password, safe='')}"
 
 
 async def export(data: Path | None, ref: str, file: Path, *, keep_connected: bool, as_json: bool) -> None:

@@ -43,6 +43,11 @@ def passphrase(file: str | None) -> str:
     return getpass.getpass("Passphrase of the archive (not shown): ")
 
 
+def server_password(file: str | None) -> str:
+    """The password of a database server. Raises RequestInvalid."""
+    return getpass.getpass("Password of the server (not shown): ") if file is None else _first_line(file)
+
+
 def sheet(file: str | None) -> str:
     """The words of a recovery sheet. Raises RequestInvalid."""
     if file == "-" or (file is None and not sys.stdin.isatty()):
@@ -58,8 +63,12 @@ def identities(files: Sequence[Path]) -> Sequence[str]:
 def _first_line(file: str) -> str:
     text = sys.stdin.readline() if file == "-" else _read(Path(file)).partition("\n")[0]
     if not text.strip("\r\n"):
-        raise RequestInvalid("The passphrase is empty", next_step="Write it in the first line.")
+        raise RequestInvalid(f"{_named(file)} begins with an empty line", next_step="Write it there.")
     return text.strip("\r\n")
+
+
+def _named(file: str) -> str:
+    return "Standard input" if file == "-" else file
 
 
 def _read(file: Path) -> str:

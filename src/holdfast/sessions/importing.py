@@ -1,5 +1,7 @@
 """A number moves in: its credentials come from another program's folder or database."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from holdfast.engine.answers import FileKey
@@ -11,7 +13,7 @@ from holdfast.sessions.quarantine import Quarantine
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Runtime
 from holdfast.sessions.seam import Engine
-from holdfast.vault import Source, Vault
+from holdfast.vault import SERVER_SOURCES, Source, Vault
 
 log = logging.get("sessions")
 
@@ -37,9 +39,10 @@ class Importing:
         async with self._linking.hold(source.number):
             self._quarantine.must_be_free(runtime, source.number)
             key, wrapped = self._vault.new_key(runtime.id)
-            device, folder = await self._link.credentials.import_device(
-                str(source.path), source.jid, source.number, FileKey(key.key, wrapped)
-            )
+            async with _within_reach(source) as path:
+                device, folder = await self._link.credentials.import_device(
+                    path, source.jid, source.number, FileKey(key.key, wrapped)
+                )
             self._vault.learn(folder, wrapped)
             record = replace(
                 runtime.record,
@@ -53,3 +56,15 @@ class Importing:
             await self._linking.keep(runtime)
         log.warning("session.imported", session=runtime.name, phone=folder, kind=source.kind.value)
         self._roster.tell(runtime, f.CredentialsAdopted())
+
+
+@asynccontextmanager
+async def _within_reach(source: Source) -> AsyncIterator[str]:
+    """A path where the engine finds it, as long as the block runs. Raises SourceUnusable."""
+    if not source.place.startswith(SERVER_SOURCES):
+        yield source.place
+        return
+    from holdfast.vault import rows  # the driver is loaded where it is needed
+
+    async with rows.handed_over(source.place, source.jid) as socket:
+        yield socket

@@ -279,13 +279,13 @@ class Service:
         await self._roster.recorder.settled()
         return self._roster.view(runtime)
 
-    async def take_in(self, tenant_id: TenantId, ref: str, path: Path, device: str) -> View:
+    async def take_in(self, tenant_id: TenantId, ref: str, place: str, device: str) -> View:
         """Link the session with another program's credentials, and connect it. The source is only read.
 
         Raises UnknownSession, SourceUnusable, SourceInUse, AlreadyLinked, and what the engine refuses.
         """
         runtime = self._find(tenant_id, ref)
-        await self._importing.take(runtime, await asyncio.to_thread(look_at_source, path, device))
+        await self._importing.take(runtime, await asyncio.to_thread(look_at_source, place, device))
         await self._roster.recorder.settled()
         return self._roster.view(runtime)
 

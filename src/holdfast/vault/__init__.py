@@ -25,13 +25,15 @@ from holdfast.vault.saved import read as read_snapshot
 from holdfast.vault.sealing import Seal, SealBroken
 from holdfast.vault.seam import Files
 from holdfast.vault.snapshots import Snapshots
-from holdfast.vault.sources import Kind as SourceKind
-from holdfast.vault.sources import Source
+from holdfast.vault.source import Kind as SourceKind
+from holdfast.vault.source import PasswordWanted, Source
+from holdfast.vault.sources import SERVERS as SERVER_SOURCES
 from holdfast.vault.sources import look as look_at_source
 from holdfast.vault.vault import OtherWorld, Vault, WrongMasterKeyForData, prove_world
 from holdfast.vault.verdict import Fault, Flaw, Verdict, cannot_connect, faults_of, judge, number_of
 
 __all__ = [
+    "SERVER_SOURCES",
     "Away",
     "Fault",
     "Files",
@@ -42,6 +44,7 @@ __all__ = [
     "MasterKeyMissing",
     "Missing",
     "OtherWorld",
+    "PasswordWanted",
     "Quarantined",
     "Record",
     "Registry",

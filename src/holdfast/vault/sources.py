@@ -9,46 +9,16 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from holdfast.model.address import bare_user
 from holdfast.model.errors import SourceUnusable
 from holdfast.vault import statements
+from holdfast.vault.source import Kind, Source, chosen
 
-
-class Kind(StrEnum):
-    """How another program keeps credentials."""
-
-    BAILEYS = "baileys"
-    WHATSMEOW = "whatsmeow"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What was found at a path."""
-
-    kind: Kind
-    path: Path
-    jid: str
-    push_name: str
-    #: What comes along, by noun.
-    carried: Mapping[str, int]
-    #: What stays behind, by noun, and begins afresh.
-    left: Mapping[str, int] = field(default_factory=dict)
-    #: The program that has it open now: its name and process id. Empty: nobody was seen.
-    used_by: str = ""
-    changed_s_ago: float = 0.0
-
-    @property
-    def number(self) -> str:
-        """The phone number, without a plus."""
-        return bare_user(self.jid)
-
-
+#: What the address of a PostgreSQL server begins with.
+SERVERS: Final = ("postgres://", "postgresql://")
 _BAILEYS: Final = {
     "pre-keys": "pre-key-*.json",
     "app-state keys": "app-state-sync-key-*.json",
@@ -64,13 +34,15 @@ _RUNTIMES: Final = ("node", "bun", "deno")
 _BROWSER: Final = ("Default", "DevToolsActivePort", "Local State", "IndexedDB")
 
 
-def look(path: Path, device: str = "") -> Source:
-    """What lies at a path. Raises SourceUnusable with what is wrong, in one line."""
-    if str(path).startswith(("postgres:", "postgresql:")):
-        raise SourceUnusable(
-            "A PostgreSQL database is not read directly",
-            next_step="Copy its whatsmeow_ tables into an SQLite file first; docs/migration.md says how.",
-        )
+def look(place: str, device: str = "") -> Source:
+    """What lies at a path or at the address of a server. Raises SourceUnusable with what is wrong, in one
+    line, and PasswordWanted.
+    """
+    if place.startswith(SERVERS):
+        from holdfast.vault import rows  # the driver is loaded where it is needed
+
+        return rows.look(place, device)
+    path = Path(place)
     if path.is_dir():
         return _folder(path)
     if not path.is_file():
@@ -105,7 +77,7 @@ def _folder(path: Path) -> Source:
         )
     return Source(
         Kind.BAILEYS,
-        path,
+        str(path),
         str(me["id"]),
         str(me.get("name") or ""),
         {noun: len(list(path.glob(pattern))) for noun, pattern in _BAILEYS.items()},
@@ -119,14 +91,14 @@ def _database(path: Path, device: str) -> Source:
     try:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as raw:
             devices = raw.execute(statements.THEIR_DEVICES).fetchall()
-            jid, push_name = _chosen(devices, device)
+            jid, push_name = chosen(devices, device)
             carried = {noun: _count(raw, sql, jid) for noun, sql in statements.THEIR_COUNTS.items()}
     except sqlite3.Error as exc:
         raise SourceUnusable(
             f"{path} is no whatsmeow database: {exc}", next_step="Name the file with the tables whatsmeow_…"
         ) from exc
     changed = time.time() - path.stat().st_mtime
-    return Source(Kind.WHATSMEOW, path, jid, push_name, carried, {}, _user_of(path), changed)
+    return Source(Kind.WHATSMEOW, str(path), jid, push_name, carried, {}, _user_of(path), changed)
 
 
 def _count(raw: sqlite3.Connection, sql: str, jid: str) -> int:
@@ -135,20 +107,6 @@ def _count(raw: sqlite3.Connection, sql: str, jid: str) -> int:
         return int(raw.execute(sql, values).fetchone()[0])
     except sqlite3.OperationalError:
         return 0  # an older schema has no such table
-
-
-def _chosen(devices: Sequence[tuple[str, str | None]], wanted: str) -> tuple[str, str]:
-    if not devices:
-        raise SourceUnusable(
-            "No device is in it: it was never linked, or was logged out", next_step="holdfast pair"
-        )
-    names = ", ".join(jid for jid, _ in devices)
-    if not wanted and len(devices) > 1:
-        raise SourceUnusable(f"Several devices are in it: {names}", next_step="Choose one with --device.")
-    for jid, push_name in devices:
-        if wanted in ("", jid, bare_user(jid), f"+{bare_user(jid)}"):
-            return jid, push_name or ""
-    raise SourceUnusable(f"{wanted} is not in it; there are {names}", next_step="Choose one of these.")
 
 
 def _user_of(path: Path) -> str:

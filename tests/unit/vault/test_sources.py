@@ -49,7 +49,7 @@ def whatsmeow(path: Path, *jids: str) -> Path:
 
 
 def test_a_folder_of_baileys_is_counted(tmp_path: Path) -> None:
-    found = look_at_source(baileys(tmp_path / "auth"))
+    found = look_at_source(str(baileys(tmp_path / "auth")))
     assert (found.kind, found.number, found.push_name) == (SourceKind.BAILEYS, "4915111077513", "Taxi")
     assert dict(found.carried) == {"pre-keys": 2, "app-state keys": 1, "hidden names": 1}
     assert dict(found.left) == {"sessions with contacts": 1, "sender keys of groups": 1}
@@ -59,17 +59,15 @@ def test_a_folder_of_baileys_is_counted(tmp_path: Path) -> None:
 def test_a_database_of_whatsmeow_is_counted_and_its_user_is_named(tmp_path: Path) -> None:
     path = whatsmeow(tmp_path / "store.db", JID, "4915111077514:2@s.whatsapp.net")
     with pytest.raises(SourceUnusable, match="Several devices"):
-        look_at_source(path)
-    found = look_at_source(path, "+4915111077513")
+        look_at_source(str(path))
+    found = look_at_source(str(path), "+4915111077513")
     assert (found.kind, found.jid) == (SourceKind.WHATSMEOW, JID)
     assert found.carried["sessions with contacts"] == 1
     with pytest.raises(SourceUnusable, match="is not in it"):
-        look_at_source(path, "+1")
+        look_at_source(str(path), "+1")
 
 
-@pytest.mark.parametrize(
-    "what", ["nothing", "browser", "half", "logged out", "empty folder", "no database", "server"]
-)
+@pytest.mark.parametrize("what", ["nothing", "browser", "half", "logged out", "empty folder", "no database"])
 def test_what_cannot_move_is_said_in_one_line(tmp_path: Path, what: str) -> None:
     path, said = tmp_path / "it", what
     match what:
@@ -90,13 +88,11 @@ def test_what_cannot_move_is_said_in_one_line(tmp_path: Path, what: str) -> None
         case "no database":
             path.write_text("hello")
             said = "no whatsmeow database"
-        case "server":
-            path, said = Path("postgresql://user@host/x"), "PostgreSQL"
     with pytest.raises(SourceUnusable, match=said) as caught:
-        look_at_source(path)
+        look_at_source(str(path))
     assert "\n" not in str(caught.value)
 
 
 def test_a_device_that_is_not_there_any_more(tmp_path: Path) -> None:
     with pytest.raises(SourceUnusable, match="No device"):
-        look_at_source(whatsmeow(tmp_path / "store.db"))
+        look_at_source(str(whatsmeow(tmp_path / "store.db")))
