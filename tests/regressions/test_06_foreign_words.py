@@ -2,6 +2,8 @@
 
 import ast
 import asyncio
+import io
+import re
 import sys
 import unicodedata
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.kit import logging
 from holdfast.lab import Phone
 from house import House
 from terminal import Terminal
@@ -64,6 +67,10 @@ async def test_every_command_that_shows_words(shown: Shown) -> None:
         ["lab", "phone", f"Ben{HOSTILE}"],
         ["lab", "group", f"Crew{HOSTILE}", guest, number],
         ["send", "taxi", guest, HOSTILE],
+        ["chats", "list", "taxi"],
+        ["chats", "show", "taxi", guest],
+        ["chats", "search", "loud"],
+        ["group", "list", "taxi"],
     ):
         out = await shown.terminal.type(*argv)
         harmless(out)
@@ -92,6 +99,21 @@ async def events_are_harmless(shown: Shown, form: list[str]) -> None:
                 break
     following.kill()
     await following.wait()
+
+
+def test_a_traceback_at_a_terminal_quotes_a_stranger_in_words() -> None:
+    """A bot's handler may fail with an error that holds what was written to it."""
+    shown = io.StringIO()
+    logging.configure(stream=shown, console=True)
+    try:
+        raise RuntimeError(HOSTILE)
+    except RuntimeError:
+        logging.get("bots").exception("bot.event_given_up", text=HOSTILE)
+    finally:
+        logging.configure()
+    ours = re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue())  # our own colours
+    assert "[bold red]loud[/]" in ours
+    harmless(ours)
 
 
 def test_markup_is_never_made_of_values() -> None:

@@ -10,6 +10,8 @@ import os
 import sys
 from typing import Any, TextIO
 
+from holdfast.kit import foreign
+
 # structlog imports Rich when it finds it: 80 ms of every start, for pictures of tracebacks that JSON lines
 # never hold.
 _modules: dict[str, Any] = sys.modules
@@ -62,8 +64,10 @@ def _write(text: str) -> None:
 
 def configure(*, level: str = "info", stream: TextIO | None = None, console: bool = False) -> None:
     """Log to `stream` (stderr by default): JSON lines, or with `console` for humans at a terminal."""
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer()
+    renderers: list[structlog.typing.Processor] = (
+        [_harmless_traceback, structlog.dev.ConsoleRenderer()]
+        if console
+        else [structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[
@@ -71,12 +75,21 @@ def configure(*, level: str = "info", stream: TextIO | None = None, console: boo
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.format_exc_info,
-            renderer,
+            *renderers,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=stream or _Stderr()),
         cache_logger_on_first_use=True,
     )
+
+
+def _harmless_traceback(
+    logger: object, method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    # An error's text may quote a stranger: it neither acts on the terminal nor begins a line of ours.
+    if isinstance(traceback := event.get("exception"), str):
+        event["exception"] = "\n".join(f"  | {foreign.one_line(line)}" for line in traceback.split("\n"))
+    return event
 
 
 def get(room: str) -> structlog.typing.FilteringBoundLogger:
