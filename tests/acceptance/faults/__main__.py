@@ -25,7 +25,7 @@ from faults.run import Outcome, run
 _PARTS = ("rows", "held", "memory", "crowd")
 _NUMBERS = 1000
 #: A held row waits most of its time.
-_HELD_AT_ONCE = 4
+_HELD_AT_ONCE = 6
 
 Found = TypeVar("Found", Outcome, Held)
 
