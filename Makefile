@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-kills test-typescript test-schema test-s3 screenshots faults lint format bench proto lock reasons wheel clean
+.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-kills test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons wheel wheels clean
 .DELETE_ON_ERROR:
 
 help:
@@ -68,10 +68,10 @@ $(GOBIN)/wasim: $(shell find simulator internal -name '*.go' -not -name '*_test.
 # ---- use -------------------------------------------------------------------------------------------------------
 
 run: setup
-	$(BIN)/holdfast up $(ARGS)
+	@$(BIN)/holdfast up $(ARGS)
 
 demo: setup
-	$(BIN)/holdfast demo $(ARGS)
+	@trap : INT; $(BIN)/holdfast demo $(ARGS) || [ $$? -eq 130 ]  # Ctrl+C is no failure
 
 bench: dev
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -131,11 +131,13 @@ test-s3: dev
 	@. tools/go.sh && sh tools/s3.sh
 	$(BIN)/python -m pytest -p no:xdist tests/s3 $(ARGS)
 
+PROSE := src docs engine simulator internal proto examples tools deploy benchmarks $(filter-out CONTRIBUTING.md,$(wildcard *.md)) NOTICE Makefile
 lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(BIN)/codespell -D - -D tools/house_words.txt $(PROSE)
 	@sh tools/lint_go.sh
 	@sh tools/lint_proto.sh
 
@@ -156,13 +158,25 @@ lock:
 	$(LOCK) --group build -o requirements-build.lock
 	$(LOCK) --group go -o requirements-go.lock
 	$(LOCK) --group node -o requirements-node.lock
+	$(LOCK) --group release -o requirements-release.lock
 
 # docs/reasons.md out of the tables that decide.
 reasons: dev
 	$(BIN)/python tools/reasons_page.py
 
+# A wheel for this machine. `make wheels`: the source and a wheel for every platform, as an index takes them.
 wheel: dev
 	@. tools/go.sh && $(BIN)/python -m hatchling build -t wheel
+
+wheels: dev
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-release.lock
+	@rm -rf dist && . tools/go.sh && $(BIN)/python -m hatchling build -t sdist \
+	  && for it in $$($(BIN)/python hatch_build.py); do HOLDFAST_WHEEL=$$it $(BIN)/python -m hatchling build -t wheel || exit 1; done
+	$(BIN)/python -m twine check --strict dist/*
+
+# Wheels as a stranger gets them: what an index says to them, an empty home, no environment of ours.
+test-packages: wheels
+	$(BIN)/python -m pytest -p no:xdist tests/packages $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist $(GOBIN)

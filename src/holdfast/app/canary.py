@@ -41,7 +41,7 @@ class Canary:
         self._every_s, self._clock = every_s, clock
 
     async def run(self) -> None:
-        """For ever; with `every_s` 0 not at all."""
+        """Until it is cancelled; with `every_s` 0 not at all."""
         if not self._every_s:
             return
         async with asyncio.TaskGroup() as tasks:

@@ -4,10 +4,11 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Unpack
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Unpack
 
 from holdfast.bots.library import Documents
 from holdfast.client import Client, Event, IdempotencyConflict, Sent
+from holdfast.client.guesses import no_such
 from holdfast.client.outgoing import SendOptions, to_json
 from holdfast.client.steps import Act, BotState, Failed, HandOver, Reminder, Step
 from holdfast.model.content import Content, Json, Reaction
@@ -53,6 +54,14 @@ class Chat:
         self._remembered = remembered or BotState()
         self._draft = _Draft(copy.deepcopy(dict(self._remembered.data)))
         self._at_once = 0
+
+    if not TYPE_CHECKING:  # a type checker knows what there is
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say where it is instead: in the event, in its data, or at the client."""
+            event, client = self.__dict__.get("event"), self.__dict__.get("client")
+            data = getattr(event, "data", None)
+            raise no_such(self, name, {"event": event, "event.data": data, "client": client})
 
     @property
     def text(self) -> str:

@@ -44,18 +44,19 @@ class _Cast:
 
 
 async def demo(once: bool, api_port: int, dashboard_port: int) -> int:
-    """Tell the story. Exit code 0 when everything in it came true, 1 otherwise."""
+    """Tell the story. Exit code 0 when everything in it came true, 130 when it was stopped before, else 1."""
     binaries.path("holdfast-engine")
     lab_banner()
     folder = Path(tempfile.mkdtemp(prefix="holdfast-demo-"))
     stop = asyncio.Event()
     for end in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(end, stop.set)
-    telling = asyncio.create_task(_tell(folder, once, _ports(api_port, dashboard_port), stop))
+    story = Story()
+    telling = asyncio.create_task(_tell(story, folder, once, _ports(api_port, dashboard_port), stop))
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({telling, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not telling.done():
+        if not story.ended:
             telling.cancel()
         return await telling
     except asyncio.CancelledError:
@@ -78,8 +79,7 @@ def _ports(api_port: int, dashboard_port: int) -> tuple[int, int]:
     return chosen[0], chosen[1]
 
 
-async def _tell(folder: Path, once: bool, ports: tuple[int, int], stop: asyncio.Event) -> int:
-    story = Story()
+async def _tell(story: Story, folder: Path, once: bool, ports: tuple[int, int], stop: asyncio.Event) -> int:
     try:
         async with _stage(folder, ports, story) as cast:
             await _link(cast, story)
@@ -91,7 +91,7 @@ async def _tell(folder: Path, once: bool, ports: tuple[int, int], stop: asyncio.
             await ride.tell(story, example("chauffeur.py"))
             await _page(cast, story)
             story.end(True)
-            if not once:
+            if not once and not stop.is_set():
                 await _stay(cast, stop)
         return 0
     except (StoryFailed, HoldfastError, SimulatorError, StackError) as failure:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from holdfast.cli.screen import say
 from holdfast.cli.terminal import console
@@ -29,31 +28,32 @@ class Story:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self._count = 0
-        self._told = True
-        self._spinner: Any = None
+        #: The last line was said.
+        self.ended = False
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
-        """One step of the story. An exception inside marks it failed and goes on."""
-        self._count += 1
+        """One step of the story. An exception inside marks it failed and goes on; a stop is not told."""
         step, began = Step(), time.monotonic()
         spinner = console().status(f"{title} …") if console().is_terminal else None
         if spinner is not None:
             spinner.start()
+        mark = ""
         try:
             yield step
-        except BaseException:
+            mark = "[bold green]✓[/]"
+        except Exception:
+            mark = "[bold red]✗[/]"
+            raise
+        finally:
             if spinner is not None:
                 spinner.stop()
-            self._line("[bold red]✗[/]", title, step.result, began)
-            raise
-        if spinner is not None:
-            spinner.stop()
-        self._line("[bold green]✓[/]", title, step.result, began)
+            if mark:
+                self._line(mark, title, step.result, began)
 
     def end(self, well: bool, why: str = "") -> None:
         """The last line."""
+        self.ended = True
         seconds = time.monotonic() - self._began
         if well:
             say("[bold green]Scanned once, still connected.[/] [bright_black]{} s[/]", f"{seconds:.1f}")

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from holdfast.client.guesses import no_such
 from holdfast.client.times import moment
 from holdfast.model.content import text_of
 from holdfast.model.events import (
@@ -51,6 +52,13 @@ class Event:
             data=event_from_json(type_, raw),
             raw=raw,
         )
+
+    if not TYPE_CHECKING:  # a type checker knows what there is
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say where it is instead: most of an event is in its `data`."""
+            within = {} if name in self.__slots__ else {"data": self.data}
+            raise no_such(self, name, within)
 
     @property
     def text(self) -> str:
