@@ -1,8 +1,10 @@
 """What tests of files share: bytes of every kind, uploads, and where the file of a message stands."""
 
 import io
+import os
 import random
 import subprocess
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -45,6 +47,17 @@ async def file_events(house: House) -> list[dict[str, Any]]:
         "GET", "/v1/events", params={"format": "json", "after": "", "type": "message.file"}
     )
     return [each["data"] for each in page["events"]]
+
+
+def halves(house: House) -> list[Path]:
+    """What lies in the folder of files beside whole ones."""
+    folder = house.place.data / "media"
+    return [folder / each for each in os.listdir(folder) if each.startswith(".")]
+
+
+async def strikes(house: House, rule: int) -> int:
+    """How often a rule of the simulator has struck."""
+    return next(each.strikes for each in await house.simulator.faults() if each.id == rule)
 
 
 async def put(house: House, body: bytes, mimetype: str = "", **query: str) -> dict[str, Any]:

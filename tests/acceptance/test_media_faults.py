@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from files_stage import file_events, message_with, noise, put, send
+from files_stage import file_events, halves, message_with, noise, put, send, strikes
 from house import House
 from patience import PATIENCE_S
 
@@ -28,18 +28,9 @@ def arm(house: House, point: str) -> None:
     (folder / point).touch()
 
 
-def halves(house: House) -> list[str]:
-    """What lies in the folder of files beside whole ones."""
-    return [each for each in os.listdir(house.place.data / "media") if each.startswith(".")]
-
-
 async def counted(house: House, tag: str) -> int:
     """A rule that does nothing but count requests of this tag: its id."""
     return (await house.simulator.rule("delay", {"tag": tag}, args={"ms": 1}, count=-1)).id
-
-
-async def strikes(house: House, rule: int) -> int:
-    return next(each.strikes for each in await house.simulator.faults() if each.id == rule)
 
 
 async def test_a_file_that_was_fetched_and_not_noted_is_not_fetched_again(house: House) -> None:
@@ -55,27 +46,6 @@ async def test_a_file_that_was_fetched_and_not_noted_is_not_fetched_again(house:
     got = await house.http.get(f"/v1/media/{message['file']['media_id']}")
     assert got.content == body
     assert await strikes(house, rule) == 1
-    assert [each["state"] for each in await file_events(house)] == ["stored"]
-
-
-async def test_everything_killed_in_the_middle_of_a_download_leaves_nothing_half(house: House) -> None:
-    number, _ = await house.link("taxi")
-    guest = await house.simulator.phone("Guest")
-    held = await house.simulator.rule("delay", {"tag": "download"}, args={"ms": 600_000}, count=-1)
-    body = noise(200_000)
-    await guest.send_file(number, body, kind="document", file_name="a.bin")
-
-    async def begun() -> bool:
-        return bool(halves(house))
-
-    await house.until(begun, "the download did not begin")
-    await house.kill("engine", "gateway")
-    await house.simulator.end_fault(held)
-    await house.start()
-    message = await message_with(house)
-    got = await house.http.get(f"/v1/media/{message['file']['media_id']}")
-    assert got.content == body
-    assert halves(house) == []
     assert [each["state"] for each in await file_events(house)] == ["stored"]
 
 

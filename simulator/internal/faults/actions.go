@@ -56,7 +56,7 @@ type Args struct {
 	RetryAfterS int               `json:"retry_after_s,omitempty" doc:"http: header Retry-After"`
 	Body        string            `json:"body,omitempty" doc:"http: the body instead"`
 	ContentType string            `json:"content_type,omitempty" doc:"http: header Content-Type"`
-	Short       bool              `json:"short,omitempty" doc:"http: the body breaks off half way"`
+	Short       bool              `json:"short,omitempty" doc:"http: the body breaks off half way, after ms of silence"`
 	Spoil       bool              `json:"spoil,omitempty" doc:"http: a byte of the body is wrong"`
 	OffsetS     int64             `json:"offset_s,omitempty" doc:"clock-skew: seconds that the server's clock is wrong"`
 	DownMS      int               `json:"down_ms,omitempty" doc:"server-restart: how long nobody is let in again"`
@@ -142,7 +142,7 @@ var actions = map[string]action{
 		args: []string{"reason", "code", "conflict", "after"}},
 	Failure: {what: "the login is refused", at: []string{Login}, alone: true, args: []string{"reason", "attrs"}},
 	HTTP: {what: "the request is answered with this status, or its body is short or wrong", at: []string{Upgrade, Upload, Download}, alone: true,
-		args: []string{"status", "retry_after_s", "body", "content_type", "short", "spoil"}},
+		args: []string{"status", "retry_after_s", "body", "content_type", "short", "ms", "spoil"}},
 }
 
 // kinds are the frames that can be injected.

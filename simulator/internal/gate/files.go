@@ -2,8 +2,10 @@ package gate
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"holdfast/simulator/internal/faults"
 )
@@ -30,7 +32,7 @@ func (g *Gate) Files(next http.Handler) http.Handler {
 		}
 		kept := &recorder{header: http.Header{}, status: http.StatusOK}
 		next.ServeHTTP(kept, r)
-		kept.replay(w, fate.HTTP)
+		kept.replay(r.Context(), w, fate.HTTP)
 	})
 }
 
@@ -45,8 +47,8 @@ func (k *recorder) Header() http.Header            { return k.header }
 func (k *recorder) WriteHeader(status int)         { k.status = status }
 func (k *recorder) Write(part []byte) (int, error) { return k.body.Write(part) }
 
-// replay gives the kept answer with a wrong byte, or only the first half of it.
-func (k *recorder) replay(w http.ResponseWriter, strike *faults.Strike) {
+// replay gives the kept answer with a wrong byte, or only the first half of it; then it is silent as long as the rule says.
+func (k *recorder) replay(ctx context.Context, w http.ResponseWriter, strike *faults.Strike) {
 	for name, values := range k.header {
 		w.Header()[name] = values
 	}
@@ -65,5 +67,6 @@ func (k *recorder) replay(w http.ResponseWriter, strike *faults.Strike) {
 	}
 	_, _ = w.Write(body[:len(body)/2])
 	flush(w)
+	wait(ctx, time.Duration(strike.Args.MS)*time.Millisecond)
 	abort()
 }
