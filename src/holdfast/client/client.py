@@ -230,6 +230,13 @@ class Client:
         body = {"sessions": list(sessions), "types": list(types)}
         await self._http.json("PUT", f"/v1/subscriptions/{quote(name, safe='')}", body=body)
 
+    async def delete_subscription(self, name: str) -> None:
+        """Forget a subscription's place: the next consumer of this name begins as a new one.
+
+        Raises UnknownSubscription, Forbidden when it belongs to another key.
+        """
+        await self._http.json("DELETE", f"/v1/subscriptions/{quote(name, safe='')}")
+
     async def events_page(
         self,
         *,

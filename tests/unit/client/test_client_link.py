@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from fastapi import Response
 from scripted_gateway import KEY, ScriptedGateway, refusal, session_body, system_body
 
 from announced import announced
@@ -243,6 +244,12 @@ async def test_a_subscription_gets_another_filter(gateway: ScriptedGateway, clie
     gateway.answers["PUT", "/v1/subscriptions/help desk"] = {"name": "help desk"}
     await client.change_subscription("help desk", types=["session.state"])
     assert gateway.requests[-1][2] == {"sessions": [], "types": ["session.state"]}
+
+
+async def test_a_subscription_is_forgotten(gateway: ScriptedGateway, client: Client) -> None:
+    gateway.answers["DELETE", "/v1/subscriptions/help desk"] = Response(status_code=204)
+    await client.delete_subscription("help desk")
+    assert gateway.requests[-1][:2] == ("DELETE", "/v1/subscriptions/help desk")
 
 
 @pytest.mark.parametrize("state", list(State))
