@@ -27,6 +27,7 @@ from benchmarks import (
     machine,
     postgresql,
     qr,
+    queued,
     report,
     restore,
 )
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, float]] = {
     "restore": (restore.measure, 900),
     "echo": (echo.measure, 600),
     "file": (files.measure, 300),
+    "queue": (queued.measure, 1500),
     "conversations": (conversations.measure, 900),
     "idle": (idle.measure, 900),
     "lab": (lab.measure, 600),

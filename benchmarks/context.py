@@ -23,6 +23,8 @@ class Sizes:
     idle_s: float = 60.0
     baseline_s: float = 30.0
     conversations: int = 500
+    queued: int = 10_000  # messages that wait
+    queued_chats: int = 500
     companions: int = 5000  # idle ones, for the simulator's own figures
 
 
@@ -39,6 +41,8 @@ QUICK = Sizes(
     baseline_s=5.0,
     companions=500,
     conversations=100,
+    queued=1_000,
+    queued_chats=50,
 )
 
 

@@ -9,9 +9,10 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from benchmarks import procfs
@@ -29,10 +30,15 @@ class Installation:
     """Starts and ends gateway and engine as often as a benchmark wants, beside one simulator."""
 
     def __init__(
-        self, folder: Path, simulator: Simulator, database_url: str | None, applications: str = ""
+        self,
+        folder: Path,
+        simulator: Simulator,
+        database_url: str | None,
+        applications: str = "",
+        settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.folder, self.simulator = folder, simulator
-        self._database_url, self._applications = database_url, applications
+        self._database_url, self._applications, self._settings = database_url, applications, settings
         self.home = folder / "holdfast"
         self.port = _free_port()
         self._gateway: Started | None = None
@@ -49,6 +55,7 @@ class Installation:
             "HOLDFAST_LAB": str(self.simulator.trust),
             "HOLDFAST_DATABASE_URL": self._database_url or "",
             "HOLDFAST_APPLICATIONS": self._applications,
+            **self._settings,
         }
 
     @property
@@ -146,7 +153,11 @@ class Installation:
 
 @asynccontextmanager
 async def installed(
-    fixture: Path | None = None, *, database_url: str | None = None, applications: str = ""
+    fixture: Path | None = None,
+    *,
+    database_url: str | None = None,
+    applications: str = "",
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Installation]:
     """A fresh installation, or one on a copy of a fixture. What it starts ends with it, its folder goes.
 
@@ -158,7 +169,7 @@ async def installed(
         (folder / "wasim").mkdir(exist_ok=True)
         (folder / "holdfast").mkdir(exist_ok=True, mode=0o700)
         simulator = await Simulator.start(folder, folder / "wasim", os.getpid())
-        installation = Installation(folder, simulator, database_url, applications)
+        installation = Installation(folder, simulator, database_url, applications, settings)
         try:
             yield installation
         except ProcessFailed as failed:
