@@ -34,7 +34,7 @@ var withoutType = map[protoreflect.Name]string{
 	"newsletterAdminInviteMessage":               "an invitation to a channel; channels are not carried yet",
 	"newsletterFollowerInviteMessageV2":          "an invitation to a channel",
 	"eventInviteMessage":                         "an invitation to an event",
-	"encEventResponseMessage":                    "who comes to an event",
+	"encEventResponseMessage":                    "who comes to an event, sealed under its secret: the library opens reactions, comments and votes, and not these",
 	"albumMessage":                               "announces how many pictures follow; each comes as its own message",
 	"stickerPackMessage":                         "a pack of stickers to be fetched",
 	"musicMessage":                               "a song from a catalogue",

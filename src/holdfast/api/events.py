@@ -92,7 +92,8 @@ async def read_events(
     * you: `{"op":"subscribe","subscription","after","sessions","types"}`, `{"op":"ack","cursor"}`,
       `{"op":"send","request","messages":[{"session","to","text","idempotency_key"}]}`
     * the gateway: `{"op":"subscribed","cursor"}`, `{"op":"events","events":[…]}`,
-      `{"op":"sent","request","results":[{"message_id",…} or {"error"}]}`, `{"op":"error","error"}`
+      `{"op":"sent","request","results":[{"message_id",…} or {"error"}]}`, `{"op":"error","request","error"}`,
+      with `request` where a frame that had one is refused as a whole
 
     A subscription belongs to the key that made it and keeps the filter that it was made with. It has one
     consumer at a time: when another comes, the one before hears `subscription_taken` and is ended. One that

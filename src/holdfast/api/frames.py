@@ -75,6 +75,7 @@ def event_frames(events: Sequence[Event]) -> list[str]:
     return frames
 
 
-def refusal_frame(refusal: HoldfastError) -> str:
-    """What a client hears when something that it asked for is refused."""
-    return json.dumps({"op": "error", "error": problem_of(refusal)})
+def refusal_frame(refusal: HoldfastError, request: object = None) -> str:
+    """What a client hears when something is refused; `request` names the frame, where it had one."""
+    named = {"request": request} if isinstance(request, str) else {}
+    return json.dumps({"op": "error", **named, "error": problem_of(refusal)})

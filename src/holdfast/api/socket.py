@@ -136,13 +136,15 @@ class _Conversation:
                 text = await self._socket.receive_text()
             except (WebSocketDisconnect, KeyError):
                 return
+            request = None
             try:
-                await self._obey(text, tasks)
+                op, frame = parse(text)
+                request = frame.get("request")
+                await self._obey(op, frame, tasks)
             except HoldfastError as refusal:
-                await self._write(refusal_frame(refusal))
+                await self._write(refusal_frame(refusal, request))
 
-    async def _obey(self, text: str, tasks: asyncio.TaskGroup) -> None:
-        op, frame = parse(text)
+    async def _obey(self, op: str, frame: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
         try:
             match op:
                 case "subscribe":

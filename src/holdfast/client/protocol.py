@@ -165,7 +165,10 @@ class HotPath:
                 self._position = self._position or cursor
                 return [Subscribed(cursor)]
             case "error":
-                return [Refused(from_problem(frame.get("error")))]
+                refusal = from_problem(frame.get("error"))
+                # A frame that is refused as a whole is its callers' trouble; nothing else of the stream is.
+                tokens = self._requests.pop(str(frame.get("request")), None)
+                return [Refused(refusal)] if tokens is None else self._given_up(tokens, refusal)
             case _:
                 return []
 
@@ -207,6 +210,9 @@ class HotPath:
             if asked is not None:
                 out.append(Answered(token, _read(asked, result)))
         return out
+
+    def _given_up(self, tokens: Sequence[int], refusal: HoldfastError) -> list[Happening]:
+        return [Answered(token, refusal) for token in tokens if self._waiting.pop(token, None) is not None]
 
 
 def _kind(asked: Asked) -> tuple[object, str]:

@@ -12,6 +12,7 @@ from holdfast.model.content import Untranslatable
 from holdfast.model.errors import (
     Busy,
     CommandRefused,
+    EngineOutdated,
     EngineStorageFailed,
     FileCorrupt,
     FileNewer,
@@ -235,7 +236,11 @@ _ERRORS: Final[Mapping[int, type[HoldfastError]]] = {
     pb.OUTCOME_UNKNOWN: SendOutcomeUnknown,
     pb.RECIPIENT_UNKNOWN: NotOnWhatsApp,
     pb.STORAGE: EngineStorageFailed,
+    # Nobody sends what no engine knows: this one is older than the command.
+    pb.UNKNOWN_COMMAND: EngineOutdated,
 }
+#: Their own sentence says more to a human than the engine's.
+_SAY_IT_BETTER: Final = (NotConnected, NotOnWhatsApp, EngineOutdated)
 _SENDING: Final[Mapping[int, type[HoldfastError]]] = {
     **_ERRORS,
     # Nothing was sent: the session is not open here (yet), or its connection is another one by now.
@@ -270,7 +275,7 @@ def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
         return SendRejected(f"WhatsApp refused the message ({it.message})", reason=str(it.whatsapp_code))
     known = (_SENDING if sending else _ERRORS).get(it.code)
     if known is not None:
-        return known() if known in (NotConnected, NotOnWhatsApp) else known(it.message)
+        return known() if known in _SAY_IT_BETTER else known(it.message)
     try:
         name = pb.ErrorCode.Name(it.code)
     except ValueError:

@@ -90,7 +90,10 @@ async def test_a_request_that_grows_too_large_is_refused(http: httpx.AsyncClient
 
 
 async def test_the_description_loads_nothing_from_another_host(http: httpx.AsyncClient) -> None:
-    page = (await http.get("/docs")).text
+    shown = await http.get("/docs")
+    assert shown.headers["content-security-policy"].startswith("default-src 'self'; ")
+    page = shown.text
+    assert '"validatorUrl": null' in page
     addresses = re.findall(r'(?:src|href|url)\s*[=:]\s*["\']([^"\']+)', page)
     assert len(addresses) >= 3
     for address in addresses:

@@ -146,6 +146,22 @@ def test_errors_are_typed_and_unknown_frames_mean_nothing() -> None:
     assert hot.receive('{"op": "weather"}') == []
 
 
+def test_a_frame_that_is_refused_as_a_whole_is_the_trouble_of_those_who_asked() -> None:
+    hot = HotPath(Wanted("billing"))
+    hot.opened()
+    written(hot)
+    hot.ask(1, outgoing("a"))
+    hot.ask(2, outgoing("b"))
+    (sent,) = written(hot)
+    refused = {"op": "error", "request": sent["request"], "error": {"code": "forbidden", "detail": "No"}}
+    answers = hot.receive(json.dumps(refused))
+    assert [(it.token, type(it.answer)) for it in answers if isinstance(it, Answered)] == [
+        (1, Forbidden),
+        (2, Forbidden),
+    ]
+    assert hot.unanswered == 0
+
+
 def test_the_cursor_moves_only_over_an_unbroken_run() -> None:
     ledger = Ledger()
     events = [Event.read(event(position)) for position in range(1, 5)]

@@ -8,7 +8,7 @@ from google.protobuf import text_format
 from holdfast.engine import facts, translate
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model.content import Untranslatable, Voice
-from holdfast.model.errors import RateLimited, SendRejected
+from holdfast.model.errors import EngineOutdated, RateLimited, SendRejected
 from holdfast.model.media import FileOfMessage, RemoteFile
 from holdfast.model.messages import InboundMessage
 from holdfast.model.notices import GroupChanged, InboundNotice, OtherNotice
@@ -36,6 +36,14 @@ def test_patience_is_as_long_as_whatsapp_says(asked_ms: int, waited_s: float) ->
 
 def test_a_refusal_of_an_engine_that_gives_no_number_is_not_final() -> None:
     assert isinstance(translate.error(refusal(message="479"), sending=True), RateLimited)
+
+
+def test_what_an_older_engine_does_not_know_says_what_to_do() -> None:
+    it = pb.Error(code=pb.UNKNOWN_COMMAND, message="this engine does not know the act")
+    refused = translate.error(it)
+    assert isinstance(refused, EngineOutdated)
+    assert refused.message == "The running engine is older than the gateway and cannot do this"
+    assert "holdfast down" in refused.next_step
 
 
 def test_a_kind_of_delivery_that_is_newer_is_kept_with_its_bytes_and_known_again() -> None:
