@@ -79,7 +79,7 @@ async def absent(
         fleet.find(unit, caller.tenant_id, _KINDS[kind], id)
         by = f"absence:{id}:{name}"
         fleet.release(unit, caller.tenant_id, by)
-        fleet.take(unit, caller.tenant_id, id, span, by)
+        fleet.take(unit, caller.tenant_id, id, [span], by)
 
     with refusals_told():
         await office.write(take)

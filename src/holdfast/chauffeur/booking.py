@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from pydantic import TypeAdapter
 
@@ -73,17 +73,25 @@ class Booking:
     revision: int
     created_at_ms: int
     changed_at_ms: int
+    #: The way back; None without one.
+    back_at_ms: int | None = None
+    back_until_ms: int | None = None
 
     @property
     def at(self) -> datetime:
         """The pick-up."""
-        return datetime.fromtimestamp(self.at_ms / 1000, UTC)
+        return _moment(self.at_ms)
+
+    @property
+    def back_at(self) -> datetime | None:
+        """The pick-up of the way back."""
+        return None if self.back_at_ms is None else _moment(self.back_at_ms)
 
     @property
     def held(self) -> Held:
         """As the dialogue sees it."""
         total, currency = self.quote.total, self.quote.currency
-        return Held(self.booking_id, self.reference, self.form, self.at, total, currency)
+        return Held(self.booking_id, self.reference, self.form, self.at, total, currency, self.back_at)
 
 
 _FORM: Final = TypeAdapter(Form)
@@ -96,13 +104,36 @@ def form_to_json(form: Form) -> dict[str, Any]:
     return written
 
 
-def times(form: Form, quote: Quote, time_zone: str) -> tuple[int, int]:
-    """The pick-up and the end of the ride, in milliseconds."""
-    at = form.at(time_zone)
+class Times(TypedDict):
+    """When a booking is under way, in milliseconds; the way back is None where there is none."""
+
+    at_ms: int
+    until_ms: int
+    back_at_ms: int | None
+    back_until_ms: int | None
+
+
+def times(form: Form, quote: Quote, time_zone: str) -> Times:
+    """When a ride begins and ends, and its way back. Raises BookingRefused without a date or a time."""
+    at, back_at = form.at(time_zone), form.return_at(time_zone)
     if at is None:
         raise BookingRefused("the booking has no date or no time")
-    end = at.astimezone(UTC) + timedelta(seconds=quote.duration_s)
-    return round(at.timestamp() * 1000), round(end.timestamp() * 1000)
+    at_ms, back_at_ms = _ms(at), None if back_at is None else _ms(back_at)
+    back_s = quote.back_duration_s
+    return Times(
+        at_ms=at_ms,
+        until_ms=at_ms + (quote.duration_s - back_s) * 1000,
+        back_at_ms=back_at_ms,
+        back_until_ms=None if back_at_ms is None else back_at_ms + back_s * 1000,
+    )
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _moment(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
 def to_row(booking: Booking) -> dict[str, object]:
@@ -132,13 +163,16 @@ def to_row(booking: Booking) -> dict[str, object]:
         "revision": it.revision,
         "created_at_ms": it.created_at_ms,
         "changed_at_ms": it.changed_at_ms,
+        "back_at_ms": it.back_at_ms,
+        "back_until_ms": it.back_until_ms,
     }
 
 
 def from_row(row: Sequence[Any]) -> Booking:
     """The booking that these columns hold."""
     (id_, tenant, session, phone, chat, key, reference, status, at, until, form, quote) = row[:12]
-    (_total, _currency, fee, language, note, _class, vehicle, driver, revision, created, changed) = row[12:]
+    (_total, _currency, fee, language, note, _class, vehicle, driver, revision, created, changed) = row[12:23]
+    back_at, back_until = row[23:]
     return Booking(
         id_,
         Owner(tenant, session, phone, chat),
@@ -157,4 +191,6 @@ def from_row(row: Sequence[Any]) -> Booking:
         revision,
         created,
         changed,
+        back_at,
+        back_until,
     )

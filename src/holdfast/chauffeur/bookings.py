@@ -1,6 +1,6 @@
 """Bookings in the gateway's database: each change with its event, in one commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
@@ -27,7 +27,7 @@ from holdfast.chauffeur.words import Say
 from holdfast.journal import Draft, Journal
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.kit.ids import new_id
-from holdfast.kit.iso import iso
+from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.events import ApplicationEvent
 from holdfast.model.ids import TenantId
 from holdfast.store import ReadUnit, WriteUnit
@@ -114,15 +114,15 @@ class Bookings:
         )
         return [from_row(it) for it in rows]
 
-    def is_free(self, unit: ReadUnit, tenant_id: TenantId, vehicle_class: str, ride: Span) -> bool:
-        """False when every vehicle of a class is taken or promised then.
+    def is_free(self, unit: ReadUnit, tenant_id: TenantId, vehicle_class: str, rides: Sequence[Span]) -> bool:
+        """False when every vehicle of a class is taken or promised at one of these times.
 
         True for an owner who has entered no vehicles: he knows himself.
         """
         vehicles = fleet.every(unit, tenant_id, Kind.VEHICLE)
         if not any(it.active and it.vehicle_class == vehicle_class for it in vehicles):
             return True
-        return fleet.free_vehicles(unit, tenant_id, vehicle_class, self._buffered(unit, tenant_id, ride)) > 0
+        return fleet.free_vehicles(unit, tenant_id, vehicle_class, self._buffered(unit, tenant_id, rides)) > 0
 
     def agreed(self, unit: ReadUnit, tenant_id: TenantId, form: Form, quote_id: str) -> Quote:
         """The price that was named for this complete form. Raises UnknownQuote."""
@@ -140,7 +140,6 @@ class Bookings:
         """Store a booking once per key. Raises BookingRefused."""
         self._prove(order.quote)
         setting = self._setting(unit, owner.tenant_id)
-        at_ms, until_ms = times(order.form, order.quote, setting.service.time_zone)
         now = self._clock()
         booking = Booking(
             booking_id=new_id("bkg"),
@@ -148,8 +147,7 @@ class Bookings:
             key=order.key,
             reference=order.reference,
             status=Status.CONFIRMED if order.confirmed else Status.REQUESTED,
-            at_ms=at_ms,
-            until_ms=until_ms,
+            **times(order.form, order.quote, setting.service.time_zone),
             form=order.form,
             quote=order.quote,
             fee=Decimal(0),
@@ -179,14 +177,13 @@ class Bookings:
             return booking
         self._prove(quote)
         self._alive(booking)
-        at_ms, until_ms = times(form, quote, self._setting(unit, booking.owner.tenant_id).service.time_zone)
+        zone = self._setting(unit, booking.owner.tenant_id).service.time_zone
         fleet.release(unit, booking.owner.tenant_id, booking.booking_id)
         changed = replace(
             booking,
             form=form,
             quote=quote,
-            at_ms=at_ms,
-            until_ms=until_ms,
+            **times(form, quote, zone),
             fee=booking.fee + fee,
             status=Status.REQUESTED,
             note=order.note,
@@ -251,11 +248,11 @@ class Bookings:
         self._alive(booking)
         tenant_id = booking.owner.tenant_id
         fleet.release(unit, tenant_id, booking.booking_id)
-        span = self._buffered(unit, tenant_id, Span(booking.at_ms, booking.until_ms))
+        spans = self._buffered(unit, tenant_id, _rides(booking))
         for kind, resource_id in ((Kind.VEHICLE, vehicle_id), (Kind.DRIVER, driver_id)):
             if resource_id is not None:
                 fleet.find(unit, tenant_id, kind, resource_id)
-                fleet.take(unit, tenant_id, resource_id, span, booking.booking_id)
+                fleet.take(unit, tenant_id, resource_id, spans, booking.booking_id)
         assigned = replace(booking, vehicle_id=vehicle_id, driver_id=driver_id)
         return self._store(unit, assigned, "booking.assigned")
 
@@ -276,9 +273,9 @@ class Bookings:
         self._tell(unit, stored, told)
         return stored
 
-    def _buffered(self, unit: ReadUnit, tenant_id: TenantId, ride: Span) -> Span:
+    def _buffered(self, unit: ReadUnit, tenant_id: TenantId, rides: Iterable[Span]) -> Sequence[Span]:
         buffer_ms = self._setting(unit, tenant_id).service.buffer_min * 60_000
-        return Span(ride.from_ms - buffer_ms, ride.until_ms + buffer_ms)
+        return [Span(it.from_ms - buffer_ms, it.until_ms + buffer_ms) for it in rides]
 
     def _tell_customer(self, unit: WriteUnit, it: Booking, key: Say) -> None:
         self._told.customer(unit, it, self._setting(unit, it.owner.tenant_id), key)
@@ -286,8 +283,8 @@ class Bookings:
     def _tell_operators(self, unit: WriteUnit, it: Booking, key: Say) -> None:
         tenant_id = it.owner.tenant_id
         # The booking itself is among those that are promised then.
-        span = self._buffered(unit, tenant_id, Span(it.at_ms, it.until_ms))
-        is_free = fleet.free_vehicles(unit, tenant_id, it.form.vehicle_class or "", span) >= 0
+        spans = self._buffered(unit, tenant_id, _rides(it))
+        is_free = fleet.free_vehicles(unit, tenant_id, it.form.vehicle_class or "", spans) >= 0
         setting = self._setting(unit, tenant_id)
         owns_any = any(each.active for each in fleet.every(unit, tenant_id, Kind.VEHICLE))
         self._told.operators(unit, it, setting, key, is_free=is_free or not owns_any)
@@ -307,6 +304,7 @@ class Bookings:
             "reference": booking.reference,
             "status": booking.status.value,
             "at": iso(booking.at_ms),
+            "back_at": iso_or_none(booking.back_at_ms),
             "total": f"{booking.quote.total:f}",
             "currency": booking.quote.currency,
             "estimated_distance": booking.quote.fallback,
@@ -317,3 +315,11 @@ class Bookings:
         event = ApplicationEvent("chauffeur", name, booking.booking_id, booking.owner.chat, body)
         owner = booking.owner
         self._journal.append_many(unit, [Draft(owner.session_id, owner.tenant_id, event)])
+
+
+def _rides(it: Booking) -> list[Span]:
+    """When its vehicle and driver are under way: there, and back."""
+    there = Span(it.at_ms, it.until_ms)
+    if it.back_at_ms is None or it.back_until_ms is None:
+        return [there]
+    return [there, Span(it.back_at_ms, it.back_until_ms)]

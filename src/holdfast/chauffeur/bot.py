@@ -44,7 +44,7 @@ from holdfast.chauffeur.listening import listen, worth_asking
 from holdfast.chauffeur.moments import read_moment
 from holdfast.chauffeur.money import percent, to_cent
 from holdfast.chauffeur.reading import read
-from holdfast.chauffeur.reminding import due_now, next_reminder
+from holdfast.chauffeur.reminding import due_now, each_way, next_reminder
 from holdfast.chauffeur.speaking import moment, money, say
 from holdfast.chauffeur.trip import Place
 from holdfast.chauffeur.words import Say
@@ -137,7 +137,7 @@ async def remind(chat: Chat) -> None:
     assert isinstance(due, BotReminder)
     # What is due is due, whatever a clock that was set back since says.
     now = max(chat.now, datetime.fromtimestamp(due.due_ms / 1000, UTC))
-    bookings = await desk.bookings(chat.event.session_id, chat.event.chat)
+    bookings = each_way(await desk.bookings(chat.event.session_id, chat.event.chat))
     hours, zone = setting.service.reminders_h, setting.service.time_zone
     since = datetime.fromisoformat(str(chat.data["since"])) if "since" in chat.data else now
     for held in due_now(bookings, hours, since, now):
@@ -261,9 +261,10 @@ class _Turn:
         else:
             name = f"ride-{it.reference}.ics"
             await self._chat.reply(Document(media_id=file.media_id, file_name=name, mimetype="text/calendar"))
-        held = Held("", it.reference, it.form, at, it.quote.total, it.quote.currency)
+        back_at = it.form.return_at(service.time_zone)
+        held = Held("", it.reference, it.form, at, it.quote.total, it.quote.currency, back_at)
         others = [each for each in await self._bookings() if each.booking_id != instead_of]
-        following = next_reminder([held, *others], service.reminders_h, self._now)
+        following = next_reminder(each_way([held, *others]), service.reminders_h, self._now)
         if following is not None:
             self._chat.remind(_REMINDER, at=following, data={"since": self._now.isoformat()})
 

@@ -32,7 +32,7 @@ def check(
 ) -> tuple[Form, tuple[Objection, ...]]:
     """The form without what cannot be, and why."""
     objections: list[Objection] = []
-    for rule in (_people, _luggage, _vehicle, _way, _moment):
+    for rule in (_people, _luggage, _vehicle, _way, _moment, _return):
         form, found = rule(form, setting, language, now)
         objections += found
     return form, tuple(objections)
@@ -117,12 +117,35 @@ def _moment(form: Form, setting: Setting, language: Language, now: datetime) -> 
     return form, []
 
 
+def _return(form: Form, setting: Setting, language: Language, now: datetime) -> Checked:
+    """A way back without a day is on the day of the way there, or in the night after it."""
+    service, both = setting.service, (Field.RETURN_DATE, Field.RETURN_TIME)
+    form = replace(form, with_return=form.with_return or bool(form.return_date or form.return_time))
+    at, without = form.at(service.time_zone), replace(form, return_date=None, return_time=None)
+    if at is None or not form.with_return or form.return_time is None:
+        return form, []
+    if form.return_date is None:
+        later = at.date() if form.return_time > at.time() else at.date() + timedelta(days=1)
+        form = replace(form, return_date=later)
+    back = form.return_at(service.time_zone)
+    assert back is not None
+    if not exists(back):
+        said = say(language, Say.CLOCKS_CHANGE, time=f"{back:%H:%M}")
+        return replace(form, return_time=None), [Objection(said, (Field.RETURN_TIME,))]
+    if back.timestamp() <= at.timestamp():
+        return without, [Objection(say(language, Say.RETURN_BEFORE), both)]
+    if back.timestamp() > now.timestamp() + timedelta(days=service.horizon_days).total_seconds():
+        return without, [Objection(say(language, Say.TOO_FAR, days=service.horizon_days))]
+    return form, []
+
+
 def questions(form: Form, open_fields: Iterator[Field]) -> tuple[Field, ...]:
     """What to ask next: the first open field, and its sibling when that is open too. Never more than two."""
     open_now = tuple(open_fields)
     for group in (
         (Field.PICKUP, Field.DESTINATION),
         (Field.DATE, Field.TIME),
+        (Field.RETURN_DATE, Field.RETURN_TIME),
         (Field.PASSENGERS, Field.LUGGAGE),
     ):
         wanted = tuple(it for it in group if it in open_now)

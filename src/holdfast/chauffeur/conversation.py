@@ -39,6 +39,8 @@ class Held:
     at: datetime
     total: Decimal
     currency: str
+    #: When the way back begins; None without one.
+    back_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ _ASKS: Final[Mapping[Field, Say]] = {
     Field.DESTINATION: Say.ASK_DESTINATION,
     Field.DATE: Say.ASK_DATE,
     Field.TIME: Say.ASK_TIME,
+    Field.RETURN_DATE: Say.ASK_RETURN_DATE,
+    Field.RETURN_TIME: Say.ASK_RETURN_TIME,
     Field.PASSENGERS: Say.ASK_PASSENGERS,
     Field.LUGGAGE: Say.ASK_LUGGAGE,
     Field.VEHICLE_CLASS: Say.ASK_CLASS,
@@ -240,6 +242,9 @@ class _Step:
         changes: dict[str, Any] = dict(reading.changes)
         if reading.stops:
             changes["stops"] = tuple(reading.stops[:_MOST_STOPS])
+        if "date" in changes and before.return_date is not None and before.return_date == before.date:
+            # There and back on one day stays so on another one.
+            changes.setdefault("return_date", changes["date"])
         form, objections = check(replace(before, **changes), self.setting, self.state.language, self.now)
         stage = self.state.stage if self._has_draft() else Stage.COLLECTING
         self.state = replace(self.state, form=form, stage=stage, options=(), option_field="")
@@ -274,8 +279,6 @@ class _Step:
         found: list[Objection] = []
         if reading.impossible:
             found.append(Objection(self._say(Say.IMPOSSIBLE)))
-        if reading.wants_return:
-            found.append(Objection(self._say(Say.RETURN_LATER)))
         if reading.unknown_voucher:
             found.append(Objection(self._say(Say.UNKNOWN_VOUCHER, code=reading.unknown_voucher)))
         if reading.options:
@@ -326,6 +329,10 @@ class _Step:
             self.state = replace(self.state, form=replace(form, voucher=""))
             again = Price(self.state.form.trip(self._zone))
             return self._reply(Say.VOUCHER_DOES_NOT_COUNT, again, code=form.voucher)
+        if field == "return_at":
+            self.state = replace(self.state, form=replace(form, return_date=None, return_time=None))
+            both = (Field.RETURN_DATE, Field.RETURN_TIME)
+            return self._asked([self._say(Say.RETURN_BEFORE)], both, ask=False)
         return self._reply(Say.NO_PRICE, HandOver())
 
     def _confirmed(self, said: Said, quote: Quote) -> Outcome:

@@ -3,12 +3,16 @@
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from holdfast.chauffeur.booking import Booking, Status
 from holdfast.chauffeur.trip import Place
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _HEAD: Final = (
     *(
@@ -33,7 +37,7 @@ _HEAD: Final = (
         "fee",
         "estimated_distance",
     ),
-    *("vehicle", "driver", "note", "phone", "chat", "booking_id"),
+    *("vehicle", "driver", "note", "phone", "chat", "booking_id", "return_at"),
 )
 #: A table calculates cells that begin like this; what a customer wrote is text.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -50,7 +54,7 @@ def to_csv(bookings: Iterable[Booking], time_zone: str) -> str:
             [
                 it.reference,
                 it.status.value,
-                it.at.astimezone(ZoneInfo(time_zone)).isoformat(timespec="minutes"),
+                _local(it.at, time_zone),
                 _cell(_name(form.pickup)),
                 _cell(" / ".join(_name(stop) for stop in form.stops)),
                 _cell(_name(form.destination)),
@@ -72,13 +76,17 @@ def to_csv(bookings: Iterable[Booking], time_zone: str) -> str:
                 _cell(it.owner.phone),
                 it.owner.chat,
                 it.booking_id,
+                _local(it.back_at, time_zone),
             ]
         )
     return out.getvalue()
 
 
 def to_ical(bookings: Iterable[Booking], service: str) -> bytes:
-    """A calendar with one entry per booking; what was cancelled or declined is marked so, not left out."""
+    """A calendar with an entry per booking, and one per way back.
+
+    What was cancelled or declined is marked so, not left out.
+    """
     from icalendar import Calendar, Event
 
     calendar = Calendar()
@@ -86,21 +94,40 @@ def to_ical(bookings: Iterable[Booking], service: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     for it in bookings:
-        entry = Event()
-        entry.add("uid", f"{it.reference}@holdfast")
-        entry.add("sequence", it.revision - 1)
-        entry.add("dtstamp", _moment(it.changed_at_ms))
-        entry.add("dtstart", _moment(it.at_ms))
-        entry.add("dtend", _moment(max(it.until_ms, it.at_ms + 60_000)))
-        entry.add("summary", f"{service}: {_name(it.form.pickup)} → {_name(it.form.destination)}")
-        entry.add("location", _name(it.form.pickup))
-        if it.form.pickup is not None:
-            entry.add("geo", (it.form.pickup.latitude, it.form.pickup.longitude))
-        entry.add("description", f"{it.reference}\n{it.quote.total:f} {it.quote.currency}")
-        entry.add("status", _STATUS[it.status])
-        calendar.add_component(entry)
+        there = _Way(it.reference, it.at_ms, it.until_ms, it.form.pickup, it.form.destination)
+        calendar.add_component(_entry(Event(), it, there, service))
+        if it.back_at_ms is not None and it.back_until_ms is not None:
+            name = f"{it.reference}-return"
+            back = _Way(name, it.back_at_ms, it.back_until_ms, it.form.destination, it.form.pickup)
+            calendar.add_component(_entry(Event(), it, back, service))
     written: bytes = calendar.to_ical()
     return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One entry of a calendar."""
+
+    name: str
+    at_ms: int
+    until_ms: int
+    origin: Place | None
+    destination: Place | None
+
+
+def _entry(entry: "Event", it: Booking, way: _Way, service: str) -> "Event":
+    entry.add("uid", f"{way.name}@holdfast")
+    entry.add("sequence", it.revision - 1)
+    entry.add("dtstamp", _moment(it.changed_at_ms))
+    entry.add("dtstart", _moment(way.at_ms))
+    entry.add("dtend", _moment(max(way.until_ms, way.at_ms + 60_000)))
+    entry.add("summary", f"{service}: {_name(way.origin)} → {_name(way.destination)}")
+    entry.add("location", _name(way.origin))
+    if way.origin is not None:
+        entry.add("geo", (way.origin.latitude, way.origin.longitude))
+    entry.add("description", f"{it.reference}\n{it.quote.total:f} {it.quote.currency}")
+    entry.add("status", _STATUS[it.status])
+    return entry
 
 
 _STATUS: Final = {
@@ -109,6 +136,10 @@ _STATUS: Final = {
     Status.DECLINED: "CANCELLED",
     Status.CANCELLED: "CANCELLED",
 }
+
+
+def _local(at: datetime | None, time_zone: str) -> str:
+    return "" if at is None else at.astimezone(ZoneInfo(time_zone)).isoformat(timespec="minutes")
 
 
 def _moment(at_ms: int) -> datetime:

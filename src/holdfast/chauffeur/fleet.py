@@ -95,21 +95,26 @@ def find(unit: ReadUnit, tenant_id: TenantId, kind: Kind, resource_id: str) -> R
     return Resource(row[0], Kind(row[1]), row[2], row[3], row[4], bool(row[5]))
 
 
-def take(unit: WriteUnit, tenant_id: TenantId, resource_id: str, span: Span, by: str) -> None:
-    """Take a time. All of it or nothing: the caller's unit fails with TimeTaken."""
-    slots = span.slots
+def take(unit: WriteUnit, tenant_id: TenantId, resource_id: str, spans: Sequence[Span], by: str) -> None:
+    """Take these times. All of them or nothing: the caller's unit fails with TimeTaken."""
+    # The way back may begin in the quarter of an hour in which the way there ends.
+    slots = sorted({slot for span in spans for slot in span.slots})
     rows = [{"tenant_id": tenant_id, "resource_id": resource_id, "slot": it, "taken_by": by} for it in slots]
     if unit.run_many(statements.TAKE, rows) == len(rows):
         return
-    others = unit.all(
-        statements.TAKEN_BY,
-        tenant_id=tenant_id,
-        resource_id=resource_id,
-        first=slots[0],
-        last=slots[-1],
-        except_for=by,
-    )
-    raise TimeTaken(f"{resource_id} is taken at that time by {', '.join(it[0] for it in others)}")
+    others = [
+        it
+        for span in spans
+        for (it,) in unit.all(
+            statements.TAKEN_BY,
+            tenant_id=tenant_id,
+            resource_id=resource_id,
+            first=span.slots[0],
+            last=span.slots[-1],
+            except_for=by,
+        )
+    ]
+    raise TimeTaken(f"{resource_id} is taken at that time by {', '.join(dict.fromkeys(others))}")
 
 
 def release(unit: WriteUnit, tenant_id: TenantId, by: str) -> int:
@@ -117,8 +122,12 @@ def release(unit: WriteUnit, tenant_id: TenantId, by: str) -> int:
     return unit.run(statements.RELEASE, tenant_id=tenant_id, taken_by=by)
 
 
-def free_vehicles(unit: ReadUnit, tenant_id: TenantId, vehicle_class: str, span: Span) -> int:
-    """How many vehicles of a class nothing has taken or been promised at that time."""
+def free_vehicles(unit: ReadUnit, tenant_id: TenantId, vehicle_class: str, spans: Sequence[Span]) -> int:
+    """How many vehicles of a class nothing has taken or been promised at these times."""
+    return min(_free_then(unit, tenant_id, vehicle_class, it) for it in spans)
+
+
+def _free_then(unit: ReadUnit, tenant_id: TenantId, vehicle_class: str, span: Span) -> int:
     slots = span.slots
     free = unit.all(
         statements.FREE,
@@ -143,4 +152,11 @@ def calendar(unit: ReadUnit, tenant_id: TenantId, resource_id: str, span: Span) 
     rows = unit.all(
         statements.BUSY, tenant_id=tenant_id, resource_id=resource_id, first=slots[0], last=slots[-1]
     )
-    return [Taken(by, first * _SLOT_MS, (last + 1) * _SLOT_MS) for by, first, last in rows]
+    found: list[Taken] = []
+    for by, slot in rows:
+        begin = slot * _SLOT_MS
+        if found and (found[-1].by, found[-1].until_ms) == (by, begin):
+            found[-1] = Taken(by, found[-1].from_ms, begin + _SLOT_MS)
+        else:
+            found.append(Taken(by, begin, begin + _SLOT_MS))
+    return found

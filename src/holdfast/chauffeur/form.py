@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import Field as Limits
@@ -20,6 +20,8 @@ class Field(StrEnum):
     DESTINATION = "destination"
     DATE = "date"
     TIME = "time"
+    RETURN_DATE = "return_date"
+    RETURN_TIME = "return_time"
     PASSENGERS = "passengers"
     LUGGAGE = "luggage"
     VEHICLE_CLASS = "vehicle_class"
@@ -36,6 +38,10 @@ class Form:
     stops: Annotated[tuple[Place, ...], Limits(max_length=10)] = ()
     date: dt.date | None = None
     time: dt.time | None = None
+    #: A way back is wanted, from the destination to the pick-up; when it begins.
+    with_return: bool = False
+    return_date: dt.date | None = None
+    return_time: dt.time | None = None
     passengers: Count | None = None
     luggage: Count | None = None
     child_seats: Count = 0
@@ -52,9 +58,11 @@ class Form:
 
     def at(self, time_zone: str) -> dt.datetime | None:
         """The pick-up in the service's time zone; of a time that comes twice, the first."""
-        if self.date is None or self.time is None:
-            return None
-        return dt.datetime.combine(self.date, self.time, ZoneInfo(time_zone))
+        return _moment(self.date, self.time, time_zone)
+
+    def return_at(self, time_zone: str) -> dt.datetime | None:
+        """When the way back begins; None without one."""
+        return _moment(self.return_date, self.return_time, time_zone) if self.with_return else None
 
     def trip(self, time_zone: str) -> Trip:
         """What is to be priced. The form must be complete."""
@@ -73,8 +81,18 @@ class Form:
             self.luggage or 0,
             self.child_seats,
             self.waiting_min,
-            voucher=self.voucher,
+            self.return_at(time_zone),
+            self.voucher,
         )
+
+
+def _moment(day: dt.date | None, clock: dt.time | None, time_zone: str) -> dt.datetime | None:
+    if day is None or clock is None:
+        return None
+    return dt.datetime.combine(day, clock, ZoneInfo(time_zone))
+
+
+_OF_RETURN: Final = (Field.RETURN_DATE, Field.RETURN_TIME)
 
 
 def fitting(form: Form, tariff: Tariff) -> tuple[VehicleClass, ...]:
@@ -86,6 +104,8 @@ def fitting(form: Form, tariff: Tariff) -> tuple[VehicleClass, ...]:
 def missing(form: Form) -> Iterator[Field]:
     """What must still be asked, in order."""
     for field in Field:
+        if field in _OF_RETURN and not form.with_return:
+            continue
         if field is Field.FLIGHT and (form.pickup is None or form.pickup.kind is not PlaceKind.AIRPORT):
             continue
         if getattr(form, field.value) is None:

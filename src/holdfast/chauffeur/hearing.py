@@ -26,6 +26,8 @@ class Heard(BaseModel):
     destination: Words = Field("", description="the place, as the customer calls it")
     date: dt.date | None = Field(None, description="of the pick-up, as in 2026-12-24")
     time: dt.time | None = Field(None, description="of the pick-up, local, as in 18:30")
+    return_date: dt.date | None = Field(None, description="of a way back, where one is wanted")
+    return_time: dt.time | None = Field(None, description="of a way back, where one is wanted")
     passengers: Count | None = None
     luggage: Count | None = Field(None, description="pieces of luggage")
     child_seats: Count | None = None
@@ -47,9 +49,11 @@ def completed(reading: Reading, heard: Heard, around: Around) -> Reading:
         if role not in reading.changes and (said := getattr(heard, role)):
             _place(reading, role, around.atlas.find(said), said)
     told: dict[str, Any] = {
-        name: getattr(heard, name) for name in ("date", "passengers", "luggage", "child_seats")
+        name: getattr(heard, name) for name in ("date", "return_date", "passengers", "luggage", "child_seats")
     }
-    told["time"] = None if heard.time is None else heard.time.replace(second=0, microsecond=0, tzinfo=None)
+    for name in ("time", "return_time"):
+        clock: dt.time | None = getattr(heard, name)
+        told[name] = None if clock is None else clock.replace(second=0, microsecond=0, tzinfo=None)
     known = around.tariff.vehicle_class(heard.vehicle_class.lower())
     told["vehicle_class"] = None if known is None else known.code
     flight = heard.flight.upper().replace(" ", "")

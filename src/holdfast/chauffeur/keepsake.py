@@ -13,7 +13,6 @@ from holdfast.model.ids import SessionId, TenantId
 
 def keepsake(reference: str, form: Form, quote: Quote, service: Service, now: datetime) -> bytes:
     """A calendar with this ride; the same reference again replaces it in the customer's calendar."""
-    at_ms, until_ms = times(form, quote, service.time_zone)
     now_ms = round(now.timestamp() * 1000)
     booking = Booking(
         booking_id="",
@@ -21,8 +20,7 @@ def keepsake(reference: str, form: Form, quote: Quote, service: Service, now: da
         key="",
         reference=reference,
         status=Status.REQUESTED,
-        at_ms=at_ms,
-        until_ms=until_ms,
+        **times(form, quote, service.time_zone),
         form=form,
         quote=quote,
         fee=Decimal(0),

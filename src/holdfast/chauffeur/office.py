@@ -103,11 +103,13 @@ class Office:
         return await self.price(tenant_id, form.trip(found.setting.service.time_zone))
 
     async def has_free_vehicle(self, tenant_id: TenantId, trip: Trip, made: Quote) -> bool:
-        """False when every vehicle of the class is taken or promised at that time."""
-        begin = round(trip.at.timestamp() * 1000)
-        ride = Span(begin, begin + made.duration_s * 1000)
+        """False when every vehicle of the class is taken or promised at that time, or on the way back."""
+        there_s = made.duration_s - made.back_duration_s
+        rides = [_ride(trip.at, there_s)]
+        if trip.return_at is not None:
+            rides.append(_ride(trip.return_at, made.back_duration_s))
         return await self._store.read(
-            lambda unit: self.bookings.is_free(unit, tenant_id, trip.vehicle_class, ride)
+            lambda unit: self.bookings.is_free(unit, tenant_id, trip.vehicle_class, rides)
         )
 
     async def every(self, tenant_id: TenantId, wanted: Wanted) -> Sequence[Booking]:
@@ -148,3 +150,8 @@ class Office:
     async def write(self, act: Callable[[WriteUnit], T]) -> T:
         """Another change of the room's tables."""
         return await self._store.write(act)
+
+
+def _ride(at: datetime, duration_s: int) -> Span:
+    begin = round(at.timestamp() * 1000)
+    return Span(begin, begin + duration_s * 1000)

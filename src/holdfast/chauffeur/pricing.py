@@ -7,7 +7,7 @@ the voucher, the rounding and the tax.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from zoneinfo import ZoneInfo
 
@@ -32,12 +32,14 @@ class _Way:
 def quote(tariff: Tariff, trip: Trip, route: Route, *, version: int, back: Route | None = None) -> Quote:
     """The price of a trip over this route, and over `back` when it has a way back.
 
-    Raises TripNotPriceable for a vehicle class that is unknown or too small, and for a voucher that does not
-    count.
+    Raises TripNotPriceable for a vehicle class that is unknown or too small, for a voucher that does not
+    count, and for a way back that begins before the arrival.
     """
     with localcontext(EXACT):
         vehicle = _vehicle(tariff, trip)
         routes = [route] if back is None or trip.return_at is None else [route, back]
+        if trip.return_at is not None and trip.return_at < trip.at + timedelta(seconds=route.duration_s):
+            raise TripNotPriceable("return_at", "The way back begins before the arrival")
         lines = [it for way in _ways(trip, routes) for it in _way_lines(tariff, trip, vehicle, way)]
         lines += _voucher(tariff, trip, sum_of(lines))
         total, vat, closing = _close(tariff, sum_of(lines))
@@ -52,6 +54,7 @@ def quote(tariff: Tariff, trip: Trip, route: Route, *, version: int, back: Route
             source=route.source,
             fallback=any(it.fallback for it in routes),
             version=version,
+            back_duration_s=sum(it.duration_s for it in routes[1:]),
         )
 
 

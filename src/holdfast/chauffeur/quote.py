@@ -60,6 +60,8 @@ class Quote:
     #: Its name at the gateway, once it is kept there, and until when somebody may agree to it.
     quote_id: str = ""
     valid_until_ms: int = 0
+    #: How much of the duration is the way back's.
+    back_duration_s: int = 0
 
 
 class TripNotPriceable(ValueError):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from holdfast.chauffeur import vocabulary as words
 from holdfast.chauffeur.form import Field
-from holdfast.chauffeur.moments import read_moment
+from holdfast.chauffeur.moments import Moment, read_moment
 from holdfast.chauffeur.places import Atlas
 from holdfast.chauffeur.service import Language
 from holdfast.chauffeur.tariff import Tariff
@@ -20,6 +20,8 @@ from holdfast.chauffeur.vocabulary import Intent, plain
 
 _MASK: Final = "\x00"
 _LONGEST_WAIT_MIN: Final = 24 * 60
+#: Up to a comma or the end of the sentence; the dots of a date end none.
+_CLAUSE: Final = re.compile(r"(?:(?!(?<=[a-z])\.\s)[^,;!?\n])*")
 _ARTICLES: Final = r"(?:the|der|die|das|dem|den|o|a|os|as|el|la|los|las|my|our|meine[rm]?|unsere[rm]?)\s+"
 
 
@@ -38,20 +40,12 @@ class Reading:
     #: A date or time that does not exist.
     impossible: bool = False
     unknown_voucher: str = ""
-    #: A way back is wanted as well.
-    wants_return: bool = False
 
     @property
     def empty(self) -> bool:
         """Nothing in it was understood."""
         return not (
-            self.intent
-            or self.changes
-            or self.stops
-            or self.options
-            or self.unknown_place
-            or self.impossible
-            or self.wants_return
+            self.intent or self.changes or self.stops or self.options or self.unknown_place or self.impossible
         )
 
 
@@ -167,8 +161,35 @@ class _Reader:
             self._mask(match.start, match.end)
 
     def _read_return(self) -> None:
-        if self._take(words.RETURN):
-            self._found.wants_return = True
+        """A way back, and the day and time that are said with it: no part of the way there."""
+        if self._take(words.ONE_WAY):
+            self._found.changes.update(with_return=False, return_date=None, return_time=None)
+        elif self._take(words.ROUND_TRIP):
+            self._found.changes["with_return"] = True
+        elif (found := self._take(words.WAY_BACK)) is not None:
+            self._found.changes["with_return"] = True
+            clause = _CLAUSE.match(self._low, found.end())
+            assert clause is not None  # it may be empty
+            self._read_return_moment(*clause.span())
+        elif (found := re.search(words.BACK_AFTER, self._low)) is not None:
+            self._found.changes["with_return"] = True
+            self._read_return_moment(*found.span("when"))
+            self._mask(found.end("when"), found.end())
+        elif self._take(words.AND_BACK):
+            self._found.changes["with_return"] = True
+
+    def _read_return_moment(self, begin: int, end: int) -> None:
+        found = read_moment(self._low[begin:end], self._around.language, self._around.now)
+        for first, last in found.spans:
+            self._mask(begin + first, begin + last)
+        self._found.impossible = found.impossible
+        self._take_moment(found, "return_date", "return_time")
+
+    def _take_moment(self, found: Moment, day: str, clock: str) -> None:
+        if found.date is not None:
+            self._found.changes[day] = found.date
+        if found.time is not None:
+            self._found.changes[clock] = found.time
 
     def _read_waiting(self) -> None:
         for pattern in words.WAITING:
@@ -199,11 +220,12 @@ class _Reader:
         found = read_moment(self._low, self._around.language, self._around.now)
         for span in found.spans:
             self._mask(*span)
-        self._found.impossible = found.impossible
-        if found.date is not None:
-            self._found.changes["date"] = found.date
-        if found.time is not None:
-            self._found.changes["time"] = found.time
+        self._found.impossible = self._found.impossible or found.impossible
+        of_return = {Field.RETURN_DATE, Field.RETURN_TIME} & set(self._around.asked)
+        if of_return and not {"return_date", "return_time"} & set(self._found.changes):
+            self._take_moment(found, "return_date", "return_time")
+        else:
+            self._take_moment(found, "date", "time")
 
     # -- places
 

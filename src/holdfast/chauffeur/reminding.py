@@ -1,9 +1,22 @@
 """When a customer is reminded of rides. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from holdfast.chauffeur.conversation import Held
+
+
+def each_way(bookings: Iterable[Held]) -> Sequence[Held]:
+    """Each booking, and its way back as a ride of its own: people are reminded of both."""
+    return [ride for it in bookings for ride in (it, *_way_back(it))]
+
+
+def _way_back(it: Held) -> tuple[Held, ...]:
+    if it.back_at is None:
+        return ()
+    form = replace(it.form, pickup=it.form.destination, destination=it.form.pickup)
+    return (replace(it, form=form, at=it.back_at, back_at=None),)
 
 
 def next_reminder(bookings: Iterable[Held], hours: Iterable[int], now: datetime) -> datetime | None:

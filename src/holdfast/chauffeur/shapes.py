@@ -12,7 +12,7 @@ from holdfast.chauffeur.quote import Quote
 from holdfast.chauffeur.service import Language, Places, Service
 from holdfast.chauffeur.tariff import Tariff
 from holdfast.chauffeur.trip import Trip
-from holdfast.kit.iso import iso
+from holdfast.kit.iso import iso, iso_or_none
 
 
 class _In(BaseModel):
@@ -101,6 +101,8 @@ class BookingOut(BaseModel):
     chat: str
     at: str
     until: str
+    back_at: str | None = Field(description="the pick-up of the way back; null without one")
+    back_until: str | None
     form: Form
     quote: Quote
     fee: Decimal
@@ -124,6 +126,8 @@ class BookingOut(BaseModel):
             chat=it.owner.chat,
             at=iso(it.at_ms),
             until=iso(it.until_ms),
+            back_at=iso_or_none(it.back_at_ms),
+            back_until=iso_or_none(it.back_until_ms),
             form=it.form,
             quote=it.quote,
             fee=it.fee,

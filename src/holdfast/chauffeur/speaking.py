@@ -52,12 +52,13 @@ def moment(language: Language, at: datetime, time_zone: str) -> str:
 
 def summary(language: Language, form: Form, tariff: Tariff, time_zone: str) -> str:
     """The whole form, line by line, so that the customer sees what is booked."""
-    at = form.at(time_zone)
+    at, back = form.at(time_zone), form.return_at(time_zone)
     vehicle = tariff.vehicle_class(form.vehicle_class or "")
     lines = [
         way(form),
         say(language, Say.VIA, places=", ".join(it.name for it in form.stops)) if form.stops else "",
         f"{moment(language, at, time_zone)} ({time_zone})" if at else "",
+        say(language, Say.WAY_BACK, when=moment(language, back, time_zone)) if back else "",
         say(language, Say.PEOPLE, passengers=form.passengers, luggage=form.luggage or 0),
         say(language, Say.LINE_CHILD_SEATS, quantity=form.child_seats) if form.child_seats else "",
         say(language, Say.LINE_WAITING, quantity=form.waiting_min) if form.waiting_min else "",
@@ -109,7 +110,8 @@ def numbered(names: Iterable[str]) -> str:
 
 def short(language: Language, held: Held, time_zone: str) -> str:
     """A booking in one line."""
-    return f"{moment(language, held.at, time_zone)}, {way(held.form)}"
+    back = "" if held.back_at is None else f" ↩ {moment(language, held.back_at, time_zone)}"
+    return f"{moment(language, held.at, time_zone)}, {way(held.form)}{back}"
 
 
 def way(form: Form) -> str:

@@ -7,7 +7,7 @@ from holdfast.store.statement import Statement
 _COLUMNS: Final = (
     "id, tenant_id, session_id, phone, chat, key, reference, status, at_ms, until_ms, form_json, quote_json, "
     "total, currency, fee, language, note, vehicle_class, vehicle_id, driver_id, revision, "
-    "created_at_ms, changed_at_ms"
+    "created_at_ms, changed_at_ms, back_at_ms, back_until_ms"
 )
 _VALUES: Final = ", ".join(f":{it.strip()}" for it in _COLUMNS.split(","))
 
@@ -34,18 +34,19 @@ OF_CHAT: Final = Statement(
     "A chat's bookings that are still ahead, the next first. They belong to the number, not to the session.",
     f"""
     SELECT {_COLUMNS} FROM chauffeur_bookings
-    WHERE tenant_id = :tenant_id AND phone = :phone AND chat = :chat AND at_ms > :now_ms
-      AND status IN ('requested', 'confirmed')
+    WHERE tenant_id = :tenant_id AND phone = :phone AND chat = :chat
+      AND (at_ms > :now_ms OR back_at_ms > :now_ms) AND status IN ('requested', 'confirmed')
     ORDER BY at_ms, id LIMIT 20
     """,
 )
 LIST: Final = Statement(
     "chauffeur.list",
-    "Bookings in the order of their pick-up. Empty values do not filter.",
+    "Bookings in the order of their pick-up, those whose way back is then too. Empty values do not filter.",
     f"""
     SELECT {_COLUMNS} FROM chauffeur_bookings
     WHERE tenant_id = :tenant_id AND (at_ms > :after_ms OR (at_ms = :after_ms AND id > :after_id))
-      AND at_ms >= :from_ms AND at_ms < :until_ms
+      AND at_ms < :until_ms
+      AND (at_ms >= :from_ms OR (back_at_ms >= :from_ms AND back_at_ms < :until_ms))
       AND (:status = '' OR status = :status)
       AND (:session_id = '' OR session_id = :session_id)
       AND (:driver_id = '' OR driver_id = :driver_id)
@@ -60,7 +61,7 @@ CHANGE: Final = Statement(
     SET status = :status, at_ms = :at_ms, until_ms = :until_ms, form_json = :form_json,
         quote_json = :quote_json, vehicle_class = :vehicle_class, total = :total, currency = :currency,
         fee = :fee, note = :note, vehicle_id = :vehicle_id, driver_id = :driver_id, revision = :revision,
-        changed_at_ms = :changed_at_ms
+        changed_at_ms = :changed_at_ms, back_at_ms = :back_at_ms, back_until_ms = :back_until_ms
     WHERE id = :id AND revision = :revision - 1
     """,
 )
@@ -154,9 +155,9 @@ BUSY: Final = Statement(
     "chauffeur.busy",
     "When a vehicle or driver is taken, by what, in a range of quarters of an hour.",
     """
-    SELECT taken_by, MIN(slot), MAX(slot) FROM chauffeur_slots
+    SELECT taken_by, slot FROM chauffeur_slots
     WHERE tenant_id = :tenant_id AND resource_id = :resource_id AND slot >= :first AND slot <= :last
-    GROUP BY taken_by ORDER BY MIN(slot), taken_by
+    ORDER BY slot
     """,
 )
 OPEN_OF_CLASS: Final = Statement(
@@ -165,6 +166,8 @@ OPEN_OF_CLASS: Final = Statement(
     """
     SELECT COUNT(*) FROM chauffeur_bookings
     WHERE tenant_id = :tenant_id AND vehicle_id IS NULL AND status IN ('requested', 'confirmed')
-      AND vehicle_class = :vehicle_class AND at_ms < :until_ms AND until_ms > :at_ms
+      AND vehicle_class = :vehicle_class
+      AND ((at_ms < :until_ms AND until_ms > :at_ms)
+           OR (back_at_ms < :until_ms AND back_until_ms > :at_ms))
     """,
 )

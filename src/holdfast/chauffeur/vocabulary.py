@@ -127,13 +127,30 @@ WAITING: Final = (
     rf"\b{_WAIT}(?:\s+(?:of|for|von|de|us))?\s*:?\s+{NUMBER}\s*{_MINUTES}\b",
     rf"\b{NUMBER}\s*{_MINUTES}\s+(?:of |de )?{_WAIT}\b",
 )
-#: A way back, and the day or time that is said with it: no part of the way there.
-RETURN: Final = (
-    r"\b(?:(?:and )?(?:there and back|round[ -]?trip|return (?:trip|ride|journey|transfer)|and back(?: again)?)"
-    r"|hin und (?:zuruck|her)|(?:und )?(?:mit |die |eine )?ruck(?:fahrt|weg)|und (?:wieder )?zuruck"
-    r"|ida e volta|viagem de (?:volta|regresso)|e (?:de )?(?:volta|regresso)"
-    r"|ida y vuelta|viaje de (?:vuelta|regreso)|y (?:de )?(?:vuelta|regreso))\b"
-    r"(?:,?\s+(?:at|on|um|am|as|a las?|el|em|no dia|tomorrow|morgen|amanha|manana)\b[^,;!?\n]*)?"
+#: A way back is not wanted, or no more.
+ONE_WAY: Final = (
+    r"\b(?:one[ -]?way|no return|without (?:a )?return|no way back|(?:nur )?hinfahrt|einfache fahrt|(?:keine|ohne) ruckfahrt"
+    r"|so ida|sem (?:volta|regresso)|solo ida|sin (?:vuelta|regreso))\b"
+)
+#: Both ways at once: a time that follows is that of the way there.
+ROUND_TRIP: Final = r"\b(?:there and back|round[ -]?trip|hin und (?:zuruck|her)|ida e volta|ida y vuelta)\b"
+#: The way back, and when it is.
+WAY_BACK: Final = (
+    r"\b(?:(?:and )?back(?: again)?|return(?:ing)?(?: trip| ride| journey| transfer)?"
+    r"|(?:und )?(?:wieder )?zuruck|(?:(?:mit )?(?:der |die )?)ruck(?:fahrt|weg)"
+    r"|(?:viagem de |e )?(?:a |de )?(?:volta|regresso|retorno)|(?:viaje de |y )?(?:la |de )?(?:vuelta|regreso))"
+    r"(?=:?\s+(?:(?:at|on|by|the same|next|in the|tomorrow|today|tonight|um|am|gegen|ab|morgen|ubermorgen|heute"
+    r"|as|a las?|a eso|el|em|na|no (?:mesmo )?dia|no (?:sabado|domingo)|amanha|hoje|depois de|manana|hoy|pasado"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
+    r"|segunda|terca|quarta|quinta|sexta|sabado|domingo|lunes|martes|miercoles|jueves|viernes|noon|midnight)\b|\d))"
+)
+#: The same where the time comes first, as German has it: "und um 18 Uhr zurück".
+BACK_AFTER: Final = r"\bund (?P<when>(?:am|um|gegen|ab|heute|morgen|ubermorgen)\b(?:(?!\bund\b)[^\x00,;!?\n])*?) (?:wieder )?zuruck\b"
+#: The way back, with nothing about its time.
+AND_BACK: Final = (
+    r"\b(?:and back(?: again)?|return (?:trip|ride|journey|transfer)|(?:und |mit )?(?:eine )?ruck(?:fahrt|weg)"
+    r"|und (?:wieder )?zuruck|viagem de (?:volta|regresso)|e (?:de )?(?:volta|regresso)|viaje de (?:vuelta|regreso)"
+    r"|y (?:de )?(?:vuelta|regreso)|com (?:volta|regresso)|con (?:vuelta|regreso))\b"
 )
 
 PEOPLE: Final = (

@@ -83,6 +83,8 @@ async def show(data: Path | None, ref: str, as_json: bool) -> None:
         form["passengers"],
         form["luggage"],
     )
+    if it["back_at"]:
+        say("back {} UTC", str(it["back_at"])[:16].replace("T", " "))
     for label in ("name", "flight", "contact", "remarks"):
         if form[label]:
             say("{}: {}", label, form[label])

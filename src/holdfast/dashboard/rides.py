@@ -1,7 +1,7 @@
 """Bookings of rides as their page shows them, out of the chauffeur's JSON. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -46,6 +46,10 @@ class Ride:
     session_id: str
     chat: str
     form: Json
+    #: The pick-up of the way back; None without one.
+    back: datetime | None = None
+    #: This is the way back of a booking, as a ride of its own.
+    is_back: bool = False
 
     @property
     def day(self) -> date:
@@ -79,7 +83,18 @@ def ride_of(body: Json, zone: ZoneInfo, names: Mapping[str, str] | None = None) 
         session_id=str(body["session_id"]),
         chat=str(body["chat"]),
         form=form,
+        back=_local(body["back_at"], zone) if body["back_at"] else None,
     )
+
+
+def ways_of(body: Json, zone: ZoneInfo, names: Mapping[str, str] | None = None) -> list[Ride]:
+    """The ways of a booking as rides of their own: there, and back where there is one."""
+    there = ride_of(body, zone, names)
+    if there.back is None:
+        return [there]
+    until = _local(body["back_until"], zone)
+    back = replace(there, at=there.back, until=until, way=there.way[::-1], is_back=True)
+    return [there, back]
 
 
 def _local(moment: str, zone: ZoneInfo) -> datetime:
@@ -118,8 +133,10 @@ def glance(rides: Sequence[Ride], now: datetime) -> Glance:
     alive = sorted((it for it in rides if it.alive), key=lambda it: it.at)
     return Glance(
         today=sum(it.day == now.date() for it in alive),
-        waiting=sum(it.status == "requested" for it in alive),
-        unassigned=sum(it.status == "confirmed" and not (it.vehicle and it.driver) for it in alive),
+        waiting=sum(it.status == "requested" and not it.is_back for it in alive),
+        unassigned=sum(
+            it.status == "confirmed" and not (it.is_back or (it.vehicle and it.driver)) for it in alive
+        ),
         next=next((it for it in alive if it.at >= now and it.status == "confirmed"), None),
     )
 
@@ -145,7 +162,8 @@ def changed(form: Json, given: Mapping[str, str], places: Sequence[Json]) -> dic
     for name in ("pickup", "destination"):
         if given.get(name) in known:
             made[name] = _place(known[given[name]])
-    return made
+    back = {name: given[name].strip() or None for name in ("return_date", "return_time") if name in given}
+    return {**made, **back, "with_return": any(back.values())} if back else made
 
 
 _NUMBERS: Final = ("passengers", "luggage", "child_seats")

@@ -599,6 +599,9 @@ chauffeur_bookings = Table(
     Column("revision", Integer, nullable=False),
     _ms("created_at_ms"),
     _ms("changed_at_ms"),
+    # The way back, where there is one.
+    _ms("back_at_ms", null=True),
+    _ms("back_until_ms", null=True),
     UniqueConstraint("tenant_id", "key", name="uq_chauffeur_bookings_key"),
     Index("ix_chauffeur_bookings_at", "tenant_id", "at_ms", "id"),
     Index("ix_chauffeur_bookings_chat", "tenant_id", "phone", "chat", "at_ms"),

@@ -145,9 +145,8 @@ class Talk:
         match effect:
             case Price(trip=trip):
                 try:
-                    made = quote(
-                        self.setting.tariff, trip, Route(40_000, 2400, "table"), version=self.version
-                    )
+                    route = Route(40_000, 2400, "table")
+                    made = quote(self.setting.tariff, trip, route, version=self.version, back=route)
                     until = self.now + timedelta(minutes=self.setting.service.quote_valid_min)
                     return Priced(
                         replace(made, quote_id="quo", valid_until_ms=round(until.timestamp() * 1000))
@@ -159,13 +158,21 @@ class Talk:
             case Book(reference=reference, form=form, quote=made):
                 at = form.at("Europe/Berlin")
                 assert at is not None
-                self.bookings.append(Held(f"bk_{reference}", reference, form, at, made.total, made.currency))
+                back = form.return_at("Europe/Berlin")
+                held = Held(f"bk_{reference}", reference, form, at, made.total, made.currency, back)
+                self.bookings.append(held)
             case Change(booking_id=booking_id, form=form, quote=made):
                 [old] = [it for it in self.bookings if it.booking_id == booking_id]
                 at = form.at("Europe/Berlin")
                 assert at is not None
                 self.bookings[self.bookings.index(old)] = Held(
-                    booking_id, old.reference, form, at, made.total, made.currency
+                    booking_id,
+                    old.reference,
+                    form,
+                    at,
+                    made.total,
+                    made.currency,
+                    form.return_at("Europe/Berlin"),
                 )
             case Cancel(booking_id=booking_id):
                 self.bookings = [it for it in self.bookings if it.booking_id != booking_id]

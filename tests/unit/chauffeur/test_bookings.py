@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -56,7 +56,8 @@ FORM = Form(
 
 
 def order(key: str = "evt_1", form: Form = FORM) -> Order:
-    made = quote(SETTING.tariff, form.trip("Europe/Berlin"), Route(40_000, 2400, "table"), version=3)
+    route = Route(40_000, 2400, "table")
+    made = quote(SETTING.tariff, form.trip("Europe/Berlin"), route, version=3, back=route)
     return Order(key, "ABC234", form, made, "en")
 
 
@@ -313,17 +314,82 @@ async def test_what_cannot_be_assigned(store: Store, bookings: Bookings, vehicle
         await hire(store, Resource("dan", Kind.VEHICLE, "Dan's car"))
 
 
+BOTH = replace(FORM, with_return=True, return_date=date(2026, 12, 26), return_time=time(9))
+
+
+async def test_a_way_back_takes_its_time_and_none_in_between(store: Store, bookings: Bookings) -> None:
+    await hire(store, CAR, DAN)
+    it = await made(store, bookings, order(form=BOTH))
+    assert (it.until_ms - it.at_ms, it.back_at) == (2_400_000, datetime(2026, 12, 26, 8, tzinfo=UTC))
+    it = await store.write(lambda unit: bookings.assign(unit, it, "car-1", "dan"))
+    week = Span(it.at_ms - HOUR, it.at_ms + 100 * HOUR)
+    taken = await store.read(lambda unit: fleet.calendar(unit, TENANT, "dan", week))
+    assert [(each.from_ms, each.until_ms) for each in taken] == [
+        (it.at_ms - HOUR // 4, it.until_ms + HOUR // 3),
+        (it.back_at_ms - HOUR // 4, it.back_until_ms + HOUR // 3),  # type: ignore[operator]
+    ]
+    other = await made(store, bookings, order("evt_2", replace(FORM, date=date(2026, 12, 25))))
+    await store.write(lambda unit: bookings.assign(unit, other, "car-1", "dan"))
+    third = await made(store, bookings, order("evt_3", replace(FORM, date=date(2026, 12, 26), time=time(9))))
+    with pytest.raises(TimeTaken, match=it.booking_id):
+        await store.write(lambda unit: bookings.assign(unit, third, "car-1", None))
+
+
+async def test_a_way_back_right_after_the_arrival_is_one_booking_in_nobodys_way(
+    store: Store, bookings: Bookings
+) -> None:
+    await hire(store, CAR)
+    soon = replace(FORM, with_return=True, return_date=date(2026, 12, 24), return_time=time(18, 41))
+    it = await made(store, bookings, order(form=soon))
+    it = await store.write(lambda unit: bookings.assign(unit, it, "car-1", None))
+    assert it.vehicle_id == "car-1"
+    again = await store.write(lambda unit: bookings.assign(unit, it, None, None))
+    assert again.vehicle_id is None
+
+
+async def test_a_way_back_stands_in_lists_and_is_still_to_come(store: Store, journal: Journal) -> None:
+    now = [NOW_MS]
+    bookings = Bookings(journal, lambda unit, tenant_id: SETTING, Heard(), lambda: now[0])
+    it = await made(store, bookings, order(form=BOTH))
+    assert it.back_at_ms is not None
+    for begin, end, there in (
+        (it.at_ms, it.at_ms + 1, True),
+        (it.at_ms + 1, it.back_at_ms, False),
+        (it.back_at_ms, it.back_at_ms + 1, True),
+        (it.back_at_ms + 1, 1 << 60, False),
+    ):
+        wanted = Wanted(from_ms=begin, until_ms=end)
+        found = await store.read(lambda unit, which=wanted: bookings.list(unit, TENANT, which))
+        assert bool(found) is there, (begin, end)
+    for at_ms, ahead in ((it.at_ms + 1, [it]), (it.back_at_ms, [])):
+        now[0] = at_ms
+        assert await store.read(lambda unit: bookings.ahead(unit, OWNER)) == ahead
+
+
+async def test_a_vehicle_that_is_promised_for_a_way_back_is_not_free(
+    store: Store, bookings: Bookings
+) -> None:
+    await hire(store, CAR)
+    it = await made(store, bookings, order(form=BOTH))
+    assert it.back_at_ms is not None
+    noon = Span(it.at_ms + 18 * HOUR, it.at_ms + 19 * HOUR)
+    back = Span(it.back_at_ms, it.back_at_ms + HOUR)
+    for rides, free in (([noon], True), ([back], False), ([noon, back], False)):
+        is_free = await store.read(lambda unit, spans=rides: bookings.is_free(unit, TENANT, "sedan", spans))
+        assert is_free is free
+
+
 async def test_an_absence_takes_time_too(store: Store, bookings: Bookings) -> None:
     await hire(store, CAR)
     it = await made(store, bookings)
     day = Span(it.at_ms - 2 * HOUR, it.at_ms + 2 * HOUR)
-    await store.write(lambda unit: fleet.take(unit, TENANT, "car-1", day, "absence:car-1:garage"))
+    await store.write(lambda unit: fleet.take(unit, TENANT, "car-1", [day], "absence:car-1:garage"))
     with pytest.raises(TimeTaken, match="garage"):
         await store.write(lambda unit: bookings.assign(unit, it, "car-1", None))
     [taken] = await store.read(lambda unit: fleet.calendar(unit, TENANT, "car-1", day))
     assert (taken.by, taken.from_ms, taken.until_ms) == ("absence:car-1:garage", day.from_ms, day.until_ms)
     with pytest.raises(BookingRefused, match="longer than a year"):
-        await store.write(lambda unit: fleet.take(unit, TENANT, "car-1", Span(0, 400 * 24 * HOUR), "x"))
+        await store.write(lambda unit: fleet.take(unit, TENANT, "car-1", [Span(0, 400 * 24 * HOUR)], "x"))
 
 
 async def test_whether_a_vehicle_is_free(store: Store, bookings: Bookings) -> None:
@@ -331,7 +397,7 @@ async def test_whether_a_vehicle_is_free(store: Store, bookings: Bookings) -> No
     ride = Span(it.at_ms, it.until_ms)
 
     async def free(span: Span) -> bool:
-        return await store.read(lambda unit: bookings.is_free(unit, TENANT, "sedan", span))
+        return await store.read(lambda unit: bookings.is_free(unit, TENANT, "sedan", [span]))
 
     assert await free(ride)  # no vehicle was entered: the owner knows
     await hire(store, CAR)
@@ -366,3 +432,15 @@ async def test_the_calendar_is_read_by_others(store: Store, bookings: Bookings) 
     assert (entry["STATUS"], entry["SEQUENCE"]) == ("CANCELLED", 1)
     assert entry["SUMMARY"] == "Alpine Cars: Munich Airport → Marienplatz"
     assert entry["DTSTART"].dt.isoformat() == "2026-12-24T17:00:00+00:00"
+
+
+async def test_a_way_back_is_an_entry_of_its_own(store: Store, bookings: Bookings) -> None:
+    from icalendar import Calendar
+
+    it = await made(store, bookings, order(form=BOTH))
+    there, back = Calendar.from_ical(to_ical([it], "Alpine Cars")).walk("VEVENT")
+    assert (there["UID"], back["UID"]) == ("ABC234@holdfast", "ABC234-return@holdfast")
+    assert back["SUMMARY"] == "Alpine Cars: Marienplatz → Munich Airport"
+    assert back["DTSTART"].dt.isoformat() == "2026-12-26T08:00:00+00:00"
+    head, line = to_csv([it], "Europe/Berlin").splitlines()
+    assert dict(zip(head.split(","), line.split(","), strict=True))["return_at"] == "2026-12-26T09:00+01:00"

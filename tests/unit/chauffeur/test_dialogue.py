@@ -518,20 +518,144 @@ def test_a_driver_who_waits_is_paid_for_it(words: str, minutes: int) -> None:
         assert any(it.code == "waiting" for it in talk.state.quote.lines)
 
 
+THERE = ("2026-12-03", "10:00:00")
+
+
+def ways(talk: Talk) -> tuple[tuple[str, str], tuple[str, str]]:
+    """When the way there and the way back are."""
+    it = talk.form
+    return (str(it.date), str(it.time)), (str(it.return_date), str(it.return_time))
+
+
 @pytest.mark.parametrize(
-    "words",
+    ("words", "back"),
     [
-        f"{RIDE}, and back at 22:00",
-        f"{RIDE} and back on Friday at 6 pm",
-        "Round trip from Marienplatz to Augsburg tomorrow at 10:00, 2 passengers, 1 bag, sedan",
-        "Von Marienplatz nach Augsburg morgen um 10 Uhr, 2 Personen, 1 Koffer, Sedan, Rückfahrt um 22 Uhr",
-        "Preciso ir de Marienplatz para Augsburg amanhã às 10h, 2 pessoas, 1 mala, sedan, ida e volta",
-        "Necesito ir de Marienplatz a Augsburg mañana a las 10:00, 2 personas, 1 maleta, sedan, ida y vuelta",
+        (f"{RIDE}, and back at 22:00", ("2026-12-03", "22:00:00")),
+        (f"{RIDE} and back on Friday at 6 pm", ("2026-12-04", "18:00:00")),
+        (f"{RIDE}, returning the same day at 5 pm", ("2026-12-03", "17:00:00")),
+        (f"{RIDE}, return on 6.12. at 18.30", ("2026-12-06", "18:30:00")),
+        (f"{RIDE}. Back at 2:00", ("2026-12-04", "02:00:00")),
+        (
+            "Von Marienplatz nach Augsburg morgen um 10 Uhr, 2 Personen, 1 Koffer, Sedan, "
+            "Rückfahrt um 22 Uhr",
+            ("2026-12-03", "22:00:00"),
+        ),
+        (
+            "Von Marienplatz nach Augsburg morgen um 10 Uhr und am Sonntag um 18 Uhr zurück, 2 Personen, "
+            "1 Koffer, Sedan",
+            ("2026-12-06", "18:00:00"),
+        ),
+        (
+            "Von Marienplatz nach Augsburg morgen um 10 Uhr und zurück am Sonntag um 18 Uhr, 2 Personen, "
+            "1 Koffer, Sedan",
+            ("2026-12-06", "18:00:00"),
+        ),
+        (
+            "Preciso ir de Marienplatz para Augsburg amanhã às 10h e volta às 22h, 2 pessoas, 1 mala, sedan",
+            ("2026-12-03", "22:00:00"),
+        ),
+        (
+            "Necesito ir de Marienplatz a Augsburg mañana a las 10:00 y vuelta el domingo a las 18:00, "
+            "2 personas, 1 maleta, sedan",
+            ("2026-12-06", "18:00:00"),
+        ),
     ],
 )
-def test_a_way_back_is_a_ride_of_its_own_and_never_changes_the_way_there(words: str) -> None:
+def test_a_way_back_is_quoted_with_its_discount_and_never_changes_the_way_there(
+    words: str, back: tuple[str, str]
+) -> None:
     talk = Talk()
     answer = talk.say(words)
     assert talk.quoted, answer
-    assert (str(talk.form.date), str(talk.form.time)) == ("2026-12-03", "10:00:00")
-    assert any(CATALOGUES[talk.state.language][Say.RETURN_LATER] in it for it in talk.heard), answer
+    assert ways(talk) == (THERE, back)
+    assert talk.state.quote is not None
+    assert sum_of(talk.state.quote.lines) == talk.state.quote.total
+    assert {it.code for it in talk.state.quote.lines if it.back} >= {"base", "return_discount"}
+    assert talk.state.quote.back_duration_s == 2400
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "answer"),
+    [
+        (
+            "Round trip from Marienplatz to Augsburg tomorrow at 10:00, 2 passengers, 1 bag, sedan",
+            "On which day shall we drive you back?",
+            "on Sunday at 6 pm",
+        ),
+        (
+            "Marienplatz nach Augsburg und zurück, morgen um 10 Uhr, 2 Personen, 1 Koffer, Sedan",
+            "An welchem Tag dürfen wir Sie zurückfahren?",
+            "Sonntag, 18 Uhr",
+        ),
+        (
+            "Preciso ir de Marienplatz para Augsburg amanhã às 10h, 2 pessoas, 1 mala, sedan, ida e volta",
+            "Em que dia é a volta?",
+            "domingo às 18h",
+        ),
+        (
+            "Necesito ir de Marienplatz a Augsburg mañana a las 10:00, 2 personas, 1 maleta, sedan, "
+            "ida y vuelta",
+            "¿Qué día es la vuelta?",
+            "el domingo a las 18:00",
+        ),
+    ],
+)
+def test_when_the_way_back_is_is_asked(words: str, asked: str, answer: str) -> None:
+    talk = Talk()
+    assert asked in talk.say(words)
+    talk.say(answer)
+    assert talk.quoted
+    assert ways(talk) == (THERE, ("2026-12-06", "18:00:00"))
+
+
+def test_a_way_back_is_corrected_moved_and_left_out() -> None:
+    talk = Talk()
+    talk.say(f"{RIDE}, and back at 22:00")
+    both = talk.state.quote
+    talk.say("no, back at 7 pm")
+    assert ways(talk) == (THERE, ("2026-12-03", "19:00:00"))
+    talk.say("no, 11:00")
+    assert ways(talk) == (("2026-12-03", "11:00:00"), ("2026-12-03", "19:00:00"))
+    talk.say("on 10.12.")
+    assert ways(talk) == (("2026-12-10", "11:00:00"), ("2026-12-10", "19:00:00"))
+    talk.say("one way")
+    assert ways(talk) == (("2026-12-10", "11:00:00"), ("None", "None"))
+    assert talk.state.quote is not None
+    assert both is not None
+    assert talk.state.quote.total < both.total < 2 * talk.state.quote.total
+
+
+@pytest.mark.parametrize("back", ["at 10:20", "today at 9:00 pm"])
+def test_nobody_is_driven_back_before_the_arrival(back: str) -> None:
+    talk = Talk()
+    assert "before you have arrived" in talk.say(f"{RIDE}, and back {back}")
+    assert not talk.quoted
+    talk.say("at 16:00")
+    assert talk.quoted
+    assert ways(talk) == (THERE, ("2026-12-03", "16:00:00"))
+
+
+def test_a_way_back_in_the_hour_that_the_clocks_leave_out_is_asked_again() -> None:
+    talk = Talk()
+    talk.say("From Marienplatz to Augsburg on 27.3.2027 at 22:00, 2 passengers, 1 bag, sedan, back at 2:30")
+    assert "does not exist on that day" in talk.heard[-1]
+    talk.say("4:00")
+    assert ways(talk) == (("2027-03-27", "22:00:00"), ("2027-03-28", "04:00:00"))
+
+
+def test_both_ways_are_one_booking_that_is_changed_and_cancelled_as_one() -> None:
+    talk = Talk()
+    talk.say(f"{RIDE}, and back on Sunday at 6 pm")
+    talk.say("yes")
+    [held] = talk.bookings
+    assert held.back_at is not None
+    assert f"{held.back_at:%d %H:%M}" == "06 18:00"
+    assert "↩ Sun 6 Dec 2026, 18:00" in talk.say("my bookings")
+    talk.say("change")
+    assert "Way back: Sun 6 Dec 2026, 20:00" in talk.say("back at 8 pm")
+    talk.say("yes")
+    [changed] = talk.bookings
+    assert (changed.reference, f"{changed.back_at:%d %H:%M}") == (held.reference, "06 20:00")
+    talk.say("cancel")
+    talk.say("yes")
+    assert talk.bookings == []

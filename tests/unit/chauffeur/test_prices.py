@@ -84,7 +84,7 @@ def trips(draw: st.DrawFn, tariff: Tariff) -> Trip:
         passengers=draw(st.integers(1, vehicle.seats)),
         child_seats=draw(st.integers(0, 4)),
         waiting_min=draw(st.integers(0, 600)),
-        return_at=draw(st.none() | st.just(at + timedelta(hours=9))),
+        return_at=draw(st.none() | st.just(at + timedelta(days=40))),
         voucher=draw(st.sampled_from(["", *vouchers])),
     )
 

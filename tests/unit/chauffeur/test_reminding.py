@@ -1,5 +1,6 @@
 """When a customer is reminded, and what a booking leaves in a customer's calendar."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,10 +10,12 @@ from talk import SETTING, Talk
 from holdfast.chauffeur.conversation import Book, Held
 from holdfast.chauffeur.form import Form
 from holdfast.chauffeur.keepsake import keepsake
-from holdfast.chauffeur.reminding import due_now, next_reminder
+from holdfast.chauffeur.reminding import due_now, each_way, next_reminder
+from holdfast.chauffeur.trip import Place
 
 NOW = datetime(2026, 12, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+HOME, AWAY = Place("Home", 48, 11), Place("Away", 49, 11)
 
 
 def ride(hours: float) -> Held:
@@ -34,6 +37,14 @@ def test_what_is_due_is_told_once_and_never_after_the_ride() -> None:
     assert due_now(rides, (24, 2), NOW, NOW + HOUR) == []
     # Holdfast was off for a day: both reminders of one ride are one.
     assert due_now(rides, (24, 2), NOW - HOUR, NOW + 23 * HOUR) == rides[:2]
+
+
+def test_both_ways_are_reminded_of() -> None:
+    it = replace(ride(48), form=Form(pickup=HOME, destination=AWAY), back_at=NOW + 96 * HOUR)
+    there, back = each_way([it])
+    assert (there, back.form.pickup, back.at) == (it, AWAY, NOW + 96 * HOUR)
+    assert next_reminder([there, back], (24,), NOW + 30 * HOUR) == NOW + 72 * HOUR
+    assert due_now([there, back], (24,), NOW + 71 * HOUR, NOW + 72 * HOUR) == [back]
 
 
 def test_a_change_replaces_the_entry_in_the_customers_calendar() -> None:

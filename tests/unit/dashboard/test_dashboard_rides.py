@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from holdfast.dashboard.rides import by_day, changed, day_words, glance, ride_of, window
+from holdfast.dashboard.rides import by_day, changed, day_words, glance, ride_of, ways_of, window
 from holdfast.model.errors import HoldfastError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -38,7 +38,7 @@ def booking(at: str = "2026-11-30T13:00:00.000Z", status: str = "confirmed", **m
         **{"reference": "ABC234", "status": status, "at": at, "until": at, "form": form, "quote": price},
         **{"fee": "0", "vehicle": None, "driver": None, "note": "", "session_id": "ses_1", "chat": "1@lid"},
     }
-    return body | more
+    return body | {"back_at": None, "back_until": None} | more
 
 
 def test_a_ride_is_shown_in_the_services_time_with_its_whole_way() -> None:
@@ -96,3 +96,21 @@ def test_a_change_keeps_what_nobody_touched() -> None:
 def test_what_is_no_number_is_said() -> None:
     with pytest.raises(HoldfastError, match="Child seats must be a number"):
         changed(booking()["form"], {"child_seats": "a few"}, PLACES)
+
+
+def test_a_way_back_is_a_ride_of_its_own_day_and_counts_once_where_something_is_to_be_decided() -> None:
+    both = booking(back_at="2026-12-02T17:00:00Z", back_until="2026-12-02T18:00:00Z", status="requested")
+    there, back = ways_of(both, BERLIN)
+    assert (back.is_back, back.way, f"{back.at:%d %H:%M}") == (True, there.way[::-1], "02 18:00")
+    assert [day.day for day, _ in by_day([back, there])] == [there.day.day, 2]
+    assert glance([there, back], there.at).waiting == 1
+    assert ways_of(booking(), BERLIN) == [ride_of(booking(), BERLIN)]
+
+
+def test_an_operator_adds_and_takes_away_a_way_back() -> None:
+    form = booking()["form"]
+    with_one = changed(form, {"return_date": "2026-12-02", "return_time": "18:00"}, [])
+    assert (with_one["with_return"], with_one["return_date"]) == (True, "2026-12-02")
+    without = changed(with_one, {"return_date": "", "return_time": " "}, [])
+    assert (without["with_return"], without["return_date"], without["return_time"]) == (False, None, None)
+    assert "with_return" not in changed(form, {"name": "Ann"}, [])

@@ -14,6 +14,8 @@ SENTENCES: Final[Mapping[Say, str]] = {
     Say.ASK_DESTINATION: "Wohin möchten Sie fahren?",
     Say.ASK_DATE: "An welchem Tag?",
     Say.ASK_TIME: "Um wie viel Uhr?",
+    Say.ASK_RETURN_DATE: "An welchem Tag dürfen wir Sie zurückfahren?",
+    Say.ASK_RETURN_TIME: "Um wie viel Uhr dürfen wir Sie zurückfahren?",
     Say.ASK_PASSENGERS: "Wie viele Personen?",
     Say.ASK_LUGGAGE: "Wie viele Gepäckstücke?",
     Say.ASK_CLASS: "Welches Fahrzeug? {classes}",
@@ -70,7 +72,9 @@ SENTENCES: Final[Mapping[Say, str]] = {
     ),
     Say.TOO_SMALL: "{vehicle} ist dafür zu klein. {classes}",
     Say.TOO_MANY_SEATS: "Es kann nicht mehr Kindersitze als Personen geben.",
-    Say.RETURN_LATER: "Die Rückfahrt buche ich als eigene Fahrt: Schreiben Sie sie mir nach dieser.",
+    Say.RETURN_BEFORE: (
+        "Die Rückfahrt kann nicht beginnen, bevor Sie angekommen sind. Wann dürfen wir Sie zurückfahren?"
+    ),
     Say.UNKNOWN_VOUCHER: "Den Gutschein {code} kenne ich nicht; ich mache ohne ihn weiter.",
     Say.VOUCHER_DOES_NOT_COUNT: (
         "Der Gutschein {code} gilt für diese Fahrt nicht; ich habe ihn weggelassen."
@@ -139,6 +143,7 @@ SENTENCES: Final[Mapping[Say, str]] = {
     Say.LINE_ROUNDING: "Rundung",
     Say.LINE_VAT: "MwSt. {quantity} %",
     Say.VIA: "über {places}",
+    Say.WAY_BACK: "Rückfahrt: {when}",
     Say.PEOPLE: "Personen: {passengers}, Gepäck: {luggage}",
     Say.FLIGHT: "Flug {flight}",
     Say.FOR_NAME: "Name: {name}",

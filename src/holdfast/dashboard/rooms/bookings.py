@@ -9,7 +9,18 @@ from zoneinfo import ZoneInfo
 
 from holdfast.client import HoldfastError
 from holdfast.dashboard.render import BOOKINGS
-from holdfast.dashboard.rides import STATUSES, Json, Ride, by_day, changed, day_words, glance, ride_of, window
+from holdfast.dashboard.rides import (
+    STATUSES,
+    Json,
+    Ride,
+    by_day,
+    changed,
+    day_words,
+    glance,
+    ride_of,
+    ways_of,
+    window,
+)
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.visits import Visit
 
@@ -35,7 +46,9 @@ async def _list(visit: Visit) -> Values:
     ahead, _ = await _rides(visit, {"from": today.isoformat()}, zone, names)
     return {
         "days": [(day_words(day, now.date()), rides) for day, rides in by_day(found)],
-        "waiting": [(day_words(it.day, now.date()), it) for it in ahead if it.status == "requested"],
+        "waiting": [
+            (day_words(it.day, now.date()), it) for it in ahead if it.status == "requested" and not it.is_back
+        ],
         "glance": glance(ahead, now),
         "more": more,
         "begin": begin.date().isoformat(),
@@ -59,7 +72,10 @@ async def _one(visit: Visit) -> Values:
     return {
         "title": f"Booking {ride.reference}",
         "ride": ride,
+        "version": body["quote"]["version"],
+        "quote_id": body["quote"]["quote_id"],
         "when": day_words(ride.day, datetime.now(zone).date()),
+        "back": day_words(ride.back.date(), datetime.now(zone).date()) if ride.back else "",
         "assigned": {"vehicle": body["vehicle"] or "", "driver": body["driver"] or ""},
         "fleet": {_KINDS[kind]: await _resources(visit, kind) for kind in _KINDS},
         "places": setting["places"]["places"],
@@ -80,9 +96,14 @@ async def _setting(visit: Visit) -> Json:
 async def _rides(
     visit: Visit, wanted: Mapping[str, str], zone: ZoneInfo, names: Mapping[str, str]
 ) -> tuple[list[Ride], bool]:
-    """Bookings by their pick-up, and whether there are more."""
+    """Rides by their pick-up, ways back among them, and whether there are more."""
     page = await visit.client.ask("GET", f"{_BASE}/bookings?{urlencode({**wanted, 'limit': _MOST})}")
-    return [ride_of(it, zone, names) for it in page["bookings"]], page["next"] is not None
+    begin, end = (
+        datetime.fromisoformat(wanted[name]) if name in wanted else None for name in ("from", "until")
+    )
+    rides = [ride for it in page["bookings"] for ride in ways_of(it, zone, names)]
+    shown = [it for it in rides if (begin is None or it.at >= begin) and (end is None or it.at < end)]
+    return shown, page["next"] is not None
 
 
 async def _resources(visit: Visit, kind: str) -> list[Json]:
