@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-kills test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons wheel wheels clean
+.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-kills test-load test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons wheel wheels clean
 .DELETE_ON_ERROR:
 
 help:
@@ -108,7 +108,13 @@ screenshots: dev
 
 # Clients of other projects against the simulator. Brings Node.js and the clients itself; needs Rust on the PATH.
 test-clients: dev
-	@. tools/node.sh && $(BIN)/python tests/clients/side_by_side.py $(ARGS)
+	@sh tools/gcc.sh
+	@sh tools/postgresql.sh
+	@. tools/node.sh && . tools/go.sh && $(BIN)/python tests/clients/side_by_side.py $(ARGS)
+
+# NUMBERS=20 RATE=50: a backup while so many numbers talk at so many messages a second, put back elsewhere, with counts.
+test-load: dev
+	$(BIN)/python -m pytest -p no:xdist -s tests/load $(ARGS)
 
 # examples/typescript against a real gateway and in a browser. Brings a Node.js that runs TypeScript.
 test-typescript: dev

@@ -2,7 +2,7 @@
 # gofmt, vet and staticcheck over both programs.
 set -eu
 . tools/go.sh
-unformatted=$(gofmt -l engine internal simulator benchmarks)
+unformatted=$(gofmt -l engine internal simulator benchmarks tests)
 [ -z "$unformatted" ] || { echo "not gofmt-ed (make format): $unformatted"; exit 1; }
 go vet ./...
 mkdir -p build/tools

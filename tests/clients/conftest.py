@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from contenders import Contender, NotReady, chosen
+from contenders import CONTENDERS, Contender, NotReady, chosen
 from stage import Stage
 
 _ENABLED = bool(os.environ.get("HOLDFAST_CLIENTS"))
@@ -52,7 +52,9 @@ def _concerns(item: pytest.Item) -> bool:
     only = item.get_closest_marker("only")
     parameters = getattr(item, "callspec", None)
     contender = parameters.params.get("contender") if parameters else None
-    return not only or contender is None or contender.name in only.args
+    if contender is None:
+        return True
+    return contender.name in (only.args if only else CONTENDERS)
 
 
 @pytest.fixture

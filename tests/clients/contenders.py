@@ -34,12 +34,13 @@ class Contender:
     reconnects: bool
 
 
-def _run(argv: Sequence[str], folder: Path, next_step: str) -> None:
+def _run(argv: Sequence[str], folder: Path, next_step: str, **environment: str) -> None:
     try:
         done = subprocess.run(
             argv,
             check=False,
             cwd=folder,
+            env={**os.environ, **environment},
             timeout=_BUILD_WITHIN_S,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -74,6 +75,17 @@ def _prepare_rust() -> None:
         raise NotReady("cargo is not on the PATH. Next step: install Rust 1.94 or newer.")
     # One job: the machine may be building other things as well.
     _run(["nice", "cargo", "build", "-j1"], HERE / "rust", "install Rust 1.94 or newer")
+
+
+def _whatsmeow() -> Path:
+    return HERE.parents[1] / "build" / "clients" / "whatsmeow"
+
+
+def _prepare_whatsmeow() -> None:
+    if shutil.which("go") is None or shutil.which("gcc") is None:
+        raise NotReady("go or gcc is not on the PATH. Next step: install both, or run make test-clients.")
+    argv = ["nice", "go", "build", "-o", str(_whatsmeow()), "."]
+    _run(argv, HERE / "whatsmeow", "install Go", CGO_ENABLED="1")
 
 
 def _ca_file(trust_file: Path) -> Path:
@@ -114,13 +126,26 @@ CONTENDERS = {
         reconnects=True,
     ),
 }
+# What Holdfast is built on, here with the drivers of other programs: only tests that name it are about it.
+MOVERS = {
+    "whatsmeow": Contender(
+        name="whatsmeow",
+        prepare=_prepare_whatsmeow,
+        argv=lambda url, trust, folder: [str(_whatsmeow()), str(trust)],
+        env=lambda trust: {},
+        handshake="XX",
+        fallback="XX",
+        reconnects=True,
+    ),
+}
 
 
 def chosen() -> Sequence[Contender]:
     """The contenders of this run: all, or those that `CLIENTS` names, comma-separated. Raises NotReady."""
-    names = [name for name in os.environ.get("CLIENTS", "").split(",") if name] or list(CONTENDERS)
-    if unknown := [name for name in names if name not in CONTENDERS]:
+    known = CONTENDERS | MOVERS
+    names = [name for name in os.environ.get("CLIENTS", "").split(",") if name] or list(known)
+    if unknown := [name for name in names if name not in known]:
         raise NotReady(
-            f"no client {', '.join(unknown)}. Next step: CLIENTS={','.join(CONTENDERS)}, or one of them."
+            f"no client {', '.join(unknown)}. Next step: CLIENTS={','.join(known)}, or one of them."
         )
-    return [CONTENDERS[name] for name in names]
+    return [known[name] for name in names]
