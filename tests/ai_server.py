@@ -4,7 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 
 class Model:
@@ -30,6 +31,9 @@ class Model:
                 await reader.read()
                 return
             status, body = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+            if isinstance(body, Pieces):
+                await body.write(reader, writer)
+                return
             text = body if isinstance(body, str) else json.dumps(body)
             answer = (
                 f"HTTP/1.1 {status} X\r\nContent-Length: {len(text.encode())}\r\nConnection: close\r\n\r\n"
@@ -38,6 +42,38 @@ class Model:
             await writer.drain()
         finally:
             writer.close()
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """An answer in pieces: server-sent events, as they stand here."""
+
+    events: tuple[str, ...]
+    #: What comes after them: the end of the answer, the end of the connection in its middle, or nothing.
+    then: Literal["end", "cut", "silence"] = "end"
+
+    async def write(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = "HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        writer.write(head.encode())
+        for event in self.events:
+            piece = f"{event}\n\n".encode()
+            writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            await writer.drain()
+        if self.then == "end":
+            writer.write(b"0\r\n\r\n")
+            await writer.drain()
+        elif self.then == "silence":
+            await reader.read()
+
+
+def piece(text: str | None = None, *, end: str | None = None, **more: Any) -> str:
+    """One event of an answer."""
+    choice = {"index": 0, "delta": {"content": text, **more}, "finish_reason": end}
+    return f"data: {json.dumps({'choices': [choice]})}"
+
+
+COUNTED = 'data: {"choices": [], "usage": {"prompt_tokens": 8, "completion_tokens": 2}}'
+DONE = "data: [DONE]"
 
 
 def said(text: str | None, **more: Any) -> dict[str, Any]:

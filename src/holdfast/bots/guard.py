@@ -11,6 +11,23 @@ _MONEY: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: An amount that is spelled, as in "forty-five euros": said only where the sources spell it so.
+_SPELLED: Final = re.compile(
+    r"\b([^\W\d_-]*(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|ty|hundred|thousand"
+    r"|eins?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zig|ßig|hundert|tausend"
+    r"|dois|três|quatro|cinco|seis|sete|oito|nove|dez|onze|doze|inte|[ei]nta|cem|centos?|mil"
+    r"|dos|tres|cuatro|siete|ocho|nueve|diez|once|doce|cien|cientos?))"
+    r"[ -]+(?:euros?|dollars?|reais|pounds?|francs?|dólares|franken)\b",
+    re.IGNORECASE,
+)
+_ANY: Final = re.compile(r"\d[\d.,]*")
+#: An amount without its currency: "the price is 45", "costs 45".
+_PRICED: Final = re.compile(
+    r"\b(?:price|fare|total|costs?|preis|kostet|fahrpreis|preço|custa|precio|cuesta|tarifa)\b[^.\d\n]{0,20}?"
+    r"(\d{2,}(?:[.,]\d+)?|\d[.,]\d{2})\b(?!\s?(?:%|km|min|h\b|:))",
+    re.IGNORECASE,
+)
+
 
 def leaks(answer: str, instructions: str) -> bool:
     """Whether an answer repeats a long piece of its instructions, however it is spaced or capitalised."""
@@ -22,7 +39,11 @@ def leaks(answer: str, instructions: str) -> bool:
 
 def invents_a_price(answer: str, sources: str) -> bool:
     """Whether an answer names an amount of money that neither its instructions nor its tools name."""
-    return not _amounts(answer) <= _amounts(sources)
+    if not _amounts(answer) <= _amounts(sources):
+        return True
+    if not frozenset(map(_number, _PRICED.findall(answer))) <= frozenset(map(_number, _ANY.findall(sources))):
+        return True
+    return not frozenset(map(_plain, _SPELLED.findall(answer))) <= frozenset(_plain(sources).split())
 
 
 def _amounts(text: str) -> frozenset[str]:
