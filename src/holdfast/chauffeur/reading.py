@@ -327,7 +327,8 @@ class _Reader:
         """What is left, as the answer to what was asked."""
         asked = self._around.asked
         left = re.sub(r"\s+", " ", self._low.replace(_MASK, " ")).strip(" .,;!?-")
-        numbers = [_number(it) for it in re.findall(rf"(?<![\w]){words.NUMBER}(?![\w])", left)]
+        counted = rf"(?<![\w])(?!{words.ARTICLE}){words.NUMBER}(?![\w])"
+        numbers = [_number(it) for it in re.findall(counted, left)]
         for name in ("passengers", "luggage"):
             if Field(name) in asked and name not in self._found.changes and numbers:
                 self._found.changes[name] = numbers.pop(0)
@@ -337,8 +338,9 @@ class _Reader:
         if Field.FLIGHT in asked and none:
             self._found.changes.setdefault("flight", "")
         offered = self._around.offered
-        if Field.VEHICLE_CLASS in asked and numbers and 1 <= numbers[0] <= len(offered):
-            self._found.changes.setdefault("vehicle_class", offered[numbers[0] - 1])
+        chosen = re.fullmatch(words.CHOICE, left) if Field.VEHICLE_CLASS in asked else None
+        if chosen is not None and 1 <= _number(chosen["n"]) <= len(offered):
+            self._found.changes.setdefault("vehicle_class", offered[_number(chosen["n"]) - 1])
         if self._found.empty and left and not none:
             self._read_whole(asked)
 

@@ -120,6 +120,15 @@ NUMBERS: Final[Mapping[str, int]] = {
 }
 NUMBER: Final = r"(?P<n>\d{1,4}|" + "|".join(sorted(NUMBERS, key=len, reverse=True)) + ")"
 
+#: A number that is an article where a noun follows: "a helicopter" is no 1.
+ARTICLE: Final = r"(?:an?|uma?|una?|eine?n?)(?=\s+(?!and\b|und\b|e\b|y\b)[a-z])"
+#: The answer to a numbered list.
+CHOICE: Final = (
+    r"(?:(?:number|option|nummer|numero|opcao|opcion|nr)\.? )?"
+    + NUMBER
+    + r"(?:,? (?:please|bitte|por favor))?"
+)
+
 #: "wait 30 minutes", "30 Minuten Wartezeit": in that order, or the other.
 _MINUTES: Final = r"(?P<unit>min(?:ute[ns]?|utos?)?|h(?:ours?|oras?)?|stunden?)"
 _WAIT: Final = r"(?:wait(?:ing)?(?: time| for)?|warten|wartezeit|esperar|(?:tempo de |tiempo de )?espera)"

@@ -245,6 +245,29 @@ def test_what_is_right_in_a_message_is_kept() -> None:
     assert (talk.form.passengers, talk.form.time, talk.form.date) == (2, time(18), None)
 
 
+@pytest.mark.parametrize(
+    "vehicle", ["a helicopter", "2 helicopters", "um helicóptero", "einen Hubschrauber", "7"]
+)
+def test_a_vehicle_that_nobody_has_is_asked_again(vehicle: str) -> None:
+    talk = Talk()
+    talk.say("From Marienplatz to Augsburg tomorrow at 10:00, 2 passengers, 1 bag")
+    answer = talk.say(vehicle)
+    assert CATALOGUES[talk.state.language][Say.NOT_UNDERSTOOD] in answer
+    assert "1. Sedan" in answer
+    assert not talk.quoted
+    talk.say("number 2, please")
+    assert talk.form.vehicle_class == "van"
+
+
+def test_an_article_is_no_number_of_people() -> None:
+    talk = Talk()
+    talk.say("From Marienplatz to Augsburg tomorrow at 10:00")
+    assert "How many" in talk.say("a few")
+    assert talk.form.passengers is None
+    talk.say("a")
+    assert talk.form.passengers == 1
+
+
 def test_voice_and_pictures() -> None:
     talk = Talk()
     assert "text and location pins" in talk.voice()
