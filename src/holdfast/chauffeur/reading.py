@@ -247,7 +247,8 @@ class _Reader:
     def _assign(self, role: str, place: Place) -> None:
         if role == "stops":
             self._found.stops.append(place)
-        else:
+        elif not (self._found.changes.get("with_return") and role in self._found.changes):
+            # Of "A to B and back to A" the last two are the way back's.
             self._found.changes[role] = place
 
     def _next_role(self) -> str | None:

@@ -154,7 +154,10 @@ WAY_BACK: Final = (
     r"|segunda|terca|quarta|quinta|sexta|sabado|domingo|lunes|martes|miercoles|jueves|viernes|noon|midnight)\b|\d))"
 )
 #: The same where the time comes first, as German has it: "und um 18 Uhr zurück".
-BACK_AFTER: Final = r"\bund (?P<when>(?:am|um|gegen|ab|heute|morgen|ubermorgen)\b(?:(?!\bund\b)[^\x00,;!?\n])*?) (?:wieder )?zuruck\b"
+BACK_AFTER: Final = (
+    r"(?:\bund |, ?)(?P<when>(?:am|um|gegen|ab|heute|morgen|ubermorgen|abends|nachmittags|mittags|nachts)\b"
+    r"(?:(?!\bund\b)[^\x00,;!?\n])*?) (?:wieder )?zuruck\b"
+)
 #: The way back, with nothing about its time.
 AND_BACK: Final = (
     r"\b(?:and back(?: again)?|return (?:trip|ride|journey|transfer)|(?:und |mit )?(?:eine )?ruck(?:fahrt|weg)"

@@ -558,6 +558,11 @@ def ways(talk: Talk) -> tuple[tuple[str, str], tuple[str, str]]:
         (f"{RIDE}, returning the same day at 5 pm", ("2026-12-03", "17:00:00")),
         (f"{RIDE}, return on 6.12. at 18.30", ("2026-12-06", "18:30:00")),
         (f"{RIDE}. Back at 2:00", ("2026-12-04", "02:00:00")),
+        (f"{RIDE} and back to Marienplatz, back at 20:00", ("2026-12-03", "20:00:00")),
+        (
+            "Morgen um 10 Uhr von Marienplatz nach Augsburg, abends um 8 zurück, 2 Personen, 1 Koffer, Sedan",
+            ("2026-12-03", "20:00:00"),
+        ),
         (
             "Von Marienplatz nach Augsburg morgen um 10 Uhr, 2 Personen, 1 Koffer, Sedan, "
             "Rückfahrt um 22 Uhr",
@@ -591,6 +596,10 @@ def test_a_way_back_is_quoted_with_its_discount_and_never_changes_the_way_there(
     answer = talk.say(words)
     assert talk.quoted, answer
     assert ways(talk) == (THERE, back)
+    assert [it.place_id for it in (talk.form.pickup, talk.form.destination) if it] == [
+        "marienplatz",
+        "augsburg",
+    ]
     assert talk.state.quote is not None
     assert sum_of(talk.state.quote.lines) == talk.state.quote.total
     assert {it.code for it in talk.state.quote.lines if it.back} >= {"base", "return_discount"}
