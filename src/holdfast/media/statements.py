@@ -4,12 +4,15 @@ from typing import Final
 
 from holdfast.store import Statement
 
+#: What a file that is still to be fetched may be in.
+_OPEN: Final = "('waiting', 'wanted', 'asked')"
+
 EXPECT: Final = Statement(
     "media.expect",
     "Notes a content that a message names; one that is known already is used again.",
     """
 INSERT INTO media (id, tenant_id, sha256, size_bytes, mimetype, file_name, width, height, duration_s,
-waveform,   thumbnail, used_at_ms, stored_at_ms)
+  waveform, thumbnail, used_at_ms, stored_at_ms)
 VALUES (:id, :tenant_id, :sha256, :size_bytes, :mimetype, :file_name, :width, :height, :duration_s, :waveform,
   :thumbnail, :used_at_ms, NULL)
 ON CONFLICT (id) DO UPDATE SET used_at_ms = excluded.used_at_ms
@@ -20,7 +23,7 @@ KEEP: Final = Statement(
     "Notes a file that is here now, with what was found out about it.",
     """
 INSERT INTO media (id, tenant_id, sha256, size_bytes, mimetype, file_name, width, height, duration_s,
-waveform,   thumbnail, used_at_ms, stored_at_ms)
+  waveform, thumbnail, used_at_ms, stored_at_ms)
 VALUES (:id, :tenant_id, :sha256, :size_bytes, :mimetype, :file_name, :width, :height, :duration_s, :waveform,
   :thumbnail, :used_at_ms, :stored_at_ms)
 ON CONFLICT (id) DO UPDATE SET size_bytes = excluded.size_bytes, mimetype = excluded.mimetype,
@@ -55,9 +58,10 @@ ATTACH: Final = Statement(
     "Notes the file of a message.",
     """
 INSERT INTO attachments (order_no, session_id, media_id, kind, state, direct_path, url, media_key,
-file_enc_sha256,   placed_at_ms, attempts)
-VALUES (:order_no, :session_id, :media_id, :kind, :state, :direct_path, NULL, :media_key, :file_enc_sha256,
-NULL, 0) ON CONFLICT (order_no) DO NOTHING
+  file_enc_sha256, placed_at_ms, attempts)
+VALUES (:order_no, :session_id, :media_id, :kind, :state, :direct_path, NULL, :media_key,
+  :file_enc_sha256, NULL, 0)
+ON CONFLICT (order_no) DO NOTHING
 """,
 )
 _TASK: Final = """
@@ -69,7 +73,7 @@ DUE: Final = Statement(
     "media.due",
     "The files that a session may fetch now, oldest message first.",
     f"""
-{_TASK} WHERE a.session_id = :session_id AND a.state IN ('waiting', 'wanted', 'asked')
+{_TASK} WHERE a.session_id = :session_id AND a.state IN {_OPEN}
   AND coalesce(a.next_at_ms, 0) <= :now_ms
 ORDER BY a.order_no LIMIT :limit
 """,
@@ -88,20 +92,20 @@ OF_ORDER: Final = Statement(
 NEXT_DUE: Final = Statement(
     "media.next_due",
     "When a session may fetch the next file; nothing when it has none to fetch.",
-    """
+    f"""
 SELECT min(coalesce(next_at_ms, 0)) FROM attachments
-WHERE session_id = :session_id AND state IN ('waiting', 'wanted', 'asked')
+WHERE session_id = :session_id AND state IN {_OPEN}
 """,
 )
 _SETTLE: Final = """
-UPDATE attachments SET state = :state, direct_path = :direct_path, attempts = :attempts, next_at_ms =
-:next_at_ms,   error_code = :error_code WHERE order_no = :order_no
+UPDATE attachments SET state = :state, direct_path = :direct_path, attempts = :attempts,
+  next_at_ms = :next_at_ms, error_code = :error_code WHERE order_no = :order_no
 """
 SETTLE: Final = Statement("media.settle", "Notes what becomes of a message's file.", _SETTLE)
 ATTEMPTED: Final = Statement(
     "media.attempted",
     "Notes what an attempt to fetch a message's file came to, unless another attempt has settled it.",
-    f"{_SETTLE} AND state IN ('waiting', 'wanted', 'asked')",
+    f"{_SETTLE} AND state IN {_OPEN}",
 )
 RECENT: Final = Statement(
     "media.recent",
@@ -147,14 +151,14 @@ FORGET_FETCH_POLICY: Final = Statement(
 OLD: Final = Statement(
     "media.old",
     "Files that nobody has used since then, or that no message names any more, oldest first.",
-    """
+    f"""
 SELECT m.id, m.sha256 FROM media m
 WHERE (m.used_at_ms < :older_than
     OR m.used_at_ms < :unnamed_since AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.media_id = m.id))
-  AND NOT EXISTS (SELECT 1 FROM attachments a JOIN outbox o ON o.order_no = a.order_no WHERE a.media_id =
-  m.id) AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.media_id = m.id AND a.state IN ('waiting',
-  'wanted', 'asked')) AND (m.stored_at_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM attachments a WHERE
-  a.media_id = m.id))
+  AND NOT EXISTS
+    (SELECT 1 FROM attachments a JOIN outbox o ON o.order_no = a.order_no WHERE a.media_id = m.id)
+  AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.media_id = m.id AND a.state IN {_OPEN})
+  AND (m.stored_at_ms IS NOT NULL OR NOT EXISTS (SELECT 1 FROM attachments a WHERE a.media_id = m.id))
 ORDER BY m.used_at_ms LIMIT :limit
 """,
 )
@@ -178,8 +182,8 @@ FORGET: Final = Statement(
 NEEDED: Final = Statement(
     "media.needed",
     "Does any tenant have this file, or wait for it?",
-    """
+    f"""
 SELECT 1 FROM media m WHERE m.sha256 = :sha256 AND (m.stored_at_ms IS NOT NULL OR EXISTS
-  (SELECT 1 FROM attachments a WHERE a.media_id = m.id AND a.state IN ('waiting', 'wanted', 'asked'))) LIMIT 1
+  (SELECT 1 FROM attachments a WHERE a.media_id = m.id AND a.state IN {_OPEN})) LIMIT 1
 """,
 )

@@ -9,7 +9,7 @@ ADD: Final = Statement(
     "Adds one message of either direction.",
     """
 INSERT INTO messages (order_no, direction, session_id, message_id, chat, sender, is_group, kind, body_json,
-raw,   timestamp_ms, taken_at_ms, event_id, to_jid)
+  raw, timestamp_ms, taken_at_ms, event_id, to_jid)
 VALUES (:order_no, :direction, :session_id, :message_id, :chat, :sender, :is_group, :kind, :body_json, :raw,
   :timestamp_ms, :taken_at_ms, :event_id, :to_jid)
 """,
@@ -53,8 +53,9 @@ _COLUMNS: Final = """
   m.timestamp_ms, m.taken_at_ms, m.event_id, m.to_jid, m.sent_at_ms, m.failed_at_ms, m.error_code,
   m.error_detail, a.media_id, a.state, a.error_code,
   o.order_no, o.attempts, o.next_at_ms, o.not_before_ms, o.expires_at_ms, o.error_code,
-  o.error_detail, (SELECT count(*) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id =
-  m.message_id   AND r.kind = 'delivered'),
+  o.error_detail,
+  (SELECT count(*) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id = m.message_id
+    AND r.kind = 'delivered'),
   (SELECT count(DISTINCT r.participant) FROM receipts r WHERE r.session_id = m.session_id
     AND r.message_id = m.message_id AND r.kind IN ('read', 'played')),
   (SELECT min(r.at_ms) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id = m.message_id),
@@ -170,7 +171,7 @@ STANDING: Final = Statement(
     """
 WITH wanted(session_id, message_id) AS (VALUES {keys})
 SELECT m.order_no, m.session_id, m.message_id, s.tenant_id, m.chat, m.to_jid, m.is_group, s.jid, s.lid,
-o.order_no,   m.failed_at_ms,
+  o.order_no, m.failed_at_ms,
   (SELECT count(*) FROM receipts r WHERE r.session_id = m.session_id AND r.message_id = m.message_id
     AND r.kind = 'delivered'),
   (SELECT count(DISTINCT r.participant) FROM receipts r WHERE r.session_id = m.session_id
@@ -193,8 +194,8 @@ RECEIPT_OF: Final = Statement(
     "messages.receipt_of",
     "Whether this participant has been counted for one of two kinds.",
     """
-SELECT 1 FROM receipts WHERE session_id = :session_id AND message_id = :message_id AND participant =
-:participant   AND kind IN (:kind, :other_kind)
+SELECT 1 FROM receipts WHERE session_id = :session_id AND message_id = :message_id
+  AND participant = :participant AND kind IN (:kind, :other_kind)
 """,
 )
 FOLLOWED: Final = Statement(
