@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup dev run demo check test test-python test-unit test-go test-clients test-kills test-load test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons wheel wheels clean
+.PHONY: help docs setup dev run demo check test test-python test-unit test-go test-clients test-kills test-load test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons wheel wheels image clean
 .DELETE_ON_ERROR:
 
 help:
@@ -164,11 +164,17 @@ lock:
 	$(LOCK) --group build -o requirements-build.lock
 	$(LOCK) --group go -o requirements-go.lock
 	$(LOCK) --group node -o requirements-node.lock
-	$(LOCK) --group release -o requirements-release.lock
+	$(LOCK) --group release --constraints requirements-dev.lock -o requirements-release.lock
+	$(LOCK) --group docs --constraints requirements-dev.lock -o requirements-docs.lock
 
 # docs/reasons.md out of the tables that decide.
 reasons: dev
 	$(BIN)/python tools/reasons_page.py
+
+# The documents as a site: build/site. A link that leads nowhere, or a page that loads from another host, fails.
+docs: dev
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-docs.lock
+	@$(BIN)/python tools/site.py
 
 # A wheel for this machine. `make wheels`: the source and a wheel for every platform, as an index takes them.
 wheel: dev
@@ -183,6 +189,10 @@ wheels: dev
 # Wheels as a stranger gets them: what an index says to them, an empty home, no environment of ours.
 test-packages: wheels
 	$(BIN)/python -m pytest -p no:xdist tests/packages $(ARGS)
+
+# An OCI image, out of Debian's packages and this machine's wheel, without Docker: dist/holdfast-image.tar.
+image: dev
+	@. tools/go.sh && sh deploy/image.sh "$$($(BIN)/python -m hatchling build -t wheel | tail -1)"
 
 clean:
 	rm -rf $(VENV) build dist $(GOBIN)
