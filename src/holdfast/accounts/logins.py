@@ -8,7 +8,7 @@ from holdfast.accounts import statements, totp
 from holdfast.accounts.accounts import Accounts, IssuedKey
 from holdfast.accounts.passwords import Passwords, check_fit
 from holdfast.accounts.scopes import Caller
-from holdfast.accounts.throttle import wait_ms
+from holdfast.accounts.throttle import left_ms, wait_ms
 from holdfast.accounts.user import User
 from holdfast.accounts.users import DAY_LOGIN_MS, LONG_LOGIN_MS, Users
 from holdfast.kit import logging
@@ -99,8 +99,7 @@ class Logins:
             self._strangers.popitem(last=False)
 
     def _check_wait(self, wait_until_ms: int | None) -> None:
-        left = (wait_until_ms or 0) - self._clock()
-        if left > 0:
+        if left := left_ms(wait_until_ms, self._clock()):
             raise LoginThrottled(retry_after_s=left / 1000)
 
     def _second_step(self, user: User, code: str | None) -> int | None:

@@ -13,3 +13,11 @@ def wait_ms(failures: int) -> int:
     if failures <= FREE:
         return 0
     return min(_LONGEST_MS, _FIRST_MS << min(failures - FREE - 1, 16))
+
+
+def left_ms(wait_until_ms: int | None, now_ms: int) -> int:
+    """How much of a wait is left. One that would end later than any can was begun by a clock that was set: it
+    is over.
+    """
+    left = (wait_until_ms or 0) - now_ms
+    return left if 0 < left <= _LONGEST_MS else 0

@@ -50,7 +50,7 @@ from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from holdfast.model.media import FileKind
 from holdfast.outbox import USUAL_BUDGETS, Budget, Outbox, Pace, RetryPolicy
 from holdfast.people import Activities, Groups, People
-from holdfast.retention import DEFAULTS, Keep, Kind, Retention
+from holdfast.retention import DEFAULTS, DeletionClock, Keep, Kind, Retention
 from holdfast.search import Index, Search
 from holdfast.sessions import Dormancy, Progress, Recorder, Service, Supervisor
 from holdfast.settings import Settings
@@ -79,6 +79,7 @@ class Gateway:
         self.started_at = datetime.now(UTC)
         self.ready = False
         self.link = EngineLink(engine, gateway_id=new_id("gtw"), build=__version__, lab=self.lab)
+        self.deletion_clock = DeletionClock(store)
         self.supervisor = Supervisor(
             store=store,
             recorder=Recorder(store, journal),
@@ -87,6 +88,7 @@ class Gateway:
             device_name=chosen.device_name,
             home=DEFAULT_TENANT,
             policy=chosen.policy.faster(chosen.lab_pace),
+            deletion_clock=self.deletion_clock,
         )
         self.sessions = Service(
             store,
@@ -120,7 +122,7 @@ class Gateway:
         telling.on_offered = self.importer.offered
         self.inbox = Inbox(store, journal, telling, expecting=expecting)
         self.listing, self.indexing = Follower(store, ListOfChats()), Follower(store, words)
-        self.retention = Retention(store, _keep(chosen), library=self.library)
+        self.retention = Retention(store, _keep(chosen), clock=self.deletion_clock, library=self.library)
         self.intake = Intake(self.inbox.receive, self.link.confirm)
         seal, index = vault.seal_for("alert channels"), self.supervisor.roster.index
         ways = Ways(seal, self.outbox, index)
@@ -193,7 +195,7 @@ class Gateway:
     async def serve(self, accounts: Accounts, listeners: Listeners, announce: Callable[[], bool]) -> None:
         """Serve until a signal asks for the end. Whatever dies in here ends the process loudly."""
         self.library.begin()
-        on_the_store = (self.retention, self.dormancy, self.alerts, self.steps)
+        on_the_store = (self.deletion_clock, self.retention, self.dormancy, self.alerts, self.steps)
         rooms = (
             self.link,
             self.supervisor,

@@ -87,9 +87,12 @@ def _past(at_ms: int | None, now_ms: int) -> int | None:
 
 
 def overdue(schedule: Schedule, outcome: Outcome, now_ms: int) -> bool:
-    """True when none has succeeded for an hour longer than there should be between two."""
-    last = outcome.made_at_ms if outcome.made_at_ms is not None else schedule.since_ms
-    return now_ms - last > schedule.every_h * _HOUR_MS + AGAIN_MS
+    """True when none has succeeded for an hour longer than there should be between two.
+
+    Also when all that is known is of the future, by a clock that was set: then one is due, and was not made.
+    """
+    last = _past(outcome.made_at_ms, now_ms) or _past(schedule.since_ms, now_ms)
+    return last is None or now_ms - last > schedule.every_h * _HOUR_MS + AGAIN_MS
 
 
 def superfluous(names: Sequence[str], schedule: Schedule) -> Sequence[str]:

@@ -18,7 +18,7 @@ from holdfast.kit.clock import Clock, now_ms
 from holdfast.kit.ids import new_id
 from holdfast.media import statements
 from holdfast.media.library import Library
-from holdfast.media.policy import Again, Settled, after_asking, after_download
+from holdfast.media.policy import LONGEST_WAIT_MS, Again, Settled, after_asking, after_download
 from holdfast.media.settings import policy_of
 from holdfast.media.task import Attachment
 from holdfast.messages import reading
@@ -254,7 +254,8 @@ class Fetcher:
 
 
 def _due(unit: ReadUnit, session_id: SessionId, now_ms: int) -> list[Attachment]:
-    rows = unit.all(statements.DUE, session_id=session_id, now_ms=now_ms, limit=_LOOK_AT)
+    latest = now_ms + LONGEST_WAIT_MS
+    rows = unit.all(statements.DUE, session_id=session_id, now_ms=now_ms, latest=latest, limit=_LOOK_AT)
     return [Attachment.of(row) for row in rows]
 
 

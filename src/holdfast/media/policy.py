@@ -57,6 +57,8 @@ _DOWNLOAD: Final[Mapping[str, _Rule]] = {
 _OTHER: Final = _Rule(2.0, 1800.0, 40, "media_unreachable")
 #: The phone answers when it is awake: for some days it is asked again.
 _PHONE: Final = _Rule(30.0, 6 * 3600.0, 24, "media_gone")
+#: No file waits longer for its next attempt. A later time was noted by a clock that was set.
+LONGEST_WAIT_MS: Final = round(_PHONE.cap_s * 1000)
 _AWAY: Final = Again(1.0, counted=False)
 _DISK: Final = Again(30.0, counted=False)
 

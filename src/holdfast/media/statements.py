@@ -74,7 +74,7 @@ DUE: Final = Statement(
     "The files that a session may fetch now, oldest message first.",
     f"""
 {_TASK} WHERE a.session_id = :session_id AND a.state IN {_OPEN}
-  AND coalesce(a.next_at_ms, 0) <= :now_ms
+  AND (coalesce(a.next_at_ms, 0) <= :now_ms OR a.next_at_ms > :latest)
 ORDER BY a.order_no LIMIT :limit
 """,
 )

@@ -6,7 +6,8 @@ what an active consumer has not acknowledged (up to a limit that is logged as an
 sent, or the newest of anything.
 """
 
+from holdfast.retention.clock import DeletionClock
 from holdfast.retention.policy import DEFAULTS, Keep, Kind
 from holdfast.retention.sweeper import Figures, Retention
 
-__all__ = ["DEFAULTS", "Figures", "Keep", "Kind", "Retention"]
+__all__ = ["DEFAULTS", "DeletionClock", "Figures", "Keep", "Kind", "Retention"]

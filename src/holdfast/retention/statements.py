@@ -20,6 +20,24 @@ FIRST_EVENT: Final = Statement(
     "The oldest event and when it came.",
     "SELECT position, at_ms FROM events ORDER BY position LIMIT 1",
 )
+NEWEST_EVENT_AT: Final = Statement(
+    "retention.newest_event_at",
+    "When the newest event came.",
+    "SELECT at_ms FROM events ORDER BY position DESC LIMIT 1",
+)
+BELIEVED: Final = Statement(
+    "retention.believed",
+    "What time it was for whoever deletes.",
+    "SELECT value FROM settings_kv WHERE key = 'retention.believed'",
+)
+KEEP_BELIEVED: Final = Statement(
+    "retention.keep_believed",
+    "Keeps what time it is for whoever deletes.",
+    """
+    INSERT INTO settings_kv (key, value) VALUES ('retention.believed', :value)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value
+    """,
+)
 EVENT_AT: Final = Statement(
     "retention.event_at",
     "When the first event after a position came.",

@@ -7,6 +7,7 @@ from typing import Final
 
 from holdfast.engine.answers import Place
 from holdfast.kit import logging
+from holdfast.kit.clock import Clock
 from holdfast.model.errors import (
     AlreadyLinked,
     CredentialsUnusable,
@@ -53,9 +54,11 @@ class Quarantine:
         linking: Linking,
         unlinking: Unlinking,
         home: TenantId,
+        clock: Clock,
     ) -> None:
         self._roster, self._store, self._link, self._vault = roster, store, link, vault
         self._linking, self._unlinking, self._home = linking, unlinking, home
+        self._clock = clock
 
     async def of(self, tenant_id: TenantId) -> Sequence[PutAway]:
         """What the tenant's sessions have left there, newest first. Raises what the engine refuses."""
@@ -89,7 +92,7 @@ class Quarantine:
 
     async def sweep(self) -> None:
         """Delete what has been there for its time. Raises EngineUnreachable."""
-        now_ms = self._roster.clock.wall_ms
+        now_ms = self._clock()
         for it in await self._all():
             if expired(it, now_ms):
                 try:

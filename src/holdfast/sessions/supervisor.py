@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from holdfast.engine import EngineIdentity, Folder, Levels, SessionFact
-from holdfast.kit.clock import SteadyClock
+from holdfast.kit.clock import Clock, SteadyClock
 from holdfast.model.errors import HoldfastError, UnknownSession
 from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.policy import DEFAULT_POLICY, Policy
@@ -57,6 +57,7 @@ class Supervisor:
         device_name: str = "Holdfast",
         policy: Policy = DEFAULT_POLICY,
         clock: SteadyClock | None = None,
+        deletion_clock: Clock | None = None,
         roll: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
@@ -67,7 +68,14 @@ class Supervisor:
         self._link, self._vault = link, vault
         self._repairing = repairing = Repairing(self.roster, link, vault, self.snapshots, linking)
         self.quarantine = Quarantine(
-            self.roster, store, link, vault, linking=linking, unlinking=self.unlinking, home=home
+            self.roster,
+            store,
+            link,
+            vault,
+            linking=linking,
+            unlinking=self.unlinking,
+            home=home,
+            clock=deletion_clock or (lambda: self.roster.clock.wall_ms),
         )
         self.safekeeping = Safekeeping(
             self.roster, link, vault, self.snapshots, linking=linking, quarantine=self.quarantine

@@ -175,6 +175,19 @@ async def test_a_session_that_goes_down_loses_nothing(stage: Stage) -> None:
     assert await stage.told() == [("stored", None)]
 
 
+async def test_a_clock_that_was_a_year_ahead_holds_up_no_file(stage: Stage) -> None:
+    stage.clock_ms += 365 * 86_400_000
+    stage.servers.answers = [CommandRefused(error_code="unanswered")]
+    found = await stage.receive()
+    async with working(stage):
+        stage.fetcher.session_up("ses_a")
+        await until(lambda: _true(len(stage.servers.downloads) == 1))
+    stage.clock_ms -= 365 * 86_400_000
+    async with working(stage):
+        stage.fetcher.session_up("ses_a")
+        await stage.until(found, FileState.STORED)
+
+
 async def test_a_worker_that_looked_before_another_settled_tells_nothing_twice(stage: Stage) -> None:
     found = await stage.receive()
     (seen,) = await stage.store.read(partial(_due, session_id=SessionId("ses_a"), now_ms=stage.clock_ms))
