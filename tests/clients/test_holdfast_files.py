@@ -1,19 +1,14 @@
-"""Files between Holdfast and clients that share no code with it: kind by kind, the same bytes, both ways.
-
-Holdfast is the whole product here, linked to one phone of the simulator; the client is linked to another.
-"""
+"""Files between Holdfast and clients that share no code with it: kind by kind, the same bytes, both ways."""
 
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from driver import Client
+from holdfast_stage import Both, met
 from stage import Stage, decoded, encoded
 
 from files_stage import film, message_with, noise, picture, put, send, sound
-from house import House, running_house
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -28,26 +23,11 @@ GIVEN: dict[str, tuple[bytes, dict[str, str], str]] = {
 }
 
 
-@dataclass
-class Both:
-    """Holdfast's session `taxi`, and a client."""
-
-    house: House
-    number: str
-    client: Client
-    phone: str
-
-
 @pytest.fixture
 async def both(stage: Stage) -> AsyncIterator[Both]:
-    """Two companions that know of each other by number alone."""
-    async with running_house(stage.folder, stage.wasim) as house:
-        number, _ = await house.link("taxi")
-        anna = await stage.wasim.phone("Anna")
-        client = await stage.linked(anna)
-        await stage.settled(anna)
-        await client.forget()
-        yield Both(house, number, client, anna.phone)
+    """Holdfast and a client, before they have said a word."""
+    async with met(stage) as pair:
+        yield pair
 
 
 @pytest.mark.parametrize("kind", GIVEN)
