@@ -97,7 +97,7 @@ async def test_people_and_the_profile(house: House, client: Client) -> None:
 
 
 async def test_what_others_see(house: House, client: Client) -> None:
-    number, _ = await house.link("taxi")
+    number, owner = await house.link("taxi")
     ann = await house.simulator.phone("Ann")
     await ann.say(number, "hello")
     await house.received("hello")
@@ -137,6 +137,20 @@ async def test_what_others_see(house: House, client: Client) -> None:
 
     await house.until(writes, "nobody is told that she types")
 
+    # WhatsApp forgets both with the connection: they are told again, by whichever processes.
+    await house.kill("engine", "gateway")
+    await house.start()
+    await house.connected("taxi")
+
+    async def told_again() -> bool:
+        nodes = [it.node for it in await house.simulator.transcript(owner) if it.direction == "in"]
+        types = [node.attrs.get("type") for node in nodes if node.tag == "presence"]
+        return min(types.count("available"), types.count("subscribe")) > 1
+
+    await house.until(told_again, "the new connection does not know what the old one did")
+    await client.people.unwatch_presence("taxi", f"+{ann.phone}")
+    await client.people.show_presence("taxi", available=False)
+
     call = await ann.call(number)
 
     async def rings() -> bool:
@@ -158,6 +172,17 @@ async def test_what_cannot_be_is_refused_with_a_code(house: House, client: Clien
     theirs = await ann.make_group("Theirs")
     with pytest.raises((WhatsAppForbidden, WhatsAppNotFound)):
         await client.groups.change("taxi", theirs.jid, subject="Ours")
+    # What is said to it is accepted, because only WhatsApp knows who is in it; then it fails, alone.
+    sent = await client.send("taxi", theirs.jid, "Let me in")
+    await client.send("taxi", f"+{ann.phone}", "Hello")
+    await ann.wait_for("Hello")
+
+    async def failed() -> bool:
+        return (await client.message("taxi", sent.message_id)).status == "failed"
+
+    await house.until(failed, "a message to a group of others still waits")
+    body = (await client.message("taxi", sent.message_id)).body
+    assert body["sent"]["error"]["code"] in {"whatsapp_forbidden", "whatsapp_not_found"}
     with pytest.raises(RecipientInvalid):
         await client.groups.get("taxi", "+4915112345678")
     with pytest.raises(RequestInvalid):

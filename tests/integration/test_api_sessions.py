@@ -119,7 +119,7 @@ async def api(world: World) -> AsyncIterator[Api]:
                 subscriptions=Subscriptions(gateway.store, gateway.journal),
                 groups=Groups(gateway.link.groups),
                 people=People(gateway.link.questions, gateway.link.acts),
-                activities=Activities(gateway.link.acts, MessageReader(gateway.store)),
+                activities=create_autospec(Activities, instance=True),
                 chats=create_autospec(Chats, instance=True),
                 search=create_autospec(Search, instance=True),
             )

@@ -70,6 +70,7 @@ NEEDS: Final = {
     "DELETE /v1/sessions/{ref}/blocked/{person}": "admin",
     "PUT /v1/sessions/{ref}/presence": "send",
     "PUT /v1/sessions/{ref}/people/{person}/presence": "send",
+    "DELETE /v1/sessions/{ref}/people/{person}/presence": "send",
     "PUT /v1/sessions/{ref}/chats/{chat}/activity": "send",
     "GET /v1/sessions/{ref}/chats": "read",
     "GET /v1/sessions/{ref}/search": "read",

@@ -220,13 +220,26 @@ async def presence(rooms: Behind, caller: Sender, ref: Ref, body: PresenceIn) ->
     responses=_REFUSED,
 )
 async def watch_presence(rooms: Behind, caller: Sender, ref: Ref, person: Person) -> None:
-    """Until the connection ends: ask again when the session is `connected` again. Idempotent.
+    """From now on, over connections and restarts, for at most 1,000 people. Idempotent.
 
     What they do comes as `notice.received` of the kinds `presence` and `activity`. Best effort: WhatsApp
     tells it only to numbers that are seen online themselves, and of people who show it to this number.
     """
     session = rooms.directory.resolve(caller.tenant_id, ref)
     await rooms.activities.watch(session, person)
+
+
+@router.delete(
+    "/people/{person}/presence",
+    status_code=_DONE,
+    response_class=Response,
+    summary="Hear no more when somebody is online",
+    responses=refusals(404, 422),
+)
+async def unwatch_presence(rooms: Behind, caller: Sender, ref: Ref, person: Person) -> None:
+    """From the next connection on; until then what is told stays as it is. Idempotent."""
+    session = rooms.directory.resolve(caller.tenant_id, ref)
+    await rooms.activities.unwatch(session, person)
 
 
 @router.put(

@@ -49,7 +49,7 @@ from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from holdfast.model.media import FileKind
 from holdfast.outbox import USUAL_BUDGETS, Budget, Outbox, Pace, RetryPolicy
-from holdfast.people import Activities, Groups, People
+from holdfast.people import Activities, Groups, People, Presences
 from holdfast.retention import DEFAULTS, DeletionClock, Keep, Kind, Retention
 from holdfast.search import Index, Search
 from holdfast.sessions import Dormancy, Progress, Recorder, Service, Supervisor
@@ -118,6 +118,7 @@ class Gateway:
         expecting = Expecting(self.fetcher.expected)
         words = Index()
         telling = Telling(self.outbox, words.again)
+        self.presences = Presences(store, self.link.acts)
         self.importer = Importer(store, self.link.questions, telling.names_learned)
         telling.on_offered = self.importer.offered
         self.inbox = Inbox(store, journal, telling, expecting=expecting)
@@ -151,15 +152,18 @@ class Gateway:
         self.outbox.session_up(session_id, phone)
         self.fetcher.session_up(session_id)
         self.importer.session_up(session_id)
+        self.presences.session_up(session_id, phone)
 
     def _down(self, session_id: SessionId) -> None:
         self.outbox.session_down(session_id)
         self.fetcher.session_down(session_id)
         self.importer.session_down(session_id)
+        self.presences.session_down(session_id)
 
     def _deleted(self, unit: WriteUnit, session_id: SessionId) -> None:
         self.outbox.session_deleted(unit, session_id)
         self.steps.session_deleted(unit, session_id)
+        self.presences.session_deleted(unit, session_id)
 
     def _attached(self, identity: EngineIdentity) -> None:
         self.intake.begin()
@@ -204,6 +208,7 @@ class Gateway:
             self.fetcher,
             self.canary,
             self.importer,
+            self.presences,
             self.listing,
             self.indexing,
             *on_the_store,
@@ -226,7 +231,7 @@ class Gateway:
             await self._leave(work)
 
     def _rooms(self, accounts: Accounts) -> Rooms:
-        activities = Activities(self.link.acts, MessageReader(self.store))
+        activities = Activities(self.link.acts, MessageReader(self.store), self.presences)
         passwords = Passwords()
         users = Users(self.store, accounts, passwords, home=DEFAULT_TENANT)
         seal = self.vault.seal_for("second steps")

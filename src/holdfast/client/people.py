@@ -95,15 +95,19 @@ class People:
         await self._http.json("DELETE", f"{session_path(session)}/blocked/{quote(person, safe='')}")
 
     async def show_presence(self, session: str, *, available: bool) -> None:
-        """Be seen online, or not, until the connection ends."""
+        """Be seen online, or not, from now on; over connections and restarts."""
         await self._http.json("PUT", session_path(session) + "/presence", body={"available": available})
 
     async def watch_presence(self, session: str, person: str) -> None:
-        """Hear, by events `notice.received`, when a person is online or types; until the connection ends.
+        """Hear, by events `notice.received`, when a person is online or types; over connections and restarts.
 
         Best effort: only a number that is seen online itself is told.
         """
         await self._http.json("PUT", _person(session, person) + "/presence")
+
+    async def unwatch_presence(self, session: str, person: str) -> None:
+        """Hear no more of a person, from the next connection on. Idempotent."""
+        await self._http.json("DELETE", _person(session, person) + "/presence")
 
     async def show_activity(self, session: str, chat: str, activity: str) -> None:
         """Show in a chat that this side is `typing`, `recording` or has `paused`. Best effort."""

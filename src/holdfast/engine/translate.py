@@ -230,6 +230,8 @@ def _receipt(outer: pb.Delivery, it: pb.Receipt) -> InboundReceipt:
 _RATE_CODE: Final = 429
 #: A message to somebody who has never written, while this number may begin no new chats.
 _LOCK_CODE: Final = 463
+#: A message to a group that this number is not in, or in which only admins write.
+_FORBIDDEN_CODE: Final = 403
 _USUAL_PAUSE_S: Final = 60.0
 _ERRORS: Final[Mapping[int, type[HoldfastError]]] = {
     pb.NOT_CONNECTED: NotConnected,
@@ -269,6 +271,8 @@ def error(it: pb.Error, *, sending: bool = False) -> HoldfastError:
         return RateLimited(f"WhatsApp limits the rate ({it.whatsapp_code})", retry_after_s=pause_s)
     if it.code == pb.REJECTED and sending and it.whatsapp_code == _LOCK_CODE:
         return ReachoutLocked()
+    if it.code == pb.REJECTED and sending and it.whatsapp_code == _FORBIDDEN_CODE:
+        return WhatsAppForbidden(f"WhatsApp refused the message ({it.message})")
     if it.code == pb.REJECTED and sending and not it.whatsapp_code:
         return RateLimited(f"WhatsApp refused the message ({it.message})")
     if it.code == pb.REJECTED and sending:

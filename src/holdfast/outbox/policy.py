@@ -87,6 +87,8 @@ _TABLE: Final[Sequence[tuple[_Test, Rule]]] = (
     (_of(errors.MediaError), _FINAL),
     (_refused_for_now, _BUSY),
     (_never_understood, _FINAL),
+    # The group is gone, or this number is not in it.
+    (_of(errors.WhatsAppNotFound, errors.WhatsAppForbidden), _FINAL),
     (_of(errors.SendRejected, errors.RecipientInvalid, errors.RequestInvalid), _FINAL),
     (_of(BaseException), _BUG),
 )

@@ -10,6 +10,7 @@ from holdfast.messages import Direction, Message, MessageReader
 from holdfast.model.address import is_group, parse_recipient
 from holdfast.model.errors import RecipientInvalid, RequestInvalid, UnknownMessage
 from holdfast.model.seams import SessionRef
+from holdfast.people.presences import ITSELF, Presences
 
 MOST_MESSAGES: Final = 500
 
@@ -17,20 +18,30 @@ MOST_MESSAGES: Final = 500
 class Activities:
     """Shows what a session's number does. Raises NotConnected, EngineUnreachable, WhatsAppForbidden."""
 
-    def __init__(self, acts: Acts, messages: MessageReader, clock: Clock = now_ms) -> None:
-        self._do, self._messages, self._clock = acts, messages, clock
+    def __init__(
+        self, acts: Acts, messages: MessageReader, presences: Presences, clock: Clock = now_ms
+    ) -> None:
+        self._do, self._messages, self._presences, self._clock = acts, messages, presences, clock
 
     async def presence(self, session: SessionRef, *, available: bool) -> None:
-        """Be seen online, or not, until the connection ends."""
+        """Be seen online, or not, from now on; over connections and restarts."""
         await self._do.show_presence(session.session_id, available=available)
+        change = self._presences.keep if available else self._presences.drop
+        await change(session.session_id, session.phone or "", ITSELF)
 
     async def show(self, session: SessionRef, chat: str, activity: Activity) -> None:
         """Show in a chat that this side types, records, or stopped; WhatsApp forgets it after some 25 s."""
         await self._do.show_activity(session.session_id, _chat(chat), activity)
 
     async def watch(self, session: SessionRef, person: str) -> None:
-        """Hear, by notices, when a person comes online, leaves or types; until the connection ends."""
-        await self._do.watch_presence(session.session_id, _chat(person))
+        """Hear, by notices, when a person comes online, leaves or types; over connections and restarts."""
+        jid = _chat(person)
+        await self._do.watch_presence(session.session_id, jid)
+        await self._presences.keep(session.session_id, session.phone or "", jid)
+
+    async def unwatch(self, session: SessionRef, person: str) -> None:
+        """Watch a person no more from the next connection on."""
+        await self._presences.drop(session.session_id, session.phone or "", _chat(person))
 
     async def ask_older(self, session: SessionRef, before: Message, count: int) -> None:
         """Ask the session's own phone for what was said before a message. It need not have any of it."""

@@ -349,6 +349,16 @@ fetch_policies = Table(
     Column("max_bytes", BigInteger, nullable=False),
 )
 
+# What WhatsApp is told again with every connection of a number: whom it watches; without a person, that it is
+# seen online itself.
+presences = Table(
+    "presences",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("phone", primary_key=True),
+    _text("person", primary_key=True),
+)
+
 subscriptions = Table(
     "subscriptions",
     metadata,

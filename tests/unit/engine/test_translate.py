@@ -8,7 +8,7 @@ from google.protobuf import text_format
 from holdfast.engine import facts, translate
 from holdfast.engine.v1 import engine_pb2 as pb
 from holdfast.model.content import Untranslatable, Voice
-from holdfast.model.errors import EngineOutdated, RateLimited, SendRejected
+from holdfast.model.errors import EngineOutdated, RateLimited, SendRejected, WhatsAppForbidden
 from holdfast.model.media import FileOfMessage, RemoteFile
 from holdfast.model.messages import InboundMessage
 from holdfast.model.notices import GroupChanged, InboundNotice, OtherNotice
@@ -24,6 +24,12 @@ def test_whatsapps_number_is_a_field_and_words_decide_nothing() -> None:
     refused = translate.error(refusal(message="429 in a sentence", whatsapp_code=479), sending=True)
     assert isinstance(refused, SendRejected)
     assert refused.reason == "479"
+
+
+def test_a_group_of_others_is_told_as_what_it_is() -> None:
+    refused = translate.error(refusal(message="403 forbidden", whatsapp_code=403), sending=True)
+    assert isinstance(refused, WhatsAppForbidden)
+    assert "Be a member" in refused.next_step
 
 
 @pytest.mark.parametrize(("asked_ms", "waited_s"), [(0, 60.0), (30_000, 30.0)])

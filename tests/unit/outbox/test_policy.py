@@ -42,6 +42,8 @@ def test_what_is_repeated_for_ever_with_a_cap(exc: HoldfastError, attempted: boo
         ),
         (errors.RecipientInvalid(), Fail("recipient_invalid")),
         (errors.NotOnWhatsApp(), Fail("not_on_whatsapp")),
+        (errors.WhatsAppForbidden(), Fail("whatsapp_forbidden")),
+        (errors.WhatsAppNotFound(), Fail("whatsapp_not_found")),
         (errors.CommandRefused(error_code="INVALID_ARGUMENT"), Fail("command_refused")),
     ],
 )

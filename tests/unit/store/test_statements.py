@@ -58,7 +58,8 @@ async def test_both_databases_understand_each(store: Store) -> None:
 
 def test_no_statement_stands_anywhere_else() -> None:
     begins = re.compile(r'"\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|WITH \w+)\b')
-    allowed = {"statements.py", "postgresql.py", "v0001_first.py", "v0002_one_message.py"}
+    # rows.py reads what another program has in its own database.
+    allowed = {"statements.py", "postgresql.py", "rows.py", "v0001_first.py", "v0002_one_message.py"}
     found = [
         str(path.relative_to(SOURCE))
         for path in SOURCE.rglob("*.py")
