@@ -210,6 +210,8 @@ async def test_an_operator_works_over_the_api(tmp_path: Path, simulator: Simulat
         made = [await ask("POST", f"{base}/bookings", 201, json=again, headers=headers) for _ in range(2)]
         assert made[0] == made[1]
         assert made[0]["status"] == "confirmed"
+        due = (await ask("GET", "/v1/sessions/office/reminders"))["reminders"]
+        assert "491700000099@s.whatsapp.net" in [it["chat"] for it in due if it["bot"] == "chauffeur"]
         taken = await ask("PUT", f"{base}/bookings/{made[0]['booking_id']}/assignment", 409, json=who)
         assert "is taken at that time" in taken["detail"]
         await ask("POST", f"{path}/decline", json={"note": "We are full."})

@@ -20,7 +20,7 @@ def mount(ground: Ground, app: FastAPI) -> None:
     office = Office(
         ground.store,
         ground.journal,
-        Notices(ground.outbox, ground.rooms.directory),
+        Notices(ground.outbox, ground.rooms.directory, ground.rooms.steps),
         http=httpx.AsyncClient,
         routing_key=os.environ.get(_ROUTING_KEY, ""),
     )

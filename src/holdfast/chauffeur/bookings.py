@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from holdfast.chauffeur.fleet import Kind, Span
 from holdfast.chauffeur.form import Form
 from holdfast.chauffeur.pricing import sum_of
 from holdfast.chauffeur.quote import Quote
+from holdfast.chauffeur.reminding import each_way, next_reminder
 from holdfast.chauffeur.service import Language
 from holdfast.chauffeur.words import Say
 from holdfast.journal import Draft, Journal
@@ -60,6 +62,10 @@ class Told(Protocol):
         self, unit: WriteUnit, booking: Booking, setting: Setting, key: Say, *, is_free: bool
     ) -> None:
         """What the customer has done."""
+        ...
+
+    def remind(self, unit: WriteUnit, owner: Owner, at: datetime | None, now: datetime) -> None:
+        """Have the customer reminded of the next ride at this time; None: not any more."""
         ...
 
 
@@ -165,6 +171,8 @@ class Bookings:
         self._tell(unit, booking, "booking.created")
         if order.by_customer:
             self._tell_operators(unit, booking, Say.OPERATOR_NEW)
+        else:
+            self._remind(unit, owner)
         return booking
 
     def change(self, unit: WriteUnit, booking: Booking, order: Order, fee: Decimal) -> Booking:
@@ -195,6 +203,7 @@ class Bookings:
             self._tell_operators(unit, stored, Say.OPERATOR_CHANGED)
         else:
             self._tell_customer(unit, stored, Say.CHANGED_BY_US)
+            self._remind(unit, stored.owner)
         return stored
 
     def cancel(self, unit: WriteUnit, booking: Booking, fee: Decimal) -> Booking:
@@ -276,6 +285,13 @@ class Bookings:
     def _buffered(self, unit: ReadUnit, tenant_id: TenantId, rides: Iterable[Span]) -> Sequence[Span]:
         buffer_ms = self._setting(unit, tenant_id).service.buffer_min * 60_000
         return [Span(it.from_ms - buffer_ms, it.until_ms + buffer_ms) for it in rides]
+
+    def _remind(self, unit: WriteUnit, owner: Owner) -> None:
+        """What an operator enters or moves is reminded of like what the bot has booked."""
+        hours = self._setting(unit, owner.tenant_id).service.reminders_h
+        now = datetime.fromtimestamp(self._clock() / 1000, UTC)
+        rides = each_way(it.held for it in self.ahead(unit, owner))
+        self._told.remind(unit, owner, next_reminder(rides, hours, now), now)
 
     def _tell_customer(self, unit: WriteUnit, it: Booking, key: Say) -> None:
         self._told.customer(unit, it, self._setting(unit, it.owner.tenant_id), key)

@@ -44,7 +44,7 @@ from holdfast.chauffeur.listening import listen, worth_asking
 from holdfast.chauffeur.moments import read_moment
 from holdfast.chauffeur.money import percent, to_cent
 from holdfast.chauffeur.reading import read
-from holdfast.chauffeur.reminding import due_now, each_way, next_reminder
+from holdfast.chauffeur.reminding import BOT, REMINDER, due_now, each_way, next_reminder
 from holdfast.chauffeur.speaking import moment, money, say
 from holdfast.chauffeur.trip import Place
 from holdfast.chauffeur.words import Say
@@ -54,7 +54,7 @@ from holdfast.model.errors import HoldfastError, StoreUnavailable
 from holdfast.model.events import BotReminder, MessageReceived
 
 _log = structlog.get_logger("holdfast.chauffeur")
-bot: Final = Bot("chauffeur")
+bot: Final = Bot(BOT)
 #: A model that may read along; None without one.
 _ENDPOINT: Final = Endpoint.of_environment()
 
@@ -68,7 +68,6 @@ def make() -> Bot:
 read_moment("24 December", "en", datetime.now(UTC))
 
 
-_REMINDER: Final = "ride"
 #: A yes in these is what the gateway may refuse: the booking, or the price, is no more as it was.
 _AGREEING: Final = frozenset({Stage.QUOTED, Stage.CANCELLING})
 _DECISION: Final = re.compile(
@@ -128,7 +127,7 @@ async def converse(chat: Chat) -> None:
         chat.hand_over(note=f"The chauffeur's bot could not go on: {failure.message}"[:300])
 
 
-@bot.reminder(_REMINDER)
+@bot.reminder(REMINDER)
 async def remind(chat: Chat) -> None:
     """Remind of rides, by the bookings as they are now: one that was cancelled meanwhile is none."""
     desk = desk_of(chat.client)
@@ -152,7 +151,7 @@ async def remind(chat: Chat) -> None:
         )
     following = next_reminder(bookings, hours, now)
     if following is not None:
-        chat.remind(_REMINDER, at=following, data={"since": now.isoformat()})
+        chat.remind(REMINDER, at=following, data={"since": now.isoformat()})
 
 
 def _remembered(chat: Chat, setting: Setting) -> State:
@@ -266,7 +265,7 @@ class _Turn:
         others = [each for each in await self._bookings() if each.booking_id != instead_of]
         following = next_reminder(each_way([held, *others]), service.reminders_h, self._now)
         if following is not None:
-            self._chat.remind(_REMINDER, at=following, data={"since": self._now.isoformat()})
+            self._chat.remind(REMINDER, at=following, data={"since": self._now.isoformat()})
 
     async def _hand_over(self, state: State) -> None:
         message = self._chat.event.data

@@ -1,7 +1,10 @@
 """What customers and operators are told over WhatsApp, in the commit that makes it true."""
 
-from holdfast.chauffeur.booking import ALIVE, Booking
+from datetime import datetime
+
+from holdfast.chauffeur.booking import ALIVE, Booking, Owner
 from holdfast.chauffeur.conversation import Setting
+from holdfast.chauffeur.reminding import BOT, REMINDER
 from holdfast.chauffeur.speaking import money, say, summary
 from holdfast.chauffeur.words import Say
 from holdfast.kit import logging
@@ -9,6 +12,7 @@ from holdfast.model.content import Text
 from holdfast.model.errors import HoldfastError
 from holdfast.model.seams import SessionDirectory
 from holdfast.outbox import Outbox, SendRequest
+from holdfast.steps import ChatRef, ReminderChange, Steps
 from holdfast.store import WriteUnit
 
 _log = logging.get("chauffeur")
@@ -17,8 +21,8 @@ _log = logging.get("chauffeur")
 class Notices:
     """Writes to people, from the number that a booking belongs to."""
 
-    def __init__(self, outbox: Outbox, directory: SessionDirectory) -> None:
-        self._outbox, self._directory = outbox, directory
+    def __init__(self, outbox: Outbox, directory: SessionDirectory, steps: Steps) -> None:
+        self._outbox, self._directory, self._reminders = outbox, directory, steps.reminders
 
     def customer(self, unit: WriteUnit, booking: Booking, setting: Setting, key: Say) -> None:
         """Tell the customer what the operator has decided, in the customer's language."""
@@ -52,6 +56,18 @@ class Notices:
             text += "\n" + say(language, Say.OPERATOR_FULL)
         for phone in service.operators:
             self._write(unit, booking, phone, text, key)
+
+    def remind(self, unit: WriteUnit, owner: Owner, at: datetime | None, now: datetime) -> None:
+        """Have the bot remind the customer of the next ride at this time; None: not any more."""
+        try:
+            session = self._directory.resolve(owner.tenant_id, owner.session_id)
+        except HoldfastError:
+            return  # who is gone reminds nobody
+        if session.phone != owner.phone:
+            return
+        due_ms = None if at is None else round(at.timestamp() * 1000)
+        change = ReminderChange(REMINDER, due_ms, {"since": now.isoformat()})
+        self._reminders.change(unit, ChatRef(session, owner.chat), BOT, [change])
 
     def _write(self, unit: WriteUnit, booking: Booking, to: str, text: str, key: Say) -> None:
         owner = booking.owner

@@ -62,18 +62,20 @@ class Office:
 
     # -- prices
 
-    async def price(self, tenant_id: TenantId, trip: Trip) -> Quote:
-        """What a trip costs now. Raises TripNotPriceable."""
-        found = await self.papers(tenant_id)
+    async def _price(self, found: Papers, trip: Trip) -> Quote:
         distance = self._distance(found)
         route = await distance.measure(trip.points)
         back = None if trip.return_at is None else await distance.measure(tuple(reversed(trip.points)))
         return quote(found.setting.tariff, trip, route, version=found.pricing, back=back)
 
     async def quote(self, tenant_id: TenantId, trip: Trip) -> Quote:
-        """The same, kept under an id: whoever agrees in time gets this price. Raises TripNotPriceable."""
-        made = await self.price(tenant_id, trip)
-        valid_ms = (await self.papers(tenant_id)).setting.service.quote_valid_min * 60_000
+        """What a trip costs now, kept under an id: whoever agrees in time gets this price.
+
+        Raises TripNotPriceable.
+        """
+        found = await self.papers(tenant_id)
+        made = await self._price(found, trip)
+        valid_ms = found.setting.service.quote_valid_min * 60_000
         now = self._clock()
 
         def keep(unit: WriteUnit) -> Quote:
@@ -100,7 +102,7 @@ class Office:
     async def price_form(self, tenant_id: TenantId, form: Form) -> Quote:
         """What a complete form costs now. Raises TripNotPriceable."""
         found = await self.papers(tenant_id)
-        return await self.price(tenant_id, form.trip(found.setting.service.time_zone))
+        return await self._price(found, form.trip(found.setting.service.time_zone))
 
     async def has_free_vehicle(self, tenant_id: TenantId, trip: Trip, made: Quote) -> bool:
         """False when every vehicle of the class is taken or promised at that time, or on the way back."""

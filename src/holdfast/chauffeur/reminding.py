@@ -3,8 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from holdfast.chauffeur.conversation import Held
+
+#: The bot that reminds, and its reminder of a chat's next ride.
+BOT: Final = "chauffeur"
+REMINDER: Final = "ride"
 
 
 def each_way(bookings: Iterable[Held]) -> Sequence[Held]:

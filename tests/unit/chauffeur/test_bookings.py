@@ -66,6 +66,7 @@ class Heard:
 
     def __init__(self) -> None:
         self.customers: list[Say] = []
+        self.reminders: list[datetime | None] = []
 
     def customer(self, unit: WriteUnit, booking: Booking, setting: Setting, key: Say) -> None:
         self.customers.append(key)
@@ -74,6 +75,9 @@ class Heard:
         self, unit: WriteUnit, booking: Booking, setting: Setting, key: Say, *, is_free: bool
     ) -> None:
         pass
+
+    def remind(self, unit: WriteUnit, owner: Owner, at: datetime | None, now: datetime) -> None:
+        self.reminders.append(at)
 
 
 @pytest.fixture
@@ -203,6 +207,18 @@ async def test_quotes_are_forgotten_long_after_they_ran_out(store: Store) -> Non
     await named(store, now_ms=NOW_MS + 32 * 24 * HOUR)
     with pytest.raises(UnknownQuote):
         await store.read(lambda unit: quotes.find(unit, TENANT, old.quote_id))
+
+
+async def test_who_is_booked_or_moved_by_an_operator_is_reminded_too(
+    store: Store, bookings: Bookings, heard: Heard
+) -> None:
+    it = await made(store, bookings, replace(order(), by_customer=False))
+    sooner = replace(order(form=replace(FORM, date=date(2026, 12, 23))), by_customer=False)
+    await store.write(lambda unit: bookings.change(unit, it, sooner, Decimal(0)))
+    assert heard.reminders == [
+        datetime(2026, 12, 23, 17, tzinfo=UTC),
+        datetime(2026, 12, 22, 17, tzinfo=UTC),
+    ]
 
 
 async def test_who_saw_an_older_one_does_not_overwrite(store: Store, bookings: Bookings) -> None:
