@@ -128,6 +128,18 @@ class Stage:
         assert await self.house.ask("PATCH", path, json=wanted) == first
         assert (first["quote"]["quote_id"], first["quote"]["total"]) == (quote_id, PRICE)
 
+    async def cli(self, *words: str) -> str:
+        """What a command prints."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "holdfast.cli", *words),
+            env=dict(self.house.place.environment()),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        assert process.returncode == 0, err.decode()
+        return out.decode()
+
     async def bookings(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (await self.house.ask("GET", "/v1/chauffeur/bookings"))["bookings"]
         return found
@@ -221,9 +233,18 @@ async def test_an_operator_works_over_the_api(tmp_path: Path, simulator: Simulat
         assert [it["by"] for it in calendar["taken"]] == [made[0]["booking_id"]]
         table = await here.house.http.get(f"{base}/bookings.csv", params={"status": "declined"})
         assert [line[:6] for line in table.text.splitlines()[1:]] == [booking["reference"]]
+        other = made[0]["reference"]
+        assert other in await here.cli("booking", "list", "--status", "confirmed")
+        assert "Dan" not in (shown := await here.cli("booking", "show", other))
+        assert "driver dan" in shown
+        calendar_file = tmp_path / "rides.ics"
+        await here.cli("booking", "export", str(calendar_file))
+        assert f"UID:{other}@holdfast" in calendar_file.read_text()
+        assert "the customer is told" in await here.cli("booking", "cancel", other, "Snow.", "--fee", "0")
         page = await ask("GET", "/v1/events", params={**ALL, "type": "application.event"})
         names = [it["data"]["name"] for it in page["events"]]
-        assert names == [f"booking.{it}" for it in ("created", "assigned", "created", "declined", "assigned")]
+        whole = ("created", "assigned", "created", "declined", "assigned", "cancelled")
+        assert names == [f"booking.{it}" for it in whole]
         assert (await ask("GET", f"{base}/bookings/NOSUCH", 404))["code"] == "not_found"
 
 

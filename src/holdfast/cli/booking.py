@@ -104,11 +104,12 @@ async def decide(data: Path | None, ref: str, decision: str, note: str = "") -> 
     say("[bold]{}[/] is {}; the customer is told", it["reference"], it["status"])
 
 
-async def cancel(data: Path | None, ref: str, fee: str | None) -> None:
+async def cancel(data: Path | None, ref: str, note: str, fee: str | None) -> None:
     """Cancel a booking. Raises what the gateway refuses."""
     async with client(data) as api:
-        it = await api.ask("POST", f"{_path(ref)}/cancel", body={"fee": fee})
-    say("[bold]{}[/] is cancelled, fees {} {}", it["reference"], it["fee"], it["quote"]["currency"])
+        it = await api.ask("POST", f"{_path(ref)}/cancel", body={"fee": fee, "note": note})
+    cost = f"{it['fee']} {it['quote']['currency']}"
+    say("[bold]{}[/] is cancelled, fees {}; the customer is told", it["reference"], cost)
 
 
 async def assign(data: Path | None, ref: str, vehicle: str | None, driver: str | None) -> None:

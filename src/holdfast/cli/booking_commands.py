@@ -99,13 +99,14 @@ def propose(ref: Ref, note: Note, data: Data = None) -> None:
 @app.command()
 def cancel(
     ref: Ref,
+    note: Note = "",
     fee: Annotated[str | None, typer.Option(help="Instead of what the notice periods say.")] = None,
     data: Data = None,
 ) -> None:
-    """End it for the customer. Costs what the notice periods say. The customer is not written to."""
+    """End it. Costs what the notice periods say. The customer is told, with the note."""
     from holdfast.cli import booking as work
 
-    run(work.cancel(data, ref, fee))
+    run(work.cancel(data, ref, note, fee))
 
 
 @app.command()
@@ -157,7 +158,9 @@ def driver(
 @app.command()
 def export(
     file: Annotated[Path, typer.Argument(help="Where to write it.", show_default=False)],
-    format: Annotated[Format, typer.Option(help="A table, or a calendar.")] = Format.CSV,
+    format: Annotated[
+        Format | None, typer.Option(help="A table, or a calendar; left out: as the file's name says.")
+    ] = None,
     from_day: From = None,
     until_day: Until = None,
     status: Standing = None,
@@ -166,4 +169,5 @@ def export(
     """Write bookings into a file for other programs."""
     from holdfast.cli import booking as work
 
-    run(work.export(data, file, format.value, work.asked(from_day, until_day, status)))
+    chosen = format or (Format.ICS if file.suffix.lower() == ".ics" else Format.CSV)
+    run(work.export(data, file, chosen.value, work.asked(from_day, until_day, status)))
