@@ -1,6 +1,5 @@
 """What a handler gets: the event, what the bot remembers of the chat, and what it may do in this step."""
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +28,22 @@ class _Draft:
     hand_over: HandOver | None = None
     acts: list[Act] = field(default_factory=list)
 
+    def copy(self) -> "_Draft":
+        """The same, untouched by what is done to the other one."""
+        it = self
+        return _Draft(_copied(it.state), list(it.sends), dict(it.reminders), it.hand_over, list(it.acts))
+
+
+def _copied(state: Mapping[str, Json]) -> dict[str, Json]:
+    """JSON values again. For these several times faster than `copy.deepcopy`, and every message needs it."""
+    return {key: _value(it) for key, it in state.items()}
+
+
+def _value(it: Json) -> Json:
+    if isinstance(it, dict):
+        return _copied(it)
+    return [_value(each) for each in it] if isinstance(it, list) else it
+
 
 class Chat:
     """One event at one bot. What a handler does with it is committed when the handler has returned."""
@@ -52,7 +67,7 @@ class Chat:
         self.context: dict[str, object] = {}
         self._documents = documents or Documents(client)
         self._remembered = remembered or BotState()
-        self._draft = _Draft(copy.deepcopy(dict(self._remembered.data)))
+        self._draft = _Draft(_copied(self._remembered.data))
         self._at_once = 0
 
     if not TYPE_CHECKING:  # a type checker knows what there is
@@ -207,12 +222,12 @@ class Chat:
 
     def mark(self) -> object:
         """What the step holds now, for `back_to`."""
-        return copy.deepcopy(self._draft)
+        return self._draft.copy()
 
     def back_to(self, mark: object) -> None:
         """Forget what was done since `mark`."""
         assert isinstance(mark, _Draft)
-        self._draft = copy.deepcopy(mark)
+        self._draft = mark.copy()
 
     def step(self, subscription: str) -> Step | None:
         """The step that was made, None when there is nothing in it."""

@@ -42,5 +42,5 @@ class Documents:
     def _keep(self, found: Document) -> Document:
         if len(self._versions) >= _KEPT:
             self._versions.clear()
-        self._versions[found.name, found.version] = found
-        return found
+        # However many chats ask at once, a version is one object: what is made of it is made once.
+        return self._versions.setdefault((found.name, found.version), found)

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import structlog
 from pydantic import ValidationError
 
-from holdfast.bots import UNHANDLED, Bot, Chat, Outcome
+from holdfast.bots import UNHANDLED, Bot, Chat, Outcome, text
 from holdfast.bots.endpoint import Endpoint
 from holdfast.chauffeur.booking import form_to_json
 from holdfast.chauffeur.conversation import (
@@ -70,10 +70,7 @@ read_moment("24 December", "en", datetime.now(UTC))
 
 #: A yes in these is what the gateway may refuse: the booking, or the price, is no more as it was.
 _AGREEING: Final = frozenset({Stage.QUOTED, Stage.CANCELLING})
-_DECISION: Final = re.compile(
-    r"^/?(?P<what>accept|decline|propose)\s+#?(?P<ref>[A-Za-z0-9]{6})\b\s*(?P<note>.*)$",
-    re.IGNORECASE | re.DOTALL,
-)
+_DECISION: Final = r"(?s)^\s*/?(?P<what>accept|decline|propose)\s+#?(?P<ref>[A-Za-z0-9]{6})\b\s*(?P<note>.*)$"
 _desks: WeakKeyDictionary[Client, Desk] = WeakKeyDictionary()
 
 
@@ -82,13 +79,11 @@ def desk_of(client: Client) -> Desk:
     return _desks.setdefault(client, Desk(client))
 
 
-@bot.on()
-async def operator(chat: Chat) -> Outcome | None:
+@bot.on(text(_DECISION))
+async def operator(chat: Chat, match: re.Match[str]) -> Outcome | None:
     """An operator's word about a booking: accept, decline or propose."""
-    decision = _DECISION.match(chat.text.strip())
     message = chat.event.data
-    if decision is None or not isinstance(message, MessageReceived):
-        return UNHANDLED
+    assert isinstance(message, MessageReceived)
     setting = await desk_of(chat.client).setting(chat)
     known = {it.lstrip("+") for it in setting.service.operators}
     if (message.sender_phone or "").lstrip("+") not in known:
@@ -97,8 +92,8 @@ async def operator(chat: Chat) -> Outcome | None:
     if chat.refused is not None:
         await chat.reply(say(language, Say.OPERATOR_REFUSED, why=chat.refused.message))
         return None
-    what, reference = decision["what"].lower(), decision["ref"].upper()
-    body = {"reference": reference, "decision": what, "note": decision["note"].strip()[:500]}
+    what, reference = match["what"].lower(), match["ref"].upper()
+    body = {"reference": reference, "decision": what, "note": match["note"].strip()[:500]}
     chat.act("chauffeur.decide", body)
     await chat.reply(say(language, Say.OPERATOR_DONE, reference=reference, status=_STATUS[what]))
     return None
@@ -201,8 +196,8 @@ class _Turn:
         while todo:
             outcome = step(state, todo.pop(0), self._now, self._setting)
             state = outcome.state
-            for text in outcome.replies:
-                await self._chat.reply(text)
+            for said in outcome.replies:
+                await self._chat.reply(said)
             for effect in outcome.effects:
                 todo += await self._do(state, effect)
         self._chat.state.clear()

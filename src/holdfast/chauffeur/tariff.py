@@ -7,18 +7,18 @@ from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Self
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from holdfast.chauffeur.money import ZERO, Rounding
 from holdfast.chauffeur.zones import Zone
+from holdfast.kit.timezones import known_time_zones
 
 _EARTH_KM: Final = 20_040
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in known_time_zones():
         raise ValueError("there is no such time zone; write one like Europe/Berlin")
     return name
 

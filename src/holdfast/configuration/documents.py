@@ -9,19 +9,19 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Self
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from holdfast.configuration.kinds import Kind
 from holdfast.configuration.legacy import prompts_from_old, prompts_to_old
+from holdfast.kit.timezones import known_time_zones
 from holdfast.model.content import Json
 from holdfast.model.errors import RequestInvalid
 from holdfast.model.hours import is_open
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in known_time_zones():
         raise ValueError("there is no such time zone; write one like Europe/Berlin")
     return name
 

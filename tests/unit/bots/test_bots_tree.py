@@ -1,5 +1,6 @@
 """Routers in routers, what filters and middleware hand on, and what is left to the next handler."""
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,7 +25,9 @@ from holdfast.bots import (
     unless,
     when,
 )
+from holdfast.bots.library import Documents
 from holdfast.client import Client, Event
+from holdfast.client.configuration import Document
 from holdfast.client.steps import BotState
 from holdfast.model.notices import NoticeKind
 
@@ -78,6 +81,36 @@ async def test_unhandled_leaves_the_message_to_the_next_and_nothing_behind() -> 
     it = chat()
     assert await bot.route(it) is HANDLED
     assert (said(it), it.state) == (["said"], {})
+
+
+async def test_unhandled_leaves_nothing_behind_however_deep_it_stands() -> None:
+    bot, seen = Bot("b"), []
+
+    @bot.on(any_text)
+    async def first(it: Chat) -> Outcome:
+        it.state["basket"]["items"].append("tea")  # type: ignore[index,call-overload,union-attr]
+        return UNHANDLED
+
+    @bot.on(any_text)
+    async def second(it: Chat) -> None:
+        seen.append(it.state["basket"])
+
+    remembered = {"basket": {"items": ["bread"]}}
+    it = chat("hi", remembered)
+    await bot.route(it)
+    assert seen == [{"items": ["bread"]}]
+    assert remembered == {"basket": {"items": ["bread"]}}
+
+
+async def test_a_version_is_one_object_however_many_ask_for_it_at_once() -> None:
+    class Fresh(Documents):
+        async def _ask(self, name: str, version: int | None) -> Document:
+            await asyncio.sleep(0)
+            return Document(name, 3, "", "", None, {"n": 1})
+
+    documents = Fresh(Client("http://127.0.0.1:9", "hf_test"))
+    found = await asyncio.gather(*(documents.get("pricing") for _ in range(5)))
+    assert all(it is found[0] for it in found)
 
 
 async def test_filters_may_be_async_and_hand_on_only_what_is_asked_for() -> None:
