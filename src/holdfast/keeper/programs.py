@@ -73,10 +73,13 @@ def restart_delay_s(failures: int) -> float:
 
 
 def last_line(text: str) -> str:
-    """What a program said last, readable: a log line in JSON gives its error or event."""
+    """What a program said last, readable: a log line in JSON gives its error or event.
+
+    The frame that a traceback of several errors is drawn in is left out.
+    """
     for line in reversed(text.splitlines()):
-        plain = line.strip()
-        if not plain or plain == "^" or set(plain) <= {"^", "~", "-"}:
+        plain = line.strip(" |")
+        if set(plain) <= set("^~-+| "):
             continue
         if plain.startswith("{"):
             with contextlib.suppress(ValueError):

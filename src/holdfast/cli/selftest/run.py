@@ -29,25 +29,32 @@ async def selftest(
     kills: int,
     seed: int,
     as_json: bool,
-    keep: bool = False,
     *,
     people: bool = False,
     faults: bool = False,
 ) -> int:
-    """Run it and print the result. Exit code 0 only when nothing was lost, doubled or asked again."""
+    """Run it and print the result. Exit code 0 only when nothing was lost, doubled or asked again.
+
+    The folder of a run that failed is kept, with the logs.
+    """
     binaries.path("holdfast-engine")
     most = max(2, sessions // 4) if people else 0
     folder = Path(tempfile.mkdtemp(prefix="holdfast-selftest-"))
+    held = False
     try:
         with Progress(quiet=as_json) as progress:
             result, notes = await _run(
                 folder, sessions, plan(kills, seed), seed, progress, people=most, faults=faults
             )
+        held = result.ok
+    except asyncio.CancelledError:
+        held = True  # who stops it looks for nothing
+        raise
     finally:
-        if keep:
-            complain(f"kept: {folder}")
-        else:
+        if held:
             shutil.rmtree(folder, ignore_errors=True)
+        else:
+            complain(f"its folder is kept, with the logs: {folder}")
     if as_json:
         machine(result.machine())
     else:
