@@ -85,5 +85,5 @@ def test_the_last_line_is_readable() -> None:
     assert last_line('x\n{"event": "gateway.refused", "error": "Port taken."}\n') == "Port taken."
     assert last_line('{"event": "gateway.stopped"}') == "gateway.stopped"
     assert last_line("") == ""
-    group = "  +-+---------------- 1 ----------------\n    | ValueError: no such table\n    +-----------------------\n"
+    group = "  +-+------- 1 -------\n    | ValueError: no such table\n    +-------------\n"
     assert last_line(group) == "ValueError: no such table"
