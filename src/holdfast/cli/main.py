@@ -276,12 +276,11 @@ def selftest(
         ),
     ] = False,
     as_json: AsJson = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Keep the temporary folder.", hidden=True)] = False,
 ) -> None:
     """Prove it here: numbers, messages both ways, kill -9 all over; nothing lost, nothing doubled, no QR."""
     from holdfast.cli.selftest import selftest as work
 
-    _run(work(sessions, kills, seed, as_json, keep, people=people, faults=faults))
+    _run(work(sessions, kills, seed, as_json, people=people, faults=faults))
 
 
 @bot_app.command("run")
