@@ -45,6 +45,13 @@ async def made(house: House, at: Path, *options: str) -> dict[str, Any]:
     return answer
 
 
+async def told(house: House) -> list[dict[str, Any]]:
+    """What the journal says of backups."""
+    asked = {"format": "json", "after": "", "type": "backup.status"}
+    page = await house.ask("GET", "/v1/events", params=asked)
+    return [it["data"] for it in page["events"]]
+
+
 @asynccontextmanager
 async def another(house: House, folder: Path) -> AsyncIterator[House]:
     """An empty place for another installation; every process of it ends with the block."""
@@ -70,6 +77,14 @@ async def test_everything_comes_back_on_an_empty_machine_without_a_code(house: H
     assert archive["numbers"] == [number]
     code, text = await backup(house, "verify", archive["archive"], *opener(tmp_path))
     assert (code, "could connect" in text) == (0, True), text
+    (tmp_path / "torn").write_bytes(Path(archive["archive"]).read_bytes()[:2000])
+    code, text = await backup(house, "verify", str(tmp_path / "torn"), *opener(tmp_path))
+    assert code == 1, text
+    assert [(it["status"], it["numbers"]) for it in await told(house)] == [
+        ("created", 1),
+        ("verified", 1),
+        ("failed", 0),
+    ]
     code, text = await backup(house, "list", str(tmp_path / "usb"))
     assert (code, "1 number, messages (recipients)" in text) == (0, True), text
 
@@ -87,6 +102,13 @@ async def test_everything_comes_back_on_an_empty_machine_without_a_code(house: H
         await fresh.connected("taxi")
         await guest.say(number, "after")
         await fresh.received("before", "meanwhile", "after")
+        name = Path(archive["archive"]).name
+
+        async def is_told() -> bool:
+            # The archive has the journal as it was before it was made: only the restore is told in it.
+            return await told(fresh) == [{"status": "restored", "archive": name, "numbers": 1, "error": ""}]
+
+        await fresh.until(is_told, "the restore is not told of")
         await fresh.send("taxi", guest.phone, "from the new machine")
         await guest.wait_for("from the new machine")
         items, _ = await guest.inbox()

@@ -1,6 +1,7 @@
 """HTTP: what backups need of a running gateway."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -10,6 +11,7 @@ from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
 from holdfast.backup.schedule import Schedule
+from holdfast.model.events import BackupStatus, BackupStatusChanged
 
 router = APIRouter(prefix="/v1/backups", tags=["backups"])
 
@@ -48,6 +50,24 @@ class StandingOut(BaseModel):
     """What is set up."""
 
     schedule: ScheduleOut | None = Field(description="null: none")
+
+
+class StatusIn(Body):
+    """What became of an archive that a program of the owner's has made or proved."""
+
+    status: Literal["created", "verified", "failed"]
+    archive: str = Field(description="where it lies", max_length=4096)
+    numbers: int = Field(0, ge=0, le=1_000_000, description="how many numbers it has")
+    error: str = Field("", description="why it failed", max_length=1000)
+
+
+@router.post("/status", summary="Tell what became of an archive", status_code=204, responses=refusals())
+async def tell_status(rooms: Behind, caller: Admin, told: StatusIn) -> None:
+    """An event `backup.status` says it to whoever reads events. `holdfast backup create` and `verify` do so;
+    of those of the schedule, of restores and of a backup that is overdue the gateway tells by itself.
+    """
+    what = BackupStatusChanged(BackupStatus(told.status), told.archive, told.numbers, told.error)
+    await rooms.backups.tell(what)
 
 
 @router.get("/schedule", summary="Show the schedule of backups", responses=refusals())

@@ -64,6 +64,7 @@ BODIES: Final[Mapping[str, Any]] = {
     },
     "PUT /v1/alerts/rules/{cause}": {"severity": "critical", "after_s": 0, "repeat_s": 3_600},
     "POST /v1/alerts/dead/again": {"id": ""},
+    "POST /v1/backups/status": {"status": "verified", "archive": "/mnt/usb/holdfast.backup", "numbers": 2},
     "PUT /v1/backups/schedule": {"to": "/mnt/usb", "recipients": ["age1qexample"], "every_h": 24},
     "POST /v1/sessions/{ref}/groups": {"subject": "Night shift", "members": [_NUMBER]},
     "POST /v1/sessions/{ref}/groups/join": {"invitation": NAMES["invitation"]},

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_type_hin
 from pydantic import BaseModel, Field, create_model
 
 from holdfast.model.content import TYPES
-from holdfast.model.events import EventType, SendStatus, Unlinked
+from holdfast.model.events import BackupStatus, EventType, SendStatus, Unlinked
 from holdfast.model.media import FileState
 from holdfast.model.notices import Notice
 from holdfast.model.pairing import PairingStep
@@ -204,6 +204,15 @@ class ConfigurationChangedOut(BaseModel):
     author: str = Field(description="the id of the key that wrote it")
 
 
+class BackupStatusOut(BaseModel):
+    """What became of a backup."""
+
+    status: BackupStatus
+    archive: str = Field(description="where it lies; empty where there is none")
+    numbers: int = Field(description="how many numbers it has")
+    error: str = Field(description="why it failed; empty: it did not")
+
+
 class ApplicationEventOut(BaseModel):
     """Something happened in an application of the gateway."""
 
@@ -321,6 +330,13 @@ class ConfigurationChangedEvent(_EventOut):
     data: ConfigurationChangedOut
 
 
+class BackupStatusEvent(_EventOut):
+    """An archive was made, proved or put back, or could not be; or none has succeeded for too long."""
+
+    type: Literal[EventType.BACKUP_STATUS]
+    data: BackupStatusOut
+
+
 class ApplicationTold(_EventOut):
     """Something happened in an application of the gateway."""
 
@@ -344,6 +360,7 @@ EventOut = Annotated[
     | BotFailedEvent
     | ChatHandoverEvent
     | ConfigurationChangedEvent
+    | BackupStatusEvent
     | ApplicationTold,
     Field(discriminator="type"),
 ]

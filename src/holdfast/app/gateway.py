@@ -130,7 +130,12 @@ class Gateway:
         self.dormancy = Dormancy(store, journal, self.supervisor.roster)
         self.alerts = Alerts(store, journal, ways, index, seal, home=DEFAULT_TENANT, lab=self.lab)
         self.backups = Backups(
-            store, self.alerts, self.supervisor.safekeeping.save_all, chosen.data, home=DEFAULT_TENANT
+            store,
+            journal,
+            self.alerts,
+            self.supervisor.safekeeping.save_all,
+            chosen.data,
+            home=DEFAULT_TENANT,
         )
         self.meter = Meter(store, journal, self.outbox, self.supervisor)
         every_s = chosen.canary_minutes * 60

@@ -6,11 +6,11 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from holdfast.backup import archive, placing
+from holdfast.backup import archive, placing, restored
 from holdfast.backup.copying import look
 from holdfast.backup.locks import Key
 from holdfast.backup.making import Progress, machine
@@ -170,7 +170,8 @@ async def _restore(
     if database and not wish.send_queue and not manifest.description.moved:
         not_sent = await _forget_queue(folder / "holdfast.db")
     plan = _whole(folder, target, database=database) if wish.number is None else _one(folder, target, wish)
-    placing.commit(target.data, plan)
+    note = restored.write(folder, path.name, len(numbers))
+    placing.commit(target.data, replace(plan, into=[note, *plan.into]))
     return Restored(manifest, numbers, not_sent, database)
 
 

@@ -51,6 +51,8 @@ class Outcome:
     #: The newest attempt, and why it failed; empty: it did not.
     tried_at_ms: int | None = None
     error: str = ""
+    #: An event has said that none has succeeded for too long.
+    told_overdue: bool = False
 
     def to_json(self) -> str:
         """As it is kept."""

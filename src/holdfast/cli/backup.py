@@ -1,7 +1,7 @@
 """`holdfast backup …`: what is asked, and how it is shown."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from holdfast.cli.run import client
 from holdfast.cli.screen import Exit, ago, complain, draw, machine, say, word
 from holdfast.cli.terminal import console
 from holdfast.client import GatewayUnreachable
+from holdfast.model.errors import HoldfastError
 
 if TYPE_CHECKING:
     from holdfast.backup import Key, Lock, Manifest, Progress
@@ -40,7 +41,7 @@ class Opening:
     identities: Sequence[Path]
 
 
-async def create(data: Path | None, wanted: Wanted, *, as_json: bool) -> int:
+async def create(data: Path | None, wanted: Wanted, *, as_json: bool, scheduled: bool = False) -> int:
     """Make an archive. Exit code 1 when a number could not be saved. Raises HoldfastError."""
     from holdfast.backup import Choice
     from holdfast.cli.ops import backup as ops  # half of the gateway: only where it is needed
@@ -52,6 +53,8 @@ async def create(data: Path | None, wanted: Wanted, *, as_json: bool) -> int:
     with progress("saving", shown=not as_json) as told:
         failed = await _saved(data)
         made = await ops.create(data, choice, lock, wanted.to, told, running=failed is not None)
+    if failed is not None and not scheduled:
+        await _told(data, "created", made.where, len(made.manifest.numbers))
     left_out = [*made.manifest.left_out, *(f"{name}: {why}" for name, why in (failed or {}).items())]
     if as_json:
         machine(
@@ -90,6 +93,13 @@ async def _saved(data: Path | None) -> "dict[str, str] | None":
         return None
 
 
+async def _told(data: Path | None, status: str, archive: str, numbers: int = 0, error: str = "") -> None:
+    """Have a running gateway note it; where none runs, or it cannot, the archive is as good."""
+    with suppress(HoldfastError):
+        async with client(data) as api:
+            await api.backups.tell(status, archive, numbers, error)
+
+
 async def list_(data: Path | None, at: str, *, as_json: bool) -> None:
     """The archives at a place. Raises HoldfastError."""
     from rich.table import Table
@@ -121,7 +131,14 @@ async def verify(data: Path | None, opening: Opening, *, as_json: bool) -> int:
     from holdfast.cli.ops import backup as ops
 
     with progress("looking", shown=not as_json) as told:
-        proof = await ops.verify(data, opening.archive, lambda locked: _key(opening, locked), told)
+        try:
+            proof = await ops.verify(data, opening.archive, lambda locked: _key(opening, locked), told)
+        except HoldfastError as exc:
+            await _told(data, "failed", opening.archive, error=exc.message)
+            raise
+    unusable = ", ".join(f"+{it} could not connect" for it in proof.unusable)
+    status = "failed" if proof.unusable else "verified"
+    await _told(data, status, opening.archive, len(proof.manifest.numbers), unusable)
     if as_json:
         machine(
             {

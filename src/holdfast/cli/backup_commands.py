@@ -49,6 +49,9 @@ def create(
         ),
     ] = None,
     passphrase_file: PassphraseFile = None,
+    scheduled: Annotated[
+        bool, typer.Option("--scheduled", hidden=True, help="The gateway asks, and tells of it itself.")
+    ] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +59,7 @@ def create(
     from holdfast.cli import backup as work
 
     wanted = work.Wanted(to, number, messages, media, recipient or (), passphrase_file)
-    run(work.create(data, wanted, as_json=as_json))
+    run(work.create(data, wanted, as_json=as_json, scheduled=scheduled))
 
 
 @app.command("list")

@@ -14,6 +14,7 @@ from holdfast.cli.screen import Exit, complain, lab_banner, machine, plain, say
 from holdfast.client import Client, Event, MediaFile, Message, Sent
 from holdfast.model.events import (
     ApplicationEvent,
+    BackupStatusChanged,
     BotFailed,
     BotReminder,
     ChatHandover,
@@ -164,6 +165,8 @@ def _words(event: Event) -> str:
             return f"{it.bot} gave {it.event_id} up: {it.error} {it.detail}"
         case ConfigurationChanged() as it:
             return f"{it.name} has version {it.version} ({it.author})"
+        case BackupStatusChanged() as it:
+            return f"backup {it.status.value} {it.archive or it.error}"
         case ChatHandover() as it:
             return f"{it.chat} is with {'a human' if it.active else 'the bots again'} ({it.by})"
         case ApplicationEvent() as it:

@@ -17,6 +17,11 @@ class Backups:
         body = await self._http.json("POST", "/v1/backups/credentials", wait_s=120)
         return dict(body["failed"])
 
+    async def tell(self, status: str, archive: str, numbers: int = 0, error: str = "") -> None:
+        """Have the journal say what became of an archive: `created`, `verified` or `failed`."""
+        body = {"status": status, "archive": archive, "numbers": numbers, "error": error}
+        await self._http.json("POST", "/v1/backups/status", body=body)
+
     async def schedule(self) -> Mapping[str, Any] | None:
         """The schedule as the API tells it, with what became of it. None: there is none."""
         body: Mapping[str, Any] = await self._http.json("GET", "/v1/backups/schedule")

@@ -36,6 +36,7 @@ class EventType(StrEnum):
     BOT_FAILED = "bot.failed"
     CHAT_HANDOVER = "chat.handover"
     CONFIGURATION_CHANGED = "configuration.changed"
+    BACKUP_STATUS = "backup.status"
     APPLICATION_EVENT = "application.event"
 
 
@@ -305,6 +306,32 @@ class ConfigurationChanged(Readable):
     author: str
 
 
+class BackupStatus(StrEnum):
+    """What became of a backup."""
+
+    CREATED = "created"
+    VERIFIED = "verified"
+    FAILED = "failed"
+    RESTORED = "restored"
+    #: None of the schedule has succeeded for too long.
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class BackupStatusChanged(Readable):
+    """An archive was made, proved or put back, or could not be. It is about no session.
+
+    `archive` is where it lies, empty where there is none; `numbers` is how many it has.
+    """
+
+    type: ClassVar[EventType] = EventType.BACKUP_STATUS
+    status: BackupStatus
+    archive: str = ""
+    numbers: int = 0
+    #: Why it failed.
+    error: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ApplicationEvent(Readable):
     """Something happened in an application that the gateway mounts: `name` of `subject`, as in
@@ -335,6 +362,7 @@ EventData = (
     | BotFailed
     | ChatHandover
     | ConfigurationChanged
+    | BackupStatusChanged
     | ApplicationEvent
 )
 
@@ -370,6 +398,13 @@ def event_to_json(data: EventData) -> dict[str, Json]:
             return _handover_to_json(data)
         case ConfigurationChanged():
             return {"name": data.name, "version": data.version, "author": data.author}
+        case BackupStatusChanged():
+            return {
+                "status": data.status.value,
+                "archive": data.archive,
+                "numbers": data.numbers,
+                "error": data.error,
+            }
         case ApplicationEvent():
             return _application_to_json(data)
 
@@ -695,6 +730,12 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Json]], EventData]]] = {
     EventType.CHAT_HANDOVER: _handover_from_json,
     EventType.CONFIGURATION_CHANGED: lambda body: ConfigurationChanged(
         _text(body, "name"), _count(body, "version"), _text(body, "author")
+    ),
+    EventType.BACKUP_STATUS: lambda body: BackupStatusChanged(
+        BackupStatus(_text(body, "status")),
+        _text(body, "archive"),
+        _count(body, "numbers"),
+        _text(body, "error"),
     ),
     EventType.APPLICATION_EVENT: _application_from_json,
 }

@@ -13,11 +13,13 @@ import pytest
 
 from databases import file_of_newest_schema
 from holdfast.alerts import Alerts, Turn
-from holdfast.backup import Backups, service
+from holdfast.backup import Backups, restored, service
 from holdfast.backup.schedule import Schedule
+from holdfast.journal import Journal
 from holdfast.model.errors import RequestInvalid
 from holdfast.model.ids import DEFAULT_TENANT
 from holdfast.store import Store
+from rooms import told
 
 HOUR_MS = 3600 * 1000
 SOMEBODY = str(pyrage.x25519.Identity.generate().to_public())
@@ -48,7 +50,7 @@ class Program:
         return self
 
     def makes(self, archive: str) -> None:
-        self.output = json.dumps({"archive": archive, "left_out": []}).encode()
+        self.output = json.dumps({"archive": archive, "numbers": ["49151"], "left_out": []}).encode()
 
 
 @dataclass
@@ -59,6 +61,12 @@ class Desk:
     program: Program
     now_ms: list[int]
     turns: list[Turn]
+    journal: Journal
+
+    async def told(self) -> list[tuple[str, str, int, str]]:
+        """What the journal says of backups: status, archive, how many numbers, why it failed."""
+        said = await told(self.journal, "backup.status")
+        return [(it["status"], it["archive"], it["numbers"], it["error"]) for it in said]
 
     async def until(self, true: Callable[[], bool]) -> None:
         deadline = asyncio.get_running_loop().time() + 60
@@ -84,10 +92,11 @@ async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     async def nothing() -> dict[str, str]:
         return {}
 
-    backups = Backups(store, alerts, nothing, tmp_path, home=DEFAULT_TENANT, clock=lambda: now_ms[0])
+    journal = await Journal.open(store)
+    backups = Backups(store, journal, alerts, nothing, tmp_path, home=DEFAULT_TENANT, clock=lambda: now_ms[0])
     running = asyncio.create_task(backups.run())
     try:
-        yield Desk(backups, program, now_ms, turns)
+        yield Desk(backups, program, now_ms, turns, journal)
     finally:
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -110,6 +119,8 @@ async def test_the_first_is_made_at_once_and_the_next_a_day_later(desk: Desk, tm
     heard = len(desk.turns)
     await desk.heard(heard + 2)
     assert (await desk.backups.schedule())[1].archive == "the next"
+    assert await desk.told() == [("created", "the first", 1, ""), ("created", "the next", 1, "")]
+    assert "--scheduled" in desk.program.started[0]  # it tells of nothing by itself
     assert SOMEBODY in desk.program.started[0]
 
 
@@ -126,6 +137,9 @@ async def test_one_that_fails_is_kept_in_words_and_an_alert_once_it_is_late(
     desk.now_ms[0] += HOUR_MS
     await desk.until(lambda: desk.turns[-1] is Turn.CLEARED)
     assert (await desk.backups.schedule())[1].error == ""
+    failed = ("failed", "", 0, "No space left on device")
+    late = ("overdue", "", 0, "No space left on device")
+    assert await desk.told() == [failed, failed, late, ("created", "at last", 1, "")]
 
 
 async def test_numbers_that_were_left_out_are_a_failure(desk: Desk, tmp_path: Path) -> None:
@@ -161,3 +175,16 @@ async def test_a_schedule_whose_archives_nobody_could_open_is_refused(desk: Desk
         with pytest.raises(RequestInvalid):
             await desk.backups.put_schedule(Schedule(str(tmp_path), recipients))
     assert (await desk.backups.schedule())[0] is None
+
+
+async def test_what_a_restore_has_left_a_note_of_is_told_once(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    name, goes = restored.write(tmp_path, "holdfast-1.backup", 2)
+    note = (tmp_path / name).read_bytes()
+    (tmp_path / name).rename(tmp_path / goes)
+    await desk.until(lambda: not restored.notes(tmp_path))
+    (tmp_path / goes).write_bytes(note)  # as where it was killed before the note was gone
+    await desk.until(lambda: not restored.notes(tmp_path))
+    (tmp_path / "run" / "restored_torn.json").write_bytes(b"{")
+    await desk.until(lambda: not restored.notes(tmp_path))
+    assert await desk.told() == [("restored", "holdfast-1.backup", 2, ""), ("restored", "", 0, "")]

@@ -10,6 +10,8 @@ from holdfast.model import notices as n
 from holdfast.model.attributes import Attributes
 from holdfast.model.events import (
     ApplicationEvent,
+    BackupStatus,
+    BackupStatusChanged,
     BotFailed,
     BotReminder,
     ChatHandover,
@@ -111,6 +113,7 @@ EVENTS: list[EventData] = [
     BotFailed("taxi", "1@lid", "evt_1", "ValueError", 3, "no such day"),
     ChatHandover("1@lid", True, "bot:taxi", "asks for a boss", 1_700_000_000_000),
     ConfigurationChanged("pricing", 3, "key_1"),
+    BackupStatusChanged(BackupStatus.CREATED, "/mnt/usb/holdfast.backup", 2),
     ApplicationEvent("chauffeur", "booking.created", "bkg_1", "1@lid", {"reference": "ABC234"}),
 ]
 
