@@ -86,8 +86,13 @@ var moreSightings = map[string]func(*stage){
 	},
 	"no-offline": func(s *stage) {
 		s.strike("no-offline", s.own)
-		r := s.enter()
-		r.silent()
+		r := s.login()
+		r.told(r.routed, "the way to this server")
+		select {
+		case <-r.drained:
+			s.t.Error("the end of the backlog is told")
+		default:
+		}
 	},
 	"offline-first": func(s *stage) {
 		id := s.send(s.friend, s.own, "after the end of the backlog")

@@ -144,12 +144,17 @@ func (r *raw) silent() {
 // quiet returns when the server has said everything that it says after a login, and forgets it.
 func (r *raw) quiet() {
 	r.t.Helper()
-	for what, said := range map[string]chan struct{}{"the end of the backlog": r.drained, "the way to this server": r.routed} {
-		select {
-		case <-said:
-		case <-time.After(patience):
-			r.t.Fatalf("%s is not told", what)
-		}
+	r.told(r.drained, "the end of the backlog")
+	r.told(r.routed, "the way to this server")
+}
+
+// told waits until the server has said something of a login, and forgets what it has said until then.
+func (r *raw) told(what chan struct{}, name string) {
+	r.t.Helper()
+	select {
+	case <-what:
+	case <-time.After(patience):
+		r.t.Fatalf("%s is not told", name)
 	}
 	for id := r.ping(); r.next("iq").Attrs["id"] != id; {
 	}

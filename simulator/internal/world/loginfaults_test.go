@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"go.mau.fi/whatsmeow"
 	binary "go.mau.fi/whatsmeow/binary"
@@ -116,20 +115,6 @@ func TestGarbageFrame(t *testing.T) {
 	l.send(friend, own, "after the garbage")
 	if got := c.text().Message.GetConversation(); got != "after the garbage" {
 		t.Errorf("received %q", got)
-	}
-}
-
-func TestNoOffline(t *testing.T) {
-	l := newLab(t)
-	own, c := l.linked()
-	l.idle(own)
-	c.Disconnect()
-	l.fault("no-offline", own)
-	r := l.rawLogin(c)
-	select {
-	case node := <-r.nodes:
-		t.Errorf("the server says <%s>", node.Tag)
-	case <-time.After(100 * time.Millisecond):
 	}
 }
 
