@@ -149,7 +149,7 @@ async def test_who_may_do_what_and_what_ends_a_page(site: Site) -> None:
     await look_at_every_page(site, owner)
 
     await log_in(site, seen, "anna")
-    await expect(seen.get_by_role("button", name="Disconnect")).to_have_count(0)
+    await expect(seen.get_by_role("button", name="Pause")).to_have_count(0)
     await expect(seen.get_by_test_id("add")).to_have_count(0)
     answer = await seen.goto(site.url + "/people")
     assert answer is not None
@@ -157,7 +157,7 @@ async def test_who_may_do_what_and_what_ends_a_page(site: Site) -> None:
     number = f"{site.url}/numbers/{site.session_id}"
     await seen.goto(number)
     await expect(seen.get_by_test_id("word")).to_have_text("Connected")
-    await expect(seen.get_by_role("button", name="Disconnect")).to_have_count(0)
+    await expect(seen.get_by_role("button", name="Pause")).to_have_count(0)
     forced = await other.request.post(number, form={"act": "disconnect"})
     assert "lacks the scope" in await forced.text()
     assert (await site.stack.client.sessions.get("reception")).connected

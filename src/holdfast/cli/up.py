@@ -357,7 +357,7 @@ async def detached(wanted: Wanted) -> int:
         if "Ctrl+C stops" in words:
             sys.stdout.write(words.replace("Ctrl+C stops everything.", "`holdfast down` stops everything."))
             sys.stdout.flush()
-            if wanted.dashboard:
+            if wanted.dashboard and not kept_for_others():  # the log has said where a link comes from
                 async with Client(data=wanted.folder) as client:
                     found = reach(wanted.host, wanted.tls_cert is not None)
                     await tell_link(client, found, wanted.dashboard_port)

@@ -51,8 +51,8 @@ def _actor(entrance: Entrance, room: Room) -> Callable[[Request], Awaitable[Resp
                 raise
             except HoldfastError as refused:
                 return await _show(visit, room, {"fault": str(refused)}, status=422)
-            if shown is None:
-                return RedirectResponse(request.url.path, status_code=303)
+            if shown is None or isinstance(shown, str):
+                return RedirectResponse(shown or request.url.path, status_code=303)
             return await _show(visit, room, shown)
 
         return await _admitted(entrance, room, request, work)

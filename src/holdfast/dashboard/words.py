@@ -44,7 +44,7 @@ BUTTONS: Mapping[Action, tuple[Button, ...]] = {
         Button(Verb.CANCEL, "Cancel"),
     ),
     Action.CONNECT: (Button(Verb.CONNECT, "Connect", Tone.MAIN),),
-    Action.DISCONNECT: (Button(Verb.DISCONNECT, "Disconnect"),),
+    Action.DISCONNECT: (Button(Verb.DISCONNECT, "Pause"),),
     Action.LOG_OUT: (Button(Verb.LOGOUT, "Log out", Tone.DANGER),),
     Action.DELETE: (Button(Verb.REMOVE, "Remove", Tone.DANGER),),
 }

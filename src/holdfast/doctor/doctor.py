@@ -97,7 +97,7 @@ class Doctor:
             said = ", ".join(names)
             yield Check("registry_differs", Level.PROBLEM, said, Repair.WRITE_REGISTRY)
         else:
-            yield Check("registry_agrees", Level.OK, f"{len(mine)} sessions in both")
+            yield Check("registry_agrees", Level.OK, f"in both: {len(mine)}")
 
     def _records(self) -> Sequence[Record]:
         return [it.record for it in self.supervisor.roster.index if not it.deleted]

@@ -40,7 +40,7 @@ def test_a_document_shows_words(as_text: bool) -> None:
 def test_a_booking_shows_words() -> None:
     body = booking(note=ATTACK, reference=ATTACK, vehicle=ATTACK)
     form = {**body["form"], "name": ATTACK, "remarks": ATTACK, "flight": ATTACK, "contact": ATTACK}
-    form["pickup"] = {**form["pickup"], "name": ATTACK}
+    form |= {"pickup": {**form["pickup"], "name": ATTACK}, "return_date": None, "return_time": None}
     ride = ride_of({**body, "form": form}, BERLIN)
     values = {
         **{"ride": ride, "when": "Today", "assigned": {"vehicle": "", "driver": ""}, "zone": "Europe/Berlin"},
@@ -48,6 +48,8 @@ def test_a_booking_shows_words() -> None:
         "places": [{"id": ATTACK, "names": [ATTACK]}],
         "classes": [{"code": ATTACK, "name": ATTACK}],
         "currency": "EUR",
+        "version": 3,
+        "quote_id": ATTACK,
     }
     shown = bytes(page("booking", {**ALL, **values}).body).decode()
     assert "<img src=x" not in shown

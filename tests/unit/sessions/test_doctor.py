@@ -46,7 +46,7 @@ async def test_a_healthy_installation(tmp_path: Path) -> None:
         assert report.level is Level.OK, [it for it in report.checks if it.level is not Level.OK]
         check = found(list(report.checks), "credentials_valid")
         assert (check.session, check.phone, check.verdict) == ("taxi", NUMBER, Verdict.VALID)
-        assert found(list(report.checks), "registry_agrees").detail == "1 sessions in both"
+        assert found(list(report.checks), "registry_agrees").detail == "in both: 1"
         assert all(check.code in CHECKS for check in report.checks)
         assert (await doctor.repair()).repaired == []
 

@@ -10,6 +10,7 @@ from holdfast.dashboard.views import card
 from holdfast.dashboard.visits import Visit
 from holdfast.dashboard.words import length
 from holdfast.model.actions import Action
+from holdfast.model.errors import StateConflict
 
 _CHANGES: Final = 200
 _SHOWN: Final = 25
@@ -67,6 +68,15 @@ async def _log_out(visit: Visit, form: Form) -> None:
     await visit.client.sessions.logout(visit.ref)
 
 
+async def _remove(visit: Visit, form: Form) -> str:
+    # Somebody may have scanned while the question was open; a linked number is never removed from here.
+    session = await visit.client.sessions.get(visit.ref)
+    if Action.LOG_OUT in session.actions:
+        raise StateConflict("It was linked meanwhile", next_step="Log it out first, if you mean it.")
+    await visit.client.sessions.delete(visit.ref)
+    return "/"
+
+
 async def _rename(visit: Visit, form: Form) -> None:
     await visit.client.sessions.rename(visit.ref, form.get("name", ""))
 
@@ -98,6 +108,7 @@ ROOMS: Final = (
             "connect": _connect,
             "disconnect": _disconnect,
             "logout": _log_out,
+            "remove": _remove,
             "rename": _rename,
             "restore": _restore,
             "save": _save,

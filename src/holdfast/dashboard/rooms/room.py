@@ -9,8 +9,9 @@ Form = Mapping[str, str]
 #: What a template is given.
 Values = Mapping[str, object]
 Show = Callable[[Visit], Awaitable[Values]]
-#: Does what a form asks for. Values are shown in the answer, this once; None: the page is shown again.
-Act = Callable[[Visit, Form], Awaitable[Values | None]]
+#: Does what a form asks for. Values are shown in the answer, this once; None: the page is shown again; a
+#: path: the browser goes there, because what the page showed is gone.
+Act = Callable[[Visit, Form], Awaitable[Values | str | None]]
 
 
 @dataclass(frozen=True, slots=True)
