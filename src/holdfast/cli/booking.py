@@ -45,7 +45,18 @@ async def listing(data: Path | None, wanted: Mapping[str, str], as_json: bool) -
         say("No booking.")
         return
     table = Table(
-        *("reference", "status", "pick-up (UTC)", "from", "to", "name", "price", "vehicle", "driver"),
+        *(
+            "reference",
+            "status",
+            "pick-up (UTC)",
+            "from",
+            "to",
+            "back (UTC)",
+            "name",
+            "price",
+            "vehicle",
+            "driver",
+        ),
         box=None,
         pad_edge=False,
         header_style="bright_black",
@@ -58,6 +69,7 @@ async def listing(data: Path | None, wanted: Mapping[str, str], as_json: bool) -
             str(it["at"])[:16].replace("T", " "),
             marked("{}", form["pickup"]["name"]),
             marked("{}", form["destination"]["name"]),
+            str(it["back_at"] or "-")[:16].replace("T", " "),
             marked("{}", form["name"] or ""),
             f"{price['total']} {price['currency']}{' ~' if price['fallback'] else ''}",
             it["vehicle"] or "-",
