@@ -43,11 +43,12 @@ from holdfast.chauffeur.keepsake import keepsake
 from holdfast.chauffeur.listening import listen, worth_asking
 from holdfast.chauffeur.moments import read_moment
 from holdfast.chauffeur.money import percent, to_cent
-from holdfast.chauffeur.reading import read
+from holdfast.chauffeur.reading import intent_of, read
 from holdfast.chauffeur.reminding import BOT, REMINDER, due_now, each_way, next_reminder
+from holdfast.chauffeur.service import Language
 from holdfast.chauffeur.speaking import moment, money, say
 from holdfast.chauffeur.trip import Place
-from holdfast.chauffeur.words import Say
+from holdfast.chauffeur.words import CATALOGUES, Say
 from holdfast.client import Client, GatewayUnreachable
 from holdfast.model.content import Document, Location
 from holdfast.model.errors import HoldfastError, StoreUnavailable
@@ -70,6 +71,7 @@ read_moment("24 December", "en", datetime.now(UTC))
 
 #: A yes in these is what the gateway may refuse: the booking, or the price, is no more as it was.
 _AGREEING: Final = frozenset({Stage.QUOTED, Stage.CANCELLING})
+_UNDER_WAY: Final = frozenset({Stage.COLLECTING, Stage.QUOTED})
 _DECISION: Final = r"(?s)^\s*/?(?P<what>accept|decline|propose)\s+#?(?P<ref>[A-Za-z0-9]{6})\b\s*(?P<note>.*)$"
 _desks: WeakKeyDictionary[Client, Desk] = WeakKeyDictionary()
 
@@ -118,8 +120,18 @@ async def converse(chat: Chat) -> None:
         raise  # nobody's fault, and over by itself: the message is handled again
     except HoldfastError as failure:
         _log.warning("chauffeur.not_done", code=failure.code, event_id=chat.event.event_id)
-        await chat.reply(say("en", Say.NOT_DONE))
+        await chat.reply(say(_language(chat), Say.NOT_DONE))
         chat.hand_over(note=f"The chauffeur's bot could not go on: {failure.message}"[:300])
+
+
+@bot.on(kinds={"edit"})
+async def corrected(chat: Chat) -> Outcome | None:
+    """What a customer edits is read again while a ride is talked about. No edit is a yes, or a no."""
+    setting = await desk_of(chat.client).setting(chat)
+    if _remembered(chat, setting).stage not in _UNDER_WAY or intent_of(chat.text) is not None:
+        return UNHANDLED
+    await converse(chat)
+    return None
 
 
 @bot.reminder(REMINDER)
@@ -147,6 +159,11 @@ async def remind(chat: Chat) -> None:
     following = next_reminder(bookings, hours, now)
     if following is not None:
         chat.remind(REMINDER, at=following, data={"since": now.isoformat()})
+
+
+def _language(chat: Chat) -> Language:
+    """The customer's, also where the documents cannot be had."""
+    return next((it for it in CATALOGUES if it == chat.state.get("language")), "en")
 
 
 def _remembered(chat: Chat, setting: Setting) -> State:
