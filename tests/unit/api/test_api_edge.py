@@ -6,6 +6,7 @@ from unittest.mock import AsyncMock
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from holdfast.api.errors import Problem, problem_of, status_of
 from holdfast.api.limits import LARGEST_BODY_BYTES
@@ -65,6 +66,11 @@ async def test_a_fault_says_no_more_than_that(http: httpx.AsyncClient, rooms: Ro
     answer = await http.get("/v1/keys")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "secret words" not in answer.text
+
+
+def test_nothing_looks_at_a_request_twice(app: FastAPI) -> None:
+    kinds = [it.cls for it in app.user_middleware]
+    assert len(kinds) == len(set(kinds)) > 2
 
 
 async def test_a_rate_limit_says_when_to_come_again(http: httpx.AsyncClient, rooms: Rooms) -> None:
