@@ -43,5 +43,5 @@ buildah config --user 10001:10001 --workingdir /data --volume /data --volume /ke
   --entrypoint '["/usr/bin/tini", "--", "/usr/local/bin/holdfast"]' --cmd up --stop-signal SIGTERM \
   --label org.opencontainers.image.title=Holdfast --label "org.opencontainers.image.version=$version" \
   --label "org.opencontainers.image.licenses=$(sed -n 's/^license = "\(.*\)"/\1/p' pyproject.toml)" "$container"
-buildah commit --quiet "$container" "oci-archive:$archive:holdfast:$version" >/dev/null
+buildah commit --quiet "$container" "oci-archive:$archive:holdfast:latest" >/dev/null
 echo "$archive"

@@ -103,7 +103,7 @@ func whole(g *gatewayDouble, folder string) {
 	}
 }
 
-// deviceIn answers the only device of a plain database that the library reads.
+// deviceIn returns the only device of a plain database that the library reads.
 func deviceIn(t *testing.T, database string) types.JID {
 	t.Helper()
 	ctx := context.Background()

@@ -29,7 +29,7 @@ const helloTimeout = 10 * time.Second
 type Handler interface {
 	// Command carries one command out and calls reply exactly once, from any goroutine.
 	Command(command *pb.Command, reply func(*pb.Result))
-	// Levels answers the levels of every session held, complete.
+	// Levels returns the levels of every session held, complete.
 	Levels() *pb.Levels
 	// Attached and Detached tell whether a gateway is there.
 	Attached()

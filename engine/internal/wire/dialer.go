@@ -138,7 +138,7 @@ func (s *Socket) Know(secrets Secrets) { *s.secrets = secrets }
 // take them.
 func (s *Socket) Release() { close(s.released) }
 
-// Date answers when the server opened the WebSocket, as its header says it; empty before that.
+// Date returns when the server opened the WebSocket, as its header says it; empty before that.
 func (s *Socket) Date() string {
 	s.lock.Lock()
 	defer s.lock.Unlock()

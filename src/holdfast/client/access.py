@@ -152,8 +152,9 @@ class Access:
         return Door(bool(body["set_up"]), bool(body.get("lab")))
 
     async def set_up(self, token: str, name: str, password: str) -> IssuedKey:
-        """Make the first user, an owner; `token` is a one-time link's. Raises SetUpDone, Unauthorized,
-        PasswordUnfit, RequestInvalid.
+        """Make the first user, an owner; `token` is a one-time link's.
+
+        Raises SetUpDone, Unauthorized, PasswordUnfit, RequestInvalid.
         """
         body = {"token": token, "name": name, "password": password}
         return IssuedKey.read(await self._http.json("POST", "/v1/users/first", body=body))

@@ -93,9 +93,9 @@ class Client:
         timeout_s: float | None = None,
         **options: Unpack[SendOptions],
     ) -> Sent:
-        """Send a text, or any other content. Returns when the gateway has committed it: from then on it
-        goes out once, whatever crashes.
+        """Send a text, or any other content; returned means committed.
 
+        From then on it goes out once, whatever crashes.
         `to` is a phone number (+49…), a JID or the chat of an event. `options` say what it replies to, whom
         it mentions, when it may be sent. Without a key one is made, so that the retries of this call cannot
         double the message; pass your own to make a repetition by your program harmless too.
@@ -110,9 +110,9 @@ class Client:
     async def reply(
         self, event: Event, content: str | Content, *, part: str = "", **options: Unpack[SendOptions]
     ) -> Sent:
-        """Answer a message. The idempotency key comes from the event, so that an event handled twice is
-        answered once.
+        """Answer a message, once: an event that is handled twice is answered once.
 
+        The idempotency key comes from the event.
         A second answer to the same event needs another `part`. Raises like `send`; IdempotencyConflict
         means: this event has been answered already, with something else. It is shown as an answer to the
         message with `quoted_id`.
@@ -142,9 +142,9 @@ class Client:
         after: str | None = None,
         limit: int = 100,
     ) -> tuple[Sequence[Message], str | None]:
-        """One page of a session's stored messages, oldest first, and the place of the next (None: the
-        last).
+        """One page of a session's stored messages, oldest first, and the place of the next one.
 
+        The last page has None in its place.
         `direction` is "in" or "out".
         """
         query = {"chat": chat, "direction": direction, "after": after, "limit": limit}

@@ -104,9 +104,9 @@ class Sessions:
         )
 
     async def export(self, ref: str, target: str, *, keep_connected: bool = False) -> Session:
-        """Stop a session and write it into a new database of stock whatsmeow: a path on the gateway's
-        machine that ends with `.db`.
+        """Stop a session and write it into a new database of stock whatsmeow.
 
+        The path is one on the gateway's machine, and ends with `.db`.
         Raises CredentialsUnusable when it is not linked, RequestInvalid, UnknownSession.
         """
         body = {"target": target, "keep_connected": keep_connected}

@@ -171,7 +171,7 @@ class GuardedSocket(WebSocketsSansIOProtocol):
         super().send_receive_event_to_app()
 
     def _first_frame(self, frame: Frame) -> None:
-        # Behind it others may have come already, large ones: whether they are read is decided by this one.
+        # After it others may have come already, large ones: whether they are read is decided by this one.
         self._take_frame(frame)
         if frame.fin and frame.opcode not in CTRL_OPCODES:
             self._any_size()

@@ -42,9 +42,11 @@ class Simulator:
         answer_delay: AnswerDelay | None = None,
         options: Sequence[str] = (),
     ) -> AsyncIterator["Simulator"]:
-        """A simulator of our own; the trust file and its log lie in `folder`. It ends with this block or this
-        process. `transcript` is how many stanzas it remembers, 0 for its own default; `answer_delay` is how
-        long phones take for what they do by themselves, None for a believable time.
+        """A simulator of our own; it ends with this block or this process.
+
+        The trust file and its log lie in `folder`. `transcript` is how many stanzas it remembers, 0 for its
+        own default; `answer_delay` is how long phones take for what they do by themselves, None for a
+        believable time.
 
         Raises BinaryMissing when it is not built, SimulatorError when it does not start.
         """

@@ -334,8 +334,10 @@ class BackupStatusChanged(Readable):
 
 @dataclass(frozen=True, slots=True)
 class ApplicationEvent(Readable):
-    """Something happened in an application that the gateway mounts: `name` of `subject`, as in
-    `booking.created` of a booking's id. What `body` holds is the application's to say.
+    """Something happened in an application that the gateway mounts.
+
+    It is `name` of `subject`, as in `booking.created` of a booking's id. What `body` holds is the
+    application's to say.
     """
 
     type: ClassVar[EventType] = EventType.APPLICATION_EVENT
