@@ -15,6 +15,7 @@ from typing import Final
 
 from holdfast import __version__, binaries, settings
 from holdfast.app.listeners import Listeners, PortTaken, listening
+from holdfast.backup import trials
 from holdfast.engine import EngineProcess, EngineProgram, running, stop
 from holdfast.kit import foreign, killpoint, logging
 from holdfast.kit.clock import now_ms
@@ -106,6 +107,7 @@ def _gateway(chosen: Settings) -> int:
         killpoint.configure(chosen.kill_points)
         _still_here(chosen)
         finish_restore(chosen)
+        trials.clear(chosen.run)
         engine = engine_of(chosen)
         if chosen.lab is not None:
             log.warning(

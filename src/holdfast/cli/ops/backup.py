@@ -1,7 +1,6 @@
 """The work of `holdfast backup`, in this process: beside a running gateway, or on a stopped installation."""
 
 import contextlib
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from holdfast.backup.copying import world_of
 from holdfast.backup.making import check_choice
 from holdfast.backup.moved import Moved, forget, mark
 from holdfast.backup.places import access_of
+from holdfast.backup.trials import trial
 from holdfast.cli.ops.opened import chosen, installation, master_of
 from holdfast.kit import private
 from holdfast.kit.clock import now_ms
@@ -234,14 +234,9 @@ async def _at_hand(of: Settings, named: str, into: Path) -> Path:
 @contextlib.contextmanager
 def _scratch(of: Settings) -> Iterator[Path]:
     """A folder of this user: in the data folder where there is one, so that plaintext stays on its disk."""
-    if not of.data.is_dir():
-        with tempfile.TemporaryDirectory(prefix="holdfast-") as made:
-            yield Path(made)
-        return
-    folder = of.run / "verify"
-    shutil.rmtree(folder, ignore_errors=True)
-    private.folder(folder)
-    try:
+    within = Path(tempfile.gettempdir())
+    if of.data.is_dir():
+        private.folder(of.run)
+        within = of.run
+    with trial(within) as folder:
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
