@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -26,17 +27,18 @@ def main() -> int:
     ran = subprocess.run(argv, stdout=subprocess.PIPE, text=True, env=dict(os.environ), check=False)
     if ran.returncode == 0:
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
-        PICTURE.write_text(picture(ran.stdout))
+        lines = (colored(_TOKEN.sub(r"\1…", line)) for line in ran.stdout.splitlines())
+        PICTURE.write_text(drawn("holdfast demo", lines))
     return ran.returncode
 
 
-def picture(told: str) -> str:
-    """The lines in the terminal's colours, as one SVG."""
+def drawn(command: str, lines: Iterable[Text]) -> str:
+    """What a command printed, as one SVG in the terminal's colours."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), color_system="truecolor")
-    console.print(Text("$ holdfast demo", style="bold"))
-    for line in told.splitlines():
-        console.print(colored(_TOKEN.sub(r"\1…", line)))
-    svg = console.export_svg(title="holdfast demo")
+    console.print(Text(f"$ {command}", style="bold"))
+    for line in lines:
+        console.print(line)
+    svg = console.export_svg(title=command)
     # Rich points to fonts on another host; readers have a monospace font of their own.
     return re.sub(r"@font-face\s*\{.*?\}\s*", "", svg, flags=re.DOTALL)
 
