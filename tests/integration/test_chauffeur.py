@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from holdfast.chauffeur.surcharges import is_holiday
 from holdfast.chauffeur.tariff import Calendar
 from holdfast.lab import Phone, Simulator
@@ -38,6 +40,8 @@ class Stage:
     operator: Phone
     bot: asyncio.subprocess.Process | None = None
     seen: dict[str, int] = field(default_factory=dict)
+    #: The bot's machine is another one: all that it has is an address and a key.
+    elsewhere: Path | None = None
 
     async def write(self, name: str, body: dict[str, Any], expect: int = 200) -> dict[str, Any]:
         """The owner edits a document."""
@@ -48,10 +52,15 @@ class Stage:
     async def start_bot(self) -> None:
         """Return when it is at work: what is said before its first start is not for it."""
         path = self.house.place.data / "bot.log"
+        env = dict(self.house.place.environment()) | ON
+        if self.elsewhere is not None:
+            key = (await self.house.ask("POST", "/v1/keys", 201, json={"name": "bot"}))["key"]
+            at = {"HOLDFAST_URL": str(self.house.http.base_url), "HOLDFAST_KEY": str(key)}
+            env |= at | {"HOLDFAST_DATA": str(self.elsewhere)}
         with path.open("wb") as log:
             self.bot = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "holdfast.cli", "bot", "run", str(BOT)),
-                env=dict(self.house.place.environment()) | ON,
+                env=env,
                 stdout=log,
                 stderr=log,
             )
@@ -146,11 +155,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(folder: Path, simulator: Simulator) -> AsyncIterator[Stage]:
+async def stage(folder: Path, simulator: Simulator, elsewhere: Path | None = None) -> AsyncIterator[Stage]:
     async with running_house(folder, simulator, ON) as house:
         number, _ = await house.link("office")
         customer, operator = await simulator.phone("Ann Lee"), await simulator.phone("Operator")
-        here = Stage(house, number, customer, operator)
+        here = Stage(house, number, customer, operator, elsewhere=elsewhere)
         await here.write("chauffeur", {"name": "Alpine Cars", "operators": [f"+{operator.phone}"]})
         try:
             await here.start_bot()
@@ -200,8 +209,10 @@ async def test_a_ride_is_booked_once_whatever_is_killed(tmp_path: Path, simulato
             assert len(texts) == len(set(texts)), texts
 
 
-async def test_an_operator_works_over_the_api(tmp_path: Path, simulator: Simulator) -> None:
-    async with stage(tmp_path, simulator) as here:
+async def test_an_operator_works_over_the_api(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, simulator: Simulator
+) -> None:
+    async with stage(tmp_path, simulator, tmp_path_factory.mktemp("elsewhere")) as here:
         await here.customer.say(here.number, RIDE)
         await here.heard(here.customer, "Shall I book it?")
         await here.customer.say(here.number, "yes")
