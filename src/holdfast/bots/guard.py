@@ -24,7 +24,8 @@ _ANY: Final = re.compile(r"\d[\d.,]*")
 #: An amount without its currency: "the price is 45", "costs 45".
 _PRICED: Final = re.compile(
     r"\b(?:price|fare|total|costs?|preis|kostet|fahrpreis|preço|custa|precio|cuesta|tarifa)\b[^.\d\n]{0,20}?"
-    r"(\d{2,}(?:[.,]\d+)?|\d[.,]\d{2})\b(?!\s?(?:%|km|min|h\b|:))",
+    r"(\d{2,}(?:[.,]\d+)?|\d[.,]\d{2})\b(?!\s?(?:%|:|km|min|h\b|hours?|stunden?|horas?"
+    r"|days?|tagen?|dias?|people|persons?|passengers?|personen|pessoas?|personas?|seats?|uhr|am\b|pm\b))",
     re.IGNORECASE,
 )
 

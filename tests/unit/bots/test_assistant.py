@@ -380,6 +380,8 @@ def test_a_money_limit_needs_prices() -> None:
         "We have 12 cars since 1999.",
         "The price is 45.",
         "It costs nothing to wait 15 min.",
+        "The fare is fixed 24 hours before.",
+        "The total is for 12 people.",
     ],
 )
 def test_what_the_owner_has_written_may_be_said(good: str) -> None:
