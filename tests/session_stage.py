@@ -304,6 +304,13 @@ class ScriptedFiles:
         disk.devices[target] = disk.quarantine.pop(folder)
         disk.folders[target] = disk.put_away.pop(folder)
 
+    async def import_device(self, database: str, jid: str, target: str, under: FileKey) -> tuple[Device, str]:
+        await self.link.ask("import", target)
+        disk = self.link.disk
+        assert target not in disk.folders
+        disk.folders[target], disk.devices[target] = under.wrapped, jid
+        return Device(jid, "", "Owner", "android", 1), target
+
     async def export_device(self, folder: str, key: bytes, database: str) -> None:
         await self.link.ask("export", folder)
         assert all(it.folder != folder for it in self.link.held.values()), "it is open"

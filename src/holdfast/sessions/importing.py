@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from holdfast.engine.answers import FileKey
 from holdfast.kit import logging
-from holdfast.model.errors import SourceInUse
+from holdfast.model.errors import HoldfastError, SourceInUse
 from holdfast.sessions import facts as f
 from holdfast.sessions.linking import Linking
 from holdfast.sessions.quarantine import Quarantine
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Runtime
 from holdfast.sessions.seam import Engine
-from holdfast.vault import SERVER_SOURCES, Source, Vault
+from holdfast.vault import SERVER_SOURCES, Away, Source, Vault
 
 log = logging.get("sessions")
 
@@ -44,6 +44,7 @@ class Importing:
                     path, source.jid, source.number, FileKey(key.key, wrapped)
                 )
             self._vault.learn(folder, wrapped)
+            await self._unless_taken(runtime, folder)
             record = replace(
                 runtime.record,
                 folder=folder,
@@ -56,6 +57,14 @@ class Importing:
             await self._linking.keep(runtime)
         log.warning("session.imported", session=runtime.name, phone=folder, kind=source.kind.value)
         self._roster.tell(runtime, f.CredentialsAdopted())
+
+    async def _unless_taken(self, runtime: Runtime, folder: str) -> None:
+        """It was deleted or linked meanwhile: the copy leaves, and its device stays the other program's."""
+        try:
+            self._quarantine.must_be_free(runtime, folder, ours=True)
+        except HoldfastError:
+            await self._linking.put_away(runtime, folder, Away.REFUSED)
+            raise
 
 
 @asynccontextmanager

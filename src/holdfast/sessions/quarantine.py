@@ -14,6 +14,7 @@ from holdfast.model.errors import (
     EngineUnreachable,
     HoldfastError,
     UnknownQuarantined,
+    UnknownSession,
 )
 from holdfast.model.ids import SessionId, TenantId
 from holdfast.sessions import facts as f
@@ -85,7 +86,7 @@ class Quarantine:
         async with self._linking.hold(found.number):
             self.must_be_free(runtime, found.number)
             jid = await self._usable(runtime, found)
-            await self._unlinking.forgive(found.name)
+            self.must_be_free(runtime, found.number)  # still
             await self._move(runtime, found, jid)
         log.warning("session.brought_back", session=runtime.name, phone=found.number, name=name)
         self._roster.tell(runtime, f.CredentialsAdopted())
@@ -115,14 +116,19 @@ class Quarantine:
         except (WrongMasterKey, KeyFileDamaged):
             return None
 
-    def must_be_free(self, runtime: Runtime, number: str) -> None:
-        """Raises AlreadyLinked where the session or the number has credentials that may work."""
+    def must_be_free(self, runtime: Runtime, number: str, *, ours: bool = False) -> None:
+        """Raises AlreadyLinked where the session or the number has credentials that may work; UnknownSession.
+
+        With `ours` the number's folder is there already, and its caller has made it.
+        """
+        if runtime.deleted:
+            raise UnknownSession
         owner = self._roster.index.with_phone(number)
         if owner not in (None, runtime):
             raise AlreadyLinked(f"+{number} belongs to another session")
         if runtime.record.phone not in (None, number):
             raise AlreadyLinked(f"The session belongs to +{runtime.record.phone}")
-        if runtime.session.credentials is f.Credentials.VALID or self._vault.has(number):
+        if runtime.session.credentials is f.Credentials.VALID or (self._vault.has(number) and not ours):
             raise AlreadyLinked("The session is linked: nothing takes the place of credentials that work")
 
     async def _usable(self, runtime: Runtime, found: Quarantined) -> str:
@@ -143,6 +149,7 @@ class Quarantine:
         placed = replace(before, folder=found.number, phone=found.number, jid=jid)
         self._roster.index.rewrite(runtime, placed)
         await self._linking.keep(runtime)
+        await self._unlinking.forgive(found.name)
         try:
             await self._link.credentials.bring_back(found.name, found.number)
         except HoldfastError:
