@@ -120,8 +120,9 @@ def _show(source: "Source") -> None:
     if source.used_by:
         complain(f"{source.used_by} still uses it. Next step: stop that program.")
     elif source.left and source.changed_s_ago < _LATELY_S:
-        complain(
-            f"Its files changed {source.changed_s_ago:.0f} s ago. Make sure that its program does not run."
+        say(
+            "[yellow]Its files changed {} s ago. Make sure that its program does not run.[/]",
+            f"{source.changed_s_ago:.0f}",
         )
 
 

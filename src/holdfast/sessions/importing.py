@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Final
 
+from holdfast.engine import Device
 from holdfast.engine.answers import FileKey
 from holdfast.kit import logging
-from holdfast.model.errors import HoldfastError, SourceInUse
+from holdfast.model.errors import FileCorrupt, FileNewer, HoldfastError, SourceInUse, SourceUnusable
 from holdfast.sessions import facts as f
 from holdfast.sessions.linking import Linking
 from holdfast.sessions.quarantine import Quarantine
@@ -16,6 +18,9 @@ from holdfast.sessions.seam import Engine
 from holdfast.vault import SERVER_SOURCES, Away, Source, Vault
 
 log = logging.get("sessions")
+
+#: How every refusal of the engine begins.
+_REFUSED: Final = "The engine refused: "
 
 
 class Importing:
@@ -30,9 +35,9 @@ class Importing:
     async def take(self, runtime: Runtime, source: Source) -> None:
         """Make the session's folder of a source, and connect.
 
-        Killed in between, the folder gives the session back at the next start. Raises SourceInUse while the
-        other program runs, AlreadyLinked while the session or the number has credentials, and what the engine
-        refuses.
+        Killed in between, the folder gives the session back at the next start. Raises SourceUnusable,
+        SourceInUse while the other program runs, AlreadyLinked while the session or the number has
+        credentials, and what the engine refuses.
         """
         if source.used_by:
             raise SourceInUse(f"{source.used_by} still uses these credentials")
@@ -40,9 +45,7 @@ class Importing:
             self._quarantine.must_be_free(runtime, source.number)
             key, wrapped = self._vault.new_key(runtime.id)
             async with _within_reach(source) as path:
-                device, folder = await self._link.credentials.import_device(
-                    path, source.jid, source.number, FileKey(key.key, wrapped)
-                )
+                device, folder = await self._imported(path, source, FileKey(key.key, wrapped))
             self._vault.learn(folder, wrapped)
             await self._unless_taken(runtime, folder)
             record = replace(
@@ -65,6 +68,21 @@ class Importing:
         except HoldfastError:
             await self._linking.put_away(runtime, folder, Away.REFUSED)
             raise
+
+    async def _imported(self, path: str, source: Source, under: FileKey) -> tuple[Device, str]:
+        """What the engine says of the source, said of the source: it speaks of session files elsewhere."""
+        try:
+            return await self._link.credentials.import_device(path, source.jid, source.number, under)
+        except FileNewer as exc:
+            raise SourceUnusable(
+                "It was written by a newer whatsmeow than this version of Holdfast knows",
+                next_step="Update Holdfast, then import it.",
+            ) from exc
+        except FileCorrupt as exc:
+            raise SourceUnusable(
+                f"It is not whole, or its keys do not belong together ({exc.message.removeprefix(_REFUSED)})",
+                next_step="End its program, then copy it again, as a whole.",
+            ) from exc
 
 
 @asynccontextmanager

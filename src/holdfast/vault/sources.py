@@ -94,6 +94,10 @@ def _database(path: Path, device: str) -> Source:
             jid, push_name = chosen(devices, device)
             carried = {noun: _count(raw, sql, jid) for noun, sql in statements.THEIR_COUNTS.items()}
     except sqlite3.Error as exc:
+        if exc.sqlite_errorcode == sqlite3.SQLITE_CORRUPT:
+            raise SourceUnusable(
+                f"{path} is not whole: {exc}", next_step="End its program, then copy it again, as a whole."
+            ) from exc
         raise SourceUnusable(
             f"{path} is no whatsmeow database: {exc}", next_step="Name the file with the tables whatsmeow_…"
         ) from exc

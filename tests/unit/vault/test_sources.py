@@ -67,7 +67,9 @@ def test_a_database_of_whatsmeow_is_counted_and_its_user_is_named(tmp_path: Path
         look_at_source(str(path), "+1")
 
 
-@pytest.mark.parametrize("what", ["nothing", "browser", "half", "logged out", "empty folder", "no database"])
+@pytest.mark.parametrize(
+    "what", ["nothing", "browser", "half", "logged out", "empty folder", "no database", "half a database"]
+)
 def test_what_cannot_move_is_said_in_one_line(tmp_path: Path, what: str) -> None:
     path, said = tmp_path / "it", what
     match what:
@@ -85,6 +87,10 @@ def test_what_cannot_move_is_said_in_one_line(tmp_path: Path, what: str) -> None
         case "empty folder":
             path.mkdir()
             said = "no creds.json"
+        case "half a database":
+            whatsmeow(path, *(f"49151{n:08}:1@s.whatsapp.net" for n in range(2000)))
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+            said = "is not whole"
         case "no database":
             path.write_text("hello")
             said = "no whatsmeow database"
