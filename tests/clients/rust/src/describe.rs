@@ -138,6 +138,8 @@ fn context(message: &wa::Message) -> Option<&wa::ContextInfo> {
     let base = message.get_base_message();
     let text = base.extended_text_message.as_option();
     let image = base.image_message.as_option();
+    let location = base.location_message.as_option();
     text.and_then(|text| text.context_info.as_option())
         .or_else(|| image.and_then(|image| image.context_info.as_option()))
+        .or_else(|| location.and_then(|location| location.context_info.as_option()))
 }
