@@ -288,11 +288,12 @@ class _Decrypting:
     def _run(self) -> None:
         import pyrage
 
-        with os.fdopen(self._write, "wb") as output:
-            try:
+        try:
+            # Its end writes what is left, which fails like the rest where nobody reads any more.
+            with os.fdopen(self._write, "wb") as output:
                 pyrage.decrypt_io(self._source, output, self._opened)
-            except Exception as exc:
-                self._failed = exc
+        except Exception as exc:
+            self._failed = exc
 
     def drain(self) -> None:
         """Read to the end: only then the library has checked the last piece."""

@@ -42,7 +42,8 @@ _DAMAGED: Final = (
     "The database is damaged",
     "Stop, keep a copy of the data folder, restore a backup.",
 )
-#: Primary result codes of SQLite (https://www.sqlite.org/rescode.html) that say "not now".
+#: Result codes of SQLite (https://www.sqlite.org/rescode.html), primary or extended, that say "not now". The
+#: extended one wins.
 SQLITE: Final = {
     5: _BUSY,
     6: _BUSY,
@@ -52,6 +53,7 @@ SQLITE: Final = {
     13: _SPACE,
     14: _OPEN,
     26: _DAMAGED,
+    4874: _SPACE,  # SQLITE_IOERR_SHMSIZE: the file beside the log cannot grow
 }
 
 _SERVER_GONE: Final = (
@@ -107,7 +109,7 @@ POSTGRESQL: Final = {
 
 def of_sqlite(code: int | None) -> StoreUnavailable | None:
     """The refusal behind a result code; None when it is something else (a bug, a constraint)."""
-    return None if code is None else _refusal(SQLITE.get(code & 0xFF))
+    return None if code is None else _refusal(SQLITE.get(code) or SQLITE.get(code & 0xFF))
 
 
 def of_postgresql(sqlstate: str | None) -> StoreUnavailable | None:
