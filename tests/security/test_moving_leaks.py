@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-import pytest
-
 from holdfast.keeper import Place
 from holdfast.vault.master import load_or_create
 from house import House, running_house
@@ -74,7 +72,6 @@ def keys_in(exported: Path) -> list[bytes]:
         return list(found.fetchone())
 
 
-@pytest.mark.timeout(600)
 async def test_nothing_secret_is_seen_or_left_over(house: House, tmp_path: Path) -> None:
     watch = Watch(tmp_path)
     watch.temporary.mkdir()
