@@ -132,6 +132,8 @@ func TestQuestionsAndActsAreChecked(t *testing.T) {
 		"older of nobody":      act(&pb.Act{Act: &pb.Act_OlderHistory{OlderHistory: &pb.OlderHistory{MessageId: "A", Count: 1}}}),
 		"older than nothing":   act(&pb.Act{Act: &pb.Act_OlderHistory{OlderHistory: &pb.OlderHistory{Chat: friend, Count: 1}}}),
 		"too much of older":    act(&pb.Act{Act: &pb.Act_OlderHistory{OlderHistory: &pb.OlderHistory{Chat: friend, MessageId: "A", Count: 501}}}),
+		"nothing again":        act(&pb.Act{Act: &pb.Act_MessageAgain{MessageAgain: &pb.MessageAgain{Chat: friend, Sender: friend}}}),
+		"again of a group":     act(&pb.Act{Act: &pb.Act_MessageAgain{MessageAgain: &pb.MessageAgain{Chat: "1@g.us", Sender: "1@g.us", MessageId: "A"}}}),
 		"read nothing":         act(&pb.Act{Act: &pb.Act_MarkRead{MarkRead: &pb.MarkRead{Chat: friend}}}),
 		"read by a group":      act(&pb.Act{Act: &pb.Act_MarkRead{MarkRead: &pb.MarkRead{Chat: "1@g.us", Sender: "1@g.us", MessageIds: []string{"A"}}}}),
 		"a group without name": act(&pb.Act{Act: &pb.Act_GroupCreate{GroupCreate: &pb.GroupCreate{Members: []string{friend}}}}),

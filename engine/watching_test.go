@@ -52,3 +52,17 @@ func TestThePhoneIsAskedForOlderMessages(t *testing.T) {
 		t.Errorf("older: %v", piece)
 	}
 }
+
+func TestThePhoneIsAskedForAMessageAgain(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.confirmAll()
+	id, friend := l.friend.Say(l.own.Number, "once"), l.friend.Number+"@s.whatsapp.net"
+	l.g.message("once")
+	l.g.must("s1", act(&pb.Act{Act: &pb.Act_MessageAgain{MessageAgain: &pb.MessageAgain{
+		Chat: friend, Sender: friend, MessageId: id,
+	}}}))
+	if again := l.g.message("once").GetMessage(); again.MessageId != id {
+		t.Errorf("again: %v", again)
+	}
+}

@@ -5226,6 +5226,7 @@ type Act struct {
 	//	*Act_RejectCall
 	//	*Act_WatchPresence
 	//	*Act_OlderHistory
+	//	*Act_MessageAgain
 	Act           isAct_Act `protobuf_oneof:"act"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -5430,6 +5431,15 @@ func (x *Act) GetOlderHistory() *OlderHistory {
 	return nil
 }
 
+func (x *Act) GetMessageAgain() *MessageAgain {
+	if x != nil {
+		if x, ok := x.Act.(*Act_MessageAgain); ok {
+			return x.MessageAgain
+		}
+	}
+	return nil
+}
+
 type isAct_Act interface {
 	isAct_Act()
 }
@@ -5506,6 +5516,10 @@ type Act_OlderHistory struct {
 	OlderHistory *OlderHistory `protobuf:"bytes,18,opt,name=older_history,json=olderHistory,proto3,oneof"`
 }
 
+type Act_MessageAgain struct {
+	MessageAgain *MessageAgain `protobuf:"bytes,19,opt,name=message_again,json=messageAgain,proto3,oneof"`
+}
+
 func (*Act_ChatPresence) isAct_Act() {}
 
 func (*Act_Presence) isAct_Act() {}
@@ -5541,6 +5555,8 @@ func (*Act_RejectCall) isAct_Act() {}
 func (*Act_WatchPresence) isAct_Act() {}
 
 func (*Act_OlderHistory) isAct_Act() {}
+
+func (*Act_MessageAgain) isAct_Act() {}
 
 type ActResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5906,6 +5922,68 @@ func (x *OlderHistory) GetCount() uint32 {
 	return 0
 }
 
+// The session's phone is asked for a message that this device could not read. It answers with the message, as one that
+// arrives, or not at all.
+type MessageAgain struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Chat          string                 `protobuf:"bytes,1,opt,name=chat,proto3" json:"chat,omitempty"`
+	Sender        string                 `protobuf:"bytes,2,opt,name=sender,proto3" json:"sender,omitempty"`
+	MessageId     string                 `protobuf:"bytes,3,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MessageAgain) Reset() {
+	*x = MessageAgain{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MessageAgain) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MessageAgain) ProtoMessage() {}
+
+func (x *MessageAgain) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MessageAgain.ProtoReflect.Descriptor instead.
+func (*MessageAgain) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
+}
+
+func (x *MessageAgain) GetChat() string {
+	if x != nil {
+		return x.Chat
+	}
+	return ""
+}
+
+func (x *MessageAgain) GetSender() string {
+	if x != nil {
+		return x.Sender
+	}
+	return ""
+}
+
+func (x *MessageAgain) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
 type MarkRead struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Chat          string                 `protobuf:"bytes,1,opt,name=chat,proto3" json:"chat,omitempty"`
@@ -5918,7 +5996,7 @@ type MarkRead struct {
 
 func (x *MarkRead) Reset() {
 	*x = MarkRead{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5930,7 +6008,7 @@ func (x *MarkRead) String() string {
 func (*MarkRead) ProtoMessage() {}
 
 func (x *MarkRead) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5943,7 +6021,7 @@ func (x *MarkRead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MarkRead.ProtoReflect.Descriptor instead.
 func (*MarkRead) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *MarkRead) GetChat() string {
@@ -5984,7 +6062,7 @@ type GroupCreate struct {
 
 func (x *GroupCreate) Reset() {
 	*x = GroupCreate{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5996,7 +6074,7 @@ func (x *GroupCreate) String() string {
 func (*GroupCreate) ProtoMessage() {}
 
 func (x *GroupCreate) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6009,7 +6087,7 @@ func (x *GroupCreate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupCreate.ProtoReflect.Descriptor instead.
 func (*GroupCreate) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *GroupCreate) GetSubject() string {
@@ -6037,7 +6115,7 @@ type GroupMembers struct {
 
 func (x *GroupMembers) Reset() {
 	*x = GroupMembers{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6049,7 +6127,7 @@ func (x *GroupMembers) String() string {
 func (*GroupMembers) ProtoMessage() {}
 
 func (x *GroupMembers) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6062,7 +6140,7 @@ func (x *GroupMembers) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupMembers.ProtoReflect.Descriptor instead.
 func (*GroupMembers) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *GroupMembers) GetGroup() string {
@@ -6095,7 +6173,7 @@ type MembersChanged struct {
 
 func (x *MembersChanged) Reset() {
 	*x = MembersChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6107,7 +6185,7 @@ func (x *MembersChanged) String() string {
 func (*MembersChanged) ProtoMessage() {}
 
 func (x *MembersChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6120,7 +6198,7 @@ func (x *MembersChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MembersChanged.ProtoReflect.Descriptor instead.
 func (*MembersChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *MembersChanged) GetMembers() []*Member {
@@ -6140,7 +6218,7 @@ type GroupSubject struct {
 
 func (x *GroupSubject) Reset() {
 	*x = GroupSubject{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6152,7 +6230,7 @@ func (x *GroupSubject) String() string {
 func (*GroupSubject) ProtoMessage() {}
 
 func (x *GroupSubject) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6165,7 +6243,7 @@ func (x *GroupSubject) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSubject.ProtoReflect.Descriptor instead.
 func (*GroupSubject) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *GroupSubject) GetGroup() string {
@@ -6191,7 +6269,7 @@ type GroupLeave struct {
 
 func (x *GroupLeave) Reset() {
 	*x = GroupLeave{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6203,7 +6281,7 @@ func (x *GroupLeave) String() string {
 func (*GroupLeave) ProtoMessage() {}
 
 func (x *GroupLeave) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6216,7 +6294,7 @@ func (x *GroupLeave) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLeave.ProtoReflect.Descriptor instead.
 func (*GroupLeave) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *GroupLeave) GetGroup() string {
@@ -6241,7 +6319,7 @@ type MediaAgain struct {
 
 func (x *MediaAgain) Reset() {
 	*x = MediaAgain{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6253,7 +6331,7 @@ func (x *MediaAgain) String() string {
 func (*MediaAgain) ProtoMessage() {}
 
 func (x *MediaAgain) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6266,7 +6344,7 @@ func (x *MediaAgain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaAgain.ProtoReflect.Descriptor instead.
 func (*MediaAgain) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *MediaAgain) GetMessageId() string {
@@ -6313,7 +6391,7 @@ type MediaPlaced struct {
 
 func (x *MediaPlaced) Reset() {
 	*x = MediaPlaced{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6325,7 +6403,7 @@ func (x *MediaPlaced) String() string {
 func (*MediaPlaced) ProtoMessage() {}
 
 func (x *MediaPlaced) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6338,7 +6416,7 @@ func (x *MediaPlaced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaPlaced.ProtoReflect.Descriptor instead.
 func (*MediaPlaced) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *MediaPlaced) GetDirectPath() string {
@@ -6364,7 +6442,7 @@ type GroupSettings struct {
 
 func (x *GroupSettings) Reset() {
 	*x = GroupSettings{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6376,7 +6454,7 @@ func (x *GroupSettings) String() string {
 func (*GroupSettings) ProtoMessage() {}
 
 func (x *GroupSettings) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6389,7 +6467,7 @@ func (x *GroupSettings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSettings.ProtoReflect.Descriptor instead.
 func (*GroupSettings) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *GroupSettings) GetGroup() string {
@@ -6450,7 +6528,7 @@ type GroupLinkReset struct {
 
 func (x *GroupLinkReset) Reset() {
 	*x = GroupLinkReset{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6462,7 +6540,7 @@ func (x *GroupLinkReset) String() string {
 func (*GroupLinkReset) ProtoMessage() {}
 
 func (x *GroupLinkReset) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6475,7 +6553,7 @@ func (x *GroupLinkReset) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLinkReset.ProtoReflect.Descriptor instead.
 func (*GroupLinkReset) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *GroupLinkReset) GetGroup() string {
@@ -6494,7 +6572,7 @@ type GroupJoin struct {
 
 func (x *GroupJoin) Reset() {
 	*x = GroupJoin{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6506,7 +6584,7 @@ func (x *GroupJoin) String() string {
 func (*GroupJoin) ProtoMessage() {}
 
 func (x *GroupJoin) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6519,7 +6597,7 @@ func (x *GroupJoin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupJoin.ProtoReflect.Descriptor instead.
 func (*GroupJoin) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *GroupJoin) GetCode() string {
@@ -6538,7 +6616,7 @@ type Joined struct {
 
 func (x *Joined) Reset() {
 	*x = Joined{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6550,7 +6628,7 @@ func (x *Joined) String() string {
 func (*Joined) ProtoMessage() {}
 
 func (x *Joined) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6563,7 +6641,7 @@ func (x *Joined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Joined.ProtoReflect.Descriptor instead.
 func (*Joined) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *Joined) GetGroup() string {
@@ -6584,7 +6662,7 @@ type GroupDecide struct {
 
 func (x *GroupDecide) Reset() {
 	*x = GroupDecide{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6596,7 +6674,7 @@ func (x *GroupDecide) String() string {
 func (*GroupDecide) ProtoMessage() {}
 
 func (x *GroupDecide) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6609,7 +6687,7 @@ func (x *GroupDecide) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupDecide.ProtoReflect.Descriptor instead.
 func (*GroupDecide) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *GroupDecide) GetGroup() string {
@@ -6643,7 +6721,7 @@ type SetPicture struct {
 
 func (x *SetPicture) Reset() {
 	*x = SetPicture{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6655,7 +6733,7 @@ func (x *SetPicture) String() string {
 func (*SetPicture) ProtoMessage() {}
 
 func (x *SetPicture) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6668,7 +6746,7 @@ func (x *SetPicture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPicture.ProtoReflect.Descriptor instead.
 func (*SetPicture) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *SetPicture) GetGroup() string {
@@ -6694,7 +6772,7 @@ type PictureSet struct {
 
 func (x *PictureSet) Reset() {
 	*x = PictureSet{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6706,7 +6784,7 @@ func (x *PictureSet) String() string {
 func (*PictureSet) ProtoMessage() {}
 
 func (x *PictureSet) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6719,7 +6797,7 @@ func (x *PictureSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureSet.ProtoReflect.Descriptor instead.
 func (*PictureSet) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *PictureSet) GetId() string {
@@ -6739,7 +6817,7 @@ type SetProfile struct {
 
 func (x *SetProfile) Reset() {
 	*x = SetProfile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6751,7 +6829,7 @@ func (x *SetProfile) String() string {
 func (*SetProfile) ProtoMessage() {}
 
 func (x *SetProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6764,7 +6842,7 @@ func (x *SetProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetProfile.ProtoReflect.Descriptor instead.
 func (*SetProfile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *SetProfile) GetPushName() string {
@@ -6791,7 +6869,7 @@ type Block struct {
 
 func (x *Block) Reset() {
 	*x = Block{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6803,7 +6881,7 @@ func (x *Block) String() string {
 func (*Block) ProtoMessage() {}
 
 func (x *Block) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6816,7 +6894,7 @@ func (x *Block) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Block.ProtoReflect.Descriptor instead.
 func (*Block) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *Block) GetPerson() string {
@@ -6843,7 +6921,7 @@ type RejectCall struct {
 
 func (x *RejectCall) Reset() {
 	*x = RejectCall{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6855,7 +6933,7 @@ func (x *RejectCall) String() string {
 func (*RejectCall) ProtoMessage() {}
 
 func (x *RejectCall) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6868,7 +6946,7 @@ func (x *RejectCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RejectCall.ProtoReflect.Descriptor instead.
 func (*RejectCall) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *RejectCall) GetFrom() string {
@@ -6897,7 +6975,7 @@ type Inspect struct {
 
 func (x *Inspect) Reset() {
 	*x = Inspect{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6909,7 +6987,7 @@ func (x *Inspect) String() string {
 func (*Inspect) ProtoMessage() {}
 
 func (x *Inspect) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6922,7 +7000,7 @@ func (x *Inspect) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Inspect.ProtoReflect.Descriptor instead.
 func (*Inspect) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *Inspect) GetPlace() Place {
@@ -6957,7 +7035,7 @@ type InspectResult struct {
 
 func (x *InspectResult) Reset() {
 	*x = InspectResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6969,7 +7047,7 @@ func (x *InspectResult) String() string {
 func (*InspectResult) ProtoMessage() {}
 
 func (x *InspectResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6982,7 +7060,7 @@ func (x *InspectResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResult.ProtoReflect.Descriptor instead.
 func (*InspectResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *InspectResult) GetFindings() []*Finding {
@@ -7016,7 +7094,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7028,7 +7106,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7041,7 +7119,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *Finding) GetKind() FindingKind {
@@ -7074,7 +7152,7 @@ type Snapshot struct {
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7086,7 +7164,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7099,7 +7177,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *Snapshot) GetFolder() string {
@@ -7154,7 +7232,7 @@ type SnapshotResult struct {
 
 func (x *SnapshotResult) Reset() {
 	*x = SnapshotResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7166,7 +7244,7 @@ func (x *SnapshotResult) String() string {
 func (*SnapshotResult) ProtoMessage() {}
 
 func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7179,7 +7257,7 @@ func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotResult.ProtoReflect.Descriptor instead.
 func (*SnapshotResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *SnapshotResult) GetSizeBytes() uint64 {
@@ -7211,7 +7289,7 @@ type Restore struct {
 
 func (x *Restore) Reset() {
 	*x = Restore{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7223,7 +7301,7 @@ func (x *Restore) String() string {
 func (*Restore) ProtoMessage() {}
 
 func (x *Restore) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7236,7 +7314,7 @@ func (x *Restore) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Restore.ProtoReflect.Descriptor instead.
 func (*Restore) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *Restore) GetFolder() string {
@@ -7290,7 +7368,7 @@ type RestoreResult struct {
 
 func (x *RestoreResult) Reset() {
 	*x = RestoreResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7302,7 +7380,7 @@ func (x *RestoreResult) String() string {
 func (*RestoreResult) ProtoMessage() {}
 
 func (x *RestoreResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7315,7 +7393,7 @@ func (x *RestoreResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreResult.ProtoReflect.Descriptor instead.
 func (*RestoreResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *RestoreResult) GetDevice() *OpenResult {
@@ -7341,7 +7419,7 @@ type ImportDevice struct {
 
 func (x *ImportDevice) Reset() {
 	*x = ImportDevice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7353,7 +7431,7 @@ func (x *ImportDevice) String() string {
 func (*ImportDevice) ProtoMessage() {}
 
 func (x *ImportDevice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7366,7 +7444,7 @@ func (x *ImportDevice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportDevice.ProtoReflect.Descriptor instead.
 func (*ImportDevice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *ImportDevice) GetDatabase() string {
@@ -7414,7 +7492,7 @@ type ImportDeviceResult struct {
 
 func (x *ImportDeviceResult) Reset() {
 	*x = ImportDeviceResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7426,7 +7504,7 @@ func (x *ImportDeviceResult) String() string {
 func (*ImportDeviceResult) ProtoMessage() {}
 
 func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7439,7 +7517,7 @@ func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportDeviceResult.ProtoReflect.Descriptor instead.
 func (*ImportDeviceResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *ImportDeviceResult) GetDevice() *OpenResult {
@@ -7470,7 +7548,7 @@ type ExportDevice struct {
 
 func (x *ExportDevice) Reset() {
 	*x = ExportDevice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7482,7 +7560,7 @@ func (x *ExportDevice) String() string {
 func (*ExportDevice) ProtoMessage() {}
 
 func (x *ExportDevice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7495,7 +7573,7 @@ func (x *ExportDevice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportDevice.ProtoReflect.Descriptor instead.
 func (*ExportDevice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *ExportDevice) GetFolder() string {
@@ -7531,7 +7609,7 @@ type Discard struct {
 
 func (x *Discard) Reset() {
 	*x = Discard{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7543,7 +7621,7 @@ func (x *Discard) String() string {
 func (*Discard) ProtoMessage() {}
 
 func (x *Discard) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7556,7 +7634,7 @@ func (x *Discard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Discard.ProtoReflect.Descriptor instead.
 func (*Discard) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *Discard) GetPlace() Place {
@@ -7585,7 +7663,7 @@ type BringBack struct {
 
 func (x *BringBack) Reset() {
 	*x = BringBack{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7597,7 +7675,7 @@ func (x *BringBack) String() string {
 func (*BringBack) ProtoMessage() {}
 
 func (x *BringBack) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7610,7 +7688,7 @@ func (x *BringBack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BringBack.ProtoReflect.Descriptor instead.
 func (*BringBack) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *BringBack) GetFolder() string {
@@ -7639,7 +7717,7 @@ type Unlink struct {
 
 func (x *Unlink) Reset() {
 	*x = Unlink{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7651,7 +7729,7 @@ func (x *Unlink) String() string {
 func (*Unlink) ProtoMessage() {}
 
 func (x *Unlink) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7664,7 +7742,7 @@ func (x *Unlink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unlink.ProtoReflect.Descriptor instead.
 func (*Unlink) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *Unlink) GetFolder() string {
@@ -7690,7 +7768,7 @@ type UnlinkResult struct {
 
 func (x *UnlinkResult) Reset() {
 	*x = UnlinkResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7702,7 +7780,7 @@ func (x *UnlinkResult) String() string {
 func (*UnlinkResult) ProtoMessage() {}
 
 func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7715,7 +7793,7 @@ func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnlinkResult.ProtoReflect.Descriptor instead.
 func (*UnlinkResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *UnlinkResult) GetAlready() bool {
@@ -7753,7 +7831,7 @@ type SessionFact struct {
 
 func (x *SessionFact) Reset() {
 	*x = SessionFact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7765,7 +7843,7 @@ func (x *SessionFact) String() string {
 func (*SessionFact) ProtoMessage() {}
 
 func (x *SessionFact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7778,7 +7856,7 @@ func (x *SessionFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionFact.ProtoReflect.Descriptor instead.
 func (*SessionFact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *SessionFact) GetSessionId() string {
@@ -8025,7 +8103,7 @@ type Connected struct {
 
 func (x *Connected) Reset() {
 	*x = Connected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8037,7 +8115,7 @@ func (x *Connected) String() string {
 func (*Connected) ProtoMessage() {}
 
 func (x *Connected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8050,7 +8128,7 @@ func (x *Connected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connected.ProtoReflect.Descriptor instead.
 func (*Connected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *Connected) GetServerAheadMs() int64 {
@@ -8074,7 +8152,7 @@ type Disconnected struct {
 
 func (x *Disconnected) Reset() {
 	*x = Disconnected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8086,7 +8164,7 @@ func (x *Disconnected) String() string {
 func (*Disconnected) ProtoMessage() {}
 
 func (x *Disconnected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8099,7 +8177,7 @@ func (x *Disconnected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Disconnected.ProtoReflect.Descriptor instead.
 func (*Disconnected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *Disconnected) GetReason() Reason {
@@ -8149,7 +8227,7 @@ type PairCode struct {
 
 func (x *PairCode) Reset() {
 	*x = PairCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8161,7 +8239,7 @@ func (x *PairCode) String() string {
 func (*PairCode) ProtoMessage() {}
 
 func (x *PairCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8174,7 +8252,7 @@ func (x *PairCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairCode.ProtoReflect.Descriptor instead.
 func (*PairCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
 }
 
 func (x *PairCode) GetCode() string {
@@ -8217,7 +8295,7 @@ type PairSuccess struct {
 
 func (x *PairSuccess) Reset() {
 	*x = PairSuccess{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8229,7 +8307,7 @@ func (x *PairSuccess) String() string {
 func (*PairSuccess) ProtoMessage() {}
 
 func (x *PairSuccess) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8242,7 +8320,7 @@ func (x *PairSuccess) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairSuccess.ProtoReflect.Descriptor instead.
 func (*PairSuccess) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *PairSuccess) GetJid() string {
@@ -8283,7 +8361,7 @@ type PairFailed struct {
 
 func (x *PairFailed) Reset() {
 	*x = PairFailed{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8295,7 +8373,7 @@ func (x *PairFailed) String() string {
 func (*PairFailed) ProtoMessage() {}
 
 func (x *PairFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8308,7 +8386,7 @@ func (x *PairFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairFailed.ProtoReflect.Descriptor instead.
 func (*PairFailed) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
 }
 
 func (x *PairFailed) GetReason() PairFailure {
@@ -8334,7 +8412,7 @@ type PairAccepted struct {
 
 func (x *PairAccepted) Reset() {
 	*x = PairAccepted{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8346,7 +8424,7 @@ func (x *PairAccepted) String() string {
 func (*PairAccepted) ProtoMessage() {}
 
 func (x *PairAccepted) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8359,7 +8437,7 @@ func (x *PairAccepted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairAccepted.ProtoReflect.Descriptor instead.
 func (*PairAccepted) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
 }
 
 // The code to type on the phone, as "ABCD-EFGH".
@@ -8373,7 +8451,7 @@ type PairPhoneCode struct {
 
 func (x *PairPhoneCode) Reset() {
 	*x = PairPhoneCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8385,7 +8463,7 @@ func (x *PairPhoneCode) String() string {
 func (*PairPhoneCode) ProtoMessage() {}
 
 func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8398,7 +8476,7 @@ func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPhoneCode.ProtoReflect.Descriptor instead.
 func (*PairPhoneCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *PairPhoneCode) GetCode() string {
@@ -8426,7 +8504,7 @@ type PairPasskeyRequest struct {
 
 func (x *PairPasskeyRequest) Reset() {
 	*x = PairPasskeyRequest{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8438,7 +8516,7 @@ func (x *PairPasskeyRequest) String() string {
 func (*PairPasskeyRequest) ProtoMessage() {}
 
 func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8451,7 +8529,7 @@ func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyRequest.ProtoReflect.Descriptor instead.
 func (*PairPasskeyRequest) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
 }
 
 func (x *PairPasskeyRequest) GetOptionsJson() []byte {
@@ -8478,7 +8556,7 @@ type PairPasskeyConfirmation struct {
 
 func (x *PairPasskeyConfirmation) Reset() {
 	*x = PairPasskeyConfirmation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8490,7 +8568,7 @@ func (x *PairPasskeyConfirmation) String() string {
 func (*PairPasskeyConfirmation) ProtoMessage() {}
 
 func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8503,7 +8581,7 @@ func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyConfirmation.ProtoReflect.Descriptor instead.
 func (*PairPasskeyConfirmation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
 }
 
 func (x *PairPasskeyConfirmation) GetCode() string {
@@ -8522,7 +8600,7 @@ type OfflineDrained struct {
 
 func (x *OfflineDrained) Reset() {
 	*x = OfflineDrained{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8534,7 +8612,7 @@ func (x *OfflineDrained) String() string {
 func (*OfflineDrained) ProtoMessage() {}
 
 func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8547,7 +8625,7 @@ func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfflineDrained.ProtoReflect.Descriptor instead.
 func (*OfflineDrained) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
 }
 
 func (x *OfflineDrained) GetCount() uint32 {
@@ -8566,7 +8644,7 @@ type PushNameChanged struct {
 
 func (x *PushNameChanged) Reset() {
 	*x = PushNameChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8578,7 +8656,7 @@ func (x *PushNameChanged) String() string {
 func (*PushNameChanged) ProtoMessage() {}
 
 func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8591,7 +8669,7 @@ func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushNameChanged.ProtoReflect.Descriptor instead.
 func (*PushNameChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
 }
 
 func (x *PushNameChanged) GetPushName() string {
@@ -8610,7 +8688,7 @@ type CredentialsChanged struct {
 
 func (x *CredentialsChanged) Reset() {
 	*x = CredentialsChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8622,7 +8700,7 @@ func (x *CredentialsChanged) String() string {
 func (*CredentialsChanged) ProtoMessage() {}
 
 func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8635,7 +8713,7 @@ func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialsChanged.ProtoReflect.Descriptor instead.
 func (*CredentialsChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
 }
 
 type TransferProgress struct {
@@ -8649,7 +8727,7 @@ type TransferProgress struct {
 
 func (x *TransferProgress) Reset() {
 	*x = TransferProgress{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8661,7 +8739,7 @@ func (x *TransferProgress) String() string {
 func (*TransferProgress) ProtoMessage() {}
 
 func (x *TransferProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8674,7 +8752,7 @@ func (x *TransferProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferProgress.ProtoReflect.Descriptor instead.
 func (*TransferProgress) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
 }
 
 func (x *TransferProgress) GetTransferId() string {
@@ -8710,7 +8788,7 @@ type Levels struct {
 
 func (x *Levels) Reset() {
 	*x = Levels{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8722,7 +8800,7 @@ func (x *Levels) String() string {
 func (*Levels) ProtoMessage() {}
 
 func (x *Levels) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8735,7 +8813,7 @@ func (x *Levels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Levels.ProtoReflect.Descriptor instead.
 func (*Levels) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
 }
 
 func (x *Levels) GetAtMs() int64 {
@@ -8778,7 +8856,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8790,7 +8868,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8803,7 +8881,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
 }
 
 func (x *Level) GetSessionId() string {
@@ -8900,7 +8978,7 @@ type Delivery struct {
 
 func (x *Delivery) Reset() {
 	*x = Delivery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8912,7 +8990,7 @@ func (x *Delivery) String() string {
 func (*Delivery) ProtoMessage() {}
 
 func (x *Delivery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8925,7 +9003,7 @@ func (x *Delivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
 func (*Delivery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
 }
 
 func (x *Delivery) GetDeliveryId() uint64 {
@@ -9047,7 +9125,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9059,7 +9137,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9072,7 +9150,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
 }
 
 func (x *Message) GetMessageId() string {
@@ -9432,7 +9510,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9444,7 +9522,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9457,7 +9535,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
 }
 
 func (x *Text) GetBody() string {
@@ -9486,7 +9564,7 @@ type Media struct {
 
 func (x *Media) Reset() {
 	*x = Media{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9498,7 +9576,7 @@ func (x *Media) String() string {
 func (*Media) ProtoMessage() {}
 
 func (x *Media) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9511,7 +9589,7 @@ func (x *Media) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Media.ProtoReflect.Descriptor instead.
 func (*Media) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
 }
 
 func (x *Media) GetKind() MediaKind {
@@ -9604,7 +9682,7 @@ type RemoteFile struct {
 
 func (x *RemoteFile) Reset() {
 	*x = RemoteFile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9616,7 +9694,7 @@ func (x *RemoteFile) String() string {
 func (*RemoteFile) ProtoMessage() {}
 
 func (x *RemoteFile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9629,7 +9707,7 @@ func (x *RemoteFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteFile.ProtoReflect.Descriptor instead.
 func (*RemoteFile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
 }
 
 func (x *RemoteFile) GetDirectPath() string {
@@ -9672,7 +9750,7 @@ type Location struct {
 
 func (x *Location) Reset() {
 	*x = Location{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9684,7 +9762,7 @@ func (x *Location) String() string {
 func (*Location) ProtoMessage() {}
 
 func (x *Location) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9697,7 +9775,7 @@ func (x *Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Location.ProtoReflect.Descriptor instead.
 func (*Location) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
 }
 
 func (x *Location) GetLatitude() float64 {
@@ -9744,7 +9822,7 @@ type LiveLocation struct {
 
 func (x *LiveLocation) Reset() {
 	*x = LiveLocation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9756,7 +9834,7 @@ func (x *LiveLocation) String() string {
 func (*LiveLocation) ProtoMessage() {}
 
 func (x *LiveLocation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9769,7 +9847,7 @@ func (x *LiveLocation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LiveLocation.ProtoReflect.Descriptor instead.
 func (*LiveLocation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
 }
 
 func (x *LiveLocation) GetLatitude() float64 {
@@ -9831,7 +9909,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9843,7 +9921,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9856,7 +9934,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
 }
 
 func (x *Contact) GetDisplayName() string {
@@ -9886,7 +9964,7 @@ type GroupInvite struct {
 
 func (x *GroupInvite) Reset() {
 	*x = GroupInvite{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9898,7 +9976,7 @@ func (x *GroupInvite) String() string {
 func (*GroupInvite) ProtoMessage() {}
 
 func (x *GroupInvite) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9911,7 +9989,7 @@ func (x *GroupInvite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupInvite.ProtoReflect.Descriptor instead.
 func (*GroupInvite) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
 }
 
 func (x *GroupInvite) GetGroup() string {
@@ -9964,7 +10042,7 @@ type CalendarEvent struct {
 
 func (x *CalendarEvent) Reset() {
 	*x = CalendarEvent{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9976,7 +10054,7 @@ func (x *CalendarEvent) String() string {
 func (*CalendarEvent) ProtoMessage() {}
 
 func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9989,7 +10067,7 @@ func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CalendarEvent.ProtoReflect.Descriptor instead.
 func (*CalendarEvent) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
 }
 
 func (x *CalendarEvent) GetName() string {
@@ -10052,7 +10130,7 @@ type Poll struct {
 
 func (x *Poll) Reset() {
 	*x = Poll{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10064,7 +10142,7 @@ func (x *Poll) String() string {
 func (*Poll) ProtoMessage() {}
 
 func (x *Poll) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10077,7 +10155,7 @@ func (x *Poll) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Poll.ProtoReflect.Descriptor instead.
 func (*Poll) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
 }
 
 func (x *Poll) GetQuestion() string {
@@ -10112,7 +10190,7 @@ type PollVote struct {
 
 func (x *PollVote) Reset() {
 	*x = PollVote{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10124,7 +10202,7 @@ func (x *PollVote) String() string {
 func (*PollVote) ProtoMessage() {}
 
 func (x *PollVote) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10137,7 +10215,7 @@ func (x *PollVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PollVote.ProtoReflect.Descriptor instead.
 func (*PollVote) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
 }
 
 func (x *PollVote) GetMessageId() string {
@@ -10171,7 +10249,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10183,7 +10261,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10196,7 +10274,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -10223,7 +10301,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10235,7 +10313,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10248,7 +10326,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -10274,7 +10352,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10286,7 +10364,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10299,7 +10377,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -10318,7 +10396,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10330,7 +10408,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10343,7 +10421,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -10362,7 +10440,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10374,7 +10452,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10387,7 +10465,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -10406,7 +10484,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10418,7 +10496,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10431,7 +10509,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
 }
 
 func (x *Other) GetKind() string {
@@ -10456,7 +10534,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10468,7 +10546,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10481,7 +10559,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -10562,7 +10640,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10574,7 +10652,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10587,7 +10665,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
 }
 
 func (x *Notice) GetNoticeId() string {
@@ -10819,7 +10897,7 @@ type GroupChanged struct {
 
 func (x *GroupChanged) Reset() {
 	*x = GroupChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10831,7 +10909,7 @@ func (x *GroupChanged) String() string {
 func (*GroupChanged) ProtoMessage() {}
 
 func (x *GroupChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10844,7 +10922,7 @@ func (x *GroupChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
 func (*GroupChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{136}
 }
 
 func (x *GroupChanged) GetJoined() []string {
@@ -10933,7 +11011,7 @@ type IdentityChanged struct {
 
 func (x *IdentityChanged) Reset() {
 	*x = IdentityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10945,7 +11023,7 @@ func (x *IdentityChanged) String() string {
 func (*IdentityChanged) ProtoMessage() {}
 
 func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10958,7 +11036,7 @@ func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
 func (*IdentityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{136}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{137}
 }
 
 func (x *IdentityChanged) GetImplicit() bool {
@@ -10980,7 +11058,7 @@ type CallReceived struct {
 
 func (x *CallReceived) Reset() {
 	*x = CallReceived{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10992,7 +11070,7 @@ func (x *CallReceived) String() string {
 func (*CallReceived) ProtoMessage() {}
 
 func (x *CallReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11005,7 +11083,7 @@ func (x *CallReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
 func (*CallReceived) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{137}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{138}
 }
 
 func (x *CallReceived) GetCallId() string {
@@ -11045,7 +11123,7 @@ type PictureChanged struct {
 
 func (x *PictureChanged) Reset() {
 	*x = PictureChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11057,7 +11135,7 @@ func (x *PictureChanged) String() string {
 func (*PictureChanged) ProtoMessage() {}
 
 func (x *PictureChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11070,7 +11148,7 @@ func (x *PictureChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
 func (*PictureChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{138}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{139}
 }
 
 func (x *PictureChanged) GetPictureId() string {
@@ -11092,7 +11170,7 @@ type ContactChanged struct {
 
 func (x *ContactChanged) Reset() {
 	*x = ContactChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11104,7 +11182,7 @@ func (x *ContactChanged) String() string {
 func (*ContactChanged) ProtoMessage() {}
 
 func (x *ContactChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11117,7 +11195,7 @@ func (x *ContactChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
 func (*ContactChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{139}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{140}
 }
 
 func (x *ContactChanged) GetAbout() string {
@@ -11159,7 +11237,7 @@ type HistoryOffered struct {
 
 func (x *HistoryOffered) Reset() {
 	*x = HistoryOffered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[141]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11171,7 +11249,7 @@ func (x *HistoryOffered) String() string {
 func (*HistoryOffered) ProtoMessage() {}
 
 func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[141]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11184,7 +11262,7 @@ func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
 func (*HistoryOffered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{140}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{141}
 }
 
 func (x *HistoryOffered) GetConversations() uint32 {
@@ -11219,7 +11297,7 @@ type ReachoutLock struct {
 
 func (x *ReachoutLock) Reset() {
 	*x = ReachoutLock{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[141]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[142]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11231,7 +11309,7 @@ func (x *ReachoutLock) String() string {
 func (*ReachoutLock) ProtoMessage() {}
 
 func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[141]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[142]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11244,7 +11322,7 @@ func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReachoutLock.ProtoReflect.Descriptor instead.
 func (*ReachoutLock) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{141}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{142}
 }
 
 func (x *ReachoutLock) GetUntilMs() int64 {
@@ -11272,7 +11350,7 @@ type PresenceChanged struct {
 
 func (x *PresenceChanged) Reset() {
 	*x = PresenceChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[142]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[143]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11284,7 +11362,7 @@ func (x *PresenceChanged) String() string {
 func (*PresenceChanged) ProtoMessage() {}
 
 func (x *PresenceChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[142]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[143]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11297,7 +11375,7 @@ func (x *PresenceChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PresenceChanged.ProtoReflect.Descriptor instead.
 func (*PresenceChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{142}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{143}
 }
 
 func (x *PresenceChanged) GetAvailable() bool {
@@ -11324,7 +11402,7 @@ type ActivityChanged struct {
 
 func (x *ActivityChanged) Reset() {
 	*x = ActivityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[143]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[144]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11336,7 +11414,7 @@ func (x *ActivityChanged) String() string {
 func (*ActivityChanged) ProtoMessage() {}
 
 func (x *ActivityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[143]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[144]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11349,7 +11427,7 @@ func (x *ActivityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActivityChanged.ProtoReflect.Descriptor instead.
 func (*ActivityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{143}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{144}
 }
 
 func (x *ActivityChanged) GetActivity() ChatActivity {
@@ -11368,7 +11446,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[144]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[145]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11380,7 +11458,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[144]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[145]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11393,7 +11471,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{144}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{145}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -11738,7 +11816,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\tpush_name\x18\x03 \x01(\tR\bpushName\x12\x14\n" +
 	"\x05about\x18\x04 \x01(\tR\x05about\x12\x1d\n" +
 	"\n" +
-	"picture_id\x18\x05 \x01(\tR\tpictureId\"\xdf\t\n" +
+	"picture_id\x18\x05 \x01(\tR\tpictureId\"\xa8\n" +
+	"\n" +
 	"\x03Act\x12G\n" +
 	"\rchat_presence\x18\x01 \x01(\v2 .holdfast.engine.v1.ChatPresenceH\x00R\fchatPresence\x12:\n" +
 	"\bpresence\x18\x02 \x01(\v2\x1c.holdfast.engine.v1.PresenceH\x00R\bpresence\x12;\n" +
@@ -11764,7 +11843,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\vreject_call\x18\x10 \x01(\v2\x1e.holdfast.engine.v1.RejectCallH\x00R\n" +
 	"rejectCall\x12J\n" +
 	"\x0ewatch_presence\x18\x11 \x01(\v2!.holdfast.engine.v1.WatchPresenceH\x00R\rwatchPresence\x12G\n" +
-	"\rolder_history\x18\x12 \x01(\v2 .holdfast.engine.v1.OlderHistoryH\x00R\folderHistoryB\x05\n" +
+	"\rolder_history\x18\x12 \x01(\v2 .holdfast.engine.v1.OlderHistoryH\x00R\folderHistory\x12G\n" +
+	"\rmessage_again\x18\x13 \x01(\v2 .holdfast.engine.v1.MessageAgainH\x00R\fmessageAgainB\x05\n" +
 	"\x03act\"\xf5\x02\n" +
 	"\tActResult\x121\n" +
 	"\x05group\x18\x04 \x01(\v2\x19.holdfast.engine.v1.GroupH\x00R\x05group\x12>\n" +
@@ -11787,7 +11867,12 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"message_id\x18\x02 \x01(\tR\tmessageId\x12\x17\n" +
 	"\afrom_me\x18\x03 \x01(\bR\x06fromMe\x12!\n" +
 	"\ftimestamp_ms\x18\x04 \x01(\x03R\vtimestampMs\x12\x14\n" +
-	"\x05count\x18\x05 \x01(\rR\x05count\"z\n" +
+	"\x05count\x18\x05 \x01(\rR\x05count\"Y\n" +
+	"\fMessageAgain\x12\x12\n" +
+	"\x04chat\x18\x01 \x01(\tR\x04chat\x12\x16\n" +
+	"\x06sender\x18\x02 \x01(\tR\x06sender\x12\x1d\n" +
+	"\n" +
+	"message_id\x18\x03 \x01(\tR\tmessageId\"z\n" +
 	"\bMarkRead\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\tR\x04chat\x12\x16\n" +
 	"\x06sender\x18\x02 \x01(\tR\x06sender\x12\x1f\n" +
@@ -12376,7 +12461,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 145)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 146)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -12456,84 +12541,85 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*Presence)(nil),                // 75: holdfast.engine.v1.Presence
 	(*WatchPresence)(nil),           // 76: holdfast.engine.v1.WatchPresence
 	(*OlderHistory)(nil),            // 77: holdfast.engine.v1.OlderHistory
-	(*MarkRead)(nil),                // 78: holdfast.engine.v1.MarkRead
-	(*GroupCreate)(nil),             // 79: holdfast.engine.v1.GroupCreate
-	(*GroupMembers)(nil),            // 80: holdfast.engine.v1.GroupMembers
-	(*MembersChanged)(nil),          // 81: holdfast.engine.v1.MembersChanged
-	(*GroupSubject)(nil),            // 82: holdfast.engine.v1.GroupSubject
-	(*GroupLeave)(nil),              // 83: holdfast.engine.v1.GroupLeave
-	(*MediaAgain)(nil),              // 84: holdfast.engine.v1.MediaAgain
-	(*MediaPlaced)(nil),             // 85: holdfast.engine.v1.MediaPlaced
-	(*GroupSettings)(nil),           // 86: holdfast.engine.v1.GroupSettings
-	(*GroupLinkReset)(nil),          // 87: holdfast.engine.v1.GroupLinkReset
-	(*GroupJoin)(nil),               // 88: holdfast.engine.v1.GroupJoin
-	(*Joined)(nil),                  // 89: holdfast.engine.v1.Joined
-	(*GroupDecide)(nil),             // 90: holdfast.engine.v1.GroupDecide
-	(*SetPicture)(nil),              // 91: holdfast.engine.v1.SetPicture
-	(*PictureSet)(nil),              // 92: holdfast.engine.v1.PictureSet
-	(*SetProfile)(nil),              // 93: holdfast.engine.v1.SetProfile
-	(*Block)(nil),                   // 94: holdfast.engine.v1.Block
-	(*RejectCall)(nil),              // 95: holdfast.engine.v1.RejectCall
-	(*Inspect)(nil),                 // 96: holdfast.engine.v1.Inspect
-	(*InspectResult)(nil),           // 97: holdfast.engine.v1.InspectResult
-	(*Finding)(nil),                 // 98: holdfast.engine.v1.Finding
-	(*Snapshot)(nil),                // 99: holdfast.engine.v1.Snapshot
-	(*SnapshotResult)(nil),          // 100: holdfast.engine.v1.SnapshotResult
-	(*Restore)(nil),                 // 101: holdfast.engine.v1.Restore
-	(*RestoreResult)(nil),           // 102: holdfast.engine.v1.RestoreResult
-	(*ImportDevice)(nil),            // 103: holdfast.engine.v1.ImportDevice
-	(*ImportDeviceResult)(nil),      // 104: holdfast.engine.v1.ImportDeviceResult
-	(*ExportDevice)(nil),            // 105: holdfast.engine.v1.ExportDevice
-	(*Discard)(nil),                 // 106: holdfast.engine.v1.Discard
-	(*BringBack)(nil),               // 107: holdfast.engine.v1.BringBack
-	(*Unlink)(nil),                  // 108: holdfast.engine.v1.Unlink
-	(*UnlinkResult)(nil),            // 109: holdfast.engine.v1.UnlinkResult
-	(*SessionFact)(nil),             // 110: holdfast.engine.v1.SessionFact
-	(*Connected)(nil),               // 111: holdfast.engine.v1.Connected
-	(*Disconnected)(nil),            // 112: holdfast.engine.v1.Disconnected
-	(*PairCode)(nil),                // 113: holdfast.engine.v1.PairCode
-	(*PairSuccess)(nil),             // 114: holdfast.engine.v1.PairSuccess
-	(*PairFailed)(nil),              // 115: holdfast.engine.v1.PairFailed
-	(*PairAccepted)(nil),            // 116: holdfast.engine.v1.PairAccepted
-	(*PairPhoneCode)(nil),           // 117: holdfast.engine.v1.PairPhoneCode
-	(*PairPasskeyRequest)(nil),      // 118: holdfast.engine.v1.PairPasskeyRequest
-	(*PairPasskeyConfirmation)(nil), // 119: holdfast.engine.v1.PairPasskeyConfirmation
-	(*OfflineDrained)(nil),          // 120: holdfast.engine.v1.OfflineDrained
-	(*PushNameChanged)(nil),         // 121: holdfast.engine.v1.PushNameChanged
-	(*CredentialsChanged)(nil),      // 122: holdfast.engine.v1.CredentialsChanged
-	(*TransferProgress)(nil),        // 123: holdfast.engine.v1.TransferProgress
-	(*Levels)(nil),                  // 124: holdfast.engine.v1.Levels
-	(*Level)(nil),                   // 125: holdfast.engine.v1.Level
-	(*Delivery)(nil),                // 126: holdfast.engine.v1.Delivery
-	(*Message)(nil),                 // 127: holdfast.engine.v1.Message
-	(*Text)(nil),                    // 128: holdfast.engine.v1.Text
-	(*Media)(nil),                   // 129: holdfast.engine.v1.Media
-	(*RemoteFile)(nil),              // 130: holdfast.engine.v1.RemoteFile
-	(*Location)(nil),                // 131: holdfast.engine.v1.Location
-	(*LiveLocation)(nil),            // 132: holdfast.engine.v1.LiveLocation
-	(*Contact)(nil),                 // 133: holdfast.engine.v1.Contact
-	(*GroupInvite)(nil),             // 134: holdfast.engine.v1.GroupInvite
-	(*CalendarEvent)(nil),           // 135: holdfast.engine.v1.CalendarEvent
-	(*Poll)(nil),                    // 136: holdfast.engine.v1.Poll
-	(*PollVote)(nil),                // 137: holdfast.engine.v1.PollVote
-	(*Reaction)(nil),                // 138: holdfast.engine.v1.Reaction
-	(*Edit)(nil),                    // 139: holdfast.engine.v1.Edit
-	(*Revoke)(nil),                  // 140: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),           // 141: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),          // 142: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),                   // 143: holdfast.engine.v1.Other
-	(*Receipt)(nil),                 // 144: holdfast.engine.v1.Receipt
-	(*Notice)(nil),                  // 145: holdfast.engine.v1.Notice
-	(*GroupChanged)(nil),            // 146: holdfast.engine.v1.GroupChanged
-	(*IdentityChanged)(nil),         // 147: holdfast.engine.v1.IdentityChanged
-	(*CallReceived)(nil),            // 148: holdfast.engine.v1.CallReceived
-	(*PictureChanged)(nil),          // 149: holdfast.engine.v1.PictureChanged
-	(*ContactChanged)(nil),          // 150: holdfast.engine.v1.ContactChanged
-	(*HistoryOffered)(nil),          // 151: holdfast.engine.v1.HistoryOffered
-	(*ReachoutLock)(nil),            // 152: holdfast.engine.v1.ReachoutLock
-	(*PresenceChanged)(nil),         // 153: holdfast.engine.v1.PresenceChanged
-	(*ActivityChanged)(nil),         // 154: holdfast.engine.v1.ActivityChanged
-	(*OtherNotice)(nil),             // 155: holdfast.engine.v1.OtherNotice
+	(*MessageAgain)(nil),            // 78: holdfast.engine.v1.MessageAgain
+	(*MarkRead)(nil),                // 79: holdfast.engine.v1.MarkRead
+	(*GroupCreate)(nil),             // 80: holdfast.engine.v1.GroupCreate
+	(*GroupMembers)(nil),            // 81: holdfast.engine.v1.GroupMembers
+	(*MembersChanged)(nil),          // 82: holdfast.engine.v1.MembersChanged
+	(*GroupSubject)(nil),            // 83: holdfast.engine.v1.GroupSubject
+	(*GroupLeave)(nil),              // 84: holdfast.engine.v1.GroupLeave
+	(*MediaAgain)(nil),              // 85: holdfast.engine.v1.MediaAgain
+	(*MediaPlaced)(nil),             // 86: holdfast.engine.v1.MediaPlaced
+	(*GroupSettings)(nil),           // 87: holdfast.engine.v1.GroupSettings
+	(*GroupLinkReset)(nil),          // 88: holdfast.engine.v1.GroupLinkReset
+	(*GroupJoin)(nil),               // 89: holdfast.engine.v1.GroupJoin
+	(*Joined)(nil),                  // 90: holdfast.engine.v1.Joined
+	(*GroupDecide)(nil),             // 91: holdfast.engine.v1.GroupDecide
+	(*SetPicture)(nil),              // 92: holdfast.engine.v1.SetPicture
+	(*PictureSet)(nil),              // 93: holdfast.engine.v1.PictureSet
+	(*SetProfile)(nil),              // 94: holdfast.engine.v1.SetProfile
+	(*Block)(nil),                   // 95: holdfast.engine.v1.Block
+	(*RejectCall)(nil),              // 96: holdfast.engine.v1.RejectCall
+	(*Inspect)(nil),                 // 97: holdfast.engine.v1.Inspect
+	(*InspectResult)(nil),           // 98: holdfast.engine.v1.InspectResult
+	(*Finding)(nil),                 // 99: holdfast.engine.v1.Finding
+	(*Snapshot)(nil),                // 100: holdfast.engine.v1.Snapshot
+	(*SnapshotResult)(nil),          // 101: holdfast.engine.v1.SnapshotResult
+	(*Restore)(nil),                 // 102: holdfast.engine.v1.Restore
+	(*RestoreResult)(nil),           // 103: holdfast.engine.v1.RestoreResult
+	(*ImportDevice)(nil),            // 104: holdfast.engine.v1.ImportDevice
+	(*ImportDeviceResult)(nil),      // 105: holdfast.engine.v1.ImportDeviceResult
+	(*ExportDevice)(nil),            // 106: holdfast.engine.v1.ExportDevice
+	(*Discard)(nil),                 // 107: holdfast.engine.v1.Discard
+	(*BringBack)(nil),               // 108: holdfast.engine.v1.BringBack
+	(*Unlink)(nil),                  // 109: holdfast.engine.v1.Unlink
+	(*UnlinkResult)(nil),            // 110: holdfast.engine.v1.UnlinkResult
+	(*SessionFact)(nil),             // 111: holdfast.engine.v1.SessionFact
+	(*Connected)(nil),               // 112: holdfast.engine.v1.Connected
+	(*Disconnected)(nil),            // 113: holdfast.engine.v1.Disconnected
+	(*PairCode)(nil),                // 114: holdfast.engine.v1.PairCode
+	(*PairSuccess)(nil),             // 115: holdfast.engine.v1.PairSuccess
+	(*PairFailed)(nil),              // 116: holdfast.engine.v1.PairFailed
+	(*PairAccepted)(nil),            // 117: holdfast.engine.v1.PairAccepted
+	(*PairPhoneCode)(nil),           // 118: holdfast.engine.v1.PairPhoneCode
+	(*PairPasskeyRequest)(nil),      // 119: holdfast.engine.v1.PairPasskeyRequest
+	(*PairPasskeyConfirmation)(nil), // 120: holdfast.engine.v1.PairPasskeyConfirmation
+	(*OfflineDrained)(nil),          // 121: holdfast.engine.v1.OfflineDrained
+	(*PushNameChanged)(nil),         // 122: holdfast.engine.v1.PushNameChanged
+	(*CredentialsChanged)(nil),      // 123: holdfast.engine.v1.CredentialsChanged
+	(*TransferProgress)(nil),        // 124: holdfast.engine.v1.TransferProgress
+	(*Levels)(nil),                  // 125: holdfast.engine.v1.Levels
+	(*Level)(nil),                   // 126: holdfast.engine.v1.Level
+	(*Delivery)(nil),                // 127: holdfast.engine.v1.Delivery
+	(*Message)(nil),                 // 128: holdfast.engine.v1.Message
+	(*Text)(nil),                    // 129: holdfast.engine.v1.Text
+	(*Media)(nil),                   // 130: holdfast.engine.v1.Media
+	(*RemoteFile)(nil),              // 131: holdfast.engine.v1.RemoteFile
+	(*Location)(nil),                // 132: holdfast.engine.v1.Location
+	(*LiveLocation)(nil),            // 133: holdfast.engine.v1.LiveLocation
+	(*Contact)(nil),                 // 134: holdfast.engine.v1.Contact
+	(*GroupInvite)(nil),             // 135: holdfast.engine.v1.GroupInvite
+	(*CalendarEvent)(nil),           // 136: holdfast.engine.v1.CalendarEvent
+	(*Poll)(nil),                    // 137: holdfast.engine.v1.Poll
+	(*PollVote)(nil),                // 138: holdfast.engine.v1.PollVote
+	(*Reaction)(nil),                // 139: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 140: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 141: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 142: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 143: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 144: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 145: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 146: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 147: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 148: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 149: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 150: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 151: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 152: holdfast.engine.v1.HistoryOffered
+	(*ReachoutLock)(nil),            // 153: holdfast.engine.v1.ReachoutLock
+	(*PresenceChanged)(nil),         // 154: holdfast.engine.v1.PresenceChanged
+	(*ActivityChanged)(nil),         // 155: holdfast.engine.v1.ActivityChanged
+	(*OtherNotice)(nil),             // 156: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -12541,9 +12627,9 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	16,  // 2: holdfast.engine.v1.Down.commands:type_name -> holdfast.engine.v1.Command
 	14,  // 3: holdfast.engine.v1.Up.welcome:type_name -> holdfast.engine.v1.Welcome
 	17,  // 4: holdfast.engine.v1.Up.results:type_name -> holdfast.engine.v1.Result
-	110, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
-	126, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
-	124, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
+	111, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
+	127, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
+	125, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
 	19,  // 8: holdfast.engine.v1.Command.list:type_name -> holdfast.engine.v1.List
 	21,  // 9: holdfast.engine.v1.Command.scan:type_name -> holdfast.engine.v1.Scan
 	24,  // 10: holdfast.engine.v1.Command.open:type_name -> holdfast.engine.v1.Open
@@ -12564,15 +12650,15 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	31,  // 25: holdfast.engine.v1.Command.pair_phone:type_name -> holdfast.engine.v1.PairPhone
 	32,  // 26: holdfast.engine.v1.Command.passkey_response:type_name -> holdfast.engine.v1.PasskeyResponse
 	33,  // 27: holdfast.engine.v1.Command.passkey_confirm:type_name -> holdfast.engine.v1.PasskeyConfirm
-	96,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
-	99,  // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
-	101, // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
-	103, // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
-	108, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
-	106, // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
-	107, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
+	97,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
+	100, // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
+	102, // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
+	104, // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
+	109, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
+	107, // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
+	108, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
 	29,  // 35: holdfast.engine.v1.Command.scout:type_name -> holdfast.engine.v1.Scout
-	105, // 36: holdfast.engine.v1.Command.export_device:type_name -> holdfast.engine.v1.ExportDevice
+	106, // 36: holdfast.engine.v1.Command.export_device:type_name -> holdfast.engine.v1.ExportDevice
 	18,  // 37: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
 	20,  // 38: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
 	22,  // 39: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
@@ -12582,13 +12668,13 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	43,  // 43: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
 	56,  // 44: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
 	73,  // 45: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
-	97,  // 46: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
-	100, // 47: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
-	102, // 48: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
-	104, // 49: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
-	109, // 50: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
+	98,  // 46: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
+	101, // 47: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
+	103, // 48: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
+	105, // 49: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
+	110, // 50: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
 	0,   // 51: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
-	125, // 52: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
+	126, // 52: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
 	3,   // 53: holdfast.engine.v1.Scan.place:type_name -> holdfast.engine.v1.Place
 	23,  // 54: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
 	8,   // 55: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
@@ -12616,7 +12702,7 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	65,  // 77: holdfast.engine.v1.QueryResult.block_list:type_name -> holdfast.engine.v1.BlockList
 	58,  // 78: holdfast.engine.v1.QueryResult.history:type_name -> holdfast.engine.v1.History
 	59,  // 79: holdfast.engine.v1.History.chats:type_name -> holdfast.engine.v1.HistoryChat
-	127, // 80: holdfast.engine.v1.History.messages:type_name -> holdfast.engine.v1.Message
+	128, // 80: holdfast.engine.v1.History.messages:type_name -> holdfast.engine.v1.Message
 	61,  // 81: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
 	66,  // 82: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
 	64,  // 83: holdfast.engine.v1.GroupRequests.requests:type_name -> holdfast.engine.v1.GroupRequest
@@ -12625,94 +12711,95 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	68,  // 86: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
 	74,  // 87: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
 	75,  // 88: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
-	78,  // 89: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
-	79,  // 90: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
-	80,  // 91: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
-	82,  // 92: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
-	83,  // 93: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
-	84,  // 94: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
-	86,  // 95: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
-	87,  // 96: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
-	88,  // 97: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
-	90,  // 98: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
-	91,  // 99: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
-	93,  // 100: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
-	94,  // 101: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
-	95,  // 102: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
+	79,  // 89: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
+	80,  // 90: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
+	81,  // 91: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
+	83,  // 92: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
+	84,  // 93: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
+	85,  // 94: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
+	87,  // 95: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
+	88,  // 96: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
+	89,  // 97: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
+	91,  // 98: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
+	92,  // 99: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
+	94,  // 100: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
+	95,  // 101: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
+	96,  // 102: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
 	76,  // 103: holdfast.engine.v1.Act.watch_presence:type_name -> holdfast.engine.v1.WatchPresence
 	77,  // 104: holdfast.engine.v1.Act.older_history:type_name -> holdfast.engine.v1.OlderHistory
-	61,  // 105: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
-	81,  // 106: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
-	62,  // 107: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
-	89,  // 108: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
-	85,  // 109: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
-	92,  // 110: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
-	1,   // 111: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
-	2,   // 112: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
-	66,  // 113: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
-	3,   // 114: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
-	98,  // 115: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
-	25,  // 116: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
-	4,   // 117: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
-	25,  // 118: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
-	25,  // 119: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
-	3,   // 120: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
-	111, // 121: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
-	112, // 122: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
-	113, // 123: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
-	114, // 124: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
-	115, // 125: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
-	120, // 126: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
-	121, // 127: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
-	122, // 128: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
-	117, // 129: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
-	118, // 130: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
-	119, // 131: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
-	123, // 132: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
-	116, // 133: holdfast.engine.v1.SessionFact.pair_accepted:type_name -> holdfast.engine.v1.PairAccepted
-	5,   // 134: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
-	6,   // 135: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
-	125, // 136: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
-	7,   // 137: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
-	127, // 138: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	144, // 139: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	145, // 140: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
-	128, // 141: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
-	129, // 142: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
-	131, // 143: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
-	133, // 144: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
-	136, // 145: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	138, // 146: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	139, // 147: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	140, // 148: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	141, // 149: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	142, // 150: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	143, // 151: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	137, // 152: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
-	132, // 153: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
-	134, // 154: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
-	135, // 155: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
-	8,   // 156: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	130, // 157: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
-	131, // 158: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
-	9,   // 159: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	146, // 160: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
-	147, // 161: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
-	148, // 162: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
-	149, // 163: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
-	150, // 164: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
-	151, // 165: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	152, // 166: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
-	153, // 167: holdfast.engine.v1.Notice.presence_changed:type_name -> holdfast.engine.v1.PresenceChanged
-	154, // 168: holdfast.engine.v1.Notice.activity_changed:type_name -> holdfast.engine.v1.ActivityChanged
-	155, // 169: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 170: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	1,   // 171: holdfast.engine.v1.ActivityChanged.activity:type_name -> holdfast.engine.v1.ChatActivity
-	172, // [172:172] is the sub-list for method output_type
-	172, // [172:172] is the sub-list for method input_type
-	172, // [172:172] is the sub-list for extension type_name
-	172, // [172:172] is the sub-list for extension extendee
-	0,   // [0:172] is the sub-list for field type_name
+	78,  // 105: holdfast.engine.v1.Act.message_again:type_name -> holdfast.engine.v1.MessageAgain
+	61,  // 106: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
+	82,  // 107: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
+	62,  // 108: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
+	90,  // 109: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
+	86,  // 110: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
+	93,  // 111: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
+	1,   // 112: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
+	2,   // 113: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
+	66,  // 114: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
+	3,   // 115: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
+	99,  // 116: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
+	25,  // 117: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
+	4,   // 118: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
+	25,  // 119: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
+	25,  // 120: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
+	3,   // 121: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
+	112, // 122: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
+	113, // 123: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
+	114, // 124: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
+	115, // 125: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
+	116, // 126: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
+	121, // 127: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
+	122, // 128: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
+	123, // 129: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
+	118, // 130: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
+	119, // 131: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
+	120, // 132: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
+	124, // 133: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
+	117, // 134: holdfast.engine.v1.SessionFact.pair_accepted:type_name -> holdfast.engine.v1.PairAccepted
+	5,   // 135: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
+	6,   // 136: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
+	126, // 137: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
+	7,   // 138: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
+	128, // 139: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
+	145, // 140: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	146, // 141: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	129, // 142: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
+	130, // 143: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
+	132, // 144: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
+	134, // 145: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
+	137, // 146: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
+	139, // 147: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	140, // 148: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	141, // 149: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	142, // 150: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	143, // 151: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	144, // 152: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	138, // 153: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
+	133, // 154: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
+	135, // 155: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
+	136, // 156: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
+	8,   // 157: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	131, // 158: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
+	132, // 159: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
+	9,   // 160: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	147, // 161: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	148, // 162: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	149, // 163: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	150, // 164: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	151, // 165: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	152, // 166: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	153, // 167: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
+	154, // 168: holdfast.engine.v1.Notice.presence_changed:type_name -> holdfast.engine.v1.PresenceChanged
+	155, // 169: holdfast.engine.v1.Notice.activity_changed:type_name -> holdfast.engine.v1.ActivityChanged
+	156, // 170: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 171: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	1,   // 172: holdfast.engine.v1.ActivityChanged.activity:type_name -> holdfast.engine.v1.ChatActivity
+	173, // [173:173] is the sub-list for method output_type
+	173, // [173:173] is the sub-list for method input_type
+	173, // [173:173] is the sub-list for extension type_name
+	173, // [173:173] is the sub-list for extension extendee
+	0,   // [0:173] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -12811,6 +12898,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Act_RejectCall)(nil),
 		(*Act_WatchPresence)(nil),
 		(*Act_OlderHistory)(nil),
+		(*Act_MessageAgain)(nil),
 	}
 	file_holdfast_engine_v1_engine_proto_msgTypes[62].OneofWrappers = []any{
 		(*ActResult_Group)(nil),
@@ -12820,9 +12908,9 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*ActResult_MediaPlaced)(nil),
 		(*ActResult_Picture)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[75].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[82].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[99].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[76].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[83].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[100].OneofWrappers = []any{
 		(*SessionFact_Connected)(nil),
 		(*SessionFact_Disconnected)(nil),
 		(*SessionFact_PairCode)(nil),
@@ -12837,14 +12925,14 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*SessionFact_TransferProgress)(nil),
 		(*SessionFact_PairAccepted)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[100].OneofWrappers = []any{}
 	file_holdfast_engine_v1_engine_proto_msgTypes[101].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[115].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[102].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[116].OneofWrappers = []any{
 		(*Delivery_Message)(nil),
 		(*Delivery_Receipt)(nil),
 		(*Delivery_Notice)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[116].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[117].OneofWrappers = []any{
 		(*Message_Text)(nil),
 		(*Message_Media)(nil),
 		(*Message_Location)(nil),
@@ -12861,7 +12949,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_GroupInvite)(nil),
 		(*Message_Event)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[134].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[135].OneofWrappers = []any{
 		(*Notice_GroupChanged)(nil),
 		(*Notice_IdentityChanged)(nil),
 		(*Notice_CallReceived)(nil),
@@ -12873,15 +12961,15 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_ActivityChanged)(nil),
 		(*Notice_Other)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[135].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[139].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[136].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[140].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   145,
+			NumMessages:   146,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -50,6 +50,8 @@ func (c *Connection) act(act *pb.Act, reply func(*pb.Result)) {
 		do = func() (*pb.ActResult, error) { return nothing(c.watchPresence(a.WatchPresence)) }
 	case *pb.Act_OlderHistory:
 		do = func() (*pb.ActResult, error) { return nothing(c.askOlder(a.OlderHistory)) }
+	case *pb.Act_MessageAgain:
+		do = func() (*pb.ActResult, error) { return nothing(c.askAgain(a.MessageAgain)) }
 	default:
 		reply(failure(pb.ErrorCode_UNKNOWN_COMMAND, "this engine does not know the act"))
 		return

@@ -66,6 +66,24 @@ func (c *Connection) askOlder(o *pb.OlderHistory) error {
 	return err
 }
 
+// askAgain asks the session's own phone for a message that this device could not read. The phone answers with the
+// message, or not at all.
+func (c *Connection) askAgain(m *pb.MessageAgain) error {
+	chat, err := chatOf(m.Chat)
+	if err != nil {
+		return err
+	}
+	sender, err := personOf(m.Sender)
+	if err != nil {
+		return err
+	}
+	if m.MessageId == "" {
+		return argumentError("message_id is empty")
+	}
+	_, err = c.client.SendPeerMessage(c.ctx, c.client.BuildUnavailableMessageRequest(chat, sender, m.MessageId))
+	return err
+}
+
 func (c *Connection) openHistory(notification []byte) (*waHistorySync.HistorySync, error) {
 	offer := &waE2E.HistorySyncNotification{}
 	if err := proto.Unmarshal(notification, offer); err != nil || len(notification) == 0 {

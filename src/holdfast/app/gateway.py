@@ -27,7 +27,7 @@ from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Check, Doctor, Level, Places
 from holdfast.engine import EngineIdentity, EngineLink, EngineProcess, Intake
-from holdfast.inbox import Inbox
+from holdfast.inbox import Inbox, Missing
 from holdfast.journal import Journal
 from holdfast.kit import logging
 from holdfast.kit.ids import new_id
@@ -119,6 +119,7 @@ class Gateway:
         words = Index()
         telling = Telling(self.outbox, words.again)
         self.presences = Presences(store, self.link.acts)
+        self.missing = Missing(store, self.link.acts, pace=chosen.lab_pace)
         self.importer = Importer(store, self.link.questions, telling.names_learned)
         telling.on_offered = self.importer.offered
         self.inbox = Inbox(store, journal, telling, expecting=expecting)
@@ -158,12 +159,14 @@ class Gateway:
         self.fetcher.session_up(session_id)
         self.importer.session_up(session_id)
         self.presences.session_up(session_id, phone)
+        self.missing.session_up(session_id)
 
     def _down(self, session_id: SessionId) -> None:
         self.outbox.session_down(session_id)
         self.fetcher.session_down(session_id)
         self.importer.session_down(session_id)
         self.presences.session_down(session_id)
+        self.missing.session_down(session_id)
 
     def _deleted(self, unit: WriteUnit, session_id: SessionId) -> None:
         self.outbox.session_deleted(unit, session_id)
@@ -214,6 +217,7 @@ class Gateway:
             self.canary,
             self.importer,
             self.presences,
+            self.missing,
             self.listing,
             self.indexing,
             *on_the_store,

@@ -144,6 +144,11 @@ class Acts:
         )
         await self._act(session_id, pb.Act(older_history=wanted))
 
+    async def ask_again(self, session_id: str, chat: str, sender: str, message_id: str) -> None:
+        """Ask the session's own phone for a message that could not be read: it arrives, or nothing comes."""
+        wanted = pb.MessageAgain(chat=chat, sender=sender, message_id=message_id)
+        await self._act(session_id, pb.Act(message_again=wanted))
+
     async def mark_read(
         self, session_id: str, chat: str, sender: str, message_ids: Sequence[str], timestamp_ms: int
     ) -> None:

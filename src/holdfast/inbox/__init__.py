@@ -5,5 +5,6 @@ by itself and never reports an id whose commit it has not seen.
 """
 
 from holdfast.inbox.inbox import Inbox, Told
+from holdfast.inbox.missing import Missing
 
-__all__ = ["Inbox", "Told"]
+__all__ = ["Inbox", "Missing", "Told"]

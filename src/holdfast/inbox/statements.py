@@ -31,3 +31,12 @@ KEEP_EVENT: Final = Statement(
     "Gives an event its data for itself: the message that it points to is about to hold something else.",
     "UPDATE events SET data_json = :data_json, message_order_no = NULL WHERE event_id = :event_id",
 )
+MISSING: Final = Statement(
+    "inbox.missing",
+    "The newest messages that came to a session since then and could not be read.",
+    """
+SELECT chat, sender, message_id FROM messages
+WHERE session_id = :session_id AND kind = 'undecryptable' AND direction = 'in' AND taken_at_ms >= :since_ms
+ORDER BY order_no DESC LIMIT :most
+""",
+)

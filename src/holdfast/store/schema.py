@@ -161,6 +161,12 @@ messages = Table(
     Index("ix_messages_order", "session_id", "order_no"),
     Index("ix_messages_chat", "session_id", "chat", "order_no"),
     Index(
+        "ix_messages_undecryptable",
+        *("session_id", "order_no"),
+        sqlite_where=text("kind = 'undecryptable'"),
+        postgresql_where=text("kind = 'undecryptable'"),
+    ),
+    Index(
         "ix_messages_history",
         *("session_id", "chat", "history_place", "timestamp_ms", "order_no"),
         sqlite_where=text("history_place IS NOT NULL"),

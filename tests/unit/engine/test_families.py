@@ -160,6 +160,7 @@ CALLS: list[tuple[Call, int, object]] = [
         10,
         None,
     ),
+    (lambda f, q, t, c, g: t.ask_again(SESSION, GROUP, FRIEND, "A2"), 10, None),
 ]
 ASKED = commands(
     "down_commands_files",
@@ -171,6 +172,7 @@ ASKED = commands(
     "down_commands_acts_people",
     "down_commands_export",
     "down_commands_acts_watching",
+    "down_commands_acts_again",
 )
 
 

@@ -897,7 +897,7 @@ class OwnProfile(_message.Message):
     def __init__(self, jid: _Optional[str] = ..., lid: _Optional[str] = ..., push_name: _Optional[str] = ..., about: _Optional[str] = ..., picture_id: _Optional[str] = ...) -> None: ...
 
 class Act(_message.Message):
-    __slots__ = ("chat_presence", "presence", "mark_read", "group_create", "group_members", "group_subject", "group_leave", "media_again", "group_settings", "group_link_reset", "group_join", "group_decide", "set_picture", "set_profile", "block", "reject_call", "watch_presence", "older_history")
+    __slots__ = ("chat_presence", "presence", "mark_read", "group_create", "group_members", "group_subject", "group_leave", "media_again", "group_settings", "group_link_reset", "group_join", "group_decide", "set_picture", "set_profile", "block", "reject_call", "watch_presence", "older_history", "message_again")
     CHAT_PRESENCE_FIELD_NUMBER: _ClassVar[int]
     PRESENCE_FIELD_NUMBER: _ClassVar[int]
     MARK_READ_FIELD_NUMBER: _ClassVar[int]
@@ -916,6 +916,7 @@ class Act(_message.Message):
     REJECT_CALL_FIELD_NUMBER: _ClassVar[int]
     WATCH_PRESENCE_FIELD_NUMBER: _ClassVar[int]
     OLDER_HISTORY_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_AGAIN_FIELD_NUMBER: _ClassVar[int]
     chat_presence: ChatPresence
     presence: Presence
     mark_read: MarkRead
@@ -934,7 +935,8 @@ class Act(_message.Message):
     reject_call: RejectCall
     watch_presence: WatchPresence
     older_history: OlderHistory
-    def __init__(self, chat_presence: _Optional[_Union[ChatPresence, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., mark_read: _Optional[_Union[MarkRead, _Mapping]] = ..., group_create: _Optional[_Union[GroupCreate, _Mapping]] = ..., group_members: _Optional[_Union[GroupMembers, _Mapping]] = ..., group_subject: _Optional[_Union[GroupSubject, _Mapping]] = ..., group_leave: _Optional[_Union[GroupLeave, _Mapping]] = ..., media_again: _Optional[_Union[MediaAgain, _Mapping]] = ..., group_settings: _Optional[_Union[GroupSettings, _Mapping]] = ..., group_link_reset: _Optional[_Union[GroupLinkReset, _Mapping]] = ..., group_join: _Optional[_Union[GroupJoin, _Mapping]] = ..., group_decide: _Optional[_Union[GroupDecide, _Mapping]] = ..., set_picture: _Optional[_Union[SetPicture, _Mapping]] = ..., set_profile: _Optional[_Union[SetProfile, _Mapping]] = ..., block: _Optional[_Union[Block, _Mapping]] = ..., reject_call: _Optional[_Union[RejectCall, _Mapping]] = ..., watch_presence: _Optional[_Union[WatchPresence, _Mapping]] = ..., older_history: _Optional[_Union[OlderHistory, _Mapping]] = ...) -> None: ...
+    message_again: MessageAgain
+    def __init__(self, chat_presence: _Optional[_Union[ChatPresence, _Mapping]] = ..., presence: _Optional[_Union[Presence, _Mapping]] = ..., mark_read: _Optional[_Union[MarkRead, _Mapping]] = ..., group_create: _Optional[_Union[GroupCreate, _Mapping]] = ..., group_members: _Optional[_Union[GroupMembers, _Mapping]] = ..., group_subject: _Optional[_Union[GroupSubject, _Mapping]] = ..., group_leave: _Optional[_Union[GroupLeave, _Mapping]] = ..., media_again: _Optional[_Union[MediaAgain, _Mapping]] = ..., group_settings: _Optional[_Union[GroupSettings, _Mapping]] = ..., group_link_reset: _Optional[_Union[GroupLinkReset, _Mapping]] = ..., group_join: _Optional[_Union[GroupJoin, _Mapping]] = ..., group_decide: _Optional[_Union[GroupDecide, _Mapping]] = ..., set_picture: _Optional[_Union[SetPicture, _Mapping]] = ..., set_profile: _Optional[_Union[SetProfile, _Mapping]] = ..., block: _Optional[_Union[Block, _Mapping]] = ..., reject_call: _Optional[_Union[RejectCall, _Mapping]] = ..., watch_presence: _Optional[_Union[WatchPresence, _Mapping]] = ..., older_history: _Optional[_Union[OlderHistory, _Mapping]] = ..., message_again: _Optional[_Union[MessageAgain, _Mapping]] = ...) -> None: ...
 
 class ActResult(_message.Message):
     __slots__ = ("group", "members", "link", "joined", "media_placed", "picture")
@@ -985,6 +987,16 @@ class OlderHistory(_message.Message):
     timestamp_ms: int
     count: int
     def __init__(self, chat: _Optional[str] = ..., message_id: _Optional[str] = ..., from_me: _Optional[bool] = ..., timestamp_ms: _Optional[int] = ..., count: _Optional[int] = ...) -> None: ...
+
+class MessageAgain(_message.Message):
+    __slots__ = ("chat", "sender", "message_id")
+    CHAT_FIELD_NUMBER: _ClassVar[int]
+    SENDER_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    chat: str
+    sender: str
+    message_id: str
+    def __init__(self, chat: _Optional[str] = ..., sender: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
 
 class MarkRead(_message.Message):
     __slots__ = ("chat", "sender", "message_ids", "timestamp_ms")
