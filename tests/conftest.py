@@ -4,9 +4,11 @@ test, and how Hypothesis looks for examples.
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 
 from databases import PostgresqlForTests, file_of_newest_schema, postgresql_for_tests
 from holdfast.journal import Journal
@@ -23,6 +25,25 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("explore", deadline=None, suppress_health_check=_SLOW, print_blob=True)
 hypothesis.settings.load_profile("holdfast")
+
+
+# A program keeps its loggers as they were at their first line. Tests are many programs in one process: their
+# loggers follow the configuration of the moment, and each test begins without one.
+_configure = structlog.configure
+
+
+def _configure_for_now(**chosen: Any) -> None:
+    _configure(**chosen | {"cache_logger_on_first_use": False})
+
+
+structlog.configure = _configure_for_now
+
+
+@pytest.fixture(autouse=True)
+def no_configured_logs() -> Iterator[None]:
+    """What a test says about logs ends with it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

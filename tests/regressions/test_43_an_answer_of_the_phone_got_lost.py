@@ -15,8 +15,6 @@ async def test_the_phone_is_asked_again(house: House) -> None:
     await house.received("hello")
     await house.simulator.fault("unavailable", number)
     # The first is the message itself, the second what the phone answers.
-    await house.simulator.rule(
-        "drop", Match(account=number, direction="out", tag="message", nth=2), count=1
-    )
+    await house.simulator.rule("drop", Match(account=number, direction="out", tag="message", nth=2), count=1)
     await anna.say(phone, "on my way")
     await house.received("on my way")

@@ -66,6 +66,17 @@ class _Somebody:
                 await self.look(wait_s=1.0)
 
 
+async def _met(phone: LabPhone) -> _Somebody:
+    """Somebody whose phone may have been in a script before: what it has received until now is heard."""
+    somebody = _Somebody(phone)
+    while True:
+        before = somebody.after
+        await somebody.look()
+        somebody.unheard.clear()
+        if somebody.after == before:
+            return somebody
+
+
 async def play(world: World, conversation: Conversation, folder: Path) -> None:
     """Play a conversation from its beginning to its end; the files that it names lie in the folder.
 
@@ -96,7 +107,7 @@ class _Player:
     async def _do(self, act: Act) -> None:
         match act:
             case Phone():
-                self._people[act.who] = _Somebody(await self._world.phone(act.who, act.number))
+                self._people[act.who] = await _met(await self._world.phone(act.who, act.number))
             case Bots():
                 names = [self._bot(name) for name in act.names]
                 await self._world.start_bots(names, apart=self._apart)
@@ -130,7 +141,7 @@ class _Player:
 
     async def _somebody(self, name: str) -> _Somebody:
         if name not in self._people:
-            self._people[name] = _Somebody(await self._world.phone(name))
+            self._people[name] = await _met(await self._world.phone(name))
         return self._people[name]
 
     async def _write(self, act: Say | Send) -> str:
