@@ -105,6 +105,11 @@ class Killer:
         self.paired += 1
         return Number(name, phone.phone, customer)
 
+    async def _scan_again(self, number: Number) -> None:
+        """A phone may say yes to a code whose engine is dead already: then its owner asks for another."""
+        if (await self.stack.client.sessions.get(number.session)).state == "new":
+            await self._scan(number.session, self.simulator.at(number.phone))
+
     async def _scan(self, name: str, phone: Phone) -> None:
         """Until the phone has said yes: somebody else's scan may pass the point and kill this one's code."""
         api = self.stack.client
@@ -118,22 +123,28 @@ class Killer:
                     return
 
     async def _until_back(self, kill: Kill, strike: Strike, before: System | None) -> None:
-        expected = {number.session for number in (*self.numbers, *strike.paired)}
         within_s = self.faults.patience * _BACK_WITHIN_S
         deadline = time.monotonic() + within_s
         away = "the gateway did not answer"
-        while time.monotonic() < deadline:
-            with contextlib.suppress(HoldfastError):
-                system = await self.stack.client.system()
-                if replaced(strike.victims, before, system):
-                    missing = await _away(self.stack.client, expected)
-                    if not missing:
-                        return
-                    away = missing
-                else:
-                    away = "the killed process was not replaced"
+        while (left_s := deadline - time.monotonic()) > 0:
+            with contextlib.suppress(HoldfastError, TimeoutError):
+                async with asyncio.timeout(left_s):
+                    away = await self._who_is_away(strike, before)
+                if not away:
+                    return
             await asyncio.sleep(0.02)
         raise NotBack(f"kill {kill.number} ({kill.point}): {away} within {within_s:g} s")
+
+    async def _who_is_away(self, strike: Strike, before: System | None) -> str:
+        api = self.stack.client
+        if not replaced(strike.victims, before, await api.system()):
+            return "the killed process was not replaced"
+        if away := await _away(api, {number.session for number in self.numbers}):
+            return away
+        # Everybody else is back: what the engine had left of a scan has been taken up.
+        for number in strike.paired:
+            await self._scan_again(number)
+        return await _away(api, {number.session for number in strike.paired})
 
 
 async def _away(api: Client, expected: Set[str]) -> str:
