@@ -86,6 +86,8 @@ class Missing:
                     await self._one(session_id, chat, sender, message_id)
             except (StoreUnavailable, NotConnected, EngineUnreachable) as exc:
                 _log.info("inbox.missing_waits", session_id=session_id, code=exc.code)
+            except Exception as exc:  # one session's trouble is not the gateway's
+                _log.error("inbox.missing_crashed", session_id=session_id, exc_info=exc)
 
     def _missing(self, session_id: SessionId) -> Callable[[ReadUnit], list[tuple[str, str, str]]]:
         since_ms = self._clock() - YOUNGER_THAN_MS

@@ -99,6 +99,8 @@ class Presences:
                 await self._one(session_id, person)
         except (StoreUnavailable, NotConnected, EngineUnreachable) as exc:
             _log.info("people.presences_wait", session_id=session_id, code=exc.code)
+        except Exception as exc:  # one session's trouble is not the gateway's
+            _log.error("people.presences_crashed", session_id=session_id, exc_info=exc)
 
     async def _one(self, session_id: SessionId, person: str) -> None:
         try:

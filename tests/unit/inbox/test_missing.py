@@ -116,6 +116,14 @@ async def test_one_that_is_refused_holds_up_no_other(stage: Stage) -> None:
     assert await stage.later() == ["M3", "M1"]
 
 
+async def test_what_crashes_is_asked_for_later_and_ends_nothing(stage: Stage) -> None:
+    stage.refused["M1"] = ValueError("a bug")
+    stage.room.session_up(SES)
+    assert await stage.later() == ["M1"]
+    del stage.refused["M1"]
+    assert await stage.later() == ["M1"]
+
+
 async def test_what_is_a_day_old_is_waited_for_no_more(stage: Stage) -> None:
     stage.room.session_up(SES)
     stage.now_ms += YOUNGER_THAN_MS

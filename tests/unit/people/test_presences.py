@@ -108,6 +108,18 @@ async def test_one_that_is_refused_stops_nobody_and_a_lost_connection_stops_all(
         await acts.until(ITSELF, ANN, ITSELF, ANN, BOB)
 
 
+async def test_what_crashes_for_one_connection_is_told_again_with_the_next(store: Store) -> None:
+    acts = ScriptedActs()
+    acts.refused = {ANN: ValueError("a bug")}
+    await kept(store, ANN)
+    async with running(store, acts) as room:
+        room.session_up(SES, PHONE)
+        await acts.until(ANN)
+        acts.refused = {}
+        room.session_up(SES, PHONE)
+        await acts.until(ANN, ANN)
+
+
 async def test_a_number_does_not_watch_the_whole_world(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presences, "MOST_WATCHED", 1)
     await kept(store, ITSELF, ANN)
