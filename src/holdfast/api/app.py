@@ -5,42 +5,12 @@ from typing import Final
 
 from fastapi import Depends, FastAPI
 
-from holdfast.api import (
-    access,
-    alerts,
-    audit,
-    backups,
-    chats,
-    codes,
-    configuration,
-    docs,
-    doctor,
-    errors,
-    events,
-    fetching,
-    groups,
-    handovers,
-    importing,
-    keys,
-    media,
-    messages,
-    metrics,
-    pages,
-    people,
-    quarantine,
-    queue,
-    search,
-    sessions,
-    snapshots,
-    socket,
-    subscriptions,
-    system,
-    users,
-)
+from holdfast.api import errors, system
 from holdfast.api.description import Described
 from holdfast.api.limits import BodyLimit
 from holdfast.api.otherpages import OtherPages
 from holdfast.api.rooms import Rooms
+from holdfast.api.routers import OnDemand
 from holdfast.api.wholeness import whole_texts
 from holdfast.kit.origin import SameSite
 from holdfast.model.errors import Forbidden
@@ -71,45 +41,13 @@ def create_app(rooms: Rooms, names: Collection[str] = (), origins: Collection[st
     )
     app.state.rooms = rooms
     errors.install(app)
-    docs.install(app)
+    app.include_router(system.open_router)
+    app.include_router(system.router)
+    app.add_middleware(OnDemand, routers=app.reserve())
     app.add_middleware(BodyLimit)
     refusal = errors.answer_of(Forbidden("This page belongs to another site"))
     app.add_middleware(SameSite, refuse=refusal, names=names)
     app.add_middleware(OtherPages, origins=origins)
-    app.include_router(system.open_router)
-    for router in (
-        system.router,
-        doctor.router,
-        sessions.router,
-        quarantine.router,
-        snapshots.router,
-        importing.router,
-        codes.router,
-        messages.router,
-        chats.router,
-        search.router,
-        queue.router,
-        media.router,
-        metrics.router,
-        fetching.router,
-        events.router,
-        subscriptions.router,
-        socket.router,
-        access.router,
-        pages.router,
-        pages.page_router,
-        keys.router,
-        users.own_router,
-        users.router,
-        audit.router,
-        alerts.router,
-        backups.router,
-        groups.router,
-        handovers.router,
-        configuration.router,
-        people.router,
-    ):
-        app.include_router(router)
     if rooms.facts.lab:
         app.include_router(system.lab_router)
     return app

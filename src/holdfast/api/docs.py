@@ -5,7 +5,7 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
@@ -32,27 +32,31 @@ td,th{{padding:.3rem .8rem .3rem 0;text-align:left;vertical-align:top}}tr:target
 """
 
 
-def install(app: FastAPI) -> None:
-    """Serve Swagger UI under /docs, from the package that carries its files."""
-    app.mount("/docs/static", StaticFiles(directory=str(files("fastapi_offline") / "static")))
+router = APIRouter(include_in_schema=False)
+# Swagger UI, from the package that carries its files.
+router.mount("/docs/static", StaticFiles(directory=str(files("fastapi_offline") / "static")))
 
-    @app.get("/docs", include_in_schema=False)
-    async def docs() -> HTMLResponse:
-        page = get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title="Holdfast's API",
-            swagger_js_url="/docs/static/swagger-ui-bundle.js",
-            swagger_css_url="/docs/static/swagger-ui.css",
-            swagger_favicon_url="/docs/static/favicon.png",
-            # By default it shows the description to another host.
-            swagger_ui_parameters={"validatorUrl": None},
-        )
-        page.headers.update(_HEADERS)
-        return page
 
-    @app.get("/docs/problems", include_in_schema=False)
-    async def problems() -> HTMLResponse:
-        return HTMLResponse(problems_page(), headers=_HEADERS)
+@router.get("/docs")
+async def docs() -> HTMLResponse:
+    """Swagger UI over the API's description."""
+    page = get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="Holdfast's API",
+        swagger_js_url="/docs/static/swagger-ui-bundle.js",
+        swagger_css_url="/docs/static/swagger-ui.css",
+        swagger_favicon_url="/docs/static/favicon.png",
+        # By default it shows the description to another host.
+        swagger_ui_parameters={"validatorUrl": None},
+    )
+    page.headers.update(_HEADERS)
+    return page
+
+
+@router.get("/docs/problems")
+async def problems() -> HTMLResponse:
+    """Every code of a refusal."""
+    return HTMLResponse(problems_page(), headers=_HEADERS)
 
 
 def problems_page() -> str:
