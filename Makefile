@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help docs setup dev run demo check test test-python test-unit test-go test-clients test-kills test-load test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons wheel wheels image clean
+.PHONY: help docs setup dev run demo check test test-python test-unit test-go test-clients test-kills test-load test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons sync wheel wheels image clean
 .DELETE_ON_ERROR:
 
 help:
@@ -170,6 +170,10 @@ lock:
 # docs/reasons.md out of the tables that decide.
 reasons: dev
 	$(BIN)/python tools/reasons_page.py
+
+# The calls of holdfast.sync, out of those of holdfast.client.
+sync: dev
+	$(BIN)/python tools/sync_client.py
 
 # The documents as a site: build/site. A link that leads nowhere, or a page that loads from another host, fails.
 docs: dev

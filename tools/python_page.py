@@ -11,6 +11,7 @@ from holdfast.model.content import Content
 
 _MODULES: Final = {
     "holdfast.client": "The SDK",
+    "holdfast.sync": "The SDK without an event loop",
     "holdfast.bots": "Bots",
     "holdfast.lab": "The lab",
     "holdfast.model.content": "What a message holds",

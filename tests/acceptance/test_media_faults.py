@@ -104,7 +104,8 @@ async def test_what_nobody_has_any_more_is_told_and_can_be_asked_for_again(house
     message = await message_with(house, "failed")
     assert message["file"]["error"]["code"] == "media_gone"
     gone = await house.http.get(f"/v1/media/{message['file']['media_id']}")
-    assert (gone.status_code, gone.json()["code"]) == (409, "media_not_here")
+    assert (gone.status_code, gone.json()["code"]) == (410, "media_gone")
+    assert gone.json()["next_step"] == "Ask the sender to send it again."
     await house.simulator.end_fault(dropped)
     path = f"/v1/sessions/taxi/messages/{message['message_id']}/file"
     assert (await house.ask("POST", path, 202))["state"] == "wanted"

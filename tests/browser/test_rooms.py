@@ -255,7 +255,7 @@ async def test_other_sites_other_names_and_frames(site: Site) -> None:
 
 async def test_foreign_words_stay_words(site: Site) -> None:
     attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
-    await site.stack.client.access.make_key(attack, ["read"])
+    await site.stack.client.access.create_key(attack, ["read"])
     made = await site.stack.client.dashboard_link()
     async with httpx.AsyncClient(base_url=site.url, follow_redirects=True, timeout=SLOW_MS / 1000) as visitor:
         await visitor.get(made.path)

@@ -46,6 +46,8 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.DeliveryError, 422),
     (errors.UnknownMedia, 404),
     (errors.MediaNotHere, 409),
+    (errors.MediaGone, 410),
+    (errors.MediaExpired, 410),
     (errors.MediaRangeInvalid, 416),
     (errors.MediaTooLarge, 413),
     (errors.MediaTruncated, 400),

@@ -60,8 +60,8 @@ class KeysOut(BaseModel):
     keys: list[KeyOut]
 
 
-@router.post("", status_code=201, summary="Make a key", responses=refusals(422))
-async def make_key(rooms: Behind, caller: KeyHolder, note: TheNote, body: KeyIn) -> NewKeyOut:
+@router.post("", status_code=201, summary="Create a key", responses=refusals(422))
+async def create_key(rooms: Behind, caller: KeyHolder, note: TheNote, body: KeyIn) -> NewKeyOut:
     """For a bot or a back end: each gets its own, so that each can be revoked alone."""
     note.target = body.name
     lives_ms = None if body.expires_in_s is None else body.expires_in_s * 1000

@@ -1,6 +1,6 @@
-"""What is wrong with a request that does not fit its description, as a sentence and a next step. Pure.
+"""Says what is wrong with a request that does not fit its description, as a sentence and a next step. Pure.
 
-Only the place and the rule are named, never the value: it may be a message's text.
+It names the place and the rule, never the value, which may be a message's text.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from holdfast.model.errors import RequestInvalid
 
 _EXAMPLES: Final = "/docs shows every request with an example."
 
-#: What pydantic calls a fault, and our words for it. Any other fault keeps pydantic's sentence.
+#: Our words for what pydantic calls a fault. Any other fault keeps pydantic's sentence.
 _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "missing": lambda _: "is missing",
     "extra_forbidden": lambda _: "is not known here",
@@ -27,12 +27,12 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
 
 
 def refusal_of(error: Mapping[str, Any], route: object = None) -> RequestInvalid:
-    """The refusal of a request with this fault, the first that pydantic named.
+    """Return the refusal of a request with this fault, the first that pydantic named.
 
-    `route` is the one that was asked: a misspelt field's nearest name is one of its own.
+    `route` is the endpoint that was called: the nearest name of a misspelt field is one of its fields.
     """
     kind, where = error["type"], error["loc"]
-    steps = where[:1] if kind == "json_invalid" else where  # else: how many bytes were valid
+    steps = where[:1] if kind == "json_invalid" else where  # the rest says how many bytes were valid
     place = ".".join(str(part) for part in steps if part != "body") or "body"
     said = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     words = _WORDS.get(kind)
@@ -46,11 +46,11 @@ def _next_step(kind: str, where: tuple[Any, ...], route: object) -> str:
     if kind == "extra_forbidden":
         meant = nearest(str(where[-1]), _known(where, route)) if len(where) == 2 else None
         return f"Did you mean `{meant}`?" if meant else f"Leave it out; {_EXAMPLES}"
-    return ""  # those of the code
+    return ""  # the code has one of its own
 
 
 def _known(where: tuple[Any, ...], route: object) -> list[str]:
-    """The names that this part of the route's requests may have."""
+    """Return the names that fields of this part of the route's requests have."""
     if not isinstance(route, APIRoute):
         return []
     fields = [] if route.body_field is None else [route.body_field]

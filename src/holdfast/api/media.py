@@ -220,7 +220,7 @@ class Conditions(BaseModel):
         200: {"content": {"*/*": {}}, "description": "the file"},
         206: {"content": {"*/*": {}}, "description": "a part of it"},
         304: {"description": "the client has it"},
-        **refusals(404, 409, 416),
+        **refusals(404, 409, 410, 416),
     },
 )
 async def get_file(
@@ -230,7 +230,11 @@ async def get_file(
     media_id: Id,
     asked: Annotated[Conditions, Header()],
 ) -> Response:
-    """Its bytes, or one range of them. 409 `media_not_here` while it is not here."""
+    """Its bytes, or one range of them.
+
+    409 `media_not_here` while it is not here, 410 `media_gone` when neither WhatsApp nor the phone has it any
+    more, 410 `media_expired` when retention has removed it.
+    """
     file = await rooms.library.stored(caller.tenant_id, media_id)
     etag = f'"{file.sha256}"'
     headers = {**_NEVER_RUN, "ETag": etag, **_shown_as(file)}

@@ -167,7 +167,7 @@ class FetchOut(BaseModel):
     "/{message_id}/file",
     status_code=status.HTTP_202_ACCEPTED,
     summary="Fetch its file",
-    responses=refusals(404, 409),
+    responses=refusals(404, 409, 410),
 )
 async def fetch_file(
     rooms: Behind, caller: Sender, ref: Ref, message_id: Annotated[str, Path(max_length=256)]

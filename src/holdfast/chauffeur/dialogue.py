@@ -5,7 +5,7 @@ It books nothing that the customer has not confirmed by a word, and no price tha
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,14 +13,10 @@ from zoneinfo import ZoneInfo
 from holdfast.chauffeur.checking import Objection, check, moment_objection, questions
 from holdfast.chauffeur.conversation import (
     Book,
-    Cancel,
     Change,
-    Effect,
     Found,
     HandOver,
-    Held,
     Input,
-    LookUp,
     NotPriced,
     Outcome,
     Pinned,
@@ -33,12 +29,12 @@ from holdfast.chauffeur.conversation import (
     State,
     Unreadable,
 )
-from holdfast.chauffeur.form import Field, Form, fitting, missing
+from holdfast.chauffeur.existing import Existing
+from holdfast.chauffeur.form import Field, fitting, missing
 from holdfast.chauffeur.hearing import completed
-from holdfast.chauffeur.notice import fee
 from holdfast.chauffeur.quote import Quote
 from holdfast.chauffeur.reading import Around, Reading, language_of, read
-from holdfast.chauffeur.speaking import breakdown, classes, money, numbered, say, short, summary, tax
+from holdfast.chauffeur.speaking import breakdown, classes, money, numbered, summary, tax
 from holdfast.chauffeur.trip import Place
 from holdfast.chauffeur.vocabulary import Intent
 from holdfast.chauffeur.words import Say
@@ -85,12 +81,7 @@ def reference_of(key: str) -> str:
     return "".join(letters[it % 32] for it in hashlib.sha256(key.encode()).digest()[:6])
 
 
-@dataclass
-class _Step:
-    state: State
-    now: datetime
-    setting: Setting
-
+class _Step(Existing):
     def take(self, given: Input) -> Outcome:
         match given:
             case Said():
@@ -98,33 +89,21 @@ class _Step:
             case Pinned():
                 return self._pinned(given)
             case Unreadable():
-                return self._reply(Say.ONLY_TEXT)
+                return self.reply(Say.ONLY_TEXT)
             case Priced(quote=quote):
                 return self._priced(quote)
             case NotPriced(field=field):
                 return self._not_priced(field)
             case Found(bookings=bookings):
-                return self._found(bookings)
+                return self.found(bookings)
             case Refused():
                 return self._refused()
-
-    # -- words for replies
-
-    @property
-    def _zone(self) -> str:
-        return self.setting.service.time_zone
-
-    def _say(self, key: Say, **values: object) -> str:
-        return say(self.state.language, key, **values)
-
-    def _reply(self, key: Say, *effects: Effect, **values: object) -> Outcome:
-        return Outcome(self.state, (self._say(key, **values),), effects)
 
     # -- what comes in
 
     def _said(self, said: Said) -> Outcome:
         if len(said.text) > LONGEST:
-            return self._reply(Say.TOO_LONG)
+            return self.reply(Say.TOO_LONG)
         self.state = replace(self.state, language=language_of(said.text, self.state.language))
         self._learn_name(said.name)
         chosen = self._chosen(said.text)
@@ -166,54 +145,26 @@ class _Step:
             self.state = replace(state, options=(), option_field="")
             return self._fill(_placed(role, place))
         if state.stage is Stage.CHOOSING and state.wanted and 1 <= number <= len(state.choices):
-            return self._picked(state.wanted, state.choices[number - 1])
+            return self.picked(state.wanted, state.choices[number - 1])
         return None
 
     # -- words that steer
 
     def _steering(self) -> Mapping[Intent, Callable[[Said], Outcome | None]]:
         return {
-            Intent.HUMAN: lambda _: self._reply(Say.HANDED_OVER, HandOver()),
-            Intent.HELP: lambda _: self._reply(Say.HELP),
-            Intent.NEW: lambda _: self._anew(),
-            Intent.LIST: lambda _: self._look_up(Intent.LIST),
-            Intent.CANCEL: lambda _: self._wants_to_cancel(),
-            Intent.CHANGE: lambda _: self._wants_to_change(),
+            Intent.HUMAN: lambda _: self.reply(Say.HANDED_OVER, HandOver()),
+            Intent.HELP: lambda _: self.reply(Say.HELP),
+            Intent.NEW: lambda _: self._begin_again(),
+            Intent.LIST: lambda _: self.look_up(Intent.LIST),
+            Intent.CANCEL: lambda _: self.wants_to_cancel(),
+            Intent.CHANGE: lambda _: self.wants_to_change(),
             Intent.YES: self._agrees,
             Intent.NO: lambda _: self._refuses(),
         }
 
-    def _has_draft(self) -> bool:
-        return self.state.stage in (Stage.COLLECTING, Stage.QUOTED)
-
-    def _rest(self) -> None:
-        """Nothing is under way; who it is and how they speak is kept."""
-        it = self.state
-        self.state = State(
-            it.language,
-            greeted=True,
-            form=Form(name=it.form.name),
-            readings=it.readings,
-            readings_on=it.readings_on,
-        )
-
-    def _anew(self) -> Outcome:
-        self._rest()
+    def _begin_again(self) -> Outcome:
+        self.rest()
         return self._fill(Reading())
-
-    def _look_up(self, wanted: Intent) -> Outcome:
-        self.state = replace(self.state, wanted=wanted)
-        return Outcome(self.state, (), (LookUp(),))
-
-    def _wants_to_cancel(self) -> Outcome:
-        if not self._has_draft():
-            return self._look_up(Intent.CANCEL)
-        said = Say.KEPT if self.state.held else Say.DROPPED
-        self._rest()
-        return self._reply(said)
-
-    def _wants_to_change(self) -> Outcome:
-        return self._reply(Say.WHAT_TO_CHANGE) if self._has_draft() else self._look_up(Intent.CHANGE)
 
     def _agrees(self, said: Said) -> Outcome | None:
         state = self.state
@@ -222,16 +173,16 @@ class _Step:
             self.state = replace(state, options=(), option_field="")
             return self._fill(_placed(role, place))
         if state.stage is Stage.CANCELLING and state.held is not None:
-            return self._cancelled(state.held)
+            return self.cancelled(state.held)
         if state.stage is Stage.QUOTED and state.quote is not None:
             return self._confirmed(said, state.quote)
         return None
 
     def _refuses(self) -> Outcome | None:
         if self.state.stage is Stage.CANCELLING:
-            self._rest()
-            return self._reply(Say.KEPT)
-        return self._reply(Say.WHAT_TO_CHANGE) if self.state.stage is Stage.QUOTED else None
+            self.rest()
+            return self.reply(Say.KEPT)
+        return self.reply(Say.WHAT_TO_CHANGE) if self.state.stage is Stage.QUOTED else None
 
     # -- the form
 
@@ -246,13 +197,13 @@ class _Step:
             # There and back on one day stays so on another one.
             changes.setdefault("return_date", changes["date"])
         form, objections = check(replace(before, **changes), self.setting, self.state.language, self.now)
-        stage = self.state.stage if self._has_draft() else Stage.COLLECTING
+        stage = self.state.stage if self.has_draft() else Stage.COLLECTING
         self.state = replace(self.state, form=form, stage=stage, options=(), option_field="")
         objections = (*self._about_words(reading), *objections)
         if reading.empty and not parts and not objections:
-            objections = (Objection(self._say(Say.NOT_UNDERSTOOD)),)
+            objections = (Objection(self.say(Say.NOT_UNDERSTOOD)),)
             if stage is Stage.QUOTED:
-                return self._reply(Say.NOT_UNDERSTOOD)
+                return self.reply(Say.NOT_UNDERSTOOD)
         parts += [it.text for it in objections]
         asks = tuple(field for it in objections for field in it.asks)
         open_fields = questions(form, missing(form))
@@ -263,29 +214,29 @@ class _Step:
         if open_fields:
             return self._asked(parts, open_fields, ask=True)
         if self.state.held is not None and form == self.state.held.form:
-            return self._asked([*parts, self._say(Say.WHAT_TO_CHANGE)], (), ask=False)
+            return self._asked([*parts, self.say(Say.WHAT_TO_CHANGE)], (), ask=False)
         self.state = replace(self.state, asked=(), offered=())
         said = ("\n".join(parts),) if parts else ()
-        return Outcome(self.state, said, (Price(form.trip(self._zone)),))
+        return Outcome(self.state, said, (Price(form.trip(self.zone)),))
 
     def _welcome(self) -> list[str]:
         if self.state.greeted:
             return []
         self.state = replace(self.state, greeted=True)
-        return [self._say(Say.WELCOME, name=self.setting.service.name)]
+        return [self.say(Say.WELCOME, name=self.setting.service.name)]
 
     def _about_words(self, reading: Reading) -> tuple[Objection, ...]:
         """What was said and cannot be taken over as it is."""
         found: list[Objection] = []
         if reading.impossible:
-            found.append(Objection(self._say(Say.IMPOSSIBLE)))
+            found.append(Objection(self.say(Say.IMPOSSIBLE)))
         if reading.unknown_voucher:
-            found.append(Objection(self._say(Say.UNKNOWN_VOUCHER, code=reading.unknown_voucher)))
+            found.append(Objection(self.say(Say.UNKNOWN_VOUCHER, code=reading.unknown_voucher)))
         if reading.options:
-            said = self._say(Say.WHICH_PLACE, options=numbered(it.name for it in reading.options))
+            said = self.say(Say.WHICH_PLACE, options=numbered(it.name for it in reading.options))
             found.append(Objection(said))
         elif reading.unknown_place:
-            found.append(Objection(self._say(Say.UNKNOWN_PLACE, said=reading.unknown_place)))
+            found.append(Objection(self.say(Say.UNKNOWN_PLACE, said=reading.unknown_place)))
         if reading.option_field:
             asked = tuple(it for it in (Field.PICKUP, Field.DESTINATION) if it == reading.option_field)
             self.state = replace(
@@ -297,7 +248,7 @@ class _Step:
         fit = fitting(self.state.form, self.setting.tariff)
         offered = tuple(it.code for it in fit) if Field.VEHICLE_CLASS in fields else ()
         if ask:
-            parts = [*parts, *(self._say(_ASKS[it], classes=classes(fit)) for it in fields)]
+            parts = [*parts, *(self.say(_ASKS[it], classes=classes(fit)) for it in fields)]
         stage = Stage.COLLECTING
         self.state = replace(self.state, asked=fields, offered=offered, stage=stage, quote=None)
         return Outcome(self.state, ("\n".join(parts),))
@@ -308,32 +259,32 @@ class _Step:
         self.state = replace(self.state, stage=Stage.QUOTED, quote=quote, asked=())
         language, form = self.state.language, self.state.form
         values = {
-            "summary": summary(language, form, self.setting.tariff, self._zone),
+            "summary": summary(language, form, self.setting.tariff, self.zone),
             "breakdown": breakdown(language, quote),
             "total": money(language, quote.total, quote.currency),
             "tax": tax(language, quote),
         }
         held = self.state.held
         if held is None:
-            return self._reply(Say.QUOTE, **values)
-        return self._reply(
+            return self.reply(Say.QUOTE, **values)
+        return self.reply(
             Say.QUOTE_CHANGE,
             **values,
             reference=held.reference,
-            fee=self._money(self._change_fee(held), held),
+            fee=self.money(self.change_fee(held), held),
         )
 
     def _not_priced(self, field: str) -> Outcome:
         form = self.state.form
         if field == "voucher" and form.voucher:
             self.state = replace(self.state, form=replace(form, voucher=""))
-            again = Price(self.state.form.trip(self._zone))
-            return self._reply(Say.VOUCHER_DOES_NOT_COUNT, again, code=form.voucher)
+            again = Price(self.state.form.trip(self.zone))
+            return self.reply(Say.VOUCHER_DOES_NOT_COUNT, again, code=form.voucher)
         if field == "return_at":
             self.state = replace(self.state, form=replace(form, return_date=None, return_time=None))
             both = (Field.RETURN_DATE, Field.RETURN_TIME)
-            return self._asked([self._say(Say.RETURN_BEFORE)], both, ask=False)
-        return self._reply(Say.NO_PRICE, HandOver())
+            return self._asked([self.say(Say.RETURN_BEFORE)], both, ask=False)
+        return self.reply(Say.NO_PRICE, HandOver())
 
     def _confirmed(self, said: Said, quote: Quote) -> Outcome:
         form = self.state.form
@@ -341,75 +292,23 @@ class _Step:
         if objection is not None:
             return self._fill(Reading(changes={"time": form.time}))
         if self.now.timestamp() * 1000 > quote.valid_until_ms:
-            return self._reply(Say.QUOTE_EXPIRED, Price(form.trip(self._zone)))
+            return self.reply(Say.QUOTE_EXPIRED, Price(form.trip(self.zone)))
         held = self.state.held
         if held is not None:
-            effect = Change(held.booking_id, held.reference, form, quote, self._change_fee(held))
-            self._rest()
-            return self._reply(Say.CHANGED, effect, reference=held.reference)
+            effect = Change(held.booking_id, held.reference, form, quote, self.change_fee(held))
+            self.rest()
+            return self.reply(Say.CHANGED, effect, reference=held.reference)
         reference = reference_of(said.key)
-        self._rest()
-        return self._reply(Say.BOOKED, Book(reference, form, quote), reference=reference)
+        self.rest()
+        return self.reply(Say.BOOKED, Book(reference, form, quote), reference=reference)
 
     def _refused(self) -> Outcome:
         """Somebody was faster: a booking that is no more as it was is a person's, a price is made again."""
         held = self.state.held
         if held is not None:
-            self._rest()
-            return self._reply(Say.NOT_CHANGEABLE, reference=held.reference)
-        return self._reply(Say.QUOTE_EXPIRED, Price(self.state.form.trip(self._zone)))
-
-    # -- bookings that exist
-
-    def _found(self, bookings: tuple[Held, ...]) -> Outcome:
-        wanted = self.state.wanted
-        self.state = replace(self.state, wanted=None)
-        if not bookings or wanted is None:
-            return self._reply(Say.NO_BOOKING)
-        options = numbered(
-            f"{short(self.state.language, it, self._zone)} ({it.reference})" for it in bookings
-        )
-        if wanted is Intent.LIST:
-            return self._reply(Say.YOUR_BOOKINGS, options=options)
-        if len(bookings) == 1:
-            return self._picked(wanted, bookings[0])
-        self.state = replace(self.state, stage=Stage.CHOOSING, choices=bookings, wanted=wanted)
-        return self._reply(Say.WHICH_BOOKING, options=options)
-
-    def _picked(self, wanted: Intent, held: Held) -> Outcome:
-        self.state = replace(self.state, choices=(), wanted=None)
-        if held.at <= self.now:
-            self._rest()
-            return self._reply(Say.NOT_CHANGEABLE, reference=held.reference)
-        if wanted is Intent.CANCEL:
-            self.state = replace(self.state, stage=Stage.CANCELLING, held=held)
-            return self._reply(
-                Say.CONFIRM_CANCEL,
-                reference=held.reference,
-                summary=short(self.state.language, held, self._zone),
-                fee=self._money(self._cancel_fee(held), held),
-            )
-        self.state = replace(self.state, stage=Stage.COLLECTING, held=held, form=held.form, asked=())
-        return self._reply(Say.WHAT_TO_CHANGE)
-
-    def _cancelled(self, held: Held) -> Outcome:
-        cost = self._cancel_fee(held)
-        said = self._money(cost, held)
-        self._rest()
-        effect = Cancel(held.booking_id, held.reference, cost)
-        return self._reply(Say.CANCELLED, effect, reference=held.reference, fee=said)
-
-    def _money(self, amount: Any, held: Held) -> str:
-        return money(self.state.language, amount, held.currency)
-
-    def _cancel_fee(self, held: Held) -> Any:
-        return self._fee(self.setting.service.cancel_notice, held)
-
-    def _change_fee(self, held: Held) -> Any:
-        return self._fee(self.setting.service.change_notice, held)
-
-    def _fee(self, notices: Any, held: Held) -> Any:
-        return fee(notices, at=held.at, now=self.now, total=held.total, currency=held.currency)
+            self.rest()
+            return self.reply(Say.NOT_CHANGEABLE, reference=held.reference)
+        return self.reply(Say.QUOTE_EXPIRED, Price(self.state.form.trip(self.zone)))
 
 
 def _placed(role: str, place: Place) -> Reading:

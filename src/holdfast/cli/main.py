@@ -81,7 +81,9 @@ def up(
     data: Data = None,
     host: Annotated[
         str,
-        typer.Option(envvar="HOLDFAST_HOST", help="Address to listen on; 0.0.0.0: phones in the house too."),
+        typer.Option(
+            envvar="HOLDFAST_HOST", help="Address to listen on; 0.0.0.0: phones on your network too."
+        ),
     ] = "127.0.0.1",
     api_port: ApiPort = 4001,
     dashboard_port: DashboardPort = 4000,

@@ -1,4 +1,4 @@
-"""By which addresses others reach what listens here: the house's network, as a phone sees it."""
+"""The addresses by which a phone in the local network reaches what listens here."""
 
 import socket
 import struct
@@ -9,38 +9,41 @@ from ipaddress import IPv4Address, ip_address
 from typing import Final
 
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})
-#: Networks between programs of this machine: no phone is in them.
+#: Networks inside this machine: no phone is in them.
 _INSIDE: Final = ("docker", "br-", "veth", "virbr", "lo", "cni", "podman", "utun", "awdl")
 _ADDRESS_OF: Final = 0x8915  # SIOCGIFADDR of Linux
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The hosts by which something is reached, the likeliest first. `open`: by other machines too."""
+    """The hosts by which a server is reached, the likeliest first. `open`: other machines reach it too."""
 
     hosts: Sequence[str]
     open: bool
     tls: bool = False
 
     def url(self, port: int) -> str:
-        """The address to open."""
+        """The address to open, as a URL."""
         return self.urls(port)[0]
 
     def urls(self, port: int) -> Sequence[str]:
-        """Every address."""
+        """Every address, as URLs."""
         scheme = "https" if self.tls else "http"
         return [f"{scheme}://{f'[{it}]' if ':' in it else it}:{port}" for it in self.hosts]
 
 
 def reach(host: str, tls: bool = False) -> Reach:
-    """By which addresses somebody reaches a server that listens on `host`."""
+    """Return the addresses by which a server that listens on `host` is reached."""
     if host not in _EVERYWHERE:
         return Reach([host], not _is_loopback(host), tls)
     return Reach([*chosen(_interfaces()), "127.0.0.1"], True, tls)
 
 
 def chosen(found: Iterable[tuple[str, str]]) -> Sequence[str]:
-    """Of interfaces and their addresses those that a phone may reach: private networks first, each once."""
+    """Return the addresses that a phone can reach, each once, those of private networks first.
+
+    `found` are names of interfaces with their addresses.
+    """
     usable = []
     for name, address in found:
         it = IPv4Address(address)
@@ -63,7 +66,7 @@ def _interfaces() -> Iterable[tuple[str, str]]:
         import fcntl
 
         for _, name in socket.if_nameindex():
-            with suppress(OSError):  # one that has no address, or a system that asks otherwise
+            with suppress(OSError):  # no address, or a system where the call is another one
                 said = fcntl.ioctl(asking, _ADDRESS_OF, struct.pack("256s", name.encode()[:15]))
                 found.append((name, socket.inet_ntoa(said[20:24])))
     if not found:

@@ -130,7 +130,7 @@ def create(
     from holdfast.cli import users as work
 
     scopes = [it.value for it in scope or (_Scope.READ, _Scope.SEND)]
-    run(work.make_key(data, name, scopes, days))
+    run(work.create_key(data, name, scopes, days))
 
 
 @key_app.command("show")

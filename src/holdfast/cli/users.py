@@ -152,10 +152,10 @@ def _meant(known: Sequence[Key], ref: str) -> Key:
     raise UnknownKey(f"No key has the id or name {ref}", next_step="List the keys: `holdfast key list`.")
 
 
-async def make_key(data: Path | None, name: str, scopes: list[str], days: int | None) -> None:
-    """Make a key and print it, this once. Raises what the gateway refuses."""
+async def create_key(data: Path | None, name: str, scopes: list[str], days: int | None) -> None:
+    """Create a key and print it, this once. Raises what the gateway refuses."""
     async with client(data) as api:
-        made = await api.access.make_key(name, scopes, expires_in_s=days * _DAY_S if days else None)
+        made = await api.access.create_key(name, scopes, expires_in_s=days * _DAY_S if days else None)
     plain(made.key)
     until = f"until {made.expires_at:%Y-%m-%d}" if made.expires_at else "until it is revoked"
     say(

@@ -238,7 +238,7 @@ class Access:
         body = await self._http.json("GET", "/v1/keys")
         return [Key.read(it) for it in body["keys"]]
 
-    async def make_key(
+    async def create_key(
         self, name: str, scopes: Sequence[str], *, expires_in_s: int | None = None
     ) -> IssuedKey:
         """A key for a program. Raises Forbidden for scopes that this client's key has not."""

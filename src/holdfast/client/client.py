@@ -162,7 +162,7 @@ class Client:
             return message
         path = f"{session_path(session)}/messages/{quote(message.message_id, safe='')}"
         error = str((file.get("error") or {}).get("code") or "")
-        media = MessageMedia(str(file["media_id"]), str(file["state"]), error, self._http, path)
+        media = MessageMedia(str(file["media_id"]), str(file["state"]), error, path)
         return replace(message, media=media)
 
     async def cancel(self, session: str, message_id: str) -> Sent:

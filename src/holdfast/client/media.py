@@ -115,24 +115,33 @@ class Media:
     async def opened(self, media_id: str, asked: Mapping[str, str] | None = None) -> AsyncIterator[Opened]:
         """A file to be handed on while it is read. `asked` are headers: `Range`, `If-Range`, `If-None-Match`.
 
-        Raises UnknownMedia, MediaNotHere, MediaRangeInvalid, GatewayUnreachable.
+        Raises UnknownMedia, MediaNotHere, MediaGone, MediaExpired, MediaRangeInvalid, GatewayUnreachable.
         """
         async with self._http.stream(f"/v1/media/{quote(media_id, safe='')}", asked) as response:
             yield Opened(response.status_code, response.headers, response.aiter_bytes(_PIECE_BYTES))
 
-    async def download(self, media_id: str, path: Path | str) -> Path:
-        """Fetch a file; it appears at `path` when it is whole, never before. Its path.
+    async def download(self, file: "MessageMedia | MediaFile | str", path: Path | str) -> Path:
+        """Download a file that the gateway has, a message's or one by its id. Returns its path.
 
-        Raises UnknownMedia, MediaNotHere while the gateway does not have it, MediaTruncated, OSError.
+        It appears at `path` when it is whole, never before. Raises UnknownMedia, MediaNotHere while the
+        gateway does not have it, MediaGone and MediaExpired when it no longer will, MediaTruncated, OSError.
         """
         target = Path(path)
         part = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
         try:
-            await self._into(media_id, part)
+            await self._into(file if isinstance(file, str) else file.media_id, part)
             await asyncio.to_thread(os.replace, part, target)
         finally:
             part.unlink(missing_ok=True)
         return target
+
+    async def fetch(self, file: "MessageMedia") -> str:
+        """Have the gateway fetch a message's file, whatever its policy says. Returns the file's state now.
+
+        An event `message.file` follows. Raises UnknownMessage, MediaNotHere where there is no file to fetch,
+        MediaExpired for one that this side has sent.
+        """
+        return str((await self._http.json("POST", f"{file.message_path}/file"))["state"])
 
     async def _into(self, media_id: str, part: Path) -> None:
         digest = hashlib.sha256()
@@ -153,8 +162,8 @@ class MessageMedia:
     media_id: str
     state: str
     error: str  #: a code, empty without one
-    _http: "Http" = field(repr=False, compare=False)
-    _message: str = field(repr=False, compare=False)
+    #: Where its message stands in the API.
+    message_path: str = field(repr=False, compare=False)
 
     @property
     def stored(self) -> bool:
@@ -165,17 +174,6 @@ class MessageMedia:
     def why(self) -> str:
         """Why it is not here, as a sentence; empty where there is nothing to say."""
         return of_error(self.error).sentence if self.error else ""
-
-    async def download(self, path: Path | str) -> Path:
-        """See Media.download."""
-        return await Media(self._http).download(self.media_id, path)
-
-    async def fetch(self) -> str:
-        """Have the gateway fetch it whatever its policy says; its state now.
-
-        An event `message.file` follows.
-        """
-        return str((await self._http.json("POST", f"{self._message}/file"))["state"])
 
 
 #: A file to send: known to the gateway (by itself or its id), or to be uploaded (by path or its bytes).

@@ -1,7 +1,7 @@
-"""Whom an engine dealt with last: read from the file that it leaves when it dies unasked.
+"""Reads which sessions an engine handled last, from the file that a crashed engine leaves.
 
-Only a death of its own doing is blamed on anybody: one that its log ends with. Whoever is killed from outside
-has no time to write.
+Only a crash is blamed on a session: a death that the engine's log ends with. An engine that was killed from
+outside has no time to write.
 """
 
 import os
@@ -13,16 +13,16 @@ from typing import Final
 from holdfast.model.ids import SessionId
 
 _FILE: Final = "engine.last"
-#: How the Go runtime begins its last words.
+#: How the Go runtime begins the report of a crash.
 _FATAL: Final = ("panic: ", "fatal error: ", "unexpected fault address", "SIGSEGV", "SIGBUS", "SIGABRT")
 _TAIL_BYTES: Final = 1 << 18
-#: What a note can say, as the engine writes it.
+#: What a note says, as the engine writes it.
 _FRAME, _DIALLED = "frame", "dial"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One line of the file. Their order in it means nothing."""
+    """One line of the file. The order of the lines means nothing."""
 
     at_ms: int
     what: str
@@ -46,9 +46,9 @@ def crashed(log: Path) -> bool:
 
 
 def last_dealt_with(run: Path) -> Sequence[SessionId]:
-    """The session with the last frame, then those that dialled and had none yet, the latest first.
+    """Return the session with the last frame, then those that had dialled and had none yet, the latest first.
 
-    Nobody when the engine has ended as it was asked to, or left nothing readable.
+    Empty when the engine was asked to stop, or left nothing readable.
     """
     try:
         text = (run / _FILE).read_text(errors="replace")
@@ -58,7 +58,7 @@ def last_dealt_with(run: Path) -> Sequence[SessionId]:
 
 
 def suspects(notes: Sequence[Note]) -> Sequence[SessionId]:
-    """The same from its notes. Pure."""
+    """Return the same for these notes. Pure."""
     newest: dict[SessionId, Note] = {}
     for note in sorted(notes, key=lambda it: it.at_ms):
         newest[note.session_id] = note

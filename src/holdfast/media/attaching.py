@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from holdfast.media import statements
 from holdfast.media.kinds import TAKES, fits
-from holdfast.media.library import File
+from holdfast.media.library import File, absent
 from holdfast.model.content import MediaContent
-from holdfast.model.errors import HoldfastError, MediaNotHere, MediaUnfit, UnknownMedia
+from holdfast.model.errors import HoldfastError, MediaUnfit, UnknownMedia
 from holdfast.model.ids import SessionId, TenantId
 from holdfast.model.media import FileKind, FileState
 from holdfast.store import ReadUnit, WriteUnit
@@ -19,7 +19,7 @@ def file_for(unit: ReadUnit, tenant_id: TenantId, content: MediaContent) -> File
         return UnknownMedia()
     file, kind = File.of(row), FileKind(content.kind.value)
     if file.stored_at_ms is None:
-        return MediaNotHere("This file is not here, not yet or no longer")
+        return absent(unit, file.media_id)
     if not fits(kind, file.mimetype, file.size_bytes):
         most = TAKES[kind].max_bytes
         why = f"up to {most:,} bytes" if file.size_bytes > most else f"not of type {file.mimetype}"

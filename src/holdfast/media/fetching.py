@@ -23,7 +23,7 @@ from holdfast.media.settings import policy_of
 from holdfast.media.task import Attachment
 from holdfast.messages import reading
 from holdfast.model.address import is_group
-from holdfast.model.errors import HoldfastError, MediaNotHere, StoreUnavailable
+from holdfast.model.errors import HoldfastError, MediaExpired, MediaNotHere, StoreUnavailable
 from holdfast.model.events import MessageFileChanged
 from holdfast.model.ids import SessionId
 from holdfast.model.media import FileState
@@ -246,7 +246,7 @@ class Fetcher:
     async def request(self, session_id: SessionId, message_id: str) -> FileState:
         """Fetch the file of a message whatever the policy says, also one that was given up; its state now.
 
-        Raises UnknownMessage, MediaNotHere for a message without a file that could be fetched.
+        Raises UnknownMessage, MediaNotHere for a message without a file, MediaExpired for one of ours.
         """
         state = await self._store.write(partial(_request, session_id=session_id, message_id=message_id))
         self.expected(session_id)
@@ -290,7 +290,7 @@ def _request(unit: WriteUnit, session_id: SessionId, message_id: str) -> FileSta
     if task.stored:
         return FileState.STORED
     if not task.media_key:
-        raise MediaNotHere("The file of this message was kept as long as retention says")
+        raise MediaExpired(next_step="Nobody else has it: upload it again, POST /v1/media.")
     wanted = task.state if task.state is FileState.ASKED else FileState.WANTED
     unit.run(statements.SETTLE, **_row(replace(task, attempts=0), wanted, None, None))
     return wanted

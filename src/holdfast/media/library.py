@@ -11,6 +11,7 @@ from typing import Final
 from holdfast.kit import killpoint, logging
 from holdfast.kit.clock import Clock, now_ms
 from holdfast.media import statements
+from holdfast.media.absence import absence
 from holdfast.media.examining import Examined, examine
 from holdfast.media.kinds import TAKES
 from holdfast.media.parts import Part, hash_of, keep_part, sweep_parts
@@ -18,9 +19,9 @@ from holdfast.media.policy import FetchPolicy
 from holdfast.media.settings import Limits, policy_of, set_policy
 from holdfast.media.sniffing import HEAD_BYTES, sniff
 from holdfast.media.storage import Storage
-from holdfast.model.errors import MediaNotHere, UnknownMedia
+from holdfast.model.errors import MediaError, MediaNotHere, UnknownMedia
 from holdfast.model.ids import SessionId, TenantId
-from holdfast.model.media import FileKind, media_id_of
+from holdfast.model.media import FileKind, FileState, media_id_of
 from holdfast.store import ReadUnit, Row, Store, WriteUnit
 
 _log = logging.get("media")
@@ -168,10 +169,10 @@ class Library:
         return File.of(row)
 
     async def stored(self, tenant_id: TenantId, media_id: str) -> File:
-        """A content of this tenant whose file is here. Raises UnknownMedia, MediaNotHere."""
+        """A content of this tenant whose file is here. Raises UnknownMedia, and what `absent` returns."""
         file = await self.find(tenant_id, media_id)
         if file.stored_at_ms is None:
-            raise MediaNotHere
+            raise await self._store.read(partial(absent, media_id=media_id))
         return file
 
     async def facts_of(self, sha256: str) -> tuple[str, int]:
@@ -223,6 +224,11 @@ class Library:
             (row[0], row[1])
             for row in await self._store.read(lambda unit: unit.all(statements.OLD, **values))
         ]
+
+
+def absent(unit: ReadUnit, media_id: str) -> MediaError:
+    """Why this content's file is not here: MediaNotHere, MediaGone or MediaExpired."""
+    return absence((FileState(row[0]), row[1]) for row in unit.all(statements.STANDS, id=media_id))
 
 
 def _keep_row(unit: WriteUnit, it: File) -> None:

@@ -53,6 +53,11 @@ ONE: Final = Statement(
 USED: Final = Statement(
     "media.used", "Notes that a content was used.", "UPDATE media SET used_at_ms = :now_ms WHERE id = :id"
 )
+STANDS: Final = Statement(
+    "media.stands",
+    "Where the file of every message stands that names this content.",
+    "SELECT state, error_code FROM attachments WHERE media_id = :id",
+)
 ATTACH: Final = Statement(
     "media.attach",
     "Notes the file of a message.",

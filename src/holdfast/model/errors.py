@@ -53,6 +53,8 @@ HoldfastError                  code, message, next_step
 ├ MediaError
 │ ├ UnknownMedia               no file of this tenant has this id
 │ ├ MediaNotHere               the file is not here, not yet or no longer
+│ ├ MediaGone                  nobody has it any more: ask its sender for it
+│ ├ MediaExpired               retention has removed it: fetch it again by request
 │ ├ MediaEmpty                 a file without a byte
 │ ├ MediaRangeInvalid          it has no such part
 │ ├ MediaTooLarge
@@ -471,6 +473,18 @@ class MediaNotHere(MediaError):
     """The file of this message is not here, not yet or no longer."""
 
     code = "media_not_here"
+
+
+class MediaGone(MediaError):
+    """Neither WhatsApp nor the phone has the file any more."""
+
+    code = "media_gone"
+
+
+class MediaExpired(MediaError):
+    """Retention has removed the file."""
+
+    code = "media_expired"
 
 
 class MediaEmpty(MediaError):

@@ -314,6 +314,10 @@ ERRORS: Final[Mapping[str, Words]] = {
         "The file of this message is not here, not yet or no longer",
         "See the message's `file`. POST …/messages/{id}/file fetches it while WhatsApp or the phone has it.",
     ),
+    "media_expired": Words(
+        "Retention has removed the file",
+        "POST …/messages/{id}/file fetches a received one again, while WhatsApp or the phone has it.",
+    ),
     "media_range_invalid": Words(
         "The file has no such part", "Ask for bytes within its size: `Content-Range` says how many there are."
     ),

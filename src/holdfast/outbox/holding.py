@@ -1,4 +1,4 @@
-"""What the first message of a chat has to wait for. Pure but for the place that it takes in its budget."""
+"""Decides what the first message of a chat has to wait for. Pure, but it reserves a slot in its budget."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,24 +8,24 @@ from holdfast.model.errors import RateLimited, ReachoutLocked
 from holdfast.outbox.lanes import Session
 from holdfast.outbox.queued import Queued
 
-#: Errors whose wait does not end when the session comes up again.
+#: Errors whose wait does not end when the session reconnects.
 PATIENT: Final = frozenset({RateLimited.code, ReachoutLocked.code})
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The first row of a lane waits."""
+    """The first row of a lane waits for so many seconds."""
 
     s: float
-    row: Queued  #: as it goes on afterwards
-    kept: bool  #: it waits to the end, also when the session comes up again
-    shown: Queued | None = None  #: the row as everybody should see it meanwhile, where that is news
+    row: Queued  #: as it continues after the wait
+    kept: bool  #: the wait is not cut short when the session reconnects
+    shown: Queued | None = None  #: the row as it is stored and reported meanwhile, where that is news
 
 
 def wait_of(
     session: Session, row: Queued, now_ms: int, now_s: float, roll: Callable[[], float]
 ) -> Wait | None:
-    """What a row waits for; None: it may go. `now_s` is of a clock that only goes forward."""
+    """Return what a row waits for; None: it may be sent. `now_s` is the monotonic clock's."""
     wait_s = row.wait_s(now_ms)
     if wait_s > 0:
         kept = row.error_code in PATIENT or row.not_before_ms is not None
@@ -48,5 +48,5 @@ def _locked(row: Queued, locked_s: float, now_ms: int) -> Wait:
 
 
 def at_once(row: Queued) -> Queued:
-    """The row after an attempt on a connection that is another one by now: it need not wait."""
+    """Return the row to retry without a wait, after an attempt on an earlier connection."""
     return row if row.error_code in PATIENT else replace(row, next_at_ms=None)

@@ -1,4 +1,4 @@
-"""Messages for a later time: they join their chat's lane when they are due, in the order of acceptance."""
+"""Holds back scheduled messages: each joins its chat's lane when it is due, in the order of acceptance."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from holdfast.store import ReadUnit, Store
 
 _log = logging.get("outbox")
 
-#: A clock that was set is noticed within this time.
+#: A wall clock that was set is noticed within this time.
 _LONGEST_S: Final = 30.0
 _AGAIN_S: Final = 0.5
 
@@ -22,7 +22,7 @@ Due = Sequence[tuple[SessionId, str, int]]
 
 
 class Schedule:
-    """Tells `due` of what has come to its time: sessions, chats, and how many messages."""
+    """Calls `due` with the chats whose messages have become due, and how many those are."""
 
     def __init__(self, store: Store, due: Callable[[Due], None], clock: Clock) -> None:
         self._store, self._due, self._clock = store, due, clock
@@ -30,18 +30,18 @@ class Schedule:
         self._earlier = asyncio.Event()
 
     def added(self, not_before_ms: int) -> None:
-        """A message for this time was accepted."""
+        """Note that a message for this time was accepted."""
         if self._next_ms is None or not_before_ms < self._next_ms:
             self._next_ms = not_before_ms
             self._earlier.set()
 
     async def run(self) -> None:
-        """Run until cancelled. What is due at the start is read with everything else, not here."""
+        """Run until cancelled. What is due at the start is loaded with the rest of the queue, not here."""
         after_ms = self._clock()
         while True:
             self._earlier.clear()
             now = self._clock()
-            # A clock that was set back must not skip what has not been told.
+            # After the clock was set back, nothing that is still unreported may be skipped.
             after_ms = min(after_ms, now)
             try:
                 due, self._next_ms = await self._store.read(partial(_look, after=after_ms, now_ms=now))

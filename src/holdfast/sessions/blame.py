@@ -1,9 +1,9 @@
-"""Whom the deaths of engines are blamed on. Pure.
+"""Finds the session that crashes the engine. Pure.
 
-One session whose incoming data ends the engine takes every number down, again and again. Whoever alone was
-dealt with last before two deaths within ten minutes is the culprit, and rests. Where several were, they are
-suspects: they connect alone, one after the other, while the others run, and the one under which the engine
-dies again is the culprit.
+A session whose incoming data crashes the engine takes every number down, again and again. The only session
+that was handled last before two crashes within ten minutes is the culprit, and stays disconnected. Where
+there were several, they are suspects: each connects alone, one after the other, while the others run, and the
+one with which the engine crashes again is the culprit.
 """
 
 from collections.abc import Sequence
@@ -11,19 +11,17 @@ from typing import Final
 
 from holdfast.model.ids import SessionId
 
-#: Two deaths within this time are no accident.
+#: Two crashes within this time are no coincidence.
 _WITHIN_MS: Final = 600_000
-#: Whoever has been connected alone for so long is no suspect any more.
+#: A suspect that stays connected for so long is cleared.
 _ALONE_FOR_MS: Final = 5_000
-
-
-#: Turns begin so long after a death: until then everybody has asked, and the likeliest goes first.
+#: Turns begin so long after a crash: until then every suspect has asked, and the likeliest goes first.
 _TURNS_BEGIN_AFTER_MS: Final = 300
 _ASKED_LATELY_MS: Final = 2_000
 
 
 class Blame:
-    """Takes deaths and time, gives culprits and whose turn it is."""
+    """Takes crashes and times; returns culprits, and which suspect may connect."""
 
     def __init__(self) -> None:
         self._deaths: list[tuple[int, Sequence[SessionId]]] = []
@@ -34,7 +32,7 @@ class Blame:
         self._alone_since_ms = 0
 
     def died(self, now_ms: int, last: Sequence[SessionId]) -> SessionId | None:
-        """An engine has died; it dealt with these last, the likeliest first. The culprit, if one is found."""
+        """Take in a crash; `last` are the sessions handled last, the likeliest first. Returns the culprit."""
         self._deaths = [it for it in self._deaths if now_ms - it[0] <= _WITHIN_MS] + [(now_ms, last)]
         self._turns_begin_ms = now_ms + _TURNS_BEGIN_AFTER_MS
         culprit, self._alone = self._alone, None
@@ -48,7 +46,7 @@ class Blame:
         return culprit
 
     def _seen_each_time(self) -> SessionId | None:
-        """The one that was dealt with before each of the last two deaths, if it is one."""
+        """Return the only session that was handled before both of the last two crashes; None if not one."""
         if len(self._deaths) < 2:
             return None
         (_, before), (_, now) = self._deaths[-2:]
@@ -56,12 +54,12 @@ class Blame:
         return both[0] if len(both) == 1 else None
 
     def suspect(self, session_id: SessionId) -> None:
-        """One that was a culprit before."""
+        """Add a suspect: a session that was a culprit before."""
         if session_id != self._alone and session_id not in self._suspects:
             self._suspects.append(session_id)
 
     def may_connect(self, session_id: SessionId, now_ms: int) -> bool:
-        """True unless it is a suspect that waits for its turn. To be asked again and again, until it is."""
+        """Return True unless it is a suspect that waits for its turn. Ask again until it is."""
         if self._alone is not None and now_ms - self._alone_since_ms >= _ALONE_FOR_MS:
             self._alone = None
         if session_id not in self._suspects:
@@ -73,7 +71,7 @@ class Blame:
         return self._alone == session_id
 
     def _first(self, now_ms: int) -> SessionId | None:
-        """The likeliest suspect of those that want to connect."""
+        """Return the likeliest suspect of those that want to connect."""
         for session_id in self._suspects:
             if now_ms - self._asked.get(session_id, -_ASKED_LATELY_MS) < _ASKED_LATELY_MS:
                 return session_id

@@ -1,7 +1,7 @@
-"""Devices that WhatsApp still counts as linked, although their credentials have left their place.
+"""Unlinks devices that WhatsApp still counts as linked although their credentials are in quarantine.
 
-A phone takes four of them. Each stands in a durable list with its folder in quarantine, is unlinked from
-there as soon as that works, and is shown until then.
+A phone takes four linked devices. Each one that is left over is in a durable list, with its folder in
+quarantine; it is unlinked from there as soon as that works, and shown until then.
 """
 
 import asyncio
@@ -33,11 +33,11 @@ from holdfast.vault import KeyFileDamaged, Vault, WrongMasterKey
 
 log = logging.get("sessions")
 
-#: Nothing helps but the phone's own list of linked devices.
+#: Only the phone's own list of linked devices helps against these.
 _HOPELESS: Final = (FileCorrupt, FolderMissing, WrongFileKey, WrongMasterKey, KeyFileDamaged)
 _FIRST_WAIT_S: Final = 2.0
 _LONGEST_WAIT_S: Final = 3600.0
-#: After so many attempts its owner is told to do it on the phone; it is tried on all the same.
+#: After so many attempts the owner is asked to do it on the phone; attempts go on all the same.
 _PATIENCE: Final = 5
 _LOOKS_FOR_AN_ENGINE_EVERY_S: Final = 1.0
 
@@ -52,7 +52,7 @@ class Outcome:
 
 
 def decide(attempts: int, error: HoldfastError | None, *, phone_known: bool) -> Outcome:
-    """What follows after attempt number `attempts` (from 1), which ended so. Pure."""
+    """Return what follows after attempt number `attempts` (from 1); `error` is how it ended. Pure."""
     if error is None:
         return Outcome(over=True)
     if isinstance(error, _HOPELESS):
@@ -63,7 +63,7 @@ def decide(attempts: int, error: HoldfastError | None, *, phone_known: bool) -> 
 
 
 class Unlinking:
-    """Keeps the list, and works it off."""
+    """Keeps the list, and works through it."""
 
     def __init__(self, roster: Roster, store: Store, link: Engine, vault: Vault) -> None:
         self._roster, self._store, self._link, self._vault = roster, store, link, vault
@@ -77,11 +77,11 @@ class Unlinking:
         self._due = dict.fromkeys(self._owed, 0.0)
 
     def of(self, tenant_id: TenantId) -> Sequence[Debt]:
-        """What is still to be unlinked, oldest first."""
+        """Return what is still to be unlinked, oldest first."""
         return [debt for debt in self._owed.values() if debt.tenant_id == tenant_id]
 
     async def note(self, runtime: Runtime, folder: str, wrapped_key: bytes, phone: str) -> Debt:
-        """A device is about to leave for this folder in quarantine. Durable when this returns."""
+        """Note that a device is about to move to this folder in quarantine. Durable when this returns."""
         record = runtime.record
         debt = Debt(
             *(new_id("unl"), record.tenant_id, record.id, record.name, phone, folder, wrapped_key),
@@ -91,21 +91,21 @@ class Unlinking:
         return debt
 
     def begin(self, debt: Debt) -> None:
-        """Its folder lies there: unlink it."""
+        """Begin to unlink it: its folder is in quarantine now."""
         self._owed[debt.id], self._due[debt.id] = debt, 0.0
         self._more.set()
 
     async def drop(self, debt: Debt) -> None:
-        """There was no such folder: nothing is owed."""
+        """Remove it from the list: there was no such folder."""
         await self._end(debt)
 
     async def forgive(self, folder: str) -> None:
-        """The device in this folder of quarantine is wanted again."""
+        """Remove the device in this folder from the list: its session is brought back."""
         for debt in [debt for debt in self._owed.values() if debt.folder == folder]:
             await self._end(debt)
 
     async def run(self) -> None:
-        """Work the list off until it is cancelled."""
+        """Work through the list until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             debt = min(self._owed.values(), key=lambda it: self._due[it.id], default=None)

@@ -1,4 +1,4 @@
-"""Which addresses somebody in the house is told."""
+"""The addresses that are printed for other machines in the local network."""
 
 import pytest
 

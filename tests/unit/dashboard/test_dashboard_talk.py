@@ -46,7 +46,7 @@ def message(content: dict[str, Json] | None = None, **more: Any) -> Message:
 def with_file(state: str, mimetype: str = "image/jpeg", error: str = "") -> Message:
     content: dict[str, Json] = {"kind": "image", "media_id": "med_1", "mimetype": mimetype, "text": ""}
     made = message(content)
-    media = MessageMedia("med_1", state, error, None, "")  # type: ignore[arg-type]
+    media = MessageMedia("med_1", state, error, "")
     return Message(*(media if name == "media" else getattr(made, name) for name in Message.__slots__))
 
 

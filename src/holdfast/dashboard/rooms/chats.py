@@ -131,7 +131,7 @@ async def _give(visit: Visit, form: Form) -> None:
 async def _fetch(visit: Visit, form: Form) -> None:
     message = await visit.client.message(visit.ref, form.get("message", ""))
     if message.media is not None:
-        await message.media.fetch()
+        await visit.client.media.fetch(message.media)
 
 
 ROOMS: Final = (

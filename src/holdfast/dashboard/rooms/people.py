@@ -68,7 +68,7 @@ async def _make_key(visit: Visit, form: Form) -> Values:
         raise HoldfastError("A key without a right opens nothing", next_step="Tick what it may do.")
     days = form.get("days", "")
     life = int(days) * _DAY_S if days in _ENDS and days else None
-    made = await visit.client.access.make_key(form.get("name", ""), scopes, expires_in_s=life)
+    made = await visit.client.access.create_key(form.get("name", ""), scopes, expires_in_s=life)
     return {"made": made.key, "made_for": form.get("name", "")}
 
 
