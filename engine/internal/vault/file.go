@@ -13,12 +13,13 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
-	_ "github.com/ncruces/go-sqlite3/vfs/xts" // the encrypting file system
 	"go.mau.fi/util/dbutil"
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/store/sqlstore/upgrades"
 	waLog "go.mau.fi/whatsmeow/util/log"
+
+	"holdfast/engine/internal/sealed"
 )
 
 // What can be wrong with a session file. Callers choose by errors.Is; texts carry no secret.
@@ -54,11 +55,18 @@ type File struct {
 //
 // Raises ErrWrongKey, ErrCorrupt, ErrNewer or ErrStorage; nothing of the file is changed by a key that does not fit.
 func OpenFile(ctx context.Context, path string, sessionKey []byte) (*File, error) {
-	return openFile(ctx, path, sessionKey, nil)
+	return openFile(ctx, path, sessionKey, notices{})
 }
 
-// openFile calls before, if it is given, when the schema is about to be brought up to date; what that raises ends it.
-func openFile(ctx context.Context, path string, sessionKey []byte, before func(context.Context, *sql.DB) error) (*File, error) {
+// notices are what an open file tells; nil: nobody listens.
+type notices struct {
+	// upgrading is called when the schema is about to be brought up to date; what it raises ends the opening.
+	upgrading func(context.Context, *sql.DB) error
+	// committed is called with each transaction that writes, just before it is written.
+	committed func()
+}
+
+func openFile(ctx context.Context, path string, sessionKey []byte, tell notices) (*File, error) {
 	key, err := newFileKey(sessionKey)
 	if err != nil {
 		return nil, err
@@ -67,8 +75,8 @@ func openFile(ctx context.Context, path string, sessionKey []byte, before func(c
 	if err != nil {
 		return nil, err
 	}
-	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=xts&_txlock=immediate"}
-	opener, err := newConnector(dsn.String(), key)
+	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=" + sealed.Name + "&_txlock=immediate"}
+	opener, err := newConnector(dsn.String(), key, tell.committed)
 	if err != nil {
 		return nil, classify(err)
 	}
@@ -80,10 +88,10 @@ func openFile(ctx context.Context, path string, sessionKey []byte, before func(c
 	if short {
 		err = file.whole(ctx, key, path)
 	}
-	if err == nil && before != nil {
+	if err == nil && tell.upgrading != nil {
 		var will bool
 		if will, err = older(ctx, db); err == nil && will {
-			err = before(ctx, db)
+			err = tell.upgrading(ctx, db)
 		}
 	}
 	if err == nil {

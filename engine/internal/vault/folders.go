@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 
 	"holdfast/engine/internal/home"
 )
@@ -28,6 +29,7 @@ type Folders struct {
 	sessions   string
 	quarantine string
 	snapshots  string
+	commits    atomic.Uint64
 }
 
 // Entry is one folder under sessions/, quarantine/ or snapshots/.
@@ -43,6 +45,9 @@ type Entry struct {
 func NewFolders(h *home.Home) *Folders {
 	return &Folders{sessions: h.Sessions(), quarantine: h.Quarantine(), snapshots: h.Snapshots()}
 }
+
+// Commits returns how many transactions were written to the files that Open has opened.
+func (f *Folders) Commits() uint64 { return f.commits.Load() }
 
 // ScratchName is the folder in which a session pairs.
 func ScratchName(sessionID string) string { return scratchPrefix + sessionID }

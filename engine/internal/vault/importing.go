@@ -11,6 +11,8 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 	"go.mau.fi/whatsmeow/types"
+
+	"holdfast/engine/internal/sealed"
 )
 
 // Import makes sessions/<target> of one device of another program's database, ratchets and all, or of Baileys' folder, and
@@ -160,7 +162,7 @@ func leaveOnly(ctx context.Context, file *File, jid types.JID) error {
 }
 
 func vacuumInto(conn *sqlite3.Conn, path string, key fileKey) error {
-	target := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=xts&" + key.parameter()}
+	target := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=" + sealed.Name + "&" + key.parameter()}
 	statement, _, err := conn.Prepare("VACUUM INTO ?")
 	if err != nil {
 		return classify(err)

@@ -17,18 +17,19 @@ const keptStatements = 96
 
 // connector opens connections to one encrypted file.
 type connector struct {
-	inner driver.Connector
-	key   fileKey
+	inner     driver.Connector
+	key       fileKey
+	committed func()
 }
 
 var _ driver.Connector = (*connector)(nil)
 
-func newConnector(dsn string, key fileKey) (*connector, error) {
+func newConnector(dsn string, key fileKey, committed func()) (*connector, error) {
 	inner, err := (&sqlite.SQLite{}).OpenConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return &connector{inner: inner, key: key}, nil
+	return &connector{inner: inner, key: key, committed: committed}, nil
 }
 
 // Driver implements driver.Connector.
@@ -48,6 +49,12 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := prepare(conn.Raw(), c.key); err != nil {
 		_ = conn.Close()
 		return nil, err
+	}
+	if c.committed != nil {
+		conn.Raw().CommitHook(func() bool {
+			c.committed()
+			return true
+		})
 	}
 	return &connection{Conn: conn, kept: map[string]*statement{}}, nil
 }

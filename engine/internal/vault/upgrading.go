@@ -16,6 +16,7 @@ import (
 	"go.mau.fi/whatsmeow/util/keys"
 
 	"holdfast/engine/internal/home"
+	"holdfast/engine/internal/sealed"
 )
 
 // A newer library brings a session file's schema up to date, and nothing takes that back. So the file's credentials are
@@ -32,11 +33,14 @@ func (f *Folders) Open(ctx context.Context, folder string, key []byte) (*File, e
 	if err != nil {
 		return nil, err
 	}
-	return openFile(ctx, path, key, func(ctx context.Context, db *sql.DB) error {
-		if err := f.saveAsItIs(ctx, db, folder, path, key); err != nil {
-			return fmt.Errorf("%w: not upgraded, because it could not be saved before: %w", ErrStorage, err)
-		}
-		return nil
+	return openFile(ctx, path, key, notices{
+		committed: func() { f.commits.Add(1) },
+		upgrading: func(ctx context.Context, db *sql.DB) error {
+			if err := f.saveAsItIs(ctx, db, folder, path, key); err != nil {
+				return fmt.Errorf("%w: not upgraded, because it could not be saved before: %w", ErrStorage, err)
+			}
+			return nil
+		},
 	})
 }
 
@@ -134,8 +138,8 @@ func openAsItIs(path string, sessionKey []byte) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=xts&_txlock=immediate"}
-	opener, err := newConnector(dsn.String(), key)
+	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=" + sealed.Name + "&_txlock=immediate"}
+	opener, err := newConnector(dsn.String(), key, nil)
 	if err != nil {
 		return nil, err
 	}
