@@ -43,6 +43,10 @@ class KeepAlive:
         """GET, JSON back."""
         return await self.call("GET", path, timeout_s=timeout_s)
 
+    async def text(self, path: str) -> str:
+        """GET, text back."""
+        return (await self._answer("GET", path, None, None, _TIMEOUT_S)).decode()
+
     async def post(self, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         """POST, JSON back. A str goes out as it is."""
         return await self.call("POST", path, body, headers)
@@ -59,6 +63,12 @@ class KeepAlive:
 
         Raises Refused, OSError, TimeoutError. Nothing is repeated; a connection that failed is closed.
         """
+        answer = await self._answer(method, path, body, headers, timeout_s)
+        return json.loads(answer) if answer else None
+
+    async def _answer(
+        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None, timeout_s: float
+    ) -> bytes:
         payload = (
             b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
         )
@@ -73,7 +83,7 @@ class KeepAlive:
             status, answer = await _read_answer(reader)
         if status >= 400:
             raise Refused(status, f"{method} {path}", answer.decode(errors="replace"))
-        return json.loads(answer) if answer else None
+        return answer
 
     async def close(self) -> None:
         """Close what is idle."""

@@ -55,6 +55,26 @@ def threads(pid: int) -> int:
     return int(_fields(pid)[17])
 
 
+def wakeups(pid: int) -> int:
+    """How often threads of the process that waited went on. Those that have ended count no more."""
+    return sum(_voluntary(task) for task in Path(f"/proc/{pid}/task").iterdir())
+
+
+def _voluntary(task: Path) -> int:
+    try:
+        status = (task / "status").read_text()
+    except OSError:
+        return 0  # it has ended meanwhile
+    return int(status.partition("\nvoluntary_ctxt_switches:")[2].split(maxsplit=1)[0])
+
+
+def writes(pid: int) -> tuple[int, int]:
+    """System calls that wrote, and the bytes that went to the disk."""
+    lines = Path(f"/proc/{pid}/io").read_text().splitlines()
+    values = {name: int(value) for name, value in (line.split(": ") for line in lines)}
+    return values["syscw"], values["write_bytes"]
+
+
 def _fields(pid: int) -> list[str]:
     # The name may hold spaces and parentheses: everything after the last one is positional.
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

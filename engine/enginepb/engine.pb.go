@@ -8782,6 +8782,7 @@ type Levels struct {
 	AtMs          int64                  `protobuf:"varint,1,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
 	Sessions      []*Level               `protobuf:"bytes,2,rep,name=sessions,proto3" json:"sessions,omitempty"`
 	Sequence      uint64                 `protobuf:"varint,3,opt,name=sequence,proto3" json:"sequence,omitempty"` // [2] every fact with a lower one is in these levels
+	Commits       uint64                 `protobuf:"varint,4,opt,name=commits,proto3" json:"commits,omitempty"`   // [2] transactions written to session files by this engine, each with a sync of the disk
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -8833,6 +8834,13 @@ func (x *Levels) GetSessions() []*Level {
 func (x *Levels) GetSequence() uint64 {
 	if x != nil {
 		return x.Sequence
+	}
+	return 0
+}
+
+func (x *Levels) GetCommits() uint64 {
+	if x != nil {
+		return x.Commits
 	}
 	return 0
 }
@@ -12075,11 +12083,12 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"done_bytes\x18\x02 \x01(\x04R\tdoneBytes\x12\x1f\n" +
 	"\vtotal_bytes\x18\x03 \x01(\x04R\n" +
-	"totalBytes\"p\n" +
+	"totalBytes\"\x8a\x01\n" +
 	"\x06Levels\x12\x13\n" +
 	"\x05at_ms\x18\x01 \x01(\x03R\x04atMs\x125\n" +
 	"\bsessions\x18\x02 \x03(\v2\x19.holdfast.engine.v1.LevelR\bsessions\x12\x1a\n" +
-	"\bsequence\x18\x03 \x01(\x04R\bsequence\"\xdb\x02\n" +
+	"\bsequence\x18\x03 \x01(\x04R\bsequence\x12\x18\n" +
+	"\acommits\x18\x04 \x01(\x04R\acommits\"\xdb\x02\n" +
 	"\x05Level\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x01 \x01(\tR\tsessionId\x12\x14\n" +

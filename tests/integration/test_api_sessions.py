@@ -95,7 +95,7 @@ async def api(world: World) -> AsyncIterator[Api]:
     async with world.gateway() as gateway:
         accounts = Accounts(gateway.store)
         outbox = Outbox(gateway.store, gateway.journal, gateway.link)
-        meter = Meter(gateway.store, gateway.journal, outbox, gateway.supervisor)
+        meter = Meter(gateway.store, gateway.journal, outbox, gateway.supervisor, lambda: 0)
         app = create_app(
             Rooms(
                 facts=Facts(gateway),

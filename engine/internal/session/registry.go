@@ -141,7 +141,7 @@ func (r *Registry) all() []*Session {
 // Levels returns the levels of every session held.
 func (r *Registry) Levels() *pb.Levels {
 	// Counted before anything is looked at: what happens meanwhile has a higher number, and is told again by its fact.
-	levels := &pb.Levels{AtMs: time.Now().UnixMilli()}
+	levels := &pb.Levels{AtMs: time.Now().UnixMilli(), Commits: r.deps.Folders.Commits()}
 	r.deps.order.next(func(number uint64) { levels.Sequence = number })
 	levels.Sessions = r.levels()
 	return levels

@@ -65,6 +65,7 @@ class _Collector:
         yield _counters("events", "Events that were appended to the journal.", "type", it.events)
         yield _histogram("database_commit_seconds", "How long commits took.", it.commits)
         yield _gauge("engine_attached", "1 while an engine is attached.", None, {"": int(it.engine_attached)})
+        yield _counter("engine_commits", "Transactions written to session files.", it.engine_commits)
         yield _counter("engine_restarts", "Engines that took the place of another.", it.engine_restarts)
 
 

@@ -79,6 +79,7 @@ class Figures:
     reconnects: Durations
     commits: Durations
     engine_attached: bool
+    engine_commits: int
     engine_restarts: int
 
 

@@ -138,7 +138,7 @@ class Gateway:
             chosen.data,
             home=DEFAULT_TENANT,
         )
-        self.meter = Meter(store, journal, self.outbox, self.supervisor)
+        self.meter = Meter(store, journal, self.outbox, self.supervisor, lambda: self.link.commits)
         every_s = chosen.canary_minutes * 60
         self.canary = Canary(self.outbox, MessageReader(store), self.supervisor, every_s=every_s)
         self._wire()

@@ -1,6 +1,7 @@
 """What /metrics tells, gathered from every room. The rooms only count; this runs when it is asked."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Final
 
 from holdfast import __version__
@@ -22,8 +23,16 @@ _ENDS: Final = [reason for reason in Reason if MEANINGS[reason].end is not None]
 class Meter:
     """Reads the counters of a gateway's rooms."""
 
-    def __init__(self, store: Store, journal: Journal, outbox: Outbox, supervisor: Supervisor) -> None:
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        outbox: Outbox,
+        supervisor: Supervisor,
+        engine_commits: Callable[[], int],
+    ) -> None:
         self._store, self._journal, self._outbox, self._supervisor = store, journal, outbox, supervisor
+        self._engine_commits = engine_commits
         self._engine_id = ""
         self._attached = False
         self._restarts = 0
@@ -60,5 +69,6 @@ class Meter:
             events={type_.value: events[type_.value] for type_ in EventType},
             commits=self._store.commits.read(),
             engine_attached=self._attached,
+            engine_commits=self._engine_commits(),
             engine_restarts=self._restarts,
         )

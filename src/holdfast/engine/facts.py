@@ -47,6 +47,8 @@ class Levels:
     sessions: tuple[Held, ...]
     #: Every fact of this engine with a lower one is in these levels. 0: an engine that does not count.
     sequence: int = 0
+    #: Transactions that this engine has written to session files.
+    commits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,11 @@ class EngineLink(Commands):
         """True while an engine answers."""
         return self.identity is not None
 
+    @property
+    def commits(self) -> int:
+        """Transactions that the attached engine had written to session files at its last report."""
+        return 0 if self._levels is None else self._levels.commits
+
     # ---- keeping an engine ---------------------------------------------------------------------------------
 
     async def run(self) -> None:

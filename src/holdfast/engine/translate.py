@@ -89,7 +89,7 @@ _RECEIPTS: Final[Mapping[int, ReceiptKind]] = {
 
 def levels(message: pb.Levels) -> facts.Levels:
     """The batched frame of levels."""
-    return facts.Levels(message.at_ms, tuple(map(held, message.sessions)), message.sequence)
+    return facts.Levels(message.at_ms, tuple(map(held, message.sessions)), message.sequence, message.commits)
 
 
 def held(level: pb.Level) -> facts.Held:

@@ -1430,14 +1430,16 @@ class TransferProgress(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ..., done_bytes: _Optional[int] = ..., total_bytes: _Optional[int] = ...) -> None: ...
 
 class Levels(_message.Message):
-    __slots__ = ("at_ms", "sessions", "sequence")
+    __slots__ = ("at_ms", "sessions", "sequence", "commits")
     AT_MS_FIELD_NUMBER: _ClassVar[int]
     SESSIONS_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    COMMITS_FIELD_NUMBER: _ClassVar[int]
     at_ms: int
     sessions: _containers.RepeatedCompositeFieldContainer[Level]
     sequence: int
-    def __init__(self, at_ms: _Optional[int] = ..., sessions: _Optional[_Iterable[_Union[Level, _Mapping]]] = ..., sequence: _Optional[int] = ...) -> None: ...
+    commits: int
+    def __init__(self, at_ms: _Optional[int] = ..., sessions: _Optional[_Iterable[_Union[Level, _Mapping]]] = ..., sequence: _Optional[int] = ..., commits: _Optional[int] = ...) -> None: ...
 
 class Level(_message.Message):
     __slots__ = ("session_id", "epoch", "level", "last_frame_ms", "waiting", "missed_probes", "folder", "jid", "backlog", "waiting_ms", "phone_seen_ms")
