@@ -55,6 +55,28 @@ func TestLinkReceiveConfirmSend(t *testing.T) {
 	})
 }
 
+// A gateway may take its time with a receipt: what comes after it is handed over meanwhile, and each is acknowledged to
+// WhatsApp when it was confirmed, and not before.
+func TestAReceiptHoldsUpNoMessage(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.must("s1", sendText("3EB0AAAA02", l.friend.Number+"@s.whatsapp.net", "question"))
+	var receipt *pb.Delivery
+	l.g.until("a receipt", func() bool {
+		for _, d := range l.g.deliveries {
+			if d.GetReceipt() != nil {
+				receipt = d
+			}
+		}
+		return receipt != nil
+	})
+	l.friend.Say(l.own.Number, "answer")
+	l.g.confirm(l.g.message("answer"))
+	labtest.Eventually(t, "the message acknowledged, the receipt not", func() bool { return l.queue() == 1 })
+	l.g.confirm(receipt)
+	labtest.Eventually(t, "the receipt acknowledged", func() bool { return l.queue() == 0 })
+}
+
 // What the owner writes on the phone comes too, marked as the owner's.
 func TestMessagesOfTheOwnPhone(t *testing.T) {
 	t.Parallel()

@@ -27,13 +27,14 @@ type waiting struct {
 	done     chan struct{}
 }
 
-// deliver hands over and waits until the gateway confirmed. Raises ErrEnding when ctx ends first.
-func (d *deliveries) deliver(ctx context.Context, delivery *pb.Delivery) error {
+// hand hands over, in the order of the calls. What it returns waits until the gateway confirmed, and raises ErrEnding when
+// ctx ends first; it must be called.
+func (d *deliveries) hand(delivery *pb.Delivery) (confirmed func(ctx context.Context) error) {
 	entry := &waiting{delivery: delivery, done: make(chan struct{})}
 	d.lock.Lock()
+	defer d.lock.Unlock()
 	if d.deaf && delivery.GetNotice() != nil {
-		d.lock.Unlock()
-		return nil
+		return func(context.Context) error { return nil }
 	}
 	d.last++
 	delivery.DeliveryId = d.last
@@ -42,7 +43,10 @@ func (d *deliveries) deliver(ctx context.Context, delivery *pb.Delivery) error {
 	if d.handler != nil {
 		d.handler(delivery)
 	}
-	d.lock.Unlock()
+	return func(ctx context.Context) error { return d.wait(ctx, entry) }
+}
+
+func (d *deliveries) wait(ctx context.Context, entry *waiting) error {
 	select {
 	case <-entry.done:
 		return nil
@@ -54,7 +58,7 @@ func (d *deliveries) deliver(ctx context.Context, delivery *pb.Delivery) error {
 	case <-entry.done:
 		return nil // confirmed while we were leaving; the caller sees that its connection is gone
 	default:
-		delete(d.waiting, delivery.DeliveryId)
+		delete(d.waiting, entry.delivery.DeliveryId)
 		return ErrEnding
 	}
 }

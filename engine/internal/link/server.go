@@ -63,10 +63,11 @@ func NewServer(identity Identity, log *slog.Logger, handed func()) *Server {
 	return &Server{identity: identity, log: log, handed: handed, table: deliveries{waiting: map[uint64]*waiting{}}}
 }
 
-// Deliver hands a delivery to the gateway and waits until it is confirmed, over any number of gateways.
-// Raises ErrEnding when ctx ends first: then nothing may be acknowledged to WhatsApp.
-func (s *Server) Deliver(ctx context.Context, delivery *pb.Delivery) error {
-	return s.table.deliver(ctx, delivery)
+// Hand hands a delivery to the gateway, in the order of the calls. What it returns waits until it is confirmed, over any
+// number of gateways, and must be called: it raises ErrEnding when ctx ends first, and then nothing may be acknowledged to
+// WhatsApp.
+func (s *Server) Hand(delivery *pb.Delivery) (confirmed func(ctx context.Context) error) {
+	return s.table.hand(delivery)
 }
 
 // Fact tells the gateway of the moment; without one it is dropped, levels repair that.

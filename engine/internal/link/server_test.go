@@ -151,7 +151,7 @@ func (p *peer) ended() bool {
 // deliver starts a delivery and answers where its outcome comes.
 func (f *fixture) deliver(ctx context.Context) chan error {
 	outcome := make(chan error, 1)
-	go func() { outcome <- f.server.Deliver(ctx, &pb.Delivery{SessionId: "s"}) }()
+	go func() { outcome <- f.server.Hand(&pb.Delivery{SessionId: "s"})(ctx) }()
 	return outcome
 }
 
@@ -278,7 +278,7 @@ func TestNoticesGoToGatewaysThatKnowThem(t *testing.T) {
 	notice := func() chan error {
 		outcome := make(chan error, 1)
 		go func() {
-			outcome <- f.server.Deliver(context.Background(), &pb.Delivery{Delivery: &pb.Delivery_Notice{Notice: &pb.Notice{}}})
+			outcome <- f.server.Hand(&pb.Delivery{Delivery: &pb.Delivery_Notice{Notice: &pb.Notice{}}})(context.Background())
 		}()
 		return outcome
 	}

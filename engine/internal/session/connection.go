@@ -44,6 +44,7 @@ type Connection struct {
 	histories histories
 	watched   watched
 	stanzas   *stanzas
+	receipts  receipts
 
 	transfers *transfers
 	changes   *changes
@@ -84,6 +85,7 @@ func newConnection(s *Session, epoch uint64, watch *vault.Watch) *Connection {
 	watch.OnFailure, watch.OnPanic = c.storageFailed, c.decryptionPanicked
 	c.retries = &retries{conn: c, nodes: map[string]*waBinary.Node{}, asked: map[string]int{}}
 	c.stanzas = newStanzas(c)
+	c.receipts = receipts{conn: c, places: make(chan struct{}, receiptsAtOnce)}
 	c.transfers = newTransfers(c)
 	c.changes = &changes{conn: c}
 	c.again = &again{waiting: map[string]chan *events.MediaRetry{}}

@@ -20,8 +20,9 @@ import (
 
 // Gateway is what a session can say.
 type Gateway interface {
-	// Deliver waits until the delivery is durable; an error means that the connection is ending.
-	Deliver(ctx context.Context, delivery *pb.Delivery) error
+	// Hand hands a delivery over, in the order of the calls. What it returns waits until it is durable, and must be called; an
+	// error means that the connection is ending.
+	Hand(delivery *pb.Delivery) (confirmed func(ctx context.Context) error)
 	Fact(fact *pb.SessionFact)
 }
 

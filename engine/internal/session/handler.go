@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -15,9 +14,6 @@ import (
 	"holdfast/engine/internal/killpoint"
 	"holdfast/engine/internal/translate"
 )
-
-// How many message ids of one receipt go into one delivery.
-const receiptPiece = 1000
 
 // handle is the one event handler. It answers true when the event is durable or needs not be; false only when the
 // connection is ending, because WhatsApp repeats a refused message only to the next connection.
@@ -97,7 +93,7 @@ func (c *Connection) handleDelivery(event any) bool {
 		if receipt == nil {
 			return !c.watch.Failed()
 		}
-		return c.deliverReceipt(receipt)
+		return c.receipts.deliver(receipt)
 	default:
 		return c.deliverUntranslatable(event, fmt.Sprintf("%T", event))
 	}
@@ -146,20 +142,6 @@ func (c *Connection) setAside(node *waBinary.Node, reason string) bool {
 	return c.deliverMessage(message)
 }
 
-// deliverReceipt hands a receipt over in pieces that fit into a frame, whatever the sender put into it.
-func (c *Connection) deliverReceipt(receipt *pb.Receipt) bool {
-	for ids := range slices.Chunk(receipt.MessageIds, receiptPiece) {
-		piece := &pb.Receipt{
-			MessageIds: ids, Chat: receipt.Chat, Sender: receipt.Sender, ChatAlt: receipt.ChatAlt, SenderAlt: receipt.SenderAlt,
-			Kind: receipt.Kind, TimestampMs: receipt.TimestampMs,
-		}
-		if !c.deliver(&pb.Delivery{Delivery: &pb.Delivery_Receipt{Receipt: piece}}) {
-			return false
-		}
-	}
-	return !c.watch.Failed()
-}
-
 func (c *Connection) deliverMessage(message *pb.Message) bool {
 	if translate.Fit(message) {
 		c.log.Error("session.message_too_large", "message", message.MessageId, "reason", message.GetUntranslatable().GetReason())
@@ -175,15 +157,29 @@ func (c *Connection) deliverMessage(message *pb.Message) bool {
 }
 
 func (c *Connection) deliver(delivery *pb.Delivery) bool {
+	confirmed := c.hand(delivery)
+	return confirmed != nil && confirmed()
+}
+
+// hand hands over; what it returns waits for the confirmation and must be called. nil: nothing may be handed over any more.
+func (c *Connection) hand(delivery *pb.Delivery) (confirmed func() bool) {
 	if c.watch.Failed() || c.session.unheard.Load() {
-		return false
+		return nil
 	}
 	delivery.SessionId, delivery.Epoch = c.session.id, c.epoch
+	over := c.waiting.begin(time.Now())
+	wait := c.deps.Gateway.Hand(delivery)
+	return func() bool {
+		defer over()
+		return c.confirmed(wait)
+	}
+}
+
+func (c *Connection) confirmed(wait func(context.Context) error) bool {
 	// Longer than this, and the library goes on with the next message: their order would be lost.
 	ctx, cancel := context.WithTimeout(c.ctx, c.deps.Timing.Confirm)
 	defer cancel()
-	defer c.waiting.begin(time.Now())()
-	if err := c.deps.Gateway.Deliver(ctx, delivery); err != nil {
+	if err := wait(ctx); err != nil {
 		if c.ctx.Err() == nil {
 			c.end(translate.Ending{Reason: pb.Reason_PARKED, Detail: "a delivery was not confirmed within " + c.deps.Timing.Confirm.String()})
 		}

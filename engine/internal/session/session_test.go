@@ -38,15 +38,17 @@ type gatewayDouble struct {
 	answer     func(ctx context.Context, d *pb.Delivery) error
 }
 
-func (g *gatewayDouble) Deliver(ctx context.Context, d *pb.Delivery) error {
+func (g *gatewayDouble) Hand(d *pb.Delivery) func(ctx context.Context) error {
 	g.lock.Lock()
+	defer g.lock.Unlock()
 	g.deliveries = append(g.deliveries, d)
 	answer := g.answer
-	g.lock.Unlock()
-	if answer == nil {
-		return nil
+	return func(ctx context.Context) error {
+		if answer == nil {
+			return nil
+		}
+		return answer(ctx, d)
 	}
-	return answer(ctx, d)
 }
 
 func (g *gatewayDouble) Fact(f *pb.SessionFact) {

@@ -64,7 +64,7 @@ func nodeHandlers(client *whatsmeow.Client) map[string]handler {
 		},
 		"status":       inner.HandleUnencryptedMessage,
 		"appdata":      inner.HandleEncryptedMessage,
-		"receipt":      inner.HandleReceipt,
+		"receipt":      inner.HandleReceipt, // see receipts.handle
 		"call":         inner.HandleCallEvent,
 		"chatstate":    inner.HandleChatState,
 		"presence":     inner.HandlePresence,
@@ -211,7 +211,7 @@ func (s *stanzas) handle(node *waBinary.Node) {
 		}
 	}()
 	if handle, known := s.handlers[node.Tag]; known {
-		handle(s.conn.ctx, node)
+		s.conn.receipts.handle(node, func() { handle(s.conn.ctx, node) })
 	}
 }
 
