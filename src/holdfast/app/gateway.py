@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import uvloop
+from pydantic import BaseModel
 
 from holdfast import __version__
 from holdfast.accounts import Accounts, Audit, Logins, Passwords, Users
@@ -228,9 +230,10 @@ class Gateway:
             work.append(tasks.create_task(self.backups.run()))
             work.append(tasks.create_task(_keep_logs_small(self.settings.data / "logs")))
             # Restoration has begun; the web framework is imported beside it.
-            web = await asyncio.to_thread(importlib.import_module, "holdfast.app.web")
+            web = await asyncio.to_thread(_web)
             # What is loaded now stays: the collector need not look at it again and again.
             gc.freeze()
+            gc.enable()
             self.ready = True
             behind = self._rooms(accounts)
             ground = Ground(self.store, self.journal, self.outbox, behind)
@@ -277,6 +280,18 @@ class Gateway:
         await self.supervisor.roster.recorder.settled()
         for task in work:
             task.cancel()
+
+
+def _web() -> ModuleType:
+    """The web server, imported. Its framework describes APIs by models that only a description uses: they are
+    built when one is asked for.
+    """
+    BaseModel.model_config["defer_build"] = True
+    try:
+        importlib.import_module("fastapi")
+    finally:
+        del BaseModel.model_config["defer_build"]
+    return importlib.import_module("holdfast.app.web")
 
 
 def _used_before(data: Path) -> bool:
