@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help docs setup dev run demo check test test-python test-unit test-go test-clients test-kills test-load test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons sync wheel wheels image clean
+.PHONY: help docs setup dev run demo check test test-python test-unit test-go test-clients test-kills test-load test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons catalogues sync wheel wheels image clean
 .DELETE_ON_ERROR:
 
 help:
@@ -166,6 +166,10 @@ lock:
 	$(LOCK) --group node -o requirements-node.lock
 	$(LOCK) --group release --constraints requirements-dev.lock -o requirements-release.lock
 	$(LOCK) --group docs --constraints requirements-dev.lock -o requirements-docs.lock
+
+# After a change of what the dashboard says: its catalogues get the new sentences, without translations yet.
+catalogues: dev
+	$(BIN)/python tools/catalogues.py
 
 # docs/reasons.md out of the tables that decide.
 reasons: dev

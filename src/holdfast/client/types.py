@@ -84,6 +84,8 @@ class Session:
     queued: int | None = None
     #: Until then WhatsApp lets the number begin no new chats.
     reachout_locked_until: datetime | None = None
+    #: WhatsApp's own number for the reason, where it gave one.
+    code: int | None = None
 
     @property
     def connected(self) -> bool:
@@ -119,6 +121,7 @@ class Session:
             warnings=tuple(Warned.read(warning) for warning in body.get("warnings") or ()),
             queued=queue.get("messages"),
             reachout_locked_until=moment(queue.get("reachout_locked_until")),
+            code=body.get("code"),
         )
 
     def after(self, event: Event) -> "Session":
@@ -146,6 +149,7 @@ def _changed(session: Session, change: SessionStateChanged, at: datetime | None)
         state=change.state.value,
         color=change.color.value,
         reason=change.reason,
+        code=change.code,
         detail=change.detail,
         phone=change.phone or session.phone,
         sentence=said.sentence,

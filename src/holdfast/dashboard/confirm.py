@@ -2,6 +2,8 @@
 
 from nicegui import ui
 
+from holdfast.dashboard.language import _
+
 
 class Confirm:
     """One dialog per page; the safe answer is the one that Enter and Escape give."""
@@ -12,7 +14,7 @@ class Confirm:
             self._text = ui.label()
             with ui.element("div").classes("hf-dialog-foot"):
                 with ui.element("button").classes("hf-button").props("type=button autofocus") as no:
-                    ui.html("Cancel", tag="span")
+                    ui.html(_("Cancel"), tag="span")
                 with (
                     ui.element("button")
                     .classes("hf-button hf-sure")

@@ -7,6 +7,7 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from holdfast.client import Qr
+from holdfast.dashboard.drawn import BOARD, QR, drawn
 from holdfast.dashboard.views import Patch
 
 
@@ -15,7 +16,7 @@ class BoardElement(ui.element, component="static/board.js"):
 
     def __init__(self, first: Patch, *, acts: bool) -> None:
         super().__init__()
-        self._props["acts"] = acts
+        self._props["acts"], self._props["words"] = acts, drawn(BOARD)
         self._props["initial"] = cast(dict[str, object], first)
 
     def apply(self, patch: Patch) -> None:
@@ -25,6 +26,10 @@ class BoardElement(ui.element, component="static/board.js"):
 
 class QrElement(ui.element, component="static/qr.js"):
     """A QR code with its countdown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._props["words"] = drawn(QR)
 
     def show(self, qr: Qr) -> None:
         """Draw this code and count its time down."""

@@ -7,9 +7,10 @@ from typing import Final
 
 from starlette.requests import HTTPConnection
 
-from holdfast.client import Client, HoldfastError, IssuedKey, Me, Unauthorized
+from holdfast.client import Client, HoldfastError, IssuedKey, Me, Unauthorized, User
 from holdfast.dashboard.logins import COOKIE, Login, Logins
 from holdfast.dashboard.options import Options
+from holdfast.dashboard.reading import Chosen
 from holdfast.dashboard.watch import Watch
 from holdfast.kit import logging
 
@@ -24,6 +25,7 @@ class Entrance:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.logins = Logins(options.logins)
+        self.languages = Chosen(options.languages)
         self._clients: dict[str, Client] = {}
         self._watches: dict[str, Watch] = {}
         #: What a login may do never changes while it lasts.
@@ -51,6 +53,11 @@ class Entrance:
         if login.id not in self._known:
             self._known[login.id] = await client.access.me()
         return self._known[login.id]
+
+    def user(self, login: Login) -> User | None:
+        """The user of a login that was asked about before; None without one."""
+        known = self._known.get(login.id)
+        return known.user if known else None
 
     async def applications(self, client: Client) -> tuple[str, ...]:
         """What the gateway mounts; while it is away, what it mounted before. Raises Unauthorized."""

@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from holdfast.client import HoldfastError
 from holdfast.dashboard.entrance import Entrance
+from holdfast.dashboard.meaning import refusal
 
 _TYPES: Final = {"csv": "text/csv; charset=utf-8", "ics": "text/calendar; charset=utf-8"}
 _ASKED: Final = ("from", "until", "status")
@@ -30,6 +31,6 @@ def _install(app: FastAPI, entrance: Entrance, kind: str) -> None:
         try:
             body = await entrance.client(login, request).fetch(path)
         except HoldfastError as refused:
-            return PlainTextResponse(f"{refused}\n", 422)
+            return PlainTextResponse(f"{refusal(refused)}\n", 422)
         named = {"content-disposition": f'attachment; filename="bookings.{kind}"'}
         return Response(body, media_type=_TYPES[kind], headers=named)

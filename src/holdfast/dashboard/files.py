@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from holdfast.client import Client, GatewayUnreachable, HoldfastError, Unauthorized
 from holdfast.dashboard.entrance import Entrance
+from holdfast.dashboard.meaning import of_refusal
 from holdfast.model.errors import MediaRangeInvalid
 
 _ASKED: Final = ("range", "if-range", "if-none-match")
@@ -54,4 +55,4 @@ def install(app: FastAPI, entrance: Entrance) -> None:
 
 def _refused(why: HoldfastError) -> Response:
     status = {Unauthorized: 401, GatewayUnreachable: 503, MediaRangeInvalid: 416}.get(type(why), 404)
-    return PlainTextResponse(f"{why.message}\n", status)
+    return PlainTextResponse(f"{of_refusal(why).sentence}\n", status)

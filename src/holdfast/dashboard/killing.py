@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Self
 
 from holdfast.client import Event, Session, System
+from holdfast.dashboard.figures import seconds
+from holdfast.dashboard.language import N_, _, lookup, ngettext
 
 
 class Victim(StrEnum):
@@ -21,10 +23,10 @@ class Victim(StrEnum):
     BOTH = "both"
 
 
-VICTIMS: Mapping[Victim, str] = {
-    Victim.ENGINE: "the engine",
-    Victim.GATEWAY: "the gateway",
-    Victim.BOTH: "engine and gateway",
+_KILLED: Mapping[Victim, str] = {
+    Victim.ENGINE: N_("kill -9 of the engine"),
+    Victim.GATEWAY: N_("kill -9 of the gateway"),
+    Victim.BOTH: N_("kill -9 of engine and gateway"),
 }
 
 
@@ -108,12 +110,11 @@ class Killing:
 
     def lines(self) -> list[Line]:
         """The story so far, oldest first."""
-        who = VICTIMS[self.victim]
         told = [
-            (self.at, f"kill -9 of {who}", True),
-            (self.silent_at, "the gateway is gone", True),
-            (self.gateway_at, "a new gateway answers", True),
-            (self.engine_at, "a new engine is at work", True),
+            (self.at, lookup(_KILLED[self.victim]), True),
+            (self.silent_at, _("the gateway is gone"), True),
+            (self.gateway_at, _("a new gateway answers"), True),
+            (self.engine_at, _("a new engine is at work"), True),
         ]
         lines = [Line(text, self._seconds(at), good) for at, text, good in told if at is not None]
         lines.sort(key=lambda line: line.seconds)
@@ -122,13 +123,20 @@ class Killing:
         return lines
 
     def _ending(self) -> str:
-        count = len(self.connected)
-        who = {0: "no number was connected before: back", 1: "the number is connected again"}.get(
-            count, f"{count} of {count} numbers are connected again"
-        )
         assert self.back_at is not None
-        codes = f"{len(self.asked)} QR code{'' if len(self.asked) == 1 else 's'} asked"
-        return f"{who} after {self._seconds(self.back_at):.1f} s, {codes}"
+        count, after = len(self.connected), seconds(self._seconds(self.back_at))
+        codes = ngettext("%(num)s QR code asked", "%(num)s QR codes asked", len(self.asked))
+        if not count:
+            return _(
+                "no number was connected before: back after %(time)s, %(codes)s", time=after, codes=codes
+            )
+        return ngettext(
+            "the number is connected again after %(time)s, %(codes)s",
+            "%(num)s of %(num)s numbers are connected again after %(time)s, %(codes)s",
+            count,
+            time=after,
+            codes=codes,
+        )
 
     def _seconds(self, at: datetime) -> float:
         return max(0.0, (at - self.at).total_seconds())

@@ -19,6 +19,8 @@ from holdfast.client import (
 )
 from holdfast.dashboard.board import Board
 from holdfast.dashboard.elements import AskElement, QrElement, button
+from holdfast.dashboard.language import N_, _
+from holdfast.dashboard.meaning import of_refusal, of_session, refusal
 from holdfast.dashboard.names import looks_like_id, suggested_name
 from holdfast.dashboard.pace import LOOK_S, while_current, while_step
 from holdfast.dashboard.ways import PasskeyPart, TypedCodePart
@@ -34,7 +36,7 @@ _WAIT_S = 20.0
 _CONNECTS_WITHIN_S = 60.0
 _PASSKEY_STEPS: Final = frozenset({PairingStep.USE_PASSKEY, PairingStep.COMPARE_CODES})
 
-_STEPS = (
+_STEPS = N_(
     "<ol><li>Open WhatsApp on the phone.</li><li>Settings, <b>Linked devices</b>, <b>Link a device</b>.</li>"
     "<li>Point the camera at this code.</li></ol>"
 )
@@ -54,7 +56,7 @@ class LinkDialog:
             self._code_part()
             self._linked_part()
             self._failed_part()
-        self._dialog.props('aria-label="Link a number" data-test=link-dialog')
+        self._dialog.props("data-test=link-dialog").props["aria-label"] = _("Link a number")
         self._dialog.on("hide", self._hidden)
 
     # ---- opening -------------------------------------------------------------------------------------
@@ -72,9 +74,9 @@ class LinkDialog:
         Another number may take it over when asked so.
         """
         self._ref, self._phone = session.id, phone
-        self._title.set_text(f"Link “{session.name}”")
+        self._title.set_text(_("Link “%(name)s”", name=session.name))
         self._number_form.begin(phone)
-        self._blank("Asking for a code …")
+        self._blank(_("Asking for a code …"))
         self._show(self._scanning)
         self._dialog.open()
         self._stop()
@@ -84,18 +86,20 @@ class LinkDialog:
 
     def _name_part(self) -> None:
         with ui.element("div") as self._naming:
-            ui.html("<h2>Add a number</h2><p>Give it a name for programs and people to find it by.</p>")
-            field = {"maxlength": "64", "aria-label": "Name of the number", "data-test": "name"}
+            ui.html(_("Add a number"), tag="h2")
+            ui.html(_("Give it a name for programs and people to find it by."), tag="p")
+            field = {"maxlength": "64", "aria-label": _("Name of the number"), "data-test": "name"}
             with AskElement(self._named, field, chosen=True) as self._asking:
                 self._fault = ui.label().classes("hf-fault").props("role=alert")
                 with ui.element("div").classes("hf-dialog-foot"):
-                    button("Cancel", "hf-button", self._dialog.close)
-                    button("Show QR code", "hf-button hf-main", None).props("type=submit data-test=show-qr")
+                    button(_("Cancel"), "hf-button", self._dialog.close)
+                    shown = button(_("Show QR code"), "hf-button hf-main", None)
+                    shown.props("type=submit data-test=show-qr")
 
     def _code_part(self) -> None:
         with ui.element("div") as self._scanning:
             self._title = ui.label().classes("hf-title").props("role=heading aria-level=2")
-            self._steps = ui.html(_STEPS)
+            self._steps = ui.html(_(_STEPS))
             self._wait = ui.label().classes("hf-qr-wait").props("role=status")
             self._qr = QrElement()
             self._typed = TypedCodePart()
@@ -103,13 +107,14 @@ class LinkDialog:
             field = {
                 "type": "tel",
                 "placeholder": "+49 …",
-                "aria-label": "Number of the phone",
+                "aria-label": _("Number of the phone"),
                 "data-test": "typed-on",
             }
             with AskElement(self._by_code, field).classes("hf-by-code") as self._number_form:
-                button("Type a code instead", "hf-button", None).props("type=submit data-test=by-code")
+                typed = button(_("Type a code instead"), "hf-button", None)
+                typed.props("type=submit data-test=by-code")
             with ui.element("div").classes("hf-dialog-foot"):
-                button("Cancel", "hf-button", self._cancel).props("data-test=cancel-link")
+                button(_("Cancel"), "hf-button", self._cancel).props("data-test=cancel-link")
 
     def _linked_part(self) -> None:
         with ui.element("div").classes("hf-linked").props("role=status data-test=linked") as self._linked:
@@ -117,17 +122,17 @@ class LinkDialog:
             self._number = ui.label().classes("hf-number")
             self._linked_text = ui.label()
             with ui.element("div").classes("hf-dialog-foot"):
-                button("Done", "hf-button hf-main", self._dialog.close).props("data-test=done")
+                button(_("Done"), "hf-button hf-main", self._dialog.close).props("data-test=done")
 
     def _failed_part(self) -> None:
         with ui.element("div") as self._failed:
             self._failure = ui.label().classes("hf-title").props("role=alert")
             self._failure_step = ui.label()
             with ui.element("div").classes("hf-dialog-foot"):
-                button("Close", "hf-button", self._dialog.close)
-                self._replace = button("Use the other number", "hf-button hf-sure", self._replace_number)
+                button(_("Close"), "hf-button", self._dialog.close)
+                self._replace = button(_("Use the other number"), "hf-button hf-sure", self._replace_number)
                 self._replace.props("data-test=replace-number")
-                button("Show a new code", "hf-button hf-main", self._again)
+                button(_("Show a new code"), "hf-button hf-main", self._again)
 
     def _show(self, part: ui.element) -> None:
         for other in (self._naming, self._scanning, self._linked, self._failed):
@@ -147,10 +152,10 @@ class LinkDialog:
         name = given.strip()
         try:
             if not name or looks_like_id(name):
-                raise HoldfastError("A name has letters in it")
+                raise HoldfastError(N_("A name has letters in it"))
             session = await self._client.sessions.create(name)
         except HoldfastError as refused:
-            self._fault.set_text(" ".join(str(refused).split()))
+            self._fault.set_text(" ".join(refusal(refused).split()))
             self._fault.set_visibility(True)
             return
         self._put(session)
@@ -198,10 +203,11 @@ class LinkDialog:
         try:
             await self._run(session, replace_number)
         except HoldfastError as refused:
-            self._fail(refused.message, refused.next_step)
+            said = of_refusal(refused)
+            self._fail(said.sentence, said.next_step)
         except Exception as failure:
             log.error("dashboard.link_failed", error=type(failure).__name__, exc_info=True)
-            self._fail("The code could not be shown", "Reload the page and try again.")
+            self._fail(_("The code could not be shown"), _("Reload the page and try again."))
 
     async def _run(self, session: Session, replace_number: bool) -> None:
         asked = self._client.sessions.pair(
@@ -223,7 +229,7 @@ class LinkDialog:
             except (NoQr, NoPasskey):
                 await asyncio.sleep(LOOK_S)
             except GatewayUnreachable:
-                self._blank("The gateway does not answer; trying again …")
+                self._blank(_("The gateway does not answer; trying again …"))
                 await asyncio.sleep(LOOK_S)
 
     async def _show_step(self, session: Session) -> None:
@@ -234,7 +240,7 @@ class LinkDialog:
             self._only(self._passkey.element)
             await while_step(self._board, session.id, step)
         elif step == PairingStep.ACCEPTED:
-            self._blank("The phone has said yes …")
+            self._blank(_("The phone has said yes …"))
             await while_step(self._board, session.id, step)
         elif self._phone:
             typed = await self._client.sessions.typed_code(session.id, wait_s=_WAIT_S)
@@ -253,24 +259,30 @@ class LinkDialog:
         elif session.reason == Reason.NUMBER_DIFFERS:
             self._ask_about_number(session)
         else:
-            self._fail(session.sentence or "Pairing ended", session.next_step)
+            said = of_session(session)
+            self._fail(said.sentence or _("Pairing ended"), said.next_step)
 
     async def _succeed(self, session: Session) -> None:
         self._put(session)  # from here on the board is asked, and must not be older than this
         self._show(self._linked)
         self._number.set_text(telephone(session.phone) or session.name)
-        self._linked_text.set_text(f"“{session.name}” is linked, and connects now.")
+        self._linked_text.set_text(_("“%(name)s” is linked, and connects now.", name=session.name))
         began = time.monotonic()
         while not session.connected:
             await asyncio.sleep(LOOK_S)
             session = self._board.sessions.get(session.id, session)
             if session.state not in ACTIVE:
-                self._fail(session.sentence, session.next_step)
+                said = of_session(session)
+                self._fail(said.sentence, said.next_step)
                 return
             if time.monotonic() > began + _CONNECTS_WITHIN_S:
-                self._linked_text.set_text(f"“{session.name}” is linked. {session.sentence}")
+                said = of_session(session)
+                text = _("“%(name)s” is linked. %(sentence)s", name=session.name, sentence=said.sentence)
+                self._linked_text.set_text(text)
         self._number.set_text(telephone(session.phone) or session.name)
-        self._linked_text.set_text(f"“{session.name}” is connected, and stays so: no code is needed again.")
+        self._linked_text.set_text(
+            _("“%(name)s” is connected, and stays so: no code is needed again.", name=session.name)
+        )
 
     def _only(self, shown: ui.element) -> None:
         """Of the places for codes, this one alone; the others forget theirs."""
@@ -293,11 +305,20 @@ class LinkDialog:
         self._only(self._wait)
 
     def _ask_about_number(self, session: Session) -> None:
-        had, other = telephone(session.phone), telephone(session.detail) or "another number"
+        had, other = telephone(session.phone), telephone(session.detail) or _("another number")
         self._fail(
-            f"“{session.name}” was {had}, and {other} was about to take it over",
-            f"Scan the code with the phone of {had}, or use {other}: programs that know this session speak "
-            "from it then, and what waits to be sent from the old number is not sent.",
+            _(
+                "“%(name)s” was %(had)s, and %(other)s was about to take it over",
+                name=session.name,
+                had=had,
+                other=other,
+            ),
+            _(
+                "Scan the code with the phone of %(had)s, or use %(other)s: programs that know this session "
+                "speak from it then, and what waits to be sent from the old number is not sent.",
+                had=had,
+                other=other,
+            ),
         )
         self._replace.set_visibility(True)
 

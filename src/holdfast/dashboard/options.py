@@ -38,6 +38,11 @@ class Options:
         return self.data / "run" / "dashboard.json"
 
     @property
+    def languages(self) -> Path:
+        """Which language each user has chosen. 0600."""
+        return self.data / "run" / "dashboard-languages.json"
+
+    @property
     def logins(self) -> Path:
         """Who is logged in, so that browsers survive a restart of this process. 0600."""
         return self.data / "run" / "dashboard-logins.json"

@@ -11,8 +11,10 @@ from holdfast.dashboard.confirm import Confirm
 from holdfast.dashboard.elements import BoardElement
 from holdfast.dashboard.entrance import Entrance
 from holdfast.dashboard.killing import Victim
+from holdfast.dashboard.language import N_, _
 from holdfast.dashboard.linking import LinkDialog
 from holdfast.dashboard.logins import Login
+from holdfast.dashboard.meaning import refusal
 from holdfast.dashboard.plain import visit_of
 from holdfast.dashboard.render import top
 from holdfast.dashboard.views import Patch
@@ -43,7 +45,7 @@ class Page:
         first = await self._watch.open(self._watcher)
         ui.html(top(visit, "/") if visit else "", sanitize=False, tag="div")
         with ui.element("main"):
-            ui.html("Numbers", tag="h1").classes("hf-heard")
+            ui.html(_("Numbers"), tag="h1").classes("hf-heard")
             self._board = BoardElement(first, acts=visit is not None and visit.may("admin"))
         self._board.on("act", self._act)
         self._board.on("kill", self._kill)
@@ -100,7 +102,7 @@ class Page:
             _say(refused)
         except Exception as failure:
             log.error("dashboard.deed_failed", error=type(failure).__name__, exc_info=True)
-            _say(HoldfastError("That did not work", next_step="Look into logs/dashboard.log."))
+            _say(HoldfastError(N_("That did not work"), next_step=N_("Look into logs/dashboard.log.")))
 
     async def _show_code(self, session: Session) -> None:
         self._link.link(session)
@@ -118,17 +120,21 @@ class Page:
     async def _log_out(self, session: Session) -> None:
         number = telephone(session.phone) or session.name
         sure = await self._confirm.ask(
-            f"Log out {number}?",
-            "The phone forgets this link, and messages stop. To use the number again somebody has to scan a "
-            "new QR code. To let it rest, disconnect it: then it stays linked.",
-            "Log out",
+            _("Log out %(number)s?", number=number),
+            _(
+                "The phone forgets this link, and messages stop. To use the number again somebody has to "
+                "scan a new QR code. To let it rest, pause it: then it stays linked."
+            ),
+            _("Log out"),
         )
         if sure:
             self._watch.put(await self._client.sessions.logout(session.id))
 
     async def _remove(self, session: Session) -> None:
         sure = await self._confirm.ask(
-            f"Remove “{session.name}”?", "Its name becomes free. What it received stays.", "Remove"
+            _("Remove “%(name)s”?", name=session.name),
+            _("Its name becomes free. What it received stays."),
+            _("Remove"),
         )
         # Somebody may have scanned while the question was open; a linked number is never removed from here.
         if sure and Action.LOG_OUT not in (await self._client.sessions.get(session.id)).actions:
@@ -153,4 +159,4 @@ def _word(event: GenericEventArguments, name: str) -> str:
 
 
 def _say(refused: HoldfastError) -> None:
-    ui.notify(str(refused), type="negative", position="top", timeout=8000)
+    ui.notify(refusal(refused), type="negative", position="top", timeout=8000)

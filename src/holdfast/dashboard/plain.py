@@ -9,6 +9,8 @@ from markupsafe import Markup
 from holdfast.client import Client, GatewayUnreachable, HoldfastError, Unauthorized
 from holdfast.dashboard.doors import at_the_door
 from holdfast.dashboard.entrance import Entrance
+from holdfast.dashboard.language import N_, _, lookup
+from holdfast.dashboard.meaning import of_refusal, refusal
 from holdfast.dashboard.render import page, top
 from holdfast.dashboard.rooms import ROOMS, Room, Values
 from holdfast.dashboard.visits import Visit
@@ -44,13 +46,13 @@ def _actor(entrance: Entrance, room: Room) -> Callable[[Request], Awaitable[Resp
         async def work(visit: Visit) -> Response:
             deed = room.acts.get(given.get("act", ""))
             if deed is None:
-                raise HoldfastError("This page knows no such button", next_step="Load it again.")
+                raise HoldfastError(N_("This page knows no such button"), next_step=N_("Load it again."))
             try:
                 shown = await deed(visit, given)
             except (GatewayUnreachable, Unauthorized):
                 raise
             except HoldfastError as refused:
-                return await _show(visit, room, {"fault": str(refused)}, status=422)
+                return await _show(visit, room, {"fault": refusal(refused)}, status=422)
             if shown is None or isinstance(shown, str):
                 return RedirectResponse(shown or request.url.path, status_code=303)
             return await _show(visit, room, shown)
@@ -61,7 +63,7 @@ def _actor(entrance: Entrance, room: Room) -> Callable[[Request], Awaitable[Resp
 
 
 async def _show(visit: Visit, room: Room, more: Values | None = None, *, status: int = 200) -> Response:
-    values = {"title": room.title, "fault": "", "said": "", "visit": visit, **await room.show(visit)}
+    values = {"title": lookup(room.title), "fault": "", "said": "", "visit": visit, **await room.show(visit)}
     return page(
         room.template, {**values, **(more or {}), "top": Markup(top(visit, room.path))}, status=status
     )
@@ -84,12 +86,13 @@ async def _admitted(
         entrance.sign_out(login)
         return await at_the_door(entrance, request)
     except GatewayUnreachable:
-        return _trouble("The gateway does not answer", "It is tried again by itself.", 503)
+        return _trouble(_("The gateway does not answer"), _("It is tried again by itself."), 503)
     except HoldfastError as refused:
-        return _trouble(refused.message, refused.next_step, 403 if isinstance(refused, Forbidden) else 422)
+        said = of_refusal(refused)
+        return _trouble(said.sentence, said.next_step, 403 if isinstance(refused, Forbidden) else 422)
     except Exception as failure:
         log.error("dashboard.page_failed", error=type(failure).__name__, exc_info=True)
-        return page("broken", {"title": "This page could not be drawn", "fault": ""}, status=500)
+        return page("broken", {"title": _("This page could not be drawn"), "fault": ""}, status=500)
 
 
 async def visit_of(entrance: Entrance, request: Request, client: Client) -> Visit:

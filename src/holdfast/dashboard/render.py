@@ -1,7 +1,6 @@
 """Plain pages out of templates: every value is escaped, wherever it comes from."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -9,27 +8,30 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from holdfast.dashboard.figures import ago, clock, number, short_day, size, when
+from holdfast.dashboard.language import LANGUAGES, N_, _, lookup, lookup_plural, spoken
 from holdfast.dashboard.mark import MARK, STYLES
+from holdfast.dashboard.meaning import severity
 from holdfast.dashboard.visits import Visit
-from holdfast.dashboard.words import length, telephone
+from holdfast.dashboard.words import telephone
 
 LAB: Final = "/lab"
 BOOKINGS: Final = "/bookings"
 #: Address, label, and the scope that it needs.
 NAVIGATION: Final = (
-    ("/", "Numbers", "read"),
-    ("/bots", "Bots", "read"),
-    (BOOKINGS, "Bookings", "read"),
-    ("/alerts", "Alerts", "read"),
-    ("/deliveries", "Deliveries", "read"),
-    (LAB, "Lab", "admin"),
-    ("/people", "People", "keys"),
-    ("/keys", "Keys", "keys"),
-    ("/audit", "Audit", "keys"),
-    ("/about", "About", "read"),
+    ("/", N_("Numbers"), "read"),
+    ("/bots", N_("Bots"), "read"),
+    (BOOKINGS, N_("Bookings"), "read"),
+    ("/alerts", N_("Alerts"), "read"),
+    ("/deliveries", N_("Deliveries"), "read"),
+    (LAB, N_("Lab"), "admin"),
+    ("/people", N_("People"), "keys"),
+    ("/keys", N_("Keys"), "keys"),
+    ("/audit", N_("Audit"), "keys"),
+    ("/about", N_("About"), "read"),
 )
 
-_BACK_BY_LINK: Final = (
+_BACK_BY_LINK: Final = N_(
     "To come back, run holdfast dashboard-link where Holdfast runs, and open the link that it prints."
 )
 
@@ -40,10 +42,22 @@ def _environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        extensions=["jinja2.ext.i18n"],
         lstrip_blocks=True,
     )
-    made.globals.update(mark=Markup(MARK), styles=Markup(STYLES))
-    made.filters.update(telephone=telephone, ago=ago, moment=when, size=size)
+    made.globals.update(mark=Markup(MARK), styles=Markup(STYLES), spoken=spoken, languages=LANGUAGES)
+    made.filters.update(
+        telephone=telephone,
+        ago=ago,
+        moment=when,
+        size=size,
+        number=number,
+        clock=clock,
+        short_day=short_day,
+        severity=severity,
+    )
+    # Templates call `_` and `ngettext` with values, which are escaped.
+    made.install_gettext_callables(lookup, lookup_plural, newstyle=True)  # type: ignore[attr-defined]
     return made
 
 
@@ -57,39 +71,13 @@ def top(visit: Visit, path: str) -> str:
     # A simulator is in a lab alone, bookings are there where the chauffeur drives.
     missing = {LAB: visit.lab is None, BOOKINGS: "chauffeur" not in visit.applications}
     links = [
-        (to, label, to == path or (to != "/" and path.startswith(f"{to}/")))
+        (to, lookup(label), to == path or (to != "/" and path.startswith(f"{to}/")))
         for to, label, scope in NAVIGATION
         if visit.may(scope) and not missing.get(to, False)
     ]
-    back = "Your name and password let you in again." if visit.me.user else _BACK_BY_LINK
+    back = _("Your name and password let you in again.") if visit.me.user else lookup(_BACK_BY_LINK)
     values = {"links": links, "who": visit.who, "here": path, "back": back}
     return _ENVIRONMENT.get_template("top.html").render(values)
-
-
-def ago(at: datetime | None) -> str:
-    """How long ago, for people."""
-    if at is None:
-        return "never"
-    seconds = (datetime.now(UTC) - at).total_seconds()
-    return "just now" if seconds < 2 else f"{length(seconds)} ago"
-
-
-def when(at: datetime | None) -> Markup:
-    """A moment, which the browser writes in its own time zone."""
-    if at is None:
-        return Markup("never")
-    utc = at.astimezone(UTC)
-    return Markup('<time datetime="{}">{}</time>').format(utc.isoformat(), f"{utc:%d %b %Y, %H:%M:%S} UTC")
-
-
-def size(count: int) -> str:
-    """Bytes, for people."""
-    amount = float(count)
-    for unit in ("bytes", "KB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
 
 
 _ENVIRONMENT: Final = _environment()

@@ -7,18 +7,21 @@ from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from holdfast.dashboard.figures import day as full_date
+from holdfast.dashboard.figures import money
+from holdfast.dashboard.language import N_, _, lookup
 from holdfast.model.errors import HoldfastError
 
 Json = Mapping[str, Any]
 #: What a status is called, its colour, and whether the ride is still to be driven.
 _STATUS: Final[Mapping[str, tuple[str, str, bool]]] = {
-    "requested": ("waits for your answer", "yellow", True),
-    "confirmed": ("confirmed", "green", True),
-    "declined": ("declined", "grey", False),
-    "cancelled": ("cancelled", "grey", False),
+    "requested": (N_("waits for your answer"), "yellow", True),
+    "confirmed": (N_("confirmed"), "green", True),
+    "declined": (N_("declined"), "grey", False),
+    "cancelled": (N_("cancelled"), "grey", False),
 }
 #: What can be filtered by.
-STATUSES: Final = tuple(_STATUS)
+STATUSES: Final[Mapping[str, str]] = {status: word for status, (word, *_rest) in _STATUS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +69,16 @@ def ride_of(body: Json, zone: ZoneInfo, names: Mapping[str, str] | None = None) 
     return Ride(
         reference=str(body["reference"]),
         status=str(body["status"]),
-        word=word,
+        word=lookup(word),
         tone=tone,
         alive=alive,
         at=_local(body["at"], zone),
         until=_local(body["until"], zone),
         way=tuple(str(it["name"]) for it in places if it),
         name=str(form["name"] or ""),
-        total=f"{quote['total']} {currency}",
-        lines=tuple((_line_words(it), f"{it['amount']} {currency}") for it in quote["lines"]),
-        fee="" if float(body["fee"]) == 0 else f"{body['fee']} {currency}",
+        total=money(str(quote["total"]), currency),
+        lines=tuple((_line_words(it), money(str(it["amount"]), currency)) for it in quote["lines"]),
+        fee="" if float(body["fee"]) == 0 else money(str(body["fee"]), currency),
         estimated=bool(quote["fallback"]),
         vehicle=known.get(str(body["vehicle"]), str(body["vehicle"] or "")),
         driver=known.get(str(body["driver"]), str(body["driver"] or "")),
@@ -102,8 +105,8 @@ def _local(moment: str, zone: ZoneInfo) -> datetime:
 
 
 def _line_words(line: Json) -> str:
-    words = str(line["name"] or line["code"].replace("_", " ").capitalize())
-    return f"{words} (way back)" if line.get("back") else words
+    words = str(line["name"] or "") or lookup(str(line["code"]).replace("_", " ").capitalize())
+    return _("%(what)s (way back)", what=words) if line.get("back") else words
 
 
 def by_day(rides: Sequence[Ride]) -> list[tuple[date, list[Ride]]]:
@@ -114,8 +117,10 @@ def by_day(rides: Sequence[Ride]) -> list[tuple[date, list[Ride]]]:
 
 def day_words(day: date, today: date) -> str:
     """A day for people."""
-    near = {today: "Today, ", today + timedelta(days=1): "Tomorrow, "}.get(day, "")
-    return f"{near}{day:%A} {day.day} {day:%B %Y}"
+    said = full_date(day)
+    if day == today:
+        return _("Today, %(day)s", day=said)
+    return _("Tomorrow, %(day)s", day=said) if day == today + timedelta(days=1) else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +171,18 @@ def changed(form: Json, given: Mapping[str, str], places: Sequence[Json]) -> dic
     return {**made, **back, "with_return": any(back.values())} if back else made
 
 
-_NUMBERS: Final = ("passengers", "luggage", "child_seats")
+#: Fields that hold a number, and what is said where they hold none.
+_NUMBERS: Final[Mapping[str, str]] = {
+    "passengers": N_("Passengers must be a number"),
+    "luggage": N_("Luggage must be a number"),
+    "child_seats": N_("Child seats must be a number"),
+}
 _TEXTS: Final = ("date", "time", "vehicle_class", "flight", "name", "contact", "remarks")
 
 
 def _number(name: str, text: str) -> int:
     if not text.strip().isdecimal() or len(text) > 6:
-        raise HoldfastError(f"{name.replace('_', ' ').capitalize()} must be a number")
+        raise HoldfastError(_NUMBERS[name])
     return int(text)
 
 

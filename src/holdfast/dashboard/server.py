@@ -21,9 +21,11 @@ from holdfast.client import Unauthorized
 from holdfast.dashboard import doors, exports, files, plain, strips
 from holdfast.dashboard.answers import OTHER_SITE, Headers
 from holdfast.dashboard.entrance import Entrance
+from holdfast.dashboard.language import _, spoken
 from holdfast.dashboard.mark import FAVICON, MANIFEST, STYLES, SURE
 from holdfast.dashboard.options import Options
 from holdfast.dashboard.page import Page
+from holdfast.dashboard.reading import InTheReadersLanguage
 from holdfast.dashboard.render import page
 from holdfast.kit import edge, logging
 from holdfast.kit.origin import SameSite
@@ -48,6 +50,7 @@ def build(options: Options) -> FastAPI:
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_middleware(SameSite, refuse=OTHER_SITE, names=options.names)
     app.add_middleware(Headers)
+    app.add_middleware(InTheReadersLanguage)
     doors.install(app, entrance)
     exports.install(app, entrance)
     plain.install(app, entrance)
@@ -70,12 +73,20 @@ def build(options: Options) -> FastAPI:
     return app
 
 
+class SpokenPage(ui.page):
+    """A page in the language of whoever asks for it."""
+
+    def resolve_language(self) -> Any:
+        """For the page's `lang`, and for the library's own words."""
+        return {"en": "en-US", "en-XA": "en-US"}.get(spoken().code, spoken().code)
+
+
 def _page(app: FastAPI, entrance: Entrance) -> None:
     @app.get("/livez")
     async def alive() -> dict[str, bool]:
         return {"alive": True}
 
-    @ui.page("/")
+    @SpokenPage("/")
     async def board(request: Request) -> Response | None:
         login = entrance.login(request)
         if login is None:
@@ -87,7 +98,7 @@ def _page(app: FastAPI, entrance: Entrance) -> None:
             return await doors.at_the_door(entrance, request)
         except Exception as failure:
             log.error("dashboard.page_failed", error=type(failure).__name__, exc_info=True)
-            return page("broken", {"title": "This page could not be drawn", "fault": ""}, status=500)
+            return page("broken", {"title": _("This page could not be drawn"), "fault": ""}, status=500)
         return None
 
 

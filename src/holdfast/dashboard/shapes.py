@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
+from holdfast.dashboard.language import _, lookup
+
 #: A value as JSON holds it.
 Json = Any
 _LONG: Final = 200
@@ -72,7 +74,7 @@ def words_of(name: str) -> str:
     """A name of a document for people: `lead_min` is "Lead (minutes)"."""
     end, unit = next((it for it in _UNITS if name.endswith(it[0])), ("", ""))
     plain = name.removesuffix(end).replace("_", " ").replace("-", " ") + unit
-    return plain[:1].upper() + plain[1:]
+    return lookup(plain[:1].upper() + plain[1:])
 
 
 def place_words(place: str) -> str:
@@ -82,9 +84,10 @@ def place_words(place: str) -> str:
 
 def value_words(value: Any) -> str:
     """A value for people, short."""
-    words = {None: "nothing", True: "yes", False: "no"}
-    if value is None or isinstance(value, bool):
-        return words[value]
+    if value is None:
+        return _("nothing")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 200 else f"{text[:199]}…"
 
@@ -103,7 +106,7 @@ class _Reader:
         return replace(
             made,
             label=words_of(name),
-            help=said.split("\n\n", maxsplit=1)[0],
+            help=lookup(said.split("\n\n", maxsplit=1)[0]),
             nullable=nullable,
             required=required,
             default=schema.get("default"),

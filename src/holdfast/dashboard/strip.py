@@ -8,8 +8,10 @@ from typing import Final
 from markupsafe import Markup
 
 from holdfast.client import Change
-from holdfast.dashboard.words import COLORS, length
-from holdfast.model.words import of_reason, of_state
+from holdfast.dashboard import meaning
+from holdfast.dashboard.figures import length, percent
+from holdfast.dashboard.language import _
+from holdfast.dashboard.words import COLORS
 
 DAY: Final = timedelta(days=1)
 _WIDTH: Final = 1440.0
@@ -46,16 +48,18 @@ def pieces(changes: Sequence[Change], now: datetime, span: timedelta = DAY) -> I
 
 def said(change: Change) -> str:
     """One change in words."""
-    sentence = of_reason(change.reason, change.code).sentence if change.reason else ""
-    word = of_state(change.state) or change.state
-    lasted = f"for {length(change.duration_s)}"
-    return f"{word} {lasted}: {sentence}" if sentence.rstrip(".") not in {"", word} else f"{word} {lasted}"
+    sentence = meaning.reason(change.reason, change.code).sentence if change.reason else ""
+    word = meaning.state(change.state)
+    values = {"state": word, "time": length(change.duration_s)}
+    if sentence.rstrip(".") in {"", word}:
+        return _("%(state)s for %(time)s", **values)
+    return _("%(state)s for %(time)s: %(reason)s", reason=sentence, **values)
 
 
 def picture(changes: Sequence[Change], now: datetime, span: timedelta = DAY) -> Markup:
     """The picture as SVG. Shapes of a later change lie over those of an earlier one."""
     shown = list(pieces(changes, now, span))
-    drawn = [_PIECE.format("none", 0, _WIDTH, _HEIGHT, "nothing is known of this time")]
+    drawn = [_PIECE.format("none", 0, _WIDTH, _HEIGHT, _("nothing is known of this time"))]
     for piece in shown:
         width = max(_NARROWEST, (piece.end - piece.begin) * _WIDTH)
         begin = min(piece.begin * _WIDTH, _WIDTH - width)
@@ -65,4 +69,4 @@ def picture(changes: Sequence[Change], now: datetime, span: timedelta = DAY) -> 
 
 def _summary(shown: Sequence[Piece]) -> str:
     green = sum(piece.end - piece.begin for piece in shown if piece.color == "green")
-    return f"Last 24 hours: connected for {green:.0%} of them"
+    return _("Last 24 hours: connected for %(share)s of them", share=percent(green, 0))

@@ -9,17 +9,18 @@ from typing import Final
 from markupsafe import Markup
 
 from holdfast.client import HeldChat, Message
+from holdfast.dashboard.language import N_, _, lookup
 from holdfast.dashboard.telling import described, own_words, told
 from holdfast.model.content import MEDIA_TYPES, Content
 from holdfast.model.media import FileState
 
 #: What became of a message of ours, in words and as the ticks that people know.
 _STATUS: Final[Mapping[str, tuple[str, str]]] = {
-    "queued": ("◷", "waits to be sent"),
-    "sent": ("✓", "sent"),
-    "delivered": ("✓✓", "delivered"),
-    "read": ("✓✓", "read"),
-    "failed": ("!", "not sent"),
+    "queued": ("◷", N_("waits to be sent")),
+    "sent": ("✓", N_("sent")),
+    "delivered": ("✓✓", N_("delivered")),
+    "read": ("✓✓", N_("read")),
+    "failed": ("!", N_("not sent")),
 }
 #: How a browser shows a file by itself. Everything else is saved.
 _SHOWN: Final = (
@@ -74,7 +75,8 @@ def lines(messages: Sequence[Message], names: Mapping[str, str]) -> list[Line]:
 
 def _line(message: Message, names: Mapping[str, str], known: Mapping[str, str]) -> Line:
     ours = message.from_me or message.direction == "out"
-    tick, said = _STATUS.get(message.status, ("", message.status))
+    tick, status = _STATUS.get(message.status, ("", message.status))
+    said = lookup(status)
     file = file_of(message)
     words = own_words(message.content)
     return Line(
@@ -84,7 +86,7 @@ def _line(message: Message, names: Mapping[str, str], known: Mapping[str, str]) 
         at=message.at,
         ours=ours,
         sender="" if ours or not message.group else names.get(message.sender, ""),
-        quoted=known.get(message.quoted_id, "An earlier message")[:_QUOTED] if message.quoted_id else "",
+        quoted=known.get(message.quoted_id, _("An earlier message"))[:_QUOTED] if message.quoted_id else "",
         tick=tick if ours else "",
         said=f"{said}: {message.error}" if message.error else said,
         file=file,
@@ -97,7 +99,8 @@ def file_of(message: Message) -> File | None:
     if media is None or not isinstance(content, MEDIA_TYPES):
         return None
     waits = media.state in _WAITS
-    why = "" if media.stored else media.why or ("It is being fetched." if waits else "It is not fetched yet.")
+    waiting = _("It is being fetched.") if waits else _("It is not fetched yet.")
+    why = "" if media.stored else lookup(media.why) or waiting
     return File(
         shown=_shown(content.mimetype),
         href=f"/files/{media.media_id}" if media.stored else "",
@@ -132,8 +135,8 @@ def holder(held: HeldChat | None, mine: str) -> str:
     if held is None:
         return ""
     if held.by.startswith("bot:"):
-        return f"The bot {held.by.removeprefix('bot:')} has handed this chat to you"
-    return "You have this chat" if held.by == mine else "A colleague has this chat"
+        return _("The bot %(name)s has handed this chat to you", name=held.by.removeprefix("bot:"))
+    return _("You have this chat") if held.by == mine else _("A colleague has this chat")
 
 
 def marked(content: Content, wanted: str) -> Markup:

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from babel.dates import format_datetime
+
+from holdfast.dashboard.language import N_, _, lookup, spoken
 from holdfast.model.content import (
     Audio,
     CalendarEvent,
@@ -28,12 +31,12 @@ from holdfast.model.content import (
 
 #: What a file without a caption is called.
 _FILES: Final = (
-    (Image, "Picture"),
-    (Video, "Video"),
-    (Voice, "Voice note"),
-    (Audio, "Sound"),
-    (Sticker, "Sticker"),
-    (Document, "Document"),
+    (Image, N_("Picture")),
+    (Video, N_("Video")),
+    (Voice, N_("Voice note")),
+    (Audio, N_("Sound")),
+    (Sticker, N_("Sticker")),
+    (Document, N_("Document")),
 )
 
 
@@ -51,37 +54,38 @@ def described(content: Content) -> str:
     """What kind of thing it is, with what can be said of it in a line."""
     match content:
         case Location():
-            return _listed("Location", content.name, content.address) or _spot("Location", content)
+            return _listed(_("Location"), content.name, content.address) or _spot(_("Location"), content)
         case LiveLocation():
-            return _spot("Live location", content)
+            return _spot(_("Live location"), content)
         case Contact():
-            return _listed("Contact", content.display_name) or "Contact"
+            return _listed(_("Contact"), content.display_name) or _("Contact")
         case Poll():
-            return _listed("Poll", *content.options) or "Poll"
+            return _listed(_("Poll"), *content.options) or _("Poll")
         case PollVote():
             return _vote(content)
         case Reaction():
-            return f"Reacted with {content.emoji}" if content.emoji else "Took a reaction back"
+            return _reaction(content)
         case Edit():
-            return f"Corrected a message: {content.text}"
+            return _("Corrected a message: %(text)s", text=content.text)
         case Revoke():
-            return "Deleted a message"
+            return _("Deleted a message")
         case GroupInvite():
-            return _listed("Invitation to a group", content.name) or "Invitation to a group"
+            return _listed(_("Invitation to a group"), content.name) or _("Invitation to a group")
         case CalendarEvent():
             return _event(content)
         case Undecryptable():
-            return "A message that no key fits yet"
+            return _("A message that no key fits yet")
         case Untranslatable():
-            return "A message that could not be read; it is kept"
+            return _("A message that could not be read; it is kept")
         case _:
             return _file(content)
 
 
 def _file(content: Content) -> str:
-    word = next((word for kind, word in _FILES if isinstance(content, kind)), None)
-    if word is None:
-        return "Something that this version cannot show"
+    named = next((named for kind, named in _FILES if isinstance(content, kind)), None)
+    if named is None:
+        return _("Something that this version cannot show")
+    word = lookup(named)
     name = content.file_name if isinstance(content, Document) else ""
     return f"{word}: {name}" if name else word
 
@@ -97,11 +101,19 @@ def _spot(what: str, content: Location | LiveLocation) -> str:
 
 def _vote(content: PollVote) -> str:
     if content.sealed:
-        return "Voted in a poll"
-    return _listed("Voted", *content.options) or ("Voted" if content.hashes else "Took a vote back")
+        return _("Voted in a poll")
+    return _listed(_("Voted"), *content.options) or (_("Voted") if content.hashes else _("Took a vote back"))
+
+
+def _reaction(content: Reaction) -> str:
+    if not content.emoji:
+        return _("Took a reaction back")
+    return _("Reacted with %(emoji)s", emoji=content.emoji)
 
 
 def _event(content: CalendarEvent) -> str:
     begin = datetime.fromtimestamp(content.start_ms / 1000, UTC)
-    ended = " (called off)" if content.canceled else ""
-    return f"Event{ended}: {content.name}, {begin:%d %b %Y, %H:%M} UTC"
+    at = f"{format_datetime(begin, 'medium', locale=spoken().locale)} UTC"
+    if content.canceled:
+        return _("Event (called off): %(name)s, %(at)s", name=content.name, at=at)
+    return _("Event: %(name)s, %(at)s", name=content.name, at=at)

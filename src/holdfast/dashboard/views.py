@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from holdfast.client import Session, System, Unlinking
+from holdfast.dashboard import meaning
 from holdfast.dashboard.board import Board
+from holdfast.dashboard.figures import seconds
 from holdfast.dashboard.killing import Killing
+from holdfast.dashboard.language import _, lookup, ngettext
 from holdfast.dashboard.words import COLORS, buttons, telephone
 from holdfast.model.states import ACTIVE
-from holdfast.model.words import line, of_queue, of_state, of_unlinking
 
 #: How long the page tells that everything came back.
 TOLD_FOR = timedelta(seconds=30)
@@ -114,7 +116,8 @@ class Patch(TypedDict):
 def card(session: Session, *, reachable: bool) -> CardView:
     """One number. While the gateway is silent nothing is claimed: no colour, no buttons."""
     restoring = session.restoring and session.state in ACTIVE
-    word = "Restoring" if restoring else of_state(session.state) or "Unknown"
+    word = _("Restoring") if restoring else meaning.state(session.state) or _("Unknown")
+    said = meaning.of_session(session)
     view = CardView(
         id=session.id,
         name=session.name,
@@ -124,30 +127,23 @@ def card(session: Session, *, reachable: bool) -> CardView:
         color=session.color if session.color in COLORS else "grey",
         urgent=session.color == "red",
         word=word,
-        sentence=session.sentence,
-        next_step=_step(session),
-        warnings=[*(line(it.sentence, it.next_step) for it in session.warnings), *_queue(session)],
+        sentence=said.sentence,
+        next_step="" if _idle(session) else said.next_step,
+        warnings=[it for it in (*map(meaning.warning, session.warnings), meaning.queue(session)) if it],
         since=_iso(session.since),
         heartbeat=_iso(session.last_heartbeat_at),
         retry_at=_iso(session.retry_at),
         valid_until=_iso(session.pairing.valid_until) if session.pairing else None,
         actions=[
-            ActionView(verb=button.verb.value, label=button.label, tone=button.tone.value)
+            ActionView(verb=button.verb.value, label=lookup(button.label), tone=button.tone.value)
             for button in buttons(session.actions)
         ],
     )
     if reachable:
         return view
-    last = f"Last seen: {word.lower()}."
-    nothing: CardView = {**view, "color": "unknown", "word": "Unknown", "sentence": last, "next_step": ""}
+    last = _("Last seen: %(state)s.", state=word.lower())
+    nothing: CardView = {**view, "color": "unknown", "word": _("Unknown"), "sentence": last, "next_step": ""}
     return {**nothing, "actions": [], "warnings": [], "retry_at": None, "valid_until": None}
-
-
-def _queue(session: Session) -> list[str]:
-    """What the number has to send, if that is anything, or may not."""
-    until = session.reachout_locked_until
-    said = of_queue(session.queued or 0, f"{until:%H:%M} UTC" if until else None)
-    return [said] if said else []
 
 
 def head(board: Board, killing: Killing | None, now: datetime) -> HeadView:
@@ -165,7 +161,7 @@ def head(board: Board, killing: Killing | None, now: datetime) -> HeadView:
         version=system.version if system else "",
         total=len(board.sessions),
         counts=[
-            CountView(color=color, count=colors[color], label=one if colors[color] == 1 else several)
+            CountView(color=color, count=colors[color], label=ngettext(one, several, colors[color]))
             for color, (one, several) in COLORS.items()
         ],
         restoration=_worth_telling(restoration(system, now), killing) if board.reachable else None,
@@ -181,12 +177,24 @@ def restoration(system: System | None, now: datetime) -> RestorationView | None:
     total, back = system.restore_total, system.restore_connected
     view = RestorationView(total=total, connected=back, running=not system.restore_done, text="")
     if not system.restore_done:
-        return {**view, "text": f"Restoring: {back} of {total} numbers are back"}
+        return {
+            **view,
+            "text": _("Restoring: %(back)d of %(total)d numbers are back", back=back, total=total),
+        }
     ended = _ended(system)
     if ended is None or now - ended > TOLD_FOR:
         return None
-    text = f"{back} of {total} numbers came back by themselves in {system.restore_seconds or 0:.1f} s"
-    return {**view, "text": text if back == total else f"{text}; the others say below why not"}
+    values = {"back": back, "total": total, "time": seconds(system.restore_seconds or 0)}
+    if back == total:
+        return {
+            **view,
+            "text": _("%(back)d of %(total)d numbers came back by themselves in %(time)s", **values),
+        }
+    text = _(
+        "%(back)d of %(total)d numbers came back by themselves in %(time)s; the others say below why not",
+        **values,
+    )
+    return {**view, "text": text}
 
 
 def patch(known: Mapping[str, CardView], board: Board, killing: Killing | None, now: datetime) -> Patch:
@@ -210,14 +218,13 @@ def _killing(killing: Killing) -> KillingView:
 
 
 def _unlinking(it: Unlinking) -> UnlinkingView:
-    said = of_unlinking(it.session, telephone(it.phone), by_hand=it.by_hand)
-    return UnlinkingView(sentence=f"{said.sentence}.", next_step=said.next_step)
+    said = meaning.unlinking(it)
+    return UnlinkingView(sentence=said.sentence, next_step=said.next_step)
 
 
-def _step(session: Session) -> str:
+def _idle(session: Session) -> bool:
     # "Nothing to do" is what green and most yellow mean, and grey has a button that says it.
-    idle = session.next_step.lower().startswith("nothing to do")
-    return "" if idle or session.color not in {"red", "yellow"} else session.next_step
+    return session.color not in {"red", "yellow"} or session.next_step.lower().startswith("nothing to do")
 
 
 def _ended(system: System) -> datetime | None:

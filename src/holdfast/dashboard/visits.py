@@ -6,9 +6,10 @@ from pathlib import Path
 from starlette.requests import Request
 
 from holdfast.client import Client, Me
+from holdfast.dashboard.language import N_, lookup
 from holdfast.dashboard.logins import Login
 
-BY_LINK = "this machine"
+BY_LINK = N_("this machine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Visit:
     @property
     def who(self) -> str:
         """The user's name."""
-        return self.me.user.name if self.me.user else BY_LINK
+        return self.me.user.name if self.me.user else lookup(BY_LINK)
 
     @property
     def ref(self) -> str:

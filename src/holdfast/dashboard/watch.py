@@ -8,12 +8,14 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from holdfast.client import AccessError, Client, Event, HoldfastError, Session
 from holdfast.dashboard.board import Board
 from holdfast.dashboard.killing import Killing, Victim
+from holdfast.dashboard.language import Language, speaking, spoken
 from holdfast.dashboard.views import CardView, HeadView, Patch, patch
 from holdfast.kit import logging
 from holdfast.model.events import EventType, SessionStateChanged
@@ -36,10 +38,22 @@ Show = Callable[[Patch], None]
 
 
 class Watcher:
-    """One open page: the client with its browser's key, how to show it something, how to send it away."""
+    """One open page: the client with its browser's key, how to show it something, how to send it away.
+
+    It is told in the language in which it was made.
+    """
 
     def __init__(self, client: Client, show: Show, refused: Callable[[], None]) -> None:
         self.client, self.show, self.refused = client, show, refused
+        self.language = spoken()
+
+
+@dataclass
+class Told:
+    """What pages know."""
+
+    cards: dict[str, CardView] = field(default_factory=dict)
+    head: HeadView | None = None
 
 
 class Watch:
@@ -49,8 +63,8 @@ class Watch:
         self.board = Board()
         self.killing: Killing | None = None
         self._watchers: list[Watcher] = []
-        self._told: dict[str, CardView] = {}
-        self._told_head: HeadView | None = None
+        #: By language, what the pages in it know.
+        self._told: dict[Language, Told] = {}
         self._polling: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
         self._due = asyncio.Event()
@@ -75,7 +89,8 @@ class Watch:
             self._polling = asyncio.create_task(self._contained(self._poll), name="dashboard poll")
             self._dial()
         self.show()
-        return patch({}, self.board, self.killing, _now())
+        with speaking(watcher.language):
+            return patch({}, self.board, self.killing, _now())
 
     def close(self, watcher: Watcher) -> None:
         """A page is closed. With the last one the gateway is left in peace."""
@@ -119,15 +134,22 @@ class Watch:
         if self._show_soon is not None:
             self._show_soon.cancel()
             self._show_soon = None
-        news = patch(self._told, self.board, self.killing, _now())
+        told = {watcher.language: self._told.get(watcher.language, Told()) for watcher in self._watchers}
+        self._told = told
+        for language, known in told.items():
+            with speaking(language):
+                self._show(known, [it for it in self._watchers if it.language is language])
+
+    def _show(self, known: Told, watchers: Sequence[Watcher]) -> None:
+        news = patch(known.cards, self.board, self.killing, _now())
         head = news["head"]
-        before, self._told_head = self._told_head, head
+        before, known.head = known.head, head
         if not news["cards"] and not news["gone"] and before and {**before, "now": head["now"]} == head:
             return
-        self._told.update({view["id"]: view for view in news["cards"]})
+        known.cards.update({view["id"]: view for view in news["cards"]})
         for id_ in news["gone"]:
-            del self._told[id_]
-        for watcher in list(self._watchers):
+            del known.cards[id_]
+        for watcher in watchers:
             try:
                 watcher.show(news)
             except Exception as failure:  # one broken page is its own matter

@@ -8,16 +8,18 @@ from nicegui import ui
 
 from holdfast.client import HoldfastError, Passkey, TypedCode
 from holdfast.dashboard.elements import AskElement, button
+from holdfast.dashboard.language import N_, _
+from holdfast.dashboard.meaning import refusal
 from holdfast.dashboard.words import telephone
 from holdfast.model.passkey import PAGE
 
-_TYPING = (
-    "<ol><li>Open WhatsApp on the phone of {phone}.</li><li>Settings, <b>Linked devices</b>, <b>Link a device"
-    "</b>, <b>Link with phone number instead</b>.</li><li>Type this code.</li></ol>"
+_TYPING = N_(
+    "<ol><li>Open WhatsApp on the phone of %(phone)s.</li><li>Settings, <b>Linked devices</b>, "
+    "<b>Link a device</b>, <b>Link with phone number instead</b>.</li><li>Type this code.</li></ol>"
 )
-_PASSKEY = (
+_PASSKEY = N_(
     "<p>The phone's account asks for its passkey, which works on WhatsApp's own page alone.</p><ol><li>Open "
-    f"<b>{PAGE.removeprefix('https://')}</b> in a browser that has the passkey, and its console (F12).</li>"
+    "<b>%(page)s</b> in a browser that has the passkey, and its console (F12).</li>"
     "<li>Paste this script there, and touch the passkey when the browser asks.</li></ol>"
 )
 
@@ -32,7 +34,7 @@ class TypedCodePart:
 
     def show(self, typed: TypedCode) -> None:
         """Draw this code."""
-        self._how.set_content(_TYPING.format(phone=telephone(typed.phone)))
+        self._how.set_content(_(_TYPING, phone=telephone(typed.phone)))
         self._code.set_text(typed.code)
 
     def clear(self) -> None:
@@ -53,26 +55,25 @@ class PasskeyPart:
 
     def _relay_part(self) -> None:
         with ui.element("div") as self._relaying:
-            ui.html(_PASSKEY)
-            self._helper = ui.textarea().props(
-                'readonly outlined dense rows=3 aria-label="Script for the console" data-test=helper'
-            )
+            ui.html(_(_PASSKEY, page=PAGE.removeprefix("https://")))
+            self._helper = ui.textarea().props("readonly outlined dense rows=3 data-test=helper")
+            self._helper.props["aria-label"] = _("Script for the console")
             field = {
-                "aria-label": "What the script printed",
-                "placeholder": "Paste here what it printed",
+                "aria-label": _("What the script printed"),
+                "placeholder": _("Paste here what it printed"),
                 "data-test": "passkey-answer",
             }
             with AskElement(self._hand_on, field, rows=3) as self._given:
                 self._fault = ui.label().classes("hf-fault").props("role=alert")
                 with ui.element("div").classes("hf-dialog-foot"):
-                    button("Hand it on", "hf-button hf-main", None).props("type=submit data-test=hand-on")
+                    button(_("Hand it on"), "hf-button hf-main", None).props("type=submit data-test=hand-on")
 
     def _compare_part(self) -> None:
         with ui.element("div") as self._comparing:
-            ui.html("<p>The phone shows a code. Is it this one?</p>")
+            ui.html(_("The phone shows a code. Is it this one?"), tag="p")
             self._code = ui.label().classes("hf-typed").props("data-test=compare-code")
             with ui.element("div").classes("hf-dialog-foot"):
-                button("It is the same", "hf-button hf-main", self._same).props("data-test=same-code")
+                button(_("It is the same"), "hf-button hf-main", self._same).props("data-test=same-code")
 
     def show(self, asked: Passkey) -> None:
         """Draw what is to be done now."""
@@ -94,7 +95,7 @@ class PasskeyPart:
         except ValueError:
             given = None
         if not isinstance(given, dict):
-            self._fault.set_text("That is not what the script printed: it begins with { and ends with }.")
+            self._fault.set_text(_("That is not what the script printed: it begins with { and ends with }."))
             return
         await self._asked(self._answer(given))
 
@@ -105,4 +106,4 @@ class PasskeyPart:
         try:
             await deed
         except HoldfastError as refused:
-            self._fault.set_text(str(refused))
+            self._fault.set_text(refusal(refused))

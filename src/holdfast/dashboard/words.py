@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from holdfast.dashboard.language import N_, NN_
 from holdfast.model.actions import Action
 
 
@@ -38,15 +39,15 @@ class Button:
 
 
 BUTTONS: Mapping[Action, tuple[Button, ...]] = {
-    Action.PAIR: (Button(Verb.LINK, "Show QR code", Tone.MAIN),),
+    Action.PAIR: (Button(Verb.LINK, N_("Show QR code"), Tone.MAIN),),
     Action.CANCEL_PAIRING: (
-        Button(Verb.SHOW_QR, "Show QR code", Tone.MAIN),
-        Button(Verb.CANCEL, "Cancel"),
+        Button(Verb.SHOW_QR, N_("Show QR code"), Tone.MAIN),
+        Button(Verb.CANCEL, N_("Cancel")),
     ),
-    Action.CONNECT: (Button(Verb.CONNECT, "Connect", Tone.MAIN),),
-    Action.DISCONNECT: (Button(Verb.DISCONNECT, "Pause"),),
-    Action.LOG_OUT: (Button(Verb.LOGOUT, "Log out", Tone.DANGER),),
-    Action.DELETE: (Button(Verb.REMOVE, "Remove", Tone.DANGER),),
+    Action.CONNECT: (Button(Verb.CONNECT, N_("Connect"), Tone.MAIN),),
+    Action.DISCONNECT: (Button(Verb.DISCONNECT, N_("Pause")),),
+    Action.LOG_OUT: (Button(Verb.LOGOUT, N_("Log out"), Tone.DANGER),),
+    Action.DELETE: (Button(Verb.REMOVE, N_("Remove"), Tone.DANGER),),
 }
 
 
@@ -60,10 +61,10 @@ def buttons(offered: Collection[str]) -> list[Button]:
 
 #: What a colour says in the summary, of one number and of several, in the order of urgency.
 COLORS: Mapping[str, tuple[str, str]] = {
-    "red": ("needs you", "need you"),
-    "yellow": ("on its way", "on their way"),
-    "green": ("connected", "connected"),
-    "grey": ("resting", "resting"),
+    "red": NN_("needs you", "need you"),
+    "yellow": NN_("on its way", "on their way"),
+    "green": NN_("connected", "connected"),
+    "grey": NN_("resting", "resting"),
 }
 
 
@@ -82,14 +83,3 @@ def telephone(phone: str | None) -> str:
     if not phonenumbers.is_possible_number(parsed):
         return digits
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-
-def length(seconds: float) -> str:
-    """A length of time, short: "12 s", "3 min", "2 h", "5 days"."""
-    whole = max(0.0, seconds)
-    if whole < 1:
-        return "a moment"
-    for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (129_600, 3600, "h")):
-        if whole < limit:
-            return f"{whole / size:.0f} {unit}"
-    return f"{whole / 86_400:.0f} days"

@@ -6,9 +6,9 @@ import pytest
 
 from holdfast.client import Change
 from holdfast.dashboard import doors
-from holdfast.dashboard.render import ago, size, when
+from holdfast.dashboard.figures import ago, length, money, percent, size, when
+from holdfast.dashboard.language import LANGUAGES, speaking
 from holdfast.dashboard.strip import picture, pieces
-from holdfast.dashboard.words import length
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -61,14 +61,32 @@ def test_what_a_newer_gateway_says_is_drawn_and_escaped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0, "a moment"), (12, "12 s"), (600, "10 min"), (7200, "2 h"), (400_000, "5 days")]
+    ("seconds", "said", "in_german"),
+    [
+        (0, "a moment", "einen Augenblick"),
+        (12, "12 secs", "12 Sek."),
+        (600, "10 mins", "10 Min."),
+        (7200, "2 hrs", "2 Std."),
+        (400_000, "5 days", "5 Tage"),
+    ],
 )
-def test_lengths_for_people(seconds: float, said: str) -> None:
+def test_lengths_for_people(seconds: float, said: str, in_german: str) -> None:
     assert length(seconds) == said
+    with speaking(LANGUAGES["de"]):
+        assert length(seconds) == in_german
 
 
 def test_moments_and_sizes_for_people() -> None:
     assert (ago(None), when(None)) == ("never", "never")
     assert ago(datetime.now(UTC)) == "just now"
     assert when(NOW) == '<time datetime="2026-11-29T12:00:00+00:00">29 Nov 2026, 12:00:00 UTC</time>'
-    assert [size(it) for it in (12, 360_000, 5_000_000_000)] == ["12 bytes", "360 KB", "5.0 GB"]
+    assert [size(it) for it in (12, 360_000, 5_200_000_000)] == ["12 bytes", "360 kB", "5.2 GB"]
+    assert (money("1283.00", "EUR"), money("much", "EUR"), percent(0.9634)) == (
+        "€1,283.00",
+        "much EUR",
+        "96.34%",
+    )
+    with speaking(LANGUAGES["de"]):
+        assert ago(datetime.now(UTC) - 120 * HOUR) == "vor 5 Tagen"
+        assert when(NOW).endswith(">29.11.2026, 12:00:00 UTC</time>")
+        assert (money("1283.00", "EUR"), percent(0.9634)) == ("1.283,00\xa0€", "96,34\xa0%")

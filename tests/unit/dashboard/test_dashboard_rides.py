@@ -46,8 +46,8 @@ def test_a_ride_is_shown_in_the_services_time_with_its_whole_way() -> None:
     assert f"{ride.at:%H:%M}" == "14:00"
     assert ride.way == ("Marienplatz", "Hotel", "Airport")
     assert (ride.vehicle, ride.driver, ride.fee) == ("Black sedan", "", "")
-    assert ride.lines == (("Airport dropoff", "4.00 EUR"),)
-    assert ride_of(booking(fee="41.50"), BERLIN).fee == "41.50 EUR"
+    assert ride.lines == (("Airport dropoff", "€4.00"),)
+    assert ride_of(booking(fee="41.50"), BERLIN).fee == "€41.50"
 
 
 def test_a_status_of_a_newer_gateway_is_said_as_it_is() -> None:
@@ -72,9 +72,9 @@ def test_the_day_at_a_glance() -> None:
 def test_rides_stand_under_their_days() -> None:
     rides = [ride_of(booking(it), BERLIN) for it in ("2026-11-30T23:30:00Z", "2026-11-30T08:00:00Z")]
     assert [(day.day, len(found)) for day, found in by_day(rides)] == [(30, 1), (1, 1)]
-    assert day_words(date(2026, 11, 29), date(2026, 11, 29)) == "Today, Sunday 29 November 2026"
-    assert day_words(date(2026, 11, 30), date(2026, 11, 29)) == "Tomorrow, Monday 30 November 2026"
-    assert day_words(date(2026, 12, 6), date(2026, 11, 29)) == "Sunday 6 December 2026"
+    assert day_words(date(2026, 11, 29), date(2026, 11, 29)) == "Today, Sunday, 29 November 2026"
+    assert day_words(date(2026, 11, 30), date(2026, 11, 29)) == "Tomorrow, Monday, 30 November 2026"
+    assert day_words(date(2026, 12, 6), date(2026, 11, 29)) == "Sunday, 6 December 2026"
 
 
 @pytest.mark.parametrize("begin", ["", "yesterday", "0001-01-01", "9999-12-31"])

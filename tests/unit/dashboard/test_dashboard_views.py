@@ -68,9 +68,12 @@ def test_what_waits_to_be_sent_stands_under_its_number() -> None:
 
 
 def test_a_warning_stands_under_a_green_number_and_goes_with_its_event() -> None:
-    warned = {"code": "flapping", "sentence": "It is lost again and again.", "next_step": "Look."}
+    warned = {"code": "flapping", "sentence": "Whatever the gateway calls it.", "next_step": "Look."}
     session = made_session(warnings=[warned])
-    assert card(session, reachable=True)["warnings"] == ["It is lost again and again. Next step: look."]
+    (said,) = card(session, reachable=True)["warnings"]
+    assert said.startswith("The connection is lost again and again. Next step: look at its timeline")
+    newer = made_session(warnings=[{**warned, "code": "of_a_newer_gateway"}])
+    assert card(newer, reachable=True)["warnings"] == ["Whatever the gateway calls it. Next step: look."]
     assert card(session, reachable=False)["warnings"] == []
     over = made_event("session.warning", code="flapping", active=False, since=NOW.isoformat())
     assert card(session.after(over), reachable=True)["warnings"] == []

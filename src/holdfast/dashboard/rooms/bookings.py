@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from holdfast.client import HoldfastError
+from holdfast.dashboard.language import N_, _, lookup
 from holdfast.dashboard.render import BOOKINGS
 from holdfast.dashboard.rides import (
     STATUSES,
@@ -26,8 +27,22 @@ from holdfast.dashboard.visits import Visit
 
 _BASE: Final = "/v1/chauffeur"
 _MOST: Final = 500
-_SPANS: Final[Mapping[str, str]] = {"1": "one day", "7": "7 days", "31": "31 days", "365": "a year"}
+_SPANS: Final[Mapping[str, str]] = {
+    "1": N_("one day"),
+    "7": N_("7 days"),
+    "31": N_("31 days"),
+    "365": N_("a year"),
+}
 _KINDS: Final[Mapping[str, str]] = {"vehicles": "vehicle", "drivers": "driver"}
+#: What each kind is called: all of them, a new one, and what is said where it has no name.
+_CALLED: Final[Mapping[str, tuple[str, str, str]]] = {
+    "vehicles": (
+        N_("Vehicles"),
+        N_("New vehicle"),
+        N_("The vehicle needs a name with a letter or digit in it"),
+    ),
+    "drivers": (N_("Drivers"), N_("New driver"), N_("The driver needs a name with a letter or digit in it")),
+}
 #: What a vehicle's or driver's id may be made of.
 _NOT_IN_IDS: Final = re.compile(r"[^a-z0-9]+")
 
@@ -43,7 +58,7 @@ async def _list(visit: Visit) -> Values:
     names = await _names(visit)
     found, more = await _rides(visit, wanted, zone, names)
     today = datetime.combine(now.date(), datetime.min.time(), zone)
-    ahead, _ = await _rides(visit, {"from": today.isoformat()}, zone, names)
+    ahead, _more = await _rides(visit, {"from": today.isoformat()}, zone, names)
     return {
         "days": [(day_words(day, now.date()), rides) for day, rides in by_day(found)],
         "waiting": [
@@ -53,13 +68,14 @@ async def _list(visit: Visit) -> Values:
         "more": more,
         "begin": begin.date().isoformat(),
         "span": asked.get("days", "7"),
-        "spans": _SPANS,
+        "spans": {days: lookup(said) for days, said in _SPANS.items()},
         "status": status,
-        "statuses": STATUSES,
+        "statuses": {it: lookup(word) for it, word in STATUSES.items()},
         "export": urlencode(wanted),
         "zone": zone.key,
         "fleet": {kind: await _resources(visit, kind) for kind in _KINDS},
         "kinds": _KINDS,
+        "called": {kind: tuple(map(lookup, said)) for kind, said in _CALLED.items()},
         "classes": setting["tariff"]["classes"],
     }
 
@@ -70,7 +86,7 @@ async def _one(visit: Visit) -> Values:
     body = await visit.client.ask("GET", _path(visit))
     ride = ride_of(body, zone, await _names(visit))
     return {
-        "title": f"Booking {ride.reference}",
+        "title": _("Booking %(reference)s", reference=ride.reference),
         "ride": ride,
         "version": body["quote"]["version"],
         "quote_id": body["quote"]["quote_id"],
@@ -88,7 +104,8 @@ async def _one(visit: Visit) -> Values:
 async def _setting(visit: Visit) -> Json:
     if "chauffeur" not in visit.applications:
         raise HoldfastError(
-            "Bookings are switched off", next_step="Start Holdfast with HOLDFAST_APPLICATIONS=chauffeur."
+            N_("Bookings are switched off"),
+            next_step=N_("Start Holdfast with HOLDFAST_APPLICATIONS=chauffeur."),
         )
     return await visit.client.ask("GET", f"{_BASE}/setting")
 
@@ -154,10 +171,10 @@ async def _put(visit: Visit, given: Form) -> None:
     """A vehicle or a driver: a new one, or one that is used again or no more."""
     kind, name = given.get("kind", ""), given.get("name", "").strip()
     if kind not in _KINDS:
-        raise HoldfastError("There is no such kind", next_step="Load the page again.")
+        raise HoldfastError(N_("There is no such kind"), next_step=N_("Load the page again."))
     id_ = given.get("id") or _NOT_IN_IDS.sub("-", name.lower()).strip("-")[:40]
     if not id_:
-        raise HoldfastError(f"The {_KINDS[kind]} needs a name with a letter or digit in it")
+        raise HoldfastError(_CALLED[kind][2])
     body: dict[str, Any] = {
         "name": name,
         "vehicle_class": given.get("vehicle_class", "") if kind == "vehicles" else "",
@@ -181,7 +198,7 @@ ROOMS: Final = (
     Room(
         f"{BOOKINGS}/{{booking}}",
         "booking",
-        "Booking",
+        N_("Booking"),
         _one,
         acts={
             "accept": _accept,

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from holdfast.client import HoldfastError
 from holdfast.dashboard.fields import MOST, Field, form_of, with_faults
+from holdfast.dashboard.language import N_, _, lookup, ngettext
+from holdfast.dashboard.meaning import refusal
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.shapes import Shape, place_words, shape_of, value_words, words_of
 from holdfast.dashboard.typed import body_of, json_of, with_entry, without_entry
@@ -15,14 +17,14 @@ from holdfast.model.errors import ConfigurationInvalid, RequestInvalid
 #: Names of what stands in a form beside the document.
 _QUESTION: Final = "?"
 _VERSIONS: Final = 50
-_NO_JSON: Final = "This is no JSON object. What holds is unchanged."
+_NO_JSON: Final = N_("This is no JSON object. What holds is unchanged.")
 
 
 async def _list(visit: Visit) -> Values:
     documents = await visit.client.configuration.list()
     bots = (await visit.client.configuration.get("bots")).body
     return {
-        "documents": [(it, words_of(it.name)) for it in documents],
+        "documents": [(it, words_of(it.name), lookup(it.about)) for it in documents],
         "at_work": bots.get("enabled") or [],
         "authors": await _authors(visit),
     }
@@ -51,7 +53,8 @@ async def _one(visit: Visit) -> Values:
 
 
 async def _about(visit: Visit, name: str) -> str:
-    return next((it.about for it in await visit.client.configuration.list() if it.name == name), "")
+    listed = await visit.client.configuration.list()
+    return lookup(next((it.about for it in listed if it.name == name), ""))
 
 
 async def _question(visit: Visit, name: str, given: Mapping[str, str] | None = None) -> Field | None:
@@ -74,7 +77,7 @@ async def _differences(visit: Visit, name: str, version: str) -> Values | None:
 
 async def _authors(visit: Visit) -> Mapping[str, str]:
     """Who wrote a version, by the id of the key, as far as this login may know."""
-    names = {visit.me.key_id: "you"}
+    names = {visit.me.key_id: _("you")}
     if visit.may("keys"):
         users = {it.user_id: it.name for it in await visit.client.access.users()}
         for key in await visit.client.access.keys():
@@ -87,14 +90,14 @@ async def _authors(visit: Visit) -> Mapping[str, str]:
 
 async def _edit(visit: Visit, given: Form) -> Values:
     """One form with several buttons; `do` says which was pressed."""
-    verb, _, at = given.get("do", "save").partition(":")
+    verb, _colon, at = given.get("do", "save").partition(":")
     shape = shape_of(await visit.client.configuration.schema(_name(visit)))
     body = await _draft(visit, shape, given)
     if body is None:
         return {
             "as_text": True,
             "text": given["text"],
-            "fault": _NO_JSON,
+            "fault": lookup(_NO_JSON),
         }
     if verb == "add":
         return _shown(shape, with_entry(shape, body, at), given)
@@ -109,7 +112,7 @@ async def _draft(visit: Visit, shape: Shape, given: Form) -> dict[str, Any]:
         read = json_of(given["text"])
         if not isinstance(read, dict):
             raise HoldfastError(
-                "This is no JSON object", next_step="Load the page again to see the last one."
+                N_("This is no JSON object"), next_step=N_("Load the page again to see the last one.")
             )
         return read
     if not given.get("whole"):
@@ -134,11 +137,10 @@ async def _save(visit: Visit, shape: Shape, body: dict[str, Any], given: Form) -
     except ConfigurationInvalid:
         return await _faulty(visit, shape, body, given)
     except HoldfastError as refused:
-        return {**_shown(shape, body, given), "fault": str(refused)}
-    said = (
-        "Nothing is different" if str(made.version) == base else f"Version {made.version} holds from now on"
-    )
-    return {"said": f"{said}."}
+        return {**_shown(shape, body, given), "fault": refusal(refused)}
+    if str(made.version) == base:
+        return {"said": _("Nothing is different.")}
+    return {"said": _("Version %(version)d holds from now on.", version=made.version)}
 
 
 async def _try(visit: Visit, shape: Shape, body: dict[str, Any], given: Form) -> Values:
@@ -151,7 +153,7 @@ async def _try(visit: Visit, shape: Shape, body: dict[str, Any], given: Form) ->
     except ConfigurationInvalid:
         return {**await _faulty(visit, shape, body, given), "question": shown["question"]}
     except HoldfastError as refused:
-        return {**shown, "fault": str(refused)}
+        return {**shown, "fault": refusal(refused)}
     return {**shown, "tried": lines}
 
 
@@ -162,22 +164,37 @@ async def _faulty(visit: Visit, shape: Shape, body: dict[str, Any], given: Form)
     if "text" in given:
         others = [f"{place_words(it.place)}: {it.message}" if it.place else it.message for it in faults]
     count = len(faults)
-    fault = f"{count} thing{'' if count == 1 else 's'} cannot stay so. What holds is unchanged."
+    fault = ngettext(
+        "%(num)s thing cannot stay so. What holds is unchanged.",
+        "%(num)s things cannot stay so. What holds is unchanged.",
+        count,
+    )
     return {**shown, "form": form, "others": others, "fault": fault}
 
 
 async def _undo(visit: Visit, given: Form) -> Values:
     made = await visit.client.configuration.undo(_name(visit))
-    return {"said": f"Version {made.version} holds from now on: it is the one before the last change."}
+    return {
+        "said": _(
+            "Version %(version)d holds from now on: it is the one before the last change.",
+            version=made.version,
+        )
+    }
 
 
 async def _again(visit: Visit, given: Form) -> Values:
     name, wanted = _name(visit), given.get("wanted", "")
     version = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
     old = await visit.client.configuration.get(name, version)
-    note = f"version {old.version} again"
+    note = _("version %(version)d again", version=old.version)
     made = await visit.client.configuration.put(name, old.body, note=note)
-    return {"said": f"Version {made.version} holds from now on: it is version {old.version} again."}
+    return {
+        "said": _(
+            "Version %(version)d holds from now on: it is version %(old)d again.",
+            version=made.version,
+            old=old.version,
+        )
+    }
 
 
 def _name(visit: Visit) -> str:
@@ -189,11 +206,11 @@ def _pretty(body: Mapping[str, Any]) -> str:
 
 
 ROOMS: Final = (
-    Room("/bots", "bots", "Bots", _list),
+    Room("/bots", "bots", N_("Bots"), _list),
     Room(
         "/bots/{name}",
         "document",
-        "Document",
+        N_("Document"),
         _one,
         acts={"edit": _edit, "undo": _undo, "again": _again},
         fields=5 * MOST,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from holdfast.client import HeldChat, HoldfastError, Message
+from holdfast.dashboard.language import N_, _, lookup
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.talk import holder, lines, push_names, strangers
 from holdfast.dashboard.telling import told
@@ -18,9 +19,9 @@ _MESSAGES: Final = 60
 _STRANGERS: Final = 20
 #: For how long a chat is taken over.
 _UNTIL: Final[Mapping[str, tuple[str, timedelta | None]]] = {
-    "": ("until I give it back", None),
-    "hour": ("for an hour", timedelta(hours=1)),
-    "day": ("for a day", timedelta(days=1)),
+    "": (N_("until I give it back"), None),
+    "hour": (N_("for an hour"), timedelta(hours=1)),
+    "day": (N_("for a day"), timedelta(days=1)),
 }
 
 
@@ -41,7 +42,7 @@ async def _list(visit: Visit) -> Values:
         for it in found
     ]
     return {
-        "title": f"Chats of {telephone(session.phone) or session.name}",
+        "title": _("Chats of %(number)s", number=telephone(session.phone) or session.name),
         "session": session,
         "chats": chats,
         "older": older,
@@ -74,7 +75,7 @@ async def _one(visit: Visit) -> Values:
         "around": where if name == "around" else "",
         "held": held,
         "holder": holder(held, visit.me.key_id),
-        "until": _UNTIL,
+        "until": {key: lookup(said) for key, (said, _span) in _UNTIL.items()},
         # A form that is sent twice sends one message.
         "once": secrets.token_urlsafe(12),
     }
@@ -90,7 +91,7 @@ async def _names(visit: Visit, messages: Sequence[Message]) -> Mapping[str, str]
     for sender in strangers(messages)[:_STRANGERS]:
         known = await visit.client.chats.get(visit.ref, sender)
         nameless = known.name in {"", known.chat} and not known.phone
-        names[sender] = "Somebody" if nameless else name_of(known.name, known.phone, known.chat)
+        names[sender] = _("Somebody") if nameless else name_of(known.name, known.phone, known.chat)
     return names
 
 
@@ -106,10 +107,10 @@ def _chat(visit: Visit) -> str:
 async def _reply(visit: Visit, form: Form) -> None:
     if not visit.may("send"):
         # Refused by the gateway it would end the events of the pages that share this login's connection.
-        raise Forbidden("This key lacks the scope `send`")
+        raise Forbidden(N_("This key lacks the scope `send`"))
     text = form.get("text", "").replace("\r\n", "\n").strip()
     if not text:
-        raise HoldfastError("There is nothing to send", next_step="Write something first.")
+        raise HoldfastError(N_("There is nothing to send"), next_step=N_("Write something first."))
     key = f"page:{form.get('once') or secrets.token_urlsafe(12)}"
     await visit.client.send(visit.ref, _chat(visit), text, idempotency_key=key)
 
@@ -119,7 +120,7 @@ async def _read(visit: Visit, form: Form) -> None:
 
 
 async def _take(visit: Visit, form: Form) -> None:
-    _, span = _UNTIL.get(form.get("until", ""), _UNTIL[""])
+    _said, span = _UNTIL.get(form.get("until", ""), _UNTIL[""])
     until = None if span is None else datetime.now(UTC) + span
     await visit.client.handovers.take_over(visit.ref, _chat(visit), note=form.get("note", ""), until=until)
 
@@ -135,11 +136,11 @@ async def _fetch(visit: Visit, form: Form) -> None:
 
 
 ROOMS: Final = (
-    Room("/numbers/{ref}/chats", "chats", "Chats", _list),
+    Room("/numbers/{ref}/chats", "chats", N_("Chats"), _list),
     Room(
         "/numbers/{ref}/chats/{chat}",
         "chat",
-        "Chat",
+        N_("Chat"),
         _one,
         acts={"reply": _reply, "read": _read, "take": _take, "give": _give, "fetch": _fetch},
     ),

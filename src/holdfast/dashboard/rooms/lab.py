@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from holdfast.dashboard.language import N_, _
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.visits import Visit
 from holdfast.dashboard.words import telephone
@@ -20,12 +21,12 @@ _FAULT_LASTS_S: Final = 60.0
 @asynccontextmanager
 async def _simulator(visit: Visit) -> AsyncIterator[Simulator]:
     if visit.lab is None:
-        raise HoldfastError("This is no lab", next_step="`holdfast up --lab` starts one.")
+        raise HoldfastError(N_("This is no lab"), next_step=N_("`holdfast up --lab` starts one."))
     async with Simulator.attach(visit.lab) as simulator:
         try:
             yield simulator
         except SimulatorError as refused:
-            raise HoldfastError(str(refused), next_step="`holdfast lab` shows more.") from refused
+            raise HoldfastError(str(refused), next_step=N_("`holdfast lab` shows more.")) from refused
 
 
 async def _show(visit: Visit) -> Values:
@@ -57,14 +58,14 @@ async def _phone(phone: Phone) -> Values:
 
 async def _make(visit: Visit, form: Form) -> None:
     async with _simulator(visit) as simulator:
-        await simulator.phone(form.get("name", "")[:64] or "Somebody")
+        await simulator.phone(form.get("name", "")[:64] or _("Somebody"))
 
 
 async def _scan(visit: Visit, form: Form) -> Values:
     code = await visit.client.sessions.qr(form.get("session", ""))
     async with _simulator(visit) as simulator:
         await simulator.at(form["phone"]).scan(code.code)
-    return {"said": f"{telephone(form['phone'])} has scanned the code."}
+    return {"said": _("%(phone)s has scanned the code.", phone=telephone(form["phone"]))}
 
 
 async def _say(visit: Visit, form: Form) -> None:
@@ -86,7 +87,9 @@ async def _break(visit: Visit, form: Form) -> Values:
     async with _simulator(visit) as simulator:
         account = form.get("account") or None
         given = await simulator.fault(form.get("fault", ""), account, ttl_s=_FAULT_LASTS_S)
-    return {"said": f"{given.name}: struck {given.hit} at once. Watch the numbers."}
+    return {
+        "said": _("%(fault)s: struck %(hit)d at once. Watch the numbers.", fault=given.name, hit=given.hit)
+    }
 
 
 async def _mend(visit: Visit, form: Form) -> None:
@@ -98,7 +101,7 @@ ROOMS: Final = (
     Room(
         "/lab",
         "lab",
-        "Lab",
+        N_("Lab"),
         _show,
         scope="admin",
         acts={

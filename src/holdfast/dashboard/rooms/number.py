@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from holdfast.client import Session, Share
+from holdfast.dashboard.figures import length, percent
+from holdfast.dashboard.language import N_, _, lookup, ngettext
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.strip import picture, said
 from holdfast.dashboard.views import card
 from holdfast.dashboard.visits import Visit
-from holdfast.dashboard.words import length
 from holdfast.model.actions import Action
 from holdfast.model.errors import StateConflict
 
@@ -16,18 +17,27 @@ _CHANGES: Final = 200
 _SHOWN: Final = 25
 _DAYS: Final = 30
 _GOOD: Final = 99.0
+#: Why credentials lie in quarantine.
+_WHY: Final = {
+    "logged_out": N_("logged out"),
+    "given_up": N_("given up"),
+    "renewed": N_("renewed"),
+    "refused": N_("refused"),
+    "damaged": N_("damaged"),
+}
 
 
 async def _show(visit: Visit) -> Values:
     client, now = visit.client, datetime.now(UTC)
     session = await client.sessions.get(visit.ref)
-    changes, _ = await client.sessions.timeline(visit.ref, limit=_CHANGES)
+    changes, _older = await client.sessions.timeline(visit.ref, limit=_CHANGES)
     uptime = await client.sessions.uptime(visit.ref, days=_DAYS)
     away = [it for it in await client.sessions.quarantined() if it.session_id == session.id]
+    seen = card(session, reachable=True)
     return {
-        "title": card(session, reachable=True)["phone"] or session.name,
+        "title": seen["phone"] or session.name,
         "session": session,
-        "card": card(session, reachable=True),
+        "card": seen,
         "may_link": Action.PAIR in session.actions or Action.CANCEL_PAIRING in session.actions,
         "strip": picture(changes, now),
         "changes": [(it.at, it.color, said(it)) for it in changes[:_SHOWN]],
@@ -37,7 +47,7 @@ async def _show(visit: Visit) -> Values:
         "total": _percent(uptime.total),
         "typical": None if uptime.outages.p50_s is None else length(uptime.outages.p50_s),
         "longest": None if uptime.outages.max_s is None else length(uptime.outages.max_s),
-        "away": away,
+        "away": [(it, lookup(_WHY.get(it.why or "", it.why or ""))) for it in away],
         "snapshots": await client.sessions.snapshots(visit.ref),
         "looked": False,
     }
@@ -46,14 +56,18 @@ async def _show(visit: Visit) -> Values:
 def _bar(share: Share) -> tuple[str, int, str]:
     """Class, height in percent, and words of one day."""
     if share.percent is None:
-        return "hf-day-none", 0, f"{share.period}: it was not to be up"
+        return "hf-day-none", 0, _("%(period)s: it was not to be up", period=share.period)
     # What is interesting lies between 90 and 100.
     height = max(6, round((share.percent - 90) * 10)) if share.percent > 90 else 6
-    return "" if share.percent >= _GOOD else "hf-day-low", height, f"{share.period}: {_percent(share)}"
+    return (
+        "" if share.percent >= _GOOD else "hf-day-low",
+        height,
+        _("%(period)s: %(share)s", period=share.period, share=_percent(share)),
+    )
 
 
 def _percent(share: Share) -> str:
-    return "nothing to count yet" if share.percent is None else f"{share.percent:.4g} %"
+    return _("nothing to count yet") if share.percent is None else percent(share.percent / 100)
 
 
 async def _connect(visit: Visit, form: Form) -> None:
@@ -72,7 +86,7 @@ async def _remove(visit: Visit, form: Form) -> str:
     # Somebody may have scanned while the question was open; a linked number is never removed from here.
     session = await visit.client.sessions.get(visit.ref)
     if Action.LOG_OUT in session.actions:
-        raise StateConflict("It was linked meanwhile", next_step="Log it out first, if you mean it.")
+        raise StateConflict(N_("It was linked meanwhile"), next_step=N_("Log it out first, if you mean it."))
     await visit.client.sessions.delete(visit.ref)
     return "/"
 
@@ -83,26 +97,33 @@ async def _rename(visit: Visit, form: Form) -> None:
 
 async def _restore(visit: Visit, form: Form) -> Values:
     back: Session = await visit.client.sessions.bring_back(form.get("name", ""), visit.ref)
-    return {"said": f"“{back.name}” has its credentials back and connects."}
+    return {"said": _("“%(name)s” has its credentials back and connects.", name=back.name)}
 
 
 async def _save(visit: Visit, form: Form) -> Values:
     taken = await visit.client.sessions.take_snapshot(visit.ref)
-    return {"said": "Saved." if taken else "The newest snapshot holds the same credentials: nothing to save."}
+    if taken:
+        return {"said": _("Saved.")}
+    return {"said": _("The newest snapshot holds the same credentials: nothing to save.")}
 
 
 async def _verify(visit: Visit, form: Form) -> Values:
     found = await visit.client.sessions.verify_snapshots(visit.ref)
     bad = sum(not it.good for it in found)
-    said = f"{bad} of {len(found)} could not be used." if bad else f"All {len(found)} are good."
-    return {"snapshots": found, "looked": True, "said": said if found else "There is none to look at."}
+    if not found:
+        said = _("There is none to look at.")
+    elif bad:
+        said = _("%(bad)d of %(all)d could not be used.", bad=bad, all=len(found))
+    else:
+        said = ngettext("The one that there is is good.", "All %(num)s are good.", len(found))
+    return {"snapshots": found, "looked": True, "said": said}
 
 
 ROOMS: Final = (
     Room(
         "/numbers/{ref}",
         "number",
-        "Number",
+        N_("Number"),
         _show,
         acts={
             "connect": _connect,

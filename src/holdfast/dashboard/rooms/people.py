@@ -1,31 +1,45 @@
 """People, keys, the audit, and one's own account."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from holdfast.dashboard.elements import svg
+from holdfast.dashboard.language import N_, _, lookup
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.visits import Visit
 from holdfast.model.errors import HoldfastError
+from holdfast.model.words import of_error
 
 _ROLES: Final = {
-    "viewer": "sees everything, changes nothing",
-    "operator": "works with the numbers and writes from them",
-    "owner": "gives access to others too",
+    "viewer": N_("sees everything, changes nothing"),
+    "operator": N_("works with the numbers and writes from them"),
+    "owner": N_("gives access to others too"),
 }
+_CALLED: Final = {"viewer": N_("viewer"), "operator": N_("operator"), "owner": N_("owner")}
 _DAY_S: Final = 86_400
-_ENDS: Final = {"7": "in a week", "30": "in a month", "365": "in a year", "": "when it is revoked"}
+_ENDS: Final = {
+    "7": N_("in a week"),
+    "30": N_("in a month"),
+    "365": N_("in a year"),
+    "": N_("when it is revoked"),
+}
 _SCOPES: Final = {
-    "read": "see numbers, messages, events",
-    "send": "send messages",
-    "admin": "link, connect, log out, remove numbers",
-    "keys": "give access to others",
-    "metrics": "see figures alone",
+    "read": N_("see numbers, messages, events"),
+    "send": N_("send messages"),
+    "admin": N_("link, connect, log out, remove numbers"),
+    "keys": N_("give access to others"),
+    "metrics": N_("see figures alone"),
 }
 
 
 async def _people(visit: Visit) -> Values:
     mine = visit.me.user.user_id if visit.me.user else ""
-    return {"users": await visit.client.access.users(), "roles": _ROLES, "mine": mine}
+    return {
+        "users": await visit.client.access.users(),
+        "roles": _looked_up(_ROLES),
+        "called": _looked_up(_CALLED),
+        "mine": mine,
+    }
 
 
 async def _add(visit: Visit, form: Form) -> None:
@@ -59,13 +73,19 @@ async def _reset(visit: Visit, form: Form) -> None:
 async def _keys(visit: Visit) -> Values:
     found = await visit.client.access.keys()
     names = {user.user_id: user.name for user in await visit.client.access.users()}
-    return {"keys": found, "names": names, "scopes": _SCOPES, "ends": _ENDS, "mine": visit.me.key_id}
+    return {
+        "keys": found,
+        "names": names,
+        "scopes": _looked_up(_SCOPES),
+        "ends": _looked_up(_ENDS),
+        "mine": visit.me.key_id,
+    }
 
 
 async def _make_key(visit: Visit, form: Form) -> Values:
     scopes = [scope for scope in _SCOPES if form.get(f"scope-{scope}")]
     if not scopes:
-        raise HoldfastError("A key without a right opens nothing", next_step="Tick what it may do.")
+        raise HoldfastError(N_("A key without a right opens nothing"), next_step=N_("Tick what it may do."))
     days = form.get("days", "")
     life = int(days) * _DAY_S if days in _ENDS and days else None
     made = await visit.client.access.create_key(form.get("name", ""), scopes, expires_in_s=life)
@@ -78,23 +98,38 @@ async def _revoke(visit: Visit, form: Form) -> None:
 
 async def _audit(visit: Visit) -> Values:
     entries, older = await visit.client.access.audit(after=visit.request.query_params.get("after"))
-    return {"entries": entries, "older": older, "first": "after" not in visit.request.query_params}
+    said = [(it, lookup(it.what), _outcome(it.outcome)) for it in entries]
+    return {"entries": said, "older": older, "first": "after" not in visit.request.query_params}
+
+
+def _outcome(code: str | None) -> str:
+    """What came of an act, for people; empty for what was done as asked."""
+    if code is None:
+        return _("not known")
+    return "" if code == "done" else lookup(of_error(code).sentence)
+
+
+def _looked_up(table: Mapping[str, str]) -> Mapping[str, str]:
+    return {code: lookup(said) for code, said in table.items()}
 
 
 async def _account(visit: Visit) -> Values:
-    return {"me": await visit.client.access.me(), "roles": _ROLES}
+    me = await visit.client.access.me()
+    role = me.user.role if me.user else ""
+    means, called = lookup(_ROLES.get(role, "")), lookup(_CALLED.get(role, role))
+    return {"me": me, "role": called, "means": means}
 
 
 async def _password(visit: Visit, form: Form) -> Values:
     if form.get("new") != form.get("again"):
-        raise HoldfastError("These are two different passwords", next_step="Type the new one twice.")
+        raise HoldfastError(N_("These are two different passwords"), next_step=N_("Type the new one twice."))
     await visit.client.access.change_password(form.get("old", ""), form.get("new", ""))
-    return {"said": "The password is changed, and every other login of yours has ended."}
+    return {"said": _("The password is changed, and every other login of yours has ended.")}
 
 
 async def _elsewhere(visit: Visit, form: Form) -> Values:
     await visit.client.access.sign_out_elsewhere()
-    return {"said": "Every other login of yours has ended."}
+    return {"said": _("Every other login of yours has ended.")}
 
 
 async def _offer(visit: Visit, form: Form) -> Values:
@@ -104,19 +139,19 @@ async def _offer(visit: Visit, form: Form) -> Values:
 
 async def _begin(visit: Visit, form: Form) -> Values:
     await visit.client.access.begin_totp(form.get("code", ""))
-    return {"said": "From now on a code of the app is asked for when you log in."}
+    return {"said": _("From now on a code of the app is asked for when you log in.")}
 
 
 async def _end(visit: Visit, form: Form) -> Values:
     await visit.client.access.end_totp(form.get("password", ""))
-    return {"said": "The password alone is enough now."}
+    return {"said": _("The password alone is enough now.")}
 
 
 ROOMS: Final = (
     Room(
         "/people",
         "people",
-        "People",
+        N_("People"),
         _people,
         scope="keys",
         acts={
@@ -129,12 +164,12 @@ ROOMS: Final = (
             "reset": _reset,
         },
     ),
-    Room("/keys", "keys", "Keys", _keys, scope="keys", acts={"make": _make_key, "revoke": _revoke}),
-    Room("/audit", "audit", "Audit", _audit, scope="keys"),
+    Room("/keys", "keys", N_("Keys"), _keys, scope="keys", acts={"make": _make_key, "revoke": _revoke}),
+    Room("/audit", "audit", N_("Audit"), _audit, scope="keys"),
     Room(
         "/account",
         "account",
-        "Your account",
+        N_("Your account"),
         _account,
         acts={"password": _password, "elsewhere": _elsewhere, "offer": _offer, "begin": _begin, "end": _end},
     ),

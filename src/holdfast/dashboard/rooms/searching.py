@@ -3,6 +3,8 @@
 from typing import Final
 
 from holdfast.client import Message
+from holdfast.dashboard.language import N_
+from holdfast.dashboard.meaning import refusal
 from holdfast.dashboard.rooms.chats import name_of
 from holdfast.dashboard.rooms.room import Room, Values
 from holdfast.dashboard.talk import marked
@@ -33,7 +35,7 @@ async def _search(visit: Visit) -> Values:
             words, ref or None, chat=(chat or None) if ref else None, after=asked.get("after"), limit=_PAGE
         )
     except RequestInvalid as refused:
-        return {**values, "fault": str(refused)}
+        return {**values, "fault": refusal(refused)}
     names: dict[tuple[str, str], str] = {}
     for it in page.messages:
         place = (str(it.body["session_id"]), it.chat)
@@ -58,4 +60,4 @@ def _row(message: Message, words: str, names: dict[tuple[str, str], str], number
     }
 
 
-ROOMS: Final = (Room("/search", "search", "Search", _search),)
+ROOMS: Final = (Room("/search", "search", N_("Search"), _search),)

@@ -1,10 +1,13 @@
 """Alerts, deliveries, and what runs here."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from holdfast.dashboard import meaning
+from holdfast.dashboard.figures import length
+from holdfast.dashboard.language import N_, _, ngettext
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.visits import Visit
-from holdfast.dashboard.words import length
 from holdfast.model.errors import HoldfastError
 
 _SEVERITIES: Final = ("info", "warning", "critical")
@@ -13,33 +16,33 @@ _TAGS: Final = {"critical": "red", "warning": "yellow", "error": "red", "problem
 
 async def _alerts(visit: Visit) -> Values:
     alerts = visit.client.alerts
-    told, _ = await alerts.history(limit=50)
+    told, _older = await alerts.history(limit=50)
     return {
-        "alerts": told,
+        "alerts": [(it, meaning.alert(it)) for it in told],
         "dead": await alerts.dead(),
         # Where alerts go is shown to those who may change it.
         "channels": await alerts.channels() if visit.may("admin") else [],
-        "rules": [(it, _told(it.after_s, it.repeat_s)) for it in await alerts.rules()],
+        "rules": [(it, meaning.alert(it), _told(it.after_s, it.repeat_s)) for it in await alerts.rules()],
         "severities": _SEVERITIES,
         "tags": _TAGS,
     }
 
 
 def _told(after_s: int, repeat_s: int | None) -> str:
-    first = "at once" if after_s == 0 else f"after {length(after_s)}"
-    return first if not repeat_s else f"{first}, again every {length(repeat_s)}"
+    first = _("at once") if after_s == 0 else _("after %(time)s", time=length(after_s))
+    return first if not repeat_s else _("%(first)s, again every %(time)s", first=first, time=length(repeat_s))
 
 
 async def _add_channel(visit: Visit, form: Form) -> Values:
     made = await visit.client.alerts.put_channel(
         form.get("name", ""), url=form.get("url") or None, min_severity=form.get("severity", "warning")
     )
-    return {"said": f"The channel “{made.name}” is made. Send a test message now."}
+    return {"said": _("The channel “%(name)s” is made. Send a test message now.", name=made.name)}
 
 
 async def _test(visit: Visit, form: Form) -> Values:
     await visit.client.alerts.test_channel(form.get("channel", ""))
-    return {"said": f"The service of “{form.get('channel', '')}” has taken the test message."}
+    return {"said": _("The service of “%(name)s” has taken the test message.", name=form.get("channel", ""))}
 
 
 async def _remove_channel(visit: Visit, form: Form) -> None:
@@ -50,7 +53,7 @@ async def _rule(visit: Visit, form: Form) -> None:
     rules = {it.cause: it for it in await visit.client.alerts.rules()}
     rule = rules.get(form.get("cause", ""))
     if rule is None:
-        raise HoldfastError("There is no such alert", next_step="Load the page again.")
+        raise HoldfastError(N_("There is no such alert"), next_step=N_("Load the page again."))
     await visit.client.alerts.put_rule(
         rule.cause,
         enabled=form.get("enabled") == "1",
@@ -66,7 +69,11 @@ async def _reset(visit: Visit, form: Form) -> None:
 
 async def _again(visit: Visit, form: Form) -> Values:
     tried = await visit.client.alerts.again()
-    return {"said": f"{tried} message{'' if tried == 1 else 's'} will be tried again."}
+    return {
+        "said": ngettext(
+            "%(num)s message will be tried again.", "%(num)s messages will be tried again.", tried
+        )
+    }
 
 
 async def _deliveries(visit: Visit) -> Values:
@@ -74,21 +81,29 @@ async def _deliveries(visit: Visit) -> Values:
 
 
 async def _about(visit: Visit) -> Values:
-    report = await visit.client.doctor() if visit.may("admin") else None
+    report = _said(await visit.client.doctor()) if visit.may("admin") else None
     return {"system": await visit.client.system(), "report": report, "tags": _TAGS}
+
+
+def _said(report: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The doctor's report in the reader's language."""
+    return {**report, "checks": [meaning.check(it) for it in report["checks"]]}
 
 
 async def _repair(visit: Visit, form: Form) -> Values:
     report = await visit.client.doctor(repair=True)
     done = len(report.get("repaired") or ())
-    return {"report": report, "said": f"{done} thing{'' if done == 1 else 's'} repaired."}
+    return {
+        "report": _said(report),
+        "said": ngettext("%(num)s thing repaired.", "%(num)s things repaired.", done),
+    }
 
 
 ROOMS: Final = (
     Room(
         "/alerts",
         "alerts",
-        "Alerts",
+        N_("Alerts"),
         _alerts,
         acts={
             "add": _add_channel,
@@ -99,6 +114,6 @@ ROOMS: Final = (
             "again": _again,
         },
     ),
-    Room("/deliveries", "deliveries", "Deliveries", _deliveries),
-    Room("/about", "about", "About", _about, acts={"repair": _repair}),
+    Room("/deliveries", "deliveries", N_("Deliveries"), _deliveries),
+    Room("/about", "about", N_("About"), _about, acts={"repair": _repair}),
 )

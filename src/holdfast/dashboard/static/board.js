@@ -1,5 +1,7 @@
 // Draws what the server tells: banners, restoration, the lab's kill buttons, one card per number. It decides nothing;
-// its own are the ticking of "4 s ago", the filter, and saying so when it lost the server.
+// its own are the ticking of "4 sec ago", the filter, and saying so when it lost the server. Its sentences are in `words`.
+
+import { filled, gone, localeOf, span } from "/static/words.js";
 
 const COLORS = ["red", "yellow", "green", "grey", "unknown"];
 const SEARCH_FROM = 9;
@@ -12,22 +14,14 @@ const BADGE =
 
 // Beyond what is compared the order stays, so that nothing jumps while it reconnects.
 const ORDERS = {
-  need: { text: "Who needs you first", compare: (a, b) => b.urgent - a.urgent },
-  name: { text: "By name", compare: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) },
-  phone: { text: "By number", compare: (a, b) => Number(bare(a.phone) > bare(b.phone)) - Number(bare(a.phone) < bare(b.phone)) },
-  since: { text: "Newest change first", compare: (a, b) => (b.since ?? "").localeCompare(a.since ?? "") },
+  need: { text: "by_need", compare: (a, b) => b.urgent - a.urgent },
+  name: { text: "by_name", compare: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) },
+  phone: { text: "by_number", compare: (a, b) => Number(bare(a.phone) > bare(b.phone)) - Number(bare(a.phone) < bare(b.phone)) },
+  since: { text: "by_change", compare: (a, b) => (b.since ?? "").localeCompare(a.since ?? "") },
 };
 
 function bare(phone) {
   return phone.replace(/[^0-9]/g, "") || "none yet"; // letters come after digits
-}
-
-function span(seconds) {
-  const s = Math.max(0, Math.round(seconds));
-  if (s < 90) return `${s} s`;
-  if (s < 5400) return `${Math.round(s / 60)} min`;
-  if (s < 129600) return `${Math.round(s / 3600)} h`;
-  return `${Math.round(s / 86400)} days`;
 }
 
 // How many need a human stands in the tab, which is often all that is seen of the page.
@@ -45,47 +39,44 @@ export default {
     <section v-if="head.lab" class="hf-lab" aria-labelledby="hf-lab-title">
       <div class="hf-lab-row">
         <div>
-          <h2 id="hf-lab-title"><span class="hf-lab-badge">Lab</span> Simulated WhatsApp: no message leaves this machine</h2>
-          <p>Real processes{{ processes }}. Kill them and watch.</p>
+          <h2 id="hf-lab-title"><span class="hf-lab-badge">{{ words.lab }}</span> {{ words.lab_text }}</h2>
+          <p>{{ processes }}</p>
         </div>
-        <div class="hf-lab-buttons" role="group" aria-label="kill -9 now">
-          <span class="hf-lab-label" aria-hidden="true">kill -9 now</span>
+        <div class="hf-lab-buttons" role="group" :aria-label="words.kill_now">
+          <span class="hf-lab-label" aria-hidden="true">{{ words.kill_now }}</span>
           <button v-for="[victim, text] in victims" :key="victim" class="hf-button hf-danger" type="button"
-            :disabled="!alive || !acts" :data-test="'kill-' + victim" :aria-label="'kill -9 now: ' + text"
+            :disabled="!alive || !acts" :data-test="'kill-' + victim" :aria-label="words.kill_now + ': ' + text"
             @click="$emit('kill', { victim })">{{ text }}</button>
         </div>
       </div>
       <ol v-if="head.killing" class="hf-story" aria-live="polite" data-test="story">
         <li v-for="line in head.killing.lines" :key="line.text" :class="{ 'hf-bad': !line.good }">
-          <span class="hf-story-time">{{ line.seconds === 0 ? clock(head.killing.at) : "+" + line.seconds.toFixed(1) + " s" }}</span>
+          <span class="hf-story-time">{{ line.seconds === 0 ? clock(head.killing.at) : "+" + tenths(line.seconds) + " s" }}</span>
           {{ line.text }}
         </li>
-        <li v-if="!head.killing.over" class="hf-waiting"><span class="hf-story-time">+{{ since(head.killing.at).toFixed(0) }} s</span> watching …</li>
+        <li v-if="!head.killing.over" class="hf-waiting"><span class="hf-story-time">+{{ since(head.killing.at).toFixed(0) }} s</span> {{ words.watching }}</li>
       </ol>
     </section>
 
     <div v-if="!linked" class="hf-banner hf-banner-silent" role="alert">
       <span class="hf-mark" aria-hidden="true"></span>
-      <div><strong>This page has lost its dashboard.</strong>
-      It shows nothing as connected until it hears again, and reconnects by itself.</div>
+      <div><strong>{{ words.lost }}</strong> {{ words.lost_text }}</div>
     </div>
     <div v-else-if="!head.reachable" class="hf-banner hf-banner-silent" role="alert" data-test="unreachable">
       <span class="hf-mark" aria-hidden="true"></span>
-      <div><strong>The gateway is unreachable{{ head.silent_since ? ", since " + clock(head.silent_since) : "" }}.</strong>
-      What it knows cannot be shown; the page reconnects by itself.
-      <span class="hf-step">Next step: <code>holdfast status</code> shows whether it runs,
-      <code>holdfast up</code> starts it.</span></div>
+      <div><strong>{{ silent }}</strong> {{ words.unreachable_text }}
+      <span class="hf-step" v-html="words.unreachable_step"></span></div>
     </div>
     <div v-else-if="!head.engine" class="hf-banner hf-banner-waiting" role="status" data-test="no-engine">
       <span class="hf-mark" aria-hidden="true"></span>
-      <div><strong>The engine is being started.</strong> The numbers come back by themselves.</div>
+      <div><strong>{{ words.engine_starts }}</strong> {{ words.engine_starts_text }}</div>
     </div>
 
-    <ul v-if="alive && head.unlinkings.length" class="hf-unlinkings" aria-label="Devices to remove" data-test="unlinkings">
+    <ul v-if="alive && head.unlinkings.length" class="hf-unlinkings" :aria-label="words.devices" data-test="unlinkings">
       <li v-for="it in head.unlinkings" :key="it.sentence" class="hf-banner hf-banner-waiting">
         <span class="hf-mark" aria-hidden="true"></span>
         <div>{{ it.sentence }}
-          <span class="hf-step"><b>Next step:</b> {{ it.next_step }}</span></div>
+          <span class="hf-step"><b>{{ words.next_step }}</b> {{ it.next_step }}</span></div>
       </li>
     </ul>
 
@@ -98,7 +89,7 @@ export default {
     </section>
 
     <header class="hf-summary" v-if="head.total">
-      <div class="hf-chips" role="group" aria-label="Show only">
+      <div class="hf-chips" role="group" :aria-label="words.only">
         <button v-for="it in counts" :key="it.color" type="button" class="hf-chip"
           :class="'hf-' + it.color" :aria-pressed="only === it.color ? 'true' : 'false'" :disabled="!it.count && only !== it.color"
           @click="only = only === it.color ? null : it.color">
@@ -106,48 +97,47 @@ export default {
         </button>
       </div>
       <input v-if="head.total >= ${SEARCH_FROM}" v-model="search" class="hf-search" type="search"
-        placeholder="Name or number" aria-label="Search by name or number">
-      <select v-if="head.total > 1" v-model="order" class="hf-search hf-order" aria-label="Order" data-test="order">
+        :placeholder="words.search" :aria-label="words.search_label">
+      <select v-if="head.total > 1" v-model="order" class="hf-search hf-order" :aria-label="words.order" data-test="order">
         <option v-for="[key, text] in orders" :key="key" :value="key">{{ text }}</option>
       </select>
       <button v-if="acts" type="button" class="hf-button hf-main hf-add" data-test="add" :disabled="!alive"
-        @click="$emit('add', {})">Add a number</button>
+        @click="$emit('add', {})">{{ words.add }}</button>
     </header>
 
     <section v-if="!head.total && head.reachable && linked" class="hf-empty">
       <svg viewBox="0 0 64 64" aria-hidden="true"><rect x="18" y="6" width="28" height="52" rx="6"/><path d="M28 51h8"/>
         <path d="M25 16h5v5h-5zM34 16h5v5h-5zM25 25h5v5h-5zM34 25h2M39 28v2M36 32h3"/></svg>
-      <h2>Scan once. Stay connected.</h2>
-      <p>Link your first number: scan one QR code with its phone. Holdfast keeps it linked from then on, through
-        restarts, crashes and upgrades.</p>
-      <button v-if="acts" type="button" class="hf-button hf-main" data-test="add" @click="$emit('add', {})">Add a number</button>
+      <h2>{{ words.first }}</h2>
+      <p>{{ words.first_text }}</p>
+      <button v-if="acts" type="button" class="hf-button hf-main" data-test="add" @click="$emit('add', {})">{{ words.add }}</button>
     </section>
 
-    <ul class="hf-cards" aria-label="Numbers">
+    <ul class="hf-cards" :aria-label="words.numbers">
       <li v-for="card in visible" :key="card.id" class="hf-card" :class="'hf-' + shown(card)" :data-test="'card-' + card.name"
         :data-state="alive ? card.state : 'unknown'" :data-color="shown(card)">
         <div class="hf-card-head">
           <div class="hf-status" role="status">
             <span class="hf-dot" :class="{ 'hf-beats': shown(card) === 'green' }" aria-hidden="true"></span>
-            <span class="hf-word">{{ linked ? card.word : "Unknown" }}</span>
+            <span class="hf-word">{{ linked ? card.word : words.unknown }}</span>
           </div>
           <span v-if="alive && card.since" class="hf-since" :title="full(card.since)">{{ lasting(card.since) }}</span>
         </div>
-        <div class="hf-number" :class="{ 'hf-no-number': !card.phone }">{{ card.phone || "No number yet" }}</div>
+        <div class="hf-number" :class="{ 'hf-no-number': !card.phone }">{{ card.phone || words.no_number }}</div>
         <div class="hf-name-row">
           <span class="hf-name">{{ card.name }}<template v-if="card.person && card.person !== card.name"> · {{ card.person }}</template></span>
           <span class="hf-heartbeat" v-if="card.heartbeat && (!alive || ['green', 'yellow'].includes(shown(card)))">
             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 12h5l2-6 4 13 3-9 2 2h4"/></svg>
-            {{ alive ? "heartbeat " + past(card.heartbeat) : "last heartbeat " + clock(card.heartbeat) }}
+            {{ alive ? said("heartbeat", { ago: past(card.heartbeat) }) : said("last_heartbeat", { time: clock(card.heartbeat) }) }}
           </span>
         </div>
         <div v-if="alive && strips[card.id]" class="hf-card-strip" v-html="strips[card.id]"></div>
         <p v-if="alive && shown(card) !== 'green'" class="hf-sentence">{{ card.sentence }}
-          <template v-if="card.retry_at && until(card.retry_at) > 0"> Next try in {{ ago(card.retry_at, -1) }}.</template>
-          <template v-if="card.valid_until && until(card.valid_until) > 0"> The code is good for {{ ago(card.valid_until, -1) }}.</template></p>
+          <template v-if="card.retry_at && until(card.retry_at) > 0"> {{ said("next_try", { time: span(until(card.retry_at)) }) }}</template>
+          <template v-if="card.valid_until && until(card.valid_until) > 0"> {{ said("code_good_for", { time: span(until(card.valid_until)) }) }}</template></p>
         <p v-if="!alive && linked" class="hf-sentence">{{ card.sentence }}</p>
         <p v-for="it in card.warnings" :key="it" class="hf-sentence" :data-test="'warning-' + card.name">{{ it }}</p>
-        <p v-if="alive && card.next_step" class="hf-step"><b>Next step:</b> {{ card.next_step }}</p>
+        <p v-if="alive && card.next_step" class="hf-step"><b>{{ words.next_step }}</b> {{ card.next_step }}</p>
         <div class="hf-card-foot" v-if="alive && (acts && card.actions.length || card.phone)">
           <template v-if="acts">
           <button v-for="it in card.actions" :key="it.verb" type="button" class="hf-button" :class="'hf-' + it.tone"
@@ -155,16 +145,16 @@ export default {
               :aria-label="it.label + ': ' + (card.phone || card.name)"
               @click="act(card, it.verb)">{{ it.label }}</button>
           </template>
-          <a class="hf-more-link" :href="'/numbers/' + card.id" :aria-label="'Details: ' + (card.phone || card.name)">Details</a>
+          <a class="hf-more-link" :href="'/numbers/' + card.id" :aria-label="words.details + ': ' + (card.phone || card.name)">{{ words.details }}</a>
         </div>
       </li>
     </ul>
-    <p v-if="head.total && !visible.length" class="hf-none">Nothing to show under this filter.</p>
+    <p v-if="head.total && !visible.length" class="hf-none">{{ words.any }}</p>
     <button v-if="matching.length > visible.length" type="button" class="hf-button hf-more" @click="most += 60">
-      Show more ({{ matching.length - visible.length }} left)</button>
+      {{ said("more", { count: matching.length - visible.length }) }}</button>
     <footer class="hf-foot">Holdfast {{ head.version }}</footer>
   </div>`,
-  props: { initial: Object, acts: Boolean },
+  props: { initial: Object, acts: Boolean, words: Object },
   emits: ["act", "add", "kill"],
   data() {
     return {
@@ -176,11 +166,12 @@ export default {
       only: null,
       search: "",
       order: "need",
-      orders: Object.entries(ORDERS).map(([key, it]) => [key, it.text]),
+      locale: localeOf(this.words.language),
+      orders: Object.entries(ORDERS).map(([key, it]) => [key, this.words[it.text]]),
       most: 60,
       busy: {},
       strips: {},
-      victims: [["engine", "Engine"], ["gateway", "Gateway"], ["both", "Both"]],
+      victims: ["engine", "gateway", "both"].map((it) => [it, this.words[it]]),
     };
   },
   computed: {
@@ -189,11 +180,15 @@ export default {
     },
     processes() {
       const { engine_pid: engine, gateway_pid: gateway } = this.head;
-      return engine && gateway ? ` (engine ${engine}, gateway ${gateway})` : "";
+      return engine && gateway ? this.said("processes_named", { engine, gateway }) : this.words.processes;
+    },
+    silent() {
+      const since = this.head.silent_since;
+      return since ? this.said("unreachable_since", { time: this.clock(since) }) : this.words.unreachable;
     },
     counts() {
       if (this.alive) return this.head.counts;
-      return [{ color: "unknown", count: this.head.total, label: "unknown" }];
+      return [{ color: "unknown", count: this.head.total, label: this.words.unknown_count }];
     },
     matching() {
       const wanted = this.search.trim().toLowerCase();
@@ -286,21 +281,27 @@ export default {
     until(iso) {
       return -this.since(iso);
     },
-    ago(iso, direction = 1) {
-      return span(direction * this.since(iso));
+    said(name, values) {
+      return filled(this.words[name], values);
+    },
+    span(seconds) {
+      return span(seconds, this.locale);
     },
     past(iso) {
-      return this.since(iso) < 1.5 ? "now" : `${this.ago(iso)} ago`;
+      return this.since(iso) < 1.5 ? this.words.just_now : gone(this.since(iso), this.locale);
     },
     lasting(iso) {
-      return this.since(iso) < 1.5 ? "just now" : `for ${this.ago(iso)}`;
+      return this.since(iso) < 1.5 ? this.words.just_now : this.said("lasting", { time: this.span(this.since(iso)) });
+    },
+    tenths(seconds) {
+      return seconds.toLocaleString(this.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     },
     clock(iso) {
       const digits = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
-      return new Date(iso).toLocaleTimeString([], digits);
+      return new Date(iso).toLocaleTimeString(this.locale, digits);
     },
     full(iso) {
-      return "since " + new Date(iso).toLocaleString();
+      return this.said("since", { time: new Date(iso).toLocaleString(this.locale) });
     },
   },
 };

@@ -1,14 +1,17 @@
 // Keeps a plain page true without loading it again: every part with `data-live` is read again and put in its place. A page
 // that hears nothing says so; one whose login has ended is sent to the door.
 
+import { localeOf } from "./words.js";
+
 const EVERY_MS = 1000;
 const LATE_MS = 4000;
+const LOCALE = localeOf(document.documentElement.lang);
 
 function localTimes(root) {
   for (const it of root.querySelectorAll("time[datetime]")) {
     if (it.dataset.local) continue;
     it.dataset.local = "1";
-    it.textContent = new Date(it.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
+    it.textContent = new Date(it.dateTime).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
   }
 }
 
