@@ -4,6 +4,7 @@ New sentences come in without a translation, those that nobody says any more lea
 missing.
 """
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -25,6 +26,9 @@ DASHBOARD: Final = FOLDER.parent
 _PYTHON: Final = {"_": None, "N_": None, "ngettext": (1, 2), "NN_": (1, 2)}
 _TEMPLATES: Final = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS: Final = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
+_OF_THE_MOMENT: Final = re.compile(
+    rb'^"(POT?-\w+-Date|Last-Translator|Language-Team|Project-Id-Version).*\n', re.M
+)
 _HEADER: Final = (
     "# Sentences of the dashboard in %(language)s. `make catalogues` keeps them in step with the code."
 )
@@ -91,6 +95,13 @@ def _of_shape(shape: shapes.Shape) -> Iterator[str]:
         yield from _of_shape(part)
 
 
+def _written(held: Catalog) -> bytes:
+    """A catalogue as its file, which changes only where a sentence does: neither dates nor line numbers are in it."""
+    written = BytesIO()
+    write_po(written, held, no_location=True, sort_output=True, width=116, ignore_obsolete=True)
+    return _OF_THE_MOMENT.sub(b"", written.getvalue())
+
+
 def main() -> int:
     """Write the catalogues; say how many sentences wait for a translation. The exit code: 0."""
     for language in LANGUAGES.values():
@@ -100,9 +111,7 @@ def main() -> int:
         held.update(sentences(), no_fuzzy_matching=True)
         held.obsolete.clear()
         held.header_comment = _HEADER % {"language": language.name}
-        written = BytesIO()
-        write_po(written, held, no_location=True, sort_output=True, width=116, ignore_obsolete=True)
-        (FOLDER / f"{language.locale}.po").write_bytes(written.getvalue())
+        (FOLDER / f"{language.locale}.po").write_bytes(_written(held))
         waiting = sum(not all(it.string if it.pluralizable else (it.string,)) for it in held if it.id)
         sys.stdout.write(f"{language.name}: {waiting} of {len(held)} sentences wait for a translation\n")
     return 0
