@@ -27,7 +27,8 @@ _PYTHON: Final = {"_": None, "N_": None, "ngettext": (1, 2), "NN_": (1, 2)}
 _TEMPLATES: Final = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS: Final = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
 _OF_THE_MOMENT: Final = re.compile(
-    rb'^"(POT?-\w+-Date|Last-Translator|Language-Team|Project-Id-Version).*\n', re.M
+    rb'^"(POT?-\w+-Date|Last-Translator|Language-Team|Project-Id-Version|Report-Msgid-Bugs-To|Generated-By).*\n',
+    re.M,
 )
 _HEADER: Final = (
     "# Sentences of the dashboard in %(language)s. `make catalogues` keeps them in step with the code."
@@ -96,7 +97,7 @@ def _of_shape(shape: shapes.Shape) -> Iterator[str]:
 
 
 def _written(held: Catalog) -> bytes:
-    """A catalogue as its file, which changes only where a sentence does: neither dates nor line numbers are in it."""
+    """A catalogue as its file, which changes only where a sentence does: it holds no dates and no places."""
     written = BytesIO()
     write_po(written, held, no_location=True, sort_output=True, width=116, ignore_obsolete=True)
     return _OF_THE_MOMENT.sub(b"", written.getvalue())
