@@ -8,6 +8,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/util/vfsutil"
 	"github.com/ncruces/go-sqlite3/vfs"
+	"golang.org/x/crypto/xts"
 )
 
 // longestRun is how much of what is written in a row is held back at most.
@@ -17,8 +18,8 @@ const longestRun = 1 << 20
 type file struct {
 	vfs.File
 	of     *files
-	cipher *xts // nil until the key is known
-	log    *log // nil for what is no write-ahead log
+	cipher *xts.Cipher // nil until the key is known
+	log    *log        // nil for what is no write-ahead log
 
 	run   *[]byte // what is held back, in the clear, from the beginning of a sector; nil for nothing
 	start int64   // where it begins
@@ -65,7 +66,10 @@ func (f *file) read(sectors []byte, offset int64) (int, error) {
 		err = nil
 	}
 	n = int(sectorOf(int64(n)))
-	f.cipher.decrypt(sectors[:n], offset/SectorSize)
+	for at := 0; at < n; at += SectorSize {
+		sector := sectors[at : at+SectorSize]
+		f.cipher.Decrypt(sector, sector, uint64(offset+int64(at))/SectorSize)
+	}
 	return n, err
 }
 
@@ -134,7 +138,10 @@ func (f *file) flush() error {
 		*run = append(*run, (*last)[rest:]...)
 		f.of.giveBack(last)
 	}
-	f.cipher.encrypt(*run, f.start/SectorSize)
+	for at := 0; at < len(*run); at += SectorSize {
+		sector := (*run)[at : at+SectorSize]
+		f.cipher.Encrypt(sector, sector, uint64(f.start+int64(at))/SectorSize)
+	}
 	_, err := f.File.WriteAt(*run, f.start)
 	return err
 }

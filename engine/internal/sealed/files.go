@@ -5,6 +5,7 @@
 package sealed
 
 import (
+	"crypto/aes"
 	"crypto/rand"
 	"encoding/hex"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/util/vfsutil"
 	"github.com/ncruces/go-sqlite3/vfs"
+	"golang.org/x/crypto/xts"
 )
 
 // Name is what an address names this file system by: `file:…?vfs=sealed`. The key comes by `PRAGMA hexkey`, or as the
@@ -72,13 +74,17 @@ func (f *file) unlock(name *vfs.Filename, flags vfs.OpenFlag) bool {
 }
 
 // use takes a key in hexadecimal digits; false when it is none.
-func (f *file) use(digits string) (ok bool) {
+func (f *file) use(digits string) bool {
 	key, err := hex.DecodeString(digits)
 	if err != nil {
 		return false
 	}
-	f.cipher, ok = newXTS(key)
-	return ok
+	cipher, err := xts.NewCipher(aes.NewCipher, key)
+	if err != nil {
+		return false
+	}
+	f.cipher = cipher
+	return true
 }
 
 func (f *files) buffer() *[]byte {

@@ -3,7 +3,6 @@ package sealed
 import (
 	"bytes"
 	"context"
-	"crypto/aes"
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
@@ -19,7 +18,6 @@ import (
 	"github.com/ncruces/go-sqlite3/util/vfsutil"
 	"github.com/ncruces/go-sqlite3/vfs"
 	_ "github.com/ncruces/go-sqlite3/vfs/xts" // what files were written with before
-	other "golang.org/x/crypto/xts"
 )
 
 var testKey = hex.EncodeToString(bytes.Repeat([]byte{7, 1}, 32))
@@ -89,30 +87,6 @@ func copied(t *testing.T, path string) string {
 		}
 	}
 	return target
-}
-
-func TestSectorsAreThoseOfXTS(t *testing.T) {
-	key, sectors := make([]byte, 64), make([]byte, 5*SectorSize)
-	_, _ = rand.Read(key)
-	_, _ = rand.Read(sectors)
-	theirs, err := other.NewCipher(aes.NewCipher, key)
-	ours, ok := newXTS(key)
-	if err != nil || !ok {
-		t.Fatal(err)
-	}
-	want, got := bytes.Clone(sectors), bytes.Clone(sectors)
-	for n := range 5 {
-		theirs.Encrypt(want[n*SectorSize:(n+1)*SectorSize], sectors[n*SectorSize:(n+1)*SectorSize], uint64(1<<40+n))
-	}
-	if ours.encrypt(got, 1<<40); !bytes.Equal(got, want) {
-		t.Error("encrypts otherwise")
-	}
-	if ours.decrypt(got, 1<<40); !bytes.Equal(got, sectors) {
-		t.Error("does not come back")
-	}
-	if _, ok := newXTS([]byte("short")); ok {
-		t.Error("took a key of no length that AES knows")
-	}
 }
 
 // Each commit is read at once by a second connection, by the file system of before, and from a copy of the files as a kill
