@@ -43,9 +43,11 @@ LANGUAGES: Final = {
     for it in (
         ENGLISH,
         Language("de", "Deutsch", "de"),
+        Language("es", "Español", "es"),
+        Language("pt-BR", "Português (Brasil)", "pt_BR"),
     )
 }
-_BY_TAG: Final = {it.code.lower(): it for it in (*LANGUAGES.values(), PSEUDO)}
+_BY_TAG: Final = {it.code.lower(): it for it in (*LANGUAGES.values(), PSEUDO)} | {"pt": LANGUAGES["pt-BR"]}
 
 _SPOKEN: ContextVar[Language] = ContextVar("language", default=ENGLISH)
 

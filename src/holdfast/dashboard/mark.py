@@ -15,4 +15,8 @@ STYLES = "".join(
 #: Asks before a form does what hurts.
 SURE = '<script src="/static/sure.js" defer></script>'
 #: So that a phone can keep the page beside its apps.
-MANIFEST = '<link rel="manifest" href="/static/manifest.webmanifest">'
+INSTALL = (
+    '<link rel="manifest" href="/static/manifest.webmanifest">'
+    '<link rel="apple-touch-icon" href="/static/apple-touch-icon.png">'
+    '<meta name="theme-color" content="#14713f">'
+)

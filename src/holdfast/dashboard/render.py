@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from holdfast.dashboard.figures import ago, clock, number, short_day, size, when
 from holdfast.dashboard.language import LANGUAGES, N_, _, lookup, lookup_plural, spoken
-from holdfast.dashboard.mark import MARK, STYLES
+from holdfast.dashboard.mark import INSTALL, MARK, STYLES
 from holdfast.dashboard.meaning import severity
 from holdfast.dashboard.visits import Visit
 from holdfast.dashboard.words import telephone
@@ -45,7 +45,9 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
         lstrip_blocks=True,
     )
-    made.globals.update(mark=Markup(MARK), styles=Markup(STYLES), spoken=spoken, languages=LANGUAGES)
+    made.globals.update(
+        mark=Markup(MARK), styles=Markup(STYLES), install=Markup(INSTALL), spoken=spoken, languages=LANGUAGES
+    )
     made.filters.update(
         telephone=telephone,
         ago=ago,

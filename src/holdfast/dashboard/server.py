@@ -22,7 +22,7 @@ from holdfast.dashboard import doors, exports, files, plain, strips
 from holdfast.dashboard.answers import OTHER_SITE, Headers
 from holdfast.dashboard.entrance import Entrance
 from holdfast.dashboard.language import _, spoken
-from holdfast.dashboard.mark import FAVICON, MANIFEST, STYLES, SURE
+from holdfast.dashboard.mark import FAVICON, INSTALL, STYLES, SURE
 from holdfast.dashboard.options import Options
 from holdfast.dashboard.page import Page
 from holdfast.dashboard.reading import InTheReadersLanguage
@@ -58,7 +58,7 @@ def build(options: Options) -> FastAPI:
     files.install(app, entrance)
     _page(app, entrance)
     nicegui_app.on_exception(_log_exception)
-    ui.add_head_html(STYLES + MANIFEST + SURE, shared=True)
+    ui.add_head_html(STYLES + INSTALL + SURE, shared=True)
     ui.run_with(
         app,
         title="Holdfast",

@@ -30,6 +30,8 @@ def browser(accepted: str = "", chosen: str = "") -> HTTPConnection:
         ("en-US,de;q=0.9", "en"),
         ("de;q=0,en", "en"),
         ("fr", "en"),
+        ("pt-PT", "pt-BR"),
+        ("es-MX,es;q=0.9", "es"),
         ("*", "en"),
         ("", "en"),
         (";;,q=x;q=y,de;q=much", "en"),
