@@ -23,7 +23,7 @@ export CGO_ENABLED := 0
 # A shell that forbids bytecode would make every start of every process pay for compilation again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help docs setup dev run demo check test test-python test-unit test-go test-clients test-kills test-load test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons catalogues sync wheel wheels image clean
+.PHONY: help docs setup dev run demo check test test-python test-unit test-go test-clients test-kills test-load test-typescript test-schema test-s3 test-packages screenshots faults lint format bench proto lock reasons catalogues new-file sync wheel wheels image clean
 .DELETE_ON_ERROR:
 
 help:
@@ -174,6 +174,10 @@ catalogues: dev
 # docs/reasons.md out of the tables that decide.
 reasons: dev
 	$(BIN)/python tools/reasons_page.py
+
+# What a new database file begins with, out of the migrations. Run after adding one.
+new-file: dev
+	$(BIN)/python tools/new_file.py
 
 # The calls of holdfast.sync, out of those of holdfast.client.
 sync: dev

@@ -83,13 +83,14 @@ async def test_every_connection_to_a_file_is_durable_and_in_wal(sqlite_file: Sql
 async def test_a_migration_that_breaks_leaves_nothing_behind(
     nothing: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = migrate._upgrade
+    name = "_make" if isinstance(nothing, SqliteFile) else "_upgrade"
+    whole = getattr(migrate, name)
 
     def breaks(*arguments: object) -> None:
-        whole(*arguments)  # type: ignore[arg-type]
+        whole(*arguments)
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(migrate, "_upgrade", breaks)
+    monkeypatch.setattr(migrate, name, breaks)
     with pytest.raises(RuntimeError):
         await Store.open(nothing)
     with alchemy(nothing).connect() as conn:
