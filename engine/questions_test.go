@@ -15,6 +15,16 @@ func askGroup(group string) *pb.Command {
 	return query(&pb.Query{Query: &pb.Query_Group{Group: &pb.GroupQuery{Group: group}}})
 }
 
+func TestTheServerSaysThatItIsThere(t *testing.T) {
+	t.Parallel()
+	l := online(t)
+	l.g.confirmAll()
+	ping := query(&pb.Query{Query: &pb.Query_Ping{Ping: &pb.PingQuery{}}})
+	if pong := l.g.must("s1", ping).GetQuery().GetPong(); pong == nil {
+		t.Error("no answer to a ping")
+	}
+}
+
 func TestGroupsAreMadeChangedAndAskedFor(t *testing.T) {
 	t.Parallel()
 	l := online(t)

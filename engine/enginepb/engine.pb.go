@@ -3426,6 +3426,7 @@ type Query struct {
 	//	*Query_GroupRequests
 	//	*Query_BlockList
 	//	*Query_History
+	//	*Query_Ping
 	Query         isQuery_Query `protobuf_oneof:"query"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3567,6 +3568,15 @@ func (x *Query) GetHistory() *HistoryQuery {
 	return nil
 }
 
+func (x *Query) GetPing() *PingQuery {
+	if x != nil {
+		if x, ok := x.Query.(*Query_Ping); ok {
+			return x.Ping
+		}
+	}
+	return nil
+}
+
 type isQuery_Query interface {
 	isQuery_Query()
 }
@@ -3615,6 +3625,10 @@ type Query_History struct {
 	History *HistoryQuery `protobuf:"bytes,11,opt,name=history,proto3,oneof"`
 }
 
+type Query_Ping struct {
+	Ping *PingQuery `protobuf:"bytes,12,opt,name=ping,proto3,oneof"`
+}
+
 func (*Query_Group) isQuery_Query() {}
 
 func (*Query_Groups) isQuery_Query() {}
@@ -3636,6 +3650,8 @@ func (*Query_GroupRequests) isQuery_Query() {}
 func (*Query_BlockList) isQuery_Query() {}
 
 func (*Query_History) isQuery_Query() {}
+
+func (*Query_Ping) isQuery_Query() {}
 
 type GroupQuery struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -4061,6 +4077,43 @@ func (*BlockListQuery) Descriptor() ([]byte, []int) {
 	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{44}
 }
 
+// Are you there? An engine that does not know it answers UNKNOWN_COMMAND.
+type PingQuery struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PingQuery) Reset() {
+	*x = PingQuery{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PingQuery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PingQuery) ProtoMessage() {}
+
+func (x *PingQuery) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PingQuery.ProtoReflect.Descriptor instead.
+func (*PingQuery) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{45}
+}
+
 type QueryResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Result:
@@ -4076,6 +4129,7 @@ type QueryResult struct {
 	//	*QueryResult_GroupRequests
 	//	*QueryResult_BlockList
 	//	*QueryResult_History
+	//	*QueryResult_Pong
 	Result        isQueryResult_Result `protobuf_oneof:"result"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4083,7 +4137,7 @@ type QueryResult struct {
 
 func (x *QueryResult) Reset() {
 	*x = QueryResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4095,7 +4149,7 @@ func (x *QueryResult) String() string {
 func (*QueryResult) ProtoMessage() {}
 
 func (x *QueryResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[45]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4108,7 +4162,7 @@ func (x *QueryResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryResult.ProtoReflect.Descriptor instead.
 func (*QueryResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{45}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *QueryResult) GetResult() isQueryResult_Result {
@@ -4217,6 +4271,15 @@ func (x *QueryResult) GetHistory() *History {
 	return nil
 }
 
+func (x *QueryResult) GetPong() *Pong {
+	if x != nil {
+		if x, ok := x.Result.(*QueryResult_Pong); ok {
+			return x.Pong
+		}
+	}
+	return nil
+}
+
 type isQueryResult_Result interface {
 	isQueryResult_Result()
 }
@@ -4265,6 +4328,10 @@ type QueryResult_History struct {
 	History *History `protobuf:"bytes,11,opt,name=history,proto3,oneof"`
 }
 
+type QueryResult_Pong struct {
+	Pong *Pong `protobuf:"bytes,12,opt,name=pong,proto3,oneof"`
+}
+
 func (*QueryResult_Group) isQueryResult_Result() {}
 
 func (*QueryResult_Groups) isQueryResult_Result() {}
@@ -4287,6 +4354,8 @@ func (*QueryResult_BlockList) isQueryResult_Result() {}
 
 func (*QueryResult_History) isQueryResult_Result() {}
 
+func (*QueryResult_Pong) isQueryResult_Result() {}
+
 // A piece of the messages of before the link. The whole is fetched and opened once and kept while pieces are asked for.
 type HistoryQuery struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -4298,7 +4367,7 @@ type HistoryQuery struct {
 
 func (x *HistoryQuery) Reset() {
 	*x = HistoryQuery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4310,7 +4379,7 @@ func (x *HistoryQuery) String() string {
 func (*HistoryQuery) ProtoMessage() {}
 
 func (x *HistoryQuery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[46]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4323,7 +4392,7 @@ func (x *HistoryQuery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryQuery.ProtoReflect.Descriptor instead.
 func (*HistoryQuery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{46}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *HistoryQuery) GetNotification() []byte {
@@ -4351,7 +4420,7 @@ type History struct {
 
 func (x *History) Reset() {
 	*x = History{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4363,7 +4432,7 @@ func (x *History) String() string {
 func (*History) ProtoMessage() {}
 
 func (x *History) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[47]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4376,7 +4445,7 @@ func (x *History) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use History.ProtoReflect.Descriptor instead.
 func (*History) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{47}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *History) GetChats() []*HistoryChat {
@@ -4414,7 +4483,7 @@ type HistoryChat struct {
 
 func (x *HistoryChat) Reset() {
 	*x = HistoryChat{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4426,7 +4495,7 @@ func (x *HistoryChat) String() string {
 func (*HistoryChat) ProtoMessage() {}
 
 func (x *HistoryChat) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[48]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4439,7 +4508,7 @@ func (x *HistoryChat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryChat.ProtoReflect.Descriptor instead.
 func (*HistoryChat) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{48}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *HistoryChat) GetChat() string {
@@ -4493,7 +4562,7 @@ type Groups struct {
 
 func (x *Groups) Reset() {
 	*x = Groups{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4505,7 +4574,7 @@ func (x *Groups) String() string {
 func (*Groups) ProtoMessage() {}
 
 func (x *Groups) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[49]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4518,7 +4587,7 @@ func (x *Groups) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Groups.ProtoReflect.Descriptor instead.
 func (*Groups) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{49}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *Groups) GetGroups() []*Group {
@@ -4547,7 +4616,7 @@ type Group struct {
 
 func (x *Group) Reset() {
 	*x = Group{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4559,7 +4628,7 @@ func (x *Group) String() string {
 func (*Group) ProtoMessage() {}
 
 func (x *Group) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[50]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4572,7 +4641,7 @@ func (x *Group) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Group.ProtoReflect.Descriptor instead.
 func (*Group) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{50}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Group) GetGroup() string {
@@ -4661,7 +4730,7 @@ type GroupLink struct {
 
 func (x *GroupLink) Reset() {
 	*x = GroupLink{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4673,7 +4742,7 @@ func (x *GroupLink) String() string {
 func (*GroupLink) ProtoMessage() {}
 
 func (x *GroupLink) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[51]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4686,7 +4755,7 @@ func (x *GroupLink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLink.ProtoReflect.Descriptor instead.
 func (*GroupLink) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{51}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *GroupLink) GetCode() string {
@@ -4705,7 +4774,7 @@ type GroupRequests struct {
 
 func (x *GroupRequests) Reset() {
 	*x = GroupRequests{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4717,7 +4786,7 @@ func (x *GroupRequests) String() string {
 func (*GroupRequests) ProtoMessage() {}
 
 func (x *GroupRequests) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[52]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4730,7 +4799,7 @@ func (x *GroupRequests) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupRequests.ProtoReflect.Descriptor instead.
 func (*GroupRequests) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{52}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *GroupRequests) GetRequests() []*GroupRequest {
@@ -4750,7 +4819,7 @@ type GroupRequest struct {
 
 func (x *GroupRequest) Reset() {
 	*x = GroupRequest{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4762,7 +4831,7 @@ func (x *GroupRequest) String() string {
 func (*GroupRequest) ProtoMessage() {}
 
 func (x *GroupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[53]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4775,7 +4844,7 @@ func (x *GroupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupRequest.ProtoReflect.Descriptor instead.
 func (*GroupRequest) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{53}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *GroupRequest) GetMember() *Member {
@@ -4792,6 +4861,50 @@ func (x *GroupRequest) GetRequestedMs() int64 {
 	return 0
 }
 
+type Pong struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TookMs        uint32                 `protobuf:"varint,1,opt,name=took_ms,json=tookMs,proto3" json:"took_ms,omitempty"` // from the question until the answer
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Pong) Reset() {
+	*x = Pong{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Pong) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Pong) ProtoMessage() {}
+
+func (x *Pong) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Pong.ProtoReflect.Descriptor instead.
+func (*Pong) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *Pong) GetTookMs() uint32 {
+	if x != nil {
+		return x.TookMs
+	}
+	return 0
+}
+
 type BlockList struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Members       []*Member              `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
@@ -4801,7 +4914,7 @@ type BlockList struct {
 
 func (x *BlockList) Reset() {
 	*x = BlockList{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4813,7 +4926,7 @@ func (x *BlockList) String() string {
 func (*BlockList) ProtoMessage() {}
 
 func (x *BlockList) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[54]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4826,7 +4939,7 @@ func (x *BlockList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BlockList.ProtoReflect.Descriptor instead.
 func (*BlockList) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{54}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *BlockList) GetMembers() []*Member {
@@ -4850,7 +4963,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4862,7 +4975,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[55]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4875,7 +4988,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{55}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *Member) GetJid() string {
@@ -4929,7 +5042,7 @@ type OnWhatsApp struct {
 
 func (x *OnWhatsApp) Reset() {
 	*x = OnWhatsApp{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4941,7 +5054,7 @@ func (x *OnWhatsApp) String() string {
 func (*OnWhatsApp) ProtoMessage() {}
 
 func (x *OnWhatsApp) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[56]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4954,7 +5067,7 @@ func (x *OnWhatsApp) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OnWhatsApp.ProtoReflect.Descriptor instead.
 func (*OnWhatsApp) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{56}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *OnWhatsApp) GetRegistered() []*Registered {
@@ -4976,7 +5089,7 @@ type Registered struct {
 
 func (x *Registered) Reset() {
 	*x = Registered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4988,7 +5101,7 @@ func (x *Registered) String() string {
 func (*Registered) ProtoMessage() {}
 
 func (x *Registered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[57]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5001,7 +5114,7 @@ func (x *Registered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Registered.ProtoReflect.Descriptor instead.
 func (*Registered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{57}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *Registered) GetPhone() string {
@@ -5042,7 +5155,7 @@ type Picture struct {
 
 func (x *Picture) Reset() {
 	*x = Picture{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5054,7 +5167,7 @@ func (x *Picture) String() string {
 func (*Picture) ProtoMessage() {}
 
 func (x *Picture) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[58]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5067,7 +5180,7 @@ func (x *Picture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Picture.ProtoReflect.Descriptor instead.
 func (*Picture) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{58}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *Picture) GetId() string {
@@ -5093,7 +5206,7 @@ type About struct {
 
 func (x *About) Reset() {
 	*x = About{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5105,7 +5218,7 @@ func (x *About) String() string {
 func (*About) ProtoMessage() {}
 
 func (x *About) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[59]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5118,7 +5231,7 @@ func (x *About) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use About.ProtoReflect.Descriptor instead.
 func (*About) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{59}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *About) GetText() string {
@@ -5141,7 +5254,7 @@ type OwnProfile struct {
 
 func (x *OwnProfile) Reset() {
 	*x = OwnProfile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5153,7 +5266,7 @@ func (x *OwnProfile) String() string {
 func (*OwnProfile) ProtoMessage() {}
 
 func (x *OwnProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[60]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5166,7 +5279,7 @@ func (x *OwnProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OwnProfile.ProtoReflect.Descriptor instead.
 func (*OwnProfile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{60}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *OwnProfile) GetJid() string {
@@ -5234,7 +5347,7 @@ type Act struct {
 
 func (x *Act) Reset() {
 	*x = Act{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5246,7 +5359,7 @@ func (x *Act) String() string {
 func (*Act) ProtoMessage() {}
 
 func (x *Act) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[61]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5259,7 +5372,7 @@ func (x *Act) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Act.ProtoReflect.Descriptor instead.
 func (*Act) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{61}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *Act) GetAct() isAct_Act {
@@ -5575,7 +5688,7 @@ type ActResult struct {
 
 func (x *ActResult) Reset() {
 	*x = ActResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5587,7 +5700,7 @@ func (x *ActResult) String() string {
 func (*ActResult) ProtoMessage() {}
 
 func (x *ActResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[62]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5600,7 +5713,7 @@ func (x *ActResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActResult.ProtoReflect.Descriptor instead.
 func (*ActResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{62}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *ActResult) GetResult() isActResult_Result {
@@ -5714,7 +5827,7 @@ type ChatPresence struct {
 
 func (x *ChatPresence) Reset() {
 	*x = ChatPresence{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5726,7 +5839,7 @@ func (x *ChatPresence) String() string {
 func (*ChatPresence) ProtoMessage() {}
 
 func (x *ChatPresence) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[63]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5739,7 +5852,7 @@ func (x *ChatPresence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatPresence.ProtoReflect.Descriptor instead.
 func (*ChatPresence) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{63}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *ChatPresence) GetChat() string {
@@ -5765,7 +5878,7 @@ type Presence struct {
 
 func (x *Presence) Reset() {
 	*x = Presence{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5777,7 +5890,7 @@ func (x *Presence) String() string {
 func (*Presence) ProtoMessage() {}
 
 func (x *Presence) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[64]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5790,7 +5903,7 @@ func (x *Presence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Presence.ProtoReflect.Descriptor instead.
 func (*Presence) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{64}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *Presence) GetAvailable() bool {
@@ -5810,7 +5923,7 @@ type WatchPresence struct {
 
 func (x *WatchPresence) Reset() {
 	*x = WatchPresence{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5822,7 +5935,7 @@ func (x *WatchPresence) String() string {
 func (*WatchPresence) ProtoMessage() {}
 
 func (x *WatchPresence) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[65]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5835,7 +5948,7 @@ func (x *WatchPresence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchPresence.ProtoReflect.Descriptor instead.
 func (*WatchPresence) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{65}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *WatchPresence) GetPerson() string {
@@ -5859,7 +5972,7 @@ type OlderHistory struct {
 
 func (x *OlderHistory) Reset() {
 	*x = OlderHistory{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5871,7 +5984,7 @@ func (x *OlderHistory) String() string {
 func (*OlderHistory) ProtoMessage() {}
 
 func (x *OlderHistory) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[66]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5884,7 +5997,7 @@ func (x *OlderHistory) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OlderHistory.ProtoReflect.Descriptor instead.
 func (*OlderHistory) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{66}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *OlderHistory) GetChat() string {
@@ -5935,7 +6048,7 @@ type MessageAgain struct {
 
 func (x *MessageAgain) Reset() {
 	*x = MessageAgain{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5947,7 +6060,7 @@ func (x *MessageAgain) String() string {
 func (*MessageAgain) ProtoMessage() {}
 
 func (x *MessageAgain) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[67]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5960,7 +6073,7 @@ func (x *MessageAgain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MessageAgain.ProtoReflect.Descriptor instead.
 func (*MessageAgain) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{67}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *MessageAgain) GetChat() string {
@@ -5996,7 +6109,7 @@ type MarkRead struct {
 
 func (x *MarkRead) Reset() {
 	*x = MarkRead{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6008,7 +6121,7 @@ func (x *MarkRead) String() string {
 func (*MarkRead) ProtoMessage() {}
 
 func (x *MarkRead) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[68]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6021,7 +6134,7 @@ func (x *MarkRead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MarkRead.ProtoReflect.Descriptor instead.
 func (*MarkRead) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{68}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *MarkRead) GetChat() string {
@@ -6062,7 +6175,7 @@ type GroupCreate struct {
 
 func (x *GroupCreate) Reset() {
 	*x = GroupCreate{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6074,7 +6187,7 @@ func (x *GroupCreate) String() string {
 func (*GroupCreate) ProtoMessage() {}
 
 func (x *GroupCreate) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[69]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6087,7 +6200,7 @@ func (x *GroupCreate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupCreate.ProtoReflect.Descriptor instead.
 func (*GroupCreate) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{69}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *GroupCreate) GetSubject() string {
@@ -6115,7 +6228,7 @@ type GroupMembers struct {
 
 func (x *GroupMembers) Reset() {
 	*x = GroupMembers{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6127,7 +6240,7 @@ func (x *GroupMembers) String() string {
 func (*GroupMembers) ProtoMessage() {}
 
 func (x *GroupMembers) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[70]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6140,7 +6253,7 @@ func (x *GroupMembers) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupMembers.ProtoReflect.Descriptor instead.
 func (*GroupMembers) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{70}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *GroupMembers) GetGroup() string {
@@ -6173,7 +6286,7 @@ type MembersChanged struct {
 
 func (x *MembersChanged) Reset() {
 	*x = MembersChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6185,7 +6298,7 @@ func (x *MembersChanged) String() string {
 func (*MembersChanged) ProtoMessage() {}
 
 func (x *MembersChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[71]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6198,7 +6311,7 @@ func (x *MembersChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MembersChanged.ProtoReflect.Descriptor instead.
 func (*MembersChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{71}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *MembersChanged) GetMembers() []*Member {
@@ -6218,7 +6331,7 @@ type GroupSubject struct {
 
 func (x *GroupSubject) Reset() {
 	*x = GroupSubject{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6230,7 +6343,7 @@ func (x *GroupSubject) String() string {
 func (*GroupSubject) ProtoMessage() {}
 
 func (x *GroupSubject) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[72]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6243,7 +6356,7 @@ func (x *GroupSubject) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSubject.ProtoReflect.Descriptor instead.
 func (*GroupSubject) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{72}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *GroupSubject) GetGroup() string {
@@ -6269,7 +6382,7 @@ type GroupLeave struct {
 
 func (x *GroupLeave) Reset() {
 	*x = GroupLeave{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6281,7 +6394,7 @@ func (x *GroupLeave) String() string {
 func (*GroupLeave) ProtoMessage() {}
 
 func (x *GroupLeave) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[73]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6294,7 +6407,7 @@ func (x *GroupLeave) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLeave.ProtoReflect.Descriptor instead.
 func (*GroupLeave) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{73}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *GroupLeave) GetGroup() string {
@@ -6319,7 +6432,7 @@ type MediaAgain struct {
 
 func (x *MediaAgain) Reset() {
 	*x = MediaAgain{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6331,7 +6444,7 @@ func (x *MediaAgain) String() string {
 func (*MediaAgain) ProtoMessage() {}
 
 func (x *MediaAgain) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[74]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6344,7 +6457,7 @@ func (x *MediaAgain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaAgain.ProtoReflect.Descriptor instead.
 func (*MediaAgain) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{74}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *MediaAgain) GetMessageId() string {
@@ -6391,7 +6504,7 @@ type MediaPlaced struct {
 
 func (x *MediaPlaced) Reset() {
 	*x = MediaPlaced{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6403,7 +6516,7 @@ func (x *MediaPlaced) String() string {
 func (*MediaPlaced) ProtoMessage() {}
 
 func (x *MediaPlaced) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[75]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6416,7 +6529,7 @@ func (x *MediaPlaced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaPlaced.ProtoReflect.Descriptor instead.
 func (*MediaPlaced) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{75}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *MediaPlaced) GetDirectPath() string {
@@ -6442,7 +6555,7 @@ type GroupSettings struct {
 
 func (x *GroupSettings) Reset() {
 	*x = GroupSettings{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6454,7 +6567,7 @@ func (x *GroupSettings) String() string {
 func (*GroupSettings) ProtoMessage() {}
 
 func (x *GroupSettings) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[76]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6467,7 +6580,7 @@ func (x *GroupSettings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupSettings.ProtoReflect.Descriptor instead.
 func (*GroupSettings) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{76}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *GroupSettings) GetGroup() string {
@@ -6528,7 +6641,7 @@ type GroupLinkReset struct {
 
 func (x *GroupLinkReset) Reset() {
 	*x = GroupLinkReset{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6540,7 +6653,7 @@ func (x *GroupLinkReset) String() string {
 func (*GroupLinkReset) ProtoMessage() {}
 
 func (x *GroupLinkReset) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[77]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6553,7 +6666,7 @@ func (x *GroupLinkReset) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupLinkReset.ProtoReflect.Descriptor instead.
 func (*GroupLinkReset) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{77}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *GroupLinkReset) GetGroup() string {
@@ -6572,7 +6685,7 @@ type GroupJoin struct {
 
 func (x *GroupJoin) Reset() {
 	*x = GroupJoin{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6584,7 +6697,7 @@ func (x *GroupJoin) String() string {
 func (*GroupJoin) ProtoMessage() {}
 
 func (x *GroupJoin) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[78]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6597,7 +6710,7 @@ func (x *GroupJoin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupJoin.ProtoReflect.Descriptor instead.
 func (*GroupJoin) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{78}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *GroupJoin) GetCode() string {
@@ -6616,7 +6729,7 @@ type Joined struct {
 
 func (x *Joined) Reset() {
 	*x = Joined{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6628,7 +6741,7 @@ func (x *Joined) String() string {
 func (*Joined) ProtoMessage() {}
 
 func (x *Joined) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[79]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6641,7 +6754,7 @@ func (x *Joined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Joined.ProtoReflect.Descriptor instead.
 func (*Joined) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{79}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *Joined) GetGroup() string {
@@ -6662,7 +6775,7 @@ type GroupDecide struct {
 
 func (x *GroupDecide) Reset() {
 	*x = GroupDecide{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6674,7 +6787,7 @@ func (x *GroupDecide) String() string {
 func (*GroupDecide) ProtoMessage() {}
 
 func (x *GroupDecide) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[80]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6687,7 +6800,7 @@ func (x *GroupDecide) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupDecide.ProtoReflect.Descriptor instead.
 func (*GroupDecide) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{80}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *GroupDecide) GetGroup() string {
@@ -6721,7 +6834,7 @@ type SetPicture struct {
 
 func (x *SetPicture) Reset() {
 	*x = SetPicture{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6733,7 +6846,7 @@ func (x *SetPicture) String() string {
 func (*SetPicture) ProtoMessage() {}
 
 func (x *SetPicture) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[81]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6746,7 +6859,7 @@ func (x *SetPicture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPicture.ProtoReflect.Descriptor instead.
 func (*SetPicture) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{81}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *SetPicture) GetGroup() string {
@@ -6772,7 +6885,7 @@ type PictureSet struct {
 
 func (x *PictureSet) Reset() {
 	*x = PictureSet{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6784,7 +6897,7 @@ func (x *PictureSet) String() string {
 func (*PictureSet) ProtoMessage() {}
 
 func (x *PictureSet) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[82]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6797,7 +6910,7 @@ func (x *PictureSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureSet.ProtoReflect.Descriptor instead.
 func (*PictureSet) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{82}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *PictureSet) GetId() string {
@@ -6817,7 +6930,7 @@ type SetProfile struct {
 
 func (x *SetProfile) Reset() {
 	*x = SetProfile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6829,7 +6942,7 @@ func (x *SetProfile) String() string {
 func (*SetProfile) ProtoMessage() {}
 
 func (x *SetProfile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[83]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6842,7 +6955,7 @@ func (x *SetProfile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetProfile.ProtoReflect.Descriptor instead.
 func (*SetProfile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{83}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *SetProfile) GetPushName() string {
@@ -6869,7 +6982,7 @@ type Block struct {
 
 func (x *Block) Reset() {
 	*x = Block{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6881,7 +6994,7 @@ func (x *Block) String() string {
 func (*Block) ProtoMessage() {}
 
 func (x *Block) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[84]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6894,7 +7007,7 @@ func (x *Block) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Block.ProtoReflect.Descriptor instead.
 func (*Block) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{84}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *Block) GetPerson() string {
@@ -6921,7 +7034,7 @@ type RejectCall struct {
 
 func (x *RejectCall) Reset() {
 	*x = RejectCall{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6933,7 +7046,7 @@ func (x *RejectCall) String() string {
 func (*RejectCall) ProtoMessage() {}
 
 func (x *RejectCall) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[85]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6946,7 +7059,7 @@ func (x *RejectCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RejectCall.ProtoReflect.Descriptor instead.
 func (*RejectCall) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{85}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *RejectCall) GetFrom() string {
@@ -6975,7 +7088,7 @@ type Inspect struct {
 
 func (x *Inspect) Reset() {
 	*x = Inspect{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6987,7 +7100,7 @@ func (x *Inspect) String() string {
 func (*Inspect) ProtoMessage() {}
 
 func (x *Inspect) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[86]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7000,7 +7113,7 @@ func (x *Inspect) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Inspect.ProtoReflect.Descriptor instead.
 func (*Inspect) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{86}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *Inspect) GetPlace() Place {
@@ -7035,7 +7148,7 @@ type InspectResult struct {
 
 func (x *InspectResult) Reset() {
 	*x = InspectResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7047,7 +7160,7 @@ func (x *InspectResult) String() string {
 func (*InspectResult) ProtoMessage() {}
 
 func (x *InspectResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[87]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7060,7 +7173,7 @@ func (x *InspectResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResult.ProtoReflect.Descriptor instead.
 func (*InspectResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{87}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
 }
 
 func (x *InspectResult) GetFindings() []*Finding {
@@ -7094,7 +7207,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7106,7 +7219,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[88]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7119,7 +7232,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{88}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
 }
 
 func (x *Finding) GetKind() FindingKind {
@@ -7152,7 +7265,7 @@ type Snapshot struct {
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7164,7 +7277,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[89]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7177,7 +7290,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{89}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *Snapshot) GetFolder() string {
@@ -7232,7 +7345,7 @@ type SnapshotResult struct {
 
 func (x *SnapshotResult) Reset() {
 	*x = SnapshotResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7244,7 +7357,7 @@ func (x *SnapshotResult) String() string {
 func (*SnapshotResult) ProtoMessage() {}
 
 func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[90]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7257,7 +7370,7 @@ func (x *SnapshotResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotResult.ProtoReflect.Descriptor instead.
 func (*SnapshotResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{90}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *SnapshotResult) GetSizeBytes() uint64 {
@@ -7289,7 +7402,7 @@ type Restore struct {
 
 func (x *Restore) Reset() {
 	*x = Restore{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7301,7 +7414,7 @@ func (x *Restore) String() string {
 func (*Restore) ProtoMessage() {}
 
 func (x *Restore) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[91]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7314,7 +7427,7 @@ func (x *Restore) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Restore.ProtoReflect.Descriptor instead.
 func (*Restore) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{91}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *Restore) GetFolder() string {
@@ -7368,7 +7481,7 @@ type RestoreResult struct {
 
 func (x *RestoreResult) Reset() {
 	*x = RestoreResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7380,7 +7493,7 @@ func (x *RestoreResult) String() string {
 func (*RestoreResult) ProtoMessage() {}
 
 func (x *RestoreResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[92]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7393,7 +7506,7 @@ func (x *RestoreResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreResult.ProtoReflect.Descriptor instead.
 func (*RestoreResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{92}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *RestoreResult) GetDevice() *OpenResult {
@@ -7419,7 +7532,7 @@ type ImportDevice struct {
 
 func (x *ImportDevice) Reset() {
 	*x = ImportDevice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7431,7 +7544,7 @@ func (x *ImportDevice) String() string {
 func (*ImportDevice) ProtoMessage() {}
 
 func (x *ImportDevice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[93]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7444,7 +7557,7 @@ func (x *ImportDevice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportDevice.ProtoReflect.Descriptor instead.
 func (*ImportDevice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{93}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *ImportDevice) GetDatabase() string {
@@ -7492,7 +7605,7 @@ type ImportDeviceResult struct {
 
 func (x *ImportDeviceResult) Reset() {
 	*x = ImportDeviceResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7504,7 +7617,7 @@ func (x *ImportDeviceResult) String() string {
 func (*ImportDeviceResult) ProtoMessage() {}
 
 func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[94]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7517,7 +7630,7 @@ func (x *ImportDeviceResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportDeviceResult.ProtoReflect.Descriptor instead.
 func (*ImportDeviceResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{94}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *ImportDeviceResult) GetDevice() *OpenResult {
@@ -7548,7 +7661,7 @@ type ExportDevice struct {
 
 func (x *ExportDevice) Reset() {
 	*x = ExportDevice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7560,7 +7673,7 @@ func (x *ExportDevice) String() string {
 func (*ExportDevice) ProtoMessage() {}
 
 func (x *ExportDevice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[95]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7573,7 +7686,7 @@ func (x *ExportDevice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportDevice.ProtoReflect.Descriptor instead.
 func (*ExportDevice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{95}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
 }
 
 func (x *ExportDevice) GetFolder() string {
@@ -7609,7 +7722,7 @@ type Discard struct {
 
 func (x *Discard) Reset() {
 	*x = Discard{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7621,7 +7734,7 @@ func (x *Discard) String() string {
 func (*Discard) ProtoMessage() {}
 
 func (x *Discard) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[96]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7634,7 +7747,7 @@ func (x *Discard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Discard.ProtoReflect.Descriptor instead.
 func (*Discard) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{96}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *Discard) GetPlace() Place {
@@ -7663,7 +7776,7 @@ type BringBack struct {
 
 func (x *BringBack) Reset() {
 	*x = BringBack{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7675,7 +7788,7 @@ func (x *BringBack) String() string {
 func (*BringBack) ProtoMessage() {}
 
 func (x *BringBack) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[97]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7688,7 +7801,7 @@ func (x *BringBack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BringBack.ProtoReflect.Descriptor instead.
 func (*BringBack) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{97}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *BringBack) GetFolder() string {
@@ -7717,7 +7830,7 @@ type Unlink struct {
 
 func (x *Unlink) Reset() {
 	*x = Unlink{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7729,7 +7842,7 @@ func (x *Unlink) String() string {
 func (*Unlink) ProtoMessage() {}
 
 func (x *Unlink) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[98]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7742,7 +7855,7 @@ func (x *Unlink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unlink.ProtoReflect.Descriptor instead.
 func (*Unlink) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{98}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
 }
 
 func (x *Unlink) GetFolder() string {
@@ -7768,7 +7881,7 @@ type UnlinkResult struct {
 
 func (x *UnlinkResult) Reset() {
 	*x = UnlinkResult{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7780,7 +7893,7 @@ func (x *UnlinkResult) String() string {
 func (*UnlinkResult) ProtoMessage() {}
 
 func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[99]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7793,7 +7906,7 @@ func (x *UnlinkResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnlinkResult.ProtoReflect.Descriptor instead.
 func (*UnlinkResult) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{99}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *UnlinkResult) GetAlready() bool {
@@ -7831,7 +7944,7 @@ type SessionFact struct {
 
 func (x *SessionFact) Reset() {
 	*x = SessionFact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7843,7 +7956,7 @@ func (x *SessionFact) String() string {
 func (*SessionFact) ProtoMessage() {}
 
 func (x *SessionFact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[100]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7856,7 +7969,7 @@ func (x *SessionFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionFact.ProtoReflect.Descriptor instead.
 func (*SessionFact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{100}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
 }
 
 func (x *SessionFact) GetSessionId() string {
@@ -8103,7 +8216,7 @@ type Connected struct {
 
 func (x *Connected) Reset() {
 	*x = Connected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8115,7 +8228,7 @@ func (x *Connected) String() string {
 func (*Connected) ProtoMessage() {}
 
 func (x *Connected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[101]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8128,7 +8241,7 @@ func (x *Connected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connected.ProtoReflect.Descriptor instead.
 func (*Connected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{101}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
 }
 
 func (x *Connected) GetServerAheadMs() int64 {
@@ -8152,7 +8265,7 @@ type Disconnected struct {
 
 func (x *Disconnected) Reset() {
 	*x = Disconnected{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8164,7 +8277,7 @@ func (x *Disconnected) String() string {
 func (*Disconnected) ProtoMessage() {}
 
 func (x *Disconnected) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[102]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8177,7 +8290,7 @@ func (x *Disconnected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Disconnected.ProtoReflect.Descriptor instead.
 func (*Disconnected) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{102}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *Disconnected) GetReason() Reason {
@@ -8227,7 +8340,7 @@ type PairCode struct {
 
 func (x *PairCode) Reset() {
 	*x = PairCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8239,7 +8352,7 @@ func (x *PairCode) String() string {
 func (*PairCode) ProtoMessage() {}
 
 func (x *PairCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[103]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8252,7 +8365,7 @@ func (x *PairCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairCode.ProtoReflect.Descriptor instead.
 func (*PairCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{103}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
 }
 
 func (x *PairCode) GetCode() string {
@@ -8295,7 +8408,7 @@ type PairSuccess struct {
 
 func (x *PairSuccess) Reset() {
 	*x = PairSuccess{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8307,7 +8420,7 @@ func (x *PairSuccess) String() string {
 func (*PairSuccess) ProtoMessage() {}
 
 func (x *PairSuccess) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[104]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8320,7 +8433,7 @@ func (x *PairSuccess) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairSuccess.ProtoReflect.Descriptor instead.
 func (*PairSuccess) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{104}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *PairSuccess) GetJid() string {
@@ -8361,7 +8474,7 @@ type PairFailed struct {
 
 func (x *PairFailed) Reset() {
 	*x = PairFailed{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8373,7 +8486,7 @@ func (x *PairFailed) String() string {
 func (*PairFailed) ProtoMessage() {}
 
 func (x *PairFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[105]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8386,7 +8499,7 @@ func (x *PairFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairFailed.ProtoReflect.Descriptor instead.
 func (*PairFailed) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{105}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *PairFailed) GetReason() PairFailure {
@@ -8412,7 +8525,7 @@ type PairAccepted struct {
 
 func (x *PairAccepted) Reset() {
 	*x = PairAccepted{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8424,7 +8537,7 @@ func (x *PairAccepted) String() string {
 func (*PairAccepted) ProtoMessage() {}
 
 func (x *PairAccepted) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[106]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8437,7 +8550,7 @@ func (x *PairAccepted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairAccepted.ProtoReflect.Descriptor instead.
 func (*PairAccepted) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{106}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
 }
 
 // The code to type on the phone, as "ABCD-EFGH".
@@ -8451,7 +8564,7 @@ type PairPhoneCode struct {
 
 func (x *PairPhoneCode) Reset() {
 	*x = PairPhoneCode{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8463,7 +8576,7 @@ func (x *PairPhoneCode) String() string {
 func (*PairPhoneCode) ProtoMessage() {}
 
 func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[107]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8476,7 +8589,7 @@ func (x *PairPhoneCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPhoneCode.ProtoReflect.Descriptor instead.
 func (*PairPhoneCode) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{107}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
 }
 
 func (x *PairPhoneCode) GetCode() string {
@@ -8504,7 +8617,7 @@ type PairPasskeyRequest struct {
 
 func (x *PairPasskeyRequest) Reset() {
 	*x = PairPasskeyRequest{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8516,7 +8629,7 @@ func (x *PairPasskeyRequest) String() string {
 func (*PairPasskeyRequest) ProtoMessage() {}
 
 func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[108]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8529,7 +8642,7 @@ func (x *PairPasskeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyRequest.ProtoReflect.Descriptor instead.
 func (*PairPasskeyRequest) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{108}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
 }
 
 func (x *PairPasskeyRequest) GetOptionsJson() []byte {
@@ -8556,7 +8669,7 @@ type PairPasskeyConfirmation struct {
 
 func (x *PairPasskeyConfirmation) Reset() {
 	*x = PairPasskeyConfirmation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8568,7 +8681,7 @@ func (x *PairPasskeyConfirmation) String() string {
 func (*PairPasskeyConfirmation) ProtoMessage() {}
 
 func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[109]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8581,7 +8694,7 @@ func (x *PairPasskeyConfirmation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PairPasskeyConfirmation.ProtoReflect.Descriptor instead.
 func (*PairPasskeyConfirmation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{109}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
 }
 
 func (x *PairPasskeyConfirmation) GetCode() string {
@@ -8600,7 +8713,7 @@ type OfflineDrained struct {
 
 func (x *OfflineDrained) Reset() {
 	*x = OfflineDrained{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8612,7 +8725,7 @@ func (x *OfflineDrained) String() string {
 func (*OfflineDrained) ProtoMessage() {}
 
 func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[110]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8625,7 +8738,7 @@ func (x *OfflineDrained) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfflineDrained.ProtoReflect.Descriptor instead.
 func (*OfflineDrained) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{110}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
 }
 
 func (x *OfflineDrained) GetCount() uint32 {
@@ -8644,7 +8757,7 @@ type PushNameChanged struct {
 
 func (x *PushNameChanged) Reset() {
 	*x = PushNameChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8656,7 +8769,7 @@ func (x *PushNameChanged) String() string {
 func (*PushNameChanged) ProtoMessage() {}
 
 func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[111]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8669,7 +8782,7 @@ func (x *PushNameChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushNameChanged.ProtoReflect.Descriptor instead.
 func (*PushNameChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{111}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
 }
 
 func (x *PushNameChanged) GetPushName() string {
@@ -8688,7 +8801,7 @@ type CredentialsChanged struct {
 
 func (x *CredentialsChanged) Reset() {
 	*x = CredentialsChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8700,7 +8813,7 @@ func (x *CredentialsChanged) String() string {
 func (*CredentialsChanged) ProtoMessage() {}
 
 func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[112]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8713,7 +8826,7 @@ func (x *CredentialsChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CredentialsChanged.ProtoReflect.Descriptor instead.
 func (*CredentialsChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{112}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
 }
 
 type TransferProgress struct {
@@ -8727,7 +8840,7 @@ type TransferProgress struct {
 
 func (x *TransferProgress) Reset() {
 	*x = TransferProgress{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8739,7 +8852,7 @@ func (x *TransferProgress) String() string {
 func (*TransferProgress) ProtoMessage() {}
 
 func (x *TransferProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[113]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8752,7 +8865,7 @@ func (x *TransferProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferProgress.ProtoReflect.Descriptor instead.
 func (*TransferProgress) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{113}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
 }
 
 func (x *TransferProgress) GetTransferId() string {
@@ -8789,7 +8902,7 @@ type Levels struct {
 
 func (x *Levels) Reset() {
 	*x = Levels{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8801,7 +8914,7 @@ func (x *Levels) String() string {
 func (*Levels) ProtoMessage() {}
 
 func (x *Levels) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[114]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8814,7 +8927,7 @@ func (x *Levels) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Levels.ProtoReflect.Descriptor instead.
 func (*Levels) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{114}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
 }
 
 func (x *Levels) GetAtMs() int64 {
@@ -8864,7 +8977,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8876,7 +8989,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[115]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8889,7 +9002,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{115}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
 }
 
 func (x *Level) GetSessionId() string {
@@ -8986,7 +9099,7 @@ type Delivery struct {
 
 func (x *Delivery) Reset() {
 	*x = Delivery{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8998,7 +9111,7 @@ func (x *Delivery) String() string {
 func (*Delivery) ProtoMessage() {}
 
 func (x *Delivery) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[116]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9011,7 +9124,7 @@ func (x *Delivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivery.ProtoReflect.Descriptor instead.
 func (*Delivery) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{116}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
 }
 
 func (x *Delivery) GetDeliveryId() uint64 {
@@ -9133,7 +9246,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9145,7 +9258,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[117]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9158,7 +9271,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{117}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
 }
 
 func (x *Message) GetMessageId() string {
@@ -9518,7 +9631,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9530,7 +9643,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[118]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9543,7 +9656,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{118}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
 }
 
 func (x *Text) GetBody() string {
@@ -9572,7 +9685,7 @@ type Media struct {
 
 func (x *Media) Reset() {
 	*x = Media{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9584,7 +9697,7 @@ func (x *Media) String() string {
 func (*Media) ProtoMessage() {}
 
 func (x *Media) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[119]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9597,7 +9710,7 @@ func (x *Media) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Media.ProtoReflect.Descriptor instead.
 func (*Media) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{119}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
 }
 
 func (x *Media) GetKind() MediaKind {
@@ -9690,7 +9803,7 @@ type RemoteFile struct {
 
 func (x *RemoteFile) Reset() {
 	*x = RemoteFile{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9702,7 +9815,7 @@ func (x *RemoteFile) String() string {
 func (*RemoteFile) ProtoMessage() {}
 
 func (x *RemoteFile) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[120]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9715,7 +9828,7 @@ func (x *RemoteFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoteFile.ProtoReflect.Descriptor instead.
 func (*RemoteFile) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{120}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
 }
 
 func (x *RemoteFile) GetDirectPath() string {
@@ -9758,7 +9871,7 @@ type Location struct {
 
 func (x *Location) Reset() {
 	*x = Location{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9770,7 +9883,7 @@ func (x *Location) String() string {
 func (*Location) ProtoMessage() {}
 
 func (x *Location) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[121]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9783,7 +9896,7 @@ func (x *Location) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Location.ProtoReflect.Descriptor instead.
 func (*Location) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{121}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
 }
 
 func (x *Location) GetLatitude() float64 {
@@ -9830,7 +9943,7 @@ type LiveLocation struct {
 
 func (x *LiveLocation) Reset() {
 	*x = LiveLocation{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9842,7 +9955,7 @@ func (x *LiveLocation) String() string {
 func (*LiveLocation) ProtoMessage() {}
 
 func (x *LiveLocation) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[122]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9855,7 +9968,7 @@ func (x *LiveLocation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LiveLocation.ProtoReflect.Descriptor instead.
 func (*LiveLocation) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{122}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
 }
 
 func (x *LiveLocation) GetLatitude() float64 {
@@ -9917,7 +10030,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9929,7 +10042,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[123]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9942,7 +10055,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{123}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
 }
 
 func (x *Contact) GetDisplayName() string {
@@ -9972,7 +10085,7 @@ type GroupInvite struct {
 
 func (x *GroupInvite) Reset() {
 	*x = GroupInvite{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -9984,7 +10097,7 @@ func (x *GroupInvite) String() string {
 func (*GroupInvite) ProtoMessage() {}
 
 func (x *GroupInvite) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[124]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -9997,7 +10110,7 @@ func (x *GroupInvite) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupInvite.ProtoReflect.Descriptor instead.
 func (*GroupInvite) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{124}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
 }
 
 func (x *GroupInvite) GetGroup() string {
@@ -10050,7 +10163,7 @@ type CalendarEvent struct {
 
 func (x *CalendarEvent) Reset() {
 	*x = CalendarEvent{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10062,7 +10175,7 @@ func (x *CalendarEvent) String() string {
 func (*CalendarEvent) ProtoMessage() {}
 
 func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[125]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10075,7 +10188,7 @@ func (x *CalendarEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CalendarEvent.ProtoReflect.Descriptor instead.
 func (*CalendarEvent) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{125}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
 }
 
 func (x *CalendarEvent) GetName() string {
@@ -10138,7 +10251,7 @@ type Poll struct {
 
 func (x *Poll) Reset() {
 	*x = Poll{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10150,7 +10263,7 @@ func (x *Poll) String() string {
 func (*Poll) ProtoMessage() {}
 
 func (x *Poll) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[126]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10163,7 +10276,7 @@ func (x *Poll) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Poll.ProtoReflect.Descriptor instead.
 func (*Poll) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{126}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
 }
 
 func (x *Poll) GetQuestion() string {
@@ -10198,7 +10311,7 @@ type PollVote struct {
 
 func (x *PollVote) Reset() {
 	*x = PollVote{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10210,7 +10323,7 @@ func (x *PollVote) String() string {
 func (*PollVote) ProtoMessage() {}
 
 func (x *PollVote) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[127]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10223,7 +10336,7 @@ func (x *PollVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PollVote.ProtoReflect.Descriptor instead.
 func (*PollVote) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{127}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
 }
 
 func (x *PollVote) GetMessageId() string {
@@ -10257,7 +10370,7 @@ type Reaction struct {
 
 func (x *Reaction) Reset() {
 	*x = Reaction{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10269,7 +10382,7 @@ func (x *Reaction) String() string {
 func (*Reaction) ProtoMessage() {}
 
 func (x *Reaction) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[128]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10282,7 +10395,7 @@ func (x *Reaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reaction.ProtoReflect.Descriptor instead.
 func (*Reaction) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{128}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
 }
 
 func (x *Reaction) GetMessageId() string {
@@ -10309,7 +10422,7 @@ type Edit struct {
 
 func (x *Edit) Reset() {
 	*x = Edit{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10321,7 +10434,7 @@ func (x *Edit) String() string {
 func (*Edit) ProtoMessage() {}
 
 func (x *Edit) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[129]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10334,7 +10447,7 @@ func (x *Edit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Edit.ProtoReflect.Descriptor instead.
 func (*Edit) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{129}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
 }
 
 func (x *Edit) GetMessageId() string {
@@ -10360,7 +10473,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10372,7 +10485,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[130]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10385,7 +10498,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{130}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
 }
 
 func (x *Revoke) GetMessageId() string {
@@ -10404,7 +10517,7 @@ type Undecryptable struct {
 
 func (x *Undecryptable) Reset() {
 	*x = Undecryptable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10416,7 +10529,7 @@ func (x *Undecryptable) String() string {
 func (*Undecryptable) ProtoMessage() {}
 
 func (x *Undecryptable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[131]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10429,7 +10542,7 @@ func (x *Undecryptable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undecryptable.ProtoReflect.Descriptor instead.
 func (*Undecryptable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{131}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
 }
 
 func (x *Undecryptable) GetReason() string {
@@ -10448,7 +10561,7 @@ type Untranslatable struct {
 
 func (x *Untranslatable) Reset() {
 	*x = Untranslatable{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10460,7 +10573,7 @@ func (x *Untranslatable) String() string {
 func (*Untranslatable) ProtoMessage() {}
 
 func (x *Untranslatable) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[132]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10473,7 +10586,7 @@ func (x *Untranslatable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untranslatable.ProtoReflect.Descriptor instead.
 func (*Untranslatable) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{132}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
 }
 
 func (x *Untranslatable) GetReason() string {
@@ -10492,7 +10605,7 @@ type Other struct {
 
 func (x *Other) Reset() {
 	*x = Other{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10504,7 +10617,7 @@ func (x *Other) String() string {
 func (*Other) ProtoMessage() {}
 
 func (x *Other) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[133]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10517,7 +10630,7 @@ func (x *Other) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Other.ProtoReflect.Descriptor instead.
 func (*Other) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{133}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
 }
 
 func (x *Other) GetKind() string {
@@ -10542,7 +10655,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10554,7 +10667,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[134]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10567,7 +10680,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{134}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{136}
 }
 
 func (x *Receipt) GetMessageIds() []string {
@@ -10648,7 +10761,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10660,7 +10773,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[135]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10673,7 +10786,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{135}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{137}
 }
 
 func (x *Notice) GetNoticeId() string {
@@ -10905,7 +11018,7 @@ type GroupChanged struct {
 
 func (x *GroupChanged) Reset() {
 	*x = GroupChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -10917,7 +11030,7 @@ func (x *GroupChanged) String() string {
 func (*GroupChanged) ProtoMessage() {}
 
 func (x *GroupChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[136]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -10930,7 +11043,7 @@ func (x *GroupChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GroupChanged.ProtoReflect.Descriptor instead.
 func (*GroupChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{136}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{138}
 }
 
 func (x *GroupChanged) GetJoined() []string {
@@ -11019,7 +11132,7 @@ type IdentityChanged struct {
 
 func (x *IdentityChanged) Reset() {
 	*x = IdentityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11031,7 +11144,7 @@ func (x *IdentityChanged) String() string {
 func (*IdentityChanged) ProtoMessage() {}
 
 func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[137]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11044,7 +11157,7 @@ func (x *IdentityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityChanged.ProtoReflect.Descriptor instead.
 func (*IdentityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{137}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{139}
 }
 
 func (x *IdentityChanged) GetImplicit() bool {
@@ -11066,7 +11179,7 @@ type CallReceived struct {
 
 func (x *CallReceived) Reset() {
 	*x = CallReceived{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11078,7 +11191,7 @@ func (x *CallReceived) String() string {
 func (*CallReceived) ProtoMessage() {}
 
 func (x *CallReceived) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[138]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11091,7 +11204,7 @@ func (x *CallReceived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallReceived.ProtoReflect.Descriptor instead.
 func (*CallReceived) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{138}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{140}
 }
 
 func (x *CallReceived) GetCallId() string {
@@ -11131,7 +11244,7 @@ type PictureChanged struct {
 
 func (x *PictureChanged) Reset() {
 	*x = PictureChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[141]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11143,7 +11256,7 @@ func (x *PictureChanged) String() string {
 func (*PictureChanged) ProtoMessage() {}
 
 func (x *PictureChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[139]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[141]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11156,7 +11269,7 @@ func (x *PictureChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PictureChanged.ProtoReflect.Descriptor instead.
 func (*PictureChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{139}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{141}
 }
 
 func (x *PictureChanged) GetPictureId() string {
@@ -11178,7 +11291,7 @@ type ContactChanged struct {
 
 func (x *ContactChanged) Reset() {
 	*x = ContactChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[142]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11190,7 +11303,7 @@ func (x *ContactChanged) String() string {
 func (*ContactChanged) ProtoMessage() {}
 
 func (x *ContactChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[140]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[142]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11203,7 +11316,7 @@ func (x *ContactChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactChanged.ProtoReflect.Descriptor instead.
 func (*ContactChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{140}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{142}
 }
 
 func (x *ContactChanged) GetAbout() string {
@@ -11245,7 +11358,7 @@ type HistoryOffered struct {
 
 func (x *HistoryOffered) Reset() {
 	*x = HistoryOffered{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[141]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[143]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11257,7 +11370,7 @@ func (x *HistoryOffered) String() string {
 func (*HistoryOffered) ProtoMessage() {}
 
 func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[141]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[143]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11270,7 +11383,7 @@ func (x *HistoryOffered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryOffered.ProtoReflect.Descriptor instead.
 func (*HistoryOffered) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{141}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{143}
 }
 
 func (x *HistoryOffered) GetConversations() uint32 {
@@ -11305,7 +11418,7 @@ type ReachoutLock struct {
 
 func (x *ReachoutLock) Reset() {
 	*x = ReachoutLock{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[142]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[144]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11317,7 +11430,7 @@ func (x *ReachoutLock) String() string {
 func (*ReachoutLock) ProtoMessage() {}
 
 func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[142]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[144]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11330,7 +11443,7 @@ func (x *ReachoutLock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReachoutLock.ProtoReflect.Descriptor instead.
 func (*ReachoutLock) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{142}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{144}
 }
 
 func (x *ReachoutLock) GetUntilMs() int64 {
@@ -11358,7 +11471,7 @@ type PresenceChanged struct {
 
 func (x *PresenceChanged) Reset() {
 	*x = PresenceChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[143]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[145]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11370,7 +11483,7 @@ func (x *PresenceChanged) String() string {
 func (*PresenceChanged) ProtoMessage() {}
 
 func (x *PresenceChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[143]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[145]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11383,7 +11496,7 @@ func (x *PresenceChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PresenceChanged.ProtoReflect.Descriptor instead.
 func (*PresenceChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{143}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{145}
 }
 
 func (x *PresenceChanged) GetAvailable() bool {
@@ -11410,7 +11523,7 @@ type ActivityChanged struct {
 
 func (x *ActivityChanged) Reset() {
 	*x = ActivityChanged{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[144]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[146]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11422,7 +11535,7 @@ func (x *ActivityChanged) String() string {
 func (*ActivityChanged) ProtoMessage() {}
 
 func (x *ActivityChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[144]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[146]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11435,7 +11548,7 @@ func (x *ActivityChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActivityChanged.ProtoReflect.Descriptor instead.
 func (*ActivityChanged) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{144}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{146}
 }
 
 func (x *ActivityChanged) GetActivity() ChatActivity {
@@ -11454,7 +11567,7 @@ type OtherNotice struct {
 
 func (x *OtherNotice) Reset() {
 	*x = OtherNotice{}
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[145]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[147]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -11466,7 +11579,7 @@ func (x *OtherNotice) String() string {
 func (*OtherNotice) ProtoMessage() {}
 
 func (x *OtherNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[145]
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[147]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -11479,7 +11592,7 @@ func (x *OtherNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OtherNotice.ProtoReflect.Descriptor instead.
 func (*OtherNotice) Descriptor() ([]byte, []int) {
-	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{145}
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{147}
 }
 
 func (x *OtherNotice) GetKind() string {
@@ -11695,7 +11808,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"size_bytes\x18\x01 \x01(\x04R\tsizeBytes\")\n" +
 	"\x06Cancel\x12\x1f\n" +
 	"\vtransfer_id\x18\x01 \x01(\tR\n" +
-	"transferId\"\xee\x05\n" +
+	"transferId\"\xa3\x06\n" +
 	"\x05Query\x126\n" +
 	"\x05group\x18\x01 \x01(\v2\x1e.holdfast.engine.v1.GroupQueryH\x00R\x05group\x129\n" +
 	"\x06groups\x18\x02 \x01(\v2\x1f.holdfast.engine.v1.GroupsQueryH\x00R\x06groups\x12F\n" +
@@ -11712,7 +11825,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"block_list\x18\n" +
 	" \x01(\v2\".holdfast.engine.v1.BlockListQueryH\x00R\tblockList\x12<\n" +
-	"\ahistory\x18\v \x01(\v2 .holdfast.engine.v1.HistoryQueryH\x00R\ahistoryB\a\n" +
+	"\ahistory\x18\v \x01(\v2 .holdfast.engine.v1.HistoryQueryH\x00R\ahistory\x123\n" +
+	"\x04ping\x18\f \x01(\v2\x1d.holdfast.engine.v1.PingQueryH\x00R\x04pingB\a\n" +
 	"\x05query\"\"\n" +
 	"\n" +
 	"GroupQuery\x12\x14\n" +
@@ -11733,7 +11847,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\tR\x04code\"*\n" +
 	"\x12GroupRequestsQuery\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\tR\x05group\"\x10\n" +
-	"\x0eBlockListQuery\"\xb8\x05\n" +
+	"\x0eBlockListQuery\"\v\n" +
+	"\tPingQuery\"\xe8\x05\n" +
 	"\vQueryResult\x121\n" +
 	"\x05group\x18\x01 \x01(\v2\x19.holdfast.engine.v1.GroupH\x00R\x05group\x124\n" +
 	"\x06groups\x18\x02 \x01(\v2\x1a.holdfast.engine.v1.GroupsH\x00R\x06groups\x12A\n" +
@@ -11750,7 +11865,8 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"block_list\x18\n" +
 	" \x01(\v2\x1d.holdfast.engine.v1.BlockListH\x00R\tblockList\x127\n" +
-	"\ahistory\x18\v \x01(\v2\x1b.holdfast.engine.v1.HistoryH\x00R\ahistoryB\b\n" +
+	"\ahistory\x18\v \x01(\v2\x1b.holdfast.engine.v1.HistoryH\x00R\ahistory\x12.\n" +
+	"\x04pong\x18\f \x01(\v2\x18.holdfast.engine.v1.PongH\x00R\x04pongB\b\n" +
 	"\x06result\"H\n" +
 	"\fHistoryQuery\x12\"\n" +
 	"\fnotification\x18\x01 \x01(\fR\fnotification\x12\x14\n" +
@@ -11789,7 +11905,9 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\brequests\x18\x01 \x03(\v2 .holdfast.engine.v1.GroupRequestR\brequests\"e\n" +
 	"\fGroupRequest\x122\n" +
 	"\x06member\x18\x01 \x01(\v2\x1a.holdfast.engine.v1.MemberR\x06member\x12!\n" +
-	"\frequested_ms\x18\x02 \x01(\x03R\vrequestedMs\"A\n" +
+	"\frequested_ms\x18\x02 \x01(\x03R\vrequestedMs\"\x1f\n" +
+	"\x04Pong\x12\x17\n" +
+	"\atook_ms\x18\x01 \x01(\rR\x06tookMs\"A\n" +
 	"\tBlockList\x124\n" +
 	"\amembers\x18\x01 \x03(\v2\x1a.holdfast.engine.v1.MemberR\amembers\"\x93\x01\n" +
 	"\x06Member\x12\x10\n" +
@@ -12470,7 +12588,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 146)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 148)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -12528,107 +12646,109 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*GroupByLinkQuery)(nil),        // 53: holdfast.engine.v1.GroupByLinkQuery
 	(*GroupRequestsQuery)(nil),      // 54: holdfast.engine.v1.GroupRequestsQuery
 	(*BlockListQuery)(nil),          // 55: holdfast.engine.v1.BlockListQuery
-	(*QueryResult)(nil),             // 56: holdfast.engine.v1.QueryResult
-	(*HistoryQuery)(nil),            // 57: holdfast.engine.v1.HistoryQuery
-	(*History)(nil),                 // 58: holdfast.engine.v1.History
-	(*HistoryChat)(nil),             // 59: holdfast.engine.v1.HistoryChat
-	(*Groups)(nil),                  // 60: holdfast.engine.v1.Groups
-	(*Group)(nil),                   // 61: holdfast.engine.v1.Group
-	(*GroupLink)(nil),               // 62: holdfast.engine.v1.GroupLink
-	(*GroupRequests)(nil),           // 63: holdfast.engine.v1.GroupRequests
-	(*GroupRequest)(nil),            // 64: holdfast.engine.v1.GroupRequest
-	(*BlockList)(nil),               // 65: holdfast.engine.v1.BlockList
-	(*Member)(nil),                  // 66: holdfast.engine.v1.Member
-	(*OnWhatsApp)(nil),              // 67: holdfast.engine.v1.OnWhatsApp
-	(*Registered)(nil),              // 68: holdfast.engine.v1.Registered
-	(*Picture)(nil),                 // 69: holdfast.engine.v1.Picture
-	(*About)(nil),                   // 70: holdfast.engine.v1.About
-	(*OwnProfile)(nil),              // 71: holdfast.engine.v1.OwnProfile
-	(*Act)(nil),                     // 72: holdfast.engine.v1.Act
-	(*ActResult)(nil),               // 73: holdfast.engine.v1.ActResult
-	(*ChatPresence)(nil),            // 74: holdfast.engine.v1.ChatPresence
-	(*Presence)(nil),                // 75: holdfast.engine.v1.Presence
-	(*WatchPresence)(nil),           // 76: holdfast.engine.v1.WatchPresence
-	(*OlderHistory)(nil),            // 77: holdfast.engine.v1.OlderHistory
-	(*MessageAgain)(nil),            // 78: holdfast.engine.v1.MessageAgain
-	(*MarkRead)(nil),                // 79: holdfast.engine.v1.MarkRead
-	(*GroupCreate)(nil),             // 80: holdfast.engine.v1.GroupCreate
-	(*GroupMembers)(nil),            // 81: holdfast.engine.v1.GroupMembers
-	(*MembersChanged)(nil),          // 82: holdfast.engine.v1.MembersChanged
-	(*GroupSubject)(nil),            // 83: holdfast.engine.v1.GroupSubject
-	(*GroupLeave)(nil),              // 84: holdfast.engine.v1.GroupLeave
-	(*MediaAgain)(nil),              // 85: holdfast.engine.v1.MediaAgain
-	(*MediaPlaced)(nil),             // 86: holdfast.engine.v1.MediaPlaced
-	(*GroupSettings)(nil),           // 87: holdfast.engine.v1.GroupSettings
-	(*GroupLinkReset)(nil),          // 88: holdfast.engine.v1.GroupLinkReset
-	(*GroupJoin)(nil),               // 89: holdfast.engine.v1.GroupJoin
-	(*Joined)(nil),                  // 90: holdfast.engine.v1.Joined
-	(*GroupDecide)(nil),             // 91: holdfast.engine.v1.GroupDecide
-	(*SetPicture)(nil),              // 92: holdfast.engine.v1.SetPicture
-	(*PictureSet)(nil),              // 93: holdfast.engine.v1.PictureSet
-	(*SetProfile)(nil),              // 94: holdfast.engine.v1.SetProfile
-	(*Block)(nil),                   // 95: holdfast.engine.v1.Block
-	(*RejectCall)(nil),              // 96: holdfast.engine.v1.RejectCall
-	(*Inspect)(nil),                 // 97: holdfast.engine.v1.Inspect
-	(*InspectResult)(nil),           // 98: holdfast.engine.v1.InspectResult
-	(*Finding)(nil),                 // 99: holdfast.engine.v1.Finding
-	(*Snapshot)(nil),                // 100: holdfast.engine.v1.Snapshot
-	(*SnapshotResult)(nil),          // 101: holdfast.engine.v1.SnapshotResult
-	(*Restore)(nil),                 // 102: holdfast.engine.v1.Restore
-	(*RestoreResult)(nil),           // 103: holdfast.engine.v1.RestoreResult
-	(*ImportDevice)(nil),            // 104: holdfast.engine.v1.ImportDevice
-	(*ImportDeviceResult)(nil),      // 105: holdfast.engine.v1.ImportDeviceResult
-	(*ExportDevice)(nil),            // 106: holdfast.engine.v1.ExportDevice
-	(*Discard)(nil),                 // 107: holdfast.engine.v1.Discard
-	(*BringBack)(nil),               // 108: holdfast.engine.v1.BringBack
-	(*Unlink)(nil),                  // 109: holdfast.engine.v1.Unlink
-	(*UnlinkResult)(nil),            // 110: holdfast.engine.v1.UnlinkResult
-	(*SessionFact)(nil),             // 111: holdfast.engine.v1.SessionFact
-	(*Connected)(nil),               // 112: holdfast.engine.v1.Connected
-	(*Disconnected)(nil),            // 113: holdfast.engine.v1.Disconnected
-	(*PairCode)(nil),                // 114: holdfast.engine.v1.PairCode
-	(*PairSuccess)(nil),             // 115: holdfast.engine.v1.PairSuccess
-	(*PairFailed)(nil),              // 116: holdfast.engine.v1.PairFailed
-	(*PairAccepted)(nil),            // 117: holdfast.engine.v1.PairAccepted
-	(*PairPhoneCode)(nil),           // 118: holdfast.engine.v1.PairPhoneCode
-	(*PairPasskeyRequest)(nil),      // 119: holdfast.engine.v1.PairPasskeyRequest
-	(*PairPasskeyConfirmation)(nil), // 120: holdfast.engine.v1.PairPasskeyConfirmation
-	(*OfflineDrained)(nil),          // 121: holdfast.engine.v1.OfflineDrained
-	(*PushNameChanged)(nil),         // 122: holdfast.engine.v1.PushNameChanged
-	(*CredentialsChanged)(nil),      // 123: holdfast.engine.v1.CredentialsChanged
-	(*TransferProgress)(nil),        // 124: holdfast.engine.v1.TransferProgress
-	(*Levels)(nil),                  // 125: holdfast.engine.v1.Levels
-	(*Level)(nil),                   // 126: holdfast.engine.v1.Level
-	(*Delivery)(nil),                // 127: holdfast.engine.v1.Delivery
-	(*Message)(nil),                 // 128: holdfast.engine.v1.Message
-	(*Text)(nil),                    // 129: holdfast.engine.v1.Text
-	(*Media)(nil),                   // 130: holdfast.engine.v1.Media
-	(*RemoteFile)(nil),              // 131: holdfast.engine.v1.RemoteFile
-	(*Location)(nil),                // 132: holdfast.engine.v1.Location
-	(*LiveLocation)(nil),            // 133: holdfast.engine.v1.LiveLocation
-	(*Contact)(nil),                 // 134: holdfast.engine.v1.Contact
-	(*GroupInvite)(nil),             // 135: holdfast.engine.v1.GroupInvite
-	(*CalendarEvent)(nil),           // 136: holdfast.engine.v1.CalendarEvent
-	(*Poll)(nil),                    // 137: holdfast.engine.v1.Poll
-	(*PollVote)(nil),                // 138: holdfast.engine.v1.PollVote
-	(*Reaction)(nil),                // 139: holdfast.engine.v1.Reaction
-	(*Edit)(nil),                    // 140: holdfast.engine.v1.Edit
-	(*Revoke)(nil),                  // 141: holdfast.engine.v1.Revoke
-	(*Undecryptable)(nil),           // 142: holdfast.engine.v1.Undecryptable
-	(*Untranslatable)(nil),          // 143: holdfast.engine.v1.Untranslatable
-	(*Other)(nil),                   // 144: holdfast.engine.v1.Other
-	(*Receipt)(nil),                 // 145: holdfast.engine.v1.Receipt
-	(*Notice)(nil),                  // 146: holdfast.engine.v1.Notice
-	(*GroupChanged)(nil),            // 147: holdfast.engine.v1.GroupChanged
-	(*IdentityChanged)(nil),         // 148: holdfast.engine.v1.IdentityChanged
-	(*CallReceived)(nil),            // 149: holdfast.engine.v1.CallReceived
-	(*PictureChanged)(nil),          // 150: holdfast.engine.v1.PictureChanged
-	(*ContactChanged)(nil),          // 151: holdfast.engine.v1.ContactChanged
-	(*HistoryOffered)(nil),          // 152: holdfast.engine.v1.HistoryOffered
-	(*ReachoutLock)(nil),            // 153: holdfast.engine.v1.ReachoutLock
-	(*PresenceChanged)(nil),         // 154: holdfast.engine.v1.PresenceChanged
-	(*ActivityChanged)(nil),         // 155: holdfast.engine.v1.ActivityChanged
-	(*OtherNotice)(nil),             // 156: holdfast.engine.v1.OtherNotice
+	(*PingQuery)(nil),               // 56: holdfast.engine.v1.PingQuery
+	(*QueryResult)(nil),             // 57: holdfast.engine.v1.QueryResult
+	(*HistoryQuery)(nil),            // 58: holdfast.engine.v1.HistoryQuery
+	(*History)(nil),                 // 59: holdfast.engine.v1.History
+	(*HistoryChat)(nil),             // 60: holdfast.engine.v1.HistoryChat
+	(*Groups)(nil),                  // 61: holdfast.engine.v1.Groups
+	(*Group)(nil),                   // 62: holdfast.engine.v1.Group
+	(*GroupLink)(nil),               // 63: holdfast.engine.v1.GroupLink
+	(*GroupRequests)(nil),           // 64: holdfast.engine.v1.GroupRequests
+	(*GroupRequest)(nil),            // 65: holdfast.engine.v1.GroupRequest
+	(*Pong)(nil),                    // 66: holdfast.engine.v1.Pong
+	(*BlockList)(nil),               // 67: holdfast.engine.v1.BlockList
+	(*Member)(nil),                  // 68: holdfast.engine.v1.Member
+	(*OnWhatsApp)(nil),              // 69: holdfast.engine.v1.OnWhatsApp
+	(*Registered)(nil),              // 70: holdfast.engine.v1.Registered
+	(*Picture)(nil),                 // 71: holdfast.engine.v1.Picture
+	(*About)(nil),                   // 72: holdfast.engine.v1.About
+	(*OwnProfile)(nil),              // 73: holdfast.engine.v1.OwnProfile
+	(*Act)(nil),                     // 74: holdfast.engine.v1.Act
+	(*ActResult)(nil),               // 75: holdfast.engine.v1.ActResult
+	(*ChatPresence)(nil),            // 76: holdfast.engine.v1.ChatPresence
+	(*Presence)(nil),                // 77: holdfast.engine.v1.Presence
+	(*WatchPresence)(nil),           // 78: holdfast.engine.v1.WatchPresence
+	(*OlderHistory)(nil),            // 79: holdfast.engine.v1.OlderHistory
+	(*MessageAgain)(nil),            // 80: holdfast.engine.v1.MessageAgain
+	(*MarkRead)(nil),                // 81: holdfast.engine.v1.MarkRead
+	(*GroupCreate)(nil),             // 82: holdfast.engine.v1.GroupCreate
+	(*GroupMembers)(nil),            // 83: holdfast.engine.v1.GroupMembers
+	(*MembersChanged)(nil),          // 84: holdfast.engine.v1.MembersChanged
+	(*GroupSubject)(nil),            // 85: holdfast.engine.v1.GroupSubject
+	(*GroupLeave)(nil),              // 86: holdfast.engine.v1.GroupLeave
+	(*MediaAgain)(nil),              // 87: holdfast.engine.v1.MediaAgain
+	(*MediaPlaced)(nil),             // 88: holdfast.engine.v1.MediaPlaced
+	(*GroupSettings)(nil),           // 89: holdfast.engine.v1.GroupSettings
+	(*GroupLinkReset)(nil),          // 90: holdfast.engine.v1.GroupLinkReset
+	(*GroupJoin)(nil),               // 91: holdfast.engine.v1.GroupJoin
+	(*Joined)(nil),                  // 92: holdfast.engine.v1.Joined
+	(*GroupDecide)(nil),             // 93: holdfast.engine.v1.GroupDecide
+	(*SetPicture)(nil),              // 94: holdfast.engine.v1.SetPicture
+	(*PictureSet)(nil),              // 95: holdfast.engine.v1.PictureSet
+	(*SetProfile)(nil),              // 96: holdfast.engine.v1.SetProfile
+	(*Block)(nil),                   // 97: holdfast.engine.v1.Block
+	(*RejectCall)(nil),              // 98: holdfast.engine.v1.RejectCall
+	(*Inspect)(nil),                 // 99: holdfast.engine.v1.Inspect
+	(*InspectResult)(nil),           // 100: holdfast.engine.v1.InspectResult
+	(*Finding)(nil),                 // 101: holdfast.engine.v1.Finding
+	(*Snapshot)(nil),                // 102: holdfast.engine.v1.Snapshot
+	(*SnapshotResult)(nil),          // 103: holdfast.engine.v1.SnapshotResult
+	(*Restore)(nil),                 // 104: holdfast.engine.v1.Restore
+	(*RestoreResult)(nil),           // 105: holdfast.engine.v1.RestoreResult
+	(*ImportDevice)(nil),            // 106: holdfast.engine.v1.ImportDevice
+	(*ImportDeviceResult)(nil),      // 107: holdfast.engine.v1.ImportDeviceResult
+	(*ExportDevice)(nil),            // 108: holdfast.engine.v1.ExportDevice
+	(*Discard)(nil),                 // 109: holdfast.engine.v1.Discard
+	(*BringBack)(nil),               // 110: holdfast.engine.v1.BringBack
+	(*Unlink)(nil),                  // 111: holdfast.engine.v1.Unlink
+	(*UnlinkResult)(nil),            // 112: holdfast.engine.v1.UnlinkResult
+	(*SessionFact)(nil),             // 113: holdfast.engine.v1.SessionFact
+	(*Connected)(nil),               // 114: holdfast.engine.v1.Connected
+	(*Disconnected)(nil),            // 115: holdfast.engine.v1.Disconnected
+	(*PairCode)(nil),                // 116: holdfast.engine.v1.PairCode
+	(*PairSuccess)(nil),             // 117: holdfast.engine.v1.PairSuccess
+	(*PairFailed)(nil),              // 118: holdfast.engine.v1.PairFailed
+	(*PairAccepted)(nil),            // 119: holdfast.engine.v1.PairAccepted
+	(*PairPhoneCode)(nil),           // 120: holdfast.engine.v1.PairPhoneCode
+	(*PairPasskeyRequest)(nil),      // 121: holdfast.engine.v1.PairPasskeyRequest
+	(*PairPasskeyConfirmation)(nil), // 122: holdfast.engine.v1.PairPasskeyConfirmation
+	(*OfflineDrained)(nil),          // 123: holdfast.engine.v1.OfflineDrained
+	(*PushNameChanged)(nil),         // 124: holdfast.engine.v1.PushNameChanged
+	(*CredentialsChanged)(nil),      // 125: holdfast.engine.v1.CredentialsChanged
+	(*TransferProgress)(nil),        // 126: holdfast.engine.v1.TransferProgress
+	(*Levels)(nil),                  // 127: holdfast.engine.v1.Levels
+	(*Level)(nil),                   // 128: holdfast.engine.v1.Level
+	(*Delivery)(nil),                // 129: holdfast.engine.v1.Delivery
+	(*Message)(nil),                 // 130: holdfast.engine.v1.Message
+	(*Text)(nil),                    // 131: holdfast.engine.v1.Text
+	(*Media)(nil),                   // 132: holdfast.engine.v1.Media
+	(*RemoteFile)(nil),              // 133: holdfast.engine.v1.RemoteFile
+	(*Location)(nil),                // 134: holdfast.engine.v1.Location
+	(*LiveLocation)(nil),            // 135: holdfast.engine.v1.LiveLocation
+	(*Contact)(nil),                 // 136: holdfast.engine.v1.Contact
+	(*GroupInvite)(nil),             // 137: holdfast.engine.v1.GroupInvite
+	(*CalendarEvent)(nil),           // 138: holdfast.engine.v1.CalendarEvent
+	(*Poll)(nil),                    // 139: holdfast.engine.v1.Poll
+	(*PollVote)(nil),                // 140: holdfast.engine.v1.PollVote
+	(*Reaction)(nil),                // 141: holdfast.engine.v1.Reaction
+	(*Edit)(nil),                    // 142: holdfast.engine.v1.Edit
+	(*Revoke)(nil),                  // 143: holdfast.engine.v1.Revoke
+	(*Undecryptable)(nil),           // 144: holdfast.engine.v1.Undecryptable
+	(*Untranslatable)(nil),          // 145: holdfast.engine.v1.Untranslatable
+	(*Other)(nil),                   // 146: holdfast.engine.v1.Other
+	(*Receipt)(nil),                 // 147: holdfast.engine.v1.Receipt
+	(*Notice)(nil),                  // 148: holdfast.engine.v1.Notice
+	(*GroupChanged)(nil),            // 149: holdfast.engine.v1.GroupChanged
+	(*IdentityChanged)(nil),         // 150: holdfast.engine.v1.IdentityChanged
+	(*CallReceived)(nil),            // 151: holdfast.engine.v1.CallReceived
+	(*PictureChanged)(nil),          // 152: holdfast.engine.v1.PictureChanged
+	(*ContactChanged)(nil),          // 153: holdfast.engine.v1.ContactChanged
+	(*HistoryOffered)(nil),          // 154: holdfast.engine.v1.HistoryOffered
+	(*ReachoutLock)(nil),            // 155: holdfast.engine.v1.ReachoutLock
+	(*PresenceChanged)(nil),         // 156: holdfast.engine.v1.PresenceChanged
+	(*ActivityChanged)(nil),         // 157: holdfast.engine.v1.ActivityChanged
+	(*OtherNotice)(nil),             // 158: holdfast.engine.v1.OtherNotice
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -12636,9 +12756,9 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	16,  // 2: holdfast.engine.v1.Down.commands:type_name -> holdfast.engine.v1.Command
 	14,  // 3: holdfast.engine.v1.Up.welcome:type_name -> holdfast.engine.v1.Welcome
 	17,  // 4: holdfast.engine.v1.Up.results:type_name -> holdfast.engine.v1.Result
-	111, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
-	127, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
-	125, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
+	113, // 5: holdfast.engine.v1.Up.facts:type_name -> holdfast.engine.v1.SessionFact
+	129, // 6: holdfast.engine.v1.Up.deliveries:type_name -> holdfast.engine.v1.Delivery
+	127, // 7: holdfast.engine.v1.Up.levels:type_name -> holdfast.engine.v1.Levels
 	19,  // 8: holdfast.engine.v1.Command.list:type_name -> holdfast.engine.v1.List
 	21,  // 9: holdfast.engine.v1.Command.scan:type_name -> holdfast.engine.v1.Scan
 	24,  // 10: holdfast.engine.v1.Command.open:type_name -> holdfast.engine.v1.Open
@@ -12655,19 +12775,19 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	42,  // 21: holdfast.engine.v1.Command.download:type_name -> holdfast.engine.v1.Download
 	44,  // 22: holdfast.engine.v1.Command.cancel:type_name -> holdfast.engine.v1.Cancel
 	45,  // 23: holdfast.engine.v1.Command.query:type_name -> holdfast.engine.v1.Query
-	72,  // 24: holdfast.engine.v1.Command.act:type_name -> holdfast.engine.v1.Act
+	74,  // 24: holdfast.engine.v1.Command.act:type_name -> holdfast.engine.v1.Act
 	31,  // 25: holdfast.engine.v1.Command.pair_phone:type_name -> holdfast.engine.v1.PairPhone
 	32,  // 26: holdfast.engine.v1.Command.passkey_response:type_name -> holdfast.engine.v1.PasskeyResponse
 	33,  // 27: holdfast.engine.v1.Command.passkey_confirm:type_name -> holdfast.engine.v1.PasskeyConfirm
-	97,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
-	100, // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
-	102, // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
-	104, // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
-	109, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
-	107, // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
-	108, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
+	99,  // 28: holdfast.engine.v1.Command.inspect:type_name -> holdfast.engine.v1.Inspect
+	102, // 29: holdfast.engine.v1.Command.snapshot:type_name -> holdfast.engine.v1.Snapshot
+	104, // 30: holdfast.engine.v1.Command.restore:type_name -> holdfast.engine.v1.Restore
+	106, // 31: holdfast.engine.v1.Command.import_device:type_name -> holdfast.engine.v1.ImportDevice
+	111, // 32: holdfast.engine.v1.Command.unlink:type_name -> holdfast.engine.v1.Unlink
+	109, // 33: holdfast.engine.v1.Command.discard:type_name -> holdfast.engine.v1.Discard
+	110, // 34: holdfast.engine.v1.Command.bring_back:type_name -> holdfast.engine.v1.BringBack
 	29,  // 35: holdfast.engine.v1.Command.scout:type_name -> holdfast.engine.v1.Scout
-	106, // 36: holdfast.engine.v1.Command.export_device:type_name -> holdfast.engine.v1.ExportDevice
+	108, // 36: holdfast.engine.v1.Command.export_device:type_name -> holdfast.engine.v1.ExportDevice
 	18,  // 37: holdfast.engine.v1.Result.error:type_name -> holdfast.engine.v1.Error
 	20,  // 38: holdfast.engine.v1.Result.list:type_name -> holdfast.engine.v1.ListResult
 	22,  // 39: holdfast.engine.v1.Result.scan:type_name -> holdfast.engine.v1.ScanResult
@@ -12675,15 +12795,15 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	39,  // 41: holdfast.engine.v1.Result.send:type_name -> holdfast.engine.v1.SendResult
 	41,  // 42: holdfast.engine.v1.Result.upload:type_name -> holdfast.engine.v1.UploadResult
 	43,  // 43: holdfast.engine.v1.Result.download:type_name -> holdfast.engine.v1.DownloadResult
-	56,  // 44: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
-	73,  // 45: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
-	98,  // 46: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
-	101, // 47: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
-	103, // 48: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
-	105, // 49: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
-	110, // 50: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
+	57,  // 44: holdfast.engine.v1.Result.query:type_name -> holdfast.engine.v1.QueryResult
+	75,  // 45: holdfast.engine.v1.Result.act:type_name -> holdfast.engine.v1.ActResult
+	100, // 46: holdfast.engine.v1.Result.inspect:type_name -> holdfast.engine.v1.InspectResult
+	103, // 47: holdfast.engine.v1.Result.snapshot:type_name -> holdfast.engine.v1.SnapshotResult
+	105, // 48: holdfast.engine.v1.Result.restore:type_name -> holdfast.engine.v1.RestoreResult
+	107, // 49: holdfast.engine.v1.Result.import_device:type_name -> holdfast.engine.v1.ImportDeviceResult
+	112, // 50: holdfast.engine.v1.Result.unlink:type_name -> holdfast.engine.v1.UnlinkResult
 	0,   // 51: holdfast.engine.v1.Error.code:type_name -> holdfast.engine.v1.ErrorCode
-	126, // 52: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
+	128, // 52: holdfast.engine.v1.ListResult.levels:type_name -> holdfast.engine.v1.Level
 	3,   // 53: holdfast.engine.v1.Scan.place:type_name -> holdfast.engine.v1.Place
 	23,  // 54: holdfast.engine.v1.ScanResult.folders:type_name -> holdfast.engine.v1.Folder
 	8,   // 55: holdfast.engine.v1.Upload.kind:type_name -> holdfast.engine.v1.MediaKind
@@ -12698,117 +12818,119 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	53,  // 64: holdfast.engine.v1.Query.group_by_link:type_name -> holdfast.engine.v1.GroupByLinkQuery
 	54,  // 65: holdfast.engine.v1.Query.group_requests:type_name -> holdfast.engine.v1.GroupRequestsQuery
 	55,  // 66: holdfast.engine.v1.Query.block_list:type_name -> holdfast.engine.v1.BlockListQuery
-	57,  // 67: holdfast.engine.v1.Query.history:type_name -> holdfast.engine.v1.HistoryQuery
-	61,  // 68: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
-	60,  // 69: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
-	67,  // 70: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
-	69,  // 71: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
-	70,  // 72: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
-	71,  // 73: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
-	62,  // 74: holdfast.engine.v1.QueryResult.group_link:type_name -> holdfast.engine.v1.GroupLink
-	61,  // 75: holdfast.engine.v1.QueryResult.group_by_link:type_name -> holdfast.engine.v1.Group
-	63,  // 76: holdfast.engine.v1.QueryResult.group_requests:type_name -> holdfast.engine.v1.GroupRequests
-	65,  // 77: holdfast.engine.v1.QueryResult.block_list:type_name -> holdfast.engine.v1.BlockList
-	58,  // 78: holdfast.engine.v1.QueryResult.history:type_name -> holdfast.engine.v1.History
-	59,  // 79: holdfast.engine.v1.History.chats:type_name -> holdfast.engine.v1.HistoryChat
-	128, // 80: holdfast.engine.v1.History.messages:type_name -> holdfast.engine.v1.Message
-	61,  // 81: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
-	66,  // 82: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
-	64,  // 83: holdfast.engine.v1.GroupRequests.requests:type_name -> holdfast.engine.v1.GroupRequest
-	66,  // 84: holdfast.engine.v1.GroupRequest.member:type_name -> holdfast.engine.v1.Member
-	66,  // 85: holdfast.engine.v1.BlockList.members:type_name -> holdfast.engine.v1.Member
-	68,  // 86: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
-	74,  // 87: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
-	75,  // 88: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
-	79,  // 89: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
-	80,  // 90: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
-	81,  // 91: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
-	83,  // 92: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
-	84,  // 93: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
-	85,  // 94: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
-	87,  // 95: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
-	88,  // 96: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
-	89,  // 97: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
-	91,  // 98: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
-	92,  // 99: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
-	94,  // 100: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
-	95,  // 101: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
-	96,  // 102: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
-	76,  // 103: holdfast.engine.v1.Act.watch_presence:type_name -> holdfast.engine.v1.WatchPresence
-	77,  // 104: holdfast.engine.v1.Act.older_history:type_name -> holdfast.engine.v1.OlderHistory
-	78,  // 105: holdfast.engine.v1.Act.message_again:type_name -> holdfast.engine.v1.MessageAgain
-	61,  // 106: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
-	82,  // 107: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
-	62,  // 108: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
-	90,  // 109: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
-	86,  // 110: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
-	93,  // 111: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
-	1,   // 112: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
-	2,   // 113: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
-	66,  // 114: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
-	3,   // 115: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
-	99,  // 116: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
-	25,  // 117: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
-	4,   // 118: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
-	25,  // 119: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
-	25,  // 120: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
-	3,   // 121: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
-	112, // 122: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
-	113, // 123: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
-	114, // 124: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
-	115, // 125: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
-	116, // 126: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
-	121, // 127: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
-	122, // 128: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
-	123, // 129: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
-	118, // 130: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
-	119, // 131: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
-	120, // 132: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
-	124, // 133: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
-	117, // 134: holdfast.engine.v1.SessionFact.pair_accepted:type_name -> holdfast.engine.v1.PairAccepted
-	5,   // 135: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
-	6,   // 136: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
-	126, // 137: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
-	7,   // 138: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
-	128, // 139: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
-	145, // 140: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
-	146, // 141: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
-	129, // 142: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
-	130, // 143: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
-	132, // 144: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
-	134, // 145: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
-	137, // 146: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
-	139, // 147: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
-	140, // 148: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
-	141, // 149: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
-	142, // 150: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
-	143, // 151: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
-	144, // 152: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
-	138, // 153: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
-	133, // 154: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
-	135, // 155: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
-	136, // 156: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
-	8,   // 157: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
-	131, // 158: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
-	132, // 159: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
-	9,   // 160: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
-	147, // 161: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
-	148, // 162: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
-	149, // 163: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
-	150, // 164: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
-	151, // 165: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
-	152, // 166: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
-	153, // 167: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
-	154, // 168: holdfast.engine.v1.Notice.presence_changed:type_name -> holdfast.engine.v1.PresenceChanged
-	155, // 169: holdfast.engine.v1.Notice.activity_changed:type_name -> holdfast.engine.v1.ActivityChanged
-	156, // 170: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 171: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	1,   // 172: holdfast.engine.v1.ActivityChanged.activity:type_name -> holdfast.engine.v1.ChatActivity
-	173, // [173:173] is the sub-list for method output_type
-	173, // [173:173] is the sub-list for method input_type
-	173, // [173:173] is the sub-list for extension type_name
-	173, // [173:173] is the sub-list for extension extendee
-	0,   // [0:173] is the sub-list for field type_name
+	58,  // 67: holdfast.engine.v1.Query.history:type_name -> holdfast.engine.v1.HistoryQuery
+	56,  // 68: holdfast.engine.v1.Query.ping:type_name -> holdfast.engine.v1.PingQuery
+	62,  // 69: holdfast.engine.v1.QueryResult.group:type_name -> holdfast.engine.v1.Group
+	61,  // 70: holdfast.engine.v1.QueryResult.groups:type_name -> holdfast.engine.v1.Groups
+	69,  // 71: holdfast.engine.v1.QueryResult.on_whatsapp:type_name -> holdfast.engine.v1.OnWhatsApp
+	71,  // 72: holdfast.engine.v1.QueryResult.picture:type_name -> holdfast.engine.v1.Picture
+	72,  // 73: holdfast.engine.v1.QueryResult.about:type_name -> holdfast.engine.v1.About
+	73,  // 74: holdfast.engine.v1.QueryResult.own_profile:type_name -> holdfast.engine.v1.OwnProfile
+	63,  // 75: holdfast.engine.v1.QueryResult.group_link:type_name -> holdfast.engine.v1.GroupLink
+	62,  // 76: holdfast.engine.v1.QueryResult.group_by_link:type_name -> holdfast.engine.v1.Group
+	64,  // 77: holdfast.engine.v1.QueryResult.group_requests:type_name -> holdfast.engine.v1.GroupRequests
+	67,  // 78: holdfast.engine.v1.QueryResult.block_list:type_name -> holdfast.engine.v1.BlockList
+	59,  // 79: holdfast.engine.v1.QueryResult.history:type_name -> holdfast.engine.v1.History
+	66,  // 80: holdfast.engine.v1.QueryResult.pong:type_name -> holdfast.engine.v1.Pong
+	60,  // 81: holdfast.engine.v1.History.chats:type_name -> holdfast.engine.v1.HistoryChat
+	130, // 82: holdfast.engine.v1.History.messages:type_name -> holdfast.engine.v1.Message
+	62,  // 83: holdfast.engine.v1.Groups.groups:type_name -> holdfast.engine.v1.Group
+	68,  // 84: holdfast.engine.v1.Group.members:type_name -> holdfast.engine.v1.Member
+	65,  // 85: holdfast.engine.v1.GroupRequests.requests:type_name -> holdfast.engine.v1.GroupRequest
+	68,  // 86: holdfast.engine.v1.GroupRequest.member:type_name -> holdfast.engine.v1.Member
+	68,  // 87: holdfast.engine.v1.BlockList.members:type_name -> holdfast.engine.v1.Member
+	70,  // 88: holdfast.engine.v1.OnWhatsApp.registered:type_name -> holdfast.engine.v1.Registered
+	76,  // 89: holdfast.engine.v1.Act.chat_presence:type_name -> holdfast.engine.v1.ChatPresence
+	77,  // 90: holdfast.engine.v1.Act.presence:type_name -> holdfast.engine.v1.Presence
+	81,  // 91: holdfast.engine.v1.Act.mark_read:type_name -> holdfast.engine.v1.MarkRead
+	82,  // 92: holdfast.engine.v1.Act.group_create:type_name -> holdfast.engine.v1.GroupCreate
+	83,  // 93: holdfast.engine.v1.Act.group_members:type_name -> holdfast.engine.v1.GroupMembers
+	85,  // 94: holdfast.engine.v1.Act.group_subject:type_name -> holdfast.engine.v1.GroupSubject
+	86,  // 95: holdfast.engine.v1.Act.group_leave:type_name -> holdfast.engine.v1.GroupLeave
+	87,  // 96: holdfast.engine.v1.Act.media_again:type_name -> holdfast.engine.v1.MediaAgain
+	89,  // 97: holdfast.engine.v1.Act.group_settings:type_name -> holdfast.engine.v1.GroupSettings
+	90,  // 98: holdfast.engine.v1.Act.group_link_reset:type_name -> holdfast.engine.v1.GroupLinkReset
+	91,  // 99: holdfast.engine.v1.Act.group_join:type_name -> holdfast.engine.v1.GroupJoin
+	93,  // 100: holdfast.engine.v1.Act.group_decide:type_name -> holdfast.engine.v1.GroupDecide
+	94,  // 101: holdfast.engine.v1.Act.set_picture:type_name -> holdfast.engine.v1.SetPicture
+	96,  // 102: holdfast.engine.v1.Act.set_profile:type_name -> holdfast.engine.v1.SetProfile
+	97,  // 103: holdfast.engine.v1.Act.block:type_name -> holdfast.engine.v1.Block
+	98,  // 104: holdfast.engine.v1.Act.reject_call:type_name -> holdfast.engine.v1.RejectCall
+	78,  // 105: holdfast.engine.v1.Act.watch_presence:type_name -> holdfast.engine.v1.WatchPresence
+	79,  // 106: holdfast.engine.v1.Act.older_history:type_name -> holdfast.engine.v1.OlderHistory
+	80,  // 107: holdfast.engine.v1.Act.message_again:type_name -> holdfast.engine.v1.MessageAgain
+	62,  // 108: holdfast.engine.v1.ActResult.group:type_name -> holdfast.engine.v1.Group
+	84,  // 109: holdfast.engine.v1.ActResult.members:type_name -> holdfast.engine.v1.MembersChanged
+	63,  // 110: holdfast.engine.v1.ActResult.link:type_name -> holdfast.engine.v1.GroupLink
+	92,  // 111: holdfast.engine.v1.ActResult.joined:type_name -> holdfast.engine.v1.Joined
+	88,  // 112: holdfast.engine.v1.ActResult.media_placed:type_name -> holdfast.engine.v1.MediaPlaced
+	95,  // 113: holdfast.engine.v1.ActResult.picture:type_name -> holdfast.engine.v1.PictureSet
+	1,   // 114: holdfast.engine.v1.ChatPresence.activity:type_name -> holdfast.engine.v1.ChatActivity
+	2,   // 115: holdfast.engine.v1.GroupMembers.change:type_name -> holdfast.engine.v1.MemberChange
+	68,  // 116: holdfast.engine.v1.MembersChanged.members:type_name -> holdfast.engine.v1.Member
+	3,   // 117: holdfast.engine.v1.Inspect.place:type_name -> holdfast.engine.v1.Place
+	101, // 118: holdfast.engine.v1.InspectResult.findings:type_name -> holdfast.engine.v1.Finding
+	25,  // 119: holdfast.engine.v1.InspectResult.device:type_name -> holdfast.engine.v1.OpenResult
+	4,   // 120: holdfast.engine.v1.Finding.kind:type_name -> holdfast.engine.v1.FindingKind
+	25,  // 121: holdfast.engine.v1.RestoreResult.device:type_name -> holdfast.engine.v1.OpenResult
+	25,  // 122: holdfast.engine.v1.ImportDeviceResult.device:type_name -> holdfast.engine.v1.OpenResult
+	3,   // 123: holdfast.engine.v1.Discard.place:type_name -> holdfast.engine.v1.Place
+	114, // 124: holdfast.engine.v1.SessionFact.connected:type_name -> holdfast.engine.v1.Connected
+	115, // 125: holdfast.engine.v1.SessionFact.disconnected:type_name -> holdfast.engine.v1.Disconnected
+	116, // 126: holdfast.engine.v1.SessionFact.pair_code:type_name -> holdfast.engine.v1.PairCode
+	117, // 127: holdfast.engine.v1.SessionFact.pair_success:type_name -> holdfast.engine.v1.PairSuccess
+	118, // 128: holdfast.engine.v1.SessionFact.pair_failed:type_name -> holdfast.engine.v1.PairFailed
+	123, // 129: holdfast.engine.v1.SessionFact.offline_drained:type_name -> holdfast.engine.v1.OfflineDrained
+	124, // 130: holdfast.engine.v1.SessionFact.push_name_changed:type_name -> holdfast.engine.v1.PushNameChanged
+	125, // 131: holdfast.engine.v1.SessionFact.credentials_changed:type_name -> holdfast.engine.v1.CredentialsChanged
+	120, // 132: holdfast.engine.v1.SessionFact.pair_phone_code:type_name -> holdfast.engine.v1.PairPhoneCode
+	121, // 133: holdfast.engine.v1.SessionFact.pair_passkey_request:type_name -> holdfast.engine.v1.PairPasskeyRequest
+	122, // 134: holdfast.engine.v1.SessionFact.pair_passkey_confirmation:type_name -> holdfast.engine.v1.PairPasskeyConfirmation
+	126, // 135: holdfast.engine.v1.SessionFact.transfer_progress:type_name -> holdfast.engine.v1.TransferProgress
+	119, // 136: holdfast.engine.v1.SessionFact.pair_accepted:type_name -> holdfast.engine.v1.PairAccepted
+	5,   // 137: holdfast.engine.v1.Disconnected.reason:type_name -> holdfast.engine.v1.Reason
+	6,   // 138: holdfast.engine.v1.PairFailed.reason:type_name -> holdfast.engine.v1.PairFailure
+	128, // 139: holdfast.engine.v1.Levels.sessions:type_name -> holdfast.engine.v1.Level
+	7,   // 140: holdfast.engine.v1.Level.level:type_name -> holdfast.engine.v1.LinkLevel
+	130, // 141: holdfast.engine.v1.Delivery.message:type_name -> holdfast.engine.v1.Message
+	147, // 142: holdfast.engine.v1.Delivery.receipt:type_name -> holdfast.engine.v1.Receipt
+	148, // 143: holdfast.engine.v1.Delivery.notice:type_name -> holdfast.engine.v1.Notice
+	131, // 144: holdfast.engine.v1.Message.text:type_name -> holdfast.engine.v1.Text
+	132, // 145: holdfast.engine.v1.Message.media:type_name -> holdfast.engine.v1.Media
+	134, // 146: holdfast.engine.v1.Message.location:type_name -> holdfast.engine.v1.Location
+	136, // 147: holdfast.engine.v1.Message.contact:type_name -> holdfast.engine.v1.Contact
+	139, // 148: holdfast.engine.v1.Message.poll:type_name -> holdfast.engine.v1.Poll
+	141, // 149: holdfast.engine.v1.Message.reaction:type_name -> holdfast.engine.v1.Reaction
+	142, // 150: holdfast.engine.v1.Message.edit:type_name -> holdfast.engine.v1.Edit
+	143, // 151: holdfast.engine.v1.Message.revoke:type_name -> holdfast.engine.v1.Revoke
+	144, // 152: holdfast.engine.v1.Message.undecryptable:type_name -> holdfast.engine.v1.Undecryptable
+	145, // 153: holdfast.engine.v1.Message.untranslatable:type_name -> holdfast.engine.v1.Untranslatable
+	146, // 154: holdfast.engine.v1.Message.other:type_name -> holdfast.engine.v1.Other
+	140, // 155: holdfast.engine.v1.Message.poll_vote:type_name -> holdfast.engine.v1.PollVote
+	135, // 156: holdfast.engine.v1.Message.live_location:type_name -> holdfast.engine.v1.LiveLocation
+	137, // 157: holdfast.engine.v1.Message.group_invite:type_name -> holdfast.engine.v1.GroupInvite
+	138, // 158: holdfast.engine.v1.Message.event:type_name -> holdfast.engine.v1.CalendarEvent
+	8,   // 159: holdfast.engine.v1.Media.kind:type_name -> holdfast.engine.v1.MediaKind
+	133, // 160: holdfast.engine.v1.Media.remote:type_name -> holdfast.engine.v1.RemoteFile
+	134, // 161: holdfast.engine.v1.CalendarEvent.location:type_name -> holdfast.engine.v1.Location
+	9,   // 162: holdfast.engine.v1.Receipt.kind:type_name -> holdfast.engine.v1.ReceiptKind
+	149, // 163: holdfast.engine.v1.Notice.group_changed:type_name -> holdfast.engine.v1.GroupChanged
+	150, // 164: holdfast.engine.v1.Notice.identity_changed:type_name -> holdfast.engine.v1.IdentityChanged
+	151, // 165: holdfast.engine.v1.Notice.call_received:type_name -> holdfast.engine.v1.CallReceived
+	152, // 166: holdfast.engine.v1.Notice.picture_changed:type_name -> holdfast.engine.v1.PictureChanged
+	153, // 167: holdfast.engine.v1.Notice.contact_changed:type_name -> holdfast.engine.v1.ContactChanged
+	154, // 168: holdfast.engine.v1.Notice.history_offered:type_name -> holdfast.engine.v1.HistoryOffered
+	155, // 169: holdfast.engine.v1.Notice.reachout_lock:type_name -> holdfast.engine.v1.ReachoutLock
+	156, // 170: holdfast.engine.v1.Notice.presence_changed:type_name -> holdfast.engine.v1.PresenceChanged
+	157, // 171: holdfast.engine.v1.Notice.activity_changed:type_name -> holdfast.engine.v1.ActivityChanged
+	158, // 172: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
+	10,  // 173: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	1,   // 174: holdfast.engine.v1.ActivityChanged.activity:type_name -> holdfast.engine.v1.ChatActivity
+	175, // [175:175] is the sub-list for method output_type
+	175, // [175:175] is the sub-list for method input_type
+	175, // [175:175] is the sub-list for extension type_name
+	175, // [175:175] is the sub-list for extension extendee
+	0,   // [0:175] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -12874,8 +12996,9 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Query_GroupRequests)(nil),
 		(*Query_BlockList)(nil),
 		(*Query_History)(nil),
+		(*Query_Ping)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[45].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[46].OneofWrappers = []any{
 		(*QueryResult_Group)(nil),
 		(*QueryResult_Groups)(nil),
 		(*QueryResult_OnWhatsapp)(nil),
@@ -12887,8 +13010,9 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*QueryResult_GroupRequests)(nil),
 		(*QueryResult_BlockList)(nil),
 		(*QueryResult_History)(nil),
+		(*QueryResult_Pong)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[61].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[63].OneofWrappers = []any{
 		(*Act_ChatPresence)(nil),
 		(*Act_Presence)(nil),
 		(*Act_MarkRead)(nil),
@@ -12909,7 +13033,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Act_OlderHistory)(nil),
 		(*Act_MessageAgain)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[62].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[64].OneofWrappers = []any{
 		(*ActResult_Group)(nil),
 		(*ActResult_Members)(nil),
 		(*ActResult_Link)(nil),
@@ -12917,9 +13041,9 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*ActResult_MediaPlaced)(nil),
 		(*ActResult_Picture)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[76].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[83].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[100].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[78].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[85].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[102].OneofWrappers = []any{
 		(*SessionFact_Connected)(nil),
 		(*SessionFact_Disconnected)(nil),
 		(*SessionFact_PairCode)(nil),
@@ -12934,14 +13058,14 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*SessionFact_TransferProgress)(nil),
 		(*SessionFact_PairAccepted)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[101].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[102].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[116].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[103].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[104].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[118].OneofWrappers = []any{
 		(*Delivery_Message)(nil),
 		(*Delivery_Receipt)(nil),
 		(*Delivery_Notice)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[117].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[119].OneofWrappers = []any{
 		(*Message_Text)(nil),
 		(*Message_Media)(nil),
 		(*Message_Location)(nil),
@@ -12958,7 +13082,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Message_GroupInvite)(nil),
 		(*Message_Event)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[135].OneofWrappers = []any{
+	file_holdfast_engine_v1_engine_proto_msgTypes[137].OneofWrappers = []any{
 		(*Notice_GroupChanged)(nil),
 		(*Notice_IdentityChanged)(nil),
 		(*Notice_CallReceived)(nil),
@@ -12970,15 +13094,15 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_ActivityChanged)(nil),
 		(*Notice_Other)(nil),
 	}
-	file_holdfast_engine_v1_engine_proto_msgTypes[136].OneofWrappers = []any{}
-	file_holdfast_engine_v1_engine_proto_msgTypes[140].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[138].OneofWrappers = []any{}
+	file_holdfast_engine_v1_engine_proto_msgTypes[142].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   146,
+			NumMessages:   148,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

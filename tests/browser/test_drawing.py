@@ -306,3 +306,45 @@ async def test_a_page_that_never_hears_its_dashboard_shows_nothing_as_connected(
         await page.goto(stage.url + gateway.link())
         await expect(page.get_by_text("This page has lost its dashboard.")).to_be_visible()
         await expect(page.locator("[data-color=green]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/", "/account"])
+async def test_a_server_that_stands_still_is_noticed_on_every_page(
+    gateway: PlayedGateway, stage: Stage, path: str
+) -> None:
+    gateway.put(session("a", "connected", "+442079460123"))
+    async with a_page(stage.browser) as page:
+        await page.goto(stage.url + gateway.link())
+        await page.goto(stage.url + path)
+        lost = page.get_by_text(
+            "This page has lost its dashboard." if path == "/" else "hears nothing any more."
+        )
+        await expect(page.get_by_role("navigation")).to_be_visible()
+        await expect(lost).to_be_hidden()
+        # Asked, and never answered: no connection breaks, as with a process that stands still.
+        await page.route("**/livez", lambda route: None)
+        await expect(lost).to_be_visible()
+        await expect(page.locator("[data-color=green]")).to_have_count(0)
+        await page.unroute_all(behavior="ignoreErrors")
+        await expect(lost).to_be_hidden()
+
+
+async def test_a_pause_can_be_taken_back(gateway: PlayedGateway, page: Page) -> None:
+    gateway.put(session("a", "connected", "+442079460123"))
+    await page.get_by_test_id("disconnect-a").click()
+    await page.get_by_test_id("undo").get_by_role("button", name="Undo").click()
+    await gateway.asked_for("POST /v1/sessions/ses_a/connect")
+    await expect(page.get_by_test_id("undo")).to_have_count(0)
+
+
+async def test_a_number_that_is_not_linked_is_removed_after_a_question(
+    gateway: PlayedGateway, page: Page, stage: Stage
+) -> None:
+    gateway.put(session("a", "logged_out"))
+    await page.get_by_test_id("remove-a").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
+    await expect(page.get_by_test_id("card-a")).to_be_visible()
+    await page.get_by_test_id("remove-a").click()
+    await page.get_by_test_id("sure").click()
+    await gateway.asked_for("DELETE /v1/sessions/ses_a")
+    await expect(page.get_by_test_id("card-a")).to_have_count(0)

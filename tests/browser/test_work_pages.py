@@ -1,13 +1,14 @@
 """The pages on which somebody works, in a real browser over real processes: each walked through once."""
 
 import io
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 from work_stage import Desk, bots_at_work, desk, flaws
 
 from patience import PATIENCE_S
@@ -197,6 +198,30 @@ async def book(at: Desk, days: int, *, confirmed: bool = False) -> str:
     return str(made["reference"])
 
 
+async def enter_by_hand(at: Desk, page: Page) -> None:
+    """A ride that somebody has ordered by phone: priced, corrected, priced again, entered, and noted."""
+    day = str(ride(50)["date"])
+    await page.goto(f"{at.url}/bookings/new?date={day}")
+    await page.get_by_label("Customer's phone").fill(f"+{at.ann.phone}")
+    await page.get_by_label("Customer's name").fill("Ben Order")
+    await page.get_by_label("Pick-up", exact=True).select_option(label="Marienplatz")
+    await page.get_by_label("Destination", exact=True).select_option(label="Munich Airport")
+    await page.get_by_label("Time (").fill("09:15")
+    await page.get_by_test_id("price").click()
+    await expect(page.get_by_test_id("total")).to_contain_text("€")
+    await page.get_by_label("Passengers").fill("40")
+    await page.get_by_test_id("book").click()
+    await expect(page.get_by_test_id("fault")).to_be_visible()
+    await page.get_by_label("Passengers").fill("2")
+    await page.get_by_test_id("price").click()
+    await expect(page.get_by_test_id("total")).to_contain_text("€")
+    await page.get_by_test_id("book").click()
+    await expect(page.get_by_test_id("status")).to_have_text("confirmed")
+    await expect(page.get_by_test_id("ride")).to_contain_text("Ben Order")
+    acts, _ = await at.client.access.audit(limit=20)
+    assert "Enter a booking" in [it.what for it in acts]
+
+
 async def test_a_booking_is_confirmed_assigned_changed_and_cancelled(at: Desk) -> None:
     reference, other = await book(at, 40), await book(at, 3, confirmed=True)
     async with at.context() as context:
@@ -216,6 +241,21 @@ async def test_a_booking_is_confirmed_assigned_changed_and_cancelled(at: Desk) -
         table = (await (await saving.value).path()).read_text()
         assert other in table
         assert reference not in table
+
+        # The same rides in a calendar, from which each is opened and a new one is entered.
+        near = ride(3)["date"]
+        await page.goto(f"{at.url}/bookings?from={near}")
+        await page.get_by_test_id("view-month").click()
+        await expect(page.get_by_test_id(f"day-{near}")).to_contain_text("14:00")
+        await page.get_by_test_id("view-week").click()
+        await page.get_by_test_id(f"day-{near}").get_by_role("link", name="14:00").click()
+        await expect(page).to_have_url(f"{at.url}/bookings/{other}")
+        await page.get_by_test_id("in-calendar").click()
+        await expect(page.get_by_test_id("calendar")).to_be_visible()
+        await enter_by_hand(at, page)
+        paths = {"calendar": f"/bookings?view=month&from={near}", "week": f"/bookings?view=week&from={near}"}
+        await at.look_at(context, {**paths, "new-booking": f"/bookings/new?date={near}"})
+        await page.goto(f"{at.url}/bookings")
 
         await page.get_by_role("link", name="Marienplatz").first.click()
         await expect(page).to_have_url(f"{at.url}/bookings/{reference}")
@@ -250,11 +290,19 @@ async def test_a_booking_is_confirmed_assigned_changed_and_cancelled(at: Desk) -
             await expect(page.get_by_test_id(act)).to_have_count(0)
             forced = await context.request.post(place, form={"act": act})
             assert "lacks the scope" in await forced.text(), act
+        await page.goto(f"{at.url}/bookings")
+        await expect(page.get_by_test_id("rides")).to_contain_text(other)
+        await expect(page.get_by_test_id("enter")).to_have_count(0)
+        answer = await page.goto(f"{at.url}/bookings/new")
+        assert answer is not None
+        assert answer.status == 403
     found = await at.client.ask("GET", f"/v1/chauffeur/bookings/{other}")
     assert (found["status"], found["revision"]) == ("confirmed", 1)
 
 
-async def test_the_credentials_of_a_number_are_saved_and_verified(at: Desk) -> None:
+async def test_a_number_is_probed_paused_and_its_credentials_are_saved_verified_and_put_back(
+    at: Desk,
+) -> None:
     number = f"{at.url}/numbers/{at.session_id}"
     async with at.context() as context:
         page = await at.logged_in(context)
@@ -264,13 +312,28 @@ async def test_the_credentials_of_a_number_are_saved_and_verified(at: Desk) -> N
         await page.get_by_test_id("verify").click()
         await expect(page.get_by_test_id("said")).to_contain_text("good")
         await expect(page.get_by_test_id("snapshots")).to_contain_text("good")
+        await page.get_by_test_id("probe").click()
+        await expect(page.get_by_test_id("said")).to_contain_text("WhatsApp answered after")
+        await page.get_by_test_id("disconnect").click()
+        await page.get_by_test_id("undo").get_by_role("button", name="Undo").click()
+        await expect(page.get_by_test_id("word")).to_have_text("Connected")
+        page.on("dialog", lambda asked: asked.accept())
+        await page.get_by_test_id("put-back-1").click()
+        await expect(page.get_by_test_id("said")).to_contain_text("in its place")
+        await expect(page.get_by_test_id("word")).to_have_text("Connected")
+        await expect(page.get_by_test_id("log")).to_contain_text("a snapshot that its owner has chosen")
     async with at.context() as context:
         page = await at.viewer(context)
         await page.goto(number)
         await expect(page.get_by_test_id("snapshots")).to_be_visible()
-        for act, button in (("save", "snapshot"), ("verify", "verify")):
+        for act, button in (
+            ("save", "snapshot"),
+            ("verify", "verify"),
+            ("put-back", "put-back-1"),
+            ("probe", "probe"),
+        ):
             await expect(page.get_by_test_id(button)).to_have_count(0)
-            forced = await context.request.post(number, form={"act": act})
+            forced = await context.request.post(number, form={"act": act, "snapshot": "x"})
             assert "lacks the scope" in await forced.text(), act
 
 
@@ -280,6 +343,10 @@ async def test_numbers_are_put_in_the_order_that_is_asked_for(at: Desk) -> None:
         page = await at.logged_in(context)
         first = page.locator(".hf-card").first
         await expect(page.get_by_test_id("card-alpha")).to_be_visible()
+        await at.ann.say(at.phone, "Are you there?")
+        await expect(page.get_by_test_id("today-office")).to_have_text(re.compile(r"Today \d+ in, \d+ out"))
+        await page.get_by_test_id("order").select_option("today")
+        await expect(first).to_have_attribute("data-test", "card-office")
         await expect(first).to_have_attribute("data-test", "card-office")
         await page.get_by_test_id("order").select_option("name")
         await expect(first).to_have_attribute("data-test", "card-alpha")

@@ -19,7 +19,7 @@ from holdfast.alerts import Alerts
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Facts, Meter, Rooms
 from holdfast.backup import Backups
-from holdfast.chats import Chats, ListOfChats, Telling
+from holdfast.chats import Chats, ListOfChats, Telling, Traffic
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.inbox import Inbox
@@ -33,7 +33,7 @@ from holdfast.model.messages import InboundMessage, SendAck
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox, RetryPolicy
 from holdfast.outbox.v1.whatsapp_pb2 import Message
-from holdfast.people import Activities, Groups, People
+from holdfast.people import Activities, Groups, People, Probing
 from holdfast.retention import Retention
 from holdfast.search import Index, Search
 from holdfast.sessions import Service
@@ -158,8 +158,10 @@ async def served(folder: Path, *, limit_bytes: int = 2**31) -> AsyncIterator[Ser
         configuration=Configuration(store, journal),
         groups=create_autospec(Groups, instance=True),  # they have acceptance tests
         people=create_autospec(People, instance=True),
+        probing=create_autospec(Probing, instance=True),
         activities=activities,
         chats=Chats(store, Follower(store, ListOfChats()), activities),
+        traffic=Traffic(store),
         search=Search(store, Follower(store, index)),
     )
     app = create_app(rooms)

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from holdfast.accounts import Scope
 from holdfast.api import socket as event_socket
-from holdfast.model.ids import DEFAULT_TENANT
+from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from patience import PATIENCE_S, patient_socket
 
 from .served import Served, served, until
@@ -312,6 +312,30 @@ async def test_scopes_hold_on_the_socket(api: Served) -> None:
         assert (refused["request"], refused["error"]["code"]) == ("1", "forbidden")
         await ask(ws, op="subscribe", after="")
         assert (await hear(ws))["op"] == "subscribed"
+
+
+async def test_a_limited_key_sends_and_hears_for_its_own_numbers_alone(api: Served) -> None:
+    maker = await api.accounts.authenticate(api.key)
+    both = frozenset({Scope.READ, Scope.SEND})
+    issued = await api.accounts.hand_out_key(maker, "bot", both, None, frozenset({SessionId("ses_a")}))
+    async with dial(api, issued.key) as ws:
+        await ask(ws, op="subscribe", after="", sessions=["desk"])
+        assert (await hear(ws))["error"]["code"] == "unknown_session"
+        message = {"to": "+12345", "text": "hi"}
+        wanted = [{"session": name, **message} for name in ("desk", "shop")]
+        await ask(ws, op="send", request="1", messages=wanted)
+        refused, taken = (await hear(ws))["results"]
+        assert refused["error"]["code"] == "unknown_session"
+        assert (taken["session_id"], taken["status"]) == ("ses_a", "queued")
+        chats = [{"session": name, "chat": "12345@s.whatsapp.net"} for name in ("desk", "shop")]
+        await ask(ws, op="states", request="2", bot="x", chats=chats)
+        refused, known = (await hear(ws))["results"]
+        assert refused["error"]["code"] == "unknown_session"
+        assert known["version"] == 0
+        step = {"subscription": "x", "event_id": "evt_1", "session": "desk", "chat": "1@lid", "bot": "x"}
+        away = {**step, "session": "shop", "sends": [{"session": "desk", "text": "hi"}]}
+        await ask(ws, op="commit", request="3", steps=[step, away])
+        assert [it["error"]["code"] for it in (await hear(ws))["results"]] == ["unknown_session"] * 2
 
 
 async def test_a_revoked_key_ends_its_connections(api: Served) -> None:

@@ -74,3 +74,54 @@ async def test_what_is_refused(api: Served, holder: dict[str, str]) -> None:
         assert await refused(answer) == (422, "invalid_request")
     unknown = await api.http.delete("/v1/keys/key_nobody", headers=holder)
     assert await refused(unknown) == (404, "unknown_key")
+
+
+# ---- limited to some numbers -------------------------------------------------------------------------------
+
+
+async def limited(api: Served, holder: dict[str, str], *sessions: str) -> dict[str, str]:
+    """The header of a key that reaches these sessions alone."""
+    body = {"name": "limited", "scopes": ["read"], "sessions": sessions}
+    made = await api.http.post("/v1/keys", json=body, headers=holder)
+    assert made.status_code == 201, made.text
+    return {"Authorization": f"Bearer {made.json()['key']}"}
+
+
+async def test_a_key_reaches_the_numbers_that_it_is_for(api: Served, holder: dict[str, str]) -> None:
+    shop = await limited(api, holder, "shop")
+    assert (await api.http.get("/v1/sessions/shop/messages", headers=shop)).status_code == 200
+    other = await api.http.get("/v1/sessions/desk/messages", headers=shop)
+    assert await refused(other) == (404, "unknown_session")
+    for about_all in ("search?q=x", "subscriptions", "alerts", "media/med_1", "quarantine"):
+        answer = await api.http.get(f"/v1/{about_all}", headers=shop)
+        assert await refused(answer) == (403, "forbidden")
+    found = {each["name"]: each["session_ids"] for each in await keys(api, holder)}
+    assert found["holder"] is None
+    assert len(found["limited"]) == 1
+
+
+async def keys(api: Served, holder: dict[str, str]) -> list[dict[str, object]]:
+    listed: list[dict[str, object]] = (await api.http.get("/v1/keys", headers=holder)).json()["keys"]
+    return listed
+
+
+async def test_a_limited_key_hears_of_its_own_numbers_alone(api: Served, holder: dict[str, str]) -> None:
+    shop = await limited(api, holder, "shop")
+    await api.receive(1)
+    await api.receive(1, session_id="ses_b")
+    page = await api.http.get("/v1/events?format=json&after=", headers=shop)
+    heard = {it["session_id"] for it in page.json()["events"]}
+    assert heard == {"ses_a"}
+    asked = await api.http.get("/v1/events?format=json&session=desk", headers=shop)
+    assert await refused(asked) == (404, "unknown_session")
+    # A subscription may be about every number; what the key does not reach is left out of it all the same.
+    page = await api.http.get("/v1/events?format=json&subscription=mine&after=", headers=shop)
+    assert {it["session_id"] for it in page.json()["events"]} == {"ses_a"}
+
+
+async def test_a_key_for_a_number_that_is_not_there_is_not_made(api: Served, holder: dict[str, str]) -> None:
+    body = {"name": "x", "scopes": ["read"], "sessions": ["nobody"]}
+    answer = await api.http.post("/v1/keys", json=body, headers=holder)
+    assert await refused(answer) == (404, "unknown_session")
+    empty = await api.http.post("/v1/keys", json=body | {"sessions": []}, headers=holder)
+    assert await refused(empty) == (422, "invalid_request")

@@ -18,7 +18,7 @@ from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
 from holdfast.app.meter import Meter
 from holdfast.backup import Backups
-from holdfast.chats import Chats
+from holdfast.chats import Chats, Traffic
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.engine import EngineIdentity
@@ -30,7 +30,7 @@ from holdfast.model.ids import DEFAULT_TENANT, TenantId
 from holdfast.model.reasons import Reason
 from holdfast.model.states import State
 from holdfast.outbox import Outbox
-from holdfast.people import Activities, Groups, People
+from holdfast.people import Activities, Groups, People, Probing
 from holdfast.retention import Retention
 from holdfast.search import Search
 from holdfast.sessions import Progress
@@ -119,8 +119,10 @@ async def api(world: World) -> AsyncIterator[Api]:
                 subscriptions=Subscriptions(gateway.store, gateway.journal),
                 groups=Groups(gateway.link.groups),
                 people=People(gateway.link.questions, gateway.link.acts),
+                probing=Probing(gateway.link.questions),
                 activities=create_autospec(Activities, instance=True),
                 chats=create_autospec(Chats, instance=True),
+                traffic=Traffic(gateway.store),
                 search=create_autospec(Search, instance=True),
             )
         )

@@ -115,6 +115,10 @@ NEEDS: Final = {
     "GET /v1/sessions/{ref}/snapshots": "read",
     "POST /v1/sessions/{ref}/snapshots": "admin",
     "POST /v1/sessions/{ref}/snapshots/verify": "admin",
+    "POST /v1/sessions/{ref}/snapshots/{name}/verify": "admin",
+    "POST /v1/sessions/{ref}/snapshots/{name}/restore": "admin",
+    "POST /v1/sessions/{ref}/probe": "admin",
+    "GET /v1/traffic": "read",
     "GET /v1/alerts": "read",
     "GET /v1/alerts/channels": "admin",
     "PUT /v1/alerts/channels/{name}": "admin",
@@ -161,6 +165,15 @@ NEEDS: Final = {
     "GET /v1/audit": "keys",
     "POST /v1/lab/kill": "admin",
 }
+#: What a key that is limited to some numbers may ask for although it names none: it tells of its own alone.
+OF_ITSELF: Final = frozenset(
+    {
+        *("GET /v1/system", "GET /v1/sessions", "GET /v1/traffic", "GET /v1/events", "GET /v1/users/self"),
+        *("PUT /v1/subscriptions/{name}", "DELETE /v1/subscriptions/{name}"),
+        *("POST /v1/subscriptions/{name}/ack", "POST /v1/media"),
+        *("GET /v1/configuration", "GET /v1/configuration/{name}", "GET /v1/configuration/{name}/schema"),
+    }
+)
 SCOPES: Final = ("read", "send", "admin", "keys", "metrics")
 #: What makes each request whole, so that only the key can be wrong.
 BODIES: Final[dict[str, Any]] = {
@@ -214,12 +227,15 @@ async def key(house: House, *scopes: str, **more: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {made['key']}", "X-Key-Id": made["key_id"]}
 
 
-async def knock(house: House, endpoint: str, headers: dict[str, str]) -> httpx.Response:
+async def knock(
+    house: House, endpoint: str, headers: dict[str, str], body: dict[str, Any] | None = None
+) -> httpx.Response:
     """Ask for an endpoint with a name that nothing has; give up on a stream as soon as it has begun."""
     method, _, path = endpoint.partition(" ")
     path = re.sub(r"\{\w+\}", "nobody", path)
     headers = {"Authorization": "", **headers}
-    async with house.http.stream(method, path, headers=headers, json=BODIES.get(endpoint)) as response:
+    sent = body if body is not None else BODIES.get(endpoint)
+    async with house.http.stream(method, path, headers=headers, json=sent) as response:
         if "event-stream" not in response.headers.get("content-type", ""):
             await response.aread()
         return response
@@ -257,6 +273,26 @@ async def test_every_endpoint_with_every_kind_of_key(house: House) -> None:
             response = await knock(house, endpoint, headers)
             assert (response.status_code == 403) is not may, (endpoint, scope, response.status_code)
             assert response.status_code < 500, endpoint
+
+
+async def test_a_key_for_some_numbers_opens_nothing_that_is_about_others_or_all(house: House) -> None:
+    for name in ("mine", "other"):
+        await house.ask("PUT", f"/v1/sessions/{name}", 201)
+    limited = await key(house, *SCOPES, sessions=["mine"])
+    for endpoint, needed in NEEDS.items():
+        if not needed or endpoint == "DELETE /v1/keys/self":
+            continue
+        method, _, path = endpoint.partition(" ")
+        path = re.sub(r"\{\w+\}", "x", path.replace("{ref}", "other"))
+        answer = await knock(house, f"{method} {path}", limited, BODIES.get(endpoint))
+        if "{ref}" in endpoint:
+            assert answer.status_code == 404, (endpoint, answer.status_code)
+            assert answer.json()["code"] == "unknown_session", endpoint
+        elif endpoint not in OF_ITSELF:
+            assert answer.status_code == 403, (endpoint, answer.status_code)
+    listed = await house.ask("GET", "/v1/sessions", headers=limited)
+    assert [it["name"] for it in listed["sessions"]] == ["mine"]
+    assert (await knock(house, "GET /v1/sessions/mine", limited)).status_code == 200
 
 
 async def test_an_expired_key_opens_nothing(house: House) -> None:

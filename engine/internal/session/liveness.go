@@ -28,6 +28,9 @@ func init() { //nolint:gochecknoinits // before the first connection, and once
 	whatsmeow.KeepAliveIntervalMin, whatsmeow.KeepAliveIntervalMax = 24*time.Hour, 25*time.Hour
 }
 
+// answeredWithin is how long somebody who asks by hand waits: as long as a probe of our own may take, and a little.
+const answeredWithin = 15 * time.Second
+
 // pingSpace is the namespace of a question that means nothing but: are you there?
 const pingSpace = "w:p"
 
@@ -103,6 +106,20 @@ func (c *Connection) keepAlive(silence time.Duration) {
 func (c *Connection) probe() {
 	c.probes.asked.Store(int64(time.Since(c.born)))
 	go c.ping()
+}
+
+// askPing asks the server whether it is there, and says how long the answer took.
+func (c *Connection) askPing() (*pb.QueryResult, error) {
+	asked := time.Now()
+	//lint:ignore SA1019 the library has no other door to a plain request
+	_, err := c.client.DangerousInternals().SendIQ(c.ctx, whatsmeow.DangerousInfoQuery{
+		Namespace: pingSpace, Type: "get", To: types.ServerJID, Timeout: answeredWithin,
+	})
+	if err != nil {
+		return nil, err
+	}
+	took := uint32(min(time.Since(asked).Milliseconds(), int64(answeredWithin/time.Millisecond)))
+	return &pb.QueryResult{Result: &pb.QueryResult_Pong{Pong: &pb.Pong{TookMs: took}}}, nil
 }
 
 // ping asks the server for anything: whatever frame comes back resets the count, the answer itself is not waited for.

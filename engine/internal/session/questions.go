@@ -37,6 +37,8 @@ func (c *Connection) query(query *pb.Query, reply func(*pb.Result)) {
 		ask = func() (*pb.QueryResult, error) { return c.askGroupRequests(q.GroupRequests) }
 	case *pb.Query_BlockList:
 		ask = c.askBlockList
+	case *pb.Query_Ping:
+		ask = c.askPing
 	case *pb.Query_History:
 		ask = func() (*pb.QueryResult, error) { return c.askHistory(q.History) }
 	default:

@@ -28,7 +28,7 @@ from holdfast.kit.clock import Clock, now_ms
 from holdfast.kit.files import write_atomically
 from holdfast.kit.ids import new_id
 from holdfast.model.errors import Forbidden, StoreUnavailable, Unauthorized, UnknownKey
-from holdfast.model.ids import TenantId
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.store import Store, WriteUnit
 
 _log = logging.get("accounts")
@@ -66,6 +66,8 @@ class KeyInfo:
     last_used_ms: int | None
     #: Whose login it is.
     user_id: str | None
+    #: The sessions to which it is limited; None: it is for every one.
+    sessions: frozenset[SessionId] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +152,22 @@ class Accounts:
         row = await self._store.read(lambda unit: unit.first(statements.KEY_BY_HASH, hash=digest))
         if row is None:
             raise Unauthorized
-        key_id, tenant_id, scopes, expires_at_ms, revoked_at_ms, name, kind, user_id, last_used_ms = row
+        key_id, tenant_id, scopes, expires_at_ms, revoked_at_ms, name, kind, user_id, last_used_ms, limit = (
+            row
+        )
         if revoked_at_ms is not None:
             raise Unauthorized
         if expires_at_ms is not None and expires_at_ms <= now:
             raise Unauthorized("The key has expired")
         caller = Caller(
-            key_id, tenant_id, from_text(scopes), expires_at_ms, str(name), KeyKind(kind), user_id
+            key_id,
+            tenant_id,
+            from_text(scopes),
+            expires_at_ms,
+            str(name),
+            KeyKind(kind),
+            user_id,
+            _sessions(limit),
         )
         # What was revoked while it was being read must not be believed for the next seconds.
         if revoked is self._revoked:
@@ -215,9 +226,10 @@ class Accounts:
         rows = await self._store.read(lambda unit: unit.all(statements.KEYS, tenant_id=tenant_id))
         return [
             KeyInfo(
-                key_id, name, KeyKind(kind), from_text(scopes), created_at_ms, expires_at_ms, used, user_id
+                *(key_id, name, KeyKind(kind), from_text(scopes), created_at_ms, expires_at_ms),
+                *(used, user_id, _sessions(limit)),
             )
-            for key_id, name, kind, scopes, created_at_ms, expires_at_ms, used, user_id in rows
+            for key_id, name, kind, scopes, created_at_ms, expires_at_ms, used, user_id, limit in rows
         ]
 
     async def revoke(self, tenant_id: TenantId, key_id: str) -> None:
@@ -249,17 +261,25 @@ class Accounts:
         return issued
 
     async def hand_out_key(
-        self, maker: Caller, name: str, scopes: frozenset[Scope], lives_ms: int | None
+        self,
+        maker: Caller,
+        name: str,
+        scopes: frozenset[Scope],
+        lives_ms: int | None,
+        sessions: frozenset[SessionId] | None = None,
     ) -> IssuedKey:
         """A key that another key makes: it may do no more than its maker, and lives no longer.
 
-        Raises Forbidden when `scopes` go beyond the maker's, StoreUnavailable.
+        With `sessions` it is good for those alone. Raises Forbidden when `scopes` go beyond the maker's,
+        StoreUnavailable.
         """
         beyond = sorted(scopes - maker.scopes)
         if beyond:
             raise Forbidden(f"This key lacks the scope `{beyond[0].value}` and cannot hand it out")
         ends_ms = maker.end_of(self._ends_ms(lives_ms))
-        return await self._add_key(self._key(name, KeyKind.KEY, scopes, maker.tenant_id, ends_ms))
+        issued, row = self._key(name, KeyKind.KEY, scopes, maker.tenant_id, ends_ms)
+        limit = None if sessions is None else json.dumps(sorted(sessions))
+        return await self._add_key((issued, row | {"sessions_json": limit}))
 
     async def create_link(self, maker: Caller) -> IssuedLink:
         """A link that logs one browser in, once, within 15 minutes, with no more rights than its maker has.
@@ -322,8 +342,13 @@ class Accounts:
             "created_at_ms": now,
             "expires_at_ms": ends_ms,
             "user_id": None,
+            "sessions_json": None,
         }
         return IssuedKey(key_id, key, ends_ms), row
+
+
+def _sessions(limit: str | None) -> frozenset[SessionId] | None:
+    return None if limit is None else frozenset(SessionId(it) for it in json.loads(limit))
 
 
 def _content(path: Path) -> bytes:

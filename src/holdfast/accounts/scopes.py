@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from holdfast.model.ids import TenantId
+from holdfast.model.ids import SessionId, TenantId
 
 
 class Scope(StrEnum):
@@ -46,6 +46,12 @@ class Caller:
     kind: KeyKind = KeyKind.KEY
     #: Whose login it is; None for a program's key and for a login by link.
     user_id: str | None = None
+    #: The only sessions that the key reaches; None: every one.
+    sessions: frozenset[SessionId] | None = None
+
+    def reaches(self, session_id: SessionId) -> bool:
+        """True when the key is good for this session."""
+        return self.sessions is None or session_id in self.sessions
 
     def until_ms(self, at_ms: int) -> int:
         """This moment, or the key's end when that comes first."""

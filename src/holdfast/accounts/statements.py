@@ -8,7 +8,8 @@ KEY_BY_HASH: Final = Statement(
     "accounts.key_by_hash",
     "Whose key this is, and whether it still holds.",
     """
-    SELECT id, tenant_id, scopes, expires_at_ms, revoked_at_ms, name, kind, user_id, last_used_ms
+    SELECT id, tenant_id, scopes, expires_at_ms, revoked_at_ms, name, kind, user_id, last_used_ms,
+      sessions_json
     FROM api_keys WHERE hash = :hash
     """,
 )
@@ -16,15 +17,18 @@ ADD_KEY: Final = Statement(
     "accounts.add_key",
     "A new key.",
     """
-    INSERT INTO api_keys (id, tenant_id, name, hash, scopes, kind, created_at_ms, expires_at_ms, user_id)
-    VALUES (:id, :tenant_id, :name, :hash, :scopes, :kind, :created_at_ms, :expires_at_ms, :user_id)
+    INSERT INTO api_keys (id, tenant_id, name, hash, scopes, kind, created_at_ms, expires_at_ms, user_id,
+      sessions_json)
+    VALUES (:id, :tenant_id, :name, :hash, :scopes, :kind, :created_at_ms, :expires_at_ms, :user_id,
+      :sessions_json)
     """,
 )
 KEYS: Final = Statement(
     "accounts.keys",
     "A tenant's keys that were not revoked, oldest first.",
     """
-    SELECT id, name, kind, scopes, created_at_ms, expires_at_ms, last_used_ms, user_id FROM api_keys
+    SELECT id, name, kind, scopes, created_at_ms, expires_at_ms, last_used_ms, user_id, sessions_json
+    FROM api_keys
     WHERE tenant_id = :tenant_id AND revoked_at_ms IS NULL ORDER BY id
     """,
 )

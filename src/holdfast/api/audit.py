@@ -44,7 +44,8 @@ async def list_audit(
     caller: KeyHolder,
     wanted: Annotated[PageQuery, Query()],
 ) -> AuditOut:
-    """Everything that needs the scope `admin` or `keys` and changes something, and logins."""
+    """Everything that needs the scope `admin` or `keys` and changes something, logins, and what is decided
+    about bookings."""
     found = await rooms.audit.page(caller.tenant_id, read_id_place(wanted.after), wanted.limit + 1)
     page, last = cut(found, wanted.limit)
     said = _summaries(request)

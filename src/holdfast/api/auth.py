@@ -1,6 +1,7 @@
 """The door: what lies behind it, which key was shown, whether it covers what is asked, and who asked.
 
-Whatever changes something under the scope `admin` or `keys` is noted in the audit, before it is done.
+Whatever changes something under the scope `admin` or `keys` is noted in the audit, before it is done, and so
+is what people decide under `send` that others rely on: bookings.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection, Request
 
 from holdfast.accounts import Accounts, Caller, KeyKind, Noted, Scope, Who
+from holdfast.api.reach import keep_within
 from holdfast.api.rooms import Rooms
 from holdfast.model.errors import Forbidden, Unauthorized
 
@@ -32,9 +34,13 @@ def needs(*scopes: Scope) -> Callable[..., Awaitable[Caller]]:
     """A dependency that lets only callers with one of these scopes in. Raises Unauthorized, Forbidden."""
 
     async def check(
-        rooms: Behind, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+        request: HTTPConnection,
+        rooms: Behind,
+        shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Caller:
-        return await admit(rooms.accounts, shown.credentials if shown else None, *scopes)
+        caller = await admit(rooms.accounts, shown.credentials if shown else None, *scopes)
+        keep_within(request, rooms, caller)
+        return caller
 
     return check
 
@@ -87,6 +93,7 @@ def _audited(scope: Scope) -> Callable[..., AsyncIterator[Caller]]:
         shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> AsyncIterator[Caller]:
         caller = await admit(rooms.accounts, shown.credentials if shown else None, scope)
+        keep_within(request, rooms, caller)
         if request.method in _READING:
             yield caller
             return
@@ -107,6 +114,8 @@ Reader = Annotated[Caller, Depends(needs(Scope.READ))]
 Sender = Annotated[Caller, Depends(needs(Scope.SEND))]
 # The outcome is noted before the answer goes out: who has the answer finds it in the audit.
 Admin = Annotated[Caller, Depends(_audited(Scope.ADMIN), scope="function")]
+#: For what a person decides under `send`; a bot's own acts are part of its steps.
+Operator = Annotated[Caller, Depends(_audited(Scope.SEND), scope="function")]
 KeyHolder = Annotated[Caller, Depends(_audited(Scope.KEYS), scope="function")]
 #: What is noted of this request. Name it after the caller in an endpoint's parameters.
 TheNote = Annotated[Noted, Depends(_noted, scope="function")]

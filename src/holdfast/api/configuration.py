@@ -1,16 +1,18 @@
 """HTTP: the documents that people edit and bots read."""
 
+from inspect import isawaitable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from holdfast.accounts import Scope
 from holdfast.api.auth import Admin, Behind, Reader
 from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.configuration import Document, changes
 from holdfast.kit.iso import iso_or_none
-from holdfast.model.errors import RequestInvalid
+from holdfast.model.errors import Forbidden, RequestInvalid
 
 router = APIRouter(prefix="/v1/configuration", tags=["configuration"])
 
@@ -214,14 +216,20 @@ async def validate(rooms: Behind, caller: Reader, name: Name, body: BodyIn) -> V
 
 @router.post("/{name}/preview", summary="Try a document", responses=refusals(400, 404, 422))
 async def preview(rooms: Behind, caller: Reader, name: Name, body: PreviewIn) -> PreviewOut:
-    """What would it do? Nothing is kept, nothing is sent."""
+    """What would it do? Nothing is kept, nothing is sent to anybody who writes.
+
+    `prompts` ask the model that is set up, which may cost money: that needs the scope `admin`.
+    """
     kind = rooms.configuration.kinds.get(name)
     if kind.preview is None:
         raise RequestInvalid(f"There is nothing to try about {name}")
+    if kind.preview_costs and not caller.may(Scope.ADMIN):
+        raise Forbidden("This key lacks the scope `admin`: trying this may cost money")
     tried = body.body
     if tried is None:
         tried = dict((await rooms.configuration.get(caller.tenant_id, name)).body)
-    return PreviewOut(lines=list(kind.preview(kind.read(tried), body.question)))
+    found = kind.preview(kind.read(tried), body.question)
+    return PreviewOut(lines=list(await found if isawaitable(found) else found))
 
 
 @router.get("/{name}/question", summary="Show what a preview may be asked", responses=refusals(400, 404))

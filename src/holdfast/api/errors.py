@@ -32,6 +32,7 @@ STATUS: Final[tuple[tuple[type[HoldfastError], int], ...]] = (
     (errors.UnknownSession, 404),
     (errors.NoQr, 404),
     (errors.UnknownQuarantined, 404),
+    (errors.UnknownSnapshot, 404),
     (errors.NoPasskey, 404),
     (errors.SessionError, 409),
     (errors.EngineStorageFailed, 503),

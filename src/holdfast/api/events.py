@@ -65,7 +65,10 @@ async def begin(
     else:
         found = await rooms.subscriptions.open(consumer_of(caller), name, after, asked)
         wanted, position = found.wanted or Wanted(), found.position
-    return Feed(rooms.journal, Filter(caller.tenant_id, wanted.session_ids, wanted.types), position)
+    ids = wanted.session_ids
+    if caller.sessions is not None:
+        ids = caller.sessions if ids is None else ids & caller.sessions
+    return Feed(rooms.journal, Filter(caller.tenant_id, ids, wanted.types), position)
 
 
 @router.get(
@@ -99,7 +102,7 @@ async def read_events(
     consumer at a time: when another comes, the one before hears `subscription_taken` and is ended. One that
     holds 2,048 events unacknowledged is given no more until it acknowledges.
     """
-    name, asked = wanted.subscription, wanted_by(rooms, caller.tenant_id, wanted.session, wanted.type)
+    name, asked = wanted.subscription, wanted_by(rooms, caller, wanted.session, wanted.type)
     feed = await begin(rooms, caller, name, wanted.after, asked)
     if last_event_id:
         feed.position = rooms.journal.position_of(last_event_id)

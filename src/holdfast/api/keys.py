@@ -1,19 +1,23 @@
 """HTTP: keys for programs, made, listed and revoked."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from holdfast.accounts import KeyInfo, Scope
+from holdfast.accounts import Caller, KeyInfo, Scope
 from holdfast.api.auth import Behind, KeyHolder, Reader, TheNote
 from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
+from holdfast.api.rooms import Rooms
 from holdfast.kit.iso import iso, iso_or_none
+from holdfast.model.ids import SessionId
 
 router = APIRouter(prefix="/v1/keys", tags=["access"])
 
 _LONGEST_LIFE_S = 10 * 366 * 24 * 3600
+_MOST_SESSIONS = 500
 
 
 class KeyIn(Body):
@@ -31,6 +35,12 @@ class KeyIn(Body):
         le=_LONGEST_LIFE_S,
         description="null: until it is revoked, or until the key ends that makes it",
     )
+    sessions: list[str] | None = Field(
+        None,
+        min_length=1,
+        max_length=_MOST_SESSIONS,
+        description="ids, names or numbers of the only sessions that it reaches; null: every one",
+    )
 
 
 class KeyOut(BaseModel):
@@ -44,6 +54,7 @@ class KeyOut(BaseModel):
     expires_at: Moment | None
     last_used_at: Moment | None = Field(description="to some minutes; null: never")
     user_id: str | None = Field(description="whose login it is; null: a program's key, or a login by link")
+    session_ids: list[str] | None = Field(description="the only sessions that it reaches; null: every one")
 
 
 class NewKeyOut(BaseModel):
@@ -60,12 +71,17 @@ class KeysOut(BaseModel):
     keys: list[KeyOut]
 
 
-@router.post("", status_code=201, summary="Create a key", responses=refusals(422))
+@router.post("", status_code=201, summary="Create a key", responses=refusals(404, 422))
 async def create_key(rooms: Behind, caller: KeyHolder, note: TheNote, body: KeyIn) -> NewKeyOut:
-    """For a bot or a back end: each gets its own, so that each can be revoked alone."""
+    """For a bot or a back end: each gets its own, so that each can be revoked alone.
+
+    One that is limited to `sessions` reads and does what is about them; what is about all numbers, like
+    searching everything, other keys or documents, is closed to it.
+    """
     note.target = body.name
+    limit = None if body.sessions is None else frozenset(_found(rooms, caller, body.sessions))
     lives_ms = None if body.expires_in_s is None else body.expires_in_s * 1000
-    issued = await rooms.accounts.hand_out_key(caller, body.name, frozenset(body.scopes), lives_ms)
+    issued = await rooms.accounts.hand_out_key(caller, body.name, frozenset(body.scopes), lives_ms, limit)
     return NewKeyOut(key=issued.key, key_id=issued.key_id, expires_at=iso_or_none(issued.expires_at_ms))
 
 
@@ -97,4 +113,11 @@ def _key_out(info: KeyInfo) -> KeyOut:
         expires_at=iso_or_none(info.expires_at_ms),
         last_used_at=iso_or_none(info.last_used_ms),
         user_id=info.user_id,
+        session_ids=None if info.sessions is None else sorted(info.sessions),
     )
+
+
+def _found(rooms: Rooms, caller: Caller, refs: Sequence[str]) -> Iterator[SessionId]:
+    """The sessions of these names. Raises UnknownSession."""
+    for ref in refs:
+        yield rooms.directory.resolve(caller.tenant_id, ref).session_id

@@ -24,7 +24,7 @@ class QuarantinedOut(BaseModel):
     session: str = Field(description="the name of the session that used them; empty: nobody remembers")
     session_id: str | None
     phone: str | None
-    why: str | None = Field(description="logged_out, given_up, renewed, refused or damaged")
+    why: str | None = Field(description="logged_out, given_up, renewed, refused, damaged or exchanged")
     since: datetime | None
     until: datetime | None = Field(description="then it is deleted for good; null: never")
 

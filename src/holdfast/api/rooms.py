@@ -11,7 +11,7 @@ from typing import Protocol
 from holdfast.accounts import Accounts, Audit, Logins, Users
 from holdfast.alerts import Alerts
 from holdfast.backup import Backups
-from holdfast.chats import Chats
+from holdfast.chats import Chats, Traffic
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Doctor
@@ -23,7 +23,7 @@ from holdfast.messages import MessageReader
 from holdfast.model.errors import StoreUnavailable
 from holdfast.model.seams import SessionDirectory
 from holdfast.outbox import Outbox
-from holdfast.people import Activities, Groups, People
+from holdfast.people import Activities, Groups, People, Probing
 from holdfast.retention import Retention
 from holdfast.search import Search
 from holdfast.sessions import Progress, Service
@@ -116,6 +116,8 @@ class Rooms:
     configuration: Configuration
     groups: Groups
     people: People
+    probing: Probing
     activities: Activities
     chats: Chats
+    traffic: Traffic
     search: Search

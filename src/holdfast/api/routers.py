@@ -44,6 +44,8 @@ SECTIONS: Final[Sequence[Section]] = (
     ),
     _section("quarantine", "quarantine"),
     _section("snapshots", "sessions/*/snapshots"),
+    _section("probing", "sessions/*/probe"),
+    _section("traffic", "traffic"),
     _section("importing", "sessions/*/import sessions/*/export"),
     _section("codes", "sessions/*/pair sessions/*/qr sessions/*/qr.svg sessions/*/qr.txt"),
     _section("messages", "sessions/*/messages"),

@@ -255,9 +255,11 @@ def _pairing_out(it: PairingView) -> PairingOut:
 @router.get("", summary="List sessions", responses=refusals())
 async def list_sessions(rooms: Behind, caller: Reader) -> SessionsOut:
     """Every session with its state."""
+    views = [it for it in rooms.sessions.list(caller.tenant_id) if caller.reaches(SessionId(it.id))]
+    # Devices of sessions that are gone belong to no number that a key could be limited to.
+    debts = rooms.sessions.unlinkings(caller.tenant_id) if caller.sessions is None else ()
     return SessionsOut.model_construct(
-        sessions=await _with_queues(rooms, list(rooms.sessions.list(caller.tenant_id))),
-        unlinking=[_unlinking_out(debt) for debt in rooms.sessions.unlinkings(caller.tenant_id)],
+        sessions=await _with_queues(rooms, views), unlinking=[_unlinking_out(debt) for debt in debts]
     )
 
 

@@ -25,6 +25,7 @@ from holdfast.api.events import begin
 from holdfast.api.frames import AckOp, MessageIn, SendOp, SubscribeOp, event_frames, parse, refusal_frame
 from holdfast.api.mentions import check_mentions
 from holdfast.api.messages import sent_out
+from holdfast.api.reach import reached
 from holdfast.api.rooms import Rooms
 from holdfast.api.stepping import CommitOp, StatesOp, commit, states
 from holdfast.api.subscriptions import consumer_of, wanted_by
@@ -183,7 +184,7 @@ class _Conversation:
 
     async def _subscribe(self, wanted: SubscribeOp, tasks: asyncio.TaskGroup) -> None:
         tenant_id, name = self._caller.tenant_id, wanted.subscription
-        asked = wanted_by(self._rooms, tenant_id, wanted.sessions, wanted.types)
+        asked = wanted_by(self._rooms, self._caller, wanted.sessions, wanted.types)
         feed = await begin(self._rooms, self._caller, name, wanted.after, asked)
         if self._pump is not None:
             self._pump.cancel()
@@ -282,7 +283,7 @@ class _Conversation:
         places: list[int] = []
         for place, message in enumerate(messages):
             try:
-                session = self._rooms.directory.resolve(self._caller.tenant_id, message.session)
+                session = reached(self._rooms, self._caller, message.session)
                 if message.mentions:
                     await check_mentions(self._rooms, session, message)
                 wanted.append(message.request(session, message.idempotency_key))

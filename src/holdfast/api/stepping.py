@@ -12,6 +12,7 @@ from holdfast.api.bodies import Body
 from holdfast.api.errors import problem_of
 from holdfast.api.mentions import check_mentions
 from holdfast.api.messages import sent_out
+from holdfast.api.reach import reached
 from holdfast.api.rooms import Rooms
 from holdfast.api.sending import Wanted, ms
 from holdfast.api.subscriptions import consumer_of
@@ -149,7 +150,7 @@ async def states(rooms: Rooms, caller: Caller, op: StatesOp) -> list[dict[str, A
     places: list[int] = []
     for place, chat in enumerate(op.chats):
         try:
-            session = rooms.directory.resolve(caller.tenant_id, chat.session)
+            session = reached(rooms, caller, chat.session)
             # Events tell of chats that nobody can write to; bots may remember something of them, too.
             wanted.append(ChatRef(session, parse_recipient(chat.chat) or chat.chat))
             places.append(place)
@@ -166,7 +167,7 @@ async def states(rooms: Rooms, caller: Caller, op: StatesOp) -> list[dict[str, A
 
 async def _commit_one(rooms: Rooms, caller: Caller, wanted: StepIn) -> dict[str, Any]:
     try:
-        session = rooms.directory.resolve(caller.tenant_id, wanted.session)
+        session = reached(rooms, caller, wanted.session)
         step = await _step(rooms, caller, session, wanted)
         return _done_out(await rooms.steps.commit(consumer_of(caller), step))
     except HoldfastError as refusal:
@@ -191,7 +192,7 @@ async def _step(rooms: Rooms, caller: Caller, session: SessionRef, it: StepIn) -
 
 async def _send(rooms: Rooms, caller: Caller, session: SessionRef, it: StepSendIn) -> SendRequest:
     if it.session is not None:
-        session = rooms.directory.resolve(caller.tenant_id, it.session)
+        session = reached(rooms, caller, it.session)
     if it.mentions:
         await check_mentions(rooms, session, it)
     return it.request(session, None)

@@ -10,12 +10,12 @@ from holdfast.accounts import Caller, Scope
 from holdfast.api.auth import Behind, Reader
 from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
+from holdfast.api.reach import reached
 from holdfast.api.rooms import Rooms
 from holdfast.delivery import Consumer, Subscription, Wanted
 from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.errors import RequestInvalid
 from holdfast.model.events import EventType
-from holdfast.model.ids import TenantId
 
 router = APIRouter(prefix="/v1/subscriptions", tags=["events"])
 
@@ -58,22 +58,28 @@ class SubscriptionsOut(BaseModel):
 
 
 def wanted_by(
-    rooms: Rooms, tenant_id: TenantId, sessions: Sequence[str] | None, types: Sequence[str] | None
+    rooms: Rooms, caller: Caller, sessions: Sequence[str] | None, types: Sequence[str] | None
 ) -> Wanted | None:
     """The filter that a consumer asks for; None when it asks for none.
+
+    What a key that is limited to some numbers does not reach is left out by `begin`, whatever it asks for.
 
     Raises UnknownSession, RequestInvalid.
     """
     unknown = sorted(set(types or ()) - _TYPES)
     if unknown:
         raise RequestInvalid(f"There is no event type {unknown[0]!r}; there are {', '.join(sorted(_TYPES))}")
-    ids = [rooms.directory.resolve(tenant_id, ref).session_id for ref in sessions or ()]
+    ids = [reached(rooms, caller, ref).session_id for ref in sessions or ()]
     return Wanted.of(ids, types) if ids or types else None
 
 
 def consumer_of(caller: Caller) -> Consumer:
-    """Whose subscriptions a caller may use: its own, and with the scope `admin` every one of the tenant."""
-    return Consumer(caller.tenant_id, caller.key_id, may_take_over=caller.may(Scope.ADMIN))
+    """Whose subscriptions a caller may use: its own, and with the scope `admin` every one of the tenant.
+
+    A key that is limited to some numbers has its own alone: others are about other numbers.
+    """
+    takes_over = caller.may(Scope.ADMIN) and caller.sessions is None
+    return Consumer(caller.tenant_id, caller.key_id, may_take_over=takes_over)
 
 
 @router.get("", summary="List subscriptions", responses=refusals())
@@ -89,7 +95,7 @@ async def list_subscriptions(rooms: Behind, caller: Reader) -> SubscriptionsOut:
 @router.put("/{name}", summary="Change a subscription's filter", responses=refusals(400, 404))
 async def change_subscription(rooms: Behind, caller: Reader, name: Name, body: FilterIn) -> SubscriptionOut:
     """It keeps its place. A consumer that reads it now is ended, to come again with the new filter."""
-    wanted = wanted_by(rooms, caller.tenant_id, body.sessions, body.types) or Wanted()
+    wanted = wanted_by(rooms, caller, body.sessions, body.types) or Wanted()
     changed = await rooms.subscriptions.change(consumer_of(caller), name, wanted, body.owner_key_id)
     return _subscription_out(rooms, changed)
 

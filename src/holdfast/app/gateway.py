@@ -24,7 +24,7 @@ from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
 from holdfast.app.meter import Meter
 from holdfast.backup import Backups
-from holdfast.chats import Chats, Importer, ListOfChats, Telling, merge_chats
+from holdfast.chats import Chats, Importer, ListOfChats, Telling, Traffic, merge_chats
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Check, Doctor, Level, Places
@@ -51,7 +51,7 @@ from holdfast.model.errors import StoreUnavailable
 from holdfast.model.ids import DEFAULT_TENANT, SessionId
 from holdfast.model.media import FileKind
 from holdfast.outbox import USUAL_BUDGETS, Budget, Outbox, Pace, RetryPolicy
-from holdfast.people import Activities, Groups, People, Presences
+from holdfast.people import Activities, Groups, People, Presences, Probing
 from holdfast.retention import DEFAULTS, DeletionClock, Keep, Kind, Retention
 from holdfast.search import Index, Search
 from holdfast.sessions import Dormancy, Progress, Recorder, Service, Supervisor
@@ -269,8 +269,10 @@ class Gateway:
             configuration=self.configuration,
             groups=Groups(self.link.groups),
             people=People(self.link.questions, self.link.acts),
+            probing=Probing(self.link.questions),
             activities=activities,
             chats=Chats(self.store, self.listing, activities),
+            traffic=Traffic(self.store),
             search=Search(self.store, self.indexing),
         )
 

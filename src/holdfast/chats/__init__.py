@@ -11,5 +11,17 @@ from holdfast.chats.following import ListOfChats
 from holdfast.chats.importing import Importer
 from holdfast.chats.rows import merge as merge_chats
 from holdfast.chats.telling import Telling
+from holdfast.chats.traffic import Count, Traffic
 
-__all__ = ["Chat", "ChatPlace", "Chats", "Importer", "ListOfChats", "Telling", "Wanted", "merge_chats"]
+__all__ = [
+    "Chat",
+    "ChatPlace",
+    "Chats",
+    "Count",
+    "Importer",
+    "ListOfChats",
+    "Telling",
+    "Traffic",
+    "Wanted",
+    "merge_chats",
+]

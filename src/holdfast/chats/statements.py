@@ -20,6 +20,28 @@ SELECT {_SAID} FROM messages WHERE session_id = :session_id AND chat IN (:chat, 
   AND order_no > :after AND order_no <= :up_to ORDER BY order_no
 """,
 )
+LAST_PLACE: Final = Statement(
+    "chats.last_place",
+    "Where the newest message stands in the order; 0 where there is none.",
+    "SELECT coalesce(max(order_no), 0) FROM messages",
+)
+NEXT_TAKEN: Final = Statement(
+    "chats.next_taken",
+    "The next message after a place that was taken when it came, and when that was.",
+    """
+SELECT order_no, taken_at_ms FROM messages WHERE order_no > :after AND history_place IS NULL
+ORDER BY order_no LIMIT 1
+""",
+)
+TRAFFIC: Final = Statement(
+    "chats.traffic",
+    "How many messages all sessions have received and sent after a place, by quarters of an hour.",
+    """
+SELECT session_id, direction, taken_at_ms / :quarter_ms, count(*), max(order_no)
+FROM messages WHERE order_no > :after AND history_place IS NULL AND taken_at_ms >= :oldest_ms
+GROUP BY 1, 2, 3
+""",
+)
 PLACE_OF: Final = Statement(
     "chats.place_of",
     "Where these messages stand in the order, and in which chat.",

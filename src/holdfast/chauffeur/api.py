@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import AwareDatetime
 from starlette.exceptions import HTTPException
 
-from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.auth import Behind, Operator, Reader, TheNote
 from holdfast.api.errors import refusals
 from holdfast.chauffeur.booking import Booking, BookingRefused, Owner, Status
 from holdfast.chauffeur.bookings import Order, Wanted
@@ -164,13 +164,14 @@ async def of_chat(
 
 @router.post("/bookings", status_code=201, summary="Enter a booking", responses=refusals(404, 409, 422))
 async def create(
-    office: AtOffice, rooms: Behind, caller: Sender, body: BookingIn, key: Key = None
+    office: AtOffice, rooms: Behind, caller: Operator, note: TheNote, body: BookingIn, key: Key = None
 ) -> BookingOut:
     """The same Idempotency-Key again gives the same booking. The customer is not written to."""
     session = rooms.directory.resolve(caller.tenant_id, body.session)
     name = f"api:{key or new_id('key')}"
     done = await office.read(lambda unit: office.bookings.made_under(unit, caller.tenant_id, name))
     if done is not None:
+        note.target = done.reference
         return BookingOut.of(done)
     with refusals_told():
         form = await _complete(office, caller.tenant_id, body.form)
@@ -182,11 +183,12 @@ async def create(
         if chat is None:
             raise RecipientInvalid
         owner = Owner(caller.tenant_id, session.session_id, session.phone, chat)
+        note.target = order.reference
         return BookingOut.of(await office.book(owner, order))
 
 
 @router.patch("/bookings/{ref}", summary="Change a ride", responses=refusals(404, 409, 422))
-async def change(office: AtOffice, caller: Sender, ref: Ref, body: ChangeIn) -> BookingOut:
+async def change(office: AtOffice, caller: Operator, ref: Ref, body: ChangeIn) -> BookingOut:
     """Priced again; vehicle and driver are free again, and it waits to be accepted. The customer is told.
 
     Again: nothing happens.
@@ -214,7 +216,7 @@ async def change(office: AtOffice, caller: Sender, ref: Ref, body: ChangeIn) -> 
 
 
 @router.post("/bookings/{ref}/cancel", summary="Cancel a ride", responses=refusals(404, 409, 422))
-async def cancel(office: AtOffice, caller: Sender, ref: Ref, body: CancelIn) -> BookingOut:
+async def cancel(office: AtOffice, caller: Operator, ref: Ref, body: CancelIn) -> BookingOut:
     """With the fee that the notice periods say, or another one. The customer is told.
 
     Again: nothing happens.
@@ -231,14 +233,14 @@ async def cancel(office: AtOffice, caller: Sender, ref: Ref, body: CancelIn) -> 
 
 
 @router.post("/bookings/{ref}/accept", summary="Drive it", responses=refusals(404, 409))
-async def accept(office: AtOffice, caller: Sender, ref: Ref) -> BookingOut:
+async def accept(office: AtOffice, caller: Operator, ref: Ref) -> BookingOut:
     """The customer is told. Again: nothing happens."""
     with refusals_told():
         return BookingOut.of(await office.alter(caller.tenant_id, ref, office.bookings.accept))
 
 
 @router.post("/bookings/{ref}/decline", summary="Do not drive it", responses=refusals(404, 409, 422))
-async def decline(office: AtOffice, caller: Sender, ref: Ref, body: NoteIn) -> BookingOut:
+async def decline(office: AtOffice, caller: Operator, ref: Ref, body: NoteIn) -> BookingOut:
     """The customer is told, with the note. Again: nothing happens."""
     with refusals_told():
 
@@ -249,7 +251,7 @@ async def decline(office: AtOffice, caller: Sender, ref: Ref, body: NoteIn) -> B
 
 
 @router.post("/bookings/{ref}/propose", summary="Propose something else", responses=refusals(404, 409, 422))
-async def propose(office: AtOffice, caller: Sender, ref: Ref, body: NoteIn) -> BookingOut:
+async def propose(office: AtOffice, caller: Operator, ref: Ref, body: NoteIn) -> BookingOut:
     """The customer is told the note, and decides."""
     with refusals_told():
 
@@ -260,7 +262,7 @@ async def propose(office: AtOffice, caller: Sender, ref: Ref, body: NoteIn) -> B
 
 
 @router.put("/bookings/{ref}/assignment", summary="Who drives what", responses=refusals(404, 409, 422))
-async def assign(office: AtOffice, caller: Sender, ref: Ref, body: AssignmentIn) -> BookingOut:
+async def assign(office: AtOffice, caller: Operator, ref: Ref, body: AssignmentIn) -> BookingOut:
     """409 where the vehicle or the driver is taken at that time: nothing is changed then."""
     with refusals_told():
 

@@ -23,6 +23,7 @@ _WHY: Final = {
     "renewed": "the phone was linked again",
     "refused": "a number that may not be linked here",
     "damaged": "damaged; a snapshot has taken its place",
+    "exchanged": "its owner chose a snapshot to take its place",
 }
 
 

@@ -124,13 +124,17 @@ def create(
     days: Annotated[
         int | None, typer.Option(min=1, help="How long it holds.", show_default="forever")
     ] = None,
+    session: Annotated[
+        list[str] | None,
+        typer.Option(help="Only for this session; repeat it for several.", show_default="every one"),
+    ] = None,
     data: Data = None,
 ) -> None:
     """Create a key. It is shown once; without --scope it may read and send."""
     from holdfast.cli import users as work
 
     scopes = [it.value for it in scope or (_Scope.READ, _Scope.SEND)]
-    run(work.create_key(data, name, scopes, days))
+    run(work.create_key(data, name, scopes, days, session))
 
 
 @key_app.command("show")

@@ -138,7 +138,8 @@ def _draw_keys(found: Sequence[Key]) -> None:
             until = "has ended"
         used = "never" if it.last_used_at is None else f"{ago(it.last_used_at)} ago"
         kind = {"local": "this machine", "dashboard": "a login"}.get(it.kind, "a program")
-        shown.add_row(word(it.name), kind, " ".join(it.scopes), until, used, word(it.key_id))
+        reach = "" if it.session_ids is None else f" (of {len(it.session_ids)} numbers)"
+        shown.add_row(word(it.name), kind, " ".join(it.scopes) + reach, until, used, word(it.key_id))
     draw(shown)
 
 
@@ -152,10 +153,13 @@ def _meant(known: Sequence[Key], ref: str) -> Key:
     raise UnknownKey(f"No key has the id or name {ref}", next_step="List the keys: `holdfast key list`.")
 
 
-async def create_key(data: Path | None, name: str, scopes: list[str], days: int | None) -> None:
+async def create_key(
+    data: Path | None, name: str, scopes: list[str], days: int | None, sessions: list[str] | None
+) -> None:
     """Create a key and print it, this once. Raises what the gateway refuses."""
     async with client(data) as api:
-        made = await api.access.create_key(name, scopes, expires_in_s=days * _DAY_S if days else None)
+        life = days * _DAY_S if days else None
+        made = await api.access.create_key(name, scopes, expires_in_s=life, sessions=sessions)
     plain(made.key)
     until = f"until {made.expires_at:%Y-%m-%d}" if made.expires_at else "until it is revoked"
     say(

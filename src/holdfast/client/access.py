@@ -79,6 +79,8 @@ class Key:
     last_used_at: datetime | None
     #: Whose login it is.
     user_id: str | None
+    #: The only sessions that it reaches; None: every one.
+    session_ids: Sequence[str] | None = None
 
     @classmethod
     def read(cls, body: Json) -> "Key":
@@ -92,6 +94,7 @@ class Key:
             expires_at=moment(body.get("expires_at")),
             last_used_at=moment(body.get("last_used_at")),
             user_id=body.get("user_id"),
+            session_ids=body.get("session_ids"),
         )
 
 
@@ -239,10 +242,19 @@ class Access:
         return [Key.read(it) for it in body["keys"]]
 
     async def create_key(
-        self, name: str, scopes: Sequence[str], *, expires_in_s: int | None = None
+        self,
+        name: str,
+        scopes: Sequence[str],
+        *,
+        expires_in_s: int | None = None,
+        sessions: Sequence[str] | None = None,
     ) -> IssuedKey:
-        """A key for a program. Raises Forbidden for scopes that this client's key has not."""
+        """A key for a program; with `sessions` (ids, names or numbers) it reaches those alone.
+
+        Raises Forbidden for scopes that this client's key has not, UnknownSession.
+        """
         body = {"name": name, "scopes": list(scopes), "expires_in_s": expires_in_s}
+        body["sessions"] = None if sessions is None else list(sessions)
         return IssuedKey.read(await self._http.json("POST", "/v1/keys", body=body))
 
     async def revoke_key(self, key_id: str) -> None:

@@ -252,12 +252,15 @@ class Client:
 
     # ---- the gateway ---------------------------------------------------------------------------------
 
-    async def ask(self, method: str, path: str, *, body: Json | None = None) -> Json:
+    async def ask(
+        self, method: str, path: str, *, body: Json | None = None, idempotency_key: str | None = None
+    ) -> Json:
         """The JSON of an endpoint that this SDK has no method for, such as an application's.
 
         Raises the error of its code, GatewayUnreachable without an answer.
         """
-        answer: Json = await self._http.json(method, path, body=body)
+        headers = None if idempotency_key is None else {"Idempotency-Key": idempotency_key}
+        answer: Json = await self._http.json(method, path, body=body, headers=headers)
         return answer
 
     async def fetch(self, path: str) -> bytes:

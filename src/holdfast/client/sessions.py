@@ -3,13 +3,24 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from holdfast.client.errors import GatewayUnreachable
 from holdfast.client.event import Json
 from holdfast.client.http import Http
-from holdfast.client.types import PageToken, Passkey, Qr, Quarantined, Session, Snapshot, Survey, TypedCode
+from holdfast.client.types import (
+    PageToken,
+    Passkey,
+    Qr,
+    Quarantined,
+    Session,
+    Snapshot,
+    Survey,
+    Traffic,
+    TypedCode,
+)
 from holdfast.client.uptime import Change, Uptime
 from holdfast.model.errors import HoldfastError, NoQr, RequestInvalid
 
@@ -88,10 +99,37 @@ class Sessions:
         """
         return bool((await self._http.json("POST", session_path(ref) + "/snapshots"))["taken"])
 
-    async def verify_snapshots(self, ref: str) -> "Sequence[Snapshot]":
-        """Every snapshot of a session, opened and read in full. Raises UnknownSession."""
-        body = await self._http.json("POST", session_path(ref) + "/snapshots/verify", wait_s=60)
+    async def verify_snapshots(self, ref: str, name: str = "") -> "Sequence[Snapshot]":
+        """Every snapshot of a session after all were read in full, or the one of this name.
+
+        Raises UnknownSession, UnknownSnapshot.
+        """
+        which = f"/{quote(name, safe='')}" if name else ""
+        body = await self._http.json("POST", f"{session_path(ref)}/snapshots{which}/verify", wait_s=60)
         return [Snapshot.read(item) for item in body["snapshots"]]
+
+    async def put_back_snapshot(self, ref: str, name: str) -> Session:
+        """Put a snapshot in the place of a session's file; it connects with that, without a code.
+
+        What was in use is saved first. Raises UnknownSession, UnknownSnapshot, CredentialsUnusable.
+        """
+        path = f"{session_path(ref)}/snapshots/{quote(name, safe='')}/restore"
+        return Session.read(await self._http.json("POST", path, wait_s=60))
+
+    async def probe(self, ref: str) -> int:
+        """How many milliseconds WhatsApp takes to answer over a session's connection.
+
+        Raises RateLimited within five seconds after another probe, NotConnected, WhatsAppUnanswered.
+        """
+        body = await self._http.json("POST", session_path(ref) + "/probe", wait_s=20)
+        return int(body["took_ms"])
+
+    async def traffic(self, since: datetime) -> "Mapping[str, Traffic]":
+        """What each session has received and sent since a moment of the last 50 hours, by its id."""
+        body = await self._http.json("GET", "/v1/traffic", query={"since": since.isoformat()})
+        return {
+            str(it["session_id"]): Traffic(int(it["received"]), int(it["sent"])) for it in body["sessions"]
+        }
 
     async def take_in(self, ref: str, source: str, device: str = "") -> Session:
         """Link a session with another program's credentials: a path on the gateway's machine.

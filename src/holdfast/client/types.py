@@ -240,14 +240,31 @@ class Snapshot:
     name: str
     at: datetime | None
     why: str
-    #: The session could connect with it; None: it was not looked at now.
+    #: The session could connect with it; None: it was not read in full since the gateway began.
     good: bool | None
+    size_bytes: int = 0
+    #: When it was read in full last.
+    verified_at: datetime | None = None
 
     @classmethod
     def read(cls, body: Json) -> "Snapshot":
         """From the API's JSON."""
-        good = body.get("good")
-        return cls(str(body["name"]), moment(body.get("at")), str(body.get("why") or ""), good)
+        return cls(
+            str(body["name"]),
+            moment(body.get("at")),
+            str(body.get("why") or ""),
+            body.get("good"),
+            int(body.get("size_bytes") or 0),
+            moment(body.get("verified_at")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """How many messages a number has received, and how many were accepted to be sent."""
+
+    received: int = 0
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

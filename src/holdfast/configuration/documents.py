@@ -243,6 +243,13 @@ class Somebody(When):
     name: str = Field("Ann", max_length=80)
 
 
+class Written(BaseModel):
+    """What a customer writes."""
+
+    text: str = Field("Are you open tomorrow?", max_length=4000, description="what a customer writes")
+    prompt: str = Field("", max_length=32, description="empty: the one that the assistant follows")
+
+
 def _preview_hours(document: BaseModel, question: Mapping[str, Json]) -> Sequence[str]:
     assert isinstance(document, Hours)
     at = _moment(question)
@@ -271,6 +278,22 @@ def _preview_commands(document: BaseModel, question: Mapping[str, Json]) -> Sequ
         return ["No command is answered."]
     said = [f"/{it.name}: {filled(it.answer, name, at, 'en')}" for it in document.commands]
     return [*(f"/{it}" for it in ("help", "status") if getattr(document, it)), *said]
+
+
+async def _preview_prompts(document: BaseModel, question: Mapping[str, Json]) -> Sequence[str]:
+    # A model is asked by the bots' own endpoint, which nothing else of the gateway needs.
+    from holdfast.bots.endpoint import Endpoint
+    from holdfast.bots.trying import Asked, try_prompt
+
+    assert isinstance(document, Prompts)
+    name = str(question.get("prompt") or document.assistant.prompt)
+    if name not in document.prompts:
+        raise RequestInvalid(f"There is no prompt {name!r}", next_step="Name one that the document has.")
+    text = str(question.get("text") or "").strip()[:4000]
+    if not text:
+        raise RequestInvalid("There is nothing to answer", next_step="Write what a customer would write.")
+    asked = Asked(text, document.prompts[name], document.assistant.model_dump(mode="json"))
+    return await try_prompt(asked, Endpoint.of_environment())
 
 
 def _moment(question: Mapping[str, Json]) -> datetime:
@@ -303,6 +326,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         "prompts",
         "What the assistant is told, and how far it goes.",
         Prompts,
+        _preview_prompts,
+        preview_costs=True,
+        question=Written,
         from_old=prompts_from_old,
         to_old=prompts_to_old,
     ),

@@ -3,7 +3,7 @@
 A kind is loaded when it is asked for: its model needs pydantic, which a gateway that starts does not.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -14,8 +14,9 @@ from holdfast.model.errors import ConfigurationInvalid, UnknownConfiguration
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-#: What a document would do with a question, as sentences for its owner. May raise a HoldfastError.
-Preview = Callable[["BaseModel", Mapping[str, Json]], Sequence[str]]
+#: What a document would do with a question, as sentences for its owner. May raise a HoldfastError. One that
+#: has to ask somebody is awaited.
+Preview = Callable[["BaseModel", Mapping[str, Json]], Sequence[str] | Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Kind:
     about: str
     model: "type[BaseModel]"
     preview: Preview | None = None
+    #: A preview may cost money, so that only who may change the document may ask for one.
+    preview_costs: bool = False
     #: What a preview may be asked.
     question: "type[BaseModel] | None" = None
     #: What such a document holds in older systems, as it is here. Raises ConfigurationInvalid.

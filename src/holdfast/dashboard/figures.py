@@ -5,7 +5,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_interval,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+    get_day_names,
+)
 from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
 from markupsafe import Markup
@@ -70,6 +78,22 @@ def day(at: date) -> str:
 def short_day(at: datetime) -> str:
     """A date for where there is little room: "Sun 29 Nov, 14:00"."""
     return f"{format_skeleton('MMMEd', at, locale=spoken().locale)}, {clock(at)}"
+
+
+def month(at: date) -> str:
+    """A month for a heading: "December 2026"."""
+    return format_skeleton("yMMMM", at, locale=spoken().locale)
+
+
+def days(first: date, last: date) -> str:
+    """Some days for a heading: "30 Nov – 6 Dec 2026"."""
+    return format_interval(first, last, "yMMMd", locale=spoken().locale)
+
+
+def weekdays() -> tuple[str, ...]:
+    """The days of a week, from Monday on."""
+    named = get_day_names("wide", context="stand-alone", locale=spoken().locale)
+    return tuple(named[it] for it in range(7))
 
 
 def number(count: float) -> str:

@@ -12,6 +12,8 @@ FAVICON = MARK.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
 STYLES = "".join(
     f'<link rel="stylesheet" href="/static/{name}.css">' for name in ("base", "board", "dialogs", "rooms")
 )
+#: Notices when the server of the page is gone, or stands still.
+FRAME = '<script src="/static/live.js" type="module"></script>'
 #: Asks before a form does what hurts.
 SURE = '<script src="/static/sure.js" defer></script>'
 #: So that a phone can keep the page beside its apps.

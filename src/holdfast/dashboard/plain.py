@@ -52,7 +52,7 @@ def _actor(entrance: Entrance, room: Room) -> Callable[[Request], Awaitable[Resp
             except (GatewayUnreachable, Unauthorized):
                 raise
             except HoldfastError as refused:
-                return await _show(visit, room, {"fault": refusal(refused)}, status=422)
+                return await _show(visit, room, {**room.again(given), "fault": refusal(refused)}, status=422)
             if shown is None or isinstance(shown, str):
                 return RedirectResponse(shown or request.url.path, status_code=303)
             return await _show(visit, room, shown)

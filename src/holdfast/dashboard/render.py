@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from holdfast.dashboard.figures import ago, clock, number, short_day, size, when
+from holdfast.dashboard.figures import ago, clock, day, number, short_day, size, when
 from holdfast.dashboard.language import LANGUAGES, N_, _, lookup, lookup_plural, spoken
 from holdfast.dashboard.mark import INSTALL, MARK, STYLES
 from holdfast.dashboard.meaning import severity
@@ -55,6 +55,7 @@ def _environment() -> Environment:
         size=size,
         number=number,
         clock=clock,
+        day=day,
         short_day=short_day,
         severity=severity,
     )

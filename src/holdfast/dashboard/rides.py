@@ -77,7 +77,7 @@ def ride_of(body: Json, zone: ZoneInfo, names: Mapping[str, str] | None = None) 
         way=tuple(str(it["name"]) for it in places if it),
         name=str(form["name"] or ""),
         total=money(str(quote["total"]), currency),
-        lines=tuple((_line_words(it), money(str(it["amount"]), currency)) for it in quote["lines"]),
+        lines=price_lines(quote),
         fee="" if float(body["fee"]) == 0 else money(str(body["fee"]), currency),
         estimated=bool(quote["fallback"]),
         vehicle=known.get(str(body["vehicle"]), str(body["vehicle"] or "")),
@@ -102,6 +102,12 @@ def ways_of(body: Json, zone: ZoneInfo, names: Mapping[str, str] | None = None) 
 
 def _local(moment: str, zone: ZoneInfo) -> datetime:
     return datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(zone)
+
+
+def price_lines(quote: Json) -> tuple[tuple[str, str], ...]:
+    """Every line of a price, in words and amounts."""
+    currency = str(quote["currency"])
+    return tuple((_line_words(it), money(str(it["amount"]), currency)) for it in quote["lines"])
 
 
 def _line_words(line: Json) -> str:

@@ -18,11 +18,11 @@ from nicegui import app as nicegui_app
 from nicegui import ui
 
 from holdfast.client import Unauthorized
-from holdfast.dashboard import doors, exports, files, plain, strips
+from holdfast.dashboard import doors, exports, files, plain, strips, today
 from holdfast.dashboard.answers import OTHER_SITE, Headers
 from holdfast.dashboard.entrance import Entrance
 from holdfast.dashboard.language import _, spoken
-from holdfast.dashboard.mark import FAVICON, INSTALL, STYLES, SURE
+from holdfast.dashboard.mark import FAVICON, FRAME, INSTALL, STYLES, SURE
 from holdfast.dashboard.options import Options
 from holdfast.dashboard.page import Page
 from holdfast.dashboard.reading import InTheReadersLanguage
@@ -55,10 +55,11 @@ def build(options: Options) -> FastAPI:
     exports.install(app, entrance)
     plain.install(app, entrance)
     strips.install(app, entrance)
+    today.install(app, entrance)
     files.install(app, entrance)
     _page(app, entrance)
     nicegui_app.on_exception(_log_exception)
-    ui.add_head_html(STYLES + INSTALL + SURE, shared=True)
+    ui.add_head_html(STYLES + INSTALL + SURE + FRAME, shared=True)
     ui.run_with(
         app,
         title="Holdfast",

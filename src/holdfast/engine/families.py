@@ -105,6 +105,14 @@ class Questions:
         found = await self._query(session_id, pb.Query(own_profile=pb.OwnProfileQuery()))
         return translate.own_profile(found.own_profile)
 
+    async def ping(self, session_id: str) -> int:
+        """How many milliseconds WhatsApp took to say that it is there.
+
+        Raises NotConnected, WhatsAppUnanswered, EngineUnreachable, EngineOutdated.
+        """
+        found = await self._query(session_id, pb.Query(ping=pb.PingQuery()))
+        return int(found.pong.took_ms)
+
     async def blocked(self, session_id: str) -> tuple[a.Member, ...]:
         """Whom the session's number has blocked."""
         found = await self._query(session_id, pb.Query(block_list=pb.BlockListQuery()))

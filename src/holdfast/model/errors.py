@@ -22,6 +22,7 @@ HoldfastError                  code, message, next_step
 │ ├ SourceUnusable             nothing of another program can be taken from there
 │ ├ SourceInUse                the program still runs: two would throw each other out
 │ ├ UnknownQuarantined
+│ ├ UnknownSnapshot
 │ ├ NoQr                       no code now
 │ └ NoPasskey                  none is asked for now
 ├ EngineError
@@ -264,6 +265,12 @@ class UnknownQuarantined(SessionError):
     """Nothing of this name lies in quarantine."""
 
     code = "unknown_quarantined"
+
+
+class UnknownSnapshot(SessionError):
+    """The session has no snapshot of this name."""
+
+    code = "unknown_snapshot"
 
 
 class NoQr(SessionError):

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     CREATED = "created"
     STOPPED_BY_OWNER = "stopped_by_owner"
     CONNECT_ASKED = "connect_asked"
+    SNAPSHOT_CHOSEN = "snapshot_chosen"
     LOGGED_OUT_HERE = "logged_out_here"
     DELETED_HERE = "deleted_here"
     # the ordinary way
@@ -160,6 +161,7 @@ MEANINGS: Final[Mapping[Reason, Meaning]] = {
     Reason.CREATED: Meaning(State.NEW),
     Reason.STOPPED_BY_OWNER: Meaning(State.STOPPED),
     Reason.CONNECT_ASKED: Meaning(State.CONNECTING),
+    Reason.SNAPSHOT_CHOSEN: Meaning(State.CONNECTING),
     Reason.LOGGED_OUT_HERE: Meaning(State.LOGGED_OUT, outlives_restart=True),
     Reason.DELETED_HERE: Meaning(State.DELETED),
     Reason.RESTORING: Meaning(State.CONNECTING),

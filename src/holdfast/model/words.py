@@ -224,6 +224,10 @@ ERRORS: Final[Mapping[str, Words]] = {
         "Nothing of this name lies in quarantine, or no session file is in it",
         "List what is there with `holdfast quarantine list`.",
     ),
+    "unknown_snapshot": Words(
+        "There is no such snapshot of this number any more",
+        "Look at those that there are: `GET /v1/sessions/{session}/snapshots`, or the number's page.",
+    ),
     "no_qr": Words(
         "There is no code to show now",
         "Start pairing; if the session has just been linked, nothing is left to do.",
@@ -470,6 +474,10 @@ REASONS: Final[Mapping[Reason, Words]] = {
     Reason.CREATED: Words("Not linked to a phone yet", _PAIR),
     Reason.STOPPED_BY_OWNER: Words("Stopped by its owner", _CONNECT),
     Reason.CONNECT_ASKED: Words("Connecting, as asked", _NOTHING),
+    Reason.SNAPSHOT_CHOSEN: Words(
+        "Connecting with a snapshot that its owner has chosen",
+        "Nothing to do. What was in use before is in quarantine, and in a snapshot of its own.",
+    ),
     Reason.LOGGED_OUT_HERE: Words("Logged out by its owner", _PAIR),
     Reason.DELETED_HERE: Words("Deleted by its owner", _NOTHING),
     Reason.RESTORING: Words("Restoring the connection", _NOTHING),

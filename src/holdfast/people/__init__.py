@@ -8,5 +8,6 @@ from holdfast.people.activity import Activities
 from holdfast.people.groups import Groups, invite_code
 from holdfast.people.people import People
 from holdfast.people.presences import Presences
+from holdfast.people.probing import Probing
 
-__all__ = ["Activities", "Groups", "People", "Presences", "invite_code"]
+__all__ = ["Activities", "Groups", "People", "Presences", "Probing", "invite_code"]

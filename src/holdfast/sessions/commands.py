@@ -24,6 +24,13 @@ class CloseFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PutBackSnapshot:
+    """Put this snapshot in the place of the session's file, which is closed."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartPairing:
     """Begin pairing in the scratch folder with this epoch."""
 
@@ -72,6 +79,7 @@ Command = (
     ConnectSession
     | DisconnectSession
     | CloseFile
+    | PutBackSnapshot
     | StartPairing
     | AskForCode
     | CancelPairing

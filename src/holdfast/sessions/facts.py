@@ -184,6 +184,13 @@ class RecordRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotChosen:
+    """The owner wants this snapshot in the place of the session's file."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialsMissed:
     """The file of a session that is up is gone or damaged, and there is a snapshot of it."""
 
@@ -290,6 +297,7 @@ Fact = (
     | PairingAsked
     | PairingCancelled
     | LogoutAsked
+    | SnapshotChosen
     | DeleteAsked
     | Restored
     | EngineAttached

@@ -145,6 +145,8 @@ class Lanes:
                     await self._link.disconnect(runtime.id)
             case c.CloseFile():
                 await self._close_file(runtime)
+            case c.PutBackSnapshot(name):
+                await self._repairing.put_back(runtime, name)
             case c.StartPairing(epoch):
                 await self._pair(runtime, epoch)
             case c.AskForCode(epoch, phone):

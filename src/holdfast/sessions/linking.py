@@ -190,7 +190,7 @@ class Linking:
         what is saved of it goes along.
         """
         target = name_of(folder, away, new_id("q").removeprefix("q_"))
-        over = away is not Away.DAMAGED and not folder.startswith(SCRATCH)
+        over = away.ends_the_link and not folder.startswith(SCRATCH)
         debt = None
         if over and self._vault.has(folder):
             await self._save_before(runtime, folder)

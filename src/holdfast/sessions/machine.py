@@ -45,6 +45,7 @@ from holdfast.sessions.facts import (
     RecordRefused,
     Restored,
     Session,
+    SnapshotChosen,
     TimeCame,
     TypedCodeShown,
 )
@@ -115,6 +116,7 @@ TABLE: Final[dict[type[Fact], dict[tuple[State, ...], Rule]]] = {
     PairingAsked: {(_N, _LO, _F): owner.pair, (_P,): owner.pair_otherwise},
     PairingCancelled: {(_P,): owner.cancel_pairing},
     LogoutAsked: {(_S, _C, _UP, _UN, _R, _RE, _B, _F): owner.log_out},
+    SnapshotChosen: {(_S, _C, _UP, _UN, _R, _RE, _B, _F): owner.put_back},
     DeleteAsked: {(_N, _S, _P, _C, _UP, _UN, _R, _RE, _LO, _B, _F): owner.delete},
     # what this house did
     Restored: {

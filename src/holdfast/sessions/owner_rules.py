@@ -1,6 +1,7 @@
 """Rules of the session machine: what an owner asks for. Pure; `machine.py` says where."""
 
 from dataclasses import replace
+from typing import Final
 
 from holdfast.model.policy import Policy
 from holdfast.model.reasons import Reason
@@ -8,14 +9,19 @@ from holdfast.model.states import Desired, State
 from holdfast.sessions.commands import (
     AskForCode,
     CancelPairing,
+    CloseFile,
     Command,
     DisconnectSession,
     ForgetSession,
     GiveUpLink,
     GiveUpScratch,
+    PutBackSnapshot,
 )
 from holdfast.sessions.deciding import Decision, begin_pairing, dial, to
-from holdfast.sessions.facts import Credentials, Fact, PairingAsked, Session
+from holdfast.sessions.facts import Credentials, Fact, PairingAsked, Session, SnapshotChosen
+
+#: What another snapshot helps nothing against.
+_RESTS: Final = frozenset({State.STOPPED, State.REPLACED, State.BANNED})
 
 
 def connect(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
@@ -84,6 +90,18 @@ def log_out(session: Session, fact: Fact, now_ms: int, roll: float, policy: Poli
         return Decision(session, heard=False)
     out = to(session, Reason.LOGGED_OUT_HERE, now_ms, credentials=Credentials.LOST, attempt=0)
     return Decision(out, (GiveUpLink(),))
+
+
+def put_back(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
+    """The owner has chosen a snapshot. What is to be up connects with it; what rests goes on resting."""
+    assert isinstance(fact, SnapshotChosen)
+    if session.credentials is not Credentials.VALID:
+        return Decision(session, heard=False)
+    moves: tuple[Command, ...] = (CloseFile(), PutBackSnapshot(fact.name))
+    if session.desired is Desired.DOWN or session.state in _RESTS:
+        return Decision(session, moves)
+    again = dial(session, Reason.SNAPSHOT_CHOSEN, now_ms)
+    return replace(again, commands=(*moves, *again.commands))
 
 
 def delete(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:

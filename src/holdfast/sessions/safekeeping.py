@@ -10,16 +10,17 @@ from typing import Final
 
 from holdfast.engine.answers import Place
 from holdfast.kit import logging
-from holdfast.model.errors import CredentialsUnusable, EngineUnreachable, HoldfastError
+from holdfast.model.errors import CredentialsUnusable, EngineUnreachable, HoldfastError, UnknownSnapshot
 from holdfast.model.ids import SessionId
 from holdfast.model.reasons import Reason
 from holdfast.sessions import facts as f
 from holdfast.sessions.linking import Linking
 from holdfast.sessions.quarantine import Quarantine
+from holdfast.sessions.repairing import Repairing
 from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import Runtime
 from holdfast.sessions.seam import Engine
-from holdfast.vault import Flaw, Snapshot, Snapshots, Vault, Why, cannot_connect, faults_of
+from holdfast.vault import Flaw, Look, Snapshot, Snapshots, Vault, Why, cannot_connect, faults_of
 
 log = logging.get("sessions")
 
@@ -50,9 +51,11 @@ class Safekeeping:
         *,
         linking: Linking,
         quarantine: Quarantine,
+        repairing: Repairing,
     ) -> None:
         self._roster, self._link, self._vault = roster, link, vault
         self._snapshots, self._linking, self._quarantine = snapshots, linking, quarantine
+        self._repairing = repairing
         self._due: dict[SessionId, Runtime] = {}
         self._failed: dict[SessionId, Runtime] = {}
         self._more = asyncio.Event()
@@ -153,13 +156,27 @@ class Safekeeping:
         async with self._linking.hold(folder):
             return await self._snapshots.take(runtime.id, folder)
 
-    async def verified(self, runtime: Runtime) -> Sequence[tuple[Snapshot, bool]]:
-        """Every snapshot of a session's number, read in full, and whether it could connect with it.
+    async def verify(self, runtime: Runtime, name: str = "") -> None:
+        """Read every snapshot of a session's number in full, or the one of this name.
 
-        Raises EngineUnreachable.
+        `look_of` tells then what was found. Raises UnknownSnapshot, EngineUnreachable.
         """
-        record = runtime.record
-        return [(it, await self._snapshots.is_good(it, record)) for it in self.of(runtime)]
+        wanted = [it for it in self.of(runtime) if name in ("", it.name)]
+        if name and not wanted:
+            raise UnknownSnapshot
+        for it in wanted:
+            await self._snapshots.is_good(it, runtime.record)
+
+    def look_of(self, snapshot: Snapshot) -> Look | None:
+        """What was found when the snapshot was read in full last; None: not since this gateway began."""
+        return self._snapshots.looks.get(snapshot.folder)
+
+    async def put_back(self, runtime: Runtime, name: str) -> None:
+        """Put a snapshot that its owner has chosen in the place of the session's file.
+
+        Raises as `Repairing.choose`.
+        """
+        await self._repairing.choose(runtime, name)
 
     # ---- files ---------------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ from holdfast.sessions.uptime import DAY_MS, Uptime, uptime
 from holdfast.sessions.view import View
 from holdfast.sessions.ways import Ways
 from holdfast.store import ReadUnit, Store
-from holdfast.vault import Record, Snapshot, look_at_source
+from holdfast.vault import Look, Record, Snapshot, look_at_source
 
 log = logging.get("sessions")
 
@@ -88,9 +88,13 @@ class Service:
         """Credentials that have left their place, newest first. Raises EngineUnreachable, EngineOutdated."""
         return await self._quarantine.of(tenant_id)
 
-    def snapshots(self, tenant_id: TenantId, ref: str) -> "Sequence[Snapshot]":
-        """What is saved of the session's credentials, newest first. Raises UnknownSession."""
-        return self._safekeeping.of(self._find(tenant_id, ref))
+    def snapshots(self, tenant_id: TenantId, ref: str) -> "Sequence[tuple[Snapshot, Look | None]]":
+        """What is saved of the session's credentials, newest first, and what was found in it last.
+
+        Raises UnknownSession.
+        """
+        keeping = self._safekeeping
+        return [(it, keeping.look_of(it)) for it in keeping.of(self._find(tenant_id, ref))]
 
     async def take_snapshot(self, tenant_id: TenantId, ref: str) -> bool:
         """Save the session's credentials; False when the newest snapshot holds the same ones.
@@ -99,12 +103,12 @@ class Service:
         """
         return await self._safekeeping.save_now(self._find(tenant_id, ref))
 
-    async def verify_snapshots(self, tenant_id: TenantId, ref: str) -> "Sequence[tuple[Snapshot, bool]]":
-        """Each snapshot of the session, and whether it could connect with it.
+    async def verify_snapshots(self, tenant_id: TenantId, ref: str, name: str = "") -> None:
+        """Read each snapshot of the session in full, or this one; `snapshots` tells what was found.
 
-        Raises UnknownSession, EngineUnreachable.
+        Raises UnknownSession, UnknownSnapshot, EngineUnreachable.
         """
-        return await self._safekeeping.verified(self._find(tenant_id, ref))
+        await self._safekeeping.verify(self._find(tenant_id, ref), name)
 
     async def timeline(
         self, tenant_id: TenantId, ref: str, limit: int, before: int | None = None
@@ -268,6 +272,17 @@ class Service:
     async def log_out(self, tenant_id: TenantId, ref: str) -> View:
         """Give the link up: WhatsApp is told, the credentials leave for quarantine. Raises UnknownSession."""
         return await self._ask(tenant_id, ref, f.LogoutAsked())
+
+    async def put_back_snapshot(self, tenant_id: TenantId, ref: str, name: str) -> View:
+        """Put a snapshot in the place of the session's file, and connect with it what is to be connected.
+
+        What was in use is saved first and goes into quarantine. Raises UnknownSession, UnknownSnapshot,
+        CredentialsUnusable, Busy, EngineUnreachable, what the engine refuses.
+        """
+        runtime = self._find(tenant_id, ref)
+        await self._safekeeping.put_back(runtime, name)
+        await self._roster.recorder.settled()
+        return self._roster.view(runtime)
 
     async def bring_back(self, tenant_id: TenantId, name: str, ref: str) -> View:
         """Put credentials from quarantine back into their place, for this session, and connect it.

@@ -78,7 +78,13 @@ class Supervisor:
             clock=deletion_clock or (lambda: self.roster.clock.wall_ms),
         )
         self.safekeeping = Safekeeping(
-            self.roster, link, vault, self.snapshots, linking=linking, quarantine=self.quarantine
+            self.roster,
+            link,
+            vault,
+            self.snapshots,
+            linking=linking,
+            quarantine=self.quarantine,
+            repairing=repairing,
         )
         self.importing = Importing(self.roster, link, vault, linking, self.quarantine)
         self.exporting = Exporting(self.roster, link, vault, linking)

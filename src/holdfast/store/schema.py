@@ -458,6 +458,8 @@ api_keys = Table(
     _text("user_id", null=True),
     #: To some minutes.
     _ms("last_used_ms", null=True),
+    #: The sessions to which the key is limited, as JSON; NULL: every one.
+    _text("sessions_json", null=True),
     _index_of_some("ix_api_keys_user", "user_id"),
 )
 

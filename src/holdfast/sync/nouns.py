@@ -43,6 +43,7 @@ from holdfast.client.types import (
     Snapshot,
     Subscription,
     Survey,
+    Traffic,
     TypedCode,
 )
 from holdfast.client.uptime import Change, Uptime
@@ -202,12 +203,16 @@ class Calls:
             lambda: self._of.events_page(after=after, session=session, type=type, limit=limit)
         )
 
-    def ask(self, method: str, path: str, *, body: Json | None = None) -> Json:
+    def ask(
+        self, method: str, path: str, *, body: Json | None = None, idempotency_key: str | None = None
+    ) -> Json:
         """The JSON of an endpoint that this SDK has no method for, such as an application's.
 
         Raises the error of its code, GatewayUnreachable without an answer.
         """
-        return self._portal.run(lambda: self._of.ask(method, path, body=body))
+        return self._portal.run(
+            lambda: self._of.ask(method, path, body=body, idempotency_key=idempotency_key)
+        )
 
     def fetch(self, path: str) -> bytes:
         """The bytes of an endpoint that gives no JSON. Raises as `ask`."""
@@ -305,9 +310,30 @@ class Sessions:
         """
         return self._portal.run(lambda: self._of.take_snapshot(ref))
 
-    def verify_snapshots(self, ref: str) -> "Sequence[Snapshot]":
-        """Every snapshot of a session, opened and read in full. Raises UnknownSession."""
-        return self._portal.run(lambda: self._of.verify_snapshots(ref))
+    def verify_snapshots(self, ref: str, name: str = "") -> "Sequence[Snapshot]":
+        """Every snapshot of a session after all were read in full, or the one of this name.
+
+        Raises UnknownSession, UnknownSnapshot.
+        """
+        return self._portal.run(lambda: self._of.verify_snapshots(ref, name))
+
+    def put_back_snapshot(self, ref: str, name: str) -> Session:
+        """Put a snapshot in the place of a session's file; it connects with that, without a code.
+
+        What was in use is saved first. Raises UnknownSession, UnknownSnapshot, CredentialsUnusable.
+        """
+        return self._portal.run(lambda: self._of.put_back_snapshot(ref, name))
+
+    def probe(self, ref: str) -> int:
+        """How many milliseconds WhatsApp takes to answer over a session's connection.
+
+        Raises RateLimited within five seconds after another probe, NotConnected, WhatsAppUnanswered.
+        """
+        return self._portal.run(lambda: self._of.probe(ref))
+
+    def traffic(self, since: datetime) -> "Mapping[str, Traffic]":
+        """What each session has received and sent since a moment of the last 50 hours, by its id."""
+        return self._portal.run(lambda: self._of.traffic(since))
 
     def take_in(self, ref: str, source: str, device: str = "") -> Session:
         """Link a session with another program's credentials: a path on the gateway's machine.
@@ -1144,9 +1170,21 @@ class Access:
         """Every key that was not revoked, oldest first."""
         return self._portal.run(self._of.keys)
 
-    def create_key(self, name: str, scopes: Sequence[str], *, expires_in_s: int | None = None) -> IssuedKey:
-        """A key for a program. Raises Forbidden for scopes that this client's key has not."""
-        return self._portal.run(lambda: self._of.create_key(name, scopes, expires_in_s=expires_in_s))
+    def create_key(
+        self,
+        name: str,
+        scopes: Sequence[str],
+        *,
+        expires_in_s: int | None = None,
+        sessions: Sequence[str] | None = None,
+    ) -> IssuedKey:
+        """A key for a program; with `sessions` (ids, names or numbers) it reaches those alone.
+
+        Raises Forbidden for scopes that this client's key has not, UnknownSession.
+        """
+        return self._portal.run(
+            lambda: self._of.create_key(name, scopes, expires_in_s=expires_in_s, sessions=sessions)
+        )
 
     def revoke_key(self, key_id: str) -> None:
         """It opens nothing from now on. Raises UnknownKey."""

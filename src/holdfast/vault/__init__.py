@@ -20,7 +20,7 @@ from holdfast.vault.quarantine import name_of as quarantine_name
 from holdfast.vault.reconcile import Missing, compare
 from holdfast.vault.registry import Record, Registry
 from holdfast.vault.rewrapping import Found, count, rewrap
-from holdfast.vault.saved import Snapshot, Why
+from holdfast.vault.saved import Look, Snapshot, Why
 from holdfast.vault.saved import read as read_snapshot
 from holdfast.vault.sealing import Seal, SealBroken
 from holdfast.vault.seam import Files
@@ -40,6 +40,7 @@ __all__ = [
     "Flaw",
     "Found",
     "KeyFileDamaged",
+    "Look",
     "MasterKey",
     "MasterKeyMissing",
     "Missing",

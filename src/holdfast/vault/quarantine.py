@@ -21,6 +21,12 @@ class Away(StrEnum):
     RENEWED = "renewed"  # the same phone was linked again
     REFUSED = "refused"  # a number that may not be linked here
     DAMAGED = "damaged"  # a snapshot has taken its place
+    EXCHANGED = "exchanged"  # its owner chose a snapshot to take its place
+
+    @property
+    def ends_the_link(self) -> bool:
+        """What is saved of the number goes along: the link is over."""
+        return self not in {Away.DAMAGED, Away.EXCHANGED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Snapshot:
     wrapped_key: bytes = field(repr=False)
     #: Of the credentials in it.
     digest: bytes = field(default=b"", repr=False)
+    size_bytes: int = 0
 
     @property
     def name(self) -> str:
@@ -46,6 +47,15 @@ class Snapshot:
         return f"{self.number}/{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was found when a snapshot was read in full."""
+
+    at_ms: int
+    #: The session could connect with it.
+    good: bool
+
+
 def read(folder: Folder) -> Snapshot | None:
     """The snapshot in this folder. None when it is none of ours."""
     number, _, name = folder.name.partition("/")
@@ -57,7 +67,8 @@ def read(folder: Folder) -> Snapshot | None:
     except ValueError:
         return None
     at_ms = int(at.timestamp()) * 1000 + int(matched[2])
-    return Snapshot(number, at_ms, Why(matched[3]), folder.wrapped_key, folder.digest)
+    why, size_bytes = Why(matched[3]), folder.session_bytes
+    return Snapshot(number, at_ms, why, folder.wrapped_key, folder.digest, size_bytes)
 
 
 def next_at(now_ms: int, taken: Iterable[Snapshot]) -> int:

@@ -9,7 +9,7 @@ from holdfast.kit.clock import now_ms
 from holdfast.model.errors import EngineUnreachable, HoldfastError
 from holdfast.model.ids import SessionId
 from holdfast.vault.registry import Record
-from holdfast.vault.saved import Snapshot, Why, next_at, read, superfluous
+from holdfast.vault.saved import Look, Snapshot, Why, next_at, read, superfluous
 from holdfast.vault.seam import Files
 from holdfast.vault.vault import Vault
 from holdfast.vault.verdict import Verdict, faults_of, judge
@@ -23,6 +23,8 @@ class Snapshots:
     def __init__(self, vault: Vault, files: Files, wall: Callable[[], int] = now_ms) -> None:
         self._vault, self._files, self._wall = vault, files, wall
         self._taken: defaultdict[str, list[Snapshot]] = defaultdict(list)
+        #: What was found when each was read in full last, by its folder.
+        self.looks: dict[str, Look] = {}
 
     async def look(self) -> None:
         """Learn which there are. Raises EngineUnreachable, EngineOutdated, EngineStorageFailed."""
@@ -48,7 +50,8 @@ class Snapshots:
 
     def left(self, number: str) -> None:
         """What is saved of this number has gone into quarantine with its link."""
-        self._taken.pop(number, None)
+        for snapshot in self._taken.pop(number, ()):
+            self.looks.pop(snapshot.folder, None)
 
     async def take(self, session_id: SessionId, folder: str, why: Why = Why.CHANGED) -> bool:
         """Save the credentials in sessions/<folder>, if they are other ones than in the newest of its kind.
@@ -65,7 +68,7 @@ class Snapshots:
         )
         if not saved.size_bytes:
             return False
-        self._taken[folder].append(Snapshot(folder, at_ms, why, wrapped, saved.digest))
+        self._taken[folder].append(Snapshot(folder, at_ms, why, wrapped, saved.digest, saved.size_bytes))
         log.info("vault.snapshot_taken", folder=folder, name=wanted.name, bytes=saved.size_bytes)
         for old in superfluous(self._taken[folder]):
             await self.discard(old)
@@ -73,6 +76,7 @@ class Snapshots:
 
     async def discard(self, snapshot: Snapshot) -> None:
         """Delete one for good; one that is gone already is none of our concern."""
+        self.looks.pop(snapshot.folder, None)
         taken = self._taken.get(snapshot.number, [])
         if snapshot in taken:
             taken.remove(snapshot)
@@ -85,6 +89,11 @@ class Snapshots:
 
     async def is_good(self, snapshot: Snapshot, record: Record) -> bool:
         """True when the session could connect with it. Raises EngineUnreachable."""
+        good = await self._is_good(snapshot, record)
+        self.looks[snapshot.folder] = Look(self._wall(), good)
+        return good
+
+    async def _is_good(self, snapshot: Snapshot, record: Record) -> bool:
         try:
             key = self._vault.unwrap(snapshot.wrapped_key).key
             seen = await self._files.inspect(Place.SNAPSHOTS, snapshot.folder, key)

@@ -56,6 +56,7 @@ def facts(epoch: int = 7) -> list[f.Fact]:
         f.PairingAsked(),
         f.PairingCancelled(),
         f.LogoutAsked(),
+        f.SnapshotChosen("20261129T120000000Z-changed"),
         f.DeleteAsked(),
         f.Restored(),
         f.EngineAttached(),

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from holdfast.dashboard.rooms import bookings, bots, chats, lab, number, people, searching, watching
+from holdfast.dashboard.rooms import bookings, bots, chats, entering, lab, number, people, searching, watching
 from holdfast.dashboard.rooms.room import Form, Room, Values
 
-_EACH: Final = (number, chats, searching, bots, bookings, people, watching, lab)
+#: The address of a new booking comes before those of bookings.
+_EACH: Final = (number, chats, searching, bots, entering, bookings, people, watching, lab)
 ROOMS: Final = tuple(room for each in _EACH for room in each.ROOMS)
 
 __all__ = ["ROOMS", "Form", "Room", "Values"]

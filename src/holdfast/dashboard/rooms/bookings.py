@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from holdfast.client import HoldfastError
+from holdfast.dashboard.calendar import VIEWS, days_of, grid, view_of
+from holdfast.dashboard.figures import weekdays
 from holdfast.dashboard.language import N_, _, lookup
 from holdfast.dashboard.render import BOOKINGS
 from holdfast.dashboard.rides import (
@@ -25,7 +27,8 @@ from holdfast.dashboard.rides import (
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.visits import Visit
 
-_BASE: Final = "/v1/chauffeur"
+#: Where the chauffeur has its part of the API.
+BASE: Final = "/v1/chauffeur"
 _MOST: Final = 500
 _SPANS: Final[Mapping[str, str]] = {
     "1": N_("one day"),
@@ -48,11 +51,14 @@ _NOT_IN_IDS: Final = re.compile(r"[^a-z0-9]+")
 
 
 async def _list(visit: Visit) -> Values:
-    setting = await _setting(visit)
+    setting = await setting_of(visit)
     zone = ZoneInfo(setting["service"]["time_zone"])
     now, asked = datetime.now(zone), visit.request.query_params
     begin, end = window(asked.get("from", ""), asked.get("days", ""), now.date(), zone)
-    status = asked.get("status", "")
+    view, status = view_of(asked.get("view", "")), asked.get("status", "")
+    day = begin.date()
+    if view != "list":
+        begin, end = (datetime.combine(it, time(0), zone) for it in days_of(view, day))
     wanted = {"from": begin.isoformat(), "until": end.isoformat()}
     wanted |= {"status": status} if status in STATUSES else {}
     names = await _names(visit)
@@ -60,13 +66,17 @@ async def _list(visit: Visit) -> Values:
     today = datetime.combine(now.date(), datetime.min.time(), zone)
     ahead, _more = await _rides(visit, {"from": today.isoformat()}, zone, names)
     return {
-        "days": [(day_words(day, now.date()), rides) for day, rides in by_day(found)],
+        "view": view,
+        "views": {it: lookup(said) for it, said in VIEWS.items()},
+        "grid": None if view == "list" else grid(found, view, day, now.date()),
+        "weekdays": weekdays(),
+        "days": [(day_words(it, now.date()), rides) for it, rides in by_day(found)],
         "waiting": [
             (day_words(it.day, now.date()), it) for it in ahead if it.status == "requested" and not it.is_back
         ],
         "glance": glance(ahead, now),
         "more": more,
-        "begin": begin.date().isoformat(),
+        "begin": day.isoformat(),
         "span": asked.get("days", "7"),
         "spans": {days: lookup(said) for days, said in _SPANS.items()},
         "status": status,
@@ -81,7 +91,7 @@ async def _list(visit: Visit) -> Values:
 
 
 async def _one(visit: Visit) -> Values:
-    setting = await _setting(visit)
+    setting = await setting_of(visit)
     zone = ZoneInfo(setting["service"]["time_zone"])
     body = await visit.client.ask("GET", _path(visit))
     ride = ride_of(body, zone, await _names(visit))
@@ -101,20 +111,21 @@ async def _one(visit: Visit) -> Values:
     }
 
 
-async def _setting(visit: Visit) -> Json:
+async def setting_of(visit: Visit) -> Json:
+    """The chauffeur's documents as they are now. Raises HoldfastError where no chauffeur drives."""
     if "chauffeur" not in visit.applications:
         raise HoldfastError(
             N_("Bookings are switched off"),
             next_step=N_("Start Holdfast with HOLDFAST_APPLICATIONS=chauffeur."),
         )
-    return await visit.client.ask("GET", f"{_BASE}/setting")
+    return await visit.client.ask("GET", f"{BASE}/setting")
 
 
 async def _rides(
     visit: Visit, wanted: Mapping[str, str], zone: ZoneInfo, names: Mapping[str, str]
 ) -> tuple[list[Ride], bool]:
     """Rides by their pick-up, ways back among them, and whether there are more."""
-    page = await visit.client.ask("GET", f"{_BASE}/bookings?{urlencode({**wanted, 'limit': _MOST})}")
+    page = await visit.client.ask("GET", f"{BASE}/bookings?{urlencode({**wanted, 'limit': _MOST})}")
     begin, end = (
         datetime.fromisoformat(wanted[name]) if name in wanted else None for name in ("from", "until")
     )
@@ -124,7 +135,7 @@ async def _rides(
 
 
 async def _resources(visit: Visit, kind: str) -> list[Json]:
-    found: list[Json] = (await visit.client.ask("GET", f"{_BASE}/{kind}"))["resources"]
+    found: list[Json] = (await visit.client.ask("GET", f"{BASE}/{kind}"))["resources"]
     return found
 
 
@@ -160,7 +171,7 @@ async def _assign(visit: Visit, given: Form) -> None:
 
 
 async def _change(visit: Visit, given: Form) -> None:
-    setting = await _setting(visit)
+    setting = await setting_of(visit)
     before = await visit.client.ask("GET", _path(visit))
     form = changed(before["form"], given, setting["places"]["places"])
     body = {"form": form, "fee": _fee(given), "note": given.get("note", "")}
@@ -181,7 +192,7 @@ async def _put(visit: Visit, given: Form) -> None:
         "phone": given.get("phone", "").strip(),
         "active": given.get("active", "1") == "1",
     }
-    await visit.client.ask("PUT", f"{_BASE}/{kind}/{quote(id_, safe='')}", body=body)
+    await visit.client.ask("PUT", f"{BASE}/{kind}/{quote(id_, safe='')}", body=body)
 
 
 def _fee(given: Form) -> str | None:
@@ -190,7 +201,7 @@ def _fee(given: Form) -> str | None:
 
 def _path(visit: Visit, what: str = "") -> str:
     ref = quote(str(visit.request.path_params["booking"]), safe="")
-    return f"{_BASE}/bookings/{ref}" + (f"/{what}" if what else "")
+    return f"{BASE}/bookings/{ref}" + (f"/{what}" if what else "")
 
 
 ROOMS: Final = (

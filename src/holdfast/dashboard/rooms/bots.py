@@ -17,6 +17,8 @@ from holdfast.model.errors import ConfigurationInvalid, RequestInvalid
 #: Names of what stands in a form beside the document.
 _QUESTION: Final = "?"
 _VERSIONS: Final = 50
+#: The document whose preview asks a model.
+_COSTS: Final = "prompts"
 _NO_JSON: Final = N_("This is no JSON object. What holds is unchanged.")
 
 
@@ -43,13 +45,18 @@ async def _one(visit: Visit) -> Values:
         "as_text": "text" in asked or form.count > MOST,
         "too_long": form.count > MOST,
         "text": _pretty(document.body),
-        "question": await _question(visit, name),
+        "question": await _question(visit, name) if _may_try(visit, name) else None,
         "tried": (),
         "others": (),
         "versions": await visit.client.configuration.history(name, limit=_VERSIONS),
         "differences": await _differences(visit, name, asked.get("changes", "")),
         "authors": await _authors(visit),
     }
+
+
+def _may_try(visit: Visit, name: str) -> bool:
+    """What asks a model may cost money: whoever changes nothing does not try it either."""
+    return name != _COSTS or visit.may("admin")
 
 
 async def _about(visit: Visit, name: str) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from holdfast.client import Session, Share
-from holdfast.dashboard.figures import length, percent
+from holdfast.dashboard.figures import length, number, percent
 from holdfast.dashboard.language import N_, _, lookup, ngettext
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.strip import picture, said
@@ -24,6 +24,7 @@ _WHY: Final = {
     "renewed": N_("renewed"),
     "refused": N_("refused"),
     "damaged": N_("damaged"),
+    "exchanged": N_("exchanged for a snapshot"),
 }
 
 
@@ -49,7 +50,7 @@ async def _show(visit: Visit) -> Values:
         "longest": None if uptime.outages.max_s is None else length(uptime.outages.max_s),
         "away": [(it, lookup(_WHY.get(it.why or "", it.why or ""))) for it in away],
         "snapshots": await client.sessions.snapshots(visit.ref),
-        "looked": False,
+        "undo": "",
     }
 
 
@@ -74,8 +75,9 @@ async def _connect(visit: Visit, form: Form) -> None:
     await visit.client.sessions.connect(visit.ref)
 
 
-async def _disconnect(visit: Visit, form: Form) -> None:
+async def _disconnect(visit: Visit, form: Form) -> Values:
     await visit.client.sessions.disconnect(visit.ref)
+    return {"said": _("It is paused. It stays linked, and nothing comes in or goes out."), "undo": "connect"}
 
 
 async def _log_out(visit: Visit, form: Form) -> None:
@@ -108,15 +110,29 @@ async def _save(visit: Visit, form: Form) -> Values:
 
 
 async def _verify(visit: Visit, form: Form) -> Values:
-    found = await visit.client.sessions.verify_snapshots(visit.ref)
-    bad = sum(not it.good for it in found)
-    if not found:
+    name = form.get("snapshot", "")
+    found = await visit.client.sessions.verify_snapshots(visit.ref, name)
+    bad = sum(not it.good for it in found if name in {"", it.name})
+    if name:
+        said = _("It could not be used.") if bad else _("It is good.")
+    elif not found:
         said = _("There is none to look at.")
     elif bad:
         said = _("%(bad)d of %(all)d could not be used.", bad=bad, all=len(found))
     else:
         said = ngettext("The one that there is is good.", "All %(num)s are good.", len(found))
-    return {"snapshots": found, "looked": True, "said": said}
+    return {"snapshots": found, "said": said}
+
+
+async def _put_back(visit: Visit, form: Form) -> Values:
+    await visit.client.sessions.put_back_snapshot(visit.ref, form.get("snapshot", ""))
+    said = _("The snapshot is in its place. What was in use before is a snapshot of its own now.")
+    return {"said": said}
+
+
+async def _probe(visit: Visit, form: Form) -> Values:
+    took_ms = await visit.client.sessions.probe(visit.ref)
+    return {"said": _("WhatsApp answered after %(time)s ms: the connection works.", time=number(took_ms))}
 
 
 ROOMS: Final = (
@@ -134,6 +150,8 @@ ROOMS: Final = (
             "restore": _restore,
             "save": _save,
             "verify": _verify,
+            "put-back": _put_back,
+            "probe": _probe,
         },
     ),
 )

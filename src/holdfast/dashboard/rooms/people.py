@@ -7,6 +7,7 @@ from holdfast.dashboard.elements import svg
 from holdfast.dashboard.language import N_, _, lookup
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.visits import Visit
+from holdfast.dashboard.words import telephone
 from holdfast.model.errors import HoldfastError
 from holdfast.model.words import of_error
 
@@ -30,6 +31,11 @@ _SCOPES: Final = {
     "keys": N_("give access to others"),
     "metrics": N_("see figures alone"),
 }
+
+#: How fields of a key's form begin that name a number.
+_NUMBER: Final = "number-"
+#: A program's key as most are: it reads and sends, for a year.
+_AT_FIRST: Final = {"scope-read": "1", "scope-send": "1", "days": "365"}
 
 
 async def _people(visit: Visit) -> Values:
@@ -79,6 +85,8 @@ async def _keys(visit: Visit) -> Values:
         "scopes": _looked_up(_SCOPES),
         "ends": _looked_up(_ENDS),
         "mine": visit.me.key_id,
+        "numbers": {it.id: telephone(it.phone) or it.name for it in await visit.client.sessions.list()},
+        "typed": _AT_FIRST,
     }
 
 
@@ -88,8 +96,14 @@ async def _make_key(visit: Visit, form: Form) -> Values:
         raise HoldfastError(N_("A key without a right opens nothing"), next_step=N_("Tick what it may do."))
     days = form.get("days", "")
     life = int(days) * _DAY_S if days in _ENDS and days else None
-    made = await visit.client.access.create_key(form.get("name", ""), scopes, expires_in_s=life)
-    return {"made": made.key, "made_for": form.get("name", "")}
+    chosen = [name.removeprefix(_NUMBER) for name in form if name.startswith(_NUMBER)]
+    if form.get("reach") == "some" and not chosen:
+        raise HoldfastError(
+            N_("A key for no number opens nothing"), next_step=N_("Tick the numbers that it is for.")
+        )
+    name, limit = form.get("name", ""), chosen if form.get("reach") == "some" else None
+    made = await visit.client.access.create_key(name, scopes, expires_in_s=life, sessions=limit)
+    return {"made": made.key, "made_for": name}
 
 
 async def _revoke(visit: Visit, form: Form) -> None:
@@ -164,7 +178,16 @@ ROOMS: Final = (
             "reset": _reset,
         },
     ),
-    Room("/keys", "keys", N_("Keys"), _keys, scope="keys", acts={"make": _make_key, "revoke": _revoke}),
+    Room(
+        "/keys",
+        "keys",
+        N_("Keys"),
+        _keys,
+        scope="keys",
+        acts={"make": _make_key, "revoke": _revoke},
+        fields=600,
+        again=lambda form: {"typed": form},
+    ),
     Room("/audit", "audit", N_("Audit"), _audit, scope="keys"),
     Room(
         "/account",

@@ -27,3 +27,5 @@ class Room:
     acts: Mapping[str, Act] = field(default_factory=dict)
     #: So many fields a form of it may have.
     fields: int = 64
+    #: What the page shows again of a form that was refused, so that nothing has to be typed twice.
+    again: Callable[[Form], Values] = lambda _: {}

@@ -1,11 +1,13 @@
 """Alerts, deliveries, and what runs here."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from holdfast.dashboard import meaning
 from holdfast.dashboard.figures import length
 from holdfast.dashboard.language import N_, _, ngettext
+from holdfast.dashboard.paths import shown
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.visits import Visit
 from holdfast.model.errors import HoldfastError
@@ -81,20 +83,25 @@ async def _deliveries(visit: Visit) -> Values:
 
 
 async def _about(visit: Visit) -> Values:
-    report = _said(await visit.client.doctor()) if visit.may("admin") else None
+    report = _said(visit, await visit.client.doctor()) if visit.may("admin") else None
     return {"system": await visit.client.system(), "report": report, "tags": _TAGS}
 
 
-def _said(report: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The doctor's report in the reader's language."""
-    return {**report, "checks": [meaning.check(it) for it in report["checks"]]}
+def _said(visit: Visit, report: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The doctor's report in the reader's language, with the machine's paths as this login may see them."""
+    home, owner = str(Path.home()), visit.may("keys")
+    checks = [
+        {**meaning.check(it), "detail": shown(str(it["detail"]), home, to_owner=owner)}
+        for it in report["checks"]
+    ]
+    return {**report, "checks": checks}
 
 
 async def _repair(visit: Visit, form: Form) -> Values:
     report = await visit.client.doctor(repair=True)
     done = len(report.get("repaired") or ())
     return {
-        "report": _said(report),
+        "report": _said(visit, report),
         "said": ngettext("%(num)s thing repaired.", "%(num)s things repaired.", done),
     }
 

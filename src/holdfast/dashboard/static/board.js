@@ -5,6 +5,8 @@ import { filled, gone, localeOf, span } from "/static/words.js";
 
 const COLORS = ["red", "yellow", "green", "grey", "unknown"];
 const SEARCH_FROM = 9;
+const UNDO_MS = 20000;
+const COUNTED_MS = 10000;
 const BADGE =
   "data:image/svg+xml," +
   encodeURIComponent(
@@ -17,6 +19,7 @@ const ORDERS = {
   need: { text: "by_need", compare: (a, b) => b.urgent - a.urgent },
   name: { text: "by_name", compare: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) },
   phone: { text: "by_number", compare: (a, b) => Number(bare(a.phone) > bare(b.phone)) - Number(bare(a.phone) < bare(b.phone)) },
+  today: { text: "by_today", compare: (a, b, messages) => messages(b) - messages(a) },
   since: { text: "by_change", compare: (a, b) => (b.since ?? "").localeCompare(a.since ?? "") },
 };
 
@@ -105,6 +108,11 @@ export default {
         @click="$emit('add', {})">{{ words.add }}</button>
     </header>
 
+    <div v-if="alive && undoable" class="hf-banner hf-banner-waiting hf-undo-bar" role="status" data-test="undo">
+      <div><strong>{{ said("paused", { name: undoable.name }) }}</strong> {{ words.paused_text }}</div>
+      <button type="button" class="hf-button" @click="act(undoable, 'connect')">{{ words.undo }}</button>
+    </div>
+
     <section v-if="!head.total && head.reachable && linked" class="hf-empty">
       <svg viewBox="0 0 64 64" aria-hidden="true"><rect x="18" y="6" width="28" height="52" rx="6"/><path d="M28 51h8"/>
         <path d="M25 16h5v5h-5zM34 16h5v5h-5zM25 25h5v5h-5zM34 25h2M39 28v2M36 32h3"/></svg>
@@ -132,6 +140,7 @@ export default {
           </span>
         </div>
         <div v-if="alive && strips[card.id]" class="hf-card-strip" v-html="strips[card.id]"></div>
+        <div v-if="alive && card.phone && counted" class="hf-today" :data-test="'today-' + card.name">{{ today(card) }}</div>
         <p v-if="alive && shown(card) !== 'green'" class="hf-sentence">{{ card.sentence }}
           <template v-if="card.retry_at && until(card.retry_at) > 0"> {{ said("next_try", { time: span(until(card.retry_at)) }) }}</template>
           <template v-if="card.valid_until && until(card.valid_until) > 0"> {{ said("code_good_for", { time: span(until(card.valid_until)) }) }}</template></p>
@@ -160,7 +169,9 @@ export default {
     return {
       head: this.initial.head,
       cards: Object.fromEntries(this.initial.cards.map((card) => [card.id, card])),
-      linked: true,
+      joined: true,
+      heard: true,
+      undo: null,
       now: Date.now(),
       skew: Date.parse(this.initial.head.now) - Date.now(),
       only: null,
@@ -171,10 +182,21 @@ export default {
       most: 60,
       busy: {},
       strips: {},
+      traffic: {},
+      counted: false,
       victims: ["engine", "gateway", "both"].map((it) => [it, this.words[it]]),
     };
   },
   computed: {
+    // Both the socket, over which changes come, and the server that answers what is asked.
+    linked() {
+      return this.joined && this.heard;
+    },
+    // Who was paused just now, while that can be taken back.
+    undoable() {
+      const card = this.undo && this.now < this.undo.until ? this.cards[this.undo.id] : null;
+      return card?.actions.some((it) => it.verb === "connect") ? card : null;
+    },
     alive() {
       return this.linked && this.head.reachable;
     },
@@ -201,7 +223,7 @@ export default {
           (digits.length > 1 && card.phone.replace(/[^0-9]/g, "").includes(digits))
         );
       });
-      return all.sort((a, b) => ORDERS[this.order].compare(a, b) || (a.id < b.id ? -1 : 1));
+      return all.sort((a, b) => ORDERS[this.order].compare(a, b, this.messages) || (a.id < b.id ? -1 : 1));
     },
     needed() {
       return this.alive ? this.head.counts.find((it) => it.color === "red").count : 0;
@@ -222,13 +244,17 @@ export default {
     this.ticking = setInterval(() => {
       this.now = Date.now();
       // A socket that never came up tells nobody that it is gone.
-      if (this.now - drawn > 3000) this.linked = Boolean(window.socket?.connected);
+      if (this.now - drawn > 3000) this.joined = Boolean(window.socket?.connected);
     }, 1000);
     this.picturing = setInterval(this.picture, 60000);
     this.picture();
+    this.counting = setInterval(this.count, COUNTED_MS);
+    this.count();
     mark(this.needed);
-    this.lost = () => (this.linked = false);
-    this.found = () => (this.linked = true);
+    this.lost = () => (this.joined = false);
+    this.found = () => (this.joined = true);
+    this.hears = (event) => (this.heard = event.detail);
+    window.addEventListener("hf-heard", this.hears);
     this.listening = setInterval(() => {
       if (!window.socket) return;
       clearInterval(this.listening);
@@ -239,7 +265,9 @@ export default {
   unmounted() {
     clearInterval(this.ticking);
     clearInterval(this.picturing);
+    clearInterval(this.counting);
     clearInterval(this.listening);
+    window.removeEventListener("hf-heard", this.hears);
     window.socket?.off("disconnect", this.lost);
     window.socket?.off("connect", this.found);
   },
@@ -256,6 +284,28 @@ export default {
         if (ids !== this.pictured) return;
       }
     },
+    // One question for all cards; the day is that of whoever looks.
+    async count() {
+      const since = new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
+      try {
+        const answer = await fetch("/today?since=" + since);
+        if (!answer.ok) return;
+        this.traffic = await answer.json();
+        this.counted = true;
+      } catch {
+        return; // the page says itself what it does not hear
+      }
+    },
+    messages(card) {
+      const [received, sent] = this.traffic[card.id] ?? [0, 0];
+      return received + sent;
+    },
+    today(card) {
+      const [received, sent] = this.traffic[card.id] ?? [0, 0];
+      if (!received && !sent) return this.words.today_none;
+      const written = (count) => count.toLocaleString(this.locale);
+      return this.said("today", { received: written(received), sent: written(sent) });
+    },
     apply(patch) {
       this.head = patch.head;
       this.skew = Date.parse(patch.head.now) - Date.now();
@@ -269,6 +319,7 @@ export default {
     act(card, verb) {
       this.busy[card.id] = verb;
       setTimeout(() => delete this.busy[card.id], 3000);
+      this.undo = verb === "disconnect" ? { id: card.id, until: this.now + UNDO_MS } : null;
       this.$emit("act", { verb, id: card.id });
     },
     shown(card) {

@@ -1,10 +1,13 @@
-// Keeps a plain page true without loading it again: every part with `data-live` is read again and put in its place. A page
-// that hears nothing says so; one whose login has ended is sent to the door.
+// The frame of every page. It keeps a plain page true without loading it again: every part with `data-live` is read again
+// and put in its place. A page that hears nothing says so within seconds, whatever it shows, also where its server stands
+// still without closing a connection; one whose login has ended is sent to the door.
 
 import { localeOf } from "./words.js";
 
-const EVERY_MS = 1000;
 const LATE_MS = 4000;
+// A page without live parts, and the board, which is told of changes by itself, ask only whether anybody is there.
+const LIVE = document.querySelector("[data-live]") !== null;
+const EVERY_MS = LIVE ? 1000 : 2000;
 const LOCALE = localeOf(document.documentElement.lang);
 
 function localTimes(root) {
@@ -58,16 +61,18 @@ function putEach(part, now) {
 }
 
 function heard(yes) {
-  document.getElementById("lost").hidden = yes;
+  document.getElementById("lost")?.toggleAttribute("hidden", yes);
   document.body.classList.toggle("hf-lost", !yes);
+  window.dispatchEvent(new CustomEvent("hf-heard", { detail: yes }));
 }
 
 async function look() {
   try {
-    const answer = await fetch(location.href, { signal: AbortSignal.timeout(LATE_MS), redirect: "error" });
+    const answer = await fetch(LIVE ? location.href : "/livez", { signal: AbortSignal.timeout(LATE_MS), redirect: "error" });
     if (answer.status === 401 || answer.status === 403) return location.replace("/");
     if (!answer.ok) throw new Error(answer.status);
-    put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const text = await answer.text();
+    if (LIVE) put(new DOMParser().parseFromString(text, "text/html"));
     heard(true);
   } catch {
     heard(false);
@@ -76,4 +81,4 @@ async function look() {
 }
 
 localTimes(document);
-if (document.querySelector("[data-live]")) setTimeout(look, EVERY_MS);
+setTimeout(look, EVERY_MS);

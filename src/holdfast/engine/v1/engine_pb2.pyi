@@ -635,7 +635,7 @@ class Cancel(_message.Message):
     def __init__(self, transfer_id: _Optional[str] = ...) -> None: ...
 
 class Query(_message.Message):
-    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile", "group_link", "group_by_link", "group_requests", "block_list", "history")
+    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile", "group_link", "group_by_link", "group_requests", "block_list", "history", "ping")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     GROUPS_FIELD_NUMBER: _ClassVar[int]
     ON_WHATSAPP_FIELD_NUMBER: _ClassVar[int]
@@ -647,6 +647,7 @@ class Query(_message.Message):
     GROUP_REQUESTS_FIELD_NUMBER: _ClassVar[int]
     BLOCK_LIST_FIELD_NUMBER: _ClassVar[int]
     HISTORY_FIELD_NUMBER: _ClassVar[int]
+    PING_FIELD_NUMBER: _ClassVar[int]
     group: GroupQuery
     groups: GroupsQuery
     on_whatsapp: OnWhatsAppQuery
@@ -658,7 +659,8 @@ class Query(_message.Message):
     group_requests: GroupRequestsQuery
     block_list: BlockListQuery
     history: HistoryQuery
-    def __init__(self, group: _Optional[_Union[GroupQuery, _Mapping]] = ..., groups: _Optional[_Union[GroupsQuery, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsAppQuery, _Mapping]] = ..., picture: _Optional[_Union[PictureQuery, _Mapping]] = ..., about: _Optional[_Union[AboutQuery, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfileQuery, _Mapping]] = ..., group_link: _Optional[_Union[GroupLinkQuery, _Mapping]] = ..., group_by_link: _Optional[_Union[GroupByLinkQuery, _Mapping]] = ..., group_requests: _Optional[_Union[GroupRequestsQuery, _Mapping]] = ..., block_list: _Optional[_Union[BlockListQuery, _Mapping]] = ..., history: _Optional[_Union[HistoryQuery, _Mapping]] = ...) -> None: ...
+    ping: PingQuery
+    def __init__(self, group: _Optional[_Union[GroupQuery, _Mapping]] = ..., groups: _Optional[_Union[GroupsQuery, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsAppQuery, _Mapping]] = ..., picture: _Optional[_Union[PictureQuery, _Mapping]] = ..., about: _Optional[_Union[AboutQuery, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfileQuery, _Mapping]] = ..., group_link: _Optional[_Union[GroupLinkQuery, _Mapping]] = ..., group_by_link: _Optional[_Union[GroupByLinkQuery, _Mapping]] = ..., group_requests: _Optional[_Union[GroupRequestsQuery, _Mapping]] = ..., block_list: _Optional[_Union[BlockListQuery, _Mapping]] = ..., history: _Optional[_Union[HistoryQuery, _Mapping]] = ..., ping: _Optional[_Union[PingQuery, _Mapping]] = ...) -> None: ...
 
 class GroupQuery(_message.Message):
     __slots__ = ("group",)
@@ -716,8 +718,12 @@ class BlockListQuery(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class PingQuery(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class QueryResult(_message.Message):
-    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile", "group_link", "group_by_link", "group_requests", "block_list", "history")
+    __slots__ = ("group", "groups", "on_whatsapp", "picture", "about", "own_profile", "group_link", "group_by_link", "group_requests", "block_list", "history", "pong")
     GROUP_FIELD_NUMBER: _ClassVar[int]
     GROUPS_FIELD_NUMBER: _ClassVar[int]
     ON_WHATSAPP_FIELD_NUMBER: _ClassVar[int]
@@ -729,6 +735,7 @@ class QueryResult(_message.Message):
     GROUP_REQUESTS_FIELD_NUMBER: _ClassVar[int]
     BLOCK_LIST_FIELD_NUMBER: _ClassVar[int]
     HISTORY_FIELD_NUMBER: _ClassVar[int]
+    PONG_FIELD_NUMBER: _ClassVar[int]
     group: Group
     groups: Groups
     on_whatsapp: OnWhatsApp
@@ -740,7 +747,8 @@ class QueryResult(_message.Message):
     group_requests: GroupRequests
     block_list: BlockList
     history: History
-    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., groups: _Optional[_Union[Groups, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsApp, _Mapping]] = ..., picture: _Optional[_Union[Picture, _Mapping]] = ..., about: _Optional[_Union[About, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfile, _Mapping]] = ..., group_link: _Optional[_Union[GroupLink, _Mapping]] = ..., group_by_link: _Optional[_Union[Group, _Mapping]] = ..., group_requests: _Optional[_Union[GroupRequests, _Mapping]] = ..., block_list: _Optional[_Union[BlockList, _Mapping]] = ..., history: _Optional[_Union[History, _Mapping]] = ...) -> None: ...
+    pong: Pong
+    def __init__(self, group: _Optional[_Union[Group, _Mapping]] = ..., groups: _Optional[_Union[Groups, _Mapping]] = ..., on_whatsapp: _Optional[_Union[OnWhatsApp, _Mapping]] = ..., picture: _Optional[_Union[Picture, _Mapping]] = ..., about: _Optional[_Union[About, _Mapping]] = ..., own_profile: _Optional[_Union[OwnProfile, _Mapping]] = ..., group_link: _Optional[_Union[GroupLink, _Mapping]] = ..., group_by_link: _Optional[_Union[Group, _Mapping]] = ..., group_requests: _Optional[_Union[GroupRequests, _Mapping]] = ..., block_list: _Optional[_Union[BlockList, _Mapping]] = ..., history: _Optional[_Union[History, _Mapping]] = ..., pong: _Optional[_Union[Pong, _Mapping]] = ...) -> None: ...
 
 class HistoryQuery(_message.Message):
     __slots__ = ("notification", "start")
@@ -827,6 +835,12 @@ class GroupRequest(_message.Message):
     member: Member
     requested_ms: int
     def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ..., requested_ms: _Optional[int] = ...) -> None: ...
+
+class Pong(_message.Message):
+    __slots__ = ("took_ms",)
+    TOOK_MS_FIELD_NUMBER: _ClassVar[int]
+    took_ms: int
+    def __init__(self, took_ms: _Optional[int] = ...) -> None: ...
 
 class BlockList(_message.Message):
     __slots__ = ("members",)

@@ -21,7 +21,7 @@ CREATE TABLE api_keys (
 	kind TEXT NOT NULL, 
 	created_at_ms BIGINT NOT NULL, 
 	expires_at_ms BIGINT, 
-	revoked_at_ms BIGINT, user_id TEXT, last_used_ms BIGINT, 
+	revoked_at_ms BIGINT, user_id TEXT, last_used_ms BIGINT, sessions_json TEXT, 
 	PRIMARY KEY (id), 
 	UNIQUE (hash)
 );
@@ -553,6 +553,6 @@ CREATE TABLE presences (
 
 CREATE INDEX ix_messages_undecryptable ON messages (session_id, order_no) WHERE kind = 'undecryptable';
 
-INSERT INTO "alembic_version" VALUES ('0025');
+INSERT INTO "alembic_version" VALUES ('0026');
 
 INSERT INTO "tenants" VALUES ('ten_default', 'default', 0);
