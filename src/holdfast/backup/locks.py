@@ -4,11 +4,17 @@ A passphrase locks an identity that is made for one archive, and that identity's
 so archives of any size are streams, and `age` itself opens both.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from holdfast.model.errors import BackupLocked, RequestInvalid
+
+#: How pyrage begins what it says of a lock that would take too long here.
+_TOO_MUCH_WORK: Final = "Excessive work"
+_MEASURED_AT_MOST: Final = 100
+_PAUSE_S: Final = 0.02
 
 
 class Source(Protocol):
@@ -69,14 +75,36 @@ def identities(key: Key, locked: bytes) -> Sequence[Any]:
     if locked:
         if not key.passphrase:
             raise BackupLocked("The archive is locked by a passphrase")
-        try:
-            opened = pyrage.passphrase.decrypt(locked, key.passphrase)
-        except pyrage.DecryptError as exc:
-            raise BackupLocked("The passphrase does not open this archive") from exc
-        return [pyrage.x25519.Identity.from_str(opened.decode())]
+        return [pyrage.x25519.Identity.from_str(_unlocked(locked, key.passphrase).decode())]
     if not key.identities:
         raise BackupLocked("The archive is locked for recipients")
     return [_identity(line) for text in key.identities for line in _lines(text)]
+
+
+def _unlocked(locked: bytes, passphrase: str) -> bytes:
+    """What a passphrase has locked. Raises BackupLocked.
+
+    The library measures this machine's speed for a moment, and refuses an archive whose lock would take more
+    than sixteen times as long as one that is made here: on a busy machine it may err, so it is asked again.
+    """
+    import pyrage
+
+    for more in reversed(range(_MEASURED_AT_MOST)):
+        try:
+            opened: bytes = pyrage.passphrase.decrypt(locked, passphrase)
+        except pyrage.DecryptError as exc:
+            if not str(exc).startswith(_TOO_MUCH_WORK):
+                raise BackupLocked("The passphrase does not open this archive") from exc
+            if not more:
+                raise BackupLocked(
+                    "This machine is too slow, or too busy, to try the passphrase: the archive comes from one"
+                    " that is much faster",
+                    next_step="Try again when nothing else runs here, or on a faster machine.",
+                ) from exc
+            time.sleep(_PAUSE_S)
+        else:
+            return opened
+    raise AssertionError  # the last round returns or raises
 
 
 def _lines(text: str) -> Sequence[str]:
