@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Set
+from collections.abc import AsyncIterator, Iterator, Mapping, Set
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import entry_points
@@ -20,7 +20,9 @@ from holdfast.model.errors import HoldfastError, UnknownMessage
 from holdfast.model.events import EventType, SendStatus
 
 _WITHIN_S: Final = 240.0
-_LOOK_EVERY_S: Final = 0.01
+#: Looking keeps a gateway busy.
+_LOOK_AGAIN_S: Final = 0.01
+_LOOK_EVERY_S: Final = 0.1
 _PAGE: Final = 200
 #: What bots have to be done with before all is quiet.
 _WORK: Final = frozenset(
@@ -142,19 +144,21 @@ class World:
 
     async def arrived(self, message_id: str) -> str:
         """Return when the gateway has this message; the chat that it stands in."""
+        pauses = _pauses()
         async with asyncio.timeout(_WITHIN_S):
             while True:
                 with contextlib.suppress(UnknownMessage):
                     return (await self.client.message(self.stack.session, message_id)).chat
-                await asyncio.sleep(_LOOK_EVERY_S)
+                await asyncio.sleep(next(pauses))
 
     async def quiet(self) -> None:
         """Return when the bots are done with everything, and everything that they said is sent."""
+        pauses = _pauses()
         async with asyncio.timeout(_WITHIN_S):
             while not (await self._worked_off() and await self._sent()):
                 if self._bots is not None and self._bots.done():
                     self._bots.result()
-                await asyncio.sleep(_LOOK_EVERY_S)
+                await asyncio.sleep(next(pauses))
 
     async def _worked_off(self) -> bool:
         places = {it.name: it.cursor for it in await self.client.subscriptions()}
@@ -195,6 +199,14 @@ class World:
     async def phone(self, name: str, number: str | None = None) -> Phone:
         """Somebody's phone."""
         return await self.stack.simulator.phone(name, number)
+
+
+def _pauses() -> Iterator[float]:
+    """Between one look and the next: what does not come at once is looked for less and less often."""
+    pause = _LOOK_AGAIN_S
+    while True:
+        yield pause
+        pause = min(1.5 * pause, _LOOK_EVERY_S)
 
 
 def _applications() -> str:
