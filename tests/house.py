@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+import warm
 from holdfast.keeper import Place, end_with_parent, gone
 from holdfast.lab import Phone, Simulator
 from patience import PATIENCE_S
@@ -26,7 +27,9 @@ class House:
 
     place: Place
     simulator: Simulator
-    process: asyncio.subprocess.Process | None = None
+    process: warm.Warm | asyncio.subprocess.Process | None = None
+    #: Where /proc has to show the gateway's own command line and environment.
+    cold: bool = False
     #: Put into the environment of the gateways that are started from now on.
     extra: Mapping[str, str] = field(default_factory=dict)
     http: httpx.AsyncClient = field(
@@ -41,12 +44,14 @@ class House:
         """Start a gateway; return when it is ready."""
         self.place.data.mkdir(exist_ok=True, parents=True)
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "holdfast.app"),
-                env=dict(self.place.environment()) | dict(self.extra),
-                stderr=log,
-                preexec_fn=end_with_parent,  # also where the tests are killed
-            )
+            env = dict(self.place.environment()) | dict(self.extra)
+            if self.cold:
+                command = (sys.executable, "-m", "holdfast.app")
+                self.process = await asyncio.create_subprocess_exec(
+                    *command, env=env, stderr=log, preexec_fn=end_with_parent
+                )
+            else:
+                self.process = await warm.start("holdfast.app", env=env, stderr=log)
         await self.until(self._ready, "the gateway did not become ready")
 
     async def _ready(self) -> bool:
@@ -113,6 +118,18 @@ class House:
         self.process.terminate()
         async with asyncio.timeout(PATIENCE_S):
             assert await self.process.wait() == 0
+
+    async def end(self) -> None:
+        """Every process of it ends, without a word."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+        engine = self.place.engine_pid()
+        if engine is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(engine, signal.SIGKILL)
+            assert await gone(engine, PATIENCE_S)
+        await self.http.aclose()
 
     async def ask(self, method: str, path: str, expect: int = 200, **more: Any) -> Any:
         response = await self.http.request(method, path, **more)
@@ -193,17 +210,13 @@ class House:
 
 @asynccontextmanager
 async def running_house(
-    folder: Path, simulator: Simulator, extra: Mapping[str, str] | None = None
+    folder: Path, simulator: Simulator, extra: Mapping[str, str] | None = None, *, cold: bool = False
 ) -> AsyncIterator[House]:
     """A house in a folder of its own, ready for requests; every process of it ends with the block."""
     place = Place(folder / "data", "127.0.0.1", 0, 0, simulator.trust_file, folder / "master.key")
-    made = House(place, simulator, extra=extra or {})
+    made = House(place, simulator, extra=extra or {}, cold=cold)
     try:
         await made.start()
         yield made
     finally:
-        if made.process is not None and made.process.returncode is None:
-            made.process.kill()
-            await made.process.wait()
-        await place.stop_engine()
-        await made.http.aclose()
+        await made.end()

@@ -2,9 +2,14 @@
 
 import asyncio
 import os
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import warm
 from holdfast.keeper import free_port
 from patience import PATIENCE_S
 
@@ -28,19 +33,25 @@ class Terminal:
 
     async def type(self, *argv: str, code: int = 0) -> str:
         """One `holdfast` command that ends with this exit code; what it printed."""
-        return await self.run(sys.executable, "-m", "holdfast.cli", *argv, code=code)
+        if self.umask != -1 or "PYTHONIOENCODING" in self.env:  # what a process gets at its start
+            return await self.run(sys.executable, "-m", "holdfast.cli", *argv, code=code)
+        with self._streams() as streams:
+            process = await warm.start("holdfast.cli", *argv, env=self.env, **streams)
+        return await self._said(process, code)
 
     async def run(self, *argv: str, code: int = 0) -> str:
         """One command of any kind that ends with this exit code; what it printed."""
+        with self._streams() as streams:
+            process = await asyncio.create_subprocess_exec(*argv, env=self.env, umask=self.umask, **streams)
+        return await self._said(process, code)
+
+    @contextmanager
+    def _streams(self) -> Iterator[dict[str, Any]]:
         with (self.output or Path(os.devnull)).open("ab") as output:
-            process = await asyncio.create_subprocess_exec(
-                *argv,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output if self.output else asyncio.subprocess.PIPE,
-                stderr=output if self.output else asyncio.subprocess.STDOUT,
-                env=self.env,
-                umask=self.umask,
-            )
+            out, err = (output, output) if self.output else (subprocess.PIPE, subprocess.STDOUT)
+            yield {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err}
+
+    async def _said(self, process: warm.Warm | asyncio.subprocess.Process, code: int) -> str:
         async with asyncio.timeout(PATIENCE_S):
             out = (await process.communicate())[0]
         assert process.returncode == code, out

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pyrage
 
+import warm
 from holdfast.keeper import Place
 from house import House
 
@@ -25,8 +25,8 @@ def opener(folder: Path, identity: pyrage.x25519.Identity = ME) -> Sequence[str]
 
 async def backup(house: House, *options: str) -> tuple[int, str]:
     """Run `holdfast backup`; exit code, and what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", "backup", *options),
+    process = await warm.start(
+        *("holdfast.cli", "backup", *options),
         env=dict(house.place.environment()) | dict(house.extra) | {"COLUMNS": "200"},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -59,11 +59,7 @@ async def another(house: House, folder: Path) -> AsyncIterator[House]:
     try:
         yield there
     finally:
-        if there.process is not None and there.process.returncode is None:
-            there.process.kill()
-            await there.process.wait()
-        await there.place.stop_engine()
-        await there.http.aclose()
+        await there.end()
 
 
 async def test_everything_comes_back_on_an_empty_machine_without_a_code(house: House, tmp_path: Path) -> None:

@@ -2,16 +2,16 @@
 
 import asyncio
 import json
-import sys
 from typing import Any
 
+import warm
 from house import House
 
 
 async def doctor(house: House, *options: str) -> tuple[int, str]:
     """Exit code, and what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", "doctor", *options),
+    process = await warm.start(
+        *("holdfast.cli", "doctor", *options),
         env=dict(house.place.environment()),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -2,17 +2,17 @@
 
 import asyncio
 import json
-import sys
 from pathlib import Path
 
+import warm
 from holdfast.vault import MasterKey, count, load_or_create
 from house import House
 
 
 async def keys(house: House, *options: str, stdin: str = "") -> tuple[int, str]:
     """Run `holdfast master-key`; exit code, and what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", "master-key", *options),
+    process = await warm.start(
+        *("holdfast.cli", "master-key", *options),
         env=dict(house.place.environment()) | dict(house.extra) | {"COLUMNS": "200"},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

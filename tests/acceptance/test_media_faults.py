@@ -3,12 +3,12 @@
 import asyncio
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import warm
 from files_stage import file_events, halves, message_with, noise, put, send, strikes
 from house import House
 from patience import PATIENCE_S
@@ -137,8 +137,8 @@ async def test_the_command_line_sends_files(house: House, tmp_path: Path) -> Non
     file = tmp_path / "bill.pdf"
     file.write_bytes(b"%PDF-1.7 " + noise(3000))
     wanted = ("send", "taxi", f"+{guest.phone}", "please", "--file", str(file))
-    ended = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", *wanted, "--data", str(house.place.data)),
+    ended = await warm.start(
+        *("holdfast.cli", *wanted, "--data", str(house.place.data)),
         env=dict(house.place.environment()),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

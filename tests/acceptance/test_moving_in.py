@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,14 +9,15 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+import warm
 from databases import PostgresqlForTests
 from house import House, running_house
 
 
 async def run(house: House, *argv: str) -> tuple[int, str]:
     """A command; exit code, and what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", *argv),
+    process = await warm.start(
+        *("holdfast.cli", *argv),
         env=dict(house.place.environment()) | {"COLUMNS": "200"},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

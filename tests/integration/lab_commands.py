@@ -2,15 +2,15 @@
 
 import asyncio
 import os
-import sys
 from pathlib import Path
 
+import warm
 from patience import PATIENCE_S
 
 
 async def run(*argv: str, data: Path, stdin: str = "") -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", "lab", *argv),
+    process = await warm.start(
+        *("holdfast.cli", "lab", *argv),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

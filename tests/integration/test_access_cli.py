@@ -3,13 +3,13 @@
 import asyncio
 import json
 import os
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import warm
 from announced import announced
 from holdfast.accounts import Scope
 from holdfast.model.ids import DEFAULT_TENANT
@@ -28,8 +28,8 @@ class Terminal:
     api: Served
 
     async def say(self, *words: str, given: str = "", code: int = 0) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "holdfast.cli", *words),
+        process = await warm.start(
+            *("holdfast.cli", *words),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -1,11 +1,11 @@
 """A bot and a gateway as real processes, killed around every step: each step happens once, in order."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import warm
 from holdfast.kit.foreign import one_line
 from holdfast.lab import Phone, Simulator
 from holdfast.lab.linked import LinkedStack
@@ -30,8 +30,8 @@ async def bot_process(stack: LinkedStack, file: Path) -> AsyncIterator[asyncio.s
     """The bot at work in a process of its own, killed at the end."""
     path = file.with_suffix(".log")
     with path.open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "holdfast.cli", "bot", "run", str(file)),
+        process = await warm.start(
+            *("holdfast.cli", "bot", "run", str(file)),
             env=dict(stack.environment),
             stdout=log,
             stderr=log,

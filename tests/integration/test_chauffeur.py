@@ -1,7 +1,6 @@
 """The chauffeur in a real gateway, with its bot as a process of its own, against the simulator."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import warm
 from holdfast.chauffeur.surcharges import is_holiday
 from holdfast.chauffeur.tariff import Calendar
 from holdfast.lab import Phone, Simulator
@@ -58,8 +58,8 @@ class Stage:
             at = {"HOLDFAST_URL": str(self.house.http.base_url), "HOLDFAST_KEY": str(key)}
             env |= at | {"HOLDFAST_DATA": str(self.elsewhere)}
         with path.open("wb") as log:
-            self.bot = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "holdfast.cli", "bot", "run", str(BOT)),
+            self.bot = await warm.start(
+                *("holdfast.cli", "bot", "run", str(BOT)),
                 env=env,
                 stdout=log,
                 stderr=log,
@@ -139,8 +139,8 @@ class Stage:
 
     async def cli(self, *words: str) -> str:
         """What a command prints."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "holdfast.cli", *words),
+        process = await warm.start(
+            *("holdfast.cli", *words),
             env=dict(self.house.place.environment()),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

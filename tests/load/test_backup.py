@@ -147,11 +147,7 @@ async def test_nothing_is_lost_that_whatsapp_holds_and_nothing_is_sent_twice(
         # What cannot be read at first has no text; it comes again, readable.
         received = Counter(text for text in await fresh.texts() if text)
     finally:
-        if fresh.process is not None and fresh.process.returncode is None:
-            fresh.process.kill()
-            await fresh.process.wait()
-        await place.stop_engine()
-        await fresh.http.aclose()
+        await fresh.end()
     heard, again = await talk.heard()
     counts = {
         "numbers": NUMBERS,

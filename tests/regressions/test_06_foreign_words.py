@@ -4,13 +4,13 @@ import ast
 import asyncio
 import io
 import re
-import sys
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import warm
 from holdfast.kit import logging
 from holdfast.lab import Phone
 from house import House
@@ -86,8 +86,8 @@ async def test_every_command_that_shows_words(shown: Shown) -> None:
 
 async def events_are_harmless(shown: Shown, form: list[str]) -> None:
     """`events` follows forever: look until the stranger's words have passed."""
-    following = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", "events", "--after", "", *form),
+    following = await warm.start(
+        *("holdfast.cli", "events", "--after", "", *form),
         stdout=asyncio.subprocess.PIPE,
         env=shown.terminal.env,
     )

@@ -86,8 +86,4 @@ async def test_an_archive_in_a_bucket_is_proved_and_comes_back_without_a_code(
         await fresh.received("before", "meanwhile")
         assert (await simulator.at(number).account()).registrations == 1
     finally:
-        if fresh.process is not None and fresh.process.returncode is None:
-            fresh.process.kill()
-            await fresh.process.wait()
-        await place.stop_engine()
-        await fresh.http.aclose()
+        await fresh.end()

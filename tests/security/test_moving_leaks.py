@@ -5,11 +5,14 @@ import base64
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+import pytest
+
 from holdfast.keeper import Place
+from holdfast.lab import Simulator
 from holdfast.vault.master import load_or_create
 from house import House, running_house
 
@@ -72,6 +75,13 @@ def keys_in(exported: Path) -> list[bytes]:
         return list(found.fetchone())
 
 
+@pytest.fixture
+async def house(tmp_path: Path, simulator: Simulator) -> AsyncIterator[House]:
+    """Its command line and environment are looked at."""
+    async with running_house(tmp_path, simulator, cold=True) as made:
+        yield made
+
+
 async def test_nothing_secret_is_seen_or_left_over(house: House, tmp_path: Path) -> None:
     watch = Watch(tmp_path)
     watch.temporary.mkdir()
@@ -95,7 +105,7 @@ async def test_nothing_secret_is_seen_or_left_over(house: House, tmp_path: Path)
     await watch.run(new, "backup", "restore", str(archive), *locked)
     await watch.run(new, "master-key", "rotate")
     secrets.append(load_or_create(tmp_path / "new.key").recovery_bytes)
-    async with running_house(tmp_path / "third", house.simulator) as third:
+    async with running_house(tmp_path / "third", house.simulator, cold=True) as third:
         await watch.run(third.place, "import", "whatsmeow", str(out), "-s", "taxi")
         await third.connected("taxi")
     written = [PASSPHRASE.encode(), *(form for secret in secrets for form in forms(secret))]

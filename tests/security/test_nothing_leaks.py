@@ -7,15 +7,16 @@ row of the database and every answer of the API.
 import base64
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from holdfast.lab import Simulator
 from holdfast.vault.master import load_or_create
-from house import House
+from house import House, running_house
 
 SAID, HEARD = "said-by-us-7f3a", "said-to-us-9c1e"
 
@@ -71,6 +72,13 @@ async def answers(house: House) -> list[tuple[str, bytes]]:
 def where(looked_through: list[tuple[str, bytes]], secret: bytes) -> set[str]:
     """The places that have it."""
     return {place for place, content in looked_through if secret in content}
+
+
+@pytest.fixture
+async def house(tmp_path: Path, simulator: Simulator) -> AsyncIterator[House]:
+    """Its command line and environment are looked at."""
+    async with running_house(tmp_path, simulator, cold=True) as made:
+        yield made
 
 
 @pytest.fixture

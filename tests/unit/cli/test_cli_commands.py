@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from scripted_gateway import KEY, ScriptedGateway, refusal, running_gateway, session_body, system_body
 
+import warm
 from announced import announced
 from holdfast.cli.qr import half_blocks
 from holdfast.cli.screen import ago, number
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.long
 
 
 async def holdfast(*argv: str, data: Path, stdin: str = "", **env: str) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", *argv),
+    process = await warm.start(
+        *("holdfast.cli", *argv),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -120,8 +121,8 @@ async def test_send_tells_what_became_of_it(gateway: ScriptedGateway, tmp_path: 
 
 
 async def test_events_are_lines_and_acknowledged(gateway: ScriptedGateway, tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", "events", "--as", "watch", "--json"),
+    process = await warm.start(
+        *("holdfast.cli", "events", "--as", "watch", "--json"),
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "HOLDFAST_DATA": str(tmp_path)},
     )

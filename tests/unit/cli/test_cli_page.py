@@ -3,13 +3,13 @@
 import asyncio
 import json
 import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from scripted_gateway import KEY, ScriptedGateway, running_gateway
 
+import warm
 from announced import announced
 from holdfast.cli import page
 
@@ -24,8 +24,8 @@ async def gateway(tmp_path: Path) -> AsyncIterator[ScriptedGateway]:
 
 
 async def printed(data: Path) -> str:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "holdfast.cli", "dashboard-link", "--data", str(data)),
+    process = await warm.start(
+        *("holdfast.cli", "dashboard-link", "--data", str(data)),
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "NO_COLOR": "1"},
     )
