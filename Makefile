@@ -78,9 +78,12 @@ bench: dev
 
 # ---- hold ------------------------------------------------------------------------------------------------------
 
-check: lint test-unit
+# Side by side: most of them keep one core busy, or wait.
+check: dev
+	@$(MAKE) --no-print-directory -j2 test-unit lint
 
-test: test-go test-python
+test: dev
+	@$(MAKE) --no-print-directory -j2 test-python test-go
 
 test-unit: dev
 	@sh tools/postgresql.sh
