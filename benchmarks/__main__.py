@@ -30,11 +30,13 @@ from benchmarks import (
     queued,
     report,
     restore,
+    slowdisk,
 )
 from benchmarks.context import FULL, QUICK, Context
 from benchmarks.figures import Figure
 from benchmarks.installation import ROOT, scratch
 from benchmarks.keepalive import Refused
+from benchmarks.peers import compare
 from benchmarks.processes import ProcessFailed
 from holdfast import __version__
 
@@ -49,6 +51,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, float]] = {
     "queue": (queued.measure, 1500),
     "conversations": (conversations.measure, 900),
     "idle": (idle.measure, 900),
+    "slowdisk": (slowdisk.measure, 900),
     "lab": (lab.measure, 600),
 }
 #: Those of the two that touch the database most, for `--postgresql`.
@@ -56,6 +59,8 @@ ON_POSTGRESQL: dict[str, tuple[Benchmark, float]] = {
     "restore-postgresql": (postgresql.measure_restore, 900),
     "echo-postgresql": (postgresql.measure_echo, 600),
 }
+#: Holdfast beside others, for `--peers`.
+BESIDE: dict[str, tuple[Benchmark, float]] = {"peers": (compare.measure, 5400)}
 OUT = ROOT / "build" / "bench.json"
 
 
@@ -70,13 +75,20 @@ def main() -> int:
     parser.add_argument(
         "--postgresql", action="store_true", help="restore and echo on PostgreSQL too, on a server of its own"
     )
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help="Holdfast beside a gateway on whatsmeow and Baileys; without --only nothing else",
+    )
     chosen = parser.parse_args()
-    names = [name for name in chosen.only.split(",") if name] or list(BENCHMARKS)
+    names = [name for name in chosen.only.split(",") if name] or ([] if chosen.peers else list(BENCHMARKS))
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     if chosen.postgresql:
         names += ON_POSTGRESQL
+    if chosen.peers:
+        names += BESIDE
     if not sys.platform.startswith("linux"):
         parser.error("the benchmarks read /proc and need Linux")
     return uvloop.run(_run(names, quick=chosen.quick, as_json=chosen.json))
@@ -108,7 +120,8 @@ async def _run(names: list[str], *, quick: bool, as_json: bool) -> int:
     about_machine |= {"crowding": context.crowding}
     result = report.as_json(about, about_machine, figures, context.errors)
     report.save(result, OUT)
-    report.show(errors_console if as_json else Console(), result, figures)
+    report.save_tables(result, context.tables, OUT.with_suffix(".md"))
+    report.show(errors_console if as_json else Console(), result, figures, context.tables)
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
     return 1 if context.errors else 0
@@ -116,7 +129,7 @@ async def _run(names: list[str], *, quick: bool, as_json: bool) -> int:
 
 async def _measured(name: str, context: Context) -> list[Figure]:
     """One benchmark; its failure is noted and the others still run."""
-    measure, limit_s = (BENCHMARKS | ON_POSTGRESQL)[name]
+    measure, limit_s = (BENCHMARKS | ON_POSTGRESQL | BESIDE)[name]
     context.crowding[name] = machine.crowding()
     try:
         async with asyncio.timeout(limit_s):

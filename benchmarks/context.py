@@ -26,6 +26,12 @@ class Sizes:
     queued: int = 10_000  # messages that wait
     queued_chats: int = 500
     companions: int = 5000  # idle ones, for the simulator's own figures
+    peer_numbers: tuple[int, int, int] = (1, 20, 100)  # the second one talks
+    peer_echo_s: float = 8.0
+    peer_seeds: tuple[int, ...] = (1, 2, 3)
+    peer_messages: int = 200
+    peer_kills: int = 10
+    peer_settle_s: float = 20.0
 
 
 FULL = Sizes()
@@ -43,6 +49,12 @@ QUICK = Sizes(
     conversations=100,
     queued=1_000,
     queued_chats=50,
+    peer_numbers=(1, 5, 20),
+    peer_echo_s=4.0,
+    peer_seeds=(1,),
+    peer_messages=60,
+    peer_kills=3,
+    peer_settle_s=5.0,
 )
 
 
@@ -55,4 +67,5 @@ class Context:
     #: The URL of a new database for an installation; None for the file in its data folder.
     new_database: Callable[[], str | None] = lambda: None
     errors: dict[str, str] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)  # in Markdown, to be pasted into documents
     crowding: dict[str, float] = field(default_factory=dict)  # of the machine, before each benchmark

@@ -9,7 +9,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -27,7 +27,10 @@ _POLL_S = 0.004
 
 
 class Installation:
-    """Starts and ends gateway and engine as often as a benchmark wants, beside one simulator."""
+    """Starts and ends gateway and engine as often as a benchmark wants, beside one simulator.
+
+    `before` are words that the gateway's command is put behind, of a program that becomes it.
+    """
 
     def __init__(
         self,
@@ -36,11 +39,14 @@ class Installation:
         database_url: str | None,
         applications: str = "",
         settings: Mapping[str, str] = MappingProxyType({}),
+        *,
+        before: Sequence[str] = (),
     ) -> None:
         self.folder, self.simulator = folder, simulator
+        self._before = before
         self._database_url, self._applications, self._settings = database_url, applications, settings
         self.home = folder / "holdfast"
-        self.port = _free_port()
+        self.port = free_port()
         self._gateway: Started | None = None
         self._api: KeepAlive | None = None
 
@@ -86,7 +92,7 @@ class Installation:
         Returns the seconds from starting the process to the first answer on /livez.
         """
         began = time.perf_counter()
-        command: list[str | Path] = [sys.executable, "-m", "holdfast.app"]
+        command: list[str | Path] = [*self._before, sys.executable, "-m", "holdfast.app"]
         gateway = await Started.start("gateway", command, self.folder / "gateway.log", self.environment)
         self._gateway = gateway
         probe = KeepAlive("127.0.0.1", self.port)
@@ -204,7 +210,8 @@ def _engine_words(installation: Installation) -> str:
     return "\n".join(log.splitlines()[-8:])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens just now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

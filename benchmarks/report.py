@@ -35,8 +35,18 @@ def save(report: Mapping[str, Any], path: Path) -> None:
     path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
 
 
-def show(console: Console, report: Mapping[str, Any], figures: Sequence[Figure]) -> None:
-    """The table, the machine below it, and what failed."""
+def save_tables(report: Mapping[str, Any], tables: Sequence[str], path: Path) -> None:
+    """Write the tables in Markdown with the machine they were taken on; nothing where there are none."""
+    if tables:
+        about = report["about"]
+        under = f"{about['at'][:10]}, commit {about['commit']}. {_machine_line(report['machine'])}"
+        path.write_text("\n\n".join([*tables, under]) + "\n")
+
+
+def show(
+    console: Console, report: Mapping[str, Any], figures: Sequence[Figure], tables: Sequence[str]
+) -> None:
+    """The table, those in Markdown, the machine below them, and what failed."""
     table = Table(title="Holdfast, measured", title_justify="left", header_style="bold", pad_edge=False)
     table.add_column("figure")
     for column in ("value", "goal"):
@@ -50,6 +60,8 @@ def show(console: Console, report: Mapping[str, Any], figures: Sequence[Figure])
         goal = "" if figure.goal is None else str(figure.goal)
         table.add_row(figure.title, value, goal, _MARKS[figure.met], spread, figure.note)
     console.print(table)
+    for markdown in tables:
+        console.print(f"\n{escape(markdown)}\n", highlight=False, soft_wrap=True)
     console.print(_machine_line(report["machine"]), style="dim", highlight=False)
     crowded = max(report["machine"]["crowding"].values(), default=1.0)
     if crowded > _CROWDED:
