@@ -21,6 +21,7 @@ type Registry struct {
 
 	lock     sync.Mutex
 	sessions map[string]*Session
+	holders  map[string]*Session // by folder
 }
 
 // NewRegistry returns a registry without sessions.
@@ -30,7 +31,7 @@ func NewRegistry(deps Deps) *Registry {
 	deps.dials = make(chan struct{}, parallelDials)
 	deps.transfers = make(chan struct{}, parallelTransfers)
 	deps.order = &order{}
-	return &Registry{deps: &deps, sessions: map[string]*Session{}}
+	return &Registry{deps: &deps, sessions: map[string]*Session{}, holders: map[string]*Session{}}
 }
 
 // Command carries a command out and calls reply exactly once, from any goroutine. It does not block.
@@ -110,22 +111,30 @@ func (r *Registry) session(id string) *Session {
 	defer r.lock.Unlock()
 	s := r.sessions[id]
 	if s == nil {
-		s = &Session{id: id, deps: r.deps, claim: r.claim}
+		s = &Session{id: id, deps: r.deps, claim: r.claim, moved: r.moved}
 		r.sessions[id] = s
 	}
 	return s
 }
 
-// claim gives a folder to one session; false while another holds it.
+// claim tells whether a session may have a folder; false while another holds it.
 func (r *Registry) claim(s *Session, folder string) bool {
 	r.lock.Lock()
 	defer r.lock.Unlock()
-	for _, other := range r.sessions {
-		if other != s && other.folderName() == folder {
-			return false
-		}
+	holder := r.holders[folder]
+	return holder == nil || holder == s
+}
+
+// moved notes which folder a session holds now; "" stands for none.
+func (r *Registry) moved(s *Session, from, to string) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	if r.holders[from] == s {
+		delete(r.holders, from)
 	}
-	return true
+	if to != "" {
+		r.holders[to] = s
+	}
 }
 
 func (r *Registry) all() []*Session {

@@ -18,6 +18,7 @@ type Session struct {
 	id    string
 	deps  *Deps
 	claim func(*Session, string) bool
+	moved func(s *Session, from, to string)
 
 	queueLock sync.Mutex
 	queue     []func()
@@ -114,8 +115,12 @@ func (s *Session) endConnection(ending translate.Ending) {
 
 func (s *Session) hold(folder, jid string) {
 	s.lock.Lock()
+	before := s.folder
 	s.folder, s.jid = folder, jid
 	s.lock.Unlock()
+	if before != folder {
+		s.moved(s, before, folder)
+	}
 	s.deps.LevelChanged()
 }
 

@@ -32,11 +32,7 @@ type handshake struct {
 
 func (h *handshake) mixHash(data []byte) { h.hash = sha256.Sum256(append(h.hash[:], data...)) }
 
-func (h *handshake) mixKey(private, public []byte) error {
-	own, err := ecdh.X25519().NewPrivateKey(private)
-	if err != nil {
-		return err
-	}
+func (h *handshake) mixKey(own *ecdh.PrivateKey, public []byte) error {
 	theirs, err := ecdh.X25519().NewPublicKey(public)
 	if err != nil {
 		return err
@@ -93,25 +89,30 @@ func (s Secrets) read(hello []byte) (cipher.AEAD, error) {
 		return nil, fmt.Errorf("server hello: %w", err)
 	}
 	server := message.GetServerHello()
-	own, err := ecdh.X25519().NewPrivateKey(s.Ephemeral[:])
+	// To make a key costs as much as to use it: once each.
+	ephemeral, err := ecdh.X25519().NewPrivateKey(s.Ephemeral[:])
+	if err != nil {
+		return nil, err
+	}
+	device, err := ecdh.X25519().NewPrivateKey(s.Static[:])
 	if err != nil {
 		return nil, err
 	}
 	h := &handshake{hash: [sha256.Size]byte([]byte(socket.NoiseStartPattern)), salt: []byte(socket.NoiseStartPattern)}
 	h.mixHash(socket.WAConnHeader)
-	h.mixHash(own.PublicKey().Bytes())
+	h.mixHash(ephemeral.PublicKey().Bytes())
 	h.mixHash(server.GetEphemeral())
-	if err := h.mixKey(s.Ephemeral[:], server.GetEphemeral()); err != nil {
+	if err := h.mixKey(ephemeral, server.GetEphemeral()); err != nil {
 		return nil, err
 	}
 	static, err := h.decrypt(server.GetStatic())
 	if err != nil {
 		return nil, errors.New("server hello: its static key does not open")
 	}
-	if err := h.mixKey(s.Ephemeral[:], static); err != nil {
+	if err := h.mixKey(ephemeral, static); err != nil {
 		return nil, err
 	}
-	if err := h.mixKey(s.Static[:], server.GetEphemeral()); err != nil {
+	if err := h.mixKey(device, server.GetEphemeral()); err != nil {
 		return nil, err
 	}
 	_, key, err := expand(nil, h.salt)

@@ -112,48 +112,47 @@ class Hearing:
 
     def levels(self, levels: Levels) -> None:
         """The engine's periodic truth: what it holds, and by absence what it does not."""
-        held = {it.session_id: it for it in levels.sessions}
+        held, now = {it.session_id: it for it in levels.sessions}, self._roster.now
         for runtime in list(self._roster.index):
             # An engine that does not count sends them in order, and is believed.
             if levels.sequence and levels.sequence < runtime.last_fact:
                 continue
             found = held.get(runtime.id)
             if found is not None:
-                self._hear_level(runtime, found)
+                self._hear_level(runtime, found, now)
             elif runtime.session.state.up:
-                self._hear_closed(runtime, runtime.session.epoch)
+                self._hear_closed(runtime, runtime.session.epoch, now)
 
-    def _hear_level(self, runtime: Runtime, held: Held) -> None:
+    def _hear_level(self, runtime: Runtime, held: Held, now: int) -> None:
         runtime.unconfirmed_ms = held.waiting_ms
         if held.last_frame_ms and held.last_frame_ms != runtime.last_heartbeat_ms:
             # Newer than the one before, also where a clock was set back.
-            runtime.last_heartbeat_ms, runtime.heard_ms = held.last_frame_ms, self._roster.now
+            runtime.last_heartbeat_ms, runtime.heard_ms = held.last_frame_ms, now
         runtime.phone_seen_ms = max(runtime.phone_seen_ms, held.phone_seen_ms)
         if held.level is LinkLevel.CLOSED:
-            self._hear_closed(runtime, held.epoch)
+            self._hear_closed(runtime, held.epoch, now)
             return
         runtime.closing = None
         session = runtime.session
-        missed = held.missed_probes or int(self._unheard(runtime))
+        missed = held.missed_probes or int(_unheard(runtime, now))
         usual = session.state is State.CONNECTED and held.level.up
         if usual and held.epoch == session.epoch and not missed:
             return
         self._roster.tell(runtime, f.LevelReported(held.epoch, held.level, missed))
 
-    def _unheard(self, runtime: Runtime) -> bool:
-        """True where a connection is up and nothing has come for so long that it proves nothing any more.
-
-        By the clock that decides: the one on the wall may have been set between two frames.
-        """
-        up_since_ms = runtime.session.up_since_ms
-        if up_since_ms is None:
-            return False
-        return self._roster.now - max(up_since_ms, runtime.heard_ms or 0) > ANSWERS_WITHIN_MS
-
-    def _hear_closed(self, runtime: Runtime, epoch: int) -> None:
+    def _hear_closed(self, runtime: Runtime, epoch: int, now: int) -> None:
         """Believed when it is still so a moment later: the fact that says why usually follows at once."""
-        closing, now = runtime.closing, self._roster.now
+        closing = runtime.closing
         if closing is None or closing.epoch != epoch:
             runtime.closing = Closing(epoch, now)
         elif now - closing.since_ms >= _CLOSED_FOR_MS:
             self._roster.tell(runtime, f.LevelReported(epoch, LinkLevel.CLOSED))
+
+
+def _unheard(runtime: Runtime, now: int) -> bool:
+    """True where a connection is up and nothing has come for so long that it proves nothing any more.
+
+    By the clock that decides: the one on the wall may have been set between two frames.
+    """
+    up_since_ms = runtime.session.up_since_ms
+    return up_since_ms is not None and now - max(up_since_ms, runtime.heard_ms or 0) > ANSWERS_WITHIN_MS
