@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -62,6 +62,8 @@ ON_POSTGRESQL: dict[str, tuple[Benchmark, float]] = {
 #: Holdfast beside others, for `--peers`.
 BESIDE: dict[str, tuple[Benchmark, float]] = {"peers": (compare.measure, 5400)}
 OUT = ROOT / "build" / "bench.json"
+#: What has a place for tables.
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "performance.md")
 
 
 def main() -> int:
@@ -80,6 +82,9 @@ def main() -> int:
         action="store_true",
         help="Holdfast beside a gateway on whatsmeow and Baileys; without --only nothing else",
     )
+    parser.add_argument(
+        "--write", action="store_true", help="put the table of --peers into README.md and docs/performance.md"
+    )
     chosen = parser.parse_args()
     names = [name for name in chosen.only.split(",") if name] or ([] if chosen.peers else list(BENCHMARKS))
     unknown = [name for name in names if name not in BENCHMARKS]
@@ -91,10 +96,10 @@ def main() -> int:
         names += BESIDE
     if not sys.platform.startswith("linux"):
         parser.error("the benchmarks read /proc and need Linux")
-    return uvloop.run(_run(names, quick=chosen.quick, as_json=chosen.json))
+    return uvloop.run(_run(names, quick=chosen.quick, as_json=chosen.json, write=chosen.write))
 
 
-async def _run(names: list[str], *, quick: bool, as_json: bool) -> int:
+async def _run(names: list[str], *, quick: bool, as_json: bool, write: bool) -> int:
     this = asyncio.current_task()
     assert this is not None
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -120,7 +125,7 @@ async def _run(names: list[str], *, quick: bool, as_json: bool) -> int:
     about_machine |= {"crowding": context.crowding}
     result = report.as_json(about, about_machine, figures, context.errors)
     report.save(result, OUT)
-    report.save_tables(result, context.tables, OUT.with_suffix(".md"))
+    _document(report.documented(result, context.tables), write=write)
     report.show(errors_console if as_json else Console(), result, figures, context.tables)
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
@@ -144,6 +149,14 @@ async def _measured(name: str, context: Context) -> list[Figure]:
     except Exception as failed:
         context.errors[name] = "".join(traceback.format_exception(failed, limit=-4)).strip()
     return []
+
+
+def _document(tables: Mapping[str, str], *, write: bool) -> None:
+    """Keep the tables in build/bench.md; with `write` also into the documents with a place for them."""
+    if tables:
+        OUT.with_suffix(".md").write_text("\n\n".join(tables.values()) + "\n")
+    for path in DOCUMENTS if write else ():
+        path.write_text(report.filled(path.read_text(), tables))
 
 
 def _sayer(console: Console, status: Status) -> Callable[[str], None]:

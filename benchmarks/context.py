@@ -67,5 +67,5 @@ class Context:
     #: The URL of a new database for an installation; None for the file in its data folder.
     new_database: Callable[[], str | None] = lambda: None
     errors: dict[str, str] = field(default_factory=dict)
-    tables: list[str] = field(default_factory=list)  # in Markdown, to be pasted into documents
+    tables: dict[str, str] = field(default_factory=dict)  # by name, in Markdown, for documents
     crowding: dict[str, float] = field(default_factory=dict)  # of the machine, before each benchmark

@@ -35,16 +35,27 @@ def save(report: Mapping[str, Any], path: Path) -> None:
     path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
 
 
-def save_tables(report: Mapping[str, Any], tables: Sequence[str], path: Path) -> None:
-    """Write the tables in Markdown with the machine they were taken on; nothing where there are none."""
-    if tables:
-        about = report["about"]
-        under = f"{about['at'][:10]}, commit {about['commit']}. {_machine_line(report['machine'])}"
-        path.write_text("\n\n".join([*tables, under]) + "\n")
+def documented(report: Mapping[str, Any], tables: Mapping[str, str]) -> dict[str, str]:
+    """The tables in Markdown, below each the machine that it was taken on and how busy that was."""
+    about, crowded = report["about"], _crowded(report)
+    busy = f" Other work took the machine: {crowded:g} s for one second." if crowded > _CROWDED else ""
+    under = f"{about['at'][:10]}, commit {about['commit']}. {_machine_line(report['machine'])}{busy}"
+    return {name: f"{table}\n\n{under}" for name, table in tables.items()}
+
+
+def filled(text: str, tables: Mapping[str, str]) -> str:
+    """The document with each table between its marks, `<!-- bench: NAME -->` and `<!-- /bench: NAME -->`."""
+    for name, table in tables.items():
+        begin, end = f"<!-- bench: {name} -->", f"<!-- /bench: {name} -->"
+        before, found, rest = text.partition(begin)
+        _, closed, after = rest.partition(end)
+        if found and closed:
+            text = f"{before}{begin}\n\n{table}\n\n{end}{after}"
+    return text
 
 
 def show(
-    console: Console, report: Mapping[str, Any], figures: Sequence[Figure], tables: Sequence[str]
+    console: Console, report: Mapping[str, Any], figures: Sequence[Figure], tables: Mapping[str, str]
 ) -> None:
     """The table, those in Markdown, the machine below them, and what failed."""
     table = Table(title="Holdfast, measured", title_justify="left", header_style="bold", pad_edge=False)
@@ -60,10 +71,10 @@ def show(
         goal = "" if figure.goal is None else str(figure.goal)
         table.add_row(figure.title, value, goal, _MARKS[figure.met], spread, figure.note)
     console.print(table)
-    for markdown in tables:
+    for markdown in tables.values():
         console.print(f"\n{escape(markdown)}\n", highlight=False, soft_wrap=True)
     console.print(_machine_line(report["machine"]), style="dim", highlight=False)
-    crowded = max(report["machine"]["crowding"].values(), default=1.0)
+    crowded = _crowded(report)
     if crowded > _CROWDED:
         console.print(
             f"[yellow]The machine was busy with other work ({crowded:g} s for one second of it): "
@@ -72,6 +83,10 @@ def show(
         )
     for name, error in report["errors"].items():
         console.print(f"[red]{name} failed:[/] {escape(error)}", highlight=False)
+
+
+def _crowded(report: Mapping[str, Any]) -> float:
+    return max(report["machine"]["crowding"].values(), default=1.0)
 
 
 def _machine_line(machine: Mapping[str, Any]) -> str:

@@ -31,7 +31,9 @@ async def measure(context: Context) -> list[Figure]:
     finally:
         _hold(context, results)
         configured = "\n".join(f"- {peer.title}: {peer.configured}." for peer in PEERS)
-        context.tables.append(f"{rows.markdown(table, results, titles)}\n\n{configured}")
+        brief = [row for row in table if row.brief]
+        context.tables["peers"] = f"{rows.markdown(table, results, titles)}\n\n{configured}"
+        context.tables["peers-brief"] = rows.markdown(brief, results, titles)
     return rows.figures(table, results, titles)
 
 

@@ -1,6 +1,7 @@
 """The table of the comparison: medians, every run of what is counted, Holdfast's share of the others'."""
 
 from benchmarks.peers.rows import Results, figures, markdown, rows
+from benchmarks.report import filled
 
 TITLES = {"holdfast": "Holdfast", "gateway": "Gateway", "baileys": "Baileys"}
 TABLE = rows((1, 20, 100), kills=10, messages=200)
@@ -51,3 +52,14 @@ def test_goals_are_for_the_share() -> None:
 
 def test_a_peer_that_costs_nothing_measurable_has_no_share() -> None:
     assert results(login1_cpu={"holdfast": [1], "gateway": [0]}).ratio("login1_cpu", "gateway") is None
+
+
+def test_a_table_takes_its_place_in_a_document_again_and_again_and_nothing_else_changes() -> None:
+    document = "above\n\n<!-- bench: peers -->\n\n<!-- /bench: peers -->\n\nbelow\n"
+    once = filled(document, {"peers": "| old |"})
+    twice = filled(once, {"peers": "| new |", "nowhere": "| lost |"})
+    assert twice == "above\n\n<!-- bench: peers -->\n\n| new |\n\n<!-- /bench: peers -->\n\nbelow\n"
+
+
+def test_a_mark_that_is_not_closed_is_left_alone() -> None:
+    assert filled("<!-- bench: peers -->\ntext", {"peers": "| new |"}) == "<!-- bench: peers -->\ntext"
