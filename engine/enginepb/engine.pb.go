@@ -10754,6 +10754,8 @@ type Notice struct {
 	//	*Notice_PresenceChanged
 	//	*Notice_ActivityChanged
 	//	*Notice_Other
+	//	*Notice_LabelChanged
+	//	*Notice_ChatLabelChanged
 	Notice        isNotice_Notice `protobuf_oneof:"notice"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -10935,6 +10937,24 @@ func (x *Notice) GetOther() *OtherNotice {
 	return nil
 }
 
+func (x *Notice) GetLabelChanged() *LabelChanged {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_LabelChanged); ok {
+			return x.LabelChanged
+		}
+	}
+	return nil
+}
+
+func (x *Notice) GetChatLabelChanged() *ChatLabelChanged {
+	if x != nil {
+		if x, ok := x.Notice.(*Notice_ChatLabelChanged); ok {
+			return x.ChatLabelChanged
+		}
+	}
+	return nil
+}
+
 type isNotice_Notice interface {
 	isNotice_Notice()
 }
@@ -10979,6 +10999,14 @@ type Notice_Other struct {
 	Other *OtherNotice `protobuf:"bytes,30,opt,name=other,proto3,oneof"`
 }
 
+type Notice_LabelChanged struct {
+	LabelChanged *LabelChanged `protobuf:"bytes,31,opt,name=label_changed,json=labelChanged,proto3,oneof"`
+}
+
+type Notice_ChatLabelChanged struct {
+	ChatLabelChanged *ChatLabelChanged `protobuf:"bytes,32,opt,name=chat_label_changed,json=chatLabelChanged,proto3,oneof"`
+}
+
 func (*Notice_GroupChanged) isNotice_Notice() {}
 
 func (*Notice_IdentityChanged) isNotice_Notice() {}
@@ -10998,6 +11026,10 @@ func (*Notice_PresenceChanged) isNotice_Notice() {}
 func (*Notice_ActivityChanged) isNotice_Notice() {}
 
 func (*Notice_Other) isNotice_Notice() {}
+
+func (*Notice_LabelChanged) isNotice_Notice() {}
+
+func (*Notice_ChatLabelChanged) isNotice_Notice() {}
 
 type GroupChanged struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -11600,6 +11632,128 @@ func (x *OtherNotice) GetKind() string {
 		return x.Kind
 	}
 	return ""
+}
+
+// A label of the account was made, changed or deleted.
+type LabelChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	LabelId       string                 `protobuf:"bytes,1,opt,name=label_id,json=labelId,proto3" json:"label_id,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Color         int32                  `protobuf:"varint,3,opt,name=color,proto3" json:"color,omitempty"` // WhatsApp's number of the colour
+	Deleted       bool                   `protobuf:"varint,4,opt,name=deleted,proto3" json:"deleted,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LabelChanged) Reset() {
+	*x = LabelChanged{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[148]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LabelChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LabelChanged) ProtoMessage() {}
+
+func (x *LabelChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[148]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LabelChanged.ProtoReflect.Descriptor instead.
+func (*LabelChanged) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{148}
+}
+
+func (x *LabelChanged) GetLabelId() string {
+	if x != nil {
+		return x.LabelId
+	}
+	return ""
+}
+
+func (x *LabelChanged) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *LabelChanged) GetColor() int32 {
+	if x != nil {
+		return x.Color
+	}
+	return 0
+}
+
+func (x *LabelChanged) GetDeleted() bool {
+	if x != nil {
+		return x.Deleted
+	}
+	return false
+}
+
+// The chat of the notice was given a label, or it was taken away.
+type ChatLabelChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	LabelId       string                 `protobuf:"bytes,1,opt,name=label_id,json=labelId,proto3" json:"label_id,omitempty"`
+	Applied       bool                   `protobuf:"varint,2,opt,name=applied,proto3" json:"applied,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChatLabelChanged) Reset() {
+	*x = ChatLabelChanged{}
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[149]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChatLabelChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChatLabelChanged) ProtoMessage() {}
+
+func (x *ChatLabelChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_holdfast_engine_v1_engine_proto_msgTypes[149]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChatLabelChanged.ProtoReflect.Descriptor instead.
+func (*ChatLabelChanged) Descriptor() ([]byte, []int) {
+	return file_holdfast_engine_v1_engine_proto_rawDescGZIP(), []int{149}
+}
+
+func (x *ChatLabelChanged) GetLabelId() string {
+	if x != nil {
+		return x.LabelId
+	}
+	return ""
+}
+
+func (x *ChatLabelChanged) GetApplied() bool {
+	if x != nil {
+		return x.Applied
+	}
+	return false
 }
 
 var File_holdfast_engine_v1_engine_proto protoreflect.FileDescriptor
@@ -12366,7 +12520,7 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\n" +
 	"sender_alt\x18\x05 \x01(\tR\tsenderAlt\x123\n" +
 	"\x04kind\x18\x06 \x01(\x0e2\x1f.holdfast.engine.v1.ReceiptKindR\x04kind\x12!\n" +
-	"\ftimestamp_ms\x18\a \x01(\x03R\vtimestampMs\"\xbd\a\n" +
+	"\ftimestamp_ms\x18\a \x01(\x03R\vtimestampMs\"\xdc\b\n" +
 	"\x06Notice\x12\x1b\n" +
 	"\tnotice_id\x18\x01 \x01(\tR\bnoticeId\x12!\n" +
 	"\ftimestamp_ms\x18\x02 \x01(\x03R\vtimestampMs\x12\x12\n" +
@@ -12384,7 +12538,9 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\rreachout_lock\x18\x1a \x01(\v2 .holdfast.engine.v1.ReachoutLockH\x00R\freachoutLock\x12P\n" +
 	"\x10presence_changed\x18\x1b \x01(\v2#.holdfast.engine.v1.PresenceChangedH\x00R\x0fpresenceChanged\x12P\n" +
 	"\x10activity_changed\x18\x1c \x01(\v2#.holdfast.engine.v1.ActivityChangedH\x00R\x0factivityChanged\x127\n" +
-	"\x05other\x18\x1e \x01(\v2\x1f.holdfast.engine.v1.OtherNoticeH\x00R\x05otherB\b\n" +
+	"\x05other\x18\x1e \x01(\v2\x1f.holdfast.engine.v1.OtherNoticeH\x00R\x05other\x12G\n" +
+	"\rlabel_changed\x18\x1f \x01(\v2 .holdfast.engine.v1.LabelChangedH\x00R\flabelChanged\x12T\n" +
+	"\x12chat_label_changed\x18  \x01(\v2$.holdfast.engine.v1.ChatLabelChangedH\x00R\x10chatLabelChangedB\b\n" +
 	"\x06notice\"\x9c\x03\n" +
 	"\fGroupChanged\x12\x16\n" +
 	"\x06joined\x18\x01 \x03(\tR\x06joined\x12\x12\n" +
@@ -12440,7 +12596,15 @@ const file_holdfast_engine_v1_engine_proto_rawDesc = "" +
 	"\x0fActivityChanged\x12<\n" +
 	"\bactivity\x18\x01 \x01(\x0e2 .holdfast.engine.v1.ChatActivityR\bactivity\"!\n" +
 	"\vOtherNotice\x12\x12\n" +
-	"\x04kind\x18\x01 \x01(\tR\x04kind*\xbf\x03\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\"m\n" +
+	"\fLabelChanged\x12\x19\n" +
+	"\blabel_id\x18\x01 \x01(\tR\alabelId\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
+	"\x05color\x18\x03 \x01(\x05R\x05color\x12\x18\n" +
+	"\adeleted\x18\x04 \x01(\bR\adeleted\"G\n" +
+	"\x10ChatLabelChanged\x12\x19\n" +
+	"\blabel_id\x18\x01 \x01(\tR\alabelId\x12\x18\n" +
+	"\aapplied\x18\x02 \x01(\bR\aapplied*\xbf\x03\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fUNKNOWN_SESSION\x10\x01\x12\x13\n" +
@@ -12588,7 +12752,7 @@ func file_holdfast_engine_v1_engine_proto_rawDescGZIP() []byte {
 }
 
 var file_holdfast_engine_v1_engine_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 148)
+var file_holdfast_engine_v1_engine_proto_msgTypes = make([]protoimpl.MessageInfo, 150)
 var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(ErrorCode)(0),                  // 0: holdfast.engine.v1.ErrorCode
 	(ChatActivity)(0),               // 1: holdfast.engine.v1.ChatActivity
@@ -12749,6 +12913,8 @@ var file_holdfast_engine_v1_engine_proto_goTypes = []any{
 	(*PresenceChanged)(nil),         // 156: holdfast.engine.v1.PresenceChanged
 	(*ActivityChanged)(nil),         // 157: holdfast.engine.v1.ActivityChanged
 	(*OtherNotice)(nil),             // 158: holdfast.engine.v1.OtherNotice
+	(*LabelChanged)(nil),            // 159: holdfast.engine.v1.LabelChanged
+	(*ChatLabelChanged)(nil),        // 160: holdfast.engine.v1.ChatLabelChanged
 }
 var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	13,  // 0: holdfast.engine.v1.Down.hello:type_name -> holdfast.engine.v1.Hello
@@ -12924,13 +13090,15 @@ var file_holdfast_engine_v1_engine_proto_depIdxs = []int32{
 	156, // 170: holdfast.engine.v1.Notice.presence_changed:type_name -> holdfast.engine.v1.PresenceChanged
 	157, // 171: holdfast.engine.v1.Notice.activity_changed:type_name -> holdfast.engine.v1.ActivityChanged
 	158, // 172: holdfast.engine.v1.Notice.other:type_name -> holdfast.engine.v1.OtherNotice
-	10,  // 173: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
-	1,   // 174: holdfast.engine.v1.ActivityChanged.activity:type_name -> holdfast.engine.v1.ChatActivity
-	175, // [175:175] is the sub-list for method output_type
-	175, // [175:175] is the sub-list for method input_type
-	175, // [175:175] is the sub-list for extension type_name
-	175, // [175:175] is the sub-list for extension extendee
-	0,   // [0:175] is the sub-list for field type_name
+	159, // 173: holdfast.engine.v1.Notice.label_changed:type_name -> holdfast.engine.v1.LabelChanged
+	160, // 174: holdfast.engine.v1.Notice.chat_label_changed:type_name -> holdfast.engine.v1.ChatLabelChanged
+	10,  // 175: holdfast.engine.v1.CallReceived.step:type_name -> holdfast.engine.v1.CallStep
+	1,   // 176: holdfast.engine.v1.ActivityChanged.activity:type_name -> holdfast.engine.v1.ChatActivity
+	177, // [177:177] is the sub-list for method output_type
+	177, // [177:177] is the sub-list for method input_type
+	177, // [177:177] is the sub-list for extension type_name
+	177, // [177:177] is the sub-list for extension extendee
+	0,   // [0:177] is the sub-list for field type_name
 }
 
 func init() { file_holdfast_engine_v1_engine_proto_init() }
@@ -13093,6 +13261,8 @@ func file_holdfast_engine_v1_engine_proto_init() {
 		(*Notice_PresenceChanged)(nil),
 		(*Notice_ActivityChanged)(nil),
 		(*Notice_Other)(nil),
+		(*Notice_LabelChanged)(nil),
+		(*Notice_ChatLabelChanged)(nil),
 	}
 	file_holdfast_engine_v1_engine_proto_msgTypes[138].OneofWrappers = []any{}
 	file_holdfast_engine_v1_engine_proto_msgTypes[142].OneofWrappers = []any{}
@@ -13102,7 +13272,7 @@ func file_holdfast_engine_v1_engine_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_holdfast_engine_v1_engine_proto_rawDesc), len(file_holdfast_engine_v1_engine_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   148,
+			NumMessages:   150,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -93,3 +93,19 @@ func TestAPanicInAGoroutineOfTheLibraryEndsNoProcess(t *testing.T) {
 		t.Errorf("patch: %v", err)
 	}
 }
+
+func TestAnAmendmentIsMadeOnceOrFails(t *testing.T) {
+	for name, it := range amendments() {
+		if text, err := amend(name, "if "+it.from+" {}"); err != nil || text != "if "+it.to+" {}" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+		for _, wrong := range []string{"", it.from + it.from} {
+			if _, err := amend(name, wrong); err == nil {
+				t.Errorf("%s: %q was taken", name, wrong)
+			}
+		}
+	}
+	if text, err := amend("other.go", "as it is"); err != nil || text != "as it is" {
+		t.Errorf("%q, %v", text, err)
+	}
+}

@@ -1,5 +1,6 @@
 // Command harden makes a copy of the pinned whatsmeow in which a panic in a goroutine that the library starts by itself
-// does not end the process, and a go.mod that builds the engine with it. It works from the module cache alone.
+// does not end the process, with a few amendments, and a go.mod that builds the engine with it. It works from the module
+// cache alone.
 //
 //	go run ./engine/harden build/hardened
 //	go build -modfile build/hardened/go.mod ./engine
@@ -118,8 +119,11 @@ func copyHardened(source, target string) (string, int, error) {
 			if text, count, err = harden(filepath.ToSlash(name), content); err != nil {
 				return err
 			}
+			if text, err = amend(filepath.ToSlash(name), text); err != nil {
+				return err
+			}
 		}
-		if count > 0 {
+		if text != string(content) {
 			patch += difference(filepath.ToSlash(name), string(content), text)
 		}
 		total += count

@@ -99,3 +99,34 @@ async def test_what_was_said_before_the_link_is_there_and_was_told_to_nobody(
     assert await client.chats.ask_older("taxi", f"+{ann.phone}", count=10) == before[0]
     answer = await client.send("taxi", f"+{ann.phone}", "a late answer", quoted_id=before[1])
     assert (await ann.wait_for("a late answer")).id == answer.message_id
+
+
+async def test_labels_of_before_the_link_and_after_it(house: House, client: Client) -> None:
+    owner = await house.simulator.phone("Owner")
+    ann, bob = await house.simulator.phone("Ann"), await house.simulator.phone("Bob")
+    await owner.save_label("3", "VIP", color=4)
+    await owner.arrange(ann.phone, label="3")
+    await client.sessions.create("taxi")
+    await house.ask("POST", "/v1/sessions/taxi/pair", 202)
+    qr = await house.ask("GET", "/v1/sessions/taxi/qr", params={"wait_s": 20})
+    await owner.scan(qr["code"])
+    await house.connected("taxi")
+
+    async def shown(*wanted: list[str]) -> bool:
+        chats = [await client.chats.get("taxi", f"+{who.phone}") for who in (ann, bob)]
+        return [[it.name for it in chat.labels] for chat in chats] == list(wanted)
+
+    await house.until(lambda: shown(["VIP"], []), "labels of before the link are not here")
+    assert [(it.label_id, it.name, it.color) for it in await client.chats.labels("taxi")] == [("3", "VIP", 4)]
+    await house.kill("gateway")
+    await owner.save_label("3", "Regular")
+    await owner.arrange(bob.phone, label="3")
+    await owner.arrange(ann.phone, unlabel="3")
+    await house.start()
+    await house.until(lambda: shown([], ["Regular"]), "what the phone changed meanwhile is not here")
+    await ann.say(owner.phone, "now the two names of Ann are known to be one person")
+    await owner.arrange(ann.phone, label="3")
+    await house.until(lambda: shown(["Regular"], ["Regular"]), "the label of a known person is not here")
+    await owner.save_label("3", "Regular", deleted=True)
+    await house.until(lambda: shown([], []), "a deleted label is still here")
+    assert await client.chats.labels("taxi") == []

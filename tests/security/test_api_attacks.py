@@ -73,6 +73,7 @@ NEEDS: Final = {
     "DELETE /v1/sessions/{ref}/people/{person}/presence": "send",
     "PUT /v1/sessions/{ref}/chats/{chat}/activity": "send",
     "GET /v1/sessions/{ref}/chats": "read",
+    "GET /v1/sessions/{ref}/labels": "read",
     "GET /v1/sessions/{ref}/search": "read",
     "GET /v1/search": "read",
     "GET /v1/sessions/{ref}/chats/{chat}": "read",

@@ -104,6 +104,8 @@ func (c *Connection) attach(device *store.Device) {
 	client.EnableDecryptedEventBuffer = true
 	client.ManualHistorySyncDownload = true
 	client.UseRetryMessageStore = true
+	// What the account had before the link, its labels for one, is told like later changes of it.
+	client.EmitAppStateEventsOnFullSync = true
 	client.AutomaticMessageRerequestFromPhone = false
 	client.SetMaxParallelRetryReceiptHandling(1)
 	client.PreRetryCallback = c.retries.answer

@@ -80,7 +80,7 @@ func (c *Connection) handleDelivery(event any) bool {
 		return c.deliverMessage(translate.Undecryptable(e, c.aliases))
 	case *events.GroupInfo, *events.JoinedGroup, *events.IdentityChange, *events.Picture, *events.UserAbout, *events.Contact,
 		*events.CallOffer, *events.CallOfferNotice, *events.CallAccept, *events.CallReject, *events.CallTerminate,
-		*events.NotifyAccountReachoutTimelock:
+		*events.NotifyAccountReachoutTimelock, *events.LabelEdit, *events.LabelAssociationChat:
 		notice := translate.Notice(e, c.aliases)
 		if notice == nil {
 			return !c.watch.Failed()

@@ -34,7 +34,8 @@ func dispositions() map[Disposition][]any {
 			// Notices.
 			&events.GroupInfo{}, &events.JoinedGroup{}, &events.IdentityChange{}, &events.Picture{}, &events.UserAbout{},
 			&events.Contact{}, &events.CallOffer{}, &events.CallOfferNotice{}, &events.CallAccept{}, &events.CallReject{},
-			&events.CallTerminate{}, &events.NotifyAccountReachoutTimelock{},
+			&events.CallTerminate{}, &events.NotifyAccountReachoutTimelock{}, &events.LabelEdit{},
+			&events.LabelAssociationChat{},
 			// Best effort, and only of people who are watched.
 			&events.Presence{}, &events.ChatPresence{},
 		},
@@ -59,12 +60,11 @@ func dispositions() map[Disposition][]any {
 			&events.CallPreAccept{}, &events.CallTransport{}, &events.CallRelayLatency{}, &events.UnknownCallEvent{},
 			// Names come with every message; settings are asked for when somebody wants them.
 			&events.PrivacySettings{}, &events.Blocklist{}, &events.PushName{}, &events.BusinessName{},
-			// App state of the own account.
+			// App state of the account.
 			&events.Pin{}, &events.Star{}, &events.DeleteForMe{}, &events.Mute{}, &events.Archive{},
 			&events.MarkChatAsRead{}, &events.ClearChat{}, &events.DeleteChat{}, &events.UnarchiveChatsSetting{},
-			&events.UserStatusMute{}, &events.LabelEdit{}, &events.LabelAssociationChat{},
-			&events.LabelAssociationMessage{}, &events.AppState{}, &events.AppStateSyncComplete{},
-			&events.AppStateSyncError{},
+			&events.UserStatusMute{}, &events.LabelAssociationMessage{}, &events.AppState{},
+			&events.AppStateSyncComplete{}, &events.AppStateSyncError{},
 			// Channels.
 			&events.NewsletterJoin{}, &events.NewsletterLeave{}, &events.NewsletterMuteChange{},
 			&events.NewsletterLiveUpdate{},

@@ -37,6 +37,16 @@ func Notice(event any, aliases Aliases) *pb.Notice {
 		}
 		about(to, e.JID, types.EmptyJID, e.Timestamp)
 		to.Notice = &pb.Notice_ContactChanged{ContactChanged: &pb.ContactChanged{SavedName: changedText(e.Action.GetFullName())}}
+	case *events.LabelEdit:
+		about(to, types.EmptyJID, types.EmptyJID, e.Timestamp)
+		to.Notice = &pb.Notice_LabelChanged{LabelChanged: &pb.LabelChanged{
+			LabelId: valid(e.LabelID), Name: valid(e.Action.GetName()), Color: e.Action.GetColor(), Deleted: e.Action.GetDeleted(),
+		}}
+	case *events.LabelAssociationChat:
+		about(to, e.JID, types.EmptyJID, e.Timestamp)
+		to.Notice = &pb.Notice_ChatLabelChanged{ChatLabelChanged: &pb.ChatLabelChanged{
+			LabelId: valid(e.LabelID), Applied: e.Action.GetLabeled(),
+		}}
 	case *events.NotifyAccountReachoutTimelock:
 		reachoutLock(to, e)
 	default:

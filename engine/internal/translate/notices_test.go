@@ -67,17 +67,25 @@ func TestNotices(t *testing.T) {
 			&events.JoinedGroup{Sender: &noticePN, GroupInfo: types.GroupInfo{JID: noticeGroup, GroupName: types.GroupName{Name: "a\xff"}, Participants: []types.GroupParticipant{{JID: noticeLID}}}},
 			changed(&pb.GroupChanged{AddedUs: true, Subject: proto.String("a\uFFFD"), Joined: []string{noticeLID.String()}}),
 		},
-		"a call":           {&events.CallOffer{BasicCallMeta: meta, Data: &waBinary.Node{Tag: "offer"}}, called(pb.CallStep_CALL_OFFERED, false, false)},
-		"without data":     {&events.CallOffer{BasicCallMeta: meta}, called(pb.CallStep_CALL_OFFERED, false, false)},
-		"a video call":     {&events.CallOffer{BasicCallMeta: meta, Data: &waBinary.Node{Content: []waBinary.Node{{Tag: "video"}}}}, called(pb.CallStep_CALL_OFFERED, true, false)},
-		"a group's call":   {&events.CallOfferNotice{BasicCallMeta: inGroup, Media: "video", Type: "group"}, called(pb.CallStep_CALL_OFFERED, true, true)},
-		"taken":            {&events.CallAccept{BasicCallMeta: meta}, called(pb.CallStep_CALL_ACCEPTED, false, false)},
-		"declined":         {&events.CallReject{BasicCallMeta: meta}, called(pb.CallStep_CALL_REJECTED, false, false)},
-		"over":             {&events.CallTerminate{BasicCallMeta: inGroup}, called(pb.CallStep_CALL_ENDED, false, true)},
-		"another phone":    {&events.IdentityChange{JID: noticePN, Timestamp: noticeAt, Implicit: true}, &pb.Notice{Notice: &pb.Notice_IdentityChanged{IdentityChanged: &pb.IdentityChanged{Implicit: true}}}},
-		"a picture":        {&events.Picture{JID: noticePN, Author: noticePN, Timestamp: noticeAt, PictureID: "17"}, &pb.Notice{Notice: &pb.Notice_PictureChanged{PictureChanged: &pb.PictureChanged{PictureId: "17"}}}},
-		"about":            {&events.UserAbout{JID: noticePN, Timestamp: noticeAt}, contact(&pb.ContactChanged{About: proto.String("")})},
-		"saved":            {&events.Contact{JID: noticePN, Action: &waSyncAction.ContactAction{FullName: proto.String("Bo")}}, contact(&pb.ContactChanged{SavedName: proto.String("Bo")})},
+		"a call":         {&events.CallOffer{BasicCallMeta: meta, Data: &waBinary.Node{Tag: "offer"}}, called(pb.CallStep_CALL_OFFERED, false, false)},
+		"without data":   {&events.CallOffer{BasicCallMeta: meta}, called(pb.CallStep_CALL_OFFERED, false, false)},
+		"a video call":   {&events.CallOffer{BasicCallMeta: meta, Data: &waBinary.Node{Content: []waBinary.Node{{Tag: "video"}}}}, called(pb.CallStep_CALL_OFFERED, true, false)},
+		"a group's call": {&events.CallOfferNotice{BasicCallMeta: inGroup, Media: "video", Type: "group"}, called(pb.CallStep_CALL_OFFERED, true, true)},
+		"taken":          {&events.CallAccept{BasicCallMeta: meta}, called(pb.CallStep_CALL_ACCEPTED, false, false)},
+		"declined":       {&events.CallReject{BasicCallMeta: meta}, called(pb.CallStep_CALL_REJECTED, false, false)},
+		"over":           {&events.CallTerminate{BasicCallMeta: inGroup}, called(pb.CallStep_CALL_ENDED, false, true)},
+		"another phone":  {&events.IdentityChange{JID: noticePN, Timestamp: noticeAt, Implicit: true}, &pb.Notice{Notice: &pb.Notice_IdentityChanged{IdentityChanged: &pb.IdentityChanged{Implicit: true}}}},
+		"a picture":      {&events.Picture{JID: noticePN, Author: noticePN, Timestamp: noticeAt, PictureID: "17"}, &pb.Notice{Notice: &pb.Notice_PictureChanged{PictureChanged: &pb.PictureChanged{PictureId: "17"}}}},
+		"about":          {&events.UserAbout{JID: noticePN, Timestamp: noticeAt}, contact(&pb.ContactChanged{About: proto.String("")})},
+		"saved":          {&events.Contact{JID: noticePN, Action: &waSyncAction.ContactAction{FullName: proto.String("Bo")}}, contact(&pb.ContactChanged{SavedName: proto.String("Bo")})},
+		"a label": {
+			&events.LabelEdit{LabelID: "3", Timestamp: noticeAt, Action: &waSyncAction.LabelEditAction{Name: proto.String("VIP\xff"), Color: proto.Int32(4), Deleted: proto.Bool(true)}},
+			&pb.Notice{Notice: &pb.Notice_LabelChanged{LabelChanged: &pb.LabelChanged{LabelId: "3", Name: "VIP\uFFFD", Color: 4, Deleted: true}}},
+		},
+		"a label of a chat": {
+			&events.LabelAssociationChat{JID: noticePN, LabelID: "3", Timestamp: noticeAt, Action: &waSyncAction.LabelAssociationAction{Labeled: proto.Bool(true)}},
+			&pb.Notice{Notice: &pb.Notice_ChatLabelChanged{ChatLabelChanged: &pb.ChatLabelChanged{LabelId: "3", Applied: true}}},
+		},
 		"the address book": {&events.Contact{JID: noticePN, FromFullSync: true}, nil},
 		"something else":   {&events.Presence{From: noticePN}, nil},
 	} {
@@ -88,7 +96,7 @@ func TestNotices(t *testing.T) {
 			}
 			continue
 		}
-		if len(got.NoticeId) != 32 || len(got.Raw) == 0 || got.Chat == "" || (got.Chat == noticePN.String() && got.ChatAlt != noticeLID.String()) {
+		if len(got.NoticeId) != 32 || len(got.Raw) == 0 || (got.Chat == "" && got.GetLabelChanged() == nil) || (got.Chat == noticePN.String() && got.ChatAlt != noticeLID.String()) {
 			t.Errorf("%s: %v", name, got)
 		}
 		// The same event is the same notice, whatever names were learned meanwhile.

@@ -13,7 +13,9 @@ func settingRoutes() []route {
 		{method: "POST", path: "/admin/phones/{phone}/contacts", call: takes(saveContact),
 			summary: "Saves a number under a name, which the companions hear of; an empty name forgets it."},
 		{method: "POST", path: "/admin/phones/{phone}/chats/{jid}", call: takes(arrangeChat),
-			summary: "Archives, pins, mutes, stars, clears or deletes, as app state that the companions hear of."},
+			summary: "Archives, pins, mutes, labels, stars, clears or deletes, as app state that the companions hear of."},
+		{method: "POST", path: "/admin/phones/{phone}/labels", call: takes(saveLabel),
+			summary: "Makes, changes or deletes a label of a business account, which the companions hear of."},
 		{method: "POST", path: "/admin/phones/{phone}/rename", summary: "Changes the push name.", call: takes(rename)},
 		{method: "POST", path: "/admin/phones/{phone}/rotate-key", call: takes(rotateKey),
 			summary: "Makes a new app state key; companions that are not told must ask for it."},
@@ -64,6 +66,17 @@ func arrangeChat(rooms *Rooms, r *http.Request, order phone.ChatOrder) (chatView
 	}
 	shown, _, _ := arranged.Conversation(to.Chat())
 	return rooms.viewChat(owner, &shown), nil
+}
+
+func saveLabel(rooms *Rooms, r *http.Request, label phone.Label) (phone.Label, error) {
+	owner, err := rooms.account(r)
+	if err != nil {
+		return phone.Label{}, err
+	}
+	if label.ID == "" {
+		return phone.Label{}, badRequest("a label has an id")
+	}
+	return label, rooms.Phones.Of(owner).SaveLabel(label)
 }
 
 type renameOrder struct {

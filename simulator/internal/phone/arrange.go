@@ -2,6 +2,7 @@ package phone
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.mau.fi/whatsmeow/proto/waCommon"
@@ -86,6 +87,13 @@ func (p *Phone) chatSettings(to Destination, chat string, order *ChatOrder) (ste
 			Read: order.Read, MessageRange: p.messageRange(to),
 		}}, "markChatAsRead", chat))
 	}
+	for id, applied := range map[string]bool{order.Label: true, order.Unlabel: false} {
+		if id != "" {
+			steps = append(steps, setting(regular, 3, &waSyncAction.SyncActionValue{
+				LabelAssociationAction: &waSyncAction.LabelAssociationAction{Labeled: proto.Bool(applied)},
+			}, labelOfChat, id, chat))
+		}
+	}
 	return steps
 }
 
@@ -123,13 +131,16 @@ func (p *Phone) messageRange(to Destination) *waSyncAction.SyncActionMessageRang
 	}
 }
 
+// labelOfChat begins the index of a chat's label; the chat is its last part.
+const labelOfChat = "label_jid"
+
 type effect func(p *Phone, chat string, change settings.Change)
 
 // effects returns the table of settings that the phone shows. The chat is the screen's key of the second part of the
 // index, if there is one.
 func effects() map[string]effect {
 	return map[string]effect{
-		"setting_pushName": showName, "contact": showContact, "mute": showMute, "star": showStar,
+		labelOfChat: showLabel, "setting_pushName": showName, "contact": showContact, "mute": showMute, "star": showStar,
 		"archive": func(p *Phone, chat string, change settings.Change) {
 			p.screen.Chat(chat).Archived = change.Value.GetArchiveChatAction().GetArchived()
 		},
@@ -175,6 +186,17 @@ func showMute(p *Phone, chat string, change settings.Change) {
 	p.screen.Chat(chat).MutedUntil = until
 }
 
+func showLabel(p *Phone, chat string, change settings.Change) {
+	if len(change.Index) < 3 {
+		return
+	}
+	shown, label := p.screen.Chat(chat), change.Index[1]
+	shown.Labels = slices.DeleteFunc(shown.Labels, func(other string) bool { return other == label })
+	if change.Value.GetLabelAssociationAction().GetLabeled() {
+		shown.Labels = append(shown.Labels, label)
+	}
+}
+
 func showStar(p *Phone, chat string, change settings.Change) {
 	if line, ok := p.lineOf(chat, change.Index); ok {
 		line.Starred = change.Value.GetStarAction().GetStarred()
@@ -195,10 +217,22 @@ func (p *Phone) take(change settings.Change) {
 		return
 	}
 	chat := ""
-	if len(change.Index) > 1 {
-		chat = p.chatNamed(change.Index[1])
+	if at := aboutChat(change.Index); at != "" {
+		chat = p.chatNamed(at)
 	}
 	effect(p, chat, change)
+}
+
+// aboutChat is the part of an index that names a chat, "" for one that names none.
+func aboutChat(index []string) string {
+	switch {
+	case index[0] == labelOfChat:
+		return index[len(index)-1]
+	case len(index) > 1:
+		return index[1]
+	default:
+		return ""
+	}
 }
 
 // chatNamed is the screen's key of a chat that a setting names.

@@ -22,6 +22,7 @@ const (
 	criticalLow   = "critical_unblock_low"
 	regularHigh   = "regular_high"
 	regularLow    = "regular_low"
+	regular       = "regular"
 )
 
 // locale is the language of every phone here.
@@ -225,6 +226,28 @@ func contactChange(contact *account.Account, name string) settings.Change {
 	return change
 }
 
+// Label is a label of a business account; its id is chosen by whoever makes it.
+type Label struct {
+	ID      string `json:"label_id"`
+	Name    string `json:"name"`
+	Color   int32  `json:"color" doc:"WhatsApp's number of the colour, 0 to 19"`
+	Deleted bool   `json:"deleted,omitempty"`
+}
+
+// SaveLabel makes, changes or deletes a label, which the companions hear of.
+func (p *Phone) SaveLabel(label Label) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.isAsleep() {
+		return ErrAsleep
+	}
+	return p.author(regular, settings.Change{Index: []string{"label_edit", label.ID}, Version: 3, Value: &waSyncAction.SyncActionValue{
+		LabelEditAction: &waSyncAction.LabelEditAction{
+			Name: proto.String(label.Name), Color: proto.Int32(label.Color), Deleted: proto.Bool(label.Deleted),
+		},
+	}})
+}
+
 // ChatOrder is what people do to a chat in the list; what is absent stays as it is.
 type ChatOrder struct {
 	Archived *bool `json:"archived,omitempty"`
@@ -236,6 +259,8 @@ type ChatOrder struct {
 	Star        string `json:"star,omitempty" doc:"id of a message"`
 	Unstar      string `json:"unstar,omitempty" doc:"id of a message"`
 	DeleteForMe string `json:"delete_for_me,omitempty" doc:"id of a message"`
+	Label       string `json:"label,omitempty" doc:"id of a label that the chat is given"`
+	Unlabel     string `json:"unlabel,omitempty" doc:"id of a label that is taken away"`
 	Clear       bool   `json:"clear,omitempty" doc:"removes the messages, keeps the chat"`
 	Delete      bool   `json:"delete,omitempty" doc:"removes the chat"`
 }

@@ -62,6 +62,7 @@ type shownChat struct {
 	MutedUntil   int64 `json:"muted_until"`
 	MarkedUnread bool  `json:"marked_unread"`
 	Expiration   int   `json:"disappearing_s"`
+	Labels       []string
 	Messages     []shownLine
 }
 

@@ -2,6 +2,7 @@ package world_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,6 +42,17 @@ func TestAPhonesSettingsReachItsCompanions(t *testing.T) {
 	l.order(own, friend, fields{"pinned": true})
 	if pin := waitFor[*events.Pin](c); !pin.Action.GetPinned() {
 		t.Errorf("pin %+v", pin)
+	}
+	l.must("POST", "/admin/phones/"+own+"/labels", fields{"label_id": "3", "name": "VIP", "color": 4}, nil)
+	if label := waitFor[*events.LabelEdit](c); label.LabelID != "3" || label.Action.GetName() != "VIP" || label.Action.GetColor() != 4 {
+		t.Errorf("label %+v", label)
+	}
+	l.order(own, friend, fields{"label": "3"})
+	if given := waitFor[*events.LabelAssociationChat](c); given.LabelID != "3" || given.JID != jidOf(friend) || !given.Action.GetLabeled() {
+		t.Errorf("label of the chat %+v", given)
+	}
+	if shown := l.chat(own, friend); !slices.Equal(shown.Labels, []string{"3"}) {
+		t.Errorf("the phone shows %+v", shown)
 	}
 	l.order(own, friend, fields{"mute_s": 3600})
 	if mute := waitFor[*events.Mute](c); !mute.Action.GetMuted() || mute.Action.GetMuteEndTimestamp() < time.Now().UnixMilli() {

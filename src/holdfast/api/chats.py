@@ -18,16 +18,31 @@ from holdfast.api.paging import (
     write_chat_place,
     write_window_place,
 )
-from holdfast.chats import Chat, Wanted
+from holdfast.chats import Chat, Label, Wanted
 from holdfast.kit.iso import iso_or_none
 from holdfast.messages import ChatWindows, Window
 from holdfast.model.errors import RequestInvalid
 
 router = APIRouter(prefix="/v1/sessions/{ref}/chats", tags=["chats"])
+labels_router = APIRouter(prefix="/v1/sessions/{ref}/labels", tags=["chats"])
 
 ChatName = Annotated[str, Path(description="a number, a JID or the `chat` of an event", max_length=128)]
 _REFUSED: Final = refusals(400, 404, 422)
 _ASKS: Final = refusals(400, 404, 409, 422, 429, 502, 504)
+
+
+class LabelOut(BaseModel):
+    """A label of a business account."""
+
+    label_id: str
+    name: str = Field(description="empty while the phone has not told of it")
+    color: int = Field(description="WhatsApp's number of the colour")
+
+
+class LabelsOut(BaseModel):
+    """Every label, by name."""
+
+    labels: list[LabelOut]
 
 
 class ChatOut(BaseModel):
@@ -42,6 +57,7 @@ class ChatOut(BaseModel):
     muted_until: str | None = Field(description="null when notifications are on")
     last_at: Moment | None = Field(description="when the last message was sent; null where there is none")
     last_message: MessageOut | None = Field(description="null where there is none any more")
+    labels: list[LabelOut] = Field(description="what the phone has labelled it with, by name")
 
 
 class ChatsOut(PageOut):
@@ -113,6 +129,13 @@ async def list_chats(
     )
 
 
+@labels_router.get("", summary="List labels", responses=refusals(404))
+async def list_labels(rooms: Behind, caller: Reader, ref: Ref) -> LabelsOut:
+    """Of a business account, as far as its phone has told of them. They are made and changed on the phone."""
+    session = rooms.directory.resolve(caller.tenant_id, ref)
+    return LabelsOut(labels=[label_out(each) for each in await rooms.chats.labels(session)])
+
+
 @router.get("/{chat}", summary="Show a chat", responses=_REFUSED)
 async def show_chat(rooms: Behind, caller: Reader, ref: Ref, chat: ChatName) -> ChatOut:
     """One chat; an empty one where nothing was said yet."""
@@ -167,7 +190,13 @@ def chat_out(it: Chat) -> ChatOut:
         muted_until=iso_or_none(it.row.muted_until_ms),
         last_at=iso_or_none(it.row.last_at_ms),
         last_message=None if it.last is None else message_out(it.last),
+        labels=[label_out(each) for each in it.labels],
     )
+
+
+def label_out(it: Label) -> LabelOut:
+    """A label, by itself or of a chat."""
+    return LabelOut(label_id=it.label_id, name=it.name, color=it.color)
 
 
 def window_out(it: Window) -> WindowOut:

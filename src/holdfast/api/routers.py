@@ -49,7 +49,7 @@ SECTIONS: Final[Sequence[Section]] = (
     _section("importing", "sessions/*/import sessions/*/export"),
     _section("codes", "sessions/*/pair sessions/*/qr sessions/*/qr.svg sessions/*/qr.txt"),
     _section("messages", "sessions/*/messages"),
-    _section("chats", "sessions/*/chats"),
+    _section("chats", "sessions/*/chats sessions/*/labels", "router", "labels_router"),
     _section("search", "search sessions/*/search"),
     _section("queue", "sessions/*/queue"),
     _section("media", "media"),

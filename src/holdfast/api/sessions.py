@@ -74,7 +74,7 @@ class SessionOut(BaseModel):
     connectionStatus: ConnectionStatus = Field(description="the older systems' word")
     color: Color
     reason: str
-    code: int | None = Field(description="WhatsApp's own number for the reason")
+    code: int | None = Field(description="WhatsApp's code for the reason")
     sentence: str
     next_step: str
     detail: str
@@ -124,7 +124,7 @@ class TimelineEntryOut(BaseModel):
     state: State
     color: Color
     reason: str | None
-    code: int | None = Field(description="WhatsApp's own number for the reason")
+    code: int | None = Field(description="WhatsApp's code for the reason")
     sentence: str
     detail: str
     epoch: int

@@ -111,7 +111,7 @@ class SessionStateOut(BaseModel):
     previous: State
     color: Color
     reason: str = Field(description="a code; GET the session for its sentence")
-    code: int | None = Field(description="WhatsApp's own number for what happened")
+    code: int | None = Field(description="WhatsApp's code for what happened")
     phone: str | None
     detail: str
     since: datetime | None

@@ -24,7 +24,15 @@ from holdfast.app.canary import Canary
 from holdfast.app.listeners import Listeners
 from holdfast.app.meter import Meter
 from holdfast.backup import Backups
-from holdfast.chats import Chats, Importer, ListOfChats, Telling, Traffic, merge_chats
+from holdfast.chats import (
+    Chats,
+    Importer,
+    ListOfChats,
+    Telling,
+    Traffic,
+    forget_labels,
+    merge_chats,
+)
 from holdfast.configuration import Configuration
 from holdfast.delivery import Subscriptions
 from holdfast.doctor import Check, Doctor, Level, Places
@@ -174,6 +182,7 @@ class Gateway:
         self.outbox.session_deleted(unit, session_id)
         self.steps.session_deleted(unit, session_id)
         self.presences.session_deleted(unit, session_id)
+        forget_labels(unit, session_id)
 
     def _attached(self, identity: EngineIdentity) -> None:
         self.intake.begin()

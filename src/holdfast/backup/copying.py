@@ -17,6 +17,8 @@ MESSAGES: Final = frozenset(
     {
         "messages",
         "chats",
+        "labels",
+        "chat_labels",
         "receipts",
         "aliases",
         "events",

@@ -5,10 +5,11 @@ what was made of them. The inbox tells what the phone did elsewhere. Out go list
 own, and no message waits for it.
 """
 
-from holdfast.chats.chat import Chat, ChatPlace
+from holdfast.chats.chat import Chat, ChatPlace, Label
 from holdfast.chats.chats import Chats, Wanted
 from holdfast.chats.following import ListOfChats
 from holdfast.chats.importing import Importer
+from holdfast.chats.labels import forget as forget_labels
 from holdfast.chats.rows import merge as merge_chats
 from holdfast.chats.telling import Telling
 from holdfast.chats.traffic import Count, Traffic
@@ -19,9 +20,11 @@ __all__ = [
     "Chats",
     "Count",
     "Importer",
+    "Label",
     "ListOfChats",
     "Telling",
     "Traffic",
     "Wanted",
+    "forget_labels",
     "merge_chats",
 ]

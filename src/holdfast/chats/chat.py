@@ -1,5 +1,6 @@
 """A chat as it is kept and as it is shown, and what one more message makes of it. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -103,12 +104,22 @@ class ChatPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A label. One that a chat has and that was not told of yet has no name."""
+
+    label_id: str
+    name: str = field(repr=False)
+    color: int  #: WhatsApp's number of the colour
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """A chat as it is shown."""
 
     row: ChatRow
     phone: str | None  #: `+4915…` of a person whose number is known
     last: Message | None  #: None where retention has deleted it
+    labels: Sequence[Label] = ()
 
     @property
     def name(self) -> str:

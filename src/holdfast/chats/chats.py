@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from holdfast.chats import rows, statements
-from holdfast.chats.chat import Chat, ChatPlace, ChatRow
+from holdfast.chats import labels, rows, statements
+from holdfast.chats.chat import Chat, ChatPlace, ChatRow, Label
 from holdfast.messages import ChatWindows, Follower, Message, Window
 from holdfast.messages.reading import by_order
 from holdfast.model.address import parse_recipient, phone_of
@@ -49,6 +49,10 @@ class Chats:
         jid = chat_jid(chat)
         await self._follower.catch_up()
         return await self._store.read(partial(_one, session_id=session.session_id, jid=jid))
+
+    async def labels(self, session: SessionRef) -> Sequence[Label]:
+        """The labels of the session's number, by name, as far as its phone has told of them."""
+        return await self._store.read(partial(labels.every, session_id=session.session_id))
 
     async def messages(self, session: SessionRef, chat: str, look: Callable[[ChatWindows], Window]) -> Window:
         """A piece of a chat: `look` says which. Raises RecipientInvalid, and what `look` raises."""
@@ -111,19 +115,21 @@ def _page(unit: ReadUnit, session_id: SessionId, wanted: Wanted) -> list[Chat]:
         unread=int(wanted.unread),
         limit=wanted.limit,
     )
-    return _shown(unit, [rows.chat_row(row) for row in found])
+    return _shown(unit, session_id, [rows.chat_row(row) for row in found])
 
 
 def _one(unit: ReadUnit, session_id: SessionId, jid: str) -> Chat:
     row = rows.one(unit, session_id, aliases.canonical(unit, session_id, jid))
-    return _shown(unit, [row])[0]
+    return _shown(unit, session_id, [row])[0]
 
 
-def _shown(unit: ReadUnit, found: Sequence[ChatRow]) -> list[Chat]:
+def _shown(unit: ReadUnit, session_id: SessionId, found: Sequence[ChatRow]) -> list[Chat]:
     last: dict[int, Message] = by_order(unit, [row.last_order_no for row in found if row.last_order_no])
     phones = [phone_of(aliases.phone_jid(unit, row.session_id, row.chat)) for row in found]
+    given = labels.of_chats(unit, session_id, [row.chat for row in found])
     return [
-        Chat(row, phone, last.get(row.last_order_no or 0)) for row, phone in zip(found, phones, strict=True)
+        Chat(row, phone, last.get(row.last_order_no or 0), given.get(row.chat, ()))
+        for row, phone in zip(found, phones, strict=True)
     ]
 
 

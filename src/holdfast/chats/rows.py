@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from holdfast.chats import statements
+from holdfast.chats import labels, statements
 from holdfast.chats.chat import ChatRow, Said, is_chat
 from holdfast.messages import Direction, followed
 from holdfast.model.address import is_group
@@ -68,6 +68,7 @@ def mark_read(unit: WriteUnit, session_id: SessionId, chat: str, up_to: int) -> 
 
 def merge(unit: WriteUnit, session_id: SessionId, pn: str, lid: str) -> None:
     """Two names are one person: the chat under the number joins the one under the LID."""
+    labels.move(unit, session_id, pn, lid)
     found = here(unit, [(session_id, pn), (session_id, lid)])
     old = found.get((session_id, pn))
     if old is None:

@@ -159,6 +159,92 @@ FORGET: Final = Statement(
     "Takes a chat out of the list that is another one from now on.",
     "DELETE FROM chats WHERE session_id = :session_id AND chat = :chat",
 )
+LABEL_PUT: Final = Statement(
+    "chats.label_put",
+    "Writes a label of the session's number as it is now.",
+    """
+INSERT INTO labels (session_id, phone, label_id, name, color)
+SELECT id, phone, :label_id, :name, :color FROM sessions WHERE id = :session_id AND phone IS NOT NULL
+ON CONFLICT (session_id, phone, label_id) DO UPDATE SET name = excluded.name, color = excluded.color
+""",
+)
+LABEL_DROP: Final = Statement(
+    "chats.label_drop",
+    "Forgets a label of the session's number.",
+    """
+DELETE FROM labels WHERE session_id = :session_id AND label_id = :label_id
+  AND phone = (SELECT phone FROM sessions WHERE id = :session_id)
+""",
+)
+LABEL_TAKEN_AWAY: Final = Statement(
+    "chats.label_taken_away",
+    "Takes a label away from every chat of the session's number.",
+    """
+DELETE FROM chat_labels WHERE session_id = :session_id AND label_id = :label_id
+  AND phone = (SELECT phone FROM sessions WHERE id = :session_id)
+""",
+)
+CHAT_LABEL_PUT: Final = Statement(
+    "chats.chat_label_put",
+    "Gives a chat of the session's number a label.",
+    """
+INSERT INTO chat_labels (session_id, phone, chat, label_id)
+SELECT id, phone, :chat, :label_id FROM sessions WHERE id = :session_id AND phone IS NOT NULL
+ON CONFLICT (session_id, phone, chat, label_id) DO NOTHING
+""",
+)
+CHAT_LABEL_DROP: Final = Statement(
+    "chats.chat_label_drop",
+    "Takes a label away from a chat of the session's number.",
+    """
+DELETE FROM chat_labels WHERE session_id = :session_id AND chat = :chat AND label_id = :label_id
+  AND phone = (SELECT phone FROM sessions WHERE id = :session_id)
+""",
+)
+CHAT_LABELS_MOVED: Final = Statement(
+    "chats.chat_labels_moved",
+    "Gives the labels of a chat to another name of it.",
+    """
+INSERT INTO chat_labels (session_id, phone, chat, label_id)
+SELECT session_id, phone, :into, label_id FROM chat_labels WHERE session_id = :session_id AND chat = :chat
+ON CONFLICT (session_id, phone, chat, label_id) DO NOTHING
+""",
+)
+CHAT_LABELS_FORGOTTEN: Final = Statement(
+    "chats.chat_labels_forgotten",
+    "Forgets the labels of a chat.",
+    "DELETE FROM chat_labels WHERE session_id = :session_id AND chat = :chat",
+)
+LABELS_GONE: Final = Statement(
+    "chats.labels_gone",
+    "Forgets the labels of a session that is deleted.",
+    "DELETE FROM labels WHERE session_id = :session_id",
+)
+CHAT_LABELS_GONE: Final = Statement(
+    "chats.chat_labels_gone",
+    "Forgets which chats of a session that is deleted had labels.",
+    "DELETE FROM chat_labels WHERE session_id = :session_id",
+)
+LABELS: Final = Statement(
+    "chats.labels",
+    "The labels of the session's number, by name.",
+    """
+SELECT l.label_id, l.name, l.color FROM labels l JOIN sessions s ON s.id = l.session_id AND s.phone = l.phone
+WHERE l.session_id = :session_id ORDER BY l.name, l.label_id
+""",
+)
+LABELS_OF: Final = Statement(
+    "chats.labels_of",
+    "The labels of these chats, by name; one that is not known has no name.",
+    """
+WITH wanted(session_id, chat) AS (VALUES {keys})
+SELECT c.chat, c.label_id, coalesce(l.name, ''), coalesce(l.color, 0)
+FROM wanted w JOIN sessions s ON s.id = w.session_id
+JOIN chat_labels c ON c.session_id = s.id AND c.phone = s.phone AND c.chat = w.chat
+LEFT JOIN labels l ON l.session_id = c.session_id AND l.phone = c.phone AND l.label_id = c.label_id
+ORDER BY 3, 2
+""",
+)
 PAGE: Final = Statement(
     "chats.page",
     "The chats of a session after one of them, newest first; archived ones, others or both.",

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from holdfast.chats import rows, statements
+from holdfast.chats import labels, rows, statements
 from holdfast.model.ids import SessionId
 from holdfast.model.messages import InboundReceipt, ReceiptKind
-from holdfast.model.notices import ContactChanged, GroupChanged, HistoryOffered, InboundNotice
+from holdfast.model.notices import (
+    ChatLabelChanged,
+    ContactChanged,
+    GroupChanged,
+    HistoryOffered,
+    InboundNotice,
+    LabelChanged,
+)
 from holdfast.outbox import Outbox
 from holdfast.store import WriteUnit, aliases
 
@@ -40,11 +47,16 @@ class Telling:
         self._outbox.reachout_lock(unit, session_id, until_ms)
 
     def notice(self, unit: WriteUnit, notice: InboundNotice) -> None:
-        """A group has another subject, a person another name; or a phone offers history."""
+        """A group has another subject, a person another name; labels changed; or a phone offers history."""
         match notice.notice:
             case GroupChanged(subject=str(name)) | ContactChanged(saved_name=str(name)):
                 chat = aliases.canonical(unit, notice.session_id, notice.chat)
                 rows.rename(unit, notice.session_id, chat, name)
+            case LabelChanged():
+                labels.change(unit, notice.session_id, notice.notice)
+            case ChatLabelChanged(label_id=label_id, applied=applied):
+                chat = aliases.canonical(unit, notice.session_id, notice.chat)
+                labels.apply(unit, notice.session_id, chat, label_id, applied=applied)
             case HistoryOffered() if notice.offer:
                 values = {"notice_id": notice.notice_id, "offer": notice.offer}
                 times = {"offered_at_ms": notice.timestamp_ms, "session_id": notice.session_id}

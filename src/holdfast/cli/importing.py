@@ -103,8 +103,7 @@ async def export(data: Path | None, ref: str, file: Path, *, keep_connected: boo
     say("[bold]{}[/] is stopped here, and must stay so while the other program uses the file:", session.name)
     say("two of one number throw each other out, and each makes the other's keys for contacts stale.")
     say(
-        "Next step: start the other program with it. To come back, end that one, and connect {} again on "
-        "the dashboard.",
+        "Next step: start the other program with it. To come back, end that one, then: holdfast connect {}",
         session.name,
     )
 

@@ -237,7 +237,7 @@ class _Parent:
             warn_of_plain_http(place.dashboard_port)
         sessions = await self._client.sessions.list()
         if self._place.lab is not None:
-            say("[bright_black]for other commands than lab: export HOLDFAST_DATA={}[/]", self._place.data)
+            say("[bright_black]commands other than `lab` need: export HOLDFAST_DATA={}[/]", self._place.data)
         if not sessions:
             pair = "lab scan office" if self._place.lab is not None else "pair office"
             say("No number yet. Next step: [bold]{} {}[/] in another terminal.", command_name(), pair)
@@ -325,9 +325,9 @@ async def tell_link(client: Client, found: Reach, port: int) -> None:
 
 
 def warn_of_plain_http(port: int) -> None:
-    """Say who can read along, and how to put TLS in front of the page."""
-    say("[yellow]Plain HTTP: whoever is in the same network can read along and take a login over.[/]")
-    say("  Beyond a network of your own: listen on 127.0.0.1, name the page in HOLDFAST_ALLOWED_HOSTS, and")
+    """Say who can read what is sent, and how to put TLS in front of the page."""
+    say("[yellow]Plain HTTP: anybody in the same network can read it and take over a login.[/]")
+    say("  Beyond your own network: listen on 127.0.0.1, name the page in HOLDFAST_ALLOWED_HOSTS, and")
     say("  put TLS in front: `caddy reverse-proxy --from NAME --to :{}` or `tailscale serve {}`.", port, port)
     say("  Or serve a certificate of your own: --tls-cert FILE --tls-key FILE.")
 

@@ -163,8 +163,8 @@ async def create_key(
     plain(made.key)
     until = f"until {made.expires_at:%Y-%m-%d}" if made.expires_at else "until it is revoked"
     say(
-        "[bright_black]Shown this once. It may {}, {}: holdfast key revoke {}[/]",
-        " ".join(scopes),
+        "[bright_black]Shown this once. Scopes: {}; valid {}: holdfast key revoke {}[/]",
+        ", ".join(scopes),
         until,
         made.key_id,
     )

@@ -7,7 +7,7 @@ session.
 
 from holdfast.client.access import Access, Act, IssuedKey, Key, Me, User
 from holdfast.client.alerts import Alert, AlertChannel, AlertRule, Notification, Quiet
-from holdfast.client.chats import Chat, Chats, Found, Window
+from holdfast.client.chats import Chat, Chats, Found, Label, Window
 from holdfast.client.client import Client
 from holdfast.client.configuration import Difference, Document, Fault
 from holdfast.client.errors import GatewayUnreachable
@@ -95,6 +95,7 @@ __all__ = [
     "IssuedKey",
     "JoinRequest",
     "Key",
+    "Label",
     "Locator",
     "LoginRefused",
     "LoginThrottled",

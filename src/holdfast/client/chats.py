@@ -16,6 +16,21 @@ Read = Callable[[str, Json], Message]
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A label of a business account. `name` is empty while the phone has not told of it."""
+
+    label_id: str
+    name: str = field(repr=False)
+    #: WhatsApp's number of the colour.
+    color: int
+
+    @classmethod
+    def read(cls, body: Json) -> "Label":
+        """From the API's JSON."""
+        return cls(str(body["label_id"]), str(body.get("name") or ""), int(body.get("color") or 0))
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """A chat as the gateway sees it now. `chat` is its JID, to write to."""
 
@@ -28,6 +43,8 @@ class Chat:
     muted_until: datetime | None
     last_at: datetime | None
     last_message: Message | None
+    #: What the phone has labelled it with, by name.
+    labels: Sequence[Label] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +105,11 @@ class Chats:
     async def get(self, session: str, chat: str) -> Chat:
         """One chat; an empty one where nothing was said yet."""
         return self._chat(session, await self._http.json("GET", _path(session, chat)))
+
+    async def labels(self, session: str) -> "Sequence[Label]":
+        """Every label of a business account, by name. They are made and changed on the phone."""
+        body = await self._http.json("GET", session_path(session) + "/labels")
+        return [Label.read(it) for it in body["labels"]]
 
     async def messages(
         self,
@@ -156,6 +178,7 @@ class Chats:
             muted_until=moment(body["muted_until"]),
             last_at=moment(body["last_at"]),
             last_message=None if last is None else self._read(session, last),
+            labels=[Label.read(it) for it in body.get("labels") or ()],
         )
 
 

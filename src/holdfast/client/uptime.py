@@ -21,7 +21,7 @@ class Change:
     state: str
     color: str
     reason: str
-    #: WhatsApp's own number for the reason, where it gave one.
+    #: WhatsApp's code for the reason, where it gave one.
     code: int | None
     detail: str
     #: The same as the gateway wrote it.

@@ -85,5 +85,7 @@ _NOTICES: Final[Mapping[str | None, Callable[[Any], n.Notice]]] = {
     "reachout_lock": lambda it: n.ReachoutLock(it.until_ms or None, it.reason),
     "presence_changed": lambda it: n.PresenceChanged(it.available, it.last_seen_ms or None),
     "activity_changed": lambda it: n.ActivityChanged(_ACTIVITIES.get(it.activity, n.SeenActivity.OTHER)),
+    "label_changed": lambda it: n.LabelChanged(it.label_id, it.name, it.color, it.deleted),
+    "chat_label_changed": lambda it: n.ChatLabelChanged(it.label_id, it.applied),
     "history_offered": lambda it: n.HistoryOffered(it.conversations, it.progress),
 }

@@ -169,6 +169,8 @@ class Chat:
     pinned: bool = False
     muted_until: int = 0
     disappearing_s: int = 0
+    #: Ids of its labels.
+    labels: tuple[str, ...] = field(default=(), metadata={"read": tuple})
 
 
 @dataclass(frozen=True, slots=True)

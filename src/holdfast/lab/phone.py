@@ -67,6 +67,7 @@ class Phone:
     chats = Via(Screen, Screen.chats)
     chat = Via(Screen, Screen.chat)
     arrange = Via(Screen, Screen.arrange)
+    save_label = Via(Screen, Screen.save_label)
     contacts = Via(Screen, Screen.contacts)
     save_contact = Via(Screen, Screen.save_contact)
 

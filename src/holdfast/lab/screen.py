@@ -26,9 +26,14 @@ class Screen:
     async def arrange(self, /, with_: Address, **settings: Any) -> Chat:
         """Archive, pin, mute, mark, star, clear or delete a chat; the companions hear of it.
 
-        Settings: archived, pinned, mute_s, read, star, unstar, delete_for_me, clear, delete.
+        Settings: archived, pinned, mute_s, read, label, unlabel, star, unstar, delete_for_me, clear, delete.
         """
         return read(Chat, await self.line.post(f"chats/{address(with_)}", settings))
+
+    async def save_label(self, label_id: str, name: str, *, color: int = 0, deleted: bool = False) -> None:
+        """Make, change or delete a label, as a business account has them; the companions hear of it."""
+        label = {"label_id": label_id, "name": name, "color": color, "deleted": deleted}
+        await self.line.post("labels", label)
 
     async def contacts(self) -> Sequence[Contact]:
         """The names under which it has saved numbers."""

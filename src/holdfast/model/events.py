@@ -167,7 +167,7 @@ class SessionStateChanged(Readable):
     retry_at_ms: int | None = None
     banned_until_ms: int | None = None
     requires_auth: bool = False
-    #: WhatsApp's own number for what happened, where it gave one.
+    #: WhatsApp's code for what happened, where it gave one.
     code: int | None = None
     #: The name under which owners of older systems are told that only a new QR code helps: `session_expired`.
     notice: str | None = None

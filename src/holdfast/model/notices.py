@@ -23,6 +23,8 @@ class NoticeKind(StrEnum):
     REACHOUT_LOCK = "reachout_lock"
     PRESENCE = "presence"
     ACTIVITY = "activity"
+    LABEL = "label"
+    CHAT_LABEL = "chat_label"
     OTHER = "other"
 
 
@@ -137,6 +139,26 @@ class ActivityChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelChanged:
+    """A label of the number was made, changed or deleted on the phone or another companion."""
+
+    kind: ClassVar[NoticeKind] = NoticeKind.LABEL
+    label_id: str
+    name: str = field(default="", repr=False)
+    color: int = 0  #: WhatsApp's number of the colour
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLabelChanged:
+    """The chat was given a label, or it was taken away."""
+
+    kind: ClassVar[NoticeKind] = NoticeKind.CHAT_LABEL
+    label_id: str
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OtherNotice:
     """A notice that has no type here yet; `name` is the engine's word for it, `raw` the event as JSON."""
 
@@ -155,6 +177,8 @@ Notice = (
     | ReachoutLock
     | PresenceChanged
     | ActivityChanged
+    | LabelChanged
+    | ChatLabelChanged
     | OtherNotice
 )
 
@@ -196,6 +220,8 @@ _TYPES: dict[str, type[Notice]] = {
         ReachoutLock,
         PresenceChanged,
         ActivityChanged,
+        LabelChanged,
+        ChatLabelChanged,
     )
 }
 

@@ -37,10 +37,10 @@ class Policy(BaseModel):
         300, ge=30, le=7200, description="after trouble at WhatsApp, or an unknown code: the longest wait"
     )
     rate_limited_first_s: float = Field(
-        60, ge=30, le=3600, description="after WhatsApp asked for patience: the first wait"
+        60, ge=30, le=3600, description="after WhatsApp rate-limited the number: the first wait"
     )
     rate_limited_longest_s: float = Field(
-        3600, ge=300, le=86_400, description="after WhatsApp asked for patience: the longest wait"
+        3600, ge=300, le=86_400, description="after WhatsApp rate-limited the number: the longest wait"
     )
     rare_first_s: float = Field(
         120, ge=60, le=3600, description="after this number ended the engine: the first wait"

@@ -100,7 +100,7 @@ class Retry(StrEnum):
     AT_ONCE = "at_once"  # the first time; then as `backoff`
     BACKOFF = "backoff"
     SLOWLY = "slowly"  # backoff that begins later: the other side has trouble, or nobody knows what it meant
-    PATIENTLY = "patiently"  # minutes, then an hour: the other side asked for patience
+    PATIENTLY = "patiently"  # minutes, then an hour: the other side limits the rate
     RARELY = "rarely"  # minutes, then hours: each attempt costs others something
     DAILY = "daily"  # an hour, then a day: only a change on one of the two sides helps
     WHEN_ENGINE = "when_engine"  # as soon as an engine is attached again

@@ -48,7 +48,7 @@ class Session:
     #: Its owner lets another number take it over, in the pairing that runs or was interrupted.
     replace_number: bool = False
     detail: str = ""
-    #: WhatsApp's own number for `reason`, where it gave one.
+    #: WhatsApp's code for `reason`, where it gave one.
     code: int | None = None
 
     @property
@@ -222,7 +222,7 @@ class LinkDisconnected:
     reason: Reason
     detail: str = ""
     banned_until_ms: int | None = None
-    #: WhatsApp's own number for it, where it gave one.
+    #: WhatsApp's code for it, where it gave one.
     code: int | None = None
 
 

@@ -45,7 +45,7 @@ from holdfast.sessions.facts import (
 def restore(session: Session, fact: Fact, now_ms: int, roll: float, policy: Policy) -> Decision:
     """A start of the gateway: shown as connecting from the first moment. The engine's answer decides how.
 
-    Where WhatsApp asked for patience, the wait goes on.
+    Where WhatsApp limits the rate, the wait goes on.
     """
     if session.desired is Desired.DOWN:
         return Decision(to(session, Reason.STOPPED_BY_OWNER, now_ms))

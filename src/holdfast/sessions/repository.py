@@ -30,7 +30,7 @@ class TimelineEntry:
     state: State
     reason: Reason | None
     detail: str
-    #: WhatsApp's own number for the reason, where it gave one.
+    #: WhatsApp's code for the reason, where it gave one.
     code: int | None
     epoch: int
     #: When the next change came; None for the newest one.

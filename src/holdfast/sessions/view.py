@@ -37,7 +37,7 @@ class View:
     push_name: str | None
     state: State
     reason: Reason
-    #: WhatsApp's own number for the reason, where it gave one.
+    #: WhatsApp's code for the reason, where it gave one.
     code: int | None
     detail: str
     since_ms: int

@@ -206,6 +206,25 @@ chats = Table(
     Index("ix_chats_last", "last_order_no"),
 )
 
+# Labels of a business account, and the chats that have them. They are the number's, not the session's.
+labels = Table(
+    "labels",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("phone", primary_key=True),
+    _text("label_id", primary_key=True),
+    _text("name"),
+    Column("color", Integer, nullable=False),
+)
+chat_labels = Table(
+    "chat_labels",
+    metadata,
+    _text("session_id", primary_key=True),
+    _text("phone", primary_key=True),
+    _text("chat", primary_key=True),
+    _text("label_id", primary_key=True),
+)
+
 # What participants did with messages of ours. A message's status is derived from them.
 receipts = Table(
     "receipts",

@@ -11,7 +11,7 @@ from holdfast.client.access import Act, Door, IssuedKey, Key, Me, User
 from holdfast.client.alerts import Alert, AlertChannel, AlertRule, Notification, Quiet
 from holdfast.client.alerts import Alerts as AsyncAlerts
 from holdfast.client.backups import Backups as AsyncBackups
-from holdfast.client.chats import Chat, Found, Window
+from holdfast.client.chats import Chat, Found, Label, Window
 from holdfast.client.chats import Chats as AsyncChats
 from holdfast.client.client import Client as AsyncClient
 from holdfast.client.configuration import Configuration as AsyncConfiguration
@@ -1039,6 +1039,10 @@ class Chats:
     def get(self, session: str, chat: str) -> Chat:
         """One chat; an empty one where nothing was said yet."""
         return self._portal.run(lambda: self._of.get(session, chat))
+
+    def labels(self, session: str) -> "Sequence[Label]":
+        """Every label of a business account, by name. They are made and changed on the phone."""
+        return self._portal.run(lambda: self._of.labels(session))
 
     def messages(
         self,

@@ -38,10 +38,12 @@ from holdfast.model.notices import (
     ActivityChanged,
     CallReceived,
     CallStep,
+    ChatLabelChanged,
     ContactChanged,
     GroupChanged,
     HistoryOffered,
     IdentityChanged,
+    LabelChanged,
     Notice,
     OtherNotice,
     PictureChanged,
@@ -76,6 +78,8 @@ NOTICES: list[Notice] = [
     ReachoutLock(5_000, "DEFAULT"),
     PresenceChanged(False, 4_000),
     ActivityChanged(SeenActivity.TYPING),
+    LabelChanged("3", "VIP", 4),
+    ChatLabelChanged("3", True),
     OtherNotice("melted"),
 ]
 EVENTS: list[EventData] = [

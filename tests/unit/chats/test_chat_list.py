@@ -5,15 +5,24 @@ from unittest.mock import create_autospec
 
 import pytest
 
-from holdfast.chats import Chat, ChatPlace, Chats, ListOfChats, Telling, Wanted
+from databases import sql
+from holdfast.chats import Chat, ChatPlace, Chats, ListOfChats, Telling, Wanted, forget_labels
 from holdfast.inbox import Inbox
 from holdfast.journal import Journal
 from holdfast.kit.clock import now_ms
 from holdfast.messages import Follower, Place, Window
 from holdfast.model.content import Content, Reaction, Text
 from holdfast.model.errors import NotConnected, UnknownMessage
+from holdfast.model.ids import SessionId
 from holdfast.model.messages import ReceiptKind
-from holdfast.model.notices import ContactChanged, GroupChanged, InboundNotice, Notice
+from holdfast.model.notices import (
+    ChatLabelChanged,
+    ContactChanged,
+    GroupChanged,
+    InboundNotice,
+    LabelChanged,
+    Notice,
+)
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import Outbox
 from holdfast.people import Activities
@@ -139,6 +148,51 @@ async def test_names_come_from_the_address_book_and_the_group(world: World) -> N
     await world.come("A1", PN, push_name="ann")
     await world.tell(PN, ContactChanged(saved_name="Ann Example"))
     assert [it.name for it in await world.listed()] == ["Ann Example", "Night shift"]
+
+
+async def linked(store: Store, phone: str) -> None:
+    """The session's number is this one from now on."""
+    await store.write(lambda unit: unit.run(sql("UPDATE sessions SET phone = :phone"), phone=phone))
+
+
+async def labelled(world: World, chat: str) -> list[tuple[str, str]]:
+    """The labels of a chat."""
+    return [(it.label_id, it.name) for it in (await world.chats.get(world.session, chat)).labels]
+
+
+async def test_labels_come_in_any_order_and_go_with_their_label(world: World) -> None:
+    await linked(world.store, "4900000")
+    await world.tell(PN, ChatLabelChanged("3", True))
+    assert await labelled(world, PN) == [("3", "")]
+    await world.tell("", LabelChanged("3", "VIP", 4))
+    await world.tell("", LabelChanged("2", "New", 1))
+    for _ in range(2):  # told twice is told once
+        await world.tell(PN, ChatLabelChanged("2", True))
+    await world.come("A1", LID, chat_alt=PN)  # both names are one person: one chat, with its labels
+    await world.tell(LID, ChatLabelChanged("5", True))
+    assert await labelled(world, PN) == [("5", ""), ("2", "New"), ("3", "VIP")]
+    assert [[it.label_id for it in chat.labels] for chat in await world.listed()] == [["5", "2", "3"]]
+    await world.tell(PN, ChatLabelChanged("2", False))
+    await world.tell("", LabelChanged("3", "VIP", 4, deleted=True))
+    assert await labelled(world, LID) == [("5", "")]
+    assert [it.name for it in await world.chats.labels(world.session)] == ["New"]
+    await world.tell("status@broadcast", ChatLabelChanged("2", True))
+
+
+async def test_labels_belong_to_the_number(world: World) -> None:
+    await world.tell("", LabelChanged("3", "of no number", 4))
+    assert await world.chats.labels(world.session) == []
+    await linked(world.store, "4900000")
+    await world.tell("", LabelChanged("3", "VIP", 4))
+    await world.tell(PN, ChatLabelChanged("3", True))
+    await linked(world.store, "4911111")
+    assert await labelled(world, PN) == []
+    assert await world.chats.labels(world.session) == []
+    await world.tell("", LabelChanged("3", "Urgent", 4))
+    await linked(world.store, "4900000")
+    assert await labelled(world, PN) == [("3", "VIP")]
+    await world.store.write(lambda unit: forget_labels(unit, SessionId("ses_a")))
+    assert await labelled(world, PN) == []
 
 
 async def test_statuses_and_channels_are_no_chats(world: World) -> None:

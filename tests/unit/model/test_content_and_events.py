@@ -73,6 +73,8 @@ NOTICES: list[n.Notice] = [
     n.PresenceChanged(True),
     n.PresenceChanged(False, 4_000),
     n.ActivityChanged(n.SeenActivity.RECORDING),
+    n.LabelChanged("3", "VIP", 4, True),
+    n.ChatLabelChanged("3", True),
     n.OtherNotice("Blocklist", "{}"),
 ]
 EVENTS: list[EventData] = [

@@ -52,8 +52,10 @@ type Chat struct {
 	// MutedUntil is in seconds, -1 forever, 0 not muted.
 	MutedUntil int64  `json:"muted_until,omitempty"`
 	Expiration uint32 `json:"disappearing_s,omitempty"`
-	Last       int64  `json:"last_t,omitempty"`
-	Lines      []Line `json:"-"`
+	// Labels are the ids of the chat's labels.
+	Labels []string `json:"labels,omitempty"`
+	Last   int64    `json:"last_t,omitempty"`
+	Lines  []Line   `json:"-"`
 }
 
 // Screen is not safe for concurrent use.

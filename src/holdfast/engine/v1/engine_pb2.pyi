@@ -1756,7 +1756,7 @@ class Receipt(_message.Message):
     def __init__(self, message_ids: _Optional[_Iterable[str]] = ..., chat: _Optional[str] = ..., sender: _Optional[str] = ..., chat_alt: _Optional[str] = ..., sender_alt: _Optional[str] = ..., kind: _Optional[_Union[ReceiptKind, str]] = ..., timestamp_ms: _Optional[int] = ...) -> None: ...
 
 class Notice(_message.Message):
-    __slots__ = ("notice_id", "timestamp_ms", "chat", "actor", "chat_alt", "actor_alt", "raw", "group_changed", "identity_changed", "call_received", "picture_changed", "contact_changed", "history_offered", "reachout_lock", "presence_changed", "activity_changed", "other")
+    __slots__ = ("notice_id", "timestamp_ms", "chat", "actor", "chat_alt", "actor_alt", "raw", "group_changed", "identity_changed", "call_received", "picture_changed", "contact_changed", "history_offered", "reachout_lock", "presence_changed", "activity_changed", "other", "label_changed", "chat_label_changed")
     NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
     TIMESTAMP_MS_FIELD_NUMBER: _ClassVar[int]
     CHAT_FIELD_NUMBER: _ClassVar[int]
@@ -1774,6 +1774,8 @@ class Notice(_message.Message):
     PRESENCE_CHANGED_FIELD_NUMBER: _ClassVar[int]
     ACTIVITY_CHANGED_FIELD_NUMBER: _ClassVar[int]
     OTHER_FIELD_NUMBER: _ClassVar[int]
+    LABEL_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    CHAT_LABEL_CHANGED_FIELD_NUMBER: _ClassVar[int]
     notice_id: str
     timestamp_ms: int
     chat: str
@@ -1791,7 +1793,9 @@ class Notice(_message.Message):
     presence_changed: PresenceChanged
     activity_changed: ActivityChanged
     other: OtherNotice
-    def __init__(self, notice_id: _Optional[str] = ..., timestamp_ms: _Optional[int] = ..., chat: _Optional[str] = ..., actor: _Optional[str] = ..., chat_alt: _Optional[str] = ..., actor_alt: _Optional[str] = ..., raw: _Optional[bytes] = ..., group_changed: _Optional[_Union[GroupChanged, _Mapping]] = ..., identity_changed: _Optional[_Union[IdentityChanged, _Mapping]] = ..., call_received: _Optional[_Union[CallReceived, _Mapping]] = ..., picture_changed: _Optional[_Union[PictureChanged, _Mapping]] = ..., contact_changed: _Optional[_Union[ContactChanged, _Mapping]] = ..., history_offered: _Optional[_Union[HistoryOffered, _Mapping]] = ..., reachout_lock: _Optional[_Union[ReachoutLock, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., activity_changed: _Optional[_Union[ActivityChanged, _Mapping]] = ..., other: _Optional[_Union[OtherNotice, _Mapping]] = ...) -> None: ...
+    label_changed: LabelChanged
+    chat_label_changed: ChatLabelChanged
+    def __init__(self, notice_id: _Optional[str] = ..., timestamp_ms: _Optional[int] = ..., chat: _Optional[str] = ..., actor: _Optional[str] = ..., chat_alt: _Optional[str] = ..., actor_alt: _Optional[str] = ..., raw: _Optional[bytes] = ..., group_changed: _Optional[_Union[GroupChanged, _Mapping]] = ..., identity_changed: _Optional[_Union[IdentityChanged, _Mapping]] = ..., call_received: _Optional[_Union[CallReceived, _Mapping]] = ..., picture_changed: _Optional[_Union[PictureChanged, _Mapping]] = ..., contact_changed: _Optional[_Union[ContactChanged, _Mapping]] = ..., history_offered: _Optional[_Union[HistoryOffered, _Mapping]] = ..., reachout_lock: _Optional[_Union[ReachoutLock, _Mapping]] = ..., presence_changed: _Optional[_Union[PresenceChanged, _Mapping]] = ..., activity_changed: _Optional[_Union[ActivityChanged, _Mapping]] = ..., other: _Optional[_Union[OtherNotice, _Mapping]] = ..., label_changed: _Optional[_Union[LabelChanged, _Mapping]] = ..., chat_label_changed: _Optional[_Union[ChatLabelChanged, _Mapping]] = ...) -> None: ...
 
 class GroupChanged(_message.Message):
     __slots__ = ("joined", "left", "promoted", "demoted", "subject", "description", "announce", "locked", "disappearing_s", "deleted", "added_us")
@@ -1892,3 +1896,23 @@ class OtherNotice(_message.Message):
     KIND_FIELD_NUMBER: _ClassVar[int]
     kind: str
     def __init__(self, kind: _Optional[str] = ...) -> None: ...
+
+class LabelChanged(_message.Message):
+    __slots__ = ("label_id", "name", "color", "deleted")
+    LABEL_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    COLOR_FIELD_NUMBER: _ClassVar[int]
+    DELETED_FIELD_NUMBER: _ClassVar[int]
+    label_id: str
+    name: str
+    color: int
+    deleted: bool
+    def __init__(self, label_id: _Optional[str] = ..., name: _Optional[str] = ..., color: _Optional[int] = ..., deleted: _Optional[bool] = ...) -> None: ...
+
+class ChatLabelChanged(_message.Message):
+    __slots__ = ("label_id", "applied")
+    LABEL_ID_FIELD_NUMBER: _ClassVar[int]
+    APPLIED_FIELD_NUMBER: _ClassVar[int]
+    label_id: str
+    applied: bool
+    def __init__(self, label_id: _Optional[str] = ..., applied: _Optional[bool] = ...) -> None: ...

@@ -553,6 +553,23 @@ CREATE TABLE presences (
 
 CREATE INDEX ix_messages_undecryptable ON messages (session_id, order_no) WHERE kind = 'undecryptable';
 
-INSERT INTO "alembic_version" VALUES ('0026');
+CREATE TABLE labels (
+	session_id TEXT NOT NULL, 
+	phone TEXT NOT NULL, 
+	label_id TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	color INTEGER NOT NULL, 
+	PRIMARY KEY (session_id, phone, label_id)
+);
+
+CREATE TABLE chat_labels (
+	session_id TEXT NOT NULL, 
+	phone TEXT NOT NULL, 
+	chat TEXT NOT NULL, 
+	label_id TEXT NOT NULL, 
+	PRIMARY KEY (session_id, phone, chat, label_id)
+);
+
+INSERT INTO "alembic_version" VALUES ('0027');
 
 INSERT INTO "tenants" VALUES ('ten_default', 'default', 0);
