@@ -149,6 +149,7 @@ func serve(ctx context.Context, o options, house *home.Home, trust *lab.Trust, l
 	keeper := newKeeper(o, registry, log, cancel)
 	go registry.Watch(running)
 	go levels.run(running)
+	go (&processors{}).run(running)
 	if trust != nil {
 		go watchFolder(running, house, log, cancel)
 	}

@@ -45,10 +45,11 @@ const (
 
 // File is an open session file. Safe for concurrent use; all its queries share one connection.
 type File struct {
-	db        *sql.DB
-	wrapped   *dbutil.Database
-	container *sqlstore.Container
-	handled   handled
+	db         *sql.DB
+	wrapped    *dbutil.Database
+	container  *sqlstore.Container
+	handled    handled
+	identities identities
 }
 
 // OpenFile opens the session file at path, makes it when absent, and brings its schema up to date.

@@ -77,6 +77,8 @@ type guardedStore struct {
 	preKeyLock sync.Mutex
 	reads      reads
 	handled    *handled
+	identities *identities
+	migrated   sync.Map // users whose keys were moved to their hidden name through these stores
 	flush      func()
 	jid        string
 	count      func(ctx context.Context, into *int, query string, args ...any) error
@@ -111,6 +113,7 @@ func (s *guardedStore) DoDecryptionTxn(ctx context.Context, fn func(context.Cont
 		return nil
 	}
 	originFrom(ctx).forget()
+	s.identities.forget()
 	if inner == nil {
 		// Begin, clearing or commit failed: the function itself had no error.
 		_ = s.watch.note(ctx, err)
@@ -200,6 +203,7 @@ func (c *guardedContainer) attach(device *store.Device) {
 		AllSessionSpecificStores: sqlstore.NewSQLStore(c.inner, *device.ID),
 		watch:                    c.watch,
 		handled:                  &c.file.handled,
+		identities:               &c.file.identities,
 		flush:                    c.file.flush,
 		jid:                      device.ID.String(),
 		count: func(ctx context.Context, into *int, query string, args ...any) error {

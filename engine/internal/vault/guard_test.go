@@ -54,7 +54,7 @@ func (s *scripted) IsTrustedIdentity(context.Context, string, [32]byte) (bool, e
 func guarded(fail map[string]error) (*guardedStore, *Watch, *[]error) {
 	failures := &[]error{}
 	watch := &Watch{OnFailure: func(err error) { *failures = append(*failures, err) }}
-	return &guardedStore{AllSessionSpecificStores: &scripted{fail: fail}, watch: watch, handled: &handled{}, flush: func() {}}, watch, failures
+	return &guardedStore{AllSessionSpecificStores: &scripted{fail: fail}, watch: watch, handled: &handled{}, identities: &identities{}, flush: func() {}}, watch, failures
 }
 
 // What makes the library neither acknowledge a message nor answer it as undecryptable.

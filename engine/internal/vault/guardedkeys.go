@@ -4,28 +4,10 @@ import (
 	"context"
 
 	"go.mau.fi/whatsmeow/store"
-	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/util/keys"
 )
 
 // The methods that decrypting and encrypting use: each only reports a failure and passes everything through.
-
-func (s *guardedStore) PutIdentity(ctx context.Context, address string, key [32]byte) error {
-	return s.watch.note(ctx, s.AllSessionSpecificStores.PutIdentity(ctx, address, key))
-}
-
-func (s *guardedStore) DeleteAllIdentities(ctx context.Context, phone string) error {
-	return s.watch.note(ctx, s.AllSessionSpecificStores.DeleteAllIdentities(ctx, phone))
-}
-
-func (s *guardedStore) DeleteIdentity(ctx context.Context, address string) error {
-	return s.watch.note(ctx, s.AllSessionSpecificStores.DeleteIdentity(ctx, address))
-}
-
-func (s *guardedStore) IsTrustedIdentity(ctx context.Context, address string, key [32]byte) (bool, error) {
-	trusted, err := s.AllSessionSpecificStores.IsTrustedIdentity(ctx, address, key)
-	return trusted, s.watch.note(ctx, err)
-}
 
 func (s *guardedStore) HasSession(ctx context.Context, address string) (bool, error) {
 	has, err := s.AllSessionSpecificStores.HasSession(ctx, address)
@@ -38,11 +20,6 @@ func (s *guardedStore) DeleteAllSessions(ctx context.Context, phone string) erro
 
 func (s *guardedStore) DeleteSession(ctx context.Context, address string) error {
 	return s.watch.note(ctx, s.AllSessionSpecificStores.DeleteSession(ctx, address))
-}
-
-// MigratePNToLID only logs in the library when it fails, and the message is then decrypted under a name without keys.
-func (s *guardedStore) MigratePNToLID(ctx context.Context, pn, lid types.JID) error {
-	return s.watch.note(ctx, s.AllSessionSpecificStores.MigratePNToLID(ctx, pn, lid))
 }
 
 func (s *guardedStore) GetPreKey(ctx context.Context, id uint32) (*keys.PreKey, error) {
