@@ -34,6 +34,9 @@ from holdfast.model.errors import AccessError, HoldfastError
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.05, 5.0
 _LAST_WORDS_S = 5.0
+#: So long an acknowledgement waits for something else that is written. The worst that a program's end in this
+#: time leads to is that the gateway gives the event out again.
+_ACK_WITHIN_S = 0.1
 _BACKLOG = 5_000  # events read ahead of the consumer
 _UNREADABLE = (ValueError, KeyError, TypeError)  # a frame that is none: dial again
 _PASSING = frozenset({"store_unavailable", "internal", "engine_unreachable"})
@@ -93,6 +96,7 @@ class Link:
         self._arrived = asyncio.Event()
         self._begun = asyncio.Event()
         self._idle = asyncio.Event()  # nothing is left to write
+        self._ack_timer: asyncio.TimerHandle | None = None
         self._refused: HoldfastError | None = None
         self._last_failure: HoldfastError | None = None
         self._task: asyncio.Task[None] | None = None
@@ -111,6 +115,8 @@ class Link:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LAST_WORDS_S):
                     await self._settled()
+        if self._ack_timer is not None:
+            self._ack_timer.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
@@ -191,7 +197,9 @@ class Link:
         cursor = self._ledger.done(event.event_id) if self._ledger is not None else None
         if cursor is not None:
             self._hot.ack(cursor)
-            self._wake_writer()
+            self._idle.clear()
+            if self._ack_timer is None:
+                self._ack_timer = asyncio.get_running_loop().call_later(_ACK_WITHIN_S, self._wake_writer)
 
     # ---- the loop ------------------------------------------------------------------------------------
 
@@ -260,6 +268,9 @@ class Link:
             await self._to_write.wait()
             await asyncio.sleep(0)  # whatever this turn of the loop still queues goes into the same frame
             self._to_write.clear()
+            if self._ack_timer is not None:
+                self._ack_timer.cancel()
+                self._ack_timer = None
             for frame in self._hot.frames():
                 await socket.send(frame)
             if not self._to_write.is_set():

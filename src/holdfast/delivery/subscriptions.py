@@ -102,7 +102,7 @@ class Subscriptions:
             if not unit.run(statements.ACKNOWLEDGE, **values):
                 place_of(unit, consumer, name)
 
-        await self._store.write(move, patience_s=patience_s)
+        await self._store.write(move, patience_s=patience_s, short=True)
 
     async def list(self, tenant_id: TenantId) -> Sequence[Subscription]:
         """Every subscription of the tenant. Raises StoreUnavailable."""

@@ -17,6 +17,10 @@ log = logging.get("engine")
 #: The engine ends a connection to WhatsApp that does not acknowledge a message within 30 s, and says so.
 #: Where it says nothing for so long, the answer is lost.
 ANSWERED_WITHIN_S: Final = 120.0
+#: A confirmation waits so long for a command, mostly the answer to the message that it confirms, and wakes
+#: the engine once with it. Not where the one before it is younger: then a number may have more that waits.
+_RIDES_WITHIN_S: Final = 0.005
+_RIDES_AFTER_S: Final = 0.025
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: dict[int, _Asked] = {}
         self._flushing = False
+        self._riding: asyncio.TimerHandle | None = None
+        self._confirmed_at = 0.0
         self._paused = False
         self._early: list[Arrived] | None = []
         self.welcomed: asyncio.Future[Welcomed] = self._loop.create_future()
@@ -117,7 +123,12 @@ class Connection(asyncio.Protocol):
     def confirm(self, delivery_ids: Iterable[int]) -> None:
         """Queue confirmations. After the end they are dropped: the deliveries come again."""
         self._channel.confirm(delivery_ids)
-        self._flush_soon()
+        now, before = self._loop.time(), self._confirmed_at
+        self._confirmed_at = now
+        if now - before < _RIDES_AFTER_S:
+            self._flush_soon()
+        elif self._riding is None:
+            self._riding = self._loop.call_later(_RIDES_WITHIN_S, self._flush)
 
     def shutdown(self, reason: str) -> None:
         """Ask the engine to end."""
@@ -162,6 +173,9 @@ class Connection(asyncio.Protocol):
 
     def _flush(self) -> None:
         self._flushing = False
+        if self._riding is not None:
+            self._riding.cancel()
+            self._riding = None
         if self._transport is None or self._paused or self.ended.done():
             return
         try:

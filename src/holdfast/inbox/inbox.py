@@ -19,6 +19,7 @@ from holdfast.model.ids import SessionId
 from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt
 from holdfast.model.notices import InboundNotice, ReachoutLock
 from holdfast.store import Store, WriteUnit, aliases
+from holdfast.store.store import FEW
 
 _log = logging.get("inbox")
 
@@ -77,7 +78,7 @@ class Inbox:
             return []
         deliveries = [storable(delivery) for delivery in deliveries]
         try:
-            await self._store.write(partial(self._keep, deliveries=deliveries))
+            await self._store.write(partial(self._keep, deliveries=deliveries), short=len(deliveries) <= FEW)
         except StoreUnavailable:
             raise
         except Exception as exc:

@@ -32,7 +32,7 @@ from holdfast.outbox.progress import Failed, Result, Retried, Sent, fail_all, st
 from holdfast.outbox.queued import Length, Queued, Waiting
 from holdfast.outbox.schedule import Schedule
 from holdfast.store import Store, WriteUnit, aliases
-from holdfast.store.store import LAZY_S
+from holdfast.store.store import FEW, LAZY_S
 
 _log = logging.get("outbox")
 
@@ -123,8 +123,9 @@ class Outbox:
         now = self._clock()
         checked = [check(request, now) for request in requests]
         good = [each for each in checked if isinstance(each, Checked)]
-        answers = await self._store.write(partial(self.take, good=good)) if good else []
+        answers: list[Answer] = []
         if good:
+            answers = await self._store.write(partial(self.take, good=good), short=len(good) <= FEW)
             killpoint.pass_("outbox_committed")
         taken = iter(answers)
         return [next(taken) if isinstance(each, Checked) else each for each in checked]
@@ -358,7 +359,8 @@ class Outbox:
             batch, self._results = self._results, []
             numbers = {each.row.session_id for each in batch}
             debts = {session_id: self._driver.debts_s(session_id) for session_id in numbers}
-            await self._store_batch_of(partial(self._keep_results, batch=batch, debts=debts))
+            work = partial(self._keep_results, batch=batch, debts=debts)
+            await self._store_batch_of(work, short=len(batch) <= FEW)
             self._driver.stored([each for each in batch if not isinstance(each, Retried)])
             self._unstored -= len(batch)
             self._all_stored.set()
@@ -377,11 +379,11 @@ class Outbox:
             ],
         )
 
-    async def _store_batch_of(self, work: Callable[[WriteUnit], None]) -> None:
+    async def _store_batch_of(self, work: Callable[[WriteUnit], None], *, short: bool = False) -> None:
         """Write however long it takes: until then a crash repeats these sends, with the same ids."""
         while True:
             try:
-                await self._store.write(work, patience_s=LAZY_S)
+                await self._store.write(work, patience_s=LAZY_S, short=short)
             except StoreUnavailable:
                 await asyncio.sleep(STORE_AGAIN_S)
             else:

@@ -20,6 +20,7 @@ from holdfast.steps.handovers import Handovers
 from holdfast.steps.reminders import Reminders
 from holdfast.steps.step import ChatRef, Done, Remembered, StateChange, Step, StepEvent, check_name, packed
 from holdfast.store import ReadUnit, Store, WriteUnit, aliases
+from holdfast.store.store import FEW
 
 #: What an application of the gateway does inside of a step. It may raise a HoldfastError, which refuses the
 #: step.
@@ -53,7 +54,8 @@ class Steps:
             check_name("reminder", reminder.name)
             packed(reminder.data)
         messages = self._outbox.checked(step.sends)
-        done = await self._store.write(partial(self._commit, consumer=consumer, step=step, messages=messages))
+        work = partial(self._commit, consumer=consumer, step=step, messages=messages)
+        done = await self._store.write(work, short=len(messages) <= FEW)
         killpoint.pass_("step_committed")
         return done
 

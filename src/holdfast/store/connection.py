@@ -38,8 +38,11 @@ class Connection(Protocol):
         """Begin a transaction that sees one committed state and may change nothing."""
         ...
 
-    def begin_write(self) -> None:
-        """Begin a transaction that writes."""
+    def begin_write(self, *, wait: bool = True) -> None:
+        """Begin a transaction that writes. StoreUnavailable: another program writes, also after some seconds.
+
+        Without `wait` where nothing may be waited for.
+        """
         ...
 
     def commit(self) -> None:
@@ -79,6 +82,11 @@ class Connection(Protocol):
 
 class WritingConnection(Connection, Protocol):
     """The connection of the one writer. While it is open, no other process writes as a gateway."""
+
+    @property
+    def local(self) -> bool:
+        """True where nothing but this machine's disk is waited for."""
+        ...
 
     @property
     def transaction(self) -> str | None:

@@ -172,7 +172,7 @@ class PostgresqlConnection:
         """The first statement takes the snapshot."""
         self._say("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
-    def begin_write(self) -> None:
+    def begin_write(self, *, wait: bool = True) -> None:
         """Begin, and learn by what name to ask for the outcome if the connection is lost while committing."""
         try:
             cursor = self.raw.execute("BEGIN; SELECT pg_current_xact_id()::text")
@@ -214,6 +214,11 @@ class PostgresqlConnection:
     def in_transaction(self) -> bool:
         """False also when the connection is gone."""
         return self.raw.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+    @property
+    def local(self) -> bool:
+        """A server may be anywhere."""
+        return False
 
     @property
     def lost(self) -> bool:

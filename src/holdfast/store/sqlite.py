@@ -80,6 +80,7 @@ class SqliteConnection:
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self.raw = raw
+        self._waits = True
 
     def fetch(self, statement: Statement, values: Values) -> list[Row]:
         """Run a statement that returns rows."""
@@ -117,8 +118,11 @@ class SqliteConnection:
         """The first statement takes the snapshot."""
         self._say("BEGIN")
 
-    def begin_write(self) -> None:
+    def begin_write(self, *, wait: bool = True) -> None:
         """Take the write lock now, so that no later statement can find it taken."""
+        if wait != self._waits:
+            self._waits = wait
+            self._say(f"PRAGMA busy_timeout={_BUSY_MS if wait else 0}")
         self._say("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
@@ -148,6 +152,11 @@ class SqliteConnection:
     def in_transaction(self) -> bool:
         """False also after SQLite rolled back by itself, as it does when the disk is full."""
         return self.raw.in_transaction
+
+    @property
+    def local(self) -> bool:
+        """A file is on this machine."""
+        return True
 
     @property
     def lost(self) -> bool:

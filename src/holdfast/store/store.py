@@ -16,7 +16,9 @@ from holdfast.store.writer import Writer
 T = TypeVar("T")
 
 #: How long a write that nobody waits for may wait for company.
-LAZY_S = 0.025
+LAZY_S = 0.1
+#: Work on so many messages is short, on more it is not.
+FEW = 16
 
 
 class Store:
@@ -36,17 +38,20 @@ class Store:
         database = database_at(address)
         return cls(database, Writer(database, await asyncio.to_thread(database.open_writer)))
 
-    async def write(self, work: Callable[[WriteUnit], T], *, patience_s: float = 0.0) -> T:
+    async def write(
+        self, work: Callable[[WriteUnit], T], *, patience_s: float = 0.0, short: bool = False
+    ) -> T:
         """Do `work` in one transaction and return its result after the commit.
 
-        `work(unit)` is synchronous, runs on the writer's thread under a savepoint of its own and never
-        commits. What it raises comes back here, and only its own writes are undone. With `patience_s` the
-        unit may wait that long for another one to share its commit (`LAZY_S` where nobody waits). A caller
-        that is cancelled has still written.
+        `work(unit)` is synchronous, runs under a savepoint of its own and never commits: on the writer's
+        thread, or on the event loop's when it is `short`, which is some statements on some rows each. What it
+        raises comes back here, and only its own writes are undone. With `patience_s` the unit may wait that
+        long for another one to share its commit (`LAZY_S` where nobody waits). A caller that is cancelled has
+        still written.
 
         Raises StoreUnavailable: nothing of this unit is durable; do not ack, repeat later.
         """
-        return cast(T, await self._writer.write(work, patience_s))
+        return cast(T, await self._writer.write(work, patience_s, short=short))
 
     async def read(self, work: Callable[[ReadUnit], T]) -> T:
         """Do `work` on a reading thread, in one snapshot. It sees everything whose `write` has returned.

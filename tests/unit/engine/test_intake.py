@@ -9,11 +9,15 @@ import pytest
 from holdfast.engine import Intake
 from holdfast.model.content import Text
 from holdfast.model.errors import StoreUnavailable
-from holdfast.model.messages import Delivery, InboundMessage
+from holdfast.model.messages import Delivery, InboundMessage, InboundReceipt, ReceiptKind
 
 
 def message(delivery_id: int) -> InboundMessage:
     return InboundMessage(delivery_id, "ses_1", 1, f"M{delivery_id}", "c", "s", 0, Text(""), b"raw")
+
+
+def receipt(delivery_id: int) -> InboundReceipt:
+    return InboundReceipt(delivery_id, "ses_1", 1, ("M",), "c", "s", ReceiptKind.DELIVERED, 0)
 
 
 class Disk:
@@ -97,3 +101,36 @@ async def test_an_id_of_the_old_engine_never_confirms_a_delivery_of_the_new_one(
         await until(lambda: disk.batches == [[1]])
         intake.put([message(2)])
         await until(lambda: confirmed == [2])
+
+
+async def test_receipts_share_the_commit_of_the_message_that_comes_next(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("holdfast.engine.intake._COMPANY_S", 3600)
+    confirmed: list[int] = []
+    disk.gate.set()
+    intake = Intake(disk.receive, confirmed.extend)
+    async with running(intake):
+        intake.put([receipt(1)])
+        intake.put([receipt(2)])
+        intake.put([message(3)])
+        await until(lambda: confirmed == [1, 2, 3])
+        intake.put([receipt(4), message(5)])
+        await until(lambda: confirmed == [1, 2, 3, 4, 5])
+    assert disk.batches == [[1, 2, 3], [4, 5]]
+
+
+async def test_a_receipt_without_company_is_stored_all_the_same_and_the_next_one_does_not_wait(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("holdfast.engine.intake._COMPANY_S", 0.001)
+    monkeypatch.setattr("holdfast.engine.intake._VAIN_S", 3600)
+    confirmed: list[int] = []
+    disk.gate.set()
+    intake = Intake(disk.receive, confirmed.extend)
+    async with running(intake):
+        intake.put([receipt(1)])
+        await until(lambda: confirmed == [1])
+        monkeypatch.setattr("holdfast.engine.intake._COMPANY_S", 3600)
+        intake.put([receipt(2)])
+        await until(lambda: confirmed == [1, 2])

@@ -287,6 +287,70 @@ async def test_a_patient_write_travels_with_the_next_one(store: Store) -> None:
     assert await keys(store) == ["eager", "lazy"]
 
 
+async def test_a_short_unit_is_written_where_it_is_asked_for_and_a_long_one_is_not(in_a_file: Store) -> None:
+    here = threading.get_ident()
+    assert await in_a_file.write(lambda _: threading.get_ident(), short=True) == here
+    both = await asyncio.gather(
+        in_a_file.write(lambda _: threading.get_ident(), short=True),
+        in_a_file.write(lambda _: threading.get_ident()),
+    )
+    assert here not in both
+
+
+async def test_a_short_unit_takes_along_what_waits_and_fails_alone(in_a_file: Store) -> None:
+    waiting = asyncio.ensure_future(in_a_file.write(put("lazy"), patience_s=3600, short=True))
+
+    def bad(unit: WriteUnit) -> None:
+        put("half")(unit)
+        raise ValueError("no")
+
+    done = await asyncio.gather(
+        in_a_file.write(bad, short=True), in_a_file.write(put("a"), short=True), return_exceptions=True
+    )
+    assert isinstance(done[0], ValueError)
+    assert done[1] == await waiting == 1
+    assert await keys(in_a_file) == ["a", "lazy"]
+
+
+async def test_a_server_is_never_waited_for_where_it_is_asked(store: Store) -> None:
+    local = store._writer._connection.local  # a file and not a server
+    here = await store.write(lambda _: threading.get_ident(), short=True) == threading.get_ident()
+    assert here == local
+
+
+async def test_while_another_program_writes_a_short_unit_waits_in_the_thread(
+    in_a_file: Store, sqlite_file: SqliteFile
+) -> None:
+    other = sqlite3.connect(sqlite_file.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.ensure_future(in_a_file.write(put("a"), short=True))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not waiting.done()  # and the loop goes on
+    other.execute("ROLLBACK")
+    other.close()
+    assert await waiting == 1
+
+
+async def test_after_a_refusal_the_thread_writes(in_a_file: Store) -> None:
+    await in_a_file.write(fill_up, short=True)
+    with pytest.raises(StoreUnavailable):
+        await in_a_file.write(put("big", "x" * 200_000), short=True)
+    await in_a_file.write(make_room)
+    assert await in_a_file.write(lambda _: threading.get_ident(), short=True) != threading.get_ident()
+
+
+async def test_the_death_of_the_writer_is_loud_also_where_it_wrote_on_the_loop(in_a_file: Store) -> None:
+    def die(_: WriteUnit) -> None:
+        raise SystemExit
+
+    watching = asyncio.ensure_future(in_a_file.watch())
+    with pytest.raises(StoreUnavailable):
+        await in_a_file.write(die, short=True)
+    with pytest.raises(RuntimeError, match="SystemExit"):
+        await watching
+
+
 async def test_close_commits_what_is_queued_and_then_refuses(database: DatabaseAddress) -> None:
     store = await Store.open(database)
     waiting = asyncio.ensure_future(store.write(put("a"), patience_s=3600))
