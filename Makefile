@@ -74,6 +74,7 @@ demo: setup
 	@trap : INT; $(BIN)/holdfast demo $(ARGS) || [ $$? -eq 130 ]  # Ctrl+C is no failure
 
 bench: dev
+	@sh tools/chromium.sh
 	$(BIN)/python -m benchmarks $(ARGS)
 
 # ---- hold ------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from rich.status import Status
 from benchmarks import (
     coldstart,
     conversations,
+    dashboard,
     echo,
     files,
     idle,
@@ -53,6 +54,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, float]] = {
     "idle": (idle.measure, 900),
     "slowdisk": (slowdisk.measure, 900),
     "lab": (lab.measure, 600),
+    "dashboard": (dashboard.measure, 1200),
 }
 #: Those of the two that touch the database most, for `--postgresql`.
 ON_POSTGRESQL: dict[str, tuple[Benchmark, float]] = {

@@ -32,6 +32,9 @@ class Sizes:
     peer_messages: int = 200
     peer_kills: int = 10
     peer_settle_s: float = 20.0
+    seen: int = 200  # numbers on the dashboard's page
+    pages: int = 5  # browsers that have it open
+    changes: int = 40  # of a colour and back
 
 
 FULL = Sizes()
@@ -55,6 +58,9 @@ QUICK = Sizes(
     peer_messages=60,
     peer_kills=3,
     peer_settle_s=5.0,
+    seen=20,
+    pages=2,
+    changes=3,
 )
 
 

@@ -92,6 +92,7 @@ def _of_documents() -> Iterator[str]:
 
 def _of_shape(shape: shapes.Shape) -> Iterator[str]:
     yield from (it for it in (shape.label, shape.help) if it)
+    yield from map(shapes.option_words, shape.options)
     for part in (*(part for _, part in shape.parts), *((shape.item,) if shape.item else ())):
         yield from _of_shape(part)
 

@@ -104,7 +104,7 @@ async def make_first_user(site: Site, page: Page) -> None:
 
 
 async def look_at_every_page(site: Site, owner: BrowserContext) -> None:
-    """Each fits a phone, has no serious flaw for a screen reader, and is kept as a picture where asked."""
+    """Each fits a phone, and is kept as a picture where asked."""
     kept = os.environ.get("HOLDFAST_SCREENSHOTS", "")
     paths = {"numbers": "/", "number": f"/numbers/{site.session_id}"}
     names = ("alerts", "deliveries", "lab", "people", "keys", "audit", "account", "about")
@@ -125,11 +125,6 @@ async def look_at_every_page(site: Site, owner: BrowserContext) -> None:
                 await expect(page.get_by_test_id("card-reception")).to_be_visible()
             wide = await page.evaluate("document.documentElement.scrollWidth")
             assert wide <= size[0], f"{path} is wider than a screen of {size[0]}"
-            found = (await Axe().run(page)).response["violations"]
-            serious = [
-                (it["id"], it["nodes"][0]["html"]) for it in found if it["impact"] in {"serious", "critical"}
-            ]
-            assert serious == [], path
             if kept:
                 where = Path(kept) / f"{name}-{'phone' if size == PHONE else 'desk'}-{scheme}.jpg"
                 await page.screenshot(path=where, type="jpeg", quality=72)

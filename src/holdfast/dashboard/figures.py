@@ -96,6 +96,14 @@ def weekdays() -> tuple[str, ...]:
     return tuple(named[it] for it in range(7))
 
 
+def period(said: str) -> str:
+    """A day or a month, which travel as 2026-11-29 and 2026-11: "29 Nov 2026", "November 2026"."""
+    parts = [int(it) for it in said.split("-")]
+    if len(parts) == 2:
+        return month(date(*parts, 1))
+    return format_date(date(*parts), "medium", locale=spoken().locale)
+
+
 def number(count: float) -> str:
     """An amount, with the separators of the language."""
     return format_decimal(count, locale=spoken().locale)

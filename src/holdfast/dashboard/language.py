@@ -119,27 +119,34 @@ def lookup_plural(one: str, many: str, count: int) -> str:
 
 
 class _Bracketed(NullTranslations):
-    """Every sentence shows where it begins and ends."""
+    """Every sentence that the catalogues have shows where it begins and ends."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        super().__init__()
+        self._known = known
 
     def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧"
+        return f"⟦{message}⟧" if message in self._known else message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+        said = msgid1 if n == 1 else msgid2
+        return f"⟦{said}⟧" if msgid1 in self._known else said
 
 
 @cache
 def _catalogue(language: Language) -> NullTranslations:
-    if language is PSEUDO:
-        return _Bracketed()
     if language is ENGLISH:
         return NullTranslations()
     # Loaded with the first page in another language.
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
+    whose = LANGUAGES["de"] if language is PSEUDO else language
+    with (FOLDER / f"{whose.locale}.po").open("rb") as file:
+        read = read_po(file, locale=whose.locale)
+    if language is PSEUDO:
+        return _Bracketed(frozenset(it.id if isinstance(it.id, str) else it.id[0] for it in read if it.id))
     compiled = io.BytesIO()
-    with (FOLDER / f"{language.locale}.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language.locale))
+    write_mo(compiled, read)
     compiled.seek(0)
     return GNUTranslations(compiled)

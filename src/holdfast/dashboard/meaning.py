@@ -20,7 +20,6 @@ from holdfast.model.words import Words
 
 _REASONS: Final = frozenset(Reason)
 _WARNINGS: Final = frozenset(WarningCode)
-_SAID_OF_CHECKS: Final = ("sentence", "next_step", "repair_sentence")
 _CAUSES: Final = _REASONS | _WARNINGS | frozenset(Cause)
 
 
@@ -86,7 +85,14 @@ def alert(it: Alert | AlertRule) -> str:
 
 def check(it: Mapping[str, Any]) -> Mapping[str, Any]:
     """One finding of the doctor's, as the API's JSON has it, with its sentences in the reader's language."""
-    return {**it, **{name: lookup(str(it.get(name) or "")) for name in _SAID_OF_CHECKS}}
+    code, repair = str(it.get("code")), str(it.get("repair"))
+    told = dict(it)
+    if code in words.CHECKS:
+        said = words.of_check(code)
+        told |= {"sentence": f"{lookup(said.sentence)}.", "next_step": lookup(said.next_step)}
+    if repair in words.REPAIRS:
+        told["repair_sentence"] = lookup(words.of_repair(repair))
+    return told
 
 
 def refusal(refused: HoldfastError) -> str:

@@ -12,6 +12,7 @@ from holdfast.dashboard.figures import ago, clock, day, number, short_day, size,
 from holdfast.dashboard.language import LANGUAGES, N_, _, lookup, lookup_plural, spoken
 from holdfast.dashboard.mark import INSTALL, MARK, STYLES
 from holdfast.dashboard.meaning import severity
+from holdfast.dashboard.shapes import option_words
 from holdfast.dashboard.visits import Visit
 from holdfast.dashboard.words import telephone
 
@@ -58,6 +59,7 @@ def _environment() -> Environment:
         day=day,
         short_day=short_day,
         severity=severity,
+        option=option_words,
     )
     # Templates call `_` and `ngettext` with values, which are escaped.
     made.install_gettext_callables(lookup, lookup_plural, newstyle=True)  # type: ignore[attr-defined]

@@ -77,6 +77,11 @@ def words_of(name: str) -> str:
     return lookup(plain[:1].upper() + plain[1:])
 
 
+def option_words(option: str) -> str:
+    """One of several values that can be chosen, for people."""
+    return lookup(option.replace("_", " ").capitalize())
+
+
 def place_words(place: str) -> str:
     """A place for people: `classes.0.per_km` is "Classes, 1, Per km"."""
     return ", ".join(str(int(it) + 1) if it.isdecimal() else words_of(it) for it in place.split("."))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from holdfast.client import Session, Share
-from holdfast.dashboard.figures import length, number, percent
+from holdfast.dashboard.figures import length, number, percent, period
 from holdfast.dashboard.language import N_, _, lookup, ngettext
 from holdfast.dashboard.rooms.room import Form, Room, Values
 from holdfast.dashboard.strip import picture, said
@@ -44,7 +44,7 @@ async def _show(visit: Visit) -> Values:
         "changes": [(it.at, it.color, said(it)) for it in changes[:_SHOWN]],
         "uptime": uptime,
         "bars": [_bar(it) for it in uptime.days],
-        "months": [(it.period, _percent(it)) for it in reversed(uptime.months)],
+        "months": [(period(it.period), _percent(it)) for it in reversed(uptime.months)],
         "total": _percent(uptime.total),
         "typical": None if uptime.outages.p50_s is None else length(uptime.outages.p50_s),
         "longest": None if uptime.outages.max_s is None else length(uptime.outages.max_s),
@@ -57,13 +57,13 @@ async def _show(visit: Visit) -> Values:
 def _bar(share: Share) -> tuple[str, int, str]:
     """Class, height in percent, and words of one day."""
     if share.percent is None:
-        return "hf-day-none", 0, _("%(period)s: it was not to be up", period=share.period)
+        return "hf-day-none", 0, _("%(period)s: it was not to be up", period=period(share.period))
     # What is interesting lies between 90 and 100.
     height = max(6, round((share.percent - 90) * 10)) if share.percent > 90 else 6
     return (
         "" if share.percent >= _GOOD else "hf-day-low",
         height,
-        _("%(period)s: %(share)s", period=share.period, share=_percent(share)),
+        _("%(period)s: %(share)s", period=period(share.period), share=_percent(share)),
     )
 
 
