@@ -19,8 +19,8 @@ from patience import PATIENCE_S
 NAMES = frozenset(
     """Holdfast WhatsApp Alpine Cars Ann Miller office olga vera Good evening this machine through
     owner viewer Munich Airport Marienplatz Augsburg Central Station Sedan Van sedan van City centre
-    transfer Night Holiday chauffeur commands Excursion Black Dan""".split()  # noqa: SIM905 - it is read as words
-) | {it for at in (calendar.day_name, calendar.month_name) for it in at}
+    transfer Night Holiday chauffeur commands Excursion Black Dan Europe Berlin kB MB""".split()  # noqa: SIM905 - it is read as words
+) | {it for at in (calendar.day_name, calendar.month_name, calendar.month_abbr) for it in at}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -98,10 +98,12 @@ def weekdays() -> tuple[str, ...]:
 
 def period(said: str) -> str:
     """A day or a month, which travel as 2026-11-29 and 2026-11: "29 Nov 2026", "November 2026"."""
-    parts = [int(it) for it in said.split("-")]
-    if len(parts) == 2:
-        return month(date(*parts, 1))
-    return format_date(date(*parts), "medium", locale=spoken().locale)
+    try:
+        if len(said) == len("2026-11"):
+            return month(date.fromisoformat(f"{said}-01"))
+        return format_date(date.fromisoformat(said), "medium", locale=spoken().locale)
+    except ValueError:
+        return said
 
 
 def number(count: float) -> str:

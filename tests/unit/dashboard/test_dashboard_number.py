@@ -67,7 +67,7 @@ async def page(house: House) -> AsyncIterator[Site]:
 async def test_uptime_and_the_time_to_reconnect_are_there(page: Site) -> None:
     shown = (await page.get("/numbers/ses_1")).text
     assert "99.5%" in shown
-    assert "2026-11: 99.5%" in shown
+    assert "November 2026: 99.5%" in shown
     assert "Back by itself after 2 secs in half of them, 9 secs at most." in shown
 
 
