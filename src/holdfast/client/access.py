@@ -175,11 +175,14 @@ class Access:
     # ---- oneself -------------------------------------------------------------------------------------
 
     async def me(self) -> Me:
-        """Who shows the key of this client."""
+        """Return who this client's key belongs to, and what it may do."""
         return Me.read(await self._http.json("GET", "/v1/users/self"))
 
     async def change_password(self, old: str, new: str) -> None:
-        """One's own; every other login ends. Raises LoginRefused, LoginThrottled, PasswordUnfit."""
+        """Change one's own password; every other login ends.
+
+        Raises LoginRefused, LoginThrottled, PasswordUnfit.
+        """
         await self._http.json("PUT", "/v1/users/self/password", body={"old": old, "new": new})
 
     async def sign_out_elsewhere(self) -> None:
@@ -196,35 +199,38 @@ class Access:
         await self._http.json("PUT", "/v1/users/self/totp", body={"code": code})
 
     async def end_totp(self, password: str) -> None:
-        """Ask for no code any more. Raises LoginRefused."""
+        """Stop asking for a code. Raises LoginRefused."""
         await self._http.json("POST", "/v1/users/self/totp/end", body={"password": password})
 
     # ---- users ---------------------------------------------------------------------------------------
 
     async def users(self) -> Sequence[User]:
-        """Every user, by name."""
+        """Return every user, by name."""
         body = await self._http.json("GET", "/v1/users")
         return [User.read(it) for it in body["users"]]
 
     async def add_user(self, name: str, role: str, password: str) -> User:
-        """A new user. Raises UserNameTaken, PasswordUnfit, RequestInvalid, Forbidden."""
+        """Add a user. Raises UserNameTaken, PasswordUnfit, RequestInvalid, Forbidden."""
         body = {"name": name, "role": role, "password": password}
         return User.read(await self._http.json("POST", "/v1/users", body=body))
 
     async def set_role(self, user: str, role: str) -> User:
-        """Another role; its logins end. Raises UnknownUser, LastOwner, Forbidden."""
+        """Give a user another role; its logins end. Raises UnknownUser, LastOwner, Forbidden."""
         return await self._change(user, {"role": role})
 
     async def lock_user(self, user: str, *, locked: bool = True) -> User:
-        """Locked, it logs in no more and its open pages end. Raises like `set_role`."""
+        """Lock a user: it cannot log in, and its open pages end. Raises like `set_role`."""
         return await self._change(user, {"locked": locked})
 
     async def set_password(self, user: str, password: str) -> User:
-        """Another password, and no second step; its logins end. Raises UnknownUser, PasswordUnfit."""
+        """Set a user's password, and switch its second step off; its logins end.
+
+        Raises UnknownUser, PasswordUnfit.
+        """
         return await self._change(user, {"password": password})
 
     async def remove_user(self, user: str) -> None:
-        """Its name becomes free. Raises UnknownUser, LastOwner, Forbidden."""
+        """Remove a user; its name becomes free. Raises UnknownUser, LastOwner, Forbidden."""
         await self._http.json("DELETE", _user_path(user))
 
     async def sign_out_user(self, user: str) -> None:
@@ -237,7 +243,7 @@ class Access:
     # ---- keys and audit ------------------------------------------------------------------------------
 
     async def keys(self) -> Sequence[Key]:
-        """Every key that was not revoked, oldest first."""
+        """Return every key that was not revoked, oldest first."""
         body = await self._http.json("GET", "/v1/keys")
         return [Key.read(it) for it in body["keys"]]
 
@@ -258,11 +264,11 @@ class Access:
         return IssuedKey.read(await self._http.json("POST", "/v1/keys", body=body))
 
     async def revoke_key(self, key_id: str) -> None:
-        """It opens nothing from now on. Raises UnknownKey."""
+        """Revoke a key: it opens nothing from now on. Raises UnknownKey."""
         await self._http.json("DELETE", f"/v1/keys/{quote(key_id, safe='')}")
 
     async def audit(self, *, after: str | None = None, limit: int = 100) -> tuple[Sequence[Act], str | None]:
-        """One page of who did what, newest first, and the place of the next (None: the last)."""
+        """Return a page of who did what, newest first, and the place of the next one (None: no more)."""
         query = {"after": after, "limit": limit}
         body = await self._http.json("GET", "/v1/audit", query=query)
         return [Act.read(it) for it in body["entries"]], body.get("next")

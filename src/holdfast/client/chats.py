@@ -84,7 +84,7 @@ class Chats:
         after: str | None = None,
         limit: int = 50,
     ) -> tuple[Sequence[Chat], str | None]:
-        """One page of the chats, newest first, and the place of the next (None: the last)."""
+        """Return a page of the chats, newest first, and the place of the next one (None: no more)."""
         wanted = None if archived is None else str(archived).lower()
         query = {"archived": wanted, "unread": "true" if unread else None, "after": after, "limit": limit}
         body = await self._http.json("GET", session_path(session) + "/chats", query=query)
@@ -103,7 +103,7 @@ class Chats:
                 return
 
     async def get(self, session: str, chat: str) -> Chat:
-        """One chat; an empty one where nothing was said yet."""
+        """Return one chat; an empty one where nothing was said yet."""
         return self._chat(session, await self._http.json("GET", _path(session, chat)))
 
     async def labels(self, session: str) -> "Sequence[Label]":
@@ -121,7 +121,7 @@ class Chats:
         around: str | None = None,
         limit: int = 50,
     ) -> Window:
-        """The newest messages; what is before or after another piece; or what is around a message id.
+        """Return the newest messages, those before or after another piece, or those around a message id.
 
         Raises UnknownMessage when there is no message `around` in this chat.
         """
@@ -131,14 +131,14 @@ class Chats:
         return Window(found, body["previous"], body["next"])
 
     async def mark_read(self, session: str, chat: str) -> int:
-        """Tell the senders that everything in a chat was read. How many messages they are told about.
+        """Send read receipts for everything in a chat. Returns how many messages they are sent for.
 
         Raises NotConnected: then everything stays unread.
         """
         return int((await self._http.json("POST", _path(session, chat) + "/read"))["told"])
 
     async def ask_older(self, session: str, chat: str, *, count: int = 50) -> str:
-        """Ask the phone for what was said before; the id of the message before which it is asked for more.
+        """Ask the phone for older messages. Returns the id of the message before which it is asked.
 
         Best effort: what it hands over stands in the chat some seconds later. Raises UnknownMessage where
         nothing of the chat is here, NotConnected.

@@ -93,9 +93,9 @@ class Client:
         timeout_s: float | None = None,
         **options: Unpack[SendOptions],
     ) -> Sent:
-        """Send a text, or any other content; returned means committed.
+        """Send a text, or any other content. Returns when the gateway has committed it.
 
-        From then on it goes out once, whatever crashes.
+        From then on it is sent once, whatever crashes.
         `to` is a phone number (+49…), a JID or the chat of an event. `options` say what it replies to, whom
         it mentions, when it may be sent. Without a key one is made, so that the retries of this call cannot
         double the message; pass your own to make a repetition by your program harmless too.
@@ -110,12 +110,11 @@ class Client:
     async def reply(
         self, event: Event, content: str | Content, *, part: str = "", **options: Unpack[SendOptions]
     ) -> Sent:
-        """Answer a message, once: an event that is handled twice is answered once.
+        """Reply to an event's message, once: an event that is handled twice gets one reply.
 
-        The idempotency key comes from the event.
-        A second answer to the same event needs another `part`. Raises like `send`; IdempotencyConflict
-        means: this event has been answered already, with something else. It is shown as an answer to the
-        message with `quoted_id`.
+        The idempotency key is made of the event's id; a second reply to the same event needs another `part`.
+        With the option `quoted_id` it quotes the message. Raises like `send`; IdempotencyConflict means that
+        the event has got another reply already.
         """
         key = f"reply:{event.event_id}:{part}" if part else f"reply:{event.event_id}"
         return await self.send(event.session_id, event.chat, content, idempotency_key=key, **options)
@@ -142,9 +141,9 @@ class Client:
         after: str | None = None,
         limit: int = 100,
     ) -> tuple[Sequence[Message], str | None]:
-        """One page of a session's stored messages, oldest first, and the place of the next one.
+        """Return a page of a session's stored messages, oldest first, and the place of the next one.
 
-        The last page has None in its place.
+        The place is None after the last page.
         `direction` is "in" or "out".
         """
         query = {"chat": chat, "direction": direction, "after": after, "limit": limit}
@@ -152,7 +151,7 @@ class Client:
         return [self._message(session, item) for item in body["messages"]], body.get("next")
 
     async def message(self, session: str, message_id: str) -> Message:
-        """One stored message, with its raw content in `body`."""
+        """Return one stored message, with its raw content in `body`."""
         path = f"{session_path(session)}/messages/{message_id}"
         return self._message(session, await self._http.json("GET", path))
 
@@ -166,15 +165,15 @@ class Client:
         return replace(message, media=media)
 
     async def cancel(self, session: str, message_id: str) -> Sent:
-        """Send a message no more that waits: it fails with `cancelled`. Harmless to repeat.
+        """Cancel a message that still waits: it fails with `cancelled`. Idempotent.
 
-        Raises NotCancellable when it is on its way, may be at WhatsApp already, or is; UnknownMessage.
+        Raises NotCancellable when it is on its way or sent, UnknownMessage.
         """
         path = f"{session_path(session)}/messages/{quote(message_id, safe='')}/cancel"
         return Sent.read(await self._http.json("POST", path))
 
     async def queue(self, session: str, *, limit: int = 100) -> Queue:
-        """What a session still has to send, and what holds it up. Raises UnknownSession."""
+        """Return what a session still has to send, and what holds it up. Raises UnknownSession."""
         return Queue.read(
             await self._http.json("GET", session_path(session) + "/queue", query={"limit": limit})
         )
@@ -215,7 +214,7 @@ class Client:
                     self._link = None
 
     async def subscriptions(self) -> Sequence[Subscription]:
-        """Every subscription of the tenant."""
+        """Return every subscription of the tenant."""
         body = await self._http.json("GET", "/v1/subscriptions")
         return [Subscription.read(it) for it in body["subscriptions"]]
 

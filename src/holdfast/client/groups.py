@@ -91,12 +91,12 @@ class Groups:
         self._http = http
 
     async def list(self, session: str) -> Sequence[Group]:
-        """The groups that the number is in."""
+        """Return the groups that the number is in."""
         body = await self._http.json("GET", _path(session))
         return [Group.read(it) for it in body["groups"]]
 
     async def get(self, session: str, group: str) -> Group:
-        """One group with its members."""
+        """Return one group with its members."""
         return Group.read(await self._http.json("GET", _path(session, group)))
 
     async def create(self, session: str, subject: str, members: Sequence[str]) -> Group:
@@ -117,7 +117,7 @@ class Groups:
         members_add: bool | None = None,
         disappearing_s: int | None = None,
     ) -> Group:
-        """Change what is named; the rest stays. The group as it is then."""
+        """Change what is named; the rest stays. Returns the group as it is then."""
         wanted = {
             "subject": subject,
             "description": description,
@@ -131,7 +131,7 @@ class Groups:
         return Group.read(await self._http.json("PATCH", _path(session, group), body=body))
 
     async def add(self, session: str, group: str, members: Sequence[str]) -> Sequence[Member]:
-        """Add people; one that WhatsApp refused carries its number."""
+        """Add people. One that WhatsApp refused has a `whatsapp_code`."""
         return await self._members(session, group, "add", members)
 
     async def remove(self, session: str, group: str, members: Sequence[str]) -> Sequence[Member]:
@@ -151,7 +151,7 @@ class Groups:
         await self._http.json("DELETE", _path(session, group))
 
     async def invite(self, session: str, group: str, *, reset: bool = False) -> str:
-        """The invitation link; `reset` makes a new one, and the old one no longer leads anywhere."""
+        """Return the invitation link; `reset` makes a new one, and the old one stops working."""
         if reset:
             body = await self._http.json("POST", _path(session, group, "/invite/reset"))
         else:
@@ -159,17 +159,17 @@ class Groups:
         return str(body["link"])
 
     async def preview(self, session: str, invitation: str) -> Group:
-        """The group that an invitation leads to, without joining."""
+        """Return the group that an invitation leads to, without joining."""
         found = await self._http.json("GET", _path(session) + "/preview", query={"invitation": invitation})
         return Group.read(found)
 
     async def join(self, session: str, invitation: str) -> str:
-        """Join by a link; the group's JID, also where an admin still has to agree."""
+        """Join by a link. Returns the group's JID, even if an admin still has to approve."""
         body = await self._http.json("POST", _path(session) + "/join", body={"invitation": invitation})
         return str(body["group"])
 
     async def requests(self, session: str, group: str) -> Sequence[JoinRequest]:
-        """Who waits to be let in."""
+        """Return who waits to be let in."""
         body = await self._http.json("GET", _path(session, group, "/requests"))
         return [JoinRequest(Member.read(it["member"]), moment(it["requested_at"])) for it in body["requests"]]
 

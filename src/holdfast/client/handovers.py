@@ -40,21 +40,21 @@ class Handovers:
         self._http = http
 
     async def list(self, session: str) -> Sequence[HeldChat]:
-        """Every chat of a session that is with a human."""
+        """Return every chat of a session that is with a human."""
         body = await self._http.json("GET", session_path(session) + "/handovers")
         return [HeldChat.read(each) for each in body["handovers"]]
 
     async def take_over(
         self, session: str, chat: str, *, note: str = "", until: datetime | None = None
     ) -> None:
-        """The bots are silent in this chat from now on. Raises ValueError for a time without a time zone."""
+        """Take a chat over: the bots are silent in it. Raises ValueError for a time without a time zone."""
         if until is not None and until.tzinfo is None:
             raise ValueError("until has no time zone")
         body = {"note": note, "until": None if until is None else until.isoformat()}
         await self._http.json("PUT", _path(session, chat), body=body)
 
     async def give_back(self, session: str, chat: str) -> None:
-        """The bots have the chat again. Harmless where they have."""
+        """Give a chat back to the bots. Idempotent."""
         await self._http.json("DELETE", _path(session, chat))
 
     async def forget(self, session: str, chat: str, bot: str) -> None:

@@ -55,34 +55,34 @@ class People:
         self._http = http
 
     async def check(self, session: str, *numbers: str) -> Sequence[Checked]:
-        """Which numbers are on WhatsApp, in their order; 256 at most."""
+        """Return which numbers are on WhatsApp, in the order given; 256 at most."""
         path = session_path(session) + "/check"
         body = await self._http.json("GET", path, query={"number": list(numbers)})
         return [Checked(it["number"], it["on_whatsapp"], it["jid"], it["lid"]) for it in body["numbers"]]
 
     async def picture(self, session: str, of: str, *, preview: bool = False) -> Picture | None:
-        """The picture of a person or group, None if there is none or it is hidden."""
+        """Return the picture of a person or group, None if there is none or it is hidden."""
         query: Json = {"preview": True} if preview else {}
         body = await self._http.json("GET", _person(session, of) + "/picture", query=query)
         return None if body is None else Picture(body["id"], body["url"])
 
     async def about(self, session: str, of: str) -> str:
-        """What a person says about themselves; empty if nothing, or if it is hidden."""
+        """Return what a person says about themselves; empty if nothing, or if it is hidden."""
         return str((await self._http.json("GET", _person(session, of) + "/about"))["about"])
 
     async def profile(self, session: str) -> Profile:
-        """The session's number as others see it."""
+        """Return the profile of the session's number."""
         return Profile.read(await self._http.json("GET", session_path(session) + "/profile"))
 
     async def set_profile(
         self, session: str, *, name: str | None = None, about: str | None = None
     ) -> Profile:
-        """Change what is named; the profile as it is then."""
+        """Change what is named. Returns the profile as it is then."""
         body = {key: value for key, value in (("name", name), ("about", about)) if value is not None}
         return Profile.read(await self._http.json("PATCH", session_path(session) + "/profile", body=body))
 
     async def blocked(self, session: str) -> Sequence[Member]:
-        """Whom the number has blocked."""
+        """Return whom the number has blocked."""
         body = await self._http.json("GET", session_path(session) + "/blocked")
         return [Member.read(it) for it in body["blocked"]]
 
@@ -95,18 +95,18 @@ class People:
         await self._http.json("DELETE", f"{session_path(session)}/blocked/{quote(person, safe='')}")
 
     async def show_presence(self, session: str, *, available: bool) -> None:
-        """Be seen online, or not, from now on; over connections and restarts."""
+        """Show the number as online, or not, from now on; this survives reconnects and restarts."""
         await self._http.json("PUT", session_path(session) + "/presence", body={"available": available})
 
     async def watch_presence(self, session: str, person: str) -> None:
-        """Hear, by events `notice.received`, when a person is online or types; over connections and restarts.
+        """Follow when a person is online or types, by events `notice.received`; survives restarts.
 
-        Best effort: only a number that is seen online itself is told.
+        Best effort: WhatsApp tells only a number that is shown as online itself.
         """
         await self._http.json("PUT", _person(session, person) + "/presence")
 
     async def unwatch_presence(self, session: str, person: str) -> None:
-        """Hear no more of a person, from the next connection on. Idempotent."""
+        """Stop following a person, from the next connection on. Idempotent."""
         await self._http.json("DELETE", _person(session, person) + "/presence")
 
     async def show_activity(self, session: str, chat: str, activity: str) -> None:
@@ -115,15 +115,15 @@ class People:
         await self._http.json("PUT", path, body={"activity": activity})
 
     async def read(self, session: str, message_ids: Sequence[str]) -> int:
-        """Tell the senders that these received messages were read. How many they are told about.
+        """Send read receipts for these received messages. Returns how many messages they are sent for.
 
-        Raises UnknownMessage; then nobody is told.
+        Raises UnknownMessage; then none is sent.
         """
         body = {"message_ids": list(message_ids)}
         return int((await self._http.json("POST", session_path(session) + "/read", body=body))["told"])
 
     async def reject_call(self, session: str, caller: str, call_id: str) -> None:
-        """Reject a call that rings; both stand in its event."""
+        """Reject a call that rings. `caller` and `call_id` are in its event."""
         path = f"{session_path(session)}/calls/{quote(call_id, safe='')}/reject"
         await self._http.json("POST", path, body={"caller": caller})
 

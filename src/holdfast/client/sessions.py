@@ -51,7 +51,7 @@ class Sessions:
         return Session.read(await self._http.json("PUT", session_path(name)))
 
     async def get(self, ref: str) -> Session:
-        """Raises UnknownSession."""
+        """Return a session, by id, name or number. Raises UnknownSession."""
         return Session.read(await self._http.json("GET", session_path(ref)))
 
     async def rename(self, ref: str, name: str) -> Session:
@@ -171,12 +171,12 @@ class Sessions:
         return Passkey.read(await self._wait(ref, "pair/passkey", wait_s))
 
     async def answer_passkey(self, ref: str, answer: Mapping[str, Any]) -> Session:
-        """Hand on what the helper printed. Raises NoPasskey, RequestInvalid when it is no such answer."""
+        """Pass on what the helper printed. Raises NoPasskey, RequestInvalid when it is no such answer."""
         path = session_path(ref) + "/pair/passkey"
         return Session.read(await self._http.json("POST", path, body=answer))
 
     async def confirm_passkey(self, ref: str) -> Session:
-        """Phone and screen show the same code. Raises NoPasskey."""
+        """Confirm that phone and screen show the same code. Raises NoPasskey."""
         return await self._do(ref, "pair/passkey/confirm")
 
     async def cancel_pair(self, ref: str) -> None:
@@ -191,11 +191,11 @@ class Sessions:
         return Qr.read(await self._wait(ref, "qr", wait_s))
 
     async def connect(self, ref: str) -> Session:
-        """Wish the session up. Returns before it is connected; `wait_for` waits."""
+        """Have the session connected from now on. Returns before it is; `wait_for` waits."""
         return await self._do(ref, "connect")
 
     async def disconnect(self, ref: str) -> Session:
-        """Wish the session down. It stays linked."""
+        """Have the session disconnected from now on. It stays linked."""
         return await self._do(ref, "disconnect")
 
     async def logout(self, ref: str) -> Session:

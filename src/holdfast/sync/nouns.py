@@ -69,9 +69,9 @@ class Calls:
         timeout_s: float | None = None,
         **options: Unpack[SendOptions],
     ) -> Sent:
-        """Send a text, or any other content; returned means committed.
+        """Send a text, or any other content. Returns when the gateway has committed it.
 
-        From then on it goes out once, whatever crashes.
+        From then on it is sent once, whatever crashes.
         `to` is a phone number (+49…), a JID or the chat of an event. `options` say what it replies to, whom
         it mentions, when it may be sent. Without a key one is made, so that the retries of this call cannot
         double the message; pass your own to make a repetition by your program harmless too.
@@ -88,12 +88,11 @@ class Calls:
     def reply(
         self, event: Event, content: str | Content, *, part: str = "", **options: Unpack[SendOptions]
     ) -> Sent:
-        """Answer a message, once: an event that is handled twice is answered once.
+        """Reply to an event's message, once: an event that is handled twice gets one reply.
 
-        The idempotency key comes from the event.
-        A second answer to the same event needs another `part`. Raises like `send`; IdempotencyConflict
-        means: this event has been answered already, with something else. It is shown as an answer to the
-        message with `quoted_id`.
+        The idempotency key is made of the event's id; a second reply to the same event needs another `part`.
+        With the option `quoted_id` it quotes the message. Raises like `send`; IdempotencyConflict means that
+        the event has got another reply already.
         """
         return self._portal.run(lambda: self._of.reply(event, content, part=part, **options))
 
@@ -119,9 +118,9 @@ class Calls:
         after: str | None = None,
         limit: int = 100,
     ) -> tuple[Sequence[Message], str | None]:
-        """One page of a session's stored messages, oldest first, and the place of the next one.
+        """Return a page of a session's stored messages, oldest first, and the place of the next one.
 
-        The last page has None in its place.
+        The place is None after the last page.
         `direction` is "in" or "out".
         """
         return self._portal.run(
@@ -129,18 +128,18 @@ class Calls:
         )
 
     def message(self, session: str, message_id: str) -> Message:
-        """One stored message, with its raw content in `body`."""
+        """Return one stored message, with its raw content in `body`."""
         return self._portal.run(lambda: self._of.message(session, message_id))
 
     def cancel(self, session: str, message_id: str) -> Sent:
-        """Send a message no more that waits: it fails with `cancelled`. Harmless to repeat.
+        """Cancel a message that still waits: it fails with `cancelled`. Idempotent.
 
-        Raises NotCancellable when it is on its way, may be at WhatsApp already, or is; UnknownMessage.
+        Raises NotCancellable when it is on its way or sent, UnknownMessage.
         """
         return self._portal.run(lambda: self._of.cancel(session, message_id))
 
     def queue(self, session: str, *, limit: int = 100) -> Queue:
-        """What a session still has to send, and what holds it up. Raises UnknownSession."""
+        """Return what a session still has to send, and what holds it up. Raises UnknownSession."""
         return self._portal.run(lambda: self._of.queue(session, limit=limit))
 
     @contextmanager
@@ -170,7 +169,7 @@ class Calls:
             yield EventStream(self._portal, found)
 
     def subscriptions(self) -> Sequence[Subscription]:
-        """Every subscription of the tenant."""
+        """Return every subscription of the tenant."""
         return self._portal.run(self._of.subscriptions)
 
     def change_subscription(
@@ -266,7 +265,7 @@ class Sessions:
         return self._portal.run(lambda: self._of.create(name))
 
     def get(self, ref: str) -> Session:
-        """Raises UnknownSession."""
+        """Return a session, by id, name or number. Raises UnknownSession."""
         return self._portal.run(lambda: self._of.get(ref))
 
     def rename(self, ref: str, name: str) -> Session:
@@ -368,11 +367,11 @@ class Sessions:
         return self._portal.run(lambda: self._of.passkey(ref, wait_s))
 
     def answer_passkey(self, ref: str, answer: Mapping[str, Any]) -> Session:
-        """Hand on what the helper printed. Raises NoPasskey, RequestInvalid when it is no such answer."""
+        """Pass on what the helper printed. Raises NoPasskey, RequestInvalid when it is no such answer."""
         return self._portal.run(lambda: self._of.answer_passkey(ref, answer))
 
     def confirm_passkey(self, ref: str) -> Session:
-        """Phone and screen show the same code. Raises NoPasskey."""
+        """Confirm that phone and screen show the same code. Raises NoPasskey."""
         return self._portal.run(lambda: self._of.confirm_passkey(ref))
 
     def cancel_pair(self, ref: str) -> None:
@@ -387,11 +386,11 @@ class Sessions:
         return self._portal.run(lambda: self._of.qr(ref, wait_s))
 
     def connect(self, ref: str) -> Session:
-        """Wish the session up. Returns before it is connected; `wait_for` waits."""
+        """Have the session connected from now on. Returns before it is; `wait_for` waits."""
         return self._portal.run(lambda: self._of.connect(ref))
 
     def disconnect(self, ref: str) -> Session:
-        """Wish the session down. It stays linked."""
+        """Have the session disconnected from now on. It stays linked."""
         return self._portal.run(lambda: self._of.disconnect(ref))
 
     def logout(self, ref: str) -> Session:
@@ -775,11 +774,11 @@ class Groups:
         self._portal, self._of = portal, of
 
     def list(self, session: str) -> Sequence[Group]:
-        """The groups that the number is in."""
+        """Return the groups that the number is in."""
         return self._portal.run(lambda: self._of.list(session))
 
     def get(self, session: str, group: str) -> Group:
-        """One group with its members."""
+        """Return one group with its members."""
         return self._portal.run(lambda: self._of.get(session, group))
 
     def create(self, session: str, subject: str, members: Sequence[str]) -> Group:
@@ -799,7 +798,7 @@ class Groups:
         members_add: bool | None = None,
         disappearing_s: int | None = None,
     ) -> Group:
-        """Change what is named; the rest stays. The group as it is then."""
+        """Change what is named; the rest stays. Returns the group as it is then."""
         return self._portal.run(
             lambda: self._of.change(
                 session,
@@ -815,7 +814,7 @@ class Groups:
         )
 
     def add(self, session: str, group: str, members: Sequence[str]) -> Sequence[Member]:
-        """Add people; one that WhatsApp refused carries its number."""
+        """Add people. One that WhatsApp refused has a `whatsapp_code`."""
         return self._portal.run(lambda: self._of.add(session, group, members))
 
     def remove(self, session: str, group: str, members: Sequence[str]) -> Sequence[Member]:
@@ -835,19 +834,19 @@ class Groups:
         self._portal.run(lambda: self._of.leave(session, group))
 
     def invite(self, session: str, group: str, *, reset: bool = False) -> str:
-        """The invitation link; `reset` makes a new one, and the old one no longer leads anywhere."""
+        """Return the invitation link; `reset` makes a new one, and the old one stops working."""
         return self._portal.run(lambda: self._of.invite(session, group, reset=reset))
 
     def preview(self, session: str, invitation: str) -> Group:
-        """The group that an invitation leads to, without joining."""
+        """Return the group that an invitation leads to, without joining."""
         return self._portal.run(lambda: self._of.preview(session, invitation))
 
     def join(self, session: str, invitation: str) -> str:
-        """Join by a link; the group's JID, also where an admin still has to agree."""
+        """Join by a link. Returns the group's JID, even if an admin still has to approve."""
         return self._portal.run(lambda: self._of.join(session, invitation))
 
     def requests(self, session: str, group: str) -> Sequence[JoinRequest]:
-        """Who waits to be let in."""
+        """Return who waits to be let in."""
         return self._portal.run(lambda: self._of.requests(session, group))
 
     def decide(self, session: str, group: str, members: Sequence[str], *, approve: bool) -> Sequence[Member]:
@@ -862,15 +861,15 @@ class Handovers:
         self._portal, self._of = portal, of
 
     def list(self, session: str) -> Sequence[HeldChat]:
-        """Every chat of a session that is with a human."""
+        """Return every chat of a session that is with a human."""
         return self._portal.run(lambda: self._of.list(session))
 
     def take_over(self, session: str, chat: str, *, note: str = "", until: datetime | None = None) -> None:
-        """The bots are silent in this chat from now on. Raises ValueError for a time without a time zone."""
+        """Take a chat over: the bots are silent in it. Raises ValueError for a time without a time zone."""
         self._portal.run(lambda: self._of.take_over(session, chat, note=note, until=until))
 
     def give_back(self, session: str, chat: str) -> None:
-        """The bots have the chat again. Harmless where they have."""
+        """Give a chat back to the bots. Idempotent."""
         self._portal.run(lambda: self._of.give_back(session, chat))
 
     def forget(self, session: str, chat: str, bot: str) -> None:
@@ -950,27 +949,27 @@ class People:
         self._portal, self._of = portal, of
 
     def check(self, session: str, *numbers: str) -> Sequence[Checked]:
-        """Which numbers are on WhatsApp, in their order; 256 at most."""
+        """Return which numbers are on WhatsApp, in the order given; 256 at most."""
         return self._portal.run(lambda: self._of.check(session, *numbers))
 
     def picture(self, session: str, of: str, *, preview: bool = False) -> Picture | None:
-        """The picture of a person or group, None if there is none or it is hidden."""
+        """Return the picture of a person or group, None if there is none or it is hidden."""
         return self._portal.run(lambda: self._of.picture(session, of, preview=preview))
 
     def about(self, session: str, of: str) -> str:
-        """What a person says about themselves; empty if nothing, or if it is hidden."""
+        """Return what a person says about themselves; empty if nothing, or if it is hidden."""
         return self._portal.run(lambda: self._of.about(session, of))
 
     def profile(self, session: str) -> Profile:
-        """The session's number as others see it."""
+        """Return the profile of the session's number."""
         return self._portal.run(lambda: self._of.profile(session))
 
     def set_profile(self, session: str, *, name: str | None = None, about: str | None = None) -> Profile:
-        """Change what is named; the profile as it is then."""
+        """Change what is named. Returns the profile as it is then."""
         return self._portal.run(lambda: self._of.set_profile(session, name=name, about=about))
 
     def blocked(self, session: str) -> Sequence[Member]:
-        """Whom the number has blocked."""
+        """Return whom the number has blocked."""
         return self._portal.run(lambda: self._of.blocked(session))
 
     def block(self, session: str, person: str) -> None:
@@ -982,18 +981,18 @@ class People:
         self._portal.run(lambda: self._of.unblock(session, person))
 
     def show_presence(self, session: str, *, available: bool) -> None:
-        """Be seen online, or not, from now on; over connections and restarts."""
+        """Show the number as online, or not, from now on; this survives reconnects and restarts."""
         self._portal.run(lambda: self._of.show_presence(session, available=available))
 
     def watch_presence(self, session: str, person: str) -> None:
-        """Hear, by events `notice.received`, when a person is online or types; over connections and restarts.
+        """Follow when a person is online or types, by events `notice.received`; survives restarts.
 
-        Best effort: only a number that is seen online itself is told.
+        Best effort: WhatsApp tells only a number that is shown as online itself.
         """
         self._portal.run(lambda: self._of.watch_presence(session, person))
 
     def unwatch_presence(self, session: str, person: str) -> None:
-        """Hear no more of a person, from the next connection on. Idempotent."""
+        """Stop following a person, from the next connection on. Idempotent."""
         self._portal.run(lambda: self._of.unwatch_presence(session, person))
 
     def show_activity(self, session: str, chat: str, activity: str) -> None:
@@ -1001,14 +1000,14 @@ class People:
         self._portal.run(lambda: self._of.show_activity(session, chat, activity))
 
     def read(self, session: str, message_ids: Sequence[str]) -> int:
-        """Tell the senders that these received messages were read. How many they are told about.
+        """Send read receipts for these received messages. Returns how many messages they are sent for.
 
-        Raises UnknownMessage; then nobody is told.
+        Raises UnknownMessage; then none is sent.
         """
         return self._portal.run(lambda: self._of.read(session, message_ids))
 
     def reject_call(self, session: str, caller: str, call_id: str) -> None:
-        """Reject a call that rings; both stand in its event."""
+        """Reject a call that rings. `caller` and `call_id` are in its event."""
         self._portal.run(lambda: self._of.reject_call(session, caller, call_id))
 
 
@@ -1027,7 +1026,7 @@ class Chats:
         after: str | None = None,
         limit: int = 50,
     ) -> tuple[Sequence[Chat], str | None]:
-        """One page of the chats, newest first, and the place of the next (None: the last)."""
+        """Return a page of the chats, newest first, and the place of the next one (None: no more)."""
         return self._portal.run(
             lambda: self._of.page(session, archived=archived, unread=unread, after=after, limit=limit)
         )
@@ -1037,7 +1036,7 @@ class Chats:
         return self._portal.iterate(lambda: self._of.list(session, archived=archived, unread=unread))
 
     def get(self, session: str, chat: str) -> Chat:
-        """One chat; an empty one where nothing was said yet."""
+        """Return one chat; an empty one where nothing was said yet."""
         return self._portal.run(lambda: self._of.get(session, chat))
 
     def labels(self, session: str) -> "Sequence[Label]":
@@ -1054,7 +1053,7 @@ class Chats:
         around: str | None = None,
         limit: int = 50,
     ) -> Window:
-        """The newest messages; what is before or after another piece; or what is around a message id.
+        """Return the newest messages, those before or after another piece, or those around a message id.
 
         Raises UnknownMessage when there is no message `around` in this chat.
         """
@@ -1063,14 +1062,14 @@ class Chats:
         )
 
     def mark_read(self, session: str, chat: str) -> int:
-        """Tell the senders that everything in a chat was read. How many messages they are told about.
+        """Send read receipts for everything in a chat. Returns how many messages they are sent for.
 
         Raises NotConnected: then everything stays unread.
         """
         return self._portal.run(lambda: self._of.mark_read(session, chat))
 
     def ask_older(self, session: str, chat: str, *, count: int = 50) -> str:
-        """Ask the phone for what was said before; the id of the message before which it is asked for more.
+        """Ask the phone for older messages. Returns the id of the message before which it is asked.
 
         Best effort: what it hands over stands in the chat some seconds later. Raises UnknownMessage where
         nothing of the chat is here, NotConnected.
@@ -1119,11 +1118,14 @@ class Access:
         return self._portal.run(lambda: self._of.log_in(name, password, code=code, stay=stay))
 
     def me(self) -> Me:
-        """Who shows the key of this client."""
+        """Return who this client's key belongs to, and what it may do."""
         return self._portal.run(self._of.me)
 
     def change_password(self, old: str, new: str) -> None:
-        """One's own; every other login ends. Raises LoginRefused, LoginThrottled, PasswordUnfit."""
+        """Change one's own password; every other login ends.
+
+        Raises LoginRefused, LoginThrottled, PasswordUnfit.
+        """
         self._portal.run(lambda: self._of.change_password(old, new))
 
     def sign_out_elsewhere(self) -> None:
@@ -1139,31 +1141,34 @@ class Access:
         self._portal.run(lambda: self._of.begin_totp(code))
 
     def end_totp(self, password: str) -> None:
-        """Ask for no code any more. Raises LoginRefused."""
+        """Stop asking for a code. Raises LoginRefused."""
         self._portal.run(lambda: self._of.end_totp(password))
 
     def users(self) -> Sequence[User]:
-        """Every user, by name."""
+        """Return every user, by name."""
         return self._portal.run(self._of.users)
 
     def add_user(self, name: str, role: str, password: str) -> User:
-        """A new user. Raises UserNameTaken, PasswordUnfit, RequestInvalid, Forbidden."""
+        """Add a user. Raises UserNameTaken, PasswordUnfit, RequestInvalid, Forbidden."""
         return self._portal.run(lambda: self._of.add_user(name, role, password))
 
     def set_role(self, user: str, role: str) -> User:
-        """Another role; its logins end. Raises UnknownUser, LastOwner, Forbidden."""
+        """Give a user another role; its logins end. Raises UnknownUser, LastOwner, Forbidden."""
         return self._portal.run(lambda: self._of.set_role(user, role))
 
     def lock_user(self, user: str, *, locked: bool = True) -> User:
-        """Locked, it logs in no more and its open pages end. Raises like `set_role`."""
+        """Lock a user: it cannot log in, and its open pages end. Raises like `set_role`."""
         return self._portal.run(lambda: self._of.lock_user(user, locked=locked))
 
     def set_password(self, user: str, password: str) -> User:
-        """Another password, and no second step; its logins end. Raises UnknownUser, PasswordUnfit."""
+        """Set a user's password, and switch its second step off; its logins end.
+
+        Raises UnknownUser, PasswordUnfit.
+        """
         return self._portal.run(lambda: self._of.set_password(user, password))
 
     def remove_user(self, user: str) -> None:
-        """Its name becomes free. Raises UnknownUser, LastOwner, Forbidden."""
+        """Remove a user; its name becomes free. Raises UnknownUser, LastOwner, Forbidden."""
         self._portal.run(lambda: self._of.remove_user(user))
 
     def sign_out_user(self, user: str) -> None:
@@ -1171,7 +1176,7 @@ class Access:
         self._portal.run(lambda: self._of.sign_out_user(user))
 
     def keys(self) -> Sequence[Key]:
-        """Every key that was not revoked, oldest first."""
+        """Return every key that was not revoked, oldest first."""
         return self._portal.run(self._of.keys)
 
     def create_key(
@@ -1191,9 +1196,9 @@ class Access:
         )
 
     def revoke_key(self, key_id: str) -> None:
-        """It opens nothing from now on. Raises UnknownKey."""
+        """Revoke a key: it opens nothing from now on. Raises UnknownKey."""
         self._portal.run(lambda: self._of.revoke_key(key_id))
 
     def audit(self, *, after: str | None = None, limit: int = 100) -> tuple[Sequence[Act], str | None]:
-        """One page of who did what, newest first, and the place of the next (None: the last)."""
+        """Return a page of who did what, newest first, and the place of the next one (None: no more)."""
         return self._portal.run(lambda: self._of.audit(after=after, limit=limit))
