@@ -22,11 +22,16 @@ async def listing(
     if not found:
         say("No chat." if archived is None and not unread else "No such chat.")
         return
-    table = Table("chat", "unread", "last", "", "to", box=None, pad_edge=False, header_style="bright_black")
+    # Business accounts alone have labels.
+    more_columns = ["labels"] if any(it.labels for it in found) else []
+    columns = ["chat", "unread", "last", "", "to", *more_columns]
+    table = Table(*columns, box=None, pad_edge=False, header_style="bright_black")
     for it in found:
         unread_shown = marked("[bold green]{}[/]", it.unread) if it.unread else ""
         last = "" if it.last_message is None else said(it.last_message)
-        table.add_row(word(it.name), unread_shown, ago(it.last_at), word(_short(last)), it.phone or it.chat)
+        row = [word(it.name), unread_shown, ago(it.last_at), word(_short(last)), it.phone or it.chat]
+        labels = ", ".join(each.name or each.label_id for each in it.labels)
+        table.add_row(*row, *(word(labels) for _ in more_columns))
     draw(table)
     if more:
         say("… and more: [bold]--limit[/]")
@@ -105,6 +110,7 @@ def _chat_machine(it: Chat) -> dict[str, object]:
         "name": it.name,
         "unread": it.unread,
         "archived": it.archived,
+        "labels": [each.name or each.label_id for each in it.labels],
         "muted_until": it.muted_until.isoformat() if it.muted_until else None,
         "last_at": it.last_at.isoformat() if it.last_at else None,
         "last_message": None if it.last_message is None else dict(it.last_message.body),

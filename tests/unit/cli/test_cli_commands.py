@@ -227,6 +227,30 @@ def test_durations_in_words() -> None:
     assert number(None) == "-"
 
 
+@pytest.mark.parametrize("labelled", [True, False])
+async def test_chats_show_labels_where_there_are_any(
+    gateway: ScriptedGateway, tmp_path: Path, labelled: bool
+) -> None:
+    label = {"label_id": "3", "name": "VIP", "color": 4}
+    chat = {
+        "chat": "1@lid",
+        "phone": "+491",
+        "group": False,
+        "name": "Ann",
+        "unread": 2,
+        "archived": False,
+        "muted_until": None,
+        "last_at": None,
+        "last_message": None,
+        "labels": [label, {**label, "label_id": "5", "name": ""}] if labelled else [],
+    }
+    gateway.answers["GET", "/v1/sessions/main/chats"] = {"chats": [chat], "next": None}
+    code, out, err = await holdfast("chats", "list", "main", data=tmp_path)
+    assert code == 0, err
+    assert "Ann" in out
+    assert ("VIP, 5" in out, "labels" in out) == (labelled, labelled)
+
+
 async def test_the_queue_says_what_each_message_waits_for(gateway: ScriptedGateway, tmp_path: Path) -> None:
     def waiting(message_id: str, **sent: Any) -> dict[str, Any]:
         content = {"kind": "text", "text": "hi"}
