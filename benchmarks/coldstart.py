@@ -15,4 +15,4 @@ async def measure(context: Context) -> list[Figure]:
             if run:  # the first writes bytecode, makes the database and fills the disk cache
                 runs.append(taken)
             await installation.kill()
-    return [Figure("cold_start", "API: process start to first answer", "s", runs, Goal(1.5))]
+    return [Figure("cold_start", "API: process start to first answer", "s", runs, Goal(0.7))]

@@ -44,7 +44,7 @@ def _memory(
     }
     total = sum(per_session(process, "pss") for process in full)
     # The goal is for idle sessions: while their files are open they are not.
-    goal = None if files else Goal(512)
+    goal = None if files else Goal(160)
     note = f"PSS, {count:,} sessions, {settle_s:.0f} s idle, {files} session files open"
     details |= {"open_session_files": files, "empty_kib": empty, "full_kib": full}  # type: ignore[dict-item]
     return Figure("idle_memory", "memory per idle session", "KiB", [total], goal, note, details)

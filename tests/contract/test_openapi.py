@@ -1,7 +1,11 @@
 """The description of the API: complete, so that a client can be made from it."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from unittest.mock import create_autospec
 
@@ -62,6 +66,17 @@ def test_what_was_promised_is_there() -> None:
         "post /v1/quarantine/{name}/restore", "post /v1/dashboard/links",
         "post /v1/dashboard/exchange", "post /v1/lab/kill",
     }  # fmt: skip
+
+
+def test_a_gateway_says_the_same_whose_framework_builds_its_models_later() -> None:
+    script = (
+        "import json, sys; from holdfast.app.gateway import _web; _web()\n"
+        "from pydantic import BaseModel; assert not BaseModel.model_config\n"
+        "sys.path.insert(0, sys.argv[1]); import test_openapi; print(json.dumps(test_openapi.DESCRIPTION))"
+    )
+    command = [sys.executable, "-c", script, str(Path(__file__).parent)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == json.loads(json.dumps(DESCRIPTION))
 
 
 def test_nothing_kills_outside_the_lab() -> None:
