@@ -17,9 +17,9 @@ from typing import Any
 
 _LONGEST = 1 << 20
 _PR_SET_PDEATHSIG = 1
-#: What the program imports after its first lines, until it is at work in a new folder.
+#: What the program imports after its first lines, until it is at work.
 IMPORTS: Mapping[str, Sequence[str]] = {
-    "holdfast.app": ["holdfast.app.gateway", "holdfast.app.web", "holdfast.store.schema", "alembic.command"],
+    "holdfast.app": ["holdfast.app.gateway", "holdfast.app.web"],
     "holdfast.cli": ["holdfast.cli.main", "holdfast.cli.run", "holdfast.client"],
 }
 
