@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -70,7 +70,10 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
             folder / "data", "127.0.0.1", free_port(), free_port(), simulator.trust_file, master_key=key
         )
         running = await stack.enter_async_context(Stack.start(place))
-        await running.keeper.start(place.program("dashboard", "-m", "holdfast.dashboard"))
+        program = place.program("dashboard", "-m", "holdfast.dashboard")
+        # So that no picture shows where a test keeps its files.
+        at_home = replace(program, env={**program.env, "HOME": str(folder)})
+        await running.keeper.start(at_home)
         phone = await simulator.phone("Hotel Adler")
         made = await running.client.sessions.create("reception")
         await phone.scan((await running.client.sessions.first_qr("reception")).code)
@@ -142,6 +145,8 @@ async def test_who_may_do_what_and_what_ends_a_page(site: Site) -> None:
     await expect(page.get_by_test_id("user-anna")).to_be_visible()
 
     await look_at_every_page(site, owner)
+    await page.goto(site.url + "/about")
+    await expect(page.get_by_test_id("report")).to_contain_text("~/data")
 
     await log_in(site, seen, "anna")
     await expect(seen.get_by_role("button", name="Pause")).to_have_count(0)

@@ -126,6 +126,9 @@ async def test_what_bots_say_is_written_tried_and_taken_back(at: Desk) -> None:
     async with at.context() as context:
         page = await at.logged_in(context)
         await page.goto(f"{at.url}/bots")
+        await page.get_by_test_id("texts").fill("I need a ride")
+        await page.get_by_test_id("rehearse").click()
+        await expect(page.get_by_test_id("turns").locator(".hf-ours").first).to_be_visible()
         await page.get_by_test_id("document-pricing").click()
         # What is wrong is said beside its field, and nothing changes.
         await page.get_by_text("Sedan", exact=True).click()

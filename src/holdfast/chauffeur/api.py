@@ -5,6 +5,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Path, Query, Response
@@ -24,6 +25,7 @@ from holdfast.chauffeur.notice import fee
 from holdfast.chauffeur.office import Office
 from holdfast.chauffeur.quote import TripNotPriceable
 from holdfast.chauffeur.quotes import UnknownQuote
+from holdfast.chauffeur.rehearsal import rehearse
 from holdfast.chauffeur.service import Notice
 from holdfast.chauffeur.shapes import (
     AssignmentIn,
@@ -36,7 +38,10 @@ from holdfast.chauffeur.shapes import (
     NoteIn,
     QuoteIn,
     QuoteOut,
+    RehearsalIn,
+    RehearsalOut,
     SettingOut,
+    TurnOut,
 )
 from holdfast.kit.ids import new_id
 from holdfast.kit.iso import ms_of
@@ -90,6 +95,17 @@ async def show_quote(
         raise HTTPException(404, str(refused)) from None
     is_free = await office.has_free_vehicle(caller.tenant_id, trip, made)
     return QuoteOut(quote=made, refused="", why="", free=is_free)
+
+
+@router.post("/rehearsals", summary="What would the bot say?", responses=refusals(422))
+async def rehearse_conversation(office: AtOffice, caller: Reader, body: RehearsalIn) -> RehearsalOut:
+    """A conversation with the dialogue, texts and prices of now. Nothing is kept, sent or booked."""
+    setting = (await office.papers(caller.tenant_id)).setting
+    turns = await rehearse(
+        body.texts, body.name, setting, office.now(), partial(office.price_trip, caller.tenant_id)
+    )
+    told = [TurnOut(text=it.text, replies=list(it.replies), done=list(it.done)) for it in turns]
+    return RehearsalOut(turns=told)
 
 
 @router.get("/bookings", summary="Bookings by their pick-up", responses=refusals(400, 422))

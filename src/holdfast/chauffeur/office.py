@@ -83,6 +83,10 @@ class Office:
 
         return await self._store.write(keep)
 
+    async def price_trip(self, tenant_id: TenantId, trip: Trip) -> Quote:
+        """What a trip costs now, kept nowhere. Raises TripNotPriceable."""
+        return await self._price(await self.papers(tenant_id), trip)
+
     async def quoted(self, tenant_id: TenantId, quote_id: str) -> tuple[Trip, Quote]:
         """A quote and the trip that it is for. Raises UnknownQuote."""
         return await self._store.read(lambda unit: quotes.find(unit, tenant_id, quote_id))

@@ -1,6 +1,7 @@
 """The JSON of the room's API."""
 
 from decimal import Decimal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -79,6 +80,27 @@ class AbsenceIn(_In):
 
     begin: AwareDatetime
     end: AwareDatetime
+
+
+class RehearsalIn(_In):
+    """What a customer would write, one message after the other."""
+
+    texts: list[Annotated[str, Field(min_length=1, max_length=1000)]] = Field(min_length=1, max_length=20)
+    name: str = Field("Ann", max_length=80, description="what the customer calls themselves")
+
+
+class TurnOut(BaseModel):
+    """One message, and what the bot would say and do."""
+
+    text: str
+    replies: list[str]
+    done: list[Literal["booked", "handed_over"]] = Field(description="what it would have done")
+
+
+class RehearsalOut(BaseModel):
+    """The whole conversation. Nothing of it is kept."""
+
+    turns: list[TurnOut]
 
 
 class QuoteOut(BaseModel):

@@ -17,6 +17,14 @@ from holdfast.model.errors import ConfigurationInvalid, RequestInvalid
 #: Names of what stands in a form beside the document.
 _QUESTION: Final = "?"
 _VERSIONS: Final = 50
+_MOST_TURNS: Final = 20
+#: What stands in the form at first: how most conversations begin.
+_FIRST_WORDS: Final = N_("I need a ride")
+#: What the chauffeur's bot would have done, instead of doing it.
+_DONE: Final = {
+    "booked": N_("Here the ride would be booked, and you would be told."),
+    "handed_over": N_("Here the bot would be silent, and you would be told."),
+}
 #: The document whose preview asks a model.
 _COSTS: Final = "prompts"
 _NO_JSON: Final = N_("This is no JSON object. What holds is unchanged.")
@@ -28,8 +36,24 @@ async def _list(visit: Visit) -> Values:
     return {
         "documents": [(it, words_of(it.name), lookup(it.about)) for it in documents],
         "at_work": bots.get("enabled") or [],
+        "rehearses": "chauffeur" in visit.applications,
+        "turns": (),
+        "typed": lookup(_FIRST_WORDS),
         "authors": await _authors(visit),
     }
+
+
+async def _rehearse(visit: Visit, given: Form) -> Values:
+    """What the chauffeur's bot would say to each line, after the one before."""
+    typed = given.get("texts", "").replace("\r\n", "\n")
+    texts = [line.strip() for line in typed.split("\n") if line.strip()]
+    if not texts:
+        raise HoldfastError(
+            N_("There is nothing to answer"), next_step=N_("Write what a customer would write.")
+        )
+    found = await visit.client.ask("POST", "/v1/chauffeur/rehearsals", body={"texts": texts[:_MOST_TURNS]})
+    turns = [{**it, "done": [lookup(_DONE.get(name, name)) for name in it["done"]]} for it in found["turns"]]
+    return {"turns": turns, "typed": typed}
 
 
 async def _one(visit: Visit) -> Values:
@@ -213,7 +237,14 @@ def _pretty(body: Mapping[str, Any]) -> str:
 
 
 ROOMS: Final = (
-    Room("/bots", "bots", N_("Bots"), _list),
+    Room(
+        "/bots",
+        "bots",
+        N_("Bots"),
+        _list,
+        acts={"rehearse": _rehearse},
+        again=lambda form: {"typed": form.get("texts", "")},
+    ),
     Room(
         "/bots/{name}",
         "document",
