@@ -214,8 +214,8 @@ async def enter_by_hand(at: Desk, page: Page) -> None:
     """A ride that somebody has ordered by phone: priced, corrected, priced again, entered, and noted."""
     day = str(ride(50)["date"])
     await page.goto(f"{at.url}/bookings/new?date={day}")
-    await page.get_by_label("Customer's phone").fill(f"+{at.ann.phone}")
-    await page.get_by_label("Customer's name").fill("Ben Order")
+    await page.get_by_label("Customer’s phone").fill(f"+{at.ann.phone}")
+    await page.get_by_label("Customer’s name").fill("Ben Order")
     await page.get_by_label("Pick-up", exact=True).select_option(label="Marienplatz")
     await page.get_by_label("Destination", exact=True).select_option(label="Munich Airport")
     await page.get_by_label("Time (").fill("09:15")

@@ -27,6 +27,10 @@ function bare(phone) {
   return phone.replace(/[^0-9]/g, "") || "none yet"; // letters come after digits
 }
 
+function paused(card) {
+  return card.actions.some((it) => it.verb === "connect");
+}
+
 // How many need a human stands in the tab, which is often all that is seen of the page.
 function mark(count) {
   document.title = count ? `(${count}) Holdfast` : "Holdfast";
@@ -194,8 +198,8 @@ export default {
     },
     // Who was paused just now, while that can be taken back.
     undoable() {
-      const card = this.undo && this.now < this.undo.until ? this.cards[this.undo.id] : null;
-      return card?.actions.some((it) => it.verb === "connect") ? card : null;
+      const card = this.undo ? this.cards[this.undo.id] : null;
+      return card && paused(card) && this.now < (this.undo.until ?? Infinity) ? card : null;
     },
     alive() {
       return this.linked && this.head.reachable;
@@ -313,13 +317,15 @@ export default {
       for (const card of patch.cards) {
         this.cards[card.id] = card;
         delete this.busy[card.id];
+        // It can be taken back for a while from the moment on in which it is done.
+        if (this.undo?.id === card.id && paused(card)) this.undo.until ??= this.now + UNDO_MS;
       }
       for (const id of patch.gone) delete this.cards[id];
     },
     act(card, verb) {
       this.busy[card.id] = verb;
       setTimeout(() => delete this.busy[card.id], 3000);
-      this.undo = verb === "disconnect" ? { id: card.id, until: this.now + UNDO_MS } : null;
+      this.undo = verb === "disconnect" ? { id: card.id, until: null } : null;
       this.$emit("act", { verb, id: card.id });
     },
     shown(card) {
