@@ -43,10 +43,10 @@ async def test_somebody_without_bookings_has_none() -> None:
     assert turn.done == ()
 
 
-async def test_a_ride_without_a_price_is_told() -> None:
+async def test_a_ride_without_a_price_is_told_and_left_to_a_person() -> None:
     async def none(trip: Trip) -> Quote:
         raise TripNotPriceable("passengers", "too many", 3)
 
     (turn,) = await rehearse([WHOLE], "Ann Lee", SETTING, NOW, none)
     assert turn.replies
-    assert turn.done == ()
+    assert turn.done == ("handed_over",)
