@@ -98,6 +98,7 @@ test-python: dev
 	@sh tools/chromium.sh
 	@sh tools/postgresql.sh
 	@sh tools/ffmpeg.sh
+	@sh tools/strace.sh
 	$(PYTEST) $(ARGS)
 
 # Every row of tests/acceptance/faults, several side by side; ARGS="--at-once 2 replaced": these rows.

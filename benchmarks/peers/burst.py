@@ -12,8 +12,8 @@ from benchmarks.peers.peer import Peer
 
 #: So long may a program work on a part of the burst before it is killed, at most.
 _LIFE_S = 0.4
-#: So long may it take to log in again.
-_BACK_S = 30.0
+#: A number that has not logged in again after so long is waited for no more.
+_BACK_S = 15.0
 #: The burst is over when no answer has come for so long after the last start: some may be missing, or all are
 #: there and only a second one could still come.
 _QUIET_S, _COMPLETE_S = 20.0, 3.0
