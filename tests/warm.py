@@ -20,6 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from holdfast.keeper import end_with_parent
+
 _SERVER = Path(__file__).with_name("warm_server.py")
 
 
@@ -31,11 +33,19 @@ async def start(
     stdout: Any = DEVNULL,
     stderr: Any = DEVNULL,
 ) -> "Warm | asyncio.subprocess.Process":
-    """`python -m MODULE ARGV`; streams as for asyncio.create_subprocess_exec. It ends with the tests."""
-    if sys.platform != "linux":
+    """`python -m MODULE ARGV`; streams as for asyncio.create_subprocess_exec. It ends with the tests.
+
+    A program whose environment has it import other files, such as an old version's, starts cold.
+    """
+    if sys.platform != "linux" or env.get("PYTHONPATH") != os.environ.get("PYTHONPATH"):
         command = (sys.executable, "-m", module, *argv)
         return await asyncio.create_subprocess_exec(
-            *command, env=dict(env), stdin=stdin, stdout=stdout, stderr=stderr
+            *command,
+            env=dict(env),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,
         )
     made = Warm()
     with ExitStack() as given:
