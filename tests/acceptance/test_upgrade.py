@@ -24,7 +24,8 @@ def old() -> dict[str, str]:
 @pytest.fixture
 async def old_house(tmp_path: Path, simulator: Simulator, old: dict[str, str]) -> AsyncIterator[House]:
     """A house whose gateway is of the version before."""
-    async with running_house(tmp_path, simulator, old) as made:
+    # A program that starts warm would be the version of now.
+    async with running_house(tmp_path, simulator, old, cold=True) as made:
         yield made
 
 
