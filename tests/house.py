@@ -45,7 +45,7 @@ class House:
         self.place.data.mkdir(exist_ok=True, parents=True)
         with self.log.open("ab") as log:
             env = dict(self.place.environment()) | dict(self.extra)
-            if self.cold:
+            if self.cold or "PYTHONPATH" in self.extra:  # another version's: nobody has imported that
                 command = (sys.executable, "-m", "holdfast.app")
                 self.process = await asyncio.create_subprocess_exec(
                     *command, env=env, stderr=log, preexec_fn=end_with_parent

@@ -47,6 +47,7 @@ async def start(
             stderr=stderr,
             preexec_fn=end_with_parent if sys.platform == "linux" else None,
         )
+    assert env.get("PYTHONPATH") == os.environ.get("PYTHONPATH"), "it has imported already: start it cold"
     made = Warm()
     with ExitStack() as given:
         streams = [made._given(given, number, it) for number, it in enumerate((stdin, stdout))]
