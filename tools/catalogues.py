@@ -4,6 +4,7 @@ New sentences come in without a translation, those that nobody says any more lea
 missing.
 """
 
+import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -38,7 +39,7 @@ _HEADER: Final = (
 def sentences() -> Catalog:
     """Every sentence that a page can say, without translations."""
     found = Catalog(charset="utf-8")
-    for said in (*_in_python(), *_in_templates(), *_by_code(), *_of_documents()):
+    for said in (*_in_python(), *_in_templates(), *_by_code(), *_of_documents(), *_of_acts()):
         found.add(said)
     return found
 
@@ -88,6 +89,24 @@ def _of_documents() -> Iterator[str]:
         for model in (kind.model, kind.question):
             if model is not None:
                 yield from _of_shape(shapes.shape_of(model.model_json_schema()))
+
+
+def _of_acts() -> Iterator[str]:
+    """What the audit calls each act: the summaries of endpoints that change something."""
+    for room in ("api", "chauffeur"):
+        for path in sorted((DASHBOARD.parent / room).glob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.AsyncFunctionDef):
+                    yield from (it for decorator in node.decorator_list if (it := _summary(decorator)))
+
+
+def _summary(decorator: ast.expr) -> str:
+    if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
+        return ""
+    named = {it.arg: it.value for it in decorator.keywords}
+    said = named.get("summary")
+    acts = decorator.func.attr in {"post", "put", "patch", "delete"}
+    return str(said.value) if acts and isinstance(said, ast.Constant) else ""
 
 
 def _of_shape(shape: shapes.Shape) -> Iterator[str]:
