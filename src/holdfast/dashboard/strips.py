@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from holdfast.client import Client, HoldfastError, Unauthorized
 from holdfast.dashboard.entrance import Entrance
+from holdfast.dashboard.language import Language, spoken
 from holdfast.dashboard.strip import picture
 
 _KEPT_S: Final = 60.0
@@ -20,15 +21,16 @@ _REMEMBERED: Final = 2000
 
 
 class Strips:
-    """Pictures by session, for those who see the same numbers."""
+    """Pictures by language and session, for those who see the same numbers."""
 
     def __init__(self) -> None:
-        self._drawn: dict[str, tuple[float, str]] = {}
+        self._drawn: dict[tuple[Language, str], tuple[float, str]] = {}
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def of(self, client: Client, session_id: str) -> str:
         """A day of this number, at most a minute old; empty where nothing is known. Raises Unauthorized."""
-        known = self._drawn.get(session_id)
+        place = (spoken(), session_id)
+        known = self._drawn.get(place)
         if known is not None and time.monotonic() < known[0] + _KEPT_S:
             return known[1]
         try:
@@ -40,8 +42,8 @@ class Strips:
             return ""
         if len(self._drawn) >= _REMEMBERED:
             self._drawn.clear()
-        self._drawn[session_id] = (time.monotonic(), str(picture(changes, datetime.now(UTC))))
-        return self._drawn[session_id][1]
+        self._drawn[place] = (time.monotonic(), str(picture(changes, datetime.now(UTC))))
+        return self._drawn[place][1]
 
 
 def install(app: FastAPI, entrance: Entrance) -> None:

@@ -1,6 +1,7 @@
 """Plain pages: words of others stay words, a day is drawn as it was."""
 
 from datetime import UTC, datetime, timedelta
+from unittest.mock import AsyncMock, MagicMock
 
 import pytest
 
@@ -9,6 +10,7 @@ from holdfast.dashboard import doors
 from holdfast.dashboard.figures import ago, length, money, percent, size, when
 from holdfast.dashboard.language import LANGUAGES, speaking
 from holdfast.dashboard.strip import picture, pieces
+from holdfast.dashboard.strips import Strips
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -51,6 +53,19 @@ def test_an_outage_of_a_second_is_seen() -> None:
     second = timedelta(seconds=1)
     svg = picture([change(1, (HOUR, HOUR - second), "reconnecting", "yellow", "network")], NOW)
     assert 'class="hf-s-yellow" x="1380.0" width="3.0"' in svg
+
+
+async def test_a_picture_that_is_kept_speaks_the_language_of_whoever_sees_it() -> None:
+    client = MagicMock()
+    client.sessions.timeline = AsyncMock(
+        return_value=([change(1, (HOUR, None), "connected", "green", "logged_in")], None)
+    )
+    kept = Strips()
+    assert "Connected" in await kept.of(client, "ses_1")
+    with speaking(LANGUAGES["de"]):
+        assert "Verbunden" in await kept.of(client, "ses_1")
+    assert "Connected" in await kept.of(client, "ses_1")
+    assert client.sessions.timeline.await_count == 2
 
 
 def test_what_a_newer_gateway_says_is_drawn_and_escaped() -> None:
