@@ -1,6 +1,5 @@
 """The pages on which somebody works, in a real browser over real processes: each walked through once."""
 
-import calendar
 import io
 import re
 from collections.abc import AsyncIterator
@@ -10,17 +9,9 @@ from urllib.parse import quote
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
-from spoken_pages import arrive, every_page, unspoken
-from work_stage import DESK, PHONE, Desk, bots_at_work, desk, flaws
+from work_stage import Desk, bots_at_work, desk, flaws
 
 from patience import PATIENCE_S
-
-#: What people and programs have called things, which no catalogue has.
-NAMES = frozenset(
-    """Holdfast WhatsApp Alpine Cars Ann Miller office olga vera Good evening this machine through
-    owner viewer Munich Airport Marienplatz Augsburg Central Station Sedan Van sedan van City centre
-    transfer Night Holiday chauffeur commands Excursion Black Dan Europe Berlin kB MB""".split()  # noqa: SIM905 - it is read as words
-) | {it for at in (calendar.day_name, calendar.month_name, calendar.month_abbr) for it in at}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -366,23 +357,3 @@ async def test_numbers_are_put_in_the_order_that_is_asked_for(at: Desk) -> None:
         await expect(first).to_have_attribute("data-test", "card-office")
         assert await flaws(page) == []
     await at.client.sessions.delete("alpha")
-
-
-async def test_every_page_can_be_read_by_everybody_and_speaks_the_readers_language(at: Desk) -> None:
-    await at.ann.say(at.phone, "Good evening")
-    await at.office.wait_for("Good evening", timeout_s=PATIENCE_S)
-    reference = await book(at, 5)
-    pages, names = await every_page(at, reference), NAMES | set(re.findall(r"[A-Z]{2,}", reference))
-    for size, scheme in ((PHONE, "light"), (DESK, "dark")):
-        async with at.context(size, scheme) as context:
-            page = await at.owner(context)
-            for path in pages:
-                await arrive(page, at.url + path)
-                assert await flaws(page) == [], (path, scheme)
-    async with at.context(language="en-XA") as context:
-        page = await at.owner(context)
-        found = {}
-        for path in pages:
-            await arrive(page, at.url + path)
-            found[path] = await unspoken(page, names)
-        assert {path: words for path, words in found.items() if words} == {}
