@@ -24,6 +24,7 @@ NAMES: Final[Mapping[str, Any]] = {
     "bot": "greeting",
     "call_id": "A1B2C3D4E5F60718",
     "q": "order mon",
+    "since": "2026-12-31T00:00:00+01:00",
     "number": [_NUMBER],
     "invitation": "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv",
 }

@@ -12,7 +12,7 @@ from holdfast.model.reasons import Reason
 
 ROOT = Path(holdfast.__file__).parent
 #: Programs that print: what they write is what a person reads.
-SURFACES = ("cli", "dashboard/server.py", "dashboard/options.py", "model/words.py", "lab")
+SURFACES = ("cli", "dashboard", "model/words.py", "lab")
 
 
 @pytest.mark.parametrize(
