@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from browser_stage import a_page, dashboard, started_chromium
 from played_gateway import PlayedGateway, session
-from playwright.async_api import Browser, Dialog, Page, expect
+from playwright.async_api import Browser, Dialog, Locator, Page, expect
 
 from holdfast.keeper import free_port
 
@@ -251,6 +251,33 @@ async def test_red_comes_first_and_tells_the_next_step(gateway: PlayedGateway, p
     await expect(page).to_have_title("(1) Holdfast")
     await page.get_by_role("button", name="1 needs you").click()
     await expect(page.locator(".hf-card")).to_have_count(1)
+
+
+async def test_a_list_shows_a_line_for_each_number_and_is_remembered(
+    gateway: PlayedGateway, page: Page
+) -> None:
+    gateway.put(session("reception", "connected", "+442079460123"))
+    gateway.put(session("b", "replaced", "+12025550143", sentence="Elsewhere.", next_step="Stop it there."))
+    calm, urgent = page.get_by_test_id("card-reception"), page.get_by_test_id("card-b")
+    await expect(calm.get_by_role("button", name="Pause")).to_be_visible()
+    assert await larger(calm, ".hf-name", ".hf-number")
+    await page.get_by_test_id("dense").click()
+    await expect(calm.get_by_role("button", name="Pause")).to_be_hidden()
+    await expect(calm).to_contain_text("reception")
+    await expect(urgent.get_by_text("Stop it there.")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_test_id("dense")).to_have_attribute("aria-pressed", "true")
+    await expect(calm.get_by_role("link", name="Details")).to_be_visible()
+    await expect(calm.get_by_role("button", name="Pause")).to_be_hidden()
+
+
+async def larger(card: Locator, one: str, other: str) -> bool:
+    """Whether one part of a card is written in larger letters than another."""
+    sizes = [
+        await card.locator(part).evaluate("it => parseFloat(getComputedStyle(it).fontSize)")
+        for part in (one, other)
+    ]
+    return bool(sizes[0] > sizes[1])
 
 
 async def test_signing_out_asks_and_says_how_to_come_back(gateway: PlayedGateway, page: Page) -> None:

@@ -15,6 +15,7 @@ BOARD: Final[Mapping[str, str]] = {
     "by_number": N_("By number"),
     "by_change": N_("Newest change first"),
     "by_today": N_("Most messages today"),
+    "dense": N_("As a list"),
     "code_good_for": N_("The code is good for %(time)s."),
     "details": N_("Details"),
     "devices": N_("Devices to remove"),

@@ -36,7 +36,7 @@ async def _show(visit: Visit) -> Values:
     away = [it for it in await client.sessions.quarantined() if it.session_id == session.id]
     seen = card(session, reachable=True)
     return {
-        "title": seen["phone"] or session.name,
+        "title": session.name,
         "session": session,
         "card": seen,
         "may_link": Action.PAIR in session.actions or Action.CANCEL_PAIRING in session.actions,

@@ -27,6 +27,23 @@ function bare(phone) {
   return phone.replace(/[^0-9]/g, "") || "none yet"; // letters come after digits
 }
 
+// A browser may refuse to keep anything; then the page begins with cards.
+function stored(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function store(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Nothing is lost but a choice of looks.
+  }
+}
+
 function paused(card) {
   return card.actions.some((it) => it.verb === "connect");
 }
@@ -108,6 +125,8 @@ export default {
       <select v-if="head.total > 1" v-model="order" class="hf-search hf-order" :aria-label="words.order" data-test="order">
         <option v-for="[key, text] in orders" :key="key" :value="key">{{ text }}</option>
       </select>
+      <button v-if="head.total > 1" type="button" class="hf-button" data-test="dense" :aria-pressed="String(dense)"
+        @click="dense = !dense">{{ words.dense }}</button>
       <button v-if="acts" type="button" class="hf-button hf-main hf-add" data-test="add" :disabled="!alive"
         @click="$emit('add', {})">{{ words.add }}</button>
     </header>
@@ -125,7 +144,7 @@ export default {
       <button v-if="acts" type="button" class="hf-button hf-main" data-test="add" @click="$emit('add', {})">{{ words.add }}</button>
     </section>
 
-    <ul class="hf-cards" :aria-label="words.numbers">
+    <ul class="hf-cards" :class="{ 'hf-dense': dense && head.total > 1 }" :aria-label="words.numbers">
       <li v-for="card in visible" :key="card.id" class="hf-card" :class="'hf-' + shown(card)" :data-test="'card-' + card.name"
         :data-state="alive ? card.state : 'unknown'" :data-color="shown(card)">
         <div class="hf-card-head">
@@ -135,9 +154,9 @@ export default {
           </div>
           <span v-if="alive && card.since" class="hf-since" :title="full(card.since)">{{ lasting(card.since) }}</span>
         </div>
-        <div class="hf-number" :class="{ 'hf-no-number': !card.phone }">{{ card.phone || words.no_number }}</div>
-        <div class="hf-name-row">
-          <span class="hf-name">{{ card.name }}<template v-if="card.person && card.person !== card.name"> · {{ card.person }}</template></span>
+        <div class="hf-name">{{ card.name }}</div>
+        <div class="hf-number-row">
+          <span class="hf-number">{{ card.phone || words.no_number }}<template v-if="card.person && card.person !== card.name"> · {{ card.person }}</template></span>
           <span class="hf-heartbeat" v-if="card.heartbeat && (!alive || ['green', 'yellow'].includes(shown(card)))">
             <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 12h5l2-6 4 13 3-9 2 2h4"/></svg>
             {{ alive ? said("heartbeat", { ago: past(card.heartbeat) }) : said("last_heartbeat", { time: clock(card.heartbeat) }) }}
@@ -181,6 +200,7 @@ export default {
       only: null,
       search: "",
       order: "need",
+      dense: stored("hf-dense") === "1",
       locale: localeOf(this.words.language),
       orders: Object.entries(ORDERS).map(([key, it]) => [key, this.words[it.text]]),
       most: 60,
@@ -242,6 +262,7 @@ export default {
   watch: {
     pictured: "picture",
     needed: mark,
+    dense: (dense) => store("hf-dense", dense ? "1" : "0"),
   },
   mounted() {
     const drawn = Date.now();
