@@ -13,9 +13,9 @@ BIN    := $(VENV)/bin
 GOBIN  := src/holdfast/_bin
 STAMPS := $(VENV)/.stamps
 ARGS   ?=
-# Tests run side by side, in one process more than there are cores, because many wait for programs; a file stays
+# Tests run side by side, in twice as many processes as there are cores, because most wait for programs; a file stays
 # in one process, so that what its tests share is started once.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2)
 PYTEST  := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 export GOTOOLCHAIN := local

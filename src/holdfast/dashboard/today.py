@@ -53,5 +53,7 @@ def install(app: FastAPI, entrance: Entrance) -> None:
             return JSONResponse(await today.since(entrance.client(login, request), at))
         except Unauthorized:
             return Response(status_code=401)
-        except (HoldfastError, ValueError, OverflowError):
+        except (ValueError, OverflowError):
             return Response(status_code=422)
+        except HoldfastError:
+            return Response(status_code=204)  # the page says by itself that the gateway is silent

@@ -21,7 +21,7 @@ from holdfast.sessions.roster import Roster
 from holdfast.sessions.runtime import FileState, Link, Runtime
 from holdfast.sessions.seam import Engine
 from holdfast.sessions.unlinking import Unlinking
-from holdfast.vault import Away, Snapshots, Vault, Why, number_of
+from holdfast.vault import Away, Record, Snapshots, Vault, Why, number_of
 from holdfast.vault.quarantine import name_of
 
 log = logging.get("sessions")
@@ -231,16 +231,19 @@ class Linking:
     def rename(self, runtime: Runtime, push_name: str) -> None:
         """The owner's name, as others see it, is another one now."""
         if push_name and push_name != runtime.record.push_name:
-            self._roster.index.rewrite(runtime, replace(runtime.record, push_name=push_name))
-            self._roster.remember(runtime)
+            self._learn(runtime, replace(runtime.record, push_name=push_name))
 
     def opened(self, runtime: Runtime, device: Device) -> None:
         """The file says which device it holds: it knows better than any record."""
         self.rename(runtime, device.push_name)
         if device.jid and device.jid != runtime.record.jid:
             lid = device.lid or runtime.record.lid
-            self._roster.index.rewrite(runtime, replace(runtime.record, jid=device.jid, lid=lid))
-            self._roster.remember(runtime)
+            self._learn(runtime, replace(runtime.record, jid=device.jid, lid=lid))
+
+    def _learn(self, runtime: Runtime, record: Record) -> None:
+        self._roster.index.rewrite(runtime, record)
+        self._roster.remember(runtime)
+        self._roster.registry_stale.set()
 
 
 def _refusal(runtime: Runtime, target: Runtime, phone: str) -> Reason | None:

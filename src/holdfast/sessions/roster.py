@@ -77,6 +77,8 @@ class Roster:
         #: Commands are carried out now; without an engine they wait.
         self.acting = False
         self.on_commands: Callable[[Runtime, Sequence[c.Command]], None] = _nobody_acts
+        #: The second record says less than the first, and nobody waits for it.
+        self.registry_stale = asyncio.Event()
 
     @property
     def now(self) -> int:

@@ -29,6 +29,8 @@ _AGAIN_EVERY_S: Final = 300.0
 #: Between two files that are looked at, so that a thousand of them cost a tenth of a core.
 _PAUSE_S: Final = 0.1
 _LOOKS_FOR_MORE_EVERY_S: Final = 1.0
+#: A start may open a thousand files that know better than their records: one write for all of them.
+_RECORDS_WITHIN_S: Final = 1.0
 _FOLDERS_EVERY_S: Final = 20.0
 _SWEEPS_EVERY_S: Final = 3600.0
 #: A disk may damage a file that was sound.
@@ -79,6 +81,7 @@ class Safekeeping:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._save_what_changed())
             tasks.create_task(self._try_again())
+            tasks.create_task(self._keep_records_alike())
             tasks.create_task(self._look_at_files())
             tasks.create_task(self._watch_folders())
             tasks.create_task(self._sweep())
@@ -98,6 +101,20 @@ class Safekeeping:
             self._due.update(self._failed)
             self._failed.clear()
             self._more.set()
+
+    async def _keep_records_alike(self) -> None:
+        """What a file or WhatsApp knows better than the records goes into both of them."""
+        stale = self._roster.registry_stale
+        while True:
+            await stale.wait()
+            await asyncio.sleep(_RECORDS_WITHIN_S)
+            stale.clear()
+            try:
+                await self._roster.save_registry()
+            except OSError as exc:
+                log.error("session.registry_not_written", error=str(exc))
+                stale.set()
+                await asyncio.sleep(_AGAIN_EVERY_S)
 
     async def _save(self, runtime: Runtime) -> None:
         folder = runtime.record.folder

@@ -15,7 +15,7 @@ def taken(*at_ms: int, why: Why = Why.CHANGED) -> list[Snapshot]:
 
 @given(st.integers(0, 4_000_000_000_000), st.sampled_from(Why))
 def test_a_name_tells_when_and_why(at_ms: int, why: Why) -> None:
-    snapshot = Snapshot(NUMBER, at_ms, why, b"w", b"digest")
+    snapshot = Snapshot(NUMBER, at_ms, why, b"w", b"digest", 1)
     assert read(Folder(snapshot.folder, b"w", 1, b"digest")) == snapshot
 
 

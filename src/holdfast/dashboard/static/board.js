@@ -314,7 +314,7 @@ export default {
       const since = new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
       try {
         const answer = await fetch("/today?since=" + since);
-        if (!answer.ok) return;
+        if (answer.status !== 200) return;
         this.traffic = await answer.json();
         this.counted = true;
       } catch {
