@@ -4,13 +4,15 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
 
 // Go's scheduler wakes a second thread whenever there may be work for it. Where messages come one at a time there is none,
 // and each message pays for it: a third of the wake-ups and a seventh of the time. So a process that needs little of one
-// processor has one, and gets all that there are as soon as it needs more.
+// processor has one, and gets all that there are as soon as it needs more. Little is needed after much: then it also gives
+// the memory back that the much has left over.
 
 const (
 	processorsEvery = 250 * time.Millisecond
@@ -56,6 +58,7 @@ func (p *processors) run(ctx context.Context) {
 		if p.look(float64(nowUsed-used) / float64(now.Sub(at))) {
 			if p.one {
 				runtime.GOMAXPROCS(1)
+				debug.FreeOSMemory() // what a restore of many numbers has used and nobody needs any more
 			} else {
 				runtime.SetDefaultGOMAXPROCS()
 			}
