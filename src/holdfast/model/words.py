@@ -212,7 +212,7 @@ ERRORS: Final[Mapping[str, Words]] = {
     ),
     "unknown_session": Words(
         "No session has this id, name or number",
-        "List the sessions with `holdfast status`, or create this one by PUT.",
+        "List the sessions with `holdfast status`, or link a number under this name with `holdfast pair`.",
     ),
     "already_linked": Words(
         "The session is linked already: there is nothing to pair",
