@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 from spoken_pages import arrive, every_page, unspoken
 from test_work_pages import book
 from work_stage import DESK, PHONE, Desk, desk, flaws
@@ -40,6 +41,10 @@ async def test_every_page_can_be_read_by_everybody_and_speaks_the_readers_langua
     pages, names = await every_page(at, reference), NAMES | set(re.findall(r"[A-Z]{2,}", reference))
     for size, scheme in ((PHONE, "light"), (DESK, "dark")):
         async with at.context(size, scheme) as context:
+            door = await context.new_page()
+            await door.goto(at.url + "/login")
+            await expect(door.get_by_label("Language")).to_be_visible()
+            assert await flaws(door) == [], ("/login", scheme)
             page = await at.owner(context)
             for path in pages:
                 await arrive(page, at.url + path)

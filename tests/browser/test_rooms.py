@@ -16,6 +16,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from browser_stage import SLOW_MS, served, started_chromium
 from playwright.async_api import Browser, BrowserContext, Page, expect
+from work_stage import flaws
 
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Phone, Simulator, Stack
@@ -101,6 +102,7 @@ async def make_first_user(site: Site, page: Page) -> None:
         await page.get_by_test_id("set-up").click()
         if token == "guessed":
             await expect(page.get_by_test_id("fault")).to_contain_text("used already or is too old")
+            assert await flaws(page) == []
     await expect(page.get_by_test_id("card-reception")).to_be_visible()
     await page.goto(site.url + "/setup")
     await expect(page).to_have_url(site.url + "/")
