@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from holdfast.accounts import IssuedKey, Who
-from holdfast.api.auth import Behind, KeyHolder, act_of, source_of, who_is
+from holdfast.api.auth import KeyHolder, TheRooms, act_of, source_of, who_is
 from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
@@ -38,14 +38,14 @@ class LoginOut(BaseModel):
 
 
 @router.post("/dashboard/links", status_code=201, summary="Make a one-time link", responses=refusals())
-async def make_link(rooms: Behind, caller: KeyHolder) -> LinkOut:
+async def make_link(rooms: TheRooms, caller: KeyHolder) -> LinkOut:
     """A link that logs one browser in, once, within 15 minutes, with no more rights than this key has."""
     link = await rooms.accounts.create_link(caller)
     return LinkOut(path=f"/login?token={link.token}", expires_at=_time(link.expires_at_ms))
 
 
 @router.post("/dashboard/exchange", summary="Turn a link's token into a key", responses=refusals(422))
-async def exchange(rooms: Behind, body: TokenIn) -> LoginOut:
+async def exchange(rooms: TheRooms, body: TokenIn) -> LoginOut:
     """Needs no key: the token is the proof. It works once."""
     return await _login(rooms, await rooms.accounts.exchange(body.token))
 
@@ -77,7 +77,7 @@ class LoginIn(Body):
 
 
 @router.get("/dashboard/state", summary="Has it a first user?", responses=refusals())
-async def state(rooms: Behind) -> StateOut:
+async def state(rooms: TheRooms) -> StateOut:
     """Needs no key: a page asks before it knows anybody."""
     return StateOut(set_up=await rooms.users.any(), lab=rooms.facts.lab)
 
@@ -85,7 +85,7 @@ async def state(rooms: Behind) -> StateOut:
 @router.post(
     "/users/first", status_code=201, summary="Make the first user", responses=refusals(400, 409, 422)
 )
-async def set_up(request: Request, rooms: Behind, body: FirstIn) -> LoginOut:
+async def set_up(request: Request, rooms: TheRooms, body: FirstIn) -> LoginOut:
     """An owner. Needs no key: a one-time link's token is the proof. Works while there is no user."""
     who = Who(DEFAULT_TENANT, body.name, source_of(request, through_page=True))
     async with rooms.audit.noting(who, act_of(request), body.name):
@@ -94,7 +94,7 @@ async def set_up(request: Request, rooms: Behind, body: FirstIn) -> LoginOut:
 
 
 @router.post("/login", summary="Log in by name and password", responses=refusals(422, 429))
-async def log_in(request: Request, rooms: Behind, body: LoginIn) -> LoginOut:
+async def log_in(request: Request, rooms: TheRooms, body: LoginIn) -> LoginOut:
     """A key for one browser. After a few wrong passwords a name waits, up to 15 minutes."""
     issued = await rooms.logins.log_in(body.name, body.password, body.code, stay=body.stay)
     caller = await rooms.accounts.authenticate(issued.key)

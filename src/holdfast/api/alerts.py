@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.alerts import DEFAULTS, Channel, Entry, Notified, QuietHours, Rule, Wishes
-from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.auth import Admin, Reader, TheRooms
 from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.paging import PageOut, PageQuery, cut, read_id_place, write_id_place
@@ -182,7 +182,7 @@ class TestedOut(BaseModel):
 
 
 @router.get("", summary="Alerts and who was told", responses=refusals(400))
-async def history(rooms: Behind, caller: Reader, wanted: Annotated[AlertsQuery, Query()]) -> AlertsOut:
+async def history(rooms: TheRooms, caller: Reader, wanted: Annotated[AlertsQuery, Query()]) -> AlertsOut:
     """Newest first. What passed before anybody was told does not stand here."""
     place = read_id_place(wanted.after) or ""
     found = await rooms.alerts.history(
@@ -194,13 +194,13 @@ async def history(rooms: Behind, caller: Reader, wanted: Annotated[AlertsQuery, 
 
 
 @router.get("/channels", summary="List channels", responses=refusals())
-async def list_channels(rooms: Behind, caller: Admin) -> ChannelsOut:
+async def list_channels(rooms: TheRooms, caller: Admin) -> ChannelsOut:
     """By name. Passwords and tokens are never shown."""
     return ChannelsOut(channels=[_channel_out(it) for it in await rooms.alerts.channels(caller.tenant_id)])
 
 
 @router.put("/channels/{name}", summary="Make or change a channel", responses=refusals(400, 404))
-async def put_channel(rooms: Behind, caller: Admin, name: Name, body: ChannelIn) -> ChannelOut:
+async def put_channel(rooms: TheRooms, caller: Admin, name: Name, body: ChannelIn) -> ChannelOut:
     """Idempotent. An address is looked at, not tried: that is what the test is for."""
     wishes, tenant_id = _wishes(body), caller.tenant_id
     if (body.session is None) != (body.to is None):
@@ -217,27 +217,27 @@ async def put_channel(rooms: Behind, caller: Admin, name: Name, body: ChannelIn)
 
 
 @router.delete("/channels/{name}", status_code=204, summary="Remove a channel", responses=refusals(404))
-async def remove_channel(rooms: Behind, caller: Admin, name: Name) -> None:
+async def remove_channel(rooms: TheRooms, caller: Admin, name: Name) -> None:
     """What it still had to tell leaves with it."""
     await rooms.alerts.remove(caller.tenant_id, name)
 
 
 @router.post("/channels/{name}/test", summary="Try a channel", responses=refusals(404, 422, 502, 504))
-async def test_channel(rooms: Behind, caller: Admin, name: Name) -> TestedOut:
+async def test_channel(rooms: TheRooms, caller: Admin, name: Name) -> TestedOut:
     """Sends a test message now, in quiet hours too. Answers when the service has taken it, within 30 s."""
     await rooms.alerts.test(caller.tenant_id, name)
     return TestedOut()
 
 
 @router.get("/rules", summary="What is an alert", responses=refusals())
-async def list_rules(rooms: Behind, caller: Reader) -> RulesOut:
+async def list_rules(rooms: TheRooms, caller: Reader) -> RulesOut:
     """Every cause, with how it is told now."""
     rules = await rooms.alerts.rules(caller.tenant_id)
     return RulesOut(rules=[_rule_out(cause, rule) for cause, rule in sorted(rules.items())])
 
 
 @router.put("/rules/{cause}", summary="Change a rule", responses=refusals(404))
-async def put_rule(rooms: Behind, caller: Admin, cause: CauseName, body: RuleIn) -> RuleOut:
+async def put_rule(rooms: TheRooms, caller: Admin, cause: CauseName, body: RuleIn) -> RuleOut:
     """What is left out is as shipped. Holds from now on, for alerts that are open too."""
     shipped = DEFAULTS.get(cause) or Rule(Severity.WARNING)
     after_s = shipped.after_s if body.after_s is None else body.after_s
@@ -254,20 +254,20 @@ _SHORTEST_REPEAT_S: Final = 300
 
 
 @router.delete("/rules/{cause}", status_code=204, summary="Reset a rule", responses=refusals(404))
-async def reset_rule(rooms: Behind, caller: Admin, cause: CauseName) -> None:
+async def reset_rule(rooms: TheRooms, caller: Admin, cause: CauseName) -> None:
     """As shipped again."""
     await rooms.alerts.reset_rule(caller.tenant_id, cause)
 
 
 @router.get("/dead", summary="Notifications that were given up", responses=refusals())
-async def dead(rooms: Behind, caller: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> DeadOut:
+async def dead(rooms: TheRooms, caller: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> DeadOut:
     """A channel is tried for about a day."""
     found = await rooms.alerts.dead(caller.tenant_id, most=limit)
     return DeadOut(notifications=[_notified_out(it) for it in found])
 
 
 @router.post("/dead/again", summary="Try them again", responses=refusals(404))
-async def again(rooms: Behind, caller: Admin, body: AgainIn) -> AgainOut:
+async def again(rooms: TheRooms, caller: Admin, body: AgainIn) -> AgainOut:
     """One, or all of them."""
     return AgainOut(again=await rooms.alerts.again(caller.tenant_id, body.id))
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from holdfast.accounts import Entry
-from holdfast.api.auth import Behind, KeyHolder
+from holdfast.api.auth import KeyHolder, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.api.paging import PageOut, PageQuery, cut, read_id_place, write_id_place
 from holdfast.kit.iso import iso
@@ -40,7 +40,7 @@ class AuditOut(PageOut):
 @router.get("", summary="Who did what", responses=refusals(400))
 async def list_audit(
     request: Request,
-    rooms: Behind,
+    rooms: TheRooms,
     caller: KeyHolder,
     wanted: Annotated[PageQuery, Query()],
 ) -> AuditOut:

@@ -20,14 +20,14 @@ from holdfast.model.errors import Forbidden, Unauthorized
 _bearer = HTTPBearer(auto_error=False, description="A key of this gateway, `hf_…`", scheme_name="key")
 
 
-def _behind(connection: HTTPConnection) -> Rooms:
+def _rooms(connection: HTTPConnection) -> Rooms:
     # The framework's one untyped place: `create_app` has put a Rooms there.
     rooms: Rooms = connection.app.state.rooms
     return rooms
 
 
 #: A parameter of this type is given the rooms of the application that serves the request.
-Behind = Annotated[Rooms, Depends(_behind)]
+TheRooms = Annotated[Rooms, Depends(_rooms)]
 
 
 def needs(*scopes: Scope) -> Callable[..., Awaitable[Caller]]:
@@ -35,7 +35,7 @@ def needs(*scopes: Scope) -> Callable[..., Awaitable[Caller]]:
 
     async def check(
         request: HTTPConnection,
-        rooms: Behind,
+        rooms: TheRooms,
         shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Caller:
         caller = await admit(rooms.accounts, shown.credentials if shown else None, *scopes)
@@ -89,7 +89,7 @@ def who_is(request: Request, caller: Caller) -> Who:
 def _audited(scope: Scope) -> Callable[..., AsyncIterator[Caller]]:
     async def check(
         request: Request,
-        rooms: Behind,
+        rooms: TheRooms,
         shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> AsyncIterator[Caller]:
         caller = await admit(rooms.accounts, shown.credentials if shown else None, scope)

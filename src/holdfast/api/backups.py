@@ -6,7 +6,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.auth import Admin, Reader, TheRooms
 from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
@@ -62,7 +62,7 @@ class StatusIn(Body):
 
 
 @router.post("/status", summary="Tell what became of an archive", status_code=204, responses=refusals())
-async def tell_status(rooms: Behind, caller: Admin, told: StatusIn) -> None:
+async def tell_status(rooms: TheRooms, caller: Admin, told: StatusIn) -> None:
     """An event `backup.status` says it to whoever reads events. `holdfast backup create` and `verify` do so;
     of those of the schedule, of restores and of a backup that is overdue the gateway tells by itself.
     """
@@ -71,13 +71,13 @@ async def tell_status(rooms: Behind, caller: Admin, told: StatusIn) -> None:
 
 
 @router.get("/schedule", summary="Show the schedule of backups", responses=refusals())
-async def show_schedule(rooms: Behind, caller: Reader) -> StandingOut:
+async def show_schedule(rooms: TheRooms, caller: Reader) -> StandingOut:
     """When backups make themselves, and when the newest one succeeded."""
     return await _standing(rooms)
 
 
 @router.put("/schedule", summary="Have backups made by themselves", responses=refusals(400))
-async def put_schedule(rooms: Behind, caller: Admin, wanted: ScheduleIn) -> StandingOut:
+async def put_schedule(rooms: TheRooms, caller: Admin, wanted: ScheduleIn) -> StandingOut:
     """The first is made at once. One that is late by an hour is an alert, `backup_overdue`."""
     await rooms.backups.put_schedule(Schedule(**wanted.model_dump()))
     return await _standing(rooms)
@@ -86,7 +86,7 @@ async def put_schedule(rooms: Behind, caller: Admin, wanted: ScheduleIn) -> Stan
 @router.delete(
     "/schedule", summary="Make no backup by itself any more", status_code=204, responses=refusals()
 )
-async def forget_schedule(rooms: Behind, caller: Admin) -> None:
+async def forget_schedule(rooms: TheRooms, caller: Admin) -> None:
     """Archives stay where they are."""
     await rooms.backups.forget_schedule()
 
@@ -110,6 +110,6 @@ def _moment(at_ms: int | None) -> datetime | None:
 
 
 @router.post("/credentials", summary="Save every number's credentials", responses=refusals(502))
-async def save_credentials(rooms: Behind, caller: Admin) -> SavedOut:
+async def save_credentials(rooms: TheRooms, caller: Admin) -> SavedOut:
     """Saves in `snapshots/` what has changed, so that an archive that is made next has it as it is now."""
     return SavedOut(failed=dict(await rooms.backups.save_credentials()))

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.auth import Reader, Sender, TheRooms
 from holdfast.api.bodies import Moment
 from holdfast.api.errors import refusals
 from holdfast.api.messages import MessageOut, Ref, message_out
@@ -115,7 +115,7 @@ class OlderOut(BaseModel):
 
 @router.get("", summary="List chats", responses=_REFUSED)
 async def list_chats(
-    rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[ChatsQuery, Query()]
+    rooms: TheRooms, caller: Reader, ref: Ref, wanted: Annotated[ChatsQuery, Query()]
 ) -> ChatsOut:
     """People and groups that something was said with, the newest first. A person is one chat, whichever name
     their messages came under.
@@ -130,14 +130,14 @@ async def list_chats(
 
 
 @labels_router.get("", summary="List labels", responses=refusals(404))
-async def list_labels(rooms: Behind, caller: Reader, ref: Ref) -> LabelsOut:
+async def list_labels(rooms: TheRooms, caller: Reader, ref: Ref) -> LabelsOut:
     """Of a business account, as far as its phone has told of them. They are made and changed on the phone."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return LabelsOut(labels=[label_out(each) for each in await rooms.chats.labels(session)])
 
 
 @router.get("/{chat}", summary="Show a chat", responses=_REFUSED)
-async def show_chat(rooms: Behind, caller: Reader, ref: Ref, chat: ChatName) -> ChatOut:
+async def show_chat(rooms: TheRooms, caller: Reader, ref: Ref, chat: ChatName) -> ChatOut:
     """One chat; an empty one where nothing was said yet."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return chat_out(await rooms.chats.get(session, chat))
@@ -145,7 +145,7 @@ async def show_chat(rooms: Behind, caller: Reader, ref: Ref, chat: ChatName) -> 
 
 @router.get("/{chat}/messages", summary="Page through a chat", responses=_REFUSED)
 async def chat_messages(
-    rooms: Behind, caller: Reader, ref: Ref, chat: ChatName, wanted: Annotated[WindowQuery, Query()]
+    rooms: TheRooms, caller: Reader, ref: Ref, chat: ChatName, wanted: Annotated[WindowQuery, Query()]
 ) -> WindowOut:
     """The newest messages, and from there backwards and forwards; or those around one of them.
 
@@ -158,7 +158,7 @@ async def chat_messages(
 
 
 @router.post("/{chat}/read", summary="Mark a chat as read", responses=_ASKS)
-async def mark_chat_read(rooms: Behind, caller: Sender, ref: Ref, chat: ChatName) -> ChatReadOut:
+async def mark_chat_read(rooms: TheRooms, caller: Sender, ref: Ref, chat: ChatName) -> ChatReadOut:
     """Its senders see the blue ticks, unless the number's privacy settings hide them. Idempotent.
 
     Where they cannot be told, because the session is not connected, everything stays unread.
@@ -168,7 +168,7 @@ async def mark_chat_read(rooms: Behind, caller: Sender, ref: Ref, chat: ChatName
 
 
 @router.post("/{chat}/history", status_code=202, summary="Ask the phone for older messages", responses=_ASKS)
-async def ask_older(rooms: Behind, caller: Sender, ref: Ref, chat: ChatName, body: OlderIn) -> OlderOut:
+async def ask_older(rooms: TheRooms, caller: Sender, ref: Ref, chat: ChatName, body: OlderIn) -> OlderOut:
     """Best effort: the phone must be online, and hands over what it wants to, some seconds later, or nothing.
 
     What it hands over is told by a `notice.received` of kind `history` and then stands in the chat, with

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Behind
+from holdfast.api.auth import Admin, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.api.sessions import Ref, SessionOut, shown
 from holdfast.kit.clock import now_ms
@@ -47,7 +47,7 @@ class QrQuery(BaseModel):
     responses={200: {"content": {"image/svg+xml": {}}}, **refusals(404)},
 )
 async def qr(
-    request: Request, rooms: Behind, caller: Admin, ref: Ref, wanted: Annotated[QrQuery, Query()]
+    request: Request, rooms: TheRooms, caller: Admin, ref: Ref, wanted: Annotated[QrQuery, Query()]
 ) -> Response:
     """JSON, or a picture for `Accept: image/svg+xml`. 404 `no_qr` when there is none.
 
@@ -73,7 +73,7 @@ async def qr(
     response_class=Response,
     responses={200: {"content": {"image/svg+xml": {}}, "description": "a picture"}, **refusals(404)},
 )
-async def qr_svg(rooms: Behind, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
+async def qr_svg(rooms: TheRooms, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
     """SVG, to be shown as it is."""
     return _svg(await rooms.sessions.qr(caller.tenant_id, ref, wait_s))
 
@@ -84,7 +84,7 @@ async def qr_svg(rooms: Behind, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Re
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}, "description": "half blocks"}, **refusals(404)},
 )
-async def qr_text(rooms: Behind, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
+async def qr_text(rooms: TheRooms, caller: Admin, ref: Ref, wait_s: Wait = 0) -> Response:
     """Half-block characters for a terminal with dark background."""
     shown = await rooms.sessions.qr(caller.tenant_id, ref, wait_s)
     return PlainTextResponse(_terminal(shown), headers=_NEVER_KEPT)
@@ -101,7 +101,7 @@ class TypedCodeOut(BaseModel):
 
 @router.get("/{ref}/pair/code", summary="The code to type on the phone", responses=refusals(404))
 async def typed_code(
-    response: Response, rooms: Behind, caller: Admin, ref: Ref, wait_s: Wait = 0
+    response: Response, rooms: TheRooms, caller: Admin, ref: Ref, wait_s: Wait = 0
 ) -> TypedCodeOut:
     """404 `no_qr` when there is none: it is made where pairing is asked for with `phone`."""
     response.headers.update(_NEVER_KEPT)
@@ -127,7 +127,9 @@ class PasskeyOut(BaseModel):
 
 
 @router.get("/{ref}/pair/passkey", summary="The passkey that is asked for", responses=refusals(404))
-async def passkey(response: Response, rooms: Behind, caller: Admin, ref: Ref, wait_s: Wait = 0) -> PasskeyOut:
+async def passkey(
+    response: Response, rooms: TheRooms, caller: Admin, ref: Ref, wait_s: Wait = 0
+) -> PasskeyOut:
     """404 `no_passkey` while none is asked for.
 
     A passkey works on WhatsApp's own page alone: run `helper` there and post what it prints.
@@ -151,7 +153,7 @@ async def passkey(response: Response, rooms: Behind, caller: Admin, ref: Ref, wa
     responses=refusals(400, 404),
 )
 async def answer_passkey(
-    rooms: Behind, caller: Admin, ref: Ref, answer: Annotated[dict[str, Any], Body()]
+    rooms: TheRooms, caller: Admin, ref: Ref, answer: Annotated[dict[str, Any], Body()]
 ) -> SessionOut:
     """The assertion that the helper printed, as it is. Refused by WhatsApp it ends the pairing."""
     view = await rooms.sessions.answer_passkey(caller.tenant_id, ref, json.dumps(answer).encode())
@@ -161,7 +163,7 @@ async def answer_passkey(
 @router.post(
     "/{ref}/pair/passkey/confirm", status_code=202, summary="Phone and screen agree", responses=refusals(404)
 )
-async def confirm_passkey(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
+async def confirm_passkey(rooms: TheRooms, caller: Admin, ref: Ref) -> SessionOut:
     """The person has seen the same code on both screens. If not, cancel the pairing."""
     return await shown(rooms, await rooms.sessions.confirm_passkey(caller.tenant_id, ref))
 

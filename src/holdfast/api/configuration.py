@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.accounts import Scope
-from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.auth import Admin, Reader, TheRooms
 from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.configuration import Document, changes
@@ -128,7 +128,7 @@ class OldOut(BaseModel):
 
 
 @router.get("", summary="List documents", responses=refusals())
-async def list_documents(rooms: Behind, caller: Reader) -> ListOut:
+async def list_documents(rooms: TheRooms, caller: Reader) -> ListOut:
     """Every document that this gateway knows, with the newest version."""
     found = await rooms.configuration.list(caller.tenant_id)
     kinds = rooms.configuration.kinds
@@ -137,14 +137,14 @@ async def list_documents(rooms: Behind, caller: Reader) -> ListOut:
 
 @router.get("/{name}", summary="Show a document", responses=refusals(404))
 async def show_document(
-    rooms: Behind, caller: Reader, name: Name, version: Annotated[int | None, Query(ge=0)] = None
+    rooms: TheRooms, caller: Reader, name: Name, version: Annotated[int | None, Query(ge=0)] = None
 ) -> DocumentOut:
     """The newest version, or an older one."""
     return _document_out(await rooms.configuration.get(caller.tenant_id, name, version))
 
 
 @router.put("/{name}", summary="Write a document", responses=refusals(400, 404, 409, 422))
-async def write_document(rooms: Behind, caller: Admin, name: Name, body: DocumentIn) -> DocumentOut:
+async def write_document(rooms: TheRooms, caller: Admin, name: Name, body: DocumentIn) -> DocumentOut:
     """A new version, effective at once; an event `configuration.changed` says so. The same again: nothing."""
     return _document_out(
         await rooms.configuration.put(
@@ -159,14 +159,14 @@ async def write_document(rooms: Behind, caller: Admin, name: Name, body: Documen
 
 
 @router.get("/{name}/schema", summary="Show a document's schema", responses=refusals(404))
-async def show_schema(rooms: Behind, caller: Reader, name: Name) -> dict[str, Any]:
+async def show_schema(rooms: TheRooms, caller: Reader, name: Name) -> dict[str, Any]:
     """JSON Schema of what the document may hold, for forms."""
     return rooms.configuration.kinds.get(name).model.model_json_schema(mode="validation")
 
 
 @router.get("/{name}/history", summary="List a document's versions", responses=refusals(404))
 async def show_history(
-    rooms: Behind, caller: Reader, name: Name, limit: Annotated[int, Query(ge=1, le=_MOST)] = 50
+    rooms: TheRooms, caller: Reader, name: Name, limit: Annotated[int, Query(ge=1, le=_MOST)] = 50
 ) -> HistoryOut:
     """Who wrote what when, the newest first."""
     found = await rooms.configuration.history(caller.tenant_id, name, limit)
@@ -184,7 +184,7 @@ class DiffQuery(BaseModel):
 
 @router.get("/{name}/diff", summary="Compare versions", responses=refusals(404))
 async def show_diff(
-    rooms: Behind, caller: Reader, name: Name, wanted: Annotated[DiffQuery, Query()]
+    rooms: TheRooms, caller: Reader, name: Name, wanted: Annotated[DiffQuery, Query()]
 ) -> DiffOut:
     """What differs, place by place."""
     after = await rooms.configuration.get(caller.tenant_id, name, wanted.after)
@@ -200,13 +200,13 @@ async def show_diff(
 
 
 @router.post("/{name}/undo", summary="Undo the newest version", responses=refusals(400, 404, 409, 422))
-async def undo(rooms: Behind, caller: Admin, name: Name) -> DocumentOut:
+async def undo(rooms: TheRooms, caller: Admin, name: Name) -> DocumentOut:
     """The version before becomes a new one."""
     return _document_out(await rooms.configuration.undo(caller.tenant_id, name, author=caller.key_id))
 
 
 @router.post("/{name}/validate", summary="Look at a document", responses=refusals(404))
-async def validate(rooms: Behind, caller: Reader, name: Name, body: BodyIn) -> VerdictOut:
+async def validate(rooms: TheRooms, caller: Reader, name: Name, body: BodyIn) -> VerdictOut:
     """Would it be taken? Nothing is kept."""
     faults = rooms.configuration.kinds.get(name).faults(body.body)
     return VerdictOut(
@@ -215,7 +215,7 @@ async def validate(rooms: Behind, caller: Reader, name: Name, body: BodyIn) -> V
 
 
 @router.post("/{name}/preview", summary="Try a document", responses=refusals(400, 404, 422))
-async def preview(rooms: Behind, caller: Reader, name: Name, body: PreviewIn) -> PreviewOut:
+async def preview(rooms: TheRooms, caller: Reader, name: Name, body: PreviewIn) -> PreviewOut:
     """What would it do? Nothing is kept, nothing is sent to anybody who writes.
 
     `prompts` ask the model that is set up, which may cost money: that needs the scope `admin`.
@@ -233,7 +233,7 @@ async def preview(rooms: Behind, caller: Reader, name: Name, body: PreviewIn) ->
 
 
 @router.get("/{name}/question", summary="Show what a preview may be asked", responses=refusals(400, 404))
-async def show_question(rooms: Behind, caller: Reader, name: Name) -> dict[str, Any]:
+async def show_question(rooms: TheRooms, caller: Reader, name: Name) -> dict[str, Any]:
     """JSON Schema of the `question` of a preview, for forms. 400 where there is nothing to try."""
     kind = rooms.configuration.kinds.get(name)
     if kind.question is None:
@@ -242,7 +242,7 @@ async def show_question(rooms: Behind, caller: Reader, name: Name) -> dict[str, 
 
 
 @router.post("/{name}/import", summary="Import from an older system", responses=refusals(400, 404, 422))
-async def import_old(rooms: Behind, caller: Admin, name: Name, body: OldIn) -> DocumentOut:
+async def import_old(rooms: TheRooms, caller: Admin, name: Name, body: OldIn) -> DocumentOut:
     """Its `pricingConfig` or `promptsConfig` becomes a new version."""
     kind = rooms.configuration.kinds.get(name)
     if kind.from_old is None:
@@ -254,7 +254,7 @@ async def import_old(rooms: Behind, caller: Admin, name: Name, body: OldIn) -> D
 
 
 @router.get("/{name}/export", summary="Export for an older system", responses=refusals(400, 404))
-async def export_old(rooms: Behind, caller: Reader, name: Name) -> OldOut:
+async def export_old(rooms: TheRooms, caller: Reader, name: Name) -> OldOut:
     """The newest version, as the older systems hold it."""
     kind = rooms.configuration.kinds.get(name)
     if kind.to_old is None:
@@ -263,7 +263,7 @@ async def export_old(rooms: Behind, caller: Reader, name: Name) -> OldOut:
     return OldOut(body=kind.to_old(kind.read(found.body)))
 
 
-async def _or_defaults(rooms: Behind, caller: Reader, name: str, version: int) -> Document:
+async def _or_defaults(rooms: TheRooms, caller: Reader, name: str, version: int) -> Document:
     """A version; version 0 are the defaults, or nothing where there are none."""
     if version > 0:
         return await rooms.configuration.get(caller.tenant_id, name, version)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Behind
+from holdfast.api.auth import Admin, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.doctor import Check, Level, Report
 from holdfast.vault import Verdict
@@ -47,7 +47,7 @@ class ReportOut(BaseModel):
 
 
 @router.get("", summary="Look at everything", responses=refusals(502))
-async def examine(rooms: Behind, caller: Admin) -> ReportOut:
+async def examine(rooms: TheRooms, caller: Admin) -> ReportOut:
     """Every number's credentials, the clock, the disk, permissions, keys, versions, both records, leftovers.
 
     Changes nothing.
@@ -56,7 +56,7 @@ async def examine(rooms: Behind, caller: Admin) -> ReportOut:
 
 
 @router.post("/repair", summary="Repair what can be repaired", responses=refusals(502))
-async def repair(rooms: Behind, caller: Admin) -> ReportOut:
+async def repair(rooms: TheRooms, caller: Admin) -> ReportOut:
     """Does what the report says under `repair`, with a copy in quarantine first, and looks again."""
     return report_out(await rooms.facts.doctor.repair())
 

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.accounts import Caller
-from holdfast.api.auth import Behind, Reader
+from holdfast.api.auth import Reader, TheRooms
 from holdfast.api.errors import problem_of, refusals
 from holdfast.api.rooms import Rooms
 from holdfast.api.shapes import EventOut
@@ -82,7 +82,7 @@ async def begin(
 )
 async def read_events(
     request: Request,
-    rooms: Behind,
+    rooms: TheRooms,
     caller: Reader,
     wanted: Annotated[EventsQuery, Query()],
     last_event_id: Annotated[str | None, Header(description="what a browser sends to continue")] = None,

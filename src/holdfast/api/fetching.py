@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.auth import Admin, Reader, TheRooms
 from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.messages import Ref
@@ -29,7 +29,7 @@ class PolicyOut(_Policy):
 
 
 @router.get("", summary="Which files are fetched", responses=refusals(404))
-async def show_policy(rooms: Behind, caller: Reader, ref: Ref) -> PolicyOut:
+async def show_policy(rooms: TheRooms, caller: Reader, ref: Ref) -> PolicyOut:
     """The session's own policy, or that of the installation."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     policy, own = await rooms.library.policy(session.session_id)
@@ -37,7 +37,7 @@ async def show_policy(rooms: Behind, caller: Reader, ref: Ref) -> PolicyOut:
 
 
 @router.put("", summary="Choose which files are fetched", responses=refusals(404))
-async def put_policy(rooms: Behind, caller: Admin, ref: Ref, body: PolicyIn) -> PolicyOut:
+async def put_policy(rooms: TheRooms, caller: Admin, ref: Ref, body: PolicyIn) -> PolicyOut:
     """From the next message on. What is being fetched is not stopped."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     await rooms.library.set_policy(session.session_id, FetchPolicy(frozenset(body.kinds), body.max_bytes))
@@ -45,7 +45,7 @@ async def put_policy(rooms: Behind, caller: Admin, ref: Ref, body: PolicyIn) -> 
 
 
 @router.delete("", status_code=204, summary="Follow the installation again", responses=refusals(404))
-async def delete_policy(rooms: Behind, caller: Admin, ref: Ref) -> None:
+async def delete_policy(rooms: TheRooms, caller: Admin, ref: Ref) -> None:
     """The session has no policy of its own any more."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     await rooms.library.set_policy(session.session_id, None)

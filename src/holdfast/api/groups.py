@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
-from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.auth import Reader, Sender, TheRooms
 from holdfast.api.bodies import Moment
 from holdfast.api.errors import refusals
 from holdfast.api.pictures import BODY, Jpeg, PictureSetOut
@@ -139,14 +139,14 @@ class DecisionIn(BaseModel):
 
 
 @router.get("", summary="List groups", responses=_REFUSED)
-async def list_groups(rooms: Behind, caller: Reader, ref: Ref) -> GroupsOut:
+async def list_groups(rooms: TheRooms, caller: Reader, ref: Ref) -> GroupsOut:
     """The groups that the number is in, with their members."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return GroupsOut(groups=[group_out(it) for it in await rooms.groups.list(session)])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, summary="Create a group", responses=_REFUSED)
-async def create_group(rooms: Behind, caller: Sender, ref: Ref, body: GroupIn) -> GroupOut:
+async def create_group(rooms: TheRooms, caller: Sender, ref: Ref, body: GroupIn) -> GroupOut:
     """Not idempotent: after `whatsapp_unanswered`, look at the list first."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return group_out(await rooms.groups.create(session, body.subject, body.members))
@@ -154,7 +154,7 @@ async def create_group(rooms: Behind, caller: Sender, ref: Ref, body: GroupIn) -
 
 @router.get("/preview", summary="See where an invitation leads", responses=_REFUSED)
 async def preview(
-    rooms: Behind,
+    rooms: TheRooms,
     caller: Reader,
     ref: Ref,
     invitation: Annotated[str, Query(max_length=512, description="the link or its code")],
@@ -165,14 +165,14 @@ async def preview(
 
 
 @router.post("/join", summary="Join a group by its link", responses=_REFUSED)
-async def join(rooms: Behind, caller: Sender, ref: Ref, body: InvitationIn) -> JoinedOut:
+async def join(rooms: TheRooms, caller: Sender, ref: Ref, body: InvitationIn) -> JoinedOut:
     """Where an admin has to agree, the number is a member after that."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return JoinedOut(group=await rooms.groups.join(session, body.invitation))
 
 
 @router.get("/{group}", summary="Show a group", responses=_REFUSED)
-async def show_group(rooms: Behind, caller: Reader, ref: Ref, group: GroupId) -> GroupOut:
+async def show_group(rooms: TheRooms, caller: Reader, ref: Ref, group: GroupId) -> GroupOut:
     """One group with its members."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return group_out(await rooms.groups.get(session, group))
@@ -180,7 +180,7 @@ async def show_group(rooms: Behind, caller: Reader, ref: Ref, group: GroupId) ->
 
 @router.patch("/{group}", summary="Change a group", responses=_REFUSED)
 async def change_group(
-    rooms: Behind, caller: Sender, ref: Ref, group: GroupId, body: GroupChangeIn
+    rooms: TheRooms, caller: Sender, ref: Ref, group: GroupId, body: GroupChangeIn
 ) -> GroupOut:
     """Each change is a request of its own to WhatsApp: after a failure, the ones before it are done."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
@@ -195,14 +195,14 @@ async def change_group(
     summary="Leave a group",
     responses=_REFUSED,
 )
-async def leave(rooms: Behind, caller: Sender, ref: Ref, group: GroupId) -> None:
+async def leave(rooms: TheRooms, caller: Sender, ref: Ref, group: GroupId) -> None:
     """The others stay in it. Coming back needs an invitation."""
     await rooms.groups.leave(rooms.directory.resolve(caller.tenant_id, ref), group)
 
 
 @router.post("/{group}/members", summary="Add, remove, promote or demote", responses=_REFUSED)
 async def change_members(
-    rooms: Behind, caller: Sender, ref: Ref, group: GroupId, body: MembersIn
+    rooms: TheRooms, caller: Sender, ref: Ref, group: GroupId, body: MembersIn
 ) -> MembersOut:
     """What became of each of them; one that WhatsApp refused carries its number."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
@@ -210,21 +210,21 @@ async def change_members(
 
 
 @router.get("/{group}/invite", summary="Show the invitation link", responses=_REFUSED)
-async def invite(rooms: Behind, caller: Sender, ref: Ref, group: GroupId) -> InvitationOut:
+async def invite(rooms: TheRooms, caller: Sender, ref: Ref, group: GroupId) -> InvitationOut:
     """Whoever has the link can join: it needs the right to send."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return _invitation_out(await rooms.groups.invite(session, group))
 
 
 @router.post("/{group}/invite/reset", summary="Make a new invitation link", responses=_REFUSED)
-async def reset_invite(rooms: Behind, caller: Sender, ref: Ref, group: GroupId) -> InvitationOut:
+async def reset_invite(rooms: TheRooms, caller: Sender, ref: Ref, group: GroupId) -> InvitationOut:
     """The old link no longer leads anywhere."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return _invitation_out(await rooms.groups.reset_invite(session, group))
 
 
 @router.get("/{group}/requests", summary="List who waits to be let in", responses=_REFUSED)
-async def requests(rooms: Behind, caller: Reader, ref: Ref, group: GroupId) -> RequestsOut:
+async def requests(rooms: TheRooms, caller: Reader, ref: Ref, group: GroupId) -> RequestsOut:
     """Needs an admin's number."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     found = await rooms.groups.requests(session, group)
@@ -234,7 +234,7 @@ async def requests(rooms: Behind, caller: Reader, ref: Ref, group: GroupId) -> R
 
 
 @router.post("/{group}/requests", summary="Let somebody in, or turn them away", responses=_REFUSED)
-async def decide(rooms: Behind, caller: Sender, ref: Ref, group: GroupId, body: DecisionIn) -> MembersOut:
+async def decide(rooms: TheRooms, caller: Sender, ref: Ref, group: GroupId, body: DecisionIn) -> MembersOut:
     """What became of each of them; one that WhatsApp refused carries its number."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     decided = await rooms.groups.decide(session, group, body.members, approve=body.approve)
@@ -242,7 +242,7 @@ async def decide(rooms: Behind, caller: Sender, ref: Ref, group: GroupId, body: 
 
 
 @router.put("/{group}/picture", summary="Set the group's picture", responses=_REFUSED, openapi_extra=BODY)
-async def set_picture(rooms: Behind, caller: Sender, ref: Ref, group: GroupId, jpeg: Jpeg) -> PictureSetOut:
+async def set_picture(rooms: TheRooms, caller: Sender, ref: Ref, group: GroupId, jpeg: Jpeg) -> PictureSetOut:
     """A square JPEG of at most 640 pixels and 1 MiB; an empty body removes the picture."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return PictureSetOut(id=await rooms.people.set_picture(session, jpeg, group=group) or None)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.auth import Reader, Sender, TheRooms
 from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
@@ -72,7 +72,7 @@ class StateOut(BaseModel):
 
 
 @router.get("/handovers", summary="List chats that are with a human", responses=refusals(404))
-async def list_handovers(rooms: Behind, caller: Reader, ref: Ref) -> HandoversOut:
+async def list_handovers(rooms: TheRooms, caller: Reader, ref: Ref) -> HandoversOut:
     """Bots are silent in these."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     held = await rooms.steps.handovers.list(session)
@@ -93,21 +93,21 @@ async def list_handovers(rooms: Behind, caller: Reader, ref: Ref) -> HandoversOu
 @router.put(
     "/handovers/{chat}", status_code=204, summary="Take a chat over", responses=refusals(400, 404, 422)
 )
-async def take_over(rooms: Behind, caller: Sender, ref: Ref, chat: Chat, body: HandOverBody) -> None:
+async def take_over(rooms: TheRooms, caller: Sender, ref: Ref, chat: Chat, body: HandOverBody) -> None:
     """From now on the bots are silent in it. Again: with another note or time."""
     at = _at(rooms, caller.tenant_id, ref, chat)
     await rooms.steps.handovers.take_over(at, caller.key_id, HandOver(body.note, ms("until", body.until)))
 
 
 @router.delete("/handovers/{chat}", status_code=204, summary="Give a chat back", responses=refusals(404, 422))
-async def give_back(rooms: Behind, caller: Sender, ref: Ref, chat: Chat) -> None:
+async def give_back(rooms: TheRooms, caller: Sender, ref: Ref, chat: Chat) -> None:
     """The bots have it again. Harmless where they have."""
     await rooms.steps.handovers.give_back(_at(rooms, caller.tenant_id, ref, chat), caller.key_id)
 
 
 @router.get("/reminders", summary="List reminders", responses=refusals(404))
 async def list_reminders(
-    rooms: Behind, caller: Reader, ref: Ref, limit: Annotated[int, Query(ge=1, le=_MOST)] = 100
+    rooms: TheRooms, caller: Reader, ref: Ref, limit: Annotated[int, Query(ge=1, le=_MOST)] = 100
 ) -> RemindersOut:
     """What bots will be reminded of, the next first."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
@@ -119,7 +119,7 @@ async def list_reminders(
 
 @router.get("/states/{bot}/{chat}", summary="Show what a bot remembers", responses=refusals(404, 422))
 async def show_state(
-    rooms: Behind, caller: Reader, ref: Ref, bot: Annotated[str, Path(max_length=128)], chat: Chat
+    rooms: TheRooms, caller: Reader, ref: Ref, bot: Annotated[str, Path(max_length=128)], chat: Chat
 ) -> StateOut:
     """As the bot's last step in this chat left it."""
     at = _at(rooms, caller.tenant_id, ref, chat)
@@ -136,7 +136,7 @@ async def show_state(
     responses=refusals(404, 422),
 )
 async def forget_state(
-    rooms: Behind, caller: Sender, ref: Ref, bot: Annotated[str, Path(max_length=128)], chat: Chat
+    rooms: TheRooms, caller: Sender, ref: Ref, bot: Annotated[str, Path(max_length=128)], chat: Chat
 ) -> None:
     """Its next message finds no state. Harmless to repeat."""
     await rooms.steps.forget(_at(rooms, caller.tenant_id, ref, chat), bot)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field
 
-from holdfast.api.auth import Admin, Behind
+from holdfast.api.auth import Admin, TheRooms
 from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.sessions import Ref, SessionOut, shown
@@ -56,7 +56,7 @@ class ExportIn(Body):
 
 
 @router.post("/{ref}/import", summary="Import credentials", responses=refusals(404, 409, 502))
-async def take_in(rooms: Behind, caller: Admin, ref: Ref, wanted: ImportIn) -> SessionOut:
+async def take_in(rooms: TheRooms, caller: Admin, ref: Ref, wanted: ImportIn) -> SessionOut:
     """Links the session without a code. The source is only read; its program must have ended, and must never
     connect this device again.
 
@@ -68,7 +68,7 @@ async def take_in(rooms: Behind, caller: Admin, ref: Ref, wanted: ImportIn) -> S
 
 
 @router.post("/{ref}/export", summary="Export credentials", responses=refusals(400, 404, 409, 502))
-async def hand_out(rooms: Behind, caller: Admin, ref: Ref, wanted: ExportIn) -> SessionOut:
+async def hand_out(rooms: TheRooms, caller: Admin, ref: Ref, wanted: ExportIn) -> SessionOut:
     """Stops the session and writes it into a new database of whatsmeow, not encrypted: whoever reads it has
     the number.
 

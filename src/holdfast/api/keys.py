@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from holdfast.accounts import Caller, KeyInfo, Scope
-from holdfast.api.auth import Behind, KeyHolder, Reader, TheNote
+from holdfast.api.auth import KeyHolder, Reader, TheNote, TheRooms
 from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
@@ -72,7 +72,7 @@ class KeysOut(BaseModel):
 
 
 @router.post("", status_code=201, summary="Create a key", responses=refusals(404, 422))
-async def create_key(rooms: Behind, caller: KeyHolder, note: TheNote, body: KeyIn) -> NewKeyOut:
+async def create_key(rooms: TheRooms, caller: KeyHolder, note: TheNote, body: KeyIn) -> NewKeyOut:
     """For a bot or a back end: each gets its own, so that each can be revoked alone.
 
     One that is limited to `sessions` reads and does what is about them; what is about all numbers, like
@@ -86,19 +86,19 @@ async def create_key(rooms: Behind, caller: KeyHolder, note: TheNote, body: KeyI
 
 
 @router.get("", summary="List keys", responses=refusals())
-async def list_keys(rooms: Behind, caller: KeyHolder) -> KeysOut:
+async def list_keys(rooms: TheRooms, caller: KeyHolder) -> KeysOut:
     """Keys of programs, logins of browsers, and this machine's own."""
     return KeysOut(keys=[_key_out(each) for each in await rooms.accounts.keys(caller.tenant_id)])
 
 
 @router.delete("/self", status_code=204, summary="Give up the key that is shown", responses=refusals())
-async def give_up_key(rooms: Behind, caller: Reader) -> None:
+async def give_up_key(rooms: TheRooms, caller: Reader) -> None:
     """Signing out: every key may end itself, whatever else it may do."""
     await rooms.accounts.revoke(caller.tenant_id, caller.key_id)
 
 
 @router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=refusals(404))
-async def revoke_key(rooms: Behind, caller: KeyHolder, key_id: Annotated[str, Path(max_length=64)]) -> None:
+async def revoke_key(rooms: TheRooms, caller: KeyHolder, key_id: Annotated[str, Path(max_length=64)]) -> None:
     """It opens nothing from now on, and its open streams end. Safe to repeat."""
     await rooms.accounts.revoke(caller.tenant_id, key_id)
 

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
-from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.auth import Reader, Sender, TheRooms
 from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import answer_of, refusals
 from holdfast.api.forms import first_file
@@ -90,7 +90,7 @@ Name = Annotated[str, Query(alias="file_name", description="its name, for docume
     },
 )
 async def upload(
-    request: Request, rooms: Behind, caller: Sender, kind: Kind = None, file_name: Name = ""
+    request: Request, rooms: TheRooms, caller: Sender, kind: Kind = None, file_name: Name = ""
 ) -> MediaOut:
     """The body is the file itself, or a form with one file. The same bytes have the same id.
 
@@ -146,7 +146,7 @@ class AddressIn(Body):
     summary="Have a file fetched from an address",
     responses=refusals(413, 415, 422, 502),
 )
-async def upload_by_address(rooms: Behind, caller: Sender, body: AddressIn) -> MediaOut:
+async def upload_by_address(rooms: TheRooms, caller: Sender, body: AddressIn) -> MediaOut:
     """The gateway fetches it, redirects included, and keeps it as if it had been uploaded.
 
     Every address on the way must be a public one.
@@ -183,7 +183,7 @@ def _takes_its_time(request: Request) -> None:
 
 
 @router.get("/{media_id}/info", summary="What is known of a file", responses=refusals(404))
-async def info(rooms: Behind, caller: Reader, media_id: Id) -> MediaOut:
+async def info(rooms: TheRooms, caller: Reader, media_id: Id) -> MediaOut:
     """Also of one that a message names and that is not here yet."""
     return media_out(await rooms.library.find(caller.tenant_id, media_id))
 
@@ -194,7 +194,7 @@ async def info(rooms: Behind, caller: Reader, media_id: Id) -> MediaOut:
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}}, "description": "a picture"}, **refusals(404, 409)},
 )
-async def thumbnail(rooms: Behind, caller: Reader, media_id: Id) -> Response:
+async def thumbnail(rooms: TheRooms, caller: Reader, media_id: Id) -> Response:
     """As its sender made it, or made here. 409 `media_not_here` for a file without one."""
     file = await rooms.library.find(caller.tenant_id, media_id)
     if not file.thumbnail:
@@ -225,7 +225,7 @@ class Conditions(BaseModel):
 )
 async def get_file(
     request: Request,
-    rooms: Behind,
+    rooms: TheRooms,
     caller: Reader,
     media_id: Id,
     asked: Annotated[Conditions, Header()],

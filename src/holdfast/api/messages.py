@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query, status
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Behind, Reader, Sender
+from holdfast.api.auth import Reader, Sender, TheRooms
 from holdfast.api.bodies import Moment
 from holdfast.api.contents import ContentOut, content_out
 from holdfast.api.errors import refusals
@@ -100,7 +100,7 @@ class MessagesOut(PageOut):
     responses=refusals(400, 404, 409, 413, 422),
 )
 async def send(
-    rooms: Behind,
+    rooms: TheRooms,
     caller: Sender,
     ref: Ref,
     body: Wanted,
@@ -130,7 +130,7 @@ class ListQuery(PageQuery):
 
 @router.get("", summary="List messages", responses=refusals(400, 404))
 async def list_messages(
-    rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[ListQuery, Query()]
+    rooms: TheRooms, caller: Reader, ref: Ref, wanted: Annotated[ListQuery, Query()]
 ) -> MessagesOut:
     """Received and sent messages, in the order in which Holdfast took them, oldest first."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
@@ -149,7 +149,7 @@ async def list_messages(
 
 @router.get("/{message_id}", summary="Show a message", responses=refusals(404))
 async def show_message(
-    rooms: Behind, caller: Reader, ref: Ref, message_id: Annotated[str, Path(max_length=256)]
+    rooms: TheRooms, caller: Reader, ref: Ref, message_id: Annotated[str, Path(max_length=256)]
 ) -> MessageOut:
     """One message with WhatsApp's own protobuf."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
@@ -170,7 +170,7 @@ class FetchOut(BaseModel):
     responses=refusals(404, 409, 410),
 )
 async def fetch_file(
-    rooms: Behind, caller: Sender, ref: Ref, message_id: Annotated[str, Path(max_length=256)]
+    rooms: TheRooms, caller: Sender, ref: Ref, message_id: Annotated[str, Path(max_length=256)]
 ) -> FetchOut:
     """Whatever the session's policy says, and also when it was given up before. An event `message.file`
     follows.
@@ -183,7 +183,7 @@ async def fetch_file(
 
 @router.post("/{message_id}/cancel", summary="Cancel a message that waits", responses=refusals(404, 409))
 async def cancel_message(
-    rooms: Behind, caller: Sender, ref: Ref, message_id: Annotated[str, Path(max_length=256)]
+    rooms: TheRooms, caller: Sender, ref: Ref, message_id: Annotated[str, Path(max_length=256)]
 ) -> SentOut:
     """It fails with `cancelled`, and so does what is about it. Again: the same answer.
 

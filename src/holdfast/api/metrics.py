@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Response
 
 from holdfast.accounts import Caller, Scope
-from holdfast.api.auth import Behind, needs
+from holdfast.api.auth import TheRooms, needs
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Figures
 from holdfast.kit.histogram import Durations
@@ -32,7 +32,7 @@ Scraper = Annotated[Caller, Depends(needs(Scope.METRICS, Scope.READ))]
         **refusals(),
     },
 )
-async def metrics(rooms: Behind, caller: Scraper) -> Response:
+async def metrics(rooms: TheRooms, caller: Scraper) -> Response:
     """Of the whole installation. A key with the scope `metrics` sees this and nothing else."""
     figures = await rooms.meter.read()
     # Imported by the first who asks: no start pays for it.

@@ -13,7 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.accounts import Guest
-from holdfast.api.auth import Admin, Behind, act_of, who_is
+from holdfast.api.auth import Admin, TheRooms, act_of, who_is
 from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.otherpages import PREFIX
@@ -39,14 +39,14 @@ _TOLD: Final = frozenset({EventType.SESSION_STATE.value, EventType.SESSION_PAIRI
 _NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 
 
-def _guest(rooms: Behind, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Guest:
+def _guest(rooms: TheRooms, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Guest:
     return rooms.accounts.pages.find(shown.credentials if shown else None)
 
 
 Page = Annotated[Guest, Depends(_guest)]
 
 
-async def _acting(request: Request, rooms: Behind, guest: Page) -> AsyncIterator[Guest]:
+async def _acting(request: Request, rooms: TheRooms, guest: Page) -> AsyncIterator[Guest]:
     async with rooms.audit.noting(who_is(request, guest.maker), act_of(request), guest.session_id):
         yield guest
 
@@ -86,7 +86,7 @@ class PageOut(BaseModel):
 
 @router.post("", status_code=201, summary="Let a page show a session", responses=refusals(404))
 async def make_token(
-    rooms: Behind, caller: Admin, ref: Ref, response: Response, body: PageTokenIn | None = None
+    rooms: TheRooms, caller: Admin, ref: Ref, response: Response, body: PageTokenIn | None = None
 ) -> PageTokenOut:
     """For your own web application's page: it shows this session's state and QR code, and can begin or cancel
     pairing. For minutes, and for nothing else; its origin stands in HOLDFAST_PAGE_ORIGINS.
@@ -101,7 +101,7 @@ async def make_token(
 
 
 @router.delete("", status_code=204, summary="Revoke a session's page tokens", responses=refusals(404))
-async def revoke_tokens(rooms: Behind, caller: Admin, ref: Ref) -> None:
+async def revoke_tokens(rooms: TheRooms, caller: Admin, ref: Ref) -> None:
     """Every page that shows it is refused from now on. Safe to repeat."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     rooms.accounts.pages.revoke(caller.tenant_id, session.session_id)
@@ -118,7 +118,7 @@ class SeenQuery(BaseModel):
 
 @page_router.get("", summary="Show the session", responses=refusals(401))
 async def show(
-    rooms: Behind, guest: Page, response: Response, wanted: Annotated[SeenQuery, Query()]
+    rooms: TheRooms, guest: Page, response: Response, wanted: Annotated[SeenQuery, Query()]
 ) -> PageOut:
     """State and QR code. With `seen` and `wait_s` the answer comes as soon as something is different."""
     response.headers.update(_NEVER_KEPT)
@@ -135,14 +135,14 @@ async def show(
 
 
 @page_router.post("/pair", status_code=202, summary="Begin pairing", responses=refusals(401, 409))
-async def begin_pairing(rooms: Behind, guest: ActingPage) -> PageOut:
+async def begin_pairing(rooms: TheRooms, guest: ActingPage) -> PageOut:
     """Asks for a QR code, which is there within a second. A phone with another number is refused."""
     await rooms.sessions.pair(guest.tenant_id, guest.session_id)
     return await _shown(rooms, guest)
 
 
 @page_router.delete("/pair", summary="Cancel pairing", responses=refusals(401))
-async def cancel_pairing(rooms: Behind, guest: ActingPage) -> PageOut:
+async def cancel_pairing(rooms: TheRooms, guest: ActingPage) -> PageOut:
     """The code is worthless from now on."""
     await rooms.sessions.cancel_pairing(guest.tenant_id, guest.session_id)
     return await _shown(rooms, guest)

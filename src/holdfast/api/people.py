@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
-from holdfast.api.auth import Admin, Behind, Reader, Sender
+from holdfast.api.auth import Admin, Reader, Sender, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.api.groups import MemberOut, member_out
 from holdfast.api.pictures import BODY, Jpeg, PictureSetOut
@@ -114,7 +114,7 @@ class RejectIn(BaseModel):
 
 @router.get("/check", summary="Ask whether numbers are on WhatsApp", responses=_REFUSED)
 async def check(
-    rooms: Behind,
+    rooms: TheRooms,
     caller: Reader,
     ref: Ref,
     number: Annotated[list[str], Query(description="repeat it for more, up to 256", max_length=256)],
@@ -132,7 +132,7 @@ async def check(
 
 @router.get("/people/{person}/picture", summary="Find the picture of a person or group", responses=_REFUSED)
 async def picture(
-    rooms: Behind, caller: Reader, ref: Ref, person: Person, preview: Annotated[bool, Query()] = False
+    rooms: TheRooms, caller: Reader, ref: Ref, person: Person, preview: Annotated[bool, Query()] = False
 ) -> PictureOut | None:
     """Null if there is none, or if it is hidden. `preview` asks for the small one."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
@@ -141,21 +141,21 @@ async def picture(
 
 
 @router.get("/people/{person}/about", summary="Read what a person says about themselves", responses=_REFUSED)
-async def about(rooms: Behind, caller: Reader, ref: Ref, person: Person) -> AboutOut:
+async def about(rooms: TheRooms, caller: Reader, ref: Ref, person: Person) -> AboutOut:
     """Empty if nothing, or if it is hidden."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return AboutOut(about=await rooms.people.about(session, person))
 
 
 @router.get("/profile", summary="Show the session's own profile", responses=_REFUSED)
-async def profile(rooms: Behind, caller: Reader, ref: Ref) -> ProfileOut:
+async def profile(rooms: TheRooms, caller: Reader, ref: Ref) -> ProfileOut:
     """The number as others see it."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return _profile_out(await rooms.people.profile(session))
 
 
 @router.patch("/profile", summary="Change the session's own profile", responses=_REFUSED)
-async def set_profile(rooms: Behind, caller: Admin, ref: Ref, body: ProfileIn) -> ProfileOut:
+async def set_profile(rooms: TheRooms, caller: Admin, ref: Ref, body: ProfileIn) -> ProfileOut:
     """The name is what people see who have not saved the number."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return _profile_out(await rooms.people.set_profile(session, body.name, body.about))
@@ -164,14 +164,14 @@ async def set_profile(rooms: Behind, caller: Admin, ref: Ref, body: ProfileIn) -
 @router.put(
     "/profile/picture", summary="Set the session's own picture", responses=_REFUSED, openapi_extra=BODY
 )
-async def set_picture(rooms: Behind, caller: Admin, ref: Ref, jpeg: Jpeg) -> PictureSetOut:
+async def set_picture(rooms: TheRooms, caller: Admin, ref: Ref, jpeg: Jpeg) -> PictureSetOut:
     """A square JPEG of at most 640 pixels and 1 MiB; an empty body removes the picture."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return PictureSetOut(id=await rooms.people.set_picture(session, jpeg) or None)
 
 
 @router.get("/blocked", summary="List whom the number has blocked", responses=_REFUSED)
-async def blocked(rooms: Behind, caller: Reader, ref: Ref) -> BlockedOut:
+async def blocked(rooms: TheRooms, caller: Reader, ref: Ref) -> BlockedOut:
     """Nothing of theirs arrives."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return BlockedOut(blocked=[member_out(it) for it in await rooms.people.blocked(session)])
@@ -184,7 +184,7 @@ async def blocked(rooms: Behind, caller: Reader, ref: Ref) -> BlockedOut:
     summary="Block somebody",
     responses=_REFUSED,
 )
-async def block(rooms: Behind, caller: Admin, ref: Ref, person: Person) -> None:
+async def block(rooms: TheRooms, caller: Admin, ref: Ref, person: Person) -> None:
     """Idempotent."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     await rooms.people.block(session, person, blocked=True)
@@ -197,7 +197,7 @@ async def block(rooms: Behind, caller: Admin, ref: Ref, person: Person) -> None:
     summary="Unblock somebody",
     responses=_REFUSED,
 )
-async def unblock(rooms: Behind, caller: Admin, ref: Ref, person: Person) -> None:
+async def unblock(rooms: TheRooms, caller: Admin, ref: Ref, person: Person) -> None:
     """Idempotent."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     await rooms.people.block(session, person, blocked=False)
@@ -206,7 +206,7 @@ async def unblock(rooms: Behind, caller: Admin, ref: Ref, person: Person) -> Non
 @router.put(
     "/presence", status_code=_DONE, response_class=Response, summary="Be seen online", responses=_REFUSED
 )
-async def presence(rooms: Behind, caller: Sender, ref: Ref, body: PresenceIn) -> None:
+async def presence(rooms: TheRooms, caller: Sender, ref: Ref, body: PresenceIn) -> None:
     """Until the connection ends. While a companion is online, the phone notifies its owner less."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     await rooms.activities.presence(session, available=body.available)
@@ -219,7 +219,7 @@ async def presence(rooms: Behind, caller: Sender, ref: Ref, body: PresenceIn) ->
     summary="Hear when somebody is online",
     responses=_REFUSED,
 )
-async def watch_presence(rooms: Behind, caller: Sender, ref: Ref, person: Person) -> None:
+async def watch_presence(rooms: TheRooms, caller: Sender, ref: Ref, person: Person) -> None:
     """From now on, over connections and restarts, for at most 1,000 people. Idempotent.
 
     What they do comes as `notice.received` of the kinds `presence` and `activity`. Best effort: WhatsApp
@@ -236,7 +236,7 @@ async def watch_presence(rooms: Behind, caller: Sender, ref: Ref, person: Person
     summary="Hear no more when somebody is online",
     responses=refusals(404, 422),
 )
-async def unwatch_presence(rooms: Behind, caller: Sender, ref: Ref, person: Person) -> None:
+async def unwatch_presence(rooms: TheRooms, caller: Sender, ref: Ref, person: Person) -> None:
     """From the next connection on; until then what is told stays as it is. Idempotent."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     await rooms.activities.unwatch(session, person)
@@ -250,7 +250,7 @@ async def unwatch_presence(rooms: Behind, caller: Sender, ref: Ref, person: Pers
     responses=_REFUSED,
 )
 async def activity(
-    rooms: Behind,
+    rooms: TheRooms,
     caller: Sender,
     ref: Ref,
     chat: Annotated[str, Path(description="a number, a JID or the `chat` of an event", max_length=128)],
@@ -262,7 +262,7 @@ async def activity(
 
 
 @router.post("/read", summary="Mark received messages as read", responses=_REFUSED)
-async def read(rooms: Behind, caller: Sender, ref: Ref, body: ReadIn) -> ReadOut:
+async def read(rooms: TheRooms, caller: Sender, ref: Ref, body: ReadIn) -> ReadOut:
     """Their senders see the blue ticks, unless the number's privacy settings hide them. Idempotent."""
     session = rooms.directory.resolve(caller.tenant_id, ref)
     return ReadOut(told=await rooms.activities.read(session, body.message_ids))
@@ -276,7 +276,7 @@ async def read(rooms: Behind, caller: Sender, ref: Ref, body: ReadIn) -> ReadOut
     responses=_REFUSED,
 )
 async def reject_call(
-    rooms: Behind, caller: Sender, ref: Ref, call_id: Annotated[str, Path(max_length=128)], body: RejectIn
+    rooms: TheRooms, caller: Sender, ref: Ref, call_id: Annotated[str, Path(max_length=128)], body: RejectIn
 ) -> None:
     """The call's id and caller stand in its event `notice.received`. One that is over stays over."""
     session = rooms.directory.resolve(caller.tenant_id, ref)

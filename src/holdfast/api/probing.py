@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Behind
+from holdfast.api.auth import Admin, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.api.sessions import Ref
 
@@ -17,7 +17,7 @@ class ProbeOut(BaseModel):
 
 
 @router.post("", summary="Probe a connection", responses=refusals(404, 429, 502, 503, 504))
-async def probe(rooms: Behind, caller: Admin, ref: Ref) -> ProbeOut:
+async def probe(rooms: TheRooms, caller: Admin, ref: Ref) -> ProbeOut:
     """Asks WhatsApp over the number's connection whether it is there, at most once in five seconds.
 
     504 `whatsapp_unanswered` after 15 s without an answer. Nothing is changed by it: connections are watched

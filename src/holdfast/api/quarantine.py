@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.auth import Admin, Reader, TheRooms
 from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.sessions import SessionOut, shown
@@ -42,14 +42,14 @@ class BringBackIn(Body):
 
 
 @router.get("", summary="List what lies in quarantine", responses=refusals(502))
-async def list_quarantine(rooms: Behind, caller: Reader) -> QuarantineOut:
+async def list_quarantine(rooms: TheRooms, caller: Reader) -> QuarantineOut:
     """Credentials leave their place only for here, and stay for 30 days."""
     found = await rooms.sessions.quarantined(caller.tenant_id)
     return QuarantineOut(quarantine=[_out(it) for it in found])
 
 
 @router.post("/{name}/restore", summary="Bring credentials back", responses=refusals(404, 409, 502))
-async def restore(rooms: Behind, caller: Admin, name: Name, wanted: BringBackIn) -> SessionOut:
+async def restore(rooms: TheRooms, caller: Admin, name: Name, wanted: BringBackIn) -> SessionOut:
     """Puts them back for this session, which connects. They are looked at first.
 
     Nothing takes the place of credentials that work: 409 `already_linked`. Those that the phone or WhatsApp

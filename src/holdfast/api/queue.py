@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from holdfast.api.auth import Behind, Reader
+from holdfast.api.auth import Reader, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.api.messages import MessageOut, Ref, message_out
 from holdfast.api.paging import PageOut, PageQuery, cut, read_place, write_place
@@ -32,7 +32,7 @@ class QueueOut(PageOut):
 
 @router.get("", summary="What waits to be sent", responses=refusals(400, 404))
 async def show_queue(
-    rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[PageQuery, Query()]
+    rooms: TheRooms, caller: Reader, ref: Ref, wanted: Annotated[PageQuery, Query()]
 ) -> QueueOut:
     """What waits, also while the number is logged out, and what it waits for."""
     session = rooms.directory.resolve(caller.tenant_id, ref)

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from holdfast.api.auth import Behind, Reader
+from holdfast.api.auth import Reader, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.api.messages import MessageOut, Ref, message_out
 from holdfast.api.paging import PageOut, PageQuery, read_place, write_place
@@ -41,7 +41,7 @@ class FoundOut(PageOut):
 
 @router.get("/sessions/{ref}/search", summary="Search the messages of a session", responses=_REFUSED)
 async def search_session(
-    rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[ChatSearchQuery, Query()]
+    rooms: TheRooms, caller: Reader, ref: Ref, wanted: Annotated[ChatSearchQuery, Query()]
 ) -> FoundOut:
     """Texts, captions, file names, polls, places, contacts and events, of both directions. Small and capital
     letters are the same, accents do not matter. What was edited is found by its last words.
@@ -53,7 +53,7 @@ async def search_session(
 
 @router.get("/search", summary="Search the messages of every session", responses=_REFUSED)
 async def search_everything(
-    rooms: Behind, caller: Reader, wanted: Annotated[SearchQuery, Query()]
+    rooms: TheRooms, caller: Reader, wanted: Annotated[SearchQuery, Query()]
 ) -> FoundOut:
     """The same over all sessions; `session_id` tells whose a message is."""
     where = Where(caller.tenant_id)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response, status
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.auth import Admin, Reader, TheRooms
 from holdfast.api.bodies import Body
 from holdfast.api.errors import refusals
 from holdfast.api.paging import PageOut, PageQuery, cut, read_change_place, write_change_place
@@ -253,7 +253,7 @@ def _pairing_out(it: PairingView) -> PairingOut:
 
 
 @router.get("", summary="List sessions", responses=refusals())
-async def list_sessions(rooms: Behind, caller: Reader) -> SessionsOut:
+async def list_sessions(rooms: TheRooms, caller: Reader) -> SessionsOut:
     """Every session with its state."""
     views = [it for it in rooms.sessions.list(caller.tenant_id) if caller.reaches(SessionId(it.id))]
     # Devices of sessions that are gone belong to no number that a key could be limited to.
@@ -269,7 +269,7 @@ async def list_sessions(rooms: Behind, caller: Reader) -> SessionsOut:
     responses={201: {"model": SessionOut, "description": "created"}, **refusals(400)},
 )
 async def put_session(
-    response: Response, rooms: Behind, caller: Admin, name: Annotated[str, Path(max_length=128)]
+    response: Response, rooms: TheRooms, caller: Admin, name: Annotated[str, Path(max_length=128)]
 ) -> SessionOut:
     """Safe to repeat: the same name is the same session."""
     view, created = await rooms.sessions.create_or_get(caller.tenant_id, name)
@@ -279,7 +279,7 @@ async def put_session(
 
 
 @router.get("/{ref}", summary="Show a session", responses=refusals(404))
-async def show_session(rooms: Behind, caller: Reader, ref: Ref) -> SessionOut:
+async def show_session(rooms: TheRooms, caller: Reader, ref: Ref) -> SessionOut:
     """One session, by id, name or its number."""
     return await shown(rooms, rooms.sessions.show(caller.tenant_id, ref))
 
@@ -291,7 +291,7 @@ class ChangeIn(Body):
 
 
 @router.patch("/{ref}", summary="Rename a session", responses=refusals(400, 404, 409))
-async def rename_session(rooms: Behind, caller: Admin, ref: Ref, change: ChangeIn) -> SessionOut:
+async def rename_session(rooms: TheRooms, caller: Admin, ref: Ref, change: ChangeIn) -> SessionOut:
     """Its id, its number and everything else stay. The old name is free for another session.
 
     `name_taken` when another session has the name. Safe to repeat for who addresses it by id or number.
@@ -300,14 +300,14 @@ async def rename_session(rooms: Behind, caller: Admin, ref: Ref, change: ChangeI
 
 
 @router.delete("/{ref}", status_code=204, summary="Delete a session", responses=refusals(404))
-async def delete_session(rooms: Behind, caller: Admin, ref: Ref) -> None:
+async def delete_session(rooms: TheRooms, caller: Admin, ref: Ref) -> None:
     """It is logged out, its credentials go to quarantine, its name becomes free. Messages and events stay."""
     await rooms.sessions.delete(caller.tenant_id, ref)
 
 
 @router.post("/{ref}/pair", status_code=202, summary="Begin pairing", responses=refusals(400, 404, 409))
 async def pair(
-    rooms: Behind,
+    rooms: TheRooms,
     caller: Admin,
     ref: Ref,
     replace_number: ReplaceNumber = False,
@@ -325,25 +325,25 @@ async def pair(
 
 
 @router.delete("/{ref}/pair", summary="Cancel pairing", responses=refusals(404))
-async def cancel_pairing(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
+async def cancel_pairing(rooms: TheRooms, caller: Admin, ref: Ref) -> SessionOut:
     """The code is worthless from now on."""
     return await shown(rooms, await rooms.sessions.cancel_pairing(caller.tenant_id, ref))
 
 
 @router.post("/{ref}/connect", summary="Connect", responses=refusals(404))
-async def connect(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
+async def connect(rooms: TheRooms, caller: Admin, ref: Ref) -> SessionOut:
     """The session is to be up, from now on and after every restart. One that is not linked begins pairing."""
     return await shown(rooms, await rooms.sessions.connect(caller.tenant_id, ref))
 
 
 @router.post("/{ref}/disconnect", summary="Disconnect", responses=refusals(404))
-async def disconnect(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
+async def disconnect(rooms: TheRooms, caller: Admin, ref: Ref) -> SessionOut:
     """The session is to be down, from now on and after every restart. It stays linked."""
     return await shown(rooms, await rooms.sessions.disconnect(caller.tenant_id, ref))
 
 
 @router.post("/{ref}/logout", summary="Log out", responses=refusals(404))
-async def log_out(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
+async def log_out(rooms: TheRooms, caller: Admin, ref: Ref) -> SessionOut:
     """Unlinks this device from the phone; the credentials go to quarantine.
 
     The next pairing needs a new QR code.
@@ -353,7 +353,7 @@ async def log_out(rooms: Behind, caller: Admin, ref: Ref) -> SessionOut:
 
 @router.get("/{ref}/timeline", summary="What happened to a session", responses=refusals(400, 404))
 async def timeline(
-    rooms: Behind, caller: Reader, ref: Ref, wanted: Annotated[TimelineQuery, Query()]
+    rooms: TheRooms, caller: Reader, ref: Ref, wanted: Annotated[TimelineQuery, Query()]
 ) -> TimelineOut:
     """Every change with its reason and how long it lasted, newest first."""
     place = read_change_place(wanted.after)
@@ -366,7 +366,7 @@ async def timeline(
 
 @router.get("/{ref}/uptime", summary="How long a session was connected", responses=refusals(404))
 async def uptime(
-    rooms: Behind, caller: Reader, ref: Ref, days: Annotated[int, Query(ge=1, le=366)] = 30
+    rooms: TheRooms, caller: Reader, ref: Ref, days: Annotated[int, Query(ge=1, le=366)] = 30
 ) -> UptimeOut:
     """By day and month, and how fast it came back. As far back as timelines are kept (90 days by default)."""
     return _uptime_out(await rooms.sessions.uptime(caller.tenant_id, ref, days))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.auth import Admin, Reader, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.api.messages import Ref
 from holdfast.api.rooms import Rooms
@@ -47,34 +47,34 @@ class TakenOut(SnapshotsOut):
 
 
 @router.get("", summary="List snapshots", responses=refusals(404))
-async def list_snapshots(rooms: Behind, caller: Reader, ref: Ref) -> SnapshotsOut:
+async def list_snapshots(rooms: TheRooms, caller: Reader, ref: Ref) -> SnapshotsOut:
     """They are taken whenever the credentials change; the newest good one takes a damaged file's place."""
     return SnapshotsOut(snapshots=_of(rooms, caller.tenant_id, ref))
 
 
 @router.post("", summary="Take a snapshot", responses=refusals(404, 409, 502))
-async def take_snapshot(rooms: Behind, caller: Admin, ref: Ref) -> TakenOut:
+async def take_snapshot(rooms: TheRooms, caller: Admin, ref: Ref) -> TakenOut:
     """Now, where the credentials are other ones than in the newest."""
     taken = await rooms.sessions.take_snapshot(caller.tenant_id, ref)
     return TakenOut(taken=taken, snapshots=_of(rooms, caller.tenant_id, ref))
 
 
 @router.post("/verify", summary="Verify snapshots", responses=refusals(404, 502))
-async def verify_snapshots(rooms: Behind, caller: Admin, ref: Ref) -> SnapshotsOut:
+async def verify_snapshots(rooms: TheRooms, caller: Admin, ref: Ref) -> SnapshotsOut:
     """Each is opened and read in full. Nothing is changed."""
     await rooms.sessions.verify_snapshots(caller.tenant_id, ref)
     return SnapshotsOut(snapshots=_of(rooms, caller.tenant_id, ref))
 
 
 @router.post("/{name}/verify", summary="Verify a snapshot", responses=refusals(404, 502))
-async def verify_snapshot(rooms: Behind, caller: Admin, ref: Ref, name: Name) -> SnapshotsOut:
+async def verify_snapshot(rooms: TheRooms, caller: Admin, ref: Ref, name: Name) -> SnapshotsOut:
     """It is opened and read in full. Nothing is changed."""
     await rooms.sessions.verify_snapshots(caller.tenant_id, ref, name)
     return SnapshotsOut(snapshots=_of(rooms, caller.tenant_id, ref))
 
 
 @router.post("/{name}/restore", summary="Put a snapshot back", responses=refusals(404, 409, 502, 503))
-async def put_back_snapshot(rooms: Behind, caller: Admin, ref: Ref, name: Name) -> SessionOut:
+async def put_back_snapshot(rooms: TheRooms, caller: Admin, ref: Ref, name: Name) -> SessionOut:
     """It takes the place of the session's file, and the session connects with it, without a code.
 
     For when something is wrong with the file that no check finds: a damaged one is replaced by itself. What

@@ -19,7 +19,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from holdfast.accounts import Caller, Scope
-from holdfast.api.auth import Behind
+from holdfast.api.auth import TheRooms
 from holdfast.api.errors import problem_of
 from holdfast.api.events import begin
 from holdfast.api.frames import AckOp, MessageIn, SendOp, SubscribeOp, event_frames, parse, refusal_frame
@@ -50,7 +50,7 @@ _OPS: Final = "auth, subscribe, ack, send, commit, states"
 
 
 @router.websocket("/events/ws")
-async def event_socket(socket: WebSocket, rooms: Behind) -> None:
+async def event_socket(socket: WebSocket, rooms: TheRooms) -> None:
     """One client on one connection."""
     key, caller = _key_in_header(socket), None
     if key:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from holdfast.accounts import Caller, Scope
-from holdfast.api.auth import Behind, Reader
+from holdfast.api.auth import Reader, TheRooms
 from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.reach import reached
@@ -83,7 +83,7 @@ def consumer_of(caller: Caller) -> Consumer:
 
 
 @router.get("", summary="List subscriptions", responses=refusals())
-async def list_subscriptions(rooms: Behind, caller: Reader) -> SubscriptionsOut:
+async def list_subscriptions(rooms: TheRooms, caller: Reader) -> SubscriptionsOut:
     """Every consumer with a name, and where it stands."""
     return SubscriptionsOut(
         subscriptions=[
@@ -93,7 +93,7 @@ async def list_subscriptions(rooms: Behind, caller: Reader) -> SubscriptionsOut:
 
 
 @router.put("/{name}", summary="Change a subscription's filter", responses=refusals(400, 404))
-async def change_subscription(rooms: Behind, caller: Reader, name: Name, body: FilterIn) -> SubscriptionOut:
+async def change_subscription(rooms: TheRooms, caller: Reader, name: Name, body: FilterIn) -> SubscriptionOut:
     """It keeps its place. A consumer that reads it now is ended, to come again with the new filter."""
     wanted = wanted_by(rooms, caller, body.sessions, body.types) or Wanted()
     changed = await rooms.subscriptions.change(consumer_of(caller), name, wanted, body.owner_key_id)
@@ -101,13 +101,13 @@ async def change_subscription(rooms: Behind, caller: Reader, name: Name, body: F
 
 
 @router.delete("/{name}", status_code=204, summary="Delete a subscription", responses=refusals(404))
-async def delete_subscription(rooms: Behind, caller: Reader, name: Name) -> None:
+async def delete_subscription(rooms: TheRooms, caller: Reader, name: Name) -> None:
     """Its place is forgotten: the next consumer of this name begins as a new one."""
     await rooms.subscriptions.delete(consumer_of(caller), name)
 
 
 @router.post("/{name}/ack", status_code=204, summary="Acknowledge", responses=refusals(400, 404))
-async def ack(rooms: Behind, caller: Reader, name: Name, body: AckIn) -> None:
+async def ack(rooms: TheRooms, caller: Reader, name: Name, body: AckIn) -> None:
     """Everything up to this cursor is done: the consumer's next connection goes on after it."""
     position = rooms.journal.position_of(body.cursor)
     await rooms.subscriptions.ack(consumer_of(caller), name, position)

@@ -9,7 +9,7 @@ from typing import Literal
 from fastapi import APIRouter, BackgroundTasks, Response, status
 from pydantic import BaseModel, Field
 
-from holdfast.api.auth import Admin, Behind, Reader
+from holdfast.api.auth import Admin, Reader, TheRooms
 from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
@@ -114,7 +114,7 @@ async def livez() -> AliveOut:
         503: {"model": ReadyOut, "description": "not ready: no engine is attached, or the start is not over"}
     },
 )
-async def readyz(rooms: Behind, response: Response) -> ReadyOut:
+async def readyz(rooms: TheRooms, response: Response) -> ReadyOut:
     """200 when messages are received and sends are carried out, 503 otherwise."""
     facts = rooms.facts
     engine = facts.engine is not None
@@ -127,7 +127,7 @@ async def readyz(rooms: Behind, response: Response) -> ReadyOut:
 
 
 @router.get("/system", summary="What runs here", responses=refusals())
-async def system(rooms: Behind, caller: Reader) -> SystemOut:
+async def system(rooms: TheRooms, caller: Reader) -> SystemOut:
     """Version, engine, gateway, restoration."""
     facts = rooms.facts
     engine, progress, trouble = facts.engine, facts.progress, facts.trouble
@@ -184,7 +184,7 @@ class ClockIn(Body):
 
 
 @lab_router.post("/clock", status_code=204, summary="Set its clock (lab only)", responses=refusals())
-async def set_clock(rooms: Behind, caller: Admin, wanted: ClockIn) -> None:
+async def set_clock(rooms: TheRooms, caller: Admin, wanted: ClockIn) -> None:
     """In lab mode only: the gateway's wall clock jumps, as if somebody had set the machine's."""
     log.warning("lab.clock_set", ahead_s=wanted.ahead_s)
     now_ms.ahead_ms = round(wanted.ahead_s * 1000)
@@ -192,7 +192,7 @@ async def set_clock(rooms: Behind, caller: Admin, wanted: ClockIn) -> None:
 
 
 @lab_router.post("/kill", status_code=202, summary="kill -9, now (lab only)", responses=refusals())
-async def kill(rooms: Behind, caller: Admin, wanted: KillIn, answered: BackgroundTasks) -> KilledOut:
+async def kill(rooms: TheRooms, caller: Admin, wanted: KillIn, answered: BackgroundTasks) -> KilledOut:
     """In lab mode only: SIGKILL for the engine, the gateway, or both. What runs them starts them again."""
     facts = rooms.facts
     engine = facts.engine

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from holdfast.api.auth import Behind, Reader
+from holdfast.api.auth import Reader, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.kit.clock import now_ms
 from holdfast.kit.iso import ms_of
@@ -35,7 +35,7 @@ class TrafficOut(BaseModel):
 
 @router.get("", summary="Messages by number", responses=refusals(400))
 async def traffic(
-    rooms: Behind,
+    rooms: TheRooms,
     caller: Reader,
     since: Annotated[
         AwareDatetime, Query(description="with a time zone; a midnight, to begin with somebody's day")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from holdfast.accounts import Caller, Role, Scope, User
-from holdfast.api.auth import Behind, KeyHolder, Reader, TheNote
+from holdfast.api.auth import KeyHolder, Reader, TheNote, TheRooms
 from holdfast.api.bodies import Body, Moment
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
@@ -95,7 +95,7 @@ class SecretOut(BaseModel):
 
 
 @own_router.get("", summary="Who am I?", responses=refusals())
-async def me(rooms: Behind, caller: Reader) -> SelfOut:
+async def me(rooms: TheRooms, caller: Reader) -> SelfOut:
     """Every key may ask."""
     return SelfOut(
         key_id=caller.key_id,
@@ -109,32 +109,32 @@ async def me(rooms: Behind, caller: Reader) -> SelfOut:
 @own_router.put(
     "/password", status_code=204, summary="Change one's password", responses=refusals(404, 422, 429)
 )
-async def change_password(rooms: Behind, caller: Reader, body: PasswordsIn) -> None:
+async def change_password(rooms: TheRooms, caller: Reader, body: PasswordsIn) -> None:
     """Every other login of this user ends."""
     await rooms.logins.change_password(caller, body.old, body.new)
 
 
 @own_router.delete("/logins", status_code=204, summary="Sign out everywhere else", responses=refusals(404))
-async def end_own_logins(rooms: Behind, caller: Reader) -> None:
+async def end_own_logins(rooms: TheRooms, caller: Reader) -> None:
     """Every login of this user but the one that asks; its open pages end."""
     await rooms.logins.end_others(caller)
 
 
 @own_router.post("/totp", status_code=201, summary="Prepare a second step", responses=refusals(404, 429))
-async def offer_totp(rooms: Behind, caller: Reader, body: ProofIn) -> SecretOut:
+async def offer_totp(rooms: TheRooms, caller: Reader, body: ProofIn) -> SecretOut:
     """A secret for an authenticator app. Nothing is asked for until a code of it was shown."""
     secret, uri = await rooms.logins.offer_totp(caller, body.password)
     return SecretOut(secret=secret, uri=uri)
 
 
 @own_router.put("/totp", status_code=204, summary="Begin the second step", responses=refusals(404))
-async def begin_totp(rooms: Behind, caller: Reader, body: CodeIn) -> None:
+async def begin_totp(rooms: TheRooms, caller: Reader, body: CodeIn) -> None:
     """From now on every login of this user asks for a code."""
     await rooms.logins.begin_totp(caller, body.code)
 
 
 @own_router.post("/totp/end", status_code=204, summary="End the second step", responses=refusals(404, 429))
-async def end_totp(rooms: Behind, caller: Reader, body: ProofIn) -> None:
+async def end_totp(rooms: TheRooms, caller: Reader, body: ProofIn) -> None:
     """The password alone is enough from now on."""
     await rooms.logins.end_totp(caller, body.password)
 
@@ -143,13 +143,13 @@ async def end_totp(rooms: Behind, caller: Reader, body: ProofIn) -> None:
 
 
 @router.get("", summary="List users", responses=refusals())
-async def list_users(rooms: Behind, caller: KeyHolder) -> UsersOut:
+async def list_users(rooms: TheRooms, caller: KeyHolder) -> UsersOut:
     """By name."""
     return UsersOut(users=[_user_out(it) for it in await rooms.users.all(caller.tenant_id)])
 
 
 @router.post("", status_code=201, summary="Make a user", responses=refusals(400, 409, 422, 429))
-async def make_user(rooms: Behind, caller: KeyHolder, note: TheNote, body: UserIn) -> UserOut:
+async def make_user(rooms: TheRooms, caller: KeyHolder, note: TheNote, body: UserIn) -> UserOut:
     """With a first password, which the user changes. Nobody makes a user that may do more than himself."""
     note.target = f"{body.name} {body.role.value}"
     return _user_out(await rooms.users.add(caller, body.name, body.role, body.password))
@@ -157,7 +157,7 @@ async def make_user(rooms: Behind, caller: KeyHolder, note: TheNote, body: UserI
 
 @router.patch("/{user}", summary="Change a user", responses=refusals(404, 409, 422, 429))
 async def change_user(
-    rooms: Behind, caller: KeyHolder, note: TheNote, user: Ref, body: UserChangeIn
+    rooms: TheRooms, caller: KeyHolder, note: TheNote, user: Ref, body: UserChangeIn
 ) -> UserOut:
     """Role, lock or password. Its logins end, and its open pages with them."""
     asked = body.model_dump(exclude_none=True, mode="json")
@@ -173,13 +173,13 @@ async def change_user(
 
 
 @router.delete("/{user}", status_code=204, summary="Remove a user", responses=refusals(404, 409))
-async def remove_user(rooms: Behind, caller: KeyHolder, user: Ref) -> None:
+async def remove_user(rooms: TheRooms, caller: KeyHolder, user: Ref) -> None:
     """Its open pages end, its name becomes free; what it did stays in the audit."""
     await rooms.users.remove(caller, user)
 
 
 @router.delete("/{user}/logins", status_code=204, summary="Sign a user out", responses=refusals(404))
-async def end_logins(rooms: Behind, caller: KeyHolder, user: Ref) -> None:
+async def end_logins(rooms: TheRooms, caller: KeyHolder, user: Ref) -> None:
     """Everywhere. It may log in again."""
     await rooms.users.end_logins(caller, user)
 

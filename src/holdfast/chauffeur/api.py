@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import AwareDatetime
 from starlette.exceptions import HTTPException
 
-from holdfast.api.auth import Behind, Operator, Reader, TheNote
+from holdfast.api.auth import Operator, Reader, TheNote, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.chauffeur.booking import Booking, BookingRefused, Owner, Status
 from holdfast.chauffeur.bookings import Order, Wanted
@@ -166,7 +166,7 @@ async def show(office: AtOffice, caller: Reader, ref: Ref) -> BookingOut:
 @router.get("/chats/{session}/{chat}/bookings", summary="A chat's next rides", responses=refusals(404))
 async def of_chat(
     office: AtOffice,
-    rooms: Behind,
+    rooms: TheRooms,
     caller: Reader,
     session: Annotated[str, Path(max_length=128)],
     chat: Annotated[str, Path(max_length=128)],
@@ -180,7 +180,7 @@ async def of_chat(
 
 @router.post("/bookings", status_code=201, summary="Enter a booking", responses=refusals(404, 409, 422))
 async def create(
-    office: AtOffice, rooms: Behind, caller: Operator, note: TheNote, body: BookingIn, key: Key = None
+    office: AtOffice, rooms: TheRooms, caller: Operator, note: TheNote, body: BookingIn, key: Key = None
 ) -> BookingOut:
     """The same Idempotency-Key again gives the same booking. The customer is not written to."""
     session = rooms.directory.resolve(caller.tenant_id, body.session)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from holdfast.accounts import Caller
-from holdfast.api.auth import Behind, Reader
+from holdfast.api.auth import Reader, TheRooms
 from holdfast.api.errors import refusals
 from holdfast.api.events import begin, stream
 from holdfast.api.rooms import Rooms
@@ -30,14 +30,14 @@ def mount(app: FastAPI) -> None:
 
 
 @router.get("/instances", summary="List instances", responses=refusals())
-async def list_instances(rooms: Behind, caller: Reader) -> InstancesOut:
+async def list_instances(rooms: TheRooms, caller: Reader) -> InstancesOut:
     """Every session, as the old systems list their instances."""
     views = rooms.sessions.list(caller.tenant_id)
     return InstancesOut(instances=[InstanceOut.model_validate(fields_of(view)) for view in views])
 
 
 @router.get("/status", summary="How an instance is", responses=refusals(400, 404))
-async def show_status(rooms: Behind, caller: Reader, instance: Instance = None) -> StatusOut:
+async def show_status(rooms: TheRooms, caller: Reader, instance: Instance = None) -> StatusOut:
     """The named one, or the only one that there is."""
     return StatusOut.model_validate(fields_of(_named(rooms, caller, instance)))
 
@@ -53,7 +53,7 @@ async def show_status(rooms: Behind, caller: Reader, instance: Instance = None) 
 )
 async def hear_events(
     request: Request,
-    rooms: Behind,
+    rooms: TheRooms,
     caller: Reader,
     instance: Instance = None,
     last_event_id: Annotated[str | None, Header(description="what a browser sends to continue")] = None,
