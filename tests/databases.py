@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psycopg
 from sqlalchemy import URL, Engine, create_engine, make_url
 
 from holdfast.lab.postgresql import ScratchPostgresql
@@ -18,7 +19,14 @@ from patience import PATIENCE_S
 
 _KEPT = {"tenants"}
 #: The index of words is made by its migration: SQLAlchemy knows no table of its kind.
-_EMPTY = ", ".join(sorted({*metadata.tables, "search"} - _KEPT))
+_EMPTY = sorted({*metadata.tables, "search"} - _KEPT)
+#: Every connection to this database but the one that asks.
+_END_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+#: Which of these tables hold anything, or have held a row since they were truncated.
+_USED = "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND pg_relation_size(oid) > 0"
 
 
 def sql(text: str, postgresql: str | None = None) -> Statement:
@@ -100,14 +108,18 @@ class PostgresqlForTests:
             address = PostgresqlServer(self.server.url(self._used))
             PostgresqlDatabase(address.url).open_writer().close()
             return address
-        # Whoever is told to end may hold the lock of the one gateway for a moment more.
-        sessions = f"FROM pg_stat_activity WHERE datname = '{self._used}'"
-        deadline = time.monotonic() + PATIENCE_S
-        while self.server.ask(f"SELECT pg_terminate_backend(pid) {sessions}"):
-            assert time.monotonic() < deadline, "a test's connection to the database does not end"
-            time.sleep(0.005)
-        self.server.ask(f"TRUNCATE {_EMPTY} RESTART IDENTITY", self._used)
-        return PostgresqlServer(self.server.url(self._used))
+        address = PostgresqlServer(self.server.url(self._used))
+        with psycopg.connect(address.url, autocommit=True) as connection:
+            # Whoever is told to end may hold the lock of the one gateway for a moment more.
+            deadline = time.monotonic() + PATIENCE_S
+            while connection.execute(_END_OTHERS).fetchall():
+                assert time.monotonic() < deadline, "a test's connection to the database does not end"
+                time.sleep(0.005)
+            # Each table that is truncated gets new files, so only those that have some.
+            if used := connection.execute(_USED, [_EMPTY]).fetchall():
+                names = ", ".join(name for (name,) in used)
+                connection.execute(f"TRUNCATE {names} RESTART IDENTITY".encode())
+        return address
 
 
 @contextmanager
