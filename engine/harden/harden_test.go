@@ -95,11 +95,16 @@ func TestAPanicInAGoroutineOfTheLibraryEndsNoProcess(t *testing.T) {
 }
 
 func TestAnAmendmentIsMadeOnceOrFails(t *testing.T) {
-	for name, it := range amendments() {
-		if text, err := amend(name, "if "+it.from+" {}"); err != nil || text != "if "+it.to+" {}" {
-			t.Errorf("%s: %q, %v", name, text, err)
+	before, after := map[string]string{}, map[string]string{}
+	for _, it := range amendments() {
+		before[it.file] += "if " + it.from + " {}\n"
+		after[it.file] += "if " + it.to + " {}\n"
+	}
+	for name, text := range before {
+		if got, err := amend(name, text); err != nil || got != after[name] {
+			t.Errorf("%s: %q, %v", name, got, err)
 		}
-		for _, wrong := range []string{"", it.from + it.from} {
+		for _, wrong := range []string{"", text + text} {
 			if _, err := amend(name, wrong); err == nil {
 				t.Errorf("%s: %q was taken", name, wrong)
 			}

@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// The library's queue takes twice as many.
-	libraryQueue = 1024
+	// The library's queue takes twice as many: see engine/harden.
+	libraryQueue = 128
 	// A stanza that takes longer holds up everything after it: the connection is given up, order is not.
 	handlingLimit = 5 * time.Minute
 	// How often a reader that waits for room looks again without being told.
@@ -160,6 +160,7 @@ func (s *stanzas) take(ctx context.Context) {
 			case s.more <- struct{}{}:
 			default:
 			}
+			s.intake.wake() // a reader may wait for room in the library's queue
 		case <-ctx.Done():
 			return
 		}

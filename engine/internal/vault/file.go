@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -39,8 +40,10 @@ var (
 const (
 	busyTimeout  = 4 * time.Second
 	closeTimeout = 3 * time.Second
-	// An idle file costs some 300 KiB open: close it, the next query opens it again.
-	idleTimeout = 60 * time.Second
+	// An idle file costs some 350 KiB open: close it, the next query opens it again. Sooner where nothing was written since it
+	// was opened: after a restore that is every file.
+	idleTimeout     = 60 * time.Second
+	idleOnlyReading = 10 * time.Second
 )
 
 // File is an open session file. Safe for concurrent use; all its queries share one connection.
@@ -48,6 +51,7 @@ type File struct {
 	db         *sql.DB
 	wrapped    *dbutil.Database
 	container  *sqlstore.Container
+	written    atomic.Bool // since it was opened
 	handled    handled
 	identities identities
 }
@@ -77,15 +81,15 @@ func openFile(ctx context.Context, path string, sessionKey []byte, tell notices)
 		return nil, err
 	}
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=" + sealed.Name + "&_txlock=immediate"}
-	opener, err := newConnector(dsn.String(), key, tell.committed)
+	file := &File{}
+	opener, err := newConnector(dsn.String(), key, file.opened, func() { file.committed(tell) })
 	if err != nil {
 		return nil, classify(err)
 	}
 	db := sql.OpenDB(opener)
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(1)
-	db.SetConnMaxIdleTime(idleTimeout)
-	file := &File{db: db}
+	file.db = db
 	if short {
 		err = file.whole(ctx, key, path)
 	}
@@ -107,6 +111,22 @@ func openFile(ctx context.Context, path string, sessionKey []byte, tell notices)
 		return nil, classify(err)
 	}
 	return file, nil
+}
+
+// opened is called with each new connection.
+func (f *File) opened() {
+	f.written.Store(false)
+	f.db.SetConnMaxIdleTime(idleOnlyReading)
+}
+
+// committed is called with each transaction that writes, just before it is written.
+func (f *File) committed(tell notices) {
+	if f.written.CompareAndSwap(false, true) {
+		f.db.SetConnMaxIdleTime(idleTimeout)
+	}
+	if tell.committed != nil {
+		tell.committed()
+	}
 }
 
 // prepare runs on each new connection. The key comes first: every other statement reads the file. The log is written back

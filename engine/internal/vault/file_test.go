@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.mau.fi/whatsmeow/proto/waAdv"
 	"go.mau.fi/whatsmeow/store"
@@ -244,4 +246,42 @@ func TestAnIdleFileClosesAndOpensAgain(t *testing.T) {
 		}
 		file.db.SetMaxIdleConns(1)
 	}
+}
+
+func TestAFileThatNobodyWritesToClosesSooner(t *testing.T) {
+	path := filepath.Join(t.TempDir(), databaseName)
+	synctest.Test(t, func(t *testing.T) {
+		file := linked(t, path)
+		defer file.Close() //nolint:errcheck // test
+		open := func() int {
+			synctest.Wait()
+			return file.db.Stats().OpenConnections
+		}
+		time.Sleep(idleTimeout - time.Second)
+		if open() != 1 {
+			t.Error("what was written to is closed too soon")
+		}
+		time.Sleep(2 * time.Second)
+		if open() != 0 {
+			t.Error("an idle file stays open")
+		}
+		for range 2 {
+			device, err := file.LoadDevice(t.Context(), &Watch{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(idleOnlyReading + time.Second)
+			if open() != 0 {
+				t.Error("a file that was only read stays open")
+			}
+			if err := device.Save(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(idleOnlyReading + time.Second)
+			if open() != 1 {
+				t.Error("what was written to again is closed too soon")
+			}
+			time.Sleep(idleTimeout)
+		}
+	})
 }

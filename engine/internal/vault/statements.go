@@ -15,21 +15,22 @@ import (
 // The library has some eighty statements, half of them for one message; lists of varying length would make more.
 const keptStatements = 96
 
-// connector opens connections to one encrypted file.
+// connector opens connections to one encrypted file, and tells of each and of its commits whoever wants to know.
 type connector struct {
 	inner     driver.Connector
 	key       fileKey
+	opened    func()
 	committed func()
 }
 
 var _ driver.Connector = (*connector)(nil)
 
-func newConnector(dsn string, key fileKey, committed func()) (*connector, error) {
+func newConnector(dsn string, key fileKey, opened, committed func()) (*connector, error) {
 	inner, err := (&sqlite.SQLite{}).OpenConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return &connector{inner: inner, key: key, committed: committed}, nil
+	return &connector{inner: inner, key: key, opened: opened, committed: committed}, nil
 }
 
 // Driver implements driver.Connector.
@@ -55,6 +56,9 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 			c.committed()
 			return true
 		})
+	}
+	if c.opened != nil {
+		c.opened()
 	}
 	return &connection{Conn: conn, kept: map[string]*statement{}}, nil
 }

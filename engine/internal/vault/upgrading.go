@@ -139,7 +139,7 @@ func openAsItIs(path string, sessionKey []byte) (*sql.DB, error) {
 		return nil, err
 	}
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: "vfs=" + sealed.Name + "&_txlock=immediate"}
-	opener, err := newConnector(dsn.String(), key, nil)
+	opener, err := newConnector(dsn.String(), key, nil, nil)
 	if err != nil {
 		return nil, err
 	}
