@@ -38,6 +38,8 @@ _AT_ONCE: Final = 6
 _LOOK_AT: Final = 16
 _STORE_AGAIN_S: Final = 1.0
 _CRASHED_AGAIN_S: Final = 30.0
+#: Sessions come up in crowds: the database is asked once for all that came within this time.
+_CROWD_S: Final = 0.05
 
 
 class Fetcher:
@@ -57,6 +59,9 @@ class Fetcher:
         self._store, self._journal, self._library = store, journal, library
         self._files, self._acts, self._clock, self._roll = files, acts, clock, roll
         self._up: set[SessionId] = set()
+        #: Came up since the last look.
+        self._came: set[SessionId] = set()
+        self._news = asyncio.Event()
         self._workers: dict[SessionId, int] = {}
         self._busy: set[int] = set()
         self._timers: dict[SessionId, asyncio.TimerHandle] = {}
@@ -68,9 +73,10 @@ class Fetcher:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             try:
-                for session_id in list(self._up):
-                    self.expected(session_id)
-                await asyncio.Event().wait()
+                while True:
+                    await self._news.wait()
+                    await asyncio.sleep(_CROWD_S)
+                    await self._look()
             finally:
                 self._tasks = None
                 for timer in self._timers.values():
@@ -79,7 +85,8 @@ class Fetcher:
     def session_up(self, session_id: SessionId) -> None:
         """The session can ask WhatsApp now."""
         self._up.add(session_id)
-        self.expected(session_id)
+        self._came.add(session_id)
+        self._news.set()
 
     def session_down(self, session_id: SessionId) -> None:
         """It cannot: nothing new is asked."""
@@ -96,6 +103,19 @@ class Fetcher:
             self._tasks.create_task(self._work(session_id))
 
     # ---- work ----
+
+    async def _look(self) -> None:
+        """Begin with the sessions that came up and have something to fetch."""
+        self._news.clear()
+        came, self._came = self._came, set()
+        try:
+            rows = await self._store.read(lambda unit: unit.all(statements.FETCHING))
+        except Exception:
+            begin = came  # each asks by itself, tries again, and says what is wrong
+        else:
+            begin = came & {SessionId(row[0]) for row in rows}
+        for session_id in begin:
+            self.expected(session_id)
 
     async def _work(self, session_id: SessionId) -> None:
         """Fetch one file after the other, as long as there are any that are due."""

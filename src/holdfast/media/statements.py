@@ -94,6 +94,11 @@ ORDER BY g.direction DESC, g.order_no DESC LIMIT 1
 OF_ORDER: Final = Statement(
     "media.of_order", "The file of a message, by its order number.", f"{_TASK} WHERE a.order_no = :order_no"
 )
+FETCHING: Final = Statement(
+    "media.fetching",
+    "The sessions that have files to fetch, now or later.",
+    f"SELECT DISTINCT session_id FROM attachments WHERE state IN {_OPEN}",
+)
 NEXT_DUE: Final = Statement(
     "media.next_due",
     "When a session may fetch the next file; nothing when it has none to fetch.",
