@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from holdfast.accounts import Caller, Scope
 from holdfast.api.app import create_app
@@ -66,40 +67,57 @@ ROOMS: dict[str, Closed] = {it.name: Closed() for it in fields(Rooms)} | {
     "audit": Book(),
     "library": Shelf(),
 }
-APP = create_app(cast(Rooms, SimpleNamespace(**ROOMS)))
-OPERATIONS: dict[str, dict[str, Any]] = {
-    f"{method.upper()} {path}": operation
-    for path, methods in APP.openapi()["paths"].items()
-    for method, operation in methods.items()
-}
 
 
-def test_every_body_has_an_example() -> None:
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    """The shipped composition over them."""
+    return create_app(cast(Rooms, SimpleNamespace(**ROOMS)))
+
+
+@pytest.fixture(scope="module")
+def operations(app: FastAPI) -> dict[str, dict[str, Any]]:
+    """What is said of each operation."""
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in app.openapi()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_every_body_has_an_example(operations: dict[str, dict[str, Any]]) -> None:
     json = {
         name
-        for name, it in OPERATIONS.items()
+        for name, it in operations.items()
         if "application/json" in it.get("requestBody", {}).get("content", {})
     }
     assert json == set(BODIES)
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
-async def test_the_api_takes_the_example(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr(addresses, "opened", Closed())  # nothing is fetched from anywhere
-    operation = OPERATIONS[name]
+def request(name: str, operation: dict[str, Any]) -> tuple[str, str, Any]:
+    """Method, address and body of an operation's example."""
     method, _, path = name.partition(" ")
     needed = {it["name"]: it for it in operation.get("parameters", ()) if it.get("required")}
     path = re.sub(r"\{(\w+)\}", lambda it: quote(needed[it[1]]["example"], safe=""), path)
     query = {key: it["example"] for key, it in needed.items() if it["in"] == "query"}
-    content = operation.get("requestBody", {}).get("content", {})
-    body = content.get("application/json", {}).get("example")
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+    return method, f"{path}?{urlencode(query, doseq=True)}", body
+
+
+async def test_the_api_takes_every_example(
+    monkeypatch: pytest.MonkeyPatch, app: FastAPI, operations: dict[str, dict[str, Any]]
+) -> None:
+    monkeypatch.setattr(addresses, "opened", Closed())  # nothing is fetched from anywhere
+    assert len(operations) > 100
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(APP, raise_app_exceptions=False),
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False),
         base_url="http://localhost",
         headers={"Authorization": "Bearer hf_1"},
     ) as http:
-        answer = await http.request(method, f"{path}?{urlencode(query, doseq=True)}", json=body)
-    assert str(answer.status_code) in operation["responses"], answer.text
-    assert answer.status_code != 422, answer.text
-    if body is not None:
-        assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+        for name, operation in operations.items():
+            method, address, body = request(name, operation)
+            answer = await http.request(method, address, json=body)
+            assert str(answer.status_code) in operation["responses"], (name, answer.text)
+            assert answer.status_code != 422, (name, answer.text)
+            if body is not None:
+                assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable"), name
