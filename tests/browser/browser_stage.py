@@ -3,15 +3,18 @@
 import asyncio
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+#: The one without windows where it is there: each of them costs a renderer of its own.
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 #: A busy machine is slow, not wrong.
 SLOW_MS = 90_000
 FLAGS = [
@@ -54,11 +57,20 @@ async def served(data: Path, process: asyncio.subprocess.Process | None = None) 
     raise AssertionError("the dashboard did not start")
 
 
+async def a_context(browser: Browser, **more: Any) -> BrowserContext:
+    """A memory of its own and patience, for somebody who has chosen that nothing moves.
+
+    What moves without end is drawn without end, by a core that other tests need.
+    """
+    context = await browser.new_context(reduced_motion="reduce", **more)
+    context.set_default_timeout(SLOW_MS)
+    return context
+
+
 @asynccontextmanager
 async def a_page(browser: Browser) -> AsyncIterator[Page]:
     """An empty page with a memory of its own and patience, closed with this block."""
-    context = await browser.new_context()
-    context.set_default_timeout(SLOW_MS)
+    context = await a_context(browser)
     try:
         yield await context.new_page()
     finally:

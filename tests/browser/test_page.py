@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from browser_stage import SLOW_MS, served
+from browser_stage import a_context, served
 from playwright.async_api import Browser, Locator, Page, expect
 
 from holdfast.client import NoQr
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Phone, Simulator, Stack
+
+pytestmark = pytest.mark.usefixtures("kept_warm")
 
 
 @dataclass
@@ -149,10 +151,8 @@ async def stop_the_gateway_and_start_it(page: Page, house: House) -> None:
 
 
 async def test_scan_once_kill_everything_still_connected(house: House, chromium: Browser) -> None:
-    desk = await chromium.new_context(viewport={"width": 1280, "height": 800})
-    mobile = await chromium.new_context(viewport={"width": 390, "height": 844})
-    for context in (desk, mobile):
-        context.set_default_timeout(SLOW_MS)
+    desk = await a_context(chromium, viewport={"width": 1280, "height": 800})
+    mobile = await a_context(chromium, viewport={"width": 390, "height": 844})
     page, other = await desk.new_page(), await mobile.new_page()
     await enter(page, house)
     await expect(page.get_by_text("Scan once. Stay connected.")).to_be_visible()

@@ -14,14 +14,14 @@ import httpx
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from browser_stage import SLOW_MS, served, started_chromium
+from browser_stage import SLOW_MS, a_context, served, started_chromium
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from work_stage import flaws
 
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Phone, Simulator, Stack
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("kept_warm")]
 
 WORD = "correct horse battery"
 DESK, PHONE = (1280, 800), (390, 844)
@@ -43,11 +43,11 @@ class Site:
     hosts: set[str] = field(default_factory=set)
 
     async def context(self, size: tuple[int, int] = DESK, scheme: str = "light") -> BrowserContext:
-        made = await self.browser.new_context(
+        made = await a_context(
+            self.browser,
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if scheme == "dark" else "light",
         )
-        made.set_default_timeout(SLOW_MS)
         made.on("console", lambda line: self._hear(line.text) if line.type == "error" else None)
         made.on("weberror", lambda error: self._hear(str(error.error)))
         made.on("request", lambda request: self.hosts.add(httpx.URL(request.url).host))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from browser_stage import served, started_chromium
+from browser_stage import a_context, served, started_chromium
 from playwright.async_api import Page, expect
 from work_stage import WORD
 
@@ -14,6 +14,7 @@ from holdfast.accounts import totp
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Simulator, Stack
 
+pytestmark = pytest.mark.usefixtures("kept_warm")
 #: So much the clock is set on for each code: none is of a half minute that was used, each holds for a minute.
 STEP_S = 120
 
@@ -69,7 +70,7 @@ async def sign_out(page: Page) -> None:
 async def test_a_second_step_is_set_up_asked_for_and_no_code_is_taken_twice(house: tuple[Stack, str]) -> None:
     stack, url = house
     async with started_chromium() as browser:
-        page = await browser.new_page(locale="en-GB")
+        page = await (await a_context(browser, locale="en-GB")).new_page()
         await page.goto(url)
         await give(page)
         await expect(page.get_by_role("navigation")).to_be_visible()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 from axe_playwright_python.async_playwright import Axe
-from browser_stage import SLOW_MS, served, started_chromium
+from browser_stage import a_context, served, started_chromium
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from holdfast.bots.hosting import stack_of
@@ -55,13 +55,13 @@ class Desk:
     async def context(
         self, size: tuple[int, int] = DESK, scheme: str = "light", language: str = "en-GB"
     ) -> AsyncIterator[BrowserContext]:
-        made = await self.browser.new_context(
+        made = await a_context(
+            self.browser,
             viewport={"width": size[0], "height": size[1]},
             locale=language,
             color_scheme="dark" if scheme == "dark" else "light",
             accept_downloads=True,
         )
-        made.set_default_timeout(SLOW_MS)
         made.on("console", lambda line: self._hear(line.text) if line.type == "error" else None)
         made.on("weberror", lambda error: self._hear(str(error.error)))
         made.on("request", lambda request: self.hosts.add(httpx.URL(request.url).host))
