@@ -14,8 +14,9 @@ GOBIN  := src/holdfast/_bin
 STAMPS := $(VENV)/.stamps
 ARGS   ?=
 # Tests run side by side, in twice as many processes as there are cores, because most wait for programs; a file stays
-# in one process, so that what its tests share is started once.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 2)
+# in one process, so that what its tests share is started once. Those of one room start nothing and keep a core busy.
+CORES   := $(shell getconf _NPROCESSORS_ONLN)
+WORKERS ?= $(shell expr $(CORES) \* 2)
 PYTEST  := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 export GOTOOLCHAIN := local
@@ -89,7 +90,7 @@ test: dev
 test-unit: dev
 	@sh tools/postgresql.sh
 	@sh tools/ffmpeg.sh
-	$(PYTEST) --quiet -m "not long" tests/unit tests/contract $(ARGS)
+	$(PYTEST) -n $(CORES) --quiet -m "not long" tests/unit tests/contract $(ARGS)
 
 test-go: dev
 	@. tools/go.sh && go test -timeout 30m ./engine/... ./internal/... ./simulator/...

@@ -2,7 +2,8 @@
 test, and how Hypothesis looks for examples.
 """
 
-from collections.abc import AsyncIterator, Iterator
+import gc
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import hypothesis
 import pytest
 import structlog
 
+import warm
 from databases import PostgresqlForTests, file_of_newest_schema, postgresql_for_tests
 from holdfast.journal import Journal
 from holdfast.lab import Simulator
@@ -25,6 +27,17 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("explore", deadline=None, suppress_health_check=_SLOW, print_blob=True)
 hypothesis.settings.load_profile("holdfast")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Nobody looks for garbage among the tests: they are many objects, and stay until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 # A program keeps its loggers as they were at their first line. Tests are many programs in one process: their
@@ -101,6 +114,13 @@ async def simulator(trust_file: Path) -> AsyncIterator[Simulator]:
     async with Simulator.attach(trust_file) as attached:
         yield attached
         await attached.reset()
+
+
+@pytest.fixture(scope="module")
+def kept_warm() -> Iterator[None]:
+    """What the tests of a module have kept running starts warm, each time."""
+    with warm.kept_programs():
+        yield
 
 
 @pytest.fixture

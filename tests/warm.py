@@ -14,15 +14,18 @@ import socket
 import subprocess
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from holdfast.keeper import end_with_parent
+from warm_server import IMPORTS
 
 _SERVER = Path(__file__).with_name("warm_server.py")
+_cold = asyncio.create_subprocess_exec
 
 
 async def start(
@@ -39,7 +42,7 @@ async def start(
     """
     if sys.platform != "linux" or env.get("PYTHONPATH") != os.environ.get("PYTHONPATH"):
         command = (sys.executable, "-m", module, *argv)
-        return await asyncio.create_subprocess_exec(
+        return await _cold(
             *command,
             env=dict(env),
             stdin=stdin,
@@ -58,6 +61,20 @@ async def start(
         socket.send_fds(_server(module).orders, [json.dumps(order).encode()], [*streams, tells])
     await made._born(told)
     return made
+
+
+@contextmanager
+def kept_programs() -> Iterator[None]:
+    """Inside the block, what Holdfast itself starts in this process starts warm: its keeper, its replays."""
+    with patch.object(asyncio, "create_subprocess_exec", _started):
+        yield
+
+
+async def _started(*argv: Any, **more: Any) -> Any:
+    if argv[:2] == (sys.executable, "-m") and argv[2] in IMPORTS:
+        streams = {name: more[name] for name in ("stdin", "stdout", "stderr") if name in more}
+        return await start(*argv[2:], env=more["env"], **streams)
+    return await _cold(*argv, **more)
 
 
 class _Server:

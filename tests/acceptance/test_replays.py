@@ -7,7 +7,7 @@ import pytest
 
 from holdfast.lab.replay import Conversation, ScriptError, World, play, read
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.usefixtures("kept_warm")]
 
 TALKS = Path(__file__).parents[2] / "examples" / "talks"
 

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 import warm
 from holdfast.kit.foreign import one_line
 from holdfast.lab import Phone, Simulator
 from holdfast.lab.linked import LinkedStack
 from patience import PATIENCE_S
 
+pytestmark = pytest.mark.usefixtures("kept_warm")
 BOT = """
 from holdfast.bots import Bot, Chat, any_text
 

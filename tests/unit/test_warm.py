@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import warm
-from holdfast.keeper import alive
+from holdfast.keeper import Ended, Keeper, KeeperFact, Place, Started, alive
 
 pytestmark = pytest.mark.long
 
@@ -56,3 +56,24 @@ async def test_it_can_be_killed(tmp_path: Path) -> None:
     assert await process.wait() == -signal.SIGKILL
     assert not alive(process.pid)
     process.kill()  # nobody is hit
+
+
+async def test_what_is_kept_running_starts_warm_each_time(tmp_path: Path) -> None:
+    file = tmp_path / "endless.py"
+    file.write_text("import time\ntime.sleep(9999)")
+    told: asyncio.Queue[KeeperFact] = asyncio.Queue()
+    keeper = Keeper(told.put_nowait)
+    place = Place(tmp_path, "127.0.0.1", 0, 0, None)
+    with warm.kept_programs():
+        await keeper.start(place.program("bot", "-m", "holdfast.cli", "bot", "run", str(file)))
+        first = await told.get()
+        assert isinstance(first, Started)
+        os.kill(first.pid, signal.SIGKILL)
+        ended, second = await told.get(), await told.get()
+        assert isinstance(ended, Ended)
+        assert ended.code == -signal.SIGKILL
+        assert isinstance(second, Started)
+        assert second.pid != first.pid
+        assert b"warm_server" in Path(f"/proc/{second.pid}/cmdline").read_bytes()
+        await keeper.stop()
+    assert not alive(second.pid)
