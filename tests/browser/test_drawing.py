@@ -112,7 +112,9 @@ async def test_a_code_is_typed_on_the_phone_instead(gateway: PlayedGateway, page
     await page.get_by_test_id("typed-on").fill("+44 20 7946 0123")
     until = gateway.sessions["ses_reception"]["pairing"]["valid_until"]
     gateway.typed = {"code": "ABCD-EFGH", "phone": "+442079460123", "valid_until": until, "expires_in_s": 60}
+    gateway.calls.clear()
     await page.get_by_test_id("by-code").click()
+    await gateway.asked_for("POST /v1/sessions/ses_reception/pair")
     gateway.step("ses_reception", "type_code")
     await expect(page.get_by_test_id("typed-code")).to_have_text("ABCD-EFGH")
     await expect(page.locator("[data-test=qr] svg")).to_have_count(0)
