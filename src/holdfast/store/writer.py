@@ -70,6 +70,9 @@ class Writer:
         self._timer: asyncio.TimerHandle | None = None
         self._usual_s = 0.0
         self._bell = threading.Condition()
+        #: How many commits were begun, and of how many of them the loop has heard what became of them.
+        self._begun = self._heard = 0
+        self._news = asyncio.Event()
         self._healthy = True
         #: Why the last group was refused; None when it was written.
         self.trouble: StoreUnavailable | None = None
@@ -93,6 +96,12 @@ class Writer:
             self._asked = True
             self._loop.call_soon(self._begin_group)
         return await unit.future
+
+    async def heard(self) -> None:
+        """Return when the loop has heard of every commit that a query could have seen by now."""
+        begun = self._begun
+        while self._heard < begun:
+            await self._news.wait()
 
     def _ask_within(self, wait_s: float) -> None:
         if self._timer is not None:
@@ -150,7 +159,7 @@ class Writer:
                 self._due = time.monotonic()
                 self._bell.notify()
         if begun:
-            _resolve(batch)
+            self._hear(batch, self._begun)
 
     def _begin_at_once(self) -> bool:
         try:
@@ -173,7 +182,7 @@ class Writer:
         try:
             while (batch := self._take()) is not None:
                 self._commit(batch)
-                self._on_loop(_resolve, batch)
+                self._on_loop(self._hear, batch, self._begun)
         except BaseException as exc:
             _log.error("store.writer_died", exc_info=exc)
             self._die(batch or [], exc)
@@ -252,12 +261,15 @@ class Writer:
             unit.made = made
 
     def _end(self) -> None:
+        self._begun += 1
         try:
             self._connection.commit()
         except StoreUnavailable:
             transaction = self._connection.transaction
             if not self._connection.lost or transaction is None:
                 raise
+            # To find out may take long: whoever reads does not wait for it.
+            self._on_loop(self._hear, [], self._begun)
             if not self._was_committed(transaction):
                 raise
 
@@ -284,7 +296,7 @@ class Writer:
         with self._bell:
             waiting, self._open, self._due = self._open, [], _NEVER
         self._fail(waiting, refusal)
-        self._on_loop(_resolve, waiting)
+        self._on_loop(self._hear, waiting, self._begun)
 
     def _fail(self, batch: list[_Unit], exc: Exception) -> None:
         if not isinstance(exc, StoreUnavailable):
@@ -315,8 +327,15 @@ class Writer:
             self._bell.notify()
         for unit in left:
             unit.error, unit.made = StoreUnavailable("The database's writer has ended"), None
-        self._on_loop(_resolve, left)
+        self._on_loop(self._hear, left, self._begun)
         self._on_loop(_set_died, self.died, exc)
+
+    def _hear(self, batch: list[_Unit], begun: int) -> None:
+        """On the loop: these units have their answers, and so many commits are known to all."""
+        _resolve(batch)
+        self._heard = begun
+        self._news.set()
+        self._news = asyncio.Event()
 
     def _on_loop(self, act: Callable[..., None], *args: object) -> None:
         try:
