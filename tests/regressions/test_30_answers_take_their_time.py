@@ -11,7 +11,7 @@ _LONG = AnswerDelay(timedelta(minutes=30), timedelta(hours=1))
 
 
 async def _confirmed(phone: Phone) -> None:
-    found, _ = await phone.receipts(wait_s=20)
+    found, _ = await phone.receipts(wait_s=60)
     assert found
 
 
@@ -19,7 +19,7 @@ async def _greeted(phone: Phone) -> None:
     """Return when the companion has confirmed what a phone sends after linking: keys, and three histories."""
     confirmed, after = set[str](), 0
     while len(confirmed) < 4:
-        receipts, after = await phone.receipts(after, wait_s=20)
+        receipts, after = await phone.receipts(after, wait_s=60)
         assert receipts, confirmed
         confirmed |= {each.id for each in receipts}
 

@@ -252,9 +252,9 @@ func TestAHandshakeThatHangsIsGivenUp(t *testing.T) {
 	own := r.link()
 	r.must(&pb.Command{Command: &pb.Command_Disconnect{Disconnect: &pb.Disconnect{}}})
 	r.sim.Fault("upgrade-then-silence", "", 1)
-	r.limits(func(timing *Timing) { timing.Connect = 500 * time.Millisecond })
+	r.limits(func(timing *Timing) { timing.Connect = 3 * time.Second })
 	r.must(connect(3))
-	if ended := r.ended(3); ended.Reason != pb.Reason_HANDSHAKE_UNANSWERED || !strings.Contains(ended.Detail, "no handshake within 500ms") {
+	if ended := r.ended(3); ended.Reason != pb.Reason_HANDSHAKE_UNANSWERED || !strings.Contains(ended.Detail, "no handshake within 3s") {
 		t.Errorf("ended with %v", ended)
 	}
 	r.limits(func(timing *Timing) { timing.Connect = DefaultTiming().Connect })
