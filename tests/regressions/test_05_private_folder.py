@@ -5,6 +5,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,27 @@ from house import House
 from terminal import Terminal
 
 
+def modes(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Everything below a folder in which programs write, rename and remove, with its mode."""
+    for below, folders, files in os.walk(folder):
+        for path in (Path(below), *(Path(below, name) for name in (*folders, *files))):
+            with suppress(FileNotFoundError):  # gone since it was listed
+                yield path, path.lstat().st_mode
+
+
 def open_to_others(folder: Path) -> list[str]:
     """What others could read, were they let into the folder."""
-    found = [folder, *folder.rglob("*")]
-    return sorted(f"{it} {it.lstat().st_mode & 0o777:o}" for it in found if it.lstat().st_mode & 0o077)
+    return sorted(f"{path} {mode & 0o777:o}" for path, mode in modes(folder) if mode & 0o077)
+
+
+def holding(folder: Path, text: bytes) -> list[Path]:
+    """The files below a folder in which this stands."""
+    found = []
+    for path, mode in modes(folder):
+        with suppress(FileNotFoundError):
+            if stat.S_ISREG(mode) and text in path.read_bytes():
+                found.append(path)
+    return found
 
 
 async def test_a_detached_start_leaves_nothing_for_others(tmp_path: Path, simulator: Simulator) -> None:
@@ -29,8 +47,7 @@ async def test_a_detached_start_leaves_nothing_for_others(tmp_path: Path, simula
         out = await terminal.type("up", "--detach")
         token = re.search(r"/login\?token=([\w-]+)", out)
         assert token, out
-        kept = [it for it in data.rglob("*") if it.is_file() and token[1].encode() in it.read_bytes()]
-        assert kept == []
+        assert holding(data, token[1].encode()) == []
         assert open_to_others(data) == []
     finally:
         await terminal.type("down")
