@@ -14,8 +14,6 @@ from spoken_pages import arrive, every_page, unspoken
 from test_work_pages import book
 from work_stage import DESK, PHONE, Desk, desk, flaws
 
-from patience import PATIENCE_S
-
 #: What people and programs have called things, which no catalogue has.
 NAMES = frozenset(
     """Holdfast WhatsApp Alpine Cars Ann Miller office olga vera Good evening this machine through
@@ -36,7 +34,7 @@ async def at(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
 
 async def test_every_page_can_be_read_by_everybody_and_speaks_the_readers_language(at: Desk) -> None:
     await at.ann.say(at.phone, "Good evening")
-    await at.office.wait_for("Good evening", timeout_s=PATIENCE_S)
+    await at.heard("Good evening")
     reference = await book(at, 5)
     pages, names = await every_page(at, reference), NAMES | set(re.findall(r"[A-Z]{2,}", reference))
     for size, scheme in ((PHONE, "light"), (DESK, "dark")):

@@ -21,6 +21,7 @@ from holdfast.bots.runner import Runner
 from holdfast.client import Client
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Phone, Simulator, Stack
+from patience import PATIENCE_S
 
 DESK, PHONE = (1280, 800), (390, 844)
 WORD = "correct horse battery"
@@ -50,6 +51,14 @@ class Desk:
     @property
     def client(self) -> Client:
         return self.stack.client
+
+    async def heard(self, words: str) -> None:
+        """Return when a message with these words has come in; the number's phone may have it earlier."""
+        incoming = self.client.events(types=["message.received"], after="")
+        async with asyncio.timeout(PATIENCE_S), incoming as stream:
+            async for event in stream:
+                if event.text == words:
+                    return
 
     @asynccontextmanager
     async def context(
