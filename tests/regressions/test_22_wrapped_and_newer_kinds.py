@@ -81,6 +81,7 @@ async def test_a_vote_says_what_was_chosen(house: House, asks: str) -> None:
     asker, asked = (owner, guest) if asks == "owner" else (guest, owner)
     poll = await asker.send_poll(asked, "Lunch?", ["yes", "no"], selectable=1)
     assert (await _content(house, poll))["kind"] == "poll"
+    await asked.wait_for(id=poll)  # Holdfast may have it earlier than the phone
     for chosen in (["no"], []):
         vote = await guest.vote(owner, poll, *chosen)
         content = await _content(house, vote)

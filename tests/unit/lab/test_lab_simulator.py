@@ -1,5 +1,6 @@
 """The lab's client against the real simulator: phones write to each other, nothing stays behind."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from holdfast.keeper import gone
 from holdfast.lab import AnswerDelay, Match, Simulator, SimulatorError, SimulatorSilent
 from holdfast.lab.blocking import blocking
+from patience import PATIENCE_S
 
 _MS = timedelta(milliseconds=1)
 
@@ -31,24 +33,29 @@ async def test_phones_write_and_read(simulator: Simulator) -> None:
     assert [item.id for item in items] == [first, *rest]
     assert (await ben.inbox(after))[0] == []
     await ben.read(anna, [first])
-    receipts, _ = await anna.receipts()
-    assert {receipt.id for receipt in receipts} == {first, *rest}
+    confirmed, after = set[str](), 0
+    while confirmed != {first, *rest}:
+        receipts, after = await anna.receipts(after, wait_s=60)
+        assert receipts, confirmed
+        confirmed |= {receipt.id for receipt in receipts}
 
 
 async def test_every_kind_of_message(simulator: Simulator) -> None:
     anna, ben = await simulator.phone("Anna"), await simulator.phone("Ben")
     said = await anna.say(ben, "frist")
+    await ben.wait_for(id=said)
     await ben.react(anna, said, "👍")
     await anna.edit(ben, said, "first")
     answer = await ben.say(anna, "sure", reply_to=said)
     await anna.send_location(ben, 49.4, 8.7, "Castle")
     await anna.send_contact(ben, "Cleo", "+4915100000001")
     poll = await anna.send_poll(ben, "When?", ["now", "never"])
+    await ben.wait_for(id=poll)
     await ben.vote(anna, poll, "now")
     await anna.pin(ben, said)
     file = await anna.send_file(ben, b"hello", mimetype="text/plain", file_name="a.txt", caption="look")
     gone_again = await anna.say(ben, "oops")
-    await anna.delete(ben, gone_again)
+    deletion = await anna.delete(ben, gone_again)
 
     got = await ben.wait_for(id=file)
     assert (got.kind, got.text, got.media["file_name"]) == ("document", "look", "a.txt")
@@ -58,6 +65,7 @@ async def test_every_kind_of_message(simulator: Simulator) -> None:
     assert (await anna.wait_for(id=answer)).quoted["id"] == said
     assert (await anna.wait_for(where=lambda item: item.details.get("vote") == ["now"])).target == poll
 
+    await ben.wait_for(id=deletion)
     lines = {line.id: line for line in (await ben.chat(anna)).messages}
     assert (lines[said].text, lines[said].edited, lines[said].pinned) == ("first", True, True)
     assert lines[said].reactions == {ben.phone: "👍"}
@@ -105,10 +113,14 @@ async def test_what_an_owner_does_with_a_phone(simulator: Simulator) -> None:
     assert [(each.kind, each.sender, each.state) for each in noticed][:1] == [
         ("typing", anna.phone, "recording")
     ]
-    assert [each.id for each in await ben.calls()] == [call]
+    async with asyncio.timeout(PATIENCE_S):
+        while not (calls := await ben.calls()):  # the phone has heard of the typing first
+            pass
+    assert [each.id for each in calls] == [call]
     assert (await ben.answer_call(call, "reject")).id == call
     await anna.set_present(True)
     said = await anna.say(ben, "read me")
+    await ben.wait_for(id=said)
     assert await ben.read(anna) == [said]
 
     assert (await ben.sleep(timedelta(days=14))).asleep
