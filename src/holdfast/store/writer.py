@@ -332,10 +332,12 @@ class Writer:
 
     def _hear(self, batch: list[_Unit], begun: int) -> None:
         """On the loop: these units have their answers, and so many commits are known to all."""
-        _resolve(batch)
-        self._heard = begun
-        self._news.set()
-        self._news = asyncio.Event()
+        try:
+            _resolve(batch)
+        finally:
+            self._heard = begun
+            self._news.set()
+            self._news = asyncio.Event()
 
     def _on_loop(self, act: Callable[..., None], *args: object) -> None:
         try:
