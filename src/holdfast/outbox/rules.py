@@ -27,6 +27,13 @@ MOST_MENTIONS: Final = 1_024
 LONGEST_ID: Final = 256
 #: The longest timer of a chat that WhatsApp knows is 90 days.
 LONGEST_TIMER: Final = timedelta(days=90)
+#: What WhatsApp's fields hold: one more, and the message could not be written.
+MOST_METRES: Final = 2**32 - 1
+MOST_METRES_A_SECOND: Final = 100_000
+#: JSON's largest integer that every program reads as it stands.
+LONGEST_SEQUENCE: Final = 2**53 - 1
+#: The last millisecond of the year 9999.
+LATEST_MS: Final = 253_402_300_799_999
 #: WhatsApp's own "forwarded many times" is 127.
 MOST_FORWARDED: Final = 127
 
@@ -71,10 +78,14 @@ def _location(it: c.Location) -> HoldfastError | None:
 
 
 def _live_location(it: c.LiveLocation) -> HoldfastError | None:
-    if it.accuracy_m < 0 or it.sequence < 0 or not 0 <= it.heading_deg <= 360:
-        return ContentInvalid("Accuracy and sequence are not negative, a heading is 0 to 360 degrees")
-    if not isfinite(it.speed_mps) or it.speed_mps < 0:
-        return ContentInvalid("The speed is a number of metres per second, 0 or more")
+    if not 0 <= it.accuracy_m <= MOST_METRES or not 0 <= it.sequence <= LONGEST_SEQUENCE:
+        return ContentInvalid(
+            f"Accuracy is 0 to {MOST_METRES:,} metres, a sequence 0 to {LONGEST_SEQUENCE:,}"
+        )
+    if not 0 <= it.heading_deg <= 360:
+        return ContentInvalid("A heading is 0 to 360 degrees")
+    if not 0 <= it.speed_mps <= MOST_METRES_A_SECOND:
+        return ContentInvalid(f"The speed is 0 to {MOST_METRES_A_SECOND:,} metres per second")
     return _place(it.latitude, it.longitude)
 
 
@@ -140,7 +151,7 @@ def _invite(it: c.GroupInvite) -> HoldfastError | None:
         return ContentInvalid("An invitation is to a group", next_step="Give `group` as …@g.us.")
     if not it.code.strip() or len(it.code) > LONGEST_NAME:
         return ContentInvalid("An invitation needs the group's code")
-    if it.expires_ms is not None and it.expires_ms <= 0:
+    if it.expires_ms is not None and not 0 < it.expires_ms <= LATEST_MS:
         return ContentInvalid("`expires_ms` is a time, in milliseconds since 1970")
     return _names(name=it.name)
 
@@ -148,8 +159,12 @@ def _invite(it: c.GroupInvite) -> HoldfastError | None:
 def _event(it: c.CalendarEvent) -> HoldfastError | None:
     if not it.name.strip():
         return ContentInvalid("An event needs a name")
-    if it.start_ms <= 0 or (it.end_ms is not None and it.end_ms < it.start_ms):
-        return ContentInvalid("An event starts at a time, and does not end before it")
+    end_ms = it.start_ms if it.end_ms is None else it.end_ms
+    if not 0 < it.start_ms <= end_ms <= LATEST_MS:
+        return ContentInvalid(
+            "An event starts at a time, and does not end before it",
+            next_step="Give `start_ms` and `end_ms` in milliseconds since 1970, until the year 9999.",
+        )
     if (it.latitude is None) != (it.longitude is None):
         return ContentInvalid("A place has both latitude and longitude, or none of them")
     if len(it.description) > LONGEST_TEXT:
