@@ -6,10 +6,9 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from holdfast.api.auth import Reader, Sender, TheRooms
-from holdfast.api.bodies import Body, Moment
+from holdfast.api.bodies import Body, Moment, ms_or_none
 from holdfast.api.errors import refusals
 from holdfast.api.rooms import Rooms
-from holdfast.api.sending import ms
 from holdfast.kit.iso import iso, iso_or_none
 from holdfast.model.address import parse_recipient
 from holdfast.model.errors import RecipientInvalid
@@ -96,7 +95,9 @@ async def list_handovers(rooms: TheRooms, caller: Reader, ref: Ref) -> Handovers
 async def take_over(rooms: TheRooms, caller: Sender, ref: Ref, chat: Chat, body: HandOverBody) -> None:
     """From now on the bots are silent in it. Again: with another note or time."""
     at = _at(rooms, caller.tenant_id, ref, chat)
-    await rooms.steps.handovers.take_over(at, caller.key_id, HandOver(body.note, ms("until", body.until)))
+    await rooms.steps.handovers.take_over(
+        at, caller.key_id, HandOver(body.note, ms_or_none("until", body.until))
+    )
 
 
 @router.delete("/handovers/{chat}", status_code=204, summary="Give a chat back", responses=refusals(404, 422))

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self, Union, g
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from holdfast.kit.iso import ms_of
+from holdfast.api.bodies import ms_or_none
 from holdfast.model.attributes import NONE, Attributes
 from holdfast.model.content import MEDIA_TYPES, TYPES, Content, MessageKind, Text
-from holdfast.model.errors import RequestInvalid
 from holdfast.model.seams import SessionRef
 from holdfast.outbox import SendRequest
 from holdfast.outbox.rules import LONGEST_TEXT, SENDABLE
@@ -93,8 +92,8 @@ class Wanted(BaseModel):
             self.to,
             self._content(),
             idempotency_key,
-            ms("not_before", self.not_before),
-            ms("expires_at", self.expires_at),
+            ms_or_none("not_before", self.not_before),
+            ms_or_none("expires_at", self.expires_at),
             self._attributes(),
             self.typing,
         )
@@ -114,12 +113,3 @@ class Wanted(BaseModel):
 
 
 _ATTRIBUTES: Final = frozenset(it.name for it in fields(Attributes))
-
-
-def ms(name: str, at: datetime | None) -> int | None:
-    """A time that a client gives, in milliseconds. Raises RequestInvalid for one without a time zone."""
-    if at is None:
-        return None
-    if at.tzinfo is None:
-        raise RequestInvalid(f"`{name}` has no time zone", next_step="Write it like 2026-12-24T18:00:00Z.")
-    return ms_of(at.isoformat())

@@ -8,13 +8,13 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from holdfast.accounts import Caller
-from holdfast.api.bodies import Body
+from holdfast.api.bodies import Body, ms_or_none
 from holdfast.api.errors import problem_of
 from holdfast.api.mentions import check_mentions
 from holdfast.api.messages import sent_out
 from holdfast.api.reach import reached
 from holdfast.api.rooms import Rooms
-from holdfast.api.sending import Wanted, ms
+from holdfast.api.sending import Wanted
 from holdfast.api.subscriptions import consumer_of
 from holdfast.model.address import parse_recipient
 from holdfast.model.content import Json
@@ -183,8 +183,12 @@ async def _step(rooms: Rooms, caller: Caller, session: SessionRef, it: StepIn) -
         bot=it.bot,
         sends=tuple([await _send(rooms, caller, session, each) for each in it.sends]),
         state=None if it.state is None else StateChange(it.state.version, it.state.data),
-        reminders=tuple(ReminderChange(each.name, ms("at", each.at), each.data) for each in it.reminders),
-        hand_over=None if hand_over is None else HandOver(hand_over.note, ms("until", hand_over.until)),
+        reminders=tuple(
+            ReminderChange(each.name, ms_or_none("at", each.at), each.data) for each in it.reminders
+        ),
+        hand_over=None
+        if hand_over is None
+        else HandOver(hand_over.note, ms_or_none("until", hand_over.until)),
         acts=tuple(ActCall(each.name, each.body) for each in it.acts),
         failed=None if failed is None else Failure(failed.error, failed.attempts, failed.detail),
     )

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from holdfast.api.auth import Reader, TheRooms
+from holdfast.api.bodies import ms
 from holdfast.api.errors import refusals
 from holdfast.kit.clock import now_ms
-from holdfast.kit.iso import ms_of
 from holdfast.model.errors import RequestInvalid
 from holdfast.model.ids import SessionId
 
@@ -42,7 +42,7 @@ async def traffic(
     ],
 ) -> TrafficOut:
     """Counted since a moment of the last 50 hours, whose quarter of an hour is counted whole."""
-    since_ms = ms_of(since.isoformat())
+    since_ms = ms("since", since)
     if since_ms < now_ms() - _LONGEST / timedelta(milliseconds=1):
         raise RequestInvalid(
             "Messages are counted for the last 50 hours", next_step="Ask for a later moment as `since`."

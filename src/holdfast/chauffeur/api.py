@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 from starlette.exceptions import HTTPException
 
 from holdfast.api.auth import Operator, Reader, TheNote, TheRooms
+from holdfast.api.bodies import ms
 from holdfast.api.errors import refusals
 from holdfast.chauffeur.booking import Booking, BookingRefused, Owner, Status
 from holdfast.chauffeur.bookings import Order, Wanted
@@ -44,7 +45,6 @@ from holdfast.chauffeur.shapes import (
     TurnOut,
 )
 from holdfast.kit.ids import new_id
-from holdfast.kit.iso import ms_of
 from holdfast.model.address import parse_recipient
 from holdfast.model.errors import RecipientInvalid
 from holdfast.model.ids import TenantId
@@ -74,8 +74,6 @@ async def make_quote(office: AtOffice, caller: Reader, body: QuoteIn) -> QuoteOu
 
     A trip without a price is answered with the part that does not fit.
     """
-    if body.trip.at.tzinfo is None:
-        raise HTTPException(422, "`trip.at` has no time zone: write it like 2026-12-24T18:00:00+01:00")
     try:
         made = await office.quote(caller.tenant_id, body.trip)
     except TripNotPriceable as refused:
@@ -301,8 +299,8 @@ def _wanted(
     if after and not after_ms.isdecimal():
         raise HTTPException(400, "`after` is not the `next` of a page")
     return Wanted(
-        from_ms=0 if begin is None else ms_of(begin.isoformat()),
-        until_ms=1 << 60 if end is None else ms_of(end.isoformat()),
+        from_ms=0 if begin is None else ms("from", begin),
+        until_ms=1 << 60 if end is None else ms("until", end),
         status=status.value if status else "",
         session_id=session,
         driver_id=driver,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
 from holdfast.api.auth import Admin, Reader
+from holdfast.api.bodies import ms
 from holdfast.api.errors import refusals
 from holdfast.chauffeur import fleet
 from holdfast.chauffeur.booking import BookingRefused
@@ -21,7 +22,7 @@ from holdfast.chauffeur.shapes import (
     ResourcesOut,
     TakenOut,
 )
-from holdfast.kit.iso import iso, ms_of
+from holdfast.kit.iso import iso
 from holdfast.store import WriteUnit
 
 router = APIRouter(prefix="/v1/chauffeur", tags=["chauffeur"])
@@ -58,7 +59,7 @@ async def calendar(
     end: Annotated[AwareDatetime, Query(alias="until")],
 ) -> CalendarOut:
     """Bookings with their buffers, and absences, in quarters of an hour."""
-    span = Span(ms_of(begin.isoformat()), ms_of(end.isoformat()))
+    span = Span(ms("from", begin), ms("until", end))
     with refusals_told():
         found = await office.read(lambda unit: fleet.calendar(unit, caller.tenant_id, id, span))
     return CalendarOut(
@@ -71,7 +72,7 @@ async def absent(
     office: AtOffice, caller: Admin, kind: Plural, id: Id, name: AbsenceName, body: AbsenceIn
 ) -> None:
     """A holiday, a garage. 409 where it is taken at that time. The same name again: another time."""
-    span = Span(ms_of(body.begin.isoformat()), ms_of(body.end.isoformat()))
+    span = Span(ms("begin", body.begin), ms("end", body.end))
 
     def take(unit: WriteUnit) -> None:
         if span.until_ms <= span.from_ms:

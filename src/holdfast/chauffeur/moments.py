@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from typing import Final
 
 from holdfast.chauffeur.service import Language
@@ -107,7 +107,9 @@ def _with_its_preposition(low: str, span: Span) -> Span:
 
 
 def exists(at: datetime) -> bool:
-    """False for a local time that a change of clocks leaves out."""
+    """False for a local time that a change of clocks leaves out, and at the calendar's edge."""
+    if not MINYEAR < at.year < MAXYEAR:
+        return False
     return at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) == at.replace(tzinfo=None)
 
 

@@ -14,7 +14,7 @@ from holdfast.chauffeur.pricing import quote
 from holdfast.chauffeur.quote import TripNotPriceable
 from holdfast.chauffeur.service import Places, Service
 from holdfast.chauffeur.tariff import Tariff
-from holdfast.chauffeur.trip import Place, Route, Trip
+from holdfast.chauffeur.trip import Dated, Place, Route, Trip
 from holdfast.model.errors import RequestInvalid
 
 
@@ -42,7 +42,7 @@ class Question(BaseModel):
 
     km: float = Field(20, ge=0, le=20_040)
     minutes: float = Field(30, ge=0, le=100_000)
-    at: datetime | None = Field(None, description="empty: now")
+    at: Dated | None = Field(None, description="empty: now")
     vehicle_class: str = Field("", max_length=40, description="empty: every class")
 
 

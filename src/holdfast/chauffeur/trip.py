@@ -1,17 +1,27 @@
 """What is priced: places, a way between them, a trip. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
+
+
+def _dated(at: datetime) -> datetime:
+    if not MINYEAR < at.year < MAXYEAR:
+        raise ValueError("at the edges of the calendar it has no date in other time zones")
+    return at
+
 
 #: Where values come from outside, pydantic holds them to these.
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Label = Annotated[str, Field(max_length=200)]
 Count = Annotated[int, Field(ge=0, le=200)]
+#: A time that has a date in whatever time zone it is looked at; `When` says its own.
+Dated = Annotated[datetime, AfterValidator(_dated)]
+When = Annotated[AwareDatetime, AfterValidator(_dated)]
 
 
 class PlaceKind(StrEnum):
@@ -49,11 +59,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A ride as the customer wants it. `at` and `return_at` are aware times of pick-up."""
+    """A ride as the customer wants it. `at` and `return_at` are times of pick-up."""
 
     pickup: Place
     destination: Place
-    at: datetime
+    at: When
     vehicle_class: Label
     stops: Annotated[tuple[Place, ...], Field(max_length=10)] = ()
     passengers: Count = 1
@@ -61,7 +71,7 @@ class Trip:
     child_seats: Count = 0
     #: How long the driver waits at the pick-up, as ordered beforehand.
     waiting_min: Annotated[int, Field(ge=0, le=10_080)] = 0
-    return_at: datetime | None = None
+    return_at: When | None = None
     voucher: Label = ""
 
     @property

@@ -5,7 +5,7 @@ Every field says what it is for, because forms are made of these.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import MAXYEAR, MINYEAR, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Self
@@ -301,6 +301,9 @@ def _moment(question: Mapping[str, Json]) -> datetime:
     given = question.get("at")
     try:
         at = datetime.now().astimezone() if given is None else datetime.fromisoformat(str(given))
+        # What is asked about it is asked in some time zone, in which the calendar's edge has no date.
+        if not MINYEAR < at.year < MAXYEAR:
+            raise ValueError("the calendar's edge")
     except ValueError:
         raise RequestInvalid("`at` is no time", next_step="Write it like 2026-12-24T18:00:00Z.") from None
     return at if at.tzinfo is not None else at.astimezone()
