@@ -128,7 +128,7 @@ test-typescript: dev
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-node.lock
 	$(BIN)/python -m pytest -p no:xdist tests/typescript $(ARGS)
 
-# The API against its own description, with many more requests than `make test` makes.
+# The API against its own description, with many more requests than `make test` makes: a line per operation.
 test-schema: dev
 	@sh tools/postgresql.sh
 	SCHEMA_EXAMPLES=$${SCHEMA_EXAMPLES:-200} $(BIN)/python -m pytest -p no:xdist tests/acceptance/test_described.py $(ARGS)

@@ -4,16 +4,18 @@ SCHEMA_EXAMPLES is how many of each kind; `make test-schema` takes many, and oth
 """
 
 import asyncio
+import multiprocessing
 import os
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from databases import PostgresqlForTests
-from described import operations, try_out
+from described import Asked, operations, try_out
 from holdfast.lab import Simulator
 from house import House, running_house
 
@@ -22,18 +24,19 @@ AGAIN: Final = "SCHEMA_EXAMPLES" not in os.environ
 EXAMPLES: Final = int(os.environ.get("SCHEMA_EXAMPLES", "4"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def office(
-    request: pytest.FixtureRequest, tmp_path: Path, simulator: Simulator
-) -> AsyncIterator[House]:
+@pytest.fixture
+async def offices(
+    postgresql: PostgresqlForTests, tmp_path: Path, simulator: Simulator
+) -> AsyncIterator[list[House]]:
     """A house on each kind of database, in which `office` is linked."""
-    extra = {}
-    if request.param == "postgresql":
-        server: PostgresqlForTests = request.getfixturevalue("postgresql")
-        extra["HOLDFAST_DATABASE_URL"] = server.empty().url
-    async with running_house(tmp_path, simulator, extra) as made:
-        await made.link("office")
-        yield made
+    server = {"HOLDFAST_DATABASE_URL": postgresql.empty().url}
+    async with (
+        running_house(tmp_path / "sqlite", simulator) as file,
+        running_house(tmp_path / "postgresql", simulator, server) as other,
+    ):
+        for each in (file, other):
+            await each.link("office")
+        yield [file, other]
 
 
 async def things(house: House) -> Mapping[str, str]:
@@ -52,26 +55,33 @@ async def things(house: House) -> Mapping[str, str]:
     }
 
 
-async def test_every_answer_is_as_described(office: House) -> None:
-    there = await things(office)
-    url = str(office.http.base_url)
-    key = office.http.headers["Authorization"].removeprefix("Bearer ")
-    description = (await office.http.get("/openapi.json")).json()
-    wrong: dict[str, str] = {}
-    seen: dict[str, Counter[int]] = {}
-    for operation in operations(description):
-        try:
-            seen[operation.label] = await asyncio.to_thread(
-                try_out, operation, url, key, there, EXAMPLES, again=AGAIN
-            )
-        except Exception as found:
-            wrong[operation.label] = _told(found)
-    assert not wrong, "\n\n".join(f"{label}: {why}" for label, why in wrong.items())
-    assert "Traceback" not in office.log.read_text()
-    assert sum(any(status < 300 for status in each) for each in seen.values()) > len(seen) / 2
+async def asked(house: House) -> Asked:
+    """How the house is asked."""
+    key = house.http.headers["Authorization"].removeprefix("Bearer ")
+    return Asked(str(house.http.base_url), key, await things(house))
 
 
-def _told(found: BaseException) -> str:
-    """What was wrong, with what repeats it."""
-    inner = found.exceptions if isinstance(found, BaseExceptionGroup) else ()
-    return "\n".join([str(found), *getattr(found, "__notes__", []), *map(_told, inner)])
+def executor() -> Executor:
+    """Who makes the requests up, which takes most of the time: a thread, or two processes per core."""
+    if AGAIN:
+        return ThreadPoolExecutor(1)
+    return ProcessPoolExecutor(2 * (os.cpu_count() or 1), multiprocessing.get_context("spawn"))
+
+
+async def test_every_answer_is_as_described(offices: list[House], capsys: pytest.CaptureFixture[str]) -> None:
+    houses = [await asked(house) for house in offices]
+    description = (await offices[0].http.get("/openapi.json")).text
+    loop = asyncio.get_running_loop()
+    with executor() as running:
+        trying = partial(try_out, description, houses=houses, examples=EXAMPLES, again=AGAIN)
+        under_way = [loop.run_in_executor(running, trying, label) for label in operations(description)]
+        outcomes = []
+        for finished in asyncio.as_completed(under_way):
+            outcomes.append(await finished)
+            if not AGAIN:
+                with capsys.disabled():
+                    print(outcomes[-1], flush=True)
+    wrong = [str(it) for it in outcomes if it.wrong is not None]
+    assert not wrong, "\n\n".join(wrong)
+    assert not [house.place.data for house in offices if "Traceback" in house.log.read_text()]
+    assert sum(any(status < 300 for status in it.seen) for it in outcomes) > len(outcomes) / 2
