@@ -46,6 +46,7 @@ def start(part: Part, arguments: Sequence[str]) -> subprocess.Popen[str]:
     argv = [sys.executable, "-m", "pytest", str(HERE), "-q", *arguments]
     argv += [] if part.share else ["-m", "not waits"]
     environ = {**os.environ, "HOLDFAST_CLIENTS": "1", "CLIENTS": part.clients, "CLIENTS_SHARE": part.share}
+    environ["CLIENTS_READY"] = "1"
     return subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
