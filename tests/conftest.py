@@ -118,7 +118,10 @@ async def simulator(trust_file: Path) -> AsyncIterator[Simulator]:
 
 @pytest.fixture(scope="module")
 def kept_warm() -> Iterator[None]:
-    """What the tests of a module have kept running starts warm, each time."""
+    """What the tests of a module have kept running starts warm, each time.
+
+    Not for a test that watches what is shown while a program is away: that is over sooner.
+    """
     with warm.kept_programs():
         yield
 

@@ -21,7 +21,7 @@ NAMES = frozenset(
     transfer Night Holiday chauffeur commands Excursion Black Dan Europe Berlin kB MB""".split()  # noqa: SIM905 - it is read as words
 ) | {it for at in (calendar.day_name, calendar.month_name, calendar.month_abbr) for it in at}
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("kept_warm")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

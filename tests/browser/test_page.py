@@ -16,8 +16,6 @@ from holdfast.client import NoQr
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Phone, Simulator, Stack
 
-pytestmark = pytest.mark.usefixtures("kept_warm")
-
 
 @dataclass
 class House:

@@ -21,7 +21,7 @@ from work_stage import flaws
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Phone, Simulator, Stack
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("kept_warm")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WORD = "correct horse battery"
 DESK, PHONE = (1280, 800), (390, 844)

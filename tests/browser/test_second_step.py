@@ -14,7 +14,6 @@ from holdfast.accounts import totp
 from holdfast.keeper import Place, free_port
 from holdfast.lab import Simulator, Stack
 
-pytestmark = pytest.mark.usefixtures("kept_warm")
 #: So much the clock is set on for each code: none is of a half minute that was used, each holds for a minute.
 STEP_S = 120
 

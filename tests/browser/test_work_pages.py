@@ -13,7 +13,7 @@ from work_stage import Desk, bots_at_work, desk, flaws
 
 from patience import PATIENCE_S
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("kept_warm")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -13,7 +13,6 @@ from holdfast.lab import LinkedStack, Simulator
 
 from .lab_commands import run
 
-pytestmark = pytest.mark.usefixtures("kept_warm")
 pytest_plugins = ["pytester"]
 
 DOCS = Path(__file__).parents[2] / "docs" / "lab.md"

@@ -15,7 +15,6 @@ from faults.verdict import wrong
 from holdfast.lab import Simulator
 from holdfast.model.reasons import Reason
 
-pytestmark = pytest.mark.usefixtures("kept_warm")
 ROOT = Path(__file__).parents[3]
 
 FAST = [row for row in ROWS if row.fast]
