@@ -26,6 +26,7 @@ class Sizes:
     queued: int = 10_000  # messages that wait
     queued_chats: int = 500
     companions: int = 5000  # idle ones, for the simulator's own figures
+    growth: tuple[int, ...] = (100, 1000, 2500, 5000)  # linked numbers
     peer_numbers: tuple[int, int, int] = (1, 20, 100)  # the second one talks
     peer_echo_s: float = 8.0
     peer_seeds: tuple[int, ...] = (1, 2, 3)
@@ -49,6 +50,7 @@ QUICK = Sizes(
     idle_s=10.0,
     baseline_s=5.0,
     companions=500,
+    growth=(20, 100),
     conversations=100,
     queued=1_000,
     queued_chats=50,

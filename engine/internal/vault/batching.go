@@ -127,6 +127,17 @@ func (s *guardedStore) DeleteOldOutgoingEvents(ctx context.Context) error {
 	return s.watch.note(ctx, s.AllSessionSpecificStores.DeleteOldOutgoingEvents(ctx))
 }
 
+// DeleteExpiredPrivacyTokens is asked for at every login. To delete nothing would be a transaction that writes, and the file
+// would count as written to.
+func (s *guardedStore) DeleteExpiredPrivacyTokens(ctx context.Context, cutoff time.Time) (int64, error) {
+	var expired int
+	const query = "SELECT COUNT(*) FROM whatsmeow_privacy_tokens WHERE our_jid=$1 AND timestamp < $2"
+	if err := s.count(ctx, &expired, query, s.jid, cutoff.Unix()); err != nil || expired == 0 {
+		return 0, err
+	}
+	return s.AllSessionSpecificStores.DeleteExpiredPrivacyTokens(ctx, cutoff)
+}
+
 const (
 	// How long a handled message's plaintext may stay in the (encrypted) file when no other message comes.
 	clearAfter      = 2 * time.Second

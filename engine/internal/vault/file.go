@@ -93,14 +93,15 @@ func openFile(ctx context.Context, path string, sessionKey []byte, tell notices)
 	if short {
 		err = file.whole(ctx, key, path)
 	}
-	if err == nil && tell.upgrading != nil {
-		var will bool
-		if will, err = older(ctx, db); err == nil && will {
-			err = tell.upgrading(ctx, db)
-		}
+	var version int
+	if err == nil {
+		version, err = versionOf(ctx, db)
+	}
+	if err == nil && tell.upgrading != nil && 0 < version && version < len(upgrades.Table) {
+		err = tell.upgrading(ctx, db)
 	}
 	if err == nil {
-		err = file.upgrade(ctx)
+		err = file.upgrade(ctx, version)
 	}
 	if err != nil {
 		_ = db.Close()
@@ -161,7 +162,8 @@ func (f *File) whole(ctx context.Context, key fileKey, path string) error {
 	return err
 }
 
-func (f *File) upgrade(ctx context.Context) error {
+// upgrade brings the schema up to date. One that is costs no look of the library's own.
+func (f *File) upgrade(ctx context.Context, version int) error {
 	wrapped, err := dbutil.NewWithDB(f.db, "sqlite3")
 	if err != nil {
 		return err
@@ -170,6 +172,9 @@ func (f *File) upgrade(ctx context.Context) error {
 	wrapped.VersionTable = "whatsmeow_version"
 	f.wrapped = wrapped
 	f.container = sqlstore.NewWithWrappedDB(wrapped, waLog.Noop)
+	if version == len(upgrades.Table) {
+		return nil
+	}
 	return f.container.Upgrade(ctx)
 }
 

@@ -285,3 +285,34 @@ func TestAFileThatNobodyWritesToClosesSooner(t *testing.T) {
 		}
 	})
 }
+
+func TestNoExpiredTokenIsNoTransaction(t *testing.T) {
+	path := filepath.Join(t.TempDir(), databaseName)
+	if err := linked(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := OpenFile(t.Context(), path, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close() //nolint:errcheck // test
+	device, err := file.LoadDevice(t.Context(), &Watch{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, cutoff := device.PrivacyTokens, time.Unix(1_000, 0)
+	if count, err := tokens.DeleteExpiredPrivacyTokens(t.Context(), cutoff); count != 0 || err != nil || file.written.Load() {
+		t.Errorf("%d deleted, %v, written: %t", count, err, file.written.Load())
+	}
+	for _, at := range []int64{999, 1_000} {
+		of := store.PrivacyToken{User: types.NewJID(fmt.Sprint(at), types.HiddenUserServer), Token: []byte{1}, Timestamp: time.Unix(at, 0)}
+		if err := tokens.PutPrivacyTokens(t.Context(), of); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []int64{1, 0} {
+		if count, err := tokens.DeleteExpiredPrivacyTokens(t.Context(), cutoff); count != want || err != nil {
+			t.Errorf("%d deleted, %v, want %d", count, err, want)
+		}
+	}
+}

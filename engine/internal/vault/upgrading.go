@@ -12,7 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"go.mau.fi/whatsmeow/store/sqlstore/upgrades"
 	"go.mau.fi/whatsmeow/util/keys"
 
 	"holdfast/engine/internal/home"
@@ -44,19 +43,19 @@ func (f *Folders) Open(ctx context.Context, folder string, key []byte) (*File, e
 	})
 }
 
-// older tells whether the library would change the schema of this file. One without a version is new.
-func older(ctx context.Context, db *sql.DB) (bool, error) {
+// versionOf returns the version of a file's schema; 0 for a file that is new.
+func versionOf(ctx context.Context, db *sql.DB) (int, error) {
 	var version int
 	var there bool
 	err := db.QueryRowContext(ctx, "SELECT EXISTS(SELECT 1 FROM sqlite_master WHERE type='table' AND name='whatsmeow_version')").Scan(&there)
 	if err != nil || !there {
-		return false, err
+		return 0, err
 	}
 	err = db.QueryRowContext(ctx, "SELECT version FROM whatsmeow_version LIMIT 1").Scan(&version)
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+		return 0, nil
 	}
-	return 0 < version && version < len(upgrades.Table), err
+	return version, err
 }
 
 // saveAsItIs makes snapshots/<folder>/<now>Z-before of an open file, under the same key, without bringing it up to date.
