@@ -83,6 +83,10 @@ class ScriptedLink:
     network: bool = True
     hear: Callable[[Sequence[SessionFact]], None] = lambda facts: None
 
+    def asked_of(self, session_id: str) -> list[str]:
+        """The commands about this session, in order. Its file is looked at whenever there is time."""
+        return [it for it in self.asked if it.endswith(session_id)]
+
     async def _ask(self, name: str, session_id: str = "") -> None:
         self.asked.append(f"{name} {session_id}".strip())
         await asyncio.sleep(0)

@@ -53,7 +53,7 @@ async def test_a_file_that_the_engine_has_closed_is_opened_again(tmp_path: Path)
         room.link.held.clear()
         await room.service.connect(TENANT, "taxi")
         await room.until_state("taxi", State.CONNECTED)
-        assert room.link.asked[-3:] == [
+        assert room.link.asked_of(session_id)[-3:] == [
             f"connect {session_id}",
             f"open {session_id}",
             f"connect {session_id}",

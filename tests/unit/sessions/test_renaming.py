@@ -23,11 +23,11 @@ async def test_it_is_found_by_its_new_name_and_everything_else_stays(tmp_path: P
     async with stage(tmp_path) as room:
         await room.attach()
         session_id = await room.linked("taxi", ANNA)
-        asked = list(room.link.asked)
+        asked = room.link.asked_of(session_id)
         renamed = await room.service.rename(TENANT, "taxi", "night shift")
         assert (renamed.id, renamed.name, renamed.state) == (session_id, "night shift", State.CONNECTED)
         assert renamed.phone == "+4915100000001"
-        assert room.link.asked == asked  # the engine need not know
+        assert room.link.asked_of(session_id) == asked  # the engine need not know
         with pytest.raises(UnknownSession):
             room.service.show(TENANT, "taxi")
         assert await renamings(room) == [{"name": "night shift", "previous": "taxi"}]

@@ -131,7 +131,7 @@ async def test_a_number_that_may_begin_no_new_chats_warns_until_it_may(tmp_path:
         await room.attach()
         await room.linked("taxi", ANNA)
         left = iter([3_600.0, 3_595.0, 0.0, None])
-        room.supervisor.watching.reachout_locked_s = lambda session_id: next(left)
+        room.supervisor.watching.reachout_locked_s = lambda session_id: next(left, None)
         seen = []
         for _ in range(4):
             pass_by(room, time, STEP_MS)
