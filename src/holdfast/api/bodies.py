@@ -17,6 +17,8 @@ class Body(BaseModel):
 
 #: A point in time on the wire, in UTC: 2026-12-24T18:00:00.000Z.
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+#: Of a document or of what is remembered of a chat: what both databases and every program's JSON hold.
+Version = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
 def ms(name: str, at: datetime) -> int:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.accounts import Scope
 from holdfast.api.auth import Admin, Reader, TheRooms
-from holdfast.api.bodies import Body
+from holdfast.api.bodies import Body, Version
 from holdfast.api.errors import refusals
 from holdfast.configuration import Document, changes
 from holdfast.kit.iso import iso_or_none
@@ -75,8 +75,8 @@ class DocumentIn(Body):
     """A new version."""
 
     body: dict[str, Any]
-    base_version: int | None = Field(
-        None, ge=0, description="refused with 409 when this is not the newest version any more"
+    base_version: Version | None = Field(
+        None, description="refused with 409 when this is not the newest version any more"
     )
     note: str = Field("", max_length=500, description="why")
 
@@ -137,7 +137,7 @@ async def list_documents(rooms: TheRooms, caller: Reader) -> ListOut:
 
 @router.get("/{name}", summary="Show a document", responses=refusals(404))
 async def show_document(
-    rooms: TheRooms, caller: Reader, name: Name, version: Annotated[int | None, Query(ge=0)] = None
+    rooms: TheRooms, caller: Reader, name: Name, version: Version | None = None
 ) -> DocumentOut:
     """The newest version, or an older one."""
     return _document_out(await rooms.configuration.get(caller.tenant_id, name, version))
@@ -178,8 +178,8 @@ class DiffQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    before: int | None = Field(None, ge=0, description="absent: the one before `after`")
-    after: int | None = Field(None, ge=0, description="absent: the newest")
+    before: Version | None = Field(None, description="absent: the one before `after`")
+    after: Version | None = Field(None, description="absent: the newest")
 
 
 @router.get("/{name}/diff", summary="Compare versions", responses=refusals(404))

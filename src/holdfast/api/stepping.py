@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from holdfast.accounts import Caller
-from holdfast.api.bodies import Body, ms_or_none
+from holdfast.api.bodies import Body, Version, ms_or_none
 from holdfast.api.errors import problem_of
 from holdfast.api.mentions import check_mentions
 from holdfast.api.messages import sent_out
@@ -50,7 +50,7 @@ class StateIn(BaseModel):
 
     model_config = _CLOSED
 
-    version: int = Field(ge=0)
+    version: Version
     data: dict[str, Any] | None
 
 
