@@ -164,9 +164,13 @@ def _ask(
 
 
 def _connections() -> requests.Session:
-    """Connections that are kept from request to request; nothing of the environment is asked for each one."""
+    """A connection for each request, and nothing of the environment is asked for it.
+
+    One that is kept may be closed by the gateway, as servers do with idle ones, while a request is sent.
+    """
     made = requests.Session()
     made.trust_env = False
+    made.headers["Connection"] = "close"
     return made
 
 
