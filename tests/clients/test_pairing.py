@@ -91,6 +91,12 @@ async def test_codes_run_out(stage: Stage) -> None:
         await client.expect("close", status=408)
     else:
         await client.expect("qr_exhausted", within=30)
+
+    async def gone() -> bool:
+        return (await stage.wasim.stats())["connections"] == 0
+
+    # Both clients tell first and hang up then: until that is through, the last code still links.
+    await stage.until("the end of the connection", gone)
     with pytest.raises(SimulatorError):
         await anna.scan(codes[-1])
     assert not client.seen("paired")
