@@ -18,6 +18,8 @@ from websockets.http11 import Request
 HEADER_WITHIN_S: Final = 10.0
 REQUEST_WITHIN_S: Final = 60.0
 _LARGEST_HEADER_BYTES: Final = 64 * 1024
+#: After a refusal the stranger has this long to read it.
+_READ_WITHIN_S: Final = 2.0
 LARGEST_FIRST_FRAME_BYTES: Final = 4096
 MOST_UNKNOWN_SOCKETS: Final = 64
 #: Descriptors that connections leave to files, the database and the engine.
@@ -69,15 +71,20 @@ class GuardedHttp(AutoHTTPProtocol):  # type: ignore[valid-type,misc]  # chosen 
     """
 
     waits_since: float | None = None
-    #: What is said, and as which type, to a request that is no HTTP or has too long an address.
+    #: What is said, and as which type, to a request that is no HTTP or has too long a header.
     unreadable: tuple[str, bytes] = ("text/plain", b"This is no HTTP request")
+    _refused = False
 
     def send_400_response(self, msg: str) -> None:
-        """Say that the request cannot be read, and close."""
+        """Say that the request cannot be read, and close once that can have been read."""
         media_type, body = self.unreadable
         head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: {media_type}\r\ncontent-length: {len(body)}"
         self.transport.write(f"{head}\r\nconnection: close\r\n\r\n".encode() + body)
-        self.transport.close()
+        # To close with bytes unread is to reset: whoever still sends would see that in place of the answer.
+        self._refused = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._wait(_READ_WITHIN_S)
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """A stranger has come."""
@@ -90,14 +97,18 @@ class GuardedHttp(AutoHTTPProtocol):  # type: ignore[valid-type,misc]  # chosen 
 
     def data_received(self, data: bytes) -> None:
         """Part of a request, or several."""
+        if self._refused:
+            return
         waited = self._waits_for_header()
         super().data_received(data)
+        if self._refused:
+            return
         if self.transport.get_protocol() is not self:  # it has become a WebSocket
             self._stop_waiting()
         elif self._waits_for_header():
             self._header_bytes += len(data)
             if self._header_bytes > _LARGEST_HEADER_BYTES:
-                self.transport.abort()
+                self.send_400_response("The header is too long")
             elif self._deadline is None:
                 self._wait()
         elif self.cycle.more_body:
