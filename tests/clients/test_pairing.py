@@ -1,11 +1,13 @@
 """Foreign clients link themselves and come back."""
 
 import json
+from typing import Any
 
 import pytest
+from driver import Client
 from stage import Stage
 
-from holdfast.lab import Match, SimulatorError
+from holdfast.lab import Match, Phone, SimulatorError
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -52,12 +54,23 @@ async def test_logs_in_again(stage: Stage) -> None:
     assert (await anna.account()).registrations == 1
 
 
+async def code_for(stage: Stage, client: Client, phone: Phone, **wanted: Any) -> str:
+    """The code that a client shows, once WhatsApp knows of it: Baileys shows it as soon as it has asked."""
+    code = str((await client.order("pair_by_code", phone=phone.phone, **wanted))["code"])
+    await stage.wasim.wait_for(
+        direction="out",
+        tag="iq",
+        where=lambda it: it.node.find("link_code_pairing_ref") is not None,
+    )
+    return code
+
+
 async def test_pairs_by_code(stage: Stage) -> None:
     anna, ben = await stage.wasim.phone("Anna"), await stage.wasim.phone("Ben")
     client = await stage.client()
     await client.order("connect")
     await client.expect("qr")
-    code = (await client.order("pair_by_code", phone=anna.phone))["code"]
+    code = await code_for(stage, client, anna)
     jid = (await stage.ask("POST", f"/admin/phones/{anna.phone}/link-code", {"code": code}))["jid"]
     assert (await client.expect("paired"))["jid"] == jid
     await client.expect("open")
@@ -71,7 +84,7 @@ async def test_phone_with_another_code_links_nothing(stage: Stage) -> None:
     client = await stage.client()
     await client.order("connect")
     await client.expect("qr")
-    await client.order("pair_by_code", phone=anna.phone, code="ABCD1234")
+    await code_for(stage, client, anna, code="ABCD1234")
     with pytest.raises(SimulatorError):
         await stage.ask("POST", f"/admin/phones/{anna.phone}/link-code", {"code": "ABCD1235"})
     assert (await anna.account()).companions == []
