@@ -56,7 +56,7 @@ async def _measured(context: Context, first: Installation, second: Installation)
         context.say("100 MiB from WhatsApp")
         fetched_s, media = await back.over(lambda: _arrived(receiver))
         context.say("100 MiB down")
-        down_s, _ = await back.over(lambda: media.download(got))
+        down_s, _ = await back.over(lambda: receiver.media.download(media, got))
     assert await asyncio.to_thread(_hash, mine) == await asyncio.to_thread(_hash, got)
     note = f"a document of {_SIZE // _MIB} MiB, both ways; peak above the start"
     memory = [

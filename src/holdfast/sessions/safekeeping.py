@@ -26,8 +26,10 @@ log = logging.get("sessions")
 
 #: What could not be saved is tried again so often.
 _AGAIN_EVERY_S: Final = 300.0
-#: Between two files that are looked at, so that a thousand of them cost a tenth of a core.
+#: Between two files that are looked at: a few are soon done, a thousand cost a hundredth of a core.
 _PAUSE_S: Final = 0.1
+_PAUSE_IN_A_CROWD_S: Final = 1.0
+_FEW: Final = 10
 _LOOKS_FOR_MORE_EVERY_S: Final = 1.0
 #: A start may open a thousand files that know better than their records: one write for all of them.
 _RECORDS_WITHIN_S: Final = 1.0
@@ -63,6 +65,8 @@ class Safekeeping:
         self._more = asyncio.Event()
         #: When each was looked at, by the loop's clock, since the engine of the moment is there.
         self._seen: dict[SessionId, float] = {}
+        #: Those whose files were written since.
+        self._rewritten: set[SessionId] = set()
         #: When its file had been written last by then.
         self._written: dict[SessionId, int] = {}
 
@@ -74,6 +78,7 @@ class Safekeeping:
     def detached(self) -> None:
         """Nobody knows what happens to the files until the next engine has looked."""
         self._seen.clear()
+        self._rewritten.clear()
         self._written.clear()
 
     async def run(self) -> None:
@@ -199,10 +204,12 @@ class Safekeeping:
 
     async def _look_at_files(self) -> None:
         while True:
-            runtime = self._unseen() if self._may_look else None
-            if runtime is None:
+            waiting = self._unseen() if self._may_look else []
+            if not waiting:
                 await asyncio.sleep(_LOOKS_FOR_MORE_EVERY_S)
                 continue
+            runtime = min(waiting, key=lambda it: self._seen.get(it.id, 0.0))
+            self._rewritten.discard(runtime.id)
             self._seen[runtime.id] = asyncio.get_running_loop().time()
             try:
                 await self._look(runtime)
@@ -210,18 +217,20 @@ class Safekeeping:
                 log.info("session.file_not_looked_at", session=runtime.name, error=str(exc))
             except Exception:
                 log.exception("session.look_failed", session=runtime.name)
-            await asyncio.sleep(_PAUSE_S)
+            await asyncio.sleep(_PAUSE_S if len(waiting) <= _FEW else _PAUSE_IN_A_CROWD_S)
 
     @property
     def _may_look(self) -> bool:
         return self._roster.acting and self._roster.restoration.progress.done
 
-    def _unseen(self) -> Runtime | None:
+    def _unseen(self) -> list[Runtime]:
         since = asyncio.get_running_loop().time() - _LOOKS_AGAIN_AFTER_S
-        for runtime in self._roster.index:
-            if runtime.session.state.up and self._seen.get(runtime.id, since) <= since:
-                return runtime
-        return None
+        return [
+            runtime
+            for runtime in self._roster.index
+            if runtime.session.state.up
+            and (self._seen.get(runtime.id, since) <= since or runtime.id in self._rewritten)
+        ]
 
     async def _look(self, runtime: Runtime) -> None:
         folder = runtime.record.folder
@@ -302,4 +311,4 @@ class Safekeeping:
             known_ms = self._written.setdefault(runtime.id, written_ms)
             if written_ms != known_ms and seen is not None and seen <= since:
                 self._written[runtime.id] = written_ms
-                del self._seen[runtime.id]
+                self._rewritten.add(runtime.id)

@@ -1,5 +1,6 @@
 """Files that fail, and the snapshots that take their place."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,36 @@ async def test_a_file_that_is_overwritten_under_a_connection_is_found_and_replac
         await room.until(lambda: room.link.disk.quarantine != {}, "it was not replaced")
         await room.until_state("taxi", State.CONNECTED)
         assert Reason.RESTORED_FROM_SNAPSHOT in await reasons(room)
+
+
+async def test_a_file_that_is_written_again_and_again_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(safekeeping, "_LOOKS_AT_WRITTEN_AFTER_S", 0.0)
+    numbers = [f"491510000000{it}" for it in (1, 2, 3)]
+    async with stage(tmp_path) as room:
+        link, disk = room.link, room.link.disk
+
+        def looks() -> list[str]:
+            commands = [it.partition(" ") for it in link.asked]
+            return [folder for name, _, folder in commands if name == "inspect" and "/" not in folder]
+
+        async def write(*written: str) -> None:
+            for number in written:
+                disk.written_ms[number] = disk.written_ms.get(number, 1) + 1
+            await room.supervisor.safekeeping.watch_folders()
+
+        await room.attach()
+        for number in numbers:
+            await room.linked(f"taxi{number}", f"{number}:3@s.whatsapp.net")
+        await room.until(lambda: sorted(looks()) == numbers, "nobody looked at them")
+        await write()
+        link.hold["inspect"] = asyncio.Event()
+        await write(numbers[0])
+        await room.until(lambda: looks()[3:] == numbers[:1], "nobody looked at what was written")
+        await write(*numbers)
+        link.hold["inspect"].set()
+        await room.until(lambda: looks()[4:] == [*numbers[1:], numbers[0]], lambda: str(looks()))
 
 
 async def test_a_file_that_vanishes_from_under_a_connection_comes_back(tmp_path: Path) -> None:
