@@ -40,3 +40,31 @@ async def test_what_a_query_has_seen_the_journal_tells(
     assert journal.head == 1
     assert writing.done()
     assert len((await journal.read(0, 9, EVERYTHING)).events) == 1
+
+
+async def test_what_the_thread_has_committed_is_told_before_a_group_of_the_loop(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else events come out of order, and whoever reads waits for a commit that nobody tells of."""
+    loop, came, order = asyncio.get_running_loop(), asyncio.Event(), list[int]()
+    held: list[tuple[Callable[..., None], tuple[object, ...]]] = []
+
+    def hold(self: Writer, act: Callable[..., None], *args: object) -> None:
+        held.append((act, args))
+        loop.call_soon_threadsafe(came.set)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "_on_loop", hold)
+        first = asyncio.ensure_future(store.write(lambda unit: unit.after_commit(lambda: order.append(1))))
+        await came.wait()
+        second = asyncio.ensure_future(
+            store.write(lambda unit: unit.after_commit(lambda: order.append(2)), short=True)
+        )
+        while len(held) < 2 and not second.done():  # noqa: ASYNC110 - another thread's turn
+            await asyncio.sleep(0.001)
+    for act, args in held:
+        act(*args)
+    await first
+    await second
+    assert order == [1, 2]
+    assert await store.read(lambda unit: unit.scalar(COUNT)) == 0

@@ -137,7 +137,9 @@ class Writer:
 
     def _is_quick(self) -> bool:
         return (
-            self._connection.local
+            # What the thread has committed is told first: actions after commits are done in their order.
+            self._heard == self._begun
+            and self._connection.local
             and self._usual_s < _QUICK_S
             and len(self._open) <= _FEW
             and all(unit.short for unit in self._open)
@@ -335,7 +337,7 @@ class Writer:
         try:
             _resolve(batch)
         finally:
-            self._heard = begun
+            self._heard = max(self._heard, begun)
             self._news.set()
             self._news = asyncio.Event()
 
