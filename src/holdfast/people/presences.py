@@ -36,6 +36,8 @@ class Presences:
         self._up: dict[SessionId, str] = {}
         #: The sessions that have something to repeat; None until the database has said which.
         self._some: set[SessionId] | None = None
+        #: Kept since this room began, also while it still looks.
+        self._kept: set[SessionId] = set()
         self._tasks: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
@@ -43,7 +45,8 @@ class Presences:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             try:
-                self._some = await self._look()
+                found = await self._look()
+                self._some = found | self._kept
                 for session_id in list(self._up):
                     self._begin(session_id)
                 await asyncio.Event().wait()
@@ -67,6 +70,7 @@ class Presences:
         """Tell WhatsApp again with every connection. Idempotent. Raises RequestInvalid above MOST_WATCHED."""
         row = {"session_id": session_id, "phone": phone, "person": person}
         await self._store.write(partial(_keep, row=row))
+        self._kept.add(session_id)
         if self._some is not None:
             self._some.add(session_id)
 

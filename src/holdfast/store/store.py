@@ -56,12 +56,9 @@ class Store:
     async def read(self, work: Callable[[ReadUnit], T]) -> T:
         """Do `work` on a reading thread, in one snapshot. It sees everything whose `write` has returned.
 
-        What follows the commits that it has seen, such as the journal's head, has happened when it returns.
         Raises StoreUnavailable.
         """
-        seen = await self._readers.read(work)
-        await self._writer.heard()
-        return cast(T, seen)
+        return cast(T, await self._readers.read(work))
 
     @property
     def trouble(self) -> StoreUnavailable | None:

@@ -72,7 +72,6 @@ class Writer:
         self._bell = threading.Condition()
         #: How many commits were begun, and of how many of them the loop has heard what became of them.
         self._begun = self._heard = 0
-        self._news = asyncio.Event()
         self._healthy = True
         #: Why the last group was refused; None when it was written.
         self.trouble: StoreUnavailable | None = None
@@ -96,12 +95,6 @@ class Writer:
             self._asked = True
             self._loop.call_soon(self._begin_group)
         return await unit.future
-
-    async def heard(self) -> None:
-        """Return when the loop has heard of every commit that a query could have seen by now."""
-        begun = self._begun
-        while self._heard < begun:
-            await self._news.wait()
 
     def _ask_within(self, wait_s: float) -> None:
         if self._timer is not None:
@@ -338,8 +331,6 @@ class Writer:
             _resolve(batch)
         finally:
             self._heard = max(self._heard, begun)
-            self._news.set()
-            self._news = asyncio.Event()
 
     def _on_loop(self, act: Callable[..., None], *args: object) -> None:
         try:
