@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import pytest
 
-from holdfast.chats.importing import Importer
 from holdfast.media.fetching import Fetcher
 from holdfast.model.ids import SessionId
 from holdfast.store import Store
@@ -36,17 +35,13 @@ class Empty:
         return []
 
 
-def importer(store: Store) -> Importer:
-    return Importer(store, cast(Any, None), cast(Any, None))
-
-
 def fetcher(store: Store) -> Fetcher:
     return Fetcher(store, *cast(Any, (None, None, None, None)))
 
 
-@pytest.mark.parametrize("of", [importer, fetcher])
+@pytest.mark.parametrize("of", [fetcher])
 async def test_a_thousand_sessions_that_come_up_are_some_reads(
-    of: Callable[[Store], Importer | Fetcher],
+    of: Callable[[Store], Fetcher],
 ) -> None:
     empty = Empty()
     room = of(cast(Store, empty))

@@ -73,11 +73,6 @@ INSERT INTO history_offers (session_id, notice_id, offer, place, attempts, offer
 VALUES (:session_id, :notice_id, :offer, 0, 0, :offered_at_ms) ON CONFLICT DO NOTHING
 """,
 )
-OFFERING: Final = Statement(
-    "chats.offering",
-    "The sessions whose phones have offered something that was not taken over to its end.",
-    "SELECT DISTINCT session_id FROM history_offers",
-)
 OFFERS: Final = Statement(
     "chats.offers",
     "What a session's phone has offered and was not taken over to its end, in its order.",
