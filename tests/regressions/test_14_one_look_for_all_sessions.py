@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from holdfast.chats.importing import Importer
 from holdfast.media.fetching import Fetcher
 from holdfast.model.ids import SessionId
 from holdfast.store import Store
@@ -35,13 +36,17 @@ class Empty:
         return []
 
 
+def importer(store: Store) -> Importer:
+    return Importer(store, cast(Any, None), cast(Any, None))
+
+
 def fetcher(store: Store) -> Fetcher:
     return Fetcher(store, *cast(Any, (None, None, None, None)))
 
 
-@pytest.mark.parametrize("of", [fetcher])
+@pytest.mark.parametrize("of", [importer, fetcher])
 async def test_a_thousand_sessions_that_come_up_are_some_reads(
-    of: Callable[[Store], Fetcher],
+    of: Callable[[Store], Importer | Fetcher],
 ) -> None:
     empty = Empty()
     room = of(cast(Store, empty))

@@ -85,7 +85,7 @@ class Importer:
         """Work until cancelled."""
         while True:
             self._news.clear()
-            for session_id in list(self._up):
+            for session_id in await self._offering():
                 try:
                     await self._take(session_id)
                 except StoreUnavailable as exc:
@@ -95,8 +95,21 @@ class Importer:
             try:
                 async with asyncio.timeout(_AGAIN_S):
                     await self._news.wait()
+                    await asyncio.sleep(_PAUSE_S)  # sessions come up in crowds
             except TimeoutError:
                 pass
+
+    async def _offering(self) -> list[SessionId]:
+        """The sessions that can be asked for something: one look for all of them, however many there are."""
+        try:
+            rows = await self._store.read(lambda unit: unit.all(statements.OFFERING))
+        except StoreUnavailable as exc:
+            log.warning("chats.history_waits", error=str(exc))
+            return []
+        except Exception:
+            log.exception("chats.history_failed")
+            return []
+        return [SessionId(row[0]) for row in rows if row[0] in self._up]
 
     async def _take(self, session_id: SessionId) -> None:
         """Everything that a session's phone has offered."""

@@ -67,11 +67,19 @@ c.push_name, c.archived, c.muted_until_ms
 """
 OFFERED: Final = Statement(
     "chats.offered",
-    "Notes history that a phone offers; nothing where it is known.",
+    "Notes history that a phone offers, after what it has offered; nothing where it is known.",
     """
 INSERT INTO history_offers (session_id, notice_id, offer, place, attempts, offered_at_ms)
-VALUES (:session_id, :notice_id, :offer, 0, 0, :offered_at_ms) ON CONFLICT DO NOTHING
+VALUES (:session_id, :notice_id, :offer, 0, 0, COALESCE((
+  SELECT MAX(o.offered_at_ms) + 1 FROM history_offers o
+  WHERE o.session_id = :session_id AND o.offered_at_ms >= :offered_at_ms
+), :offered_at_ms)) ON CONFLICT DO NOTHING
 """,
+)
+OFFERING: Final = Statement(
+    "chats.offering",
+    "The sessions whose phones have offered something that was not taken over to its end.",
+    "SELECT DISTINCT session_id FROM history_offers",
 )
 OFFERS: Final = Statement(
     "chats.offers",

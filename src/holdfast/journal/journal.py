@@ -116,8 +116,8 @@ class Journal:
         """
         if after >= self._tail.floor:
             return Page(*self._tail.after(after, limit, wanted))
-        # The query may see a commit of after this moment. It is for the next page: nobody gets an event, and
-        # so a cursor, that lies after `head`.
+        # The query may see a commit that this loop has not heard of yet. It is for the next page: nobody gets
+        # an event, and so a cursor, that lies after `head`.
         head = self._tail.head
         rows = await self._store.read(lambda unit: _select(unit, after, head, limit, wanted))
         events = [make_event(row, session, self._generations.newest) for session, row in rows]

@@ -34,10 +34,9 @@ class Presences:
     def __init__(self, store: Store, acts: Acts) -> None:
         self._store, self._do = store, acts
         self._up: dict[SessionId, str] = {}
-        #: The sessions that have something to repeat; None until the database has said which.
-        self._some: set[SessionId] | None = None
-        #: Kept since this room began, also while it still looks.
-        self._kept: set[SessionId] = set()
+        #: The sessions that have something to repeat; all of them once the database has said which.
+        self._some: set[SessionId] = set()
+        self._looked = False
         self._tasks: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
@@ -45,8 +44,8 @@ class Presences:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             try:
-                found = await self._look()
-                self._some = found | self._kept
+                self._some |= await self._look()
+                self._looked = True
                 for session_id in list(self._up):
                     self._begin(session_id)
                 await asyncio.Event().wait()
@@ -70,9 +69,7 @@ class Presences:
         """Tell WhatsApp again with every connection. Idempotent. Raises RequestInvalid above MOST_WATCHED."""
         row = {"session_id": session_id, "phone": phone, "person": person}
         await self._store.write(partial(_keep, row=row))
-        self._kept.add(session_id)
-        if self._some is not None:
-            self._some.add(session_id)
+        self._some.add(session_id)
 
     async def drop(self, session_id: SessionId, phone: str, person: str) -> None:
         """Tell it no more. Idempotent."""
@@ -91,7 +88,7 @@ class Presences:
                 return {SessionId(row[0]) for row in rows}
 
     def _begin(self, session_id: SessionId) -> None:
-        if self._tasks is not None and self._some is not None and session_id in self._some:
+        if self._tasks is not None and self._looked and session_id in self._some:
             self._tasks.create_task(self._tell(session_id, self._up[session_id]))
 
     async def _tell(self, session_id: SessionId, phone: str) -> None:

@@ -70,8 +70,8 @@ class Writer:
         self._timer: asyncio.TimerHandle | None = None
         self._usual_s = 0.0
         self._bell = threading.Condition()
-        #: How many commits were begun, and of how many of them the loop has heard what became of them.
-        self._begun = self._heard = 0
+        #: How many groups were given to the loop to be told, and how many of them are told.
+        self._given = self._told = 0
         self._healthy = True
         #: Why the last group was refused; None when it was written.
         self.trouble: StoreUnavailable | None = None
@@ -131,7 +131,7 @@ class Writer:
     def _is_quick(self) -> bool:
         return (
             # What the thread has committed is told first: actions after commits are done in their order.
-            self._heard == self._begun
+            self._told == self._given
             and self._connection.local
             and self._usual_s < _QUICK_S
             and len(self._open) <= _FEW
@@ -154,7 +154,7 @@ class Writer:
                 self._due = time.monotonic()
                 self._bell.notify()
         if begun:
-            self._hear(batch, self._begun)
+            _resolve(batch)
 
     def _begin_at_once(self) -> bool:
         try:
@@ -177,7 +177,7 @@ class Writer:
         try:
             while (batch := self._take()) is not None:
                 self._commit(batch)
-                self._on_loop(self._hear, batch, self._begun)
+                self._give(batch)
         except BaseException as exc:
             _log.error("store.writer_died", exc_info=exc)
             self._die(batch or [], exc)
@@ -256,15 +256,12 @@ class Writer:
             unit.made = made
 
     def _end(self) -> None:
-        self._begun += 1
         try:
             self._connection.commit()
         except StoreUnavailable:
             transaction = self._connection.transaction
             if not self._connection.lost or transaction is None:
                 raise
-            # To find out may take long: whoever reads does not wait for it.
-            self._on_loop(self._hear, [], self._begun)
             if not self._was_committed(transaction):
                 raise
 
@@ -291,7 +288,7 @@ class Writer:
         with self._bell:
             waiting, self._open, self._due = self._open, [], _NEVER
         self._fail(waiting, refusal)
-        self._on_loop(self._hear, waiting, self._begun)
+        self._give(waiting)
 
     def _fail(self, batch: list[_Unit], exc: Exception) -> None:
         if not isinstance(exc, StoreUnavailable):
@@ -322,15 +319,18 @@ class Writer:
             self._bell.notify()
         for unit in left:
             unit.error, unit.made = StoreUnavailable("The database's writer has ended"), None
-        self._on_loop(self._hear, left, self._begun)
+        self._give(left)
         self._on_loop(_set_died, self.died, exc)
 
-    def _hear(self, batch: list[_Unit], begun: int) -> None:
-        """On the loop: these units have their answers, and so many commits are known to all."""
+    def _give(self, batch: list[_Unit]) -> None:
+        self._given += 1
+        self._on_loop(self._tell, batch)
+
+    def _tell(self, batch: list[_Unit]) -> None:
         try:
             _resolve(batch)
         finally:
-            self._heard = max(self._heard, begun)
+            self._told += 1
 
     def _on_loop(self, act: Callable[..., None], *args: object) -> None:
         try:

@@ -1,8 +1,9 @@
 """What WhatsApp forgets with a connection is told to it again with the next."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from holdfast.model.errors import NotConnected, RequestInvalid, WhatsAppForbidde
 from holdfast.model.ids import SessionId
 from holdfast.people import Presences, presences
 from holdfast.people.presences import ITSELF
-from holdfast.store import Store
+from holdfast.store import ReadUnit, Store
 from patience import PATIENCE_S
 
 SES, PHONE = SessionId("ses_a"), "4900000"
@@ -80,6 +81,26 @@ async def test_a_new_connection_is_told_everything_itself_first(store: Store) ->
         await room.drop(SES, PHONE, ANN)
         room.session_up(SES, PHONE)
         await acts.until(ITSELF, ANN, BOB, BOB)
+
+
+async def test_what_is_kept_while_the_room_still_looks_is_not_forgotten(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts, read, looked, go_on = ScriptedActs(), store.read, asyncio.Event(), asyncio.Event()
+
+    async def slow(work: Callable[[ReadUnit], Any]) -> Any:
+        found = await read(work)
+        looked.set()
+        await go_on.wait()
+        return found
+
+    monkeypatch.setattr(store, "read", slow)
+    async with running(store, acts) as room:
+        await looked.wait()
+        await room.keep(SES, PHONE, ANN)
+        go_on.set()
+        room.session_up(SES, PHONE)
+        await acts.until(ANN)
 
 
 async def test_another_number_watches_nobody_and_neither_does_a_deleted_session(store: Store) -> None:
