@@ -1,7 +1,8 @@
 """What one number costs where there are many: whatever grows faster than their count shows here.
 
 A figure is a share of the whole: what an installation without numbers costs is taken off, the rest is
-divided. CPU and bytes, which a busy machine changes little; times are in the details.
+divided. CPU and bytes, which a busy machine changes little; times are in the details. Idle includes the looks
+at files, one a second once all are connected.
 """
 
 import asyncio
@@ -14,8 +15,6 @@ from benchmarks.context import Context
 from benchmarks.figures import Figure, Goal
 from benchmarks.installation import Installation, installed
 
-#: One number's file after the other is looked at, once all are connected; idle is what comes after it.
-_LOOKED_AT_S = 0.15
 _PROCESSES = ("engine", "gateway")
 
 
@@ -83,7 +82,7 @@ async def _cost(context: Context, count: int) -> Cost:
         await installation.all_connected(count)
         taken = time.perf_counter() - began
         restore = {name: procfs.cpu_s(pid) for name, pid in installation.pids().items()}
-        await _rest(context, count, context.sizes.settle_s + _LOOKED_AT_S * count)
+        await _rest(context, count, context.sizes.settle_s)
         memory = {name: kib["pss"] for name, kib in installation.memory_kib().items()}
         before = _cpu_s(installation)
         await _rest(context, count, context.sizes.idle_s)
