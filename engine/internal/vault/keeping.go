@@ -94,25 +94,48 @@ func (f *Folders) Quarantine(name, target string, withSnapshots bool) error {
 		return err
 	}
 	from, to := filepath.Join(f.sessions, name), filepath.Join(f.quarantine, target)
-	missing := move(from, to)
-	if missing != nil && !errors.Is(missing, ErrMissing) {
-		return missing
+	if exists(to) {
+		return fmt.Errorf("%w: %s", ErrExists, target)
 	}
-	if err := syncBoth(f.sessions, f.quarantine); err != nil {
+	present := exists(from)
+	if withSnapshots {
+		// Together, in one rename: a kill after the first of two would leave the second to another target.
+		with := from
+		if !present {
+			with = to
+		}
+		if err := f.gather(name, with); err != nil {
+			return err
+		}
+	}
+	if !present {
+		return fmt.Errorf("%w: %s", ErrMissing, name)
+	}
+	if err := move(from, to); err != nil {
 		return err
 	}
-	if saved := filepath.Join(f.snapshots, name); withSnapshots && exists(saved) {
-		if err := os.MkdirAll(to, 0o700); err != nil {
-			return fmt.Errorf("%w: %w", ErrStorage, err)
-		}
-		if err := move(saved, filepath.Join(to, savedName)); err != nil {
-			return err
-		}
-		if err := syncBoth(f.snapshots, to); err != nil {
+	return syncBoth(f.sessions, f.quarantine)
+}
+
+// gather moves what is saved of a number into a folder, beside what an attempt that was killed has moved there.
+func (f *Folders) gather(number, folder string) error {
+	saved, place := filepath.Join(f.snapshots, number), filepath.Join(folder, savedName)
+	found, err := names(saved, finalName)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	if err := os.MkdirAll(place, 0o700); err != nil {
+		return fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	for _, name := range found {
+		if err := move(filepath.Join(saved, name), filepath.Join(place, name)); err != nil {
 			return err
 		}
 	}
-	return missing
+	if err := errors.Join(home.SyncFolder(place), home.SyncFolder(folder), os.RemoveAll(saved)); err != nil {
+		return fmt.Errorf("%w: %w", ErrStorage, err)
+	}
+	return syncBoth(f.snapshots, filepath.Dir(folder))
 }
 
 // BringBack moves quarantine/<name> to sessions/<target>, and what went along to snapshots/<target>. Raises ErrMissing or

@@ -254,6 +254,35 @@ func TestQuarantineAndBack(t *testing.T) {
 	}
 }
 
+// A kill before the folder leaves: the next attempt, with another target and one more snapshot, makes one entry of it all.
+func TestQuarantineThatWasKilledIsRepeated(t *testing.T) {
+	f := house(t)
+	living(t, f, "4915")
+	snapshot(t, f, "1", nil)
+	if err := f.gather("4915", filepath.Join(f.sessions, "4915")); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(f.ScanSnapshots()); len(got) != 0 {
+		t.Errorf("snapshots of a folder that leaves: %v", got)
+	}
+	snapshot(t, f, "2", nil)
+	if err := f.Quarantine("4915", "4915-b", true); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Quarantine("4915", "4915-c", true); !errors.Is(err, ErrMissing) {
+		t.Errorf("once more: %v", err)
+	}
+	if got := listed(f.ScanQuarantine()); !slices.Equal(got, []string{"4915-b"}) {
+		t.Errorf("quarantine: %v", got)
+	}
+	if err := f.BringBack("4915-b", "4915"); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(f.ScanSnapshots()); !slices.Equal(got, []string{"4915/1", "4915/2"}) {
+		t.Errorf("snapshots: %v", got)
+	}
+}
+
 // A folder that was removed by hand: what was saved of it can still leave.
 func TestSnapshotsLeaveWithoutTheirSession(t *testing.T) {
 	f := house(t)
