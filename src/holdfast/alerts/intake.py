@@ -9,7 +9,7 @@ from typing import Final
 from holdfast.alerts import statements
 from holdfast.alerts.ledger import Ledger
 from holdfast.alerts.policy import LONGEST_WAIT_MS
-from holdfast.alerts.rules import TYPES, Signal, read_signals
+from holdfast.alerts.rules import TYPES, Signal, Turn, read_signals
 from holdfast.journal import Event, Filter, Journal
 from holdfast.kit import logging
 from holdfast.kit.clock import Clock
@@ -45,6 +45,8 @@ class Intake:
         self._told, self._gather_s = told, gather_s
         self._wanted = Filter(tenant_id, types=TYPES)
         self._news = asyncio.Event()
+        #: Sessions with an open alert, and some that had one: nobody else raises alerts of sessions.
+        self._troubled: set[str] = set()
 
     def wake(self) -> None:
         """Something may be due."""
@@ -71,6 +73,7 @@ class Intake:
         kept = unit.scalar(statements.POSITION)
         position = self._journal.head if kept is None else min(int(kept), self._journal.head)
         unit.run(statements.KEEP_POSITION, position=str(position))
+        self._troubled = Ledger(unit, self._tenant_id, self._clock()).troubled()
         self._kept = position
         return position
 
@@ -100,7 +103,9 @@ class Intake:
         ledger = Ledger(unit, self._tenant_id, now)
         for session_id, group in groupby(events, key=lambda it: it.session_id):
             signals = [signal for event in group for signal in _signals(event)]
-            if signals:
+            # Most events say that all is well of a session of which nothing else was said.
+            if session_id in self._troubled or any(signal.turn is Turn.RAISED for signal in signals):
+                self._troubled.add(session_id)
                 ledger.hear(ledger.session(session_id), signals)
         unit.run(statements.CLAMP_DUE, tenant_id=self._tenant_id, latest=now + LONGEST_WAIT_MS)
         ledger.pass_time()

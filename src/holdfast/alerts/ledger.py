@@ -78,6 +78,10 @@ class Ledger:
         row = self._unit.first(statements.SESSION, session_id=session_id)
         return Subject(session_id, *row) if row is not None else Subject(session_id, session_id)
 
+    def troubled(self) -> set[str]:
+        """The ids of subjects that have an alert that has not ended."""
+        return {row[0] for row in self._unit.all(statements.TROUBLED, tenant_id=self._tenant_id)}
+
     def hear(self, subject: Subject, signals: Iterable[Signal]) -> None:
         """Signals of one subject, in order."""
         rows = self._unit.all(statements.NOT_ENDED, tenant_id=self._tenant_id, subject_id=subject.subject_id)

@@ -4,7 +4,7 @@ A new alert is an entry of `DEFAULTS`, its words in `model/words`, and where it 
 type, a function in `_READERS`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
@@ -80,24 +80,33 @@ def read_signals(type_: str, body: Mapping[str, Any]) -> Sequence[Signal]:
     return [] if reader is None else reader(event_from_json(type_, body))
 
 
+def _all(turn: Turn, causes: Iterable[str]) -> Sequence[Signal]:
+    return [Signal(cause, turn) for cause in sorted(causes)]
+
+
+_WAITING: Final = Cause.NOT_CONNECTED.value
+#: Of most events, so they are made once.
+_DELETED: Final = _all(Turn.DROPPED, DEFAULTS)
+_UP: Final = _all(Turn.CLEARED, _STATE_CAUSES | {_WAITING})
+_AT_REST: Final = _all(Turn.DROPPED, _STATE_CAUSES | {_WAITING})
+
+
 def _of_state(it: Any) -> Sequence[Signal]:
     if not isinstance(it, SessionStateChanged):
         return []  # a state that is newer than this program
     if it.state is State.DELETED:
-        return [Signal(cause, Turn.DROPPED) for cause in sorted(DEFAULTS)]
-    waiting = Cause.NOT_CONNECTED.value
+        return _DELETED
     if it.reason in _STATE_CAUSES:
         # A phone that has unlinked this device is not waited for any more.
         unlinked = {WarningCode.PHONE_DORMANT.value} if it.state is State.LOGGED_OUT else set()
-        others = sorted((_STATE_CAUSES | {waiting} | unlinked) - {it.reason})
-        ended = [Signal(cause, Turn.DROPPED) for cause in others]
+        ended = _all(Turn.DROPPED, (_STATE_CAUSES | {_WAITING} | unlinked) - {it.reason})
         return [*ended, Signal(it.reason, Turn.RAISED, it.detail)]
     if it.state.up:
-        return [Signal(cause, Turn.CLEARED) for cause in (*sorted(_STATE_CAUSES), waiting)]
+        return _UP
     if it.state is State.PAIRING or it.state in ACTIVE:
         lost = it.state in ACTIVE and it.reason in _ENDS
-        return [Signal(waiting, Turn.RAISED, it.reason, unless=_STATE_CAUSES)] if lost else []
-    return [Signal(cause, Turn.DROPPED) for cause in (*sorted(_STATE_CAUSES), waiting)]
+        return [Signal(_WAITING, Turn.RAISED, it.reason, unless=_STATE_CAUSES)] if lost else []
+    return _AT_REST
 
 
 def _of_warning(it: Any) -> Sequence[Signal]:

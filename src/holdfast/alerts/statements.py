@@ -37,6 +37,11 @@ NOT_ENDED: Final = Statement(
     WHERE a.tenant_id = :tenant_id AND a.subject_id = :subject_id AND a.phase <> 'ended' ORDER BY a.id
     """,
 )
+TROUBLED: Final = Statement(
+    "alerts.troubled",
+    "Every subject with an alert that has not ended.",
+    "SELECT DISTINCT subject_id FROM alerts WHERE tenant_id = :tenant_id AND phase <> 'ended'",
+)
 LATEST: Final = Statement(
     "alerts.latest",
     "The last alert of a subject and cause, whether it has ended or not.",

@@ -20,7 +20,8 @@ from holdfast.model.errors import Forbidden, Unauthorized
 _bearer = HTTPBearer(auto_error=False, description="A key of this gateway, `hf_…`", scheme_name="key")
 
 
-def _rooms(connection: HTTPConnection) -> Rooms:
+# A dependency that is no coroutine function runs in a thread: a hop for every request.
+async def _rooms(connection: HTTPConnection) -> Rooms:
     # The framework's one untyped place: `create_app` has put a Rooms there.
     rooms: Rooms = connection.app.state.rooms
     return rooms
@@ -105,7 +106,7 @@ def _audited(scope: Scope) -> Callable[..., AsyncIterator[Caller]]:
     return check
 
 
-def _noted(request: Request) -> Noted:
+async def _noted(request: Request) -> Noted:
     noted: Noted = request.state.noted
     return noted
 

@@ -39,7 +39,9 @@ _TOLD: Final = frozenset({EventType.SESSION_STATE.value, EventType.SESSION_PAIRI
 _NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 
 
-def _guest(rooms: TheRooms, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Guest:
+async def _guest(
+    rooms: TheRooms, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Guest:
     return rooms.accounts.pages.find(shown.credentials if shown else None)
 
 

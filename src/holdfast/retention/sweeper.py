@@ -1,6 +1,7 @@
 """Sweeps: every hour, kind by kind, some hundred rows at a time."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +33,7 @@ _EVERY_S: Final = 3600.0
 _AT_ONCE: Final = 500
 _PAUSE_S: Final = 0.05
 _FILES_AT_ONCE: Final = 50
+_FIGURES_FOR_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Retention:
     ) -> None:
         self._store, self._keep, self._clock = store, dict(DEFAULTS) | dict(keep), clock
         self._library = library
+        self._figures: Figures | None = None
+        self._figures_at = 0.0
 
     async def run(self) -> None:
         """Sweep until cancelled. What goes wrong is logged and tried again at the next sweep."""
@@ -72,8 +76,11 @@ class Retention:
             await asyncio.sleep(_EVERY_S)
 
     async def figures(self) -> Figures:
-        """What there is now. Raises StoreUnavailable."""
-        return await self._store.read(_figures)
+        """What there is, a second ago at most: some ask often. Raises StoreUnavailable."""
+        now = time.monotonic()
+        if self._figures is None or now - self._figures_at > _FIGURES_FOR_S:
+            self._figures, self._figures_at = await self._store.read(_figures), now
+        return self._figures
 
     async def sweep(self) -> Mapping[Kind, int]:
         """Delete what is over, once. How many rows of each kind left. Raises StoreUnavailable."""
