@@ -3,6 +3,7 @@ module holdfast
 go 1.26.0
 
 require (
+	github.com/cloudflare/circl v1.6.5
 	github.com/coder/websocket v1.8.15
 	github.com/ncruces/go-sqlite3 v0.36.0
 	go.mau.fi/libsignal v0.2.2

@@ -8,6 +8,8 @@ import (
 // amendment replaces a piece of the library's source.
 type amendment struct{ file, from, to string }
 
+const circl = `"github.com/cloudflare/circl/dh/x25519"`
+
 // amendments returns what the engine needs otherwise than the library has it.
 func amendments() []amendment {
 	return []amendment{
@@ -23,6 +25,21 @@ func amendments() []amendment {
 		{"client.go", "make(map[recentMessageKey]RecentMessage, recentMessagesSize)", "make(map[recentMessageKey]RecentMessage)"},
 		{"retry.go", "const recentMessagesSize = 256", "const recentMessagesSize = 16"},
 		{"client.go", "const handlerQueueSize = 2048", "const handlerQueueSize = 256"},
+		// The same results of X25519 in less than half the time: the library's functions make a public key for every secret that
+		// they share. A login makes eight of them, 0.3 ms in all.
+		{"socket/noisehandshake.go", `"golang.org/x/crypto/curve25519"`, circl},
+		{
+			"socket/noisehandshake.go",
+			"secret, err := curve25519.X25519(priv[:], pub[:])\n\tif err != nil {\n\t\t" +
+				`return fmt.Errorf("failed to do x25519 scalar multiplication: %w", err)` + "\n\t}\n\treturn nh.MixIntoKey(secret)",
+			"var secret x25519.Key\n\tif !x25519.Shared(&secret, (*x25519.Key)(&priv), (*x25519.Key)(&pub)) {\n\t\t" +
+				`return fmt.Errorf("failed to do x25519 scalar multiplication: low order point")` + "\n\t}\n\treturn nh.MixIntoKey(secret[:])",
+		},
+		{"util/keys/keypair.go", `"golang.org/x/crypto/curve25519"`, circl},
+		{
+			"util/keys/keypair.go", "curve25519.ScalarBaseMult(&pub, kp.Priv)",
+			"x25519.KeyGen((*x25519.Key)(&pub), (*x25519.Key)(kp.Priv))",
+		},
 	}
 }
 

@@ -100,7 +100,7 @@ func originOf(node *waBinary.Node) vault.Origin {
 // Source: whatsmeow 35ae40906e74, unlockedConnect.
 func (c *Connection) connect() (*socket.FrameSocket, error) {
 	ephemeral := keys.NewKeyPair()
-	c.socket.Know(wire.Secrets{Static: c.device.NoiseKey.Priv, Ephemeral: ephemeral.Priv})
+	c.socket.Know(wire.Secrets{Static: c.device.NoiseKey.Priv, Ephemeral: ephemeral})
 	frames := socket.NewFrameSocket(c.client.Log.Sub("Socket"), c.socket.Client())
 	if err := frames.Connect(c.ctx); err != nil {
 		return frames, err

@@ -3,22 +3,23 @@ package wire
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/ecdh"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 
+	"github.com/cloudflare/circl/dh/x25519"
 	"go.mau.fi/whatsmeow/proto/waWa6"
 	"go.mau.fi/whatsmeow/socket"
+	"go.mau.fi/whatsmeow/util/keys"
 	"google.golang.org/protobuf/proto"
 )
 
 // Secrets are this end's keys of one handshake: the device's and the one made for this connection.
 type Secrets struct {
 	Static    *[32]byte
-	Ephemeral *[32]byte
+	Ephemeral *keys.KeyPair
 }
 
 // handshake is this end's view of a Noise XX handshake, as far as it is needed to read what the server sends after it.
@@ -32,16 +33,16 @@ type handshake struct {
 
 func (h *handshake) mixHash(data []byte) { h.hash = sha256.Sum256(append(h.hash[:], data...)) }
 
-func (h *handshake) mixKey(own *ecdh.PrivateKey, public []byte) error {
-	theirs, err := ecdh.X25519().NewPublicKey(public)
-	if err != nil {
-		return err
+func (h *handshake) mixKey(own *[32]byte, public []byte) error {
+	if len(public) != x25519.Size {
+		return fmt.Errorf("a key of %d bytes", len(public))
 	}
-	shared, err := own.ECDH(theirs)
-	if err != nil {
-		return err
+	// Not crypto/ecdh: it makes the public key of every secret key that it is given, which doubles the work.
+	var shared x25519.Key
+	if !x25519.Shared(&shared, (*x25519.Key)(own), (*x25519.Key)(public)) {
+		return errors.New("a key of low order")
 	}
-	salt, key, err := expand(shared, h.salt)
+	salt, key, err := expand(shared[:], h.salt)
 	if err != nil {
 		return err
 	}
@@ -89,30 +90,21 @@ func (s Secrets) read(hello []byte) (cipher.AEAD, error) {
 		return nil, fmt.Errorf("server hello: %w", err)
 	}
 	server := message.GetServerHello()
-	// To make a key costs as much as to use it: once each.
-	ephemeral, err := ecdh.X25519().NewPrivateKey(s.Ephemeral[:])
-	if err != nil {
-		return nil, err
-	}
-	device, err := ecdh.X25519().NewPrivateKey(s.Static[:])
-	if err != nil {
-		return nil, err
-	}
 	h := &handshake{hash: [sha256.Size]byte([]byte(socket.NoiseStartPattern)), salt: []byte(socket.NoiseStartPattern)}
 	h.mixHash(socket.WAConnHeader)
-	h.mixHash(ephemeral.PublicKey().Bytes())
+	h.mixHash(s.Ephemeral.Pub[:])
 	h.mixHash(server.GetEphemeral())
-	if err := h.mixKey(ephemeral, server.GetEphemeral()); err != nil {
+	if err := h.mixKey(s.Ephemeral.Priv, server.GetEphemeral()); err != nil {
 		return nil, err
 	}
 	static, err := h.decrypt(server.GetStatic())
 	if err != nil {
 		return nil, errors.New("server hello: its static key does not open")
 	}
-	if err := h.mixKey(ephemeral, static); err != nil {
+	if err := h.mixKey(s.Ephemeral.Priv, static); err != nil {
 		return nil, err
 	}
-	if err := h.mixKey(device, server.GetEphemeral()); err != nil {
+	if err := h.mixKey(s.Static, server.GetEphemeral()); err != nil {
 		return nil, err
 	}
 	_, key, err := expand(nil, h.salt)

@@ -14,7 +14,7 @@ import (
 func hello(t *testing.T, client Secrets) []byte {
 	t.Helper()
 	static, ephemeral := keys.NewKeyPair(), keys.NewKeyPair()
-	clientEphemeral := keys.NewKeyPairFromPrivateKey(*client.Ephemeral).Pub
+	clientEphemeral := client.Ephemeral.Pub
 	nh := socket.NewNoiseHandshake()
 	nh.Start(socket.NoiseStartPattern, socket.WAConnHeader)
 	nh.Authenticate(clientEphemeral[:])
@@ -36,19 +36,19 @@ func hello(t *testing.T, client Secrets) []byte {
 }
 
 func TestTheServersHelloIsRead(t *testing.T) {
-	client := Secrets{Static: keys.NewKeyPair().Priv, Ephemeral: keys.NewKeyPair().Priv}
+	client := Secrets{Static: keys.NewKeyPair().Priv, Ephemeral: keys.NewKeyPair()}
 	frame := hello(t, client)
 	if _, err := client.read(frame); err != nil {
 		t.Fatal(err)
 	}
-	other := Secrets{Static: client.Static, Ephemeral: keys.NewKeyPair().Priv}
+	other := Secrets{Static: client.Static, Ephemeral: keys.NewKeyPair()}
 	if _, err := other.read(frame); err == nil {
 		t.Error("read with another key")
 	}
 }
 
 func TestABrokenHelloIsRefused(t *testing.T) {
-	client := Secrets{Static: keys.NewKeyPair().Priv, Ephemeral: keys.NewKeyPair().Priv}
+	client := Secrets{Static: keys.NewKeyPair().Priv, Ephemeral: keys.NewKeyPair()}
 	frame := hello(t, client)
 	for n := range frame {
 		broken := bytes.Clone(frame)
