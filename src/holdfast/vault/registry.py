@@ -6,7 +6,8 @@ registry.json beside the session folders, replaced as a whole or not at all.
 import contextlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,11 @@ class Record:
     revision: int = 0
     #: Its owner has deleted it; it is known until its credentials have left their place.
     deleted: bool = False
+
+
+_NAMES: Final = tuple(it.name for it in fields(Record))
+_values: Final = attrgetter(*_NAMES)
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +90,17 @@ def peek_all(path: Path) -> Registry | None:
 
 
 def _parse(content: Mapping[str, Any]) -> Registry:
-    known = {it.name for it in fields(Record)}
-    records = [Record(**{k: v for k, v in row.items() if k in known}) for row in content["sessions"]]
+    records = [Record(**{k: v for k, v in row.items() if k in _NAMES}) for row in content["sessions"]]
     return Registry({record.id: record for record in records}, content.get("master_key_check"))
 
 
 def save(path: Path, records: Iterable[Record], master_check: str) -> None:
     """Replace the file atomically and durably. Raises OSError; the old content is then untouched."""
-    rows = [asdict(record) for record in sorted(records, key=lambda it: it.id)]
-    content = {"version": _VERSION, "master_key_check": master_check, "sessions": rows}
-    write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1).encode())
+    lines = [_line(record) for record in sorted(records, key=lambda it: it.id)]
+    head = f'{{"version": {_VERSION}, "master_key_check": {_encode(master_check)}, "sessions": [\n'
+    write_atomically(path, (head + ",\n".join(lines) + "\n]}\n").encode())
+
+
+def _line(record: Record) -> str:
+    """A record as JSON. Whoever links one number writes all of them: `asdict` would take most of the time."""
+    return _encode(dict(zip(_NAMES, _values(record), strict=True)))

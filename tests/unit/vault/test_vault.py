@@ -1,10 +1,13 @@
 """The vault's door: which master key and which world a data folder belongs to."""
 
+import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from holdfast.model.errors import FolderMissing
+from holdfast.model.ids import SessionId, TenantId
 from holdfast.store import Store
 from holdfast.vault import (
     MasterKey,
@@ -58,3 +61,29 @@ async def test_a_registry_that_was_asked_for_twice_ends_with_the_newest(tmp_path
     records.append(Record("ses_2", "ten", "van", "up", 2))
     await first
     assert set(registry.load(tmp_path / "registry.json").records) == {"ses_1", "ses_2"}
+
+
+async def test_who_waits_for_the_registry_shares_one_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, writes, disk_full = Vault(RIGHT, tmp_path), [], [True]
+    save = registry.save
+
+    def counted(path: Path, records: Iterable[Record], master_check: str) -> None:
+        writes.append(len(tuple(records)))
+        if len(writes) == 2 and disk_full.pop():
+            raise OSError(28, "No space left on device")
+        save(path, records, master_check)
+
+    monkeypatch.setattr(registry, "save", counted)
+    records: list[Record] = []
+
+    async def add(number: int) -> None:
+        records.append(Record(SessionId(f"ses_{number}"), TenantId("ten"), f"cab {number}", "up", number))
+        await vault.save_registry(lambda: records)
+        assert SessionId(f"ses_{number}") in registry.load(tmp_path / "registry.json").records
+
+    told = await asyncio.gather(*map(add, range(6)), return_exceptions=True)
+    # The first alone, the second for all others, which its failure leaves to the third.
+    assert writes == [1, 6, 6]
+    assert [type(it) for it in told] == [type(None), OSError, *[type(None)] * 4]
