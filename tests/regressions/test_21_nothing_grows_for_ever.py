@@ -190,6 +190,7 @@ async def test_the_figures(store: Store, journal: Journal, retention: Retention,
     assert (await retention.figures()).events == 0
     began = time.now
     await happen(store, journal, 3)
+    time.now += 1_000
     figures = await retention.figures()
     assert (figures.events, figures.oldest_event_ms, figures.messages) == (3, began, 0)
     assert figures.database_bytes > 10_000

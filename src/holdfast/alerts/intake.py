@@ -22,6 +22,9 @@ log = logging.get("alerts")
 _AT_ONCE: Final = 500
 #: What happens together is read together: a restart of a thousand sessions is a few looks.
 GATHER_S: Final = 0.5
+#: Where so many come at once, more are on their way: then it waits this much longer, once.
+_CROWD: Final = 100
+_LONGER_IN_A_CROWD: Final = 10
 _LOOK_EVERY_S: Final = 60.0
 _STORE_AGAIN_S: Final = 5.0
 #: Messages pass by without a write; so many are read again after a restart at most.
@@ -79,6 +82,7 @@ class Intake:
 
     async def _look(self, position: int) -> tuple[int, float]:
         """Read what came and do what is due. The new place, and how long nothing is due."""
+        crowd_s = self._gather_s * _LONGER_IN_A_CROWD
         while True:
             page = await self._journal.read(position, _AT_ONCE, self._wanted)
             due_ms = await self._store.read(
@@ -97,6 +101,9 @@ class Intake:
             if not page.events and not due:
                 wait_s = _LOOK_EVERY_S if due_ms is None else (due_ms - now) / 1000
                 return position, min(_LOOK_EVERY_S, max(0.0, wait_s))
+            if len(page.events) >= _CROWD and crowd_s:
+                await asyncio.sleep(crowd_s)
+                crowd_s = 0
 
     def _work(self, unit: WriteUnit, events: Sequence[Event], position: int) -> bool:
         now = self._clock()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response, status
@@ -229,6 +230,7 @@ def _session_out(view: View, queue: Length | None = None) -> SessionOut:
     )
 
 
+@lru_cache(maxsize=16)  # most sessions of a long list have nothing to send
 def _length_out(it: Length) -> QueueLengthOut:
     return QueueLengthOut.model_construct(
         messages=it.messages, reachout_locked_until=_moment(it.locked_until_ms)

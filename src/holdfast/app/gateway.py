@@ -410,6 +410,7 @@ async def _run(
         await accounts.ensure_local(DEFAULT_TENANT, chosen.data / "local.key")
         gateway = Gateway(chosen, store, await Journal.open(store), vault, engine)
         await gateway.supervisor.load(registry)
+        del registry  # every session once more, for as long as this runs
         log.info("app.started", version=__version__, sessions=len(gateway.supervisor.roster.index))
         await gateway.serve(accounts, listeners, announce)
         log.info("app.stopped")

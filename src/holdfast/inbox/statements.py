@@ -31,6 +31,11 @@ KEEP_EVENT: Final = Statement(
     "Gives an event its data for itself: the message that it points to is about to hold something else.",
     "UPDATE events SET data_json = :data_json, message_order_no = NULL WHERE event_id = :event_id",
 )
+SESSIONS_WITH_MISSING: Final = Statement(
+    "inbox.sessions_with_missing",
+    "The sessions with messages that could not be read, from an index that has no others.",
+    "SELECT DISTINCT session_id FROM messages WHERE kind = 'undecryptable'",
+)
 MISSING: Final = Statement(
     "inbox.missing",
     "The newest messages that came to a session since then and could not be read.",

@@ -1,7 +1,6 @@
 """Sweeps: every hour, kind by kind, some hundred rows at a time."""
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -33,7 +32,7 @@ _EVERY_S: Final = 3600.0
 _AT_ONCE: Final = 500
 _PAUSE_S: Final = 0.05
 _FILES_AT_ONCE: Final = 50
-_FIGURES_FOR_S: Final = 1.0
+_FIGURES_FOR_MS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Retention:
         self._store, self._keep, self._clock = store, dict(DEFAULTS) | dict(keep), clock
         self._library = library
         self._figures: Figures | None = None
-        self._figures_at = 0.0
+        self._figures_at = 0
 
     async def run(self) -> None:
         """Sweep until cancelled. What goes wrong is logged and tried again at the next sweep."""
@@ -77,8 +76,8 @@ class Retention:
 
     async def figures(self) -> Figures:
         """What there is, a second ago at most: some ask often. Raises StoreUnavailable."""
-        now = time.monotonic()
-        if self._figures is None or now - self._figures_at > _FIGURES_FOR_S:
+        now = self._clock()
+        if self._figures is None or abs(now - self._figures_at) >= _FIGURES_FOR_MS:
             self._figures, self._figures_at = await self._store.read(_figures), now
         return self._figures
 

@@ -119,7 +119,7 @@ class Lanes:
                 if not self._open.is_set():
                     await self._open.wait()
                     continue  # what waited may have been taken back meanwhile
-                await self._carry_out_contained(runtime, runtime.commands.popleft())
+                await self._carry_out_contained(runtime, runtime.commands.pop(0))
         finally:
             runtime.lane = None
 

@@ -1,7 +1,6 @@
 """One session in memory: who it is, what the machine knows, and what only this process needs."""
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -134,7 +133,7 @@ class Runtime:
         self.heartbeat_told_ms = 0
         self.heartbeat_event: str | None = None
         #: Connections that were lost, by the clock that decides, oldest first.
-        self.losses: deque[int] = deque()
+        self.losses: list[int] = []
         #: Since when the connection has been lost; None while it is up, or need not be.
         self.lost_ms: int | None = None
         #: How long the oldest message that came in has been waiting to be stored.
@@ -152,7 +151,7 @@ class Runtime:
         #: A connection failed because of the file: it is looked at before it is used again.
         self.doubtful = False
         self.pairing: Pairing | None = None
-        self.commands: deque[Command] = deque()
+        self.commands: list[Command] = []
         self.lane: asyncio.Task[None] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.waiters: list[asyncio.Future[None]] = []

@@ -101,7 +101,7 @@ class Watching:
     def _look_at(self, runtime: Runtime, now: int, passed_ms: int) -> None:
         limits, found = self._limits, self._warnings.found
         while runtime.losses and runtime.losses[0] <= now - limits.flapping_within_s * 1000:
-            runtime.losses.popleft()
+            del runtime.losses[0]
         standing = WarningCode.FLAPPING in runtime.warnings
         if runtime.losses or standing:
             flaps = signs.flapping(runtime.losses, now, standing=standing, limits=limits)
