@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import traceback
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -158,6 +159,8 @@ class World:
                 assert not task.done(), task.exception()
         finally:
             for task in tasks:
+                if task.done() and not task.cancelled() and (why := task.exception()) is not None:
+                    traceback.print_exception(why)  # a test waits in vain for what has ended
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await store.close()

@@ -476,6 +476,24 @@ async def test_an_engine_of_another_protocol_version_is_ended_by_the_frozen_fram
         assert gateway.link.identity.engine_id == new.engine_id
 
 
+async def test_an_engine_that_is_ended_may_have_a_successor_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, successors = await world.engine(version=7), []
+    die = old.die
+
+    async def die_and_be_succeeded() -> None:
+        await die()
+        if not successors:  # before the gateway sees that nobody holds the folder
+            successors.append(await world.engine())
+
+    monkeypatch.setattr(old, "die", die_and_be_succeeded)
+    async with world.gateway() as gateway:
+        await eventually(lambda: gateway.link.attached)
+        assert gateway.link.identity is not None
+        assert [it.engine_id for it in successors] == [gateway.link.identity.engine_id]
+
+
 async def test_an_older_engine_is_served_and_gives_way_when_nothing_is_under_way(world: World) -> None:
     old = await world.engine(version=1)
     async with world.gateway() as gateway:

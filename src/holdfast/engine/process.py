@@ -24,6 +24,7 @@ from holdfast.model.errors import EngineUnreachable
 log = logging.get("engine")
 
 _LAST_WORDS_BYTES: Final = 8192
+_NOBODY: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ def running(data: Path) -> bool:
 
 def _holder(data: Path) -> str:
     try:
-        return (data / "run" / "engine.pid").read_text().strip() or "unknown"
+        return (data / "run" / "engine.pid").read_text().strip() or _NOBODY
     except OSError:
-        return "unknown"
+        return _NOBODY
 
 
 class EngineProcess:
@@ -189,7 +190,8 @@ def stop(data: Path, reason: str, *, grace_s: float = 15.0) -> bool:
     channel = Channel("", "")
     channel.shutdown(reason)
     frame = channel.data_to_send()
-    for found in addresses(data):
+    holder, announced = _holder(data), addresses(data)
+    for found in announced:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(grace_s)
             connection.connect(str(found))
@@ -199,7 +201,8 @@ def stop(data: Path, reason: str, *, grace_s: float = 15.0) -> bool:
             break
     deadline = time.monotonic() + grace_s
     while time.monotonic() < deadline:
-        if not running(data):
+        # Whoever writes its name there afterwards holds the folder: the one before has let it go.
+        if not running(data) or _holder(data) not in (holder, _NOBODY) or addresses(data) != announced:
             return True
         time.sleep(0.01)
     raise EngineUnreachable(
