@@ -71,6 +71,8 @@ class ScriptedEngine:
         run.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(run / "engine.lock", os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # All scripted engines live in the process of the tests: a name tells them apart.
+        (run / "engine.pid").write_text(f"{self.engine_id}\n")
 
     async def listen(self) -> None:
         """Listen and announce."""

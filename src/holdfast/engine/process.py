@@ -190,8 +190,8 @@ def stop(data: Path, reason: str, *, grace_s: float = 15.0) -> bool:
     channel = Channel("", "")
     channel.shutdown(reason)
     frame = channel.data_to_send()
-    holder, announced = _holder(data), addresses(data)
-    for found in announced:
+    holder = _holder(data)
+    for found in addresses(data):
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(grace_s)
             connection.connect(str(found))
@@ -201,8 +201,8 @@ def stop(data: Path, reason: str, *, grace_s: float = 15.0) -> bool:
             break
     deadline = time.monotonic() + grace_s
     while time.monotonic() < deadline:
-        # Whoever writes its name there afterwards holds the folder: the one before has let it go.
-        if not running(data) or _holder(data) not in (holder, _NOBODY) or addresses(data) != announced:
+        # Whoever writes its pid there afterwards holds the folder: the one before has let it go.
+        if not running(data) or _holder(data) not in (holder, _NOBODY):
             return True
         time.sleep(0.01)
     raise EngineUnreachable(
