@@ -43,6 +43,7 @@ def source(tmp_path: Path) -> Sequence[Part]:
     return [Part("master.key", b"key\n"), Part(f"media/{SHA}", tmp_path / "big"), Part("registry.json", b"")]
 
 
+@pytest.mark.long
 def test_what_goes_in_comes_out(tmp_path: Path, source: Sequence[Part]) -> None:
     made = put(tmp_path / "a", Lock("a passphrase"), source)
     assert describe(tmp_path / "a") == ABOUT

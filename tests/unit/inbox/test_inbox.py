@@ -212,6 +212,7 @@ def test_each_message_once_under_any_order_and_any_name(
     with_store(each_once(batches, together))
 
 
+@pytest.mark.long
 @settings(max_examples=8)
 @given(batches=deliveries(), together=st.booleans())
 def test_each_message_once_on_postgresql(

@@ -546,6 +546,7 @@ def arrives_once(acts: list[tuple[str, int]], script: list[Step], wait: bool) ->
 SCRIPTS = st.lists(st.sampled_from(STEPS), max_size=9)
 
 
+@pytest.mark.long
 @settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(ACTS, SCRIPTS, st.booleans())
 def test_every_accepted_message_arrives_with_one_id_in_its_chats_order(
@@ -554,6 +555,7 @@ def test_every_accepted_message_arrives_with_one_id_in_its_chats_order(
     with_store(arrives_once(acts, script, wait))
 
 
+@pytest.mark.long
 @settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(acts=ACTS, script=SCRIPTS, wait=st.booleans())
 def test_every_accepted_message_arrives_once_from_postgresql(
