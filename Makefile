@@ -90,7 +90,7 @@ test: dev
 test-unit: dev
 	@sh tools/postgresql.sh
 	@sh tools/ffmpeg.sh
-	$(PYTEST) -n $(CORES) --quiet -m "not long" tests/unit tests/contract $(ARGS)
+	$(PYTEST) --quiet -m "not long" tests/unit tests/contract $(ARGS)
 
 test-go: dev
 	@. tools/go.sh && go test -timeout 30m ./engine/... ./internal/... ./simulator/...
