@@ -121,7 +121,7 @@ func (f *Folders) Quarantine(name, target string, withSnapshots bool) error {
 func (f *Folders) gather(number, folder string) error {
 	saved, place := filepath.Join(f.snapshots, number), filepath.Join(folder, savedName)
 	found, err := names(saved, finalName)
-	if err != nil || len(found) == 0 {
+	if err != nil || !exists(saved) {
 		return err
 	}
 	if err := os.MkdirAll(place, 0o700); err != nil {

@@ -283,6 +283,28 @@ func TestQuarantineThatWasKilledIsRepeated(t *testing.T) {
 	}
 }
 
+// A kill between the last snapshot and its folder: an empty folder in their place would keep them from coming back.
+func TestQuarantineLeavesNoEmptyFolderOfSnapshots(t *testing.T) {
+	f := house(t)
+	living(t, f, "4915")
+	snapshot(t, f, "1", nil)
+	if err := f.gather("4915", filepath.Join(f.sessions, "4915")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(f.snapshots, "4915"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Quarantine("4915", "4915-b", true); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.BringBack("4915-b", "4915"); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(f.ScanSnapshots()); !slices.Equal(got, []string{"4915/1"}) {
+		t.Errorf("snapshots: %v", got)
+	}
+}
+
 // A folder that was removed by hand: what was saved of it can still leave.
 func TestSnapshotsLeaveWithoutTheirSession(t *testing.T) {
 	f := house(t)

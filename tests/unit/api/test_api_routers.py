@@ -1,14 +1,17 @@
 """Endpoints that are loaded on demand: none is missed, and their order is the table's."""
 
 import asyncio
+import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from holdfast.api.app import create_app
 from holdfast.api.rooms import Rooms
@@ -89,3 +92,21 @@ def test_a_start_loads_no_endpoints_but_the_systems() -> None:
     script = f"import sys, holdfast.app.web, holdfast.app.gateway; print({names!r} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def calls(dependant: Dependant) -> Iterator[Any]:
+    """An endpoint and all that it depends on."""
+    yield dependant.call
+    for it in dependant.dependencies:
+        yield from calls(it)
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda it: it.module)
+def test_no_request_hops_to_another_thread(section: Section) -> None:
+    """What is no coroutine function is run in a thread, for each request."""
+    routes = [it for router in section.read() for it in router.routes if isinstance(it, APIRoute)]
+    called = {call for it in routes for call in calls(it.dependant)}
+    inner = [call if inspect.isroutine(call) else type(call).__call__ for call in called]
+    assert [
+        it for it in inner if not (inspect.iscoroutinefunction(it) or inspect.isasyncgenfunction(it))
+    ] == []
